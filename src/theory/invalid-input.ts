@@ -1,0 +1,39 @@
+/**
+ * A request that cannot be met, in the one line that a user needs: which option, what value, what is allowed.
+ *
+ * Every layer throws this same error for bad input, so that the command line can print `message` as it stands
+ * and exit with code 2. Anything else that is thrown is a defect of ours.
+ */
+export class InvalidInputError extends Error {
+  override readonly name = 'InvalidInputError';
+
+  /**
+   * @param option name of the option or parameter as the user writes it, such as `tau` or `--backend`
+   * @param value what was given
+   * @param allowed what is allowed, as the end of the sentence "expected …"
+   */
+  constructor(
+    readonly option: string,
+    readonly value: unknown,
+    readonly allowed: string,
+  ) {
+    super(`${option}: ${displayValue(value)} is not allowed; expected ${allowed}`);
+  }
+}
+
+const LONGEST_DISPLAY = 60;
+
+/** One line of at most 60 characters for any value, with control characters made visible. */
+function displayValue(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : plainText(value);
+  return text.length <= LONGEST_DISPLAY ? text : `${text.slice(0, LONGEST_DISPLAY - 1)}…`;
+}
+
+function plainText(value: unknown): string {
+  if (typeof value === 'number' || value === undefined || typeof value === 'bigint') return String(value);
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return typeof value;
+  }
+}
