@@ -1,0 +1,129 @@
+/**
+ * One singular mode of a two-layer linear network under gradient flow (claim T0).
+ *
+ * Both factors of the mode are `√s`, and its singular value `s` obeys `ds/dt = 4 s (σ - s)`. The closed form (Saxe,
+ * McClelland and Ganguli 2014) is evaluated as
+ *
+ *     s = s0 / (E + s0 φ),   σ - s = (σ - s0) E / (E + s0 φ),   E = e^{-4σt},   φ = (1 - E)/σ   (4t where σ = 0),
+ *
+ * which has no cancellation and only decaying exponentials.
+ */
+export interface Mode {
+  /** Singular value of the task, `σ`; finite, from 0. */
+  readonly sigma: number;
+  /** Singular value of the network at time 0, `s(0)`; finite, from 0. */
+  readonly start: number;
+}
+
+/** Beyond this exponent `e^-x` is about to leave the normal doubles. */
+const LARGEST_EXPONENT = 700;
+
+/** Below this exponent `(1 - e^-x)/x` is 1 to the last bit. */
+const NEGLIGIBLE_EXPONENT = 1e-17;
+
+/** Share of the mode's value and gap that is left: the two fractions of the closed form. */
+interface Fractions {
+  /** `s0 / (E + s0 φ)`, the singular value. */
+  readonly value: number;
+  /** `E / (E + s0 φ)`, the share of the initial gap that is left. */
+  readonly decay: number;
+}
+
+function fractions({ sigma, start }: Mode, time: number): Fractions {
+  if (start === 0 || time === 0) return { value: start, decay: 1 };
+  const exponent = sigma === 0 ? 0 : 4 * sigma * time;
+  const elapsed = exponent < NEGLIGIBLE_EXPONENT ? 4 * time : -Math.expm1(-exponent) / sigma;
+  if (exponent < LARGEST_EXPONENT && start <= 1) {
+    const remaining = Math.exp(-exponent);
+    const total = remaining + start * elapsed;
+    return { value: start / total, decay: remaining / total };
+  }
+  // E alone would underflow while E/s0, which is what counts, is still far from it; s0 φ alone may overflow.
+  const remaining =
+    exponent < LARGEST_EXPONENT ? Math.exp(-exponent) / start : Math.exp(-exponent - Math.log(start));
+  const total = remaining + elapsed;
+  return { value: 1 / total, decay: remaining / total };
+}
+
+/**
+ * Singular value of the network in this mode at a time of gradient flow (T0).
+ *
+ * The relative error is a few units in the last place plus `4σt` of them while the mode still grows.
+ *
+ * @param mode the mode
+ * @param time gradient-flow time of `‖W1W2 - A‖²` (no ½), from 0; `Infinity` gives the limit
+ * @returns `s(time)`, between `start` and `sigma`; zero forever where `start` is zero
+ */
+export function singularValue(mode: Mode, time: number): number {
+  return fractions(mode, time).value;
+}
+
+/**
+ * What the mode still lacks, `σ - s(time)`, with full relative accuracy even where it is far below the rounding of `σ`.
+ *
+ * @param mode the mode
+ * @param time gradient-flow time, from 0; `Infinity` gives the limit
+ * @returns the signed gap: negative where the mode starts above `sigma`
+ */
+export function gap(mode: Mode, time: number): number {
+  return (mode.sigma - mode.start) * decay(mode, time);
+}
+
+/**
+ * Share of the initial gap that is left, `(σ - s(time))/(σ - s(0))`, also where the initial gap is zero.
+ *
+ * @param mode the mode
+ * @param time gradient-flow time, from 0; `Infinity` gives the limit
+ * @returns a number from 0 to 1
+ */
+export function decay(mode: Mode, time: number): number {
+  return fractions(mode, time).decay;
+}
+
+/**
+ * Velocity of the mode, `ds/dt = 4 s (σ - s)`, with full relative accuracy.
+ *
+ * @param mode the mode
+ * @param time gradient-flow time, from 0
+ */
+export function velocity(mode: Mode, time: number): number {
+  const { value, decay: share } = fractions(mode, time);
+  return 4 * value * ((mode.sigma - mode.start) * share);
+}
+
+/**
+ * Time at which the mode has a given gap: the inverse of `gap`.
+ *
+ * `t = ln[(σ - s0)(σ - g)/(s0 g)]/(4σ)`; for `σ = 0`, `t = (1/s - 1/s0)/4` with `s = -g`.
+ *
+ * @param mode the mode
+ * @param remaining the gap `g` to reach; has to have the sign of the initial gap
+ * @returns the time, from 0: 0 where the mode is already as near as that, `Infinity` where it never comes so near
+ */
+export function timeOfGap(mode: Mode, remaining: number): number {
+  const { sigma, start } = mode;
+  const initial = sigma - start;
+  if (Math.abs(initial) <= Math.abs(remaining)) return 0;
+  if (start === 0 || remaining === 0) return Infinity;
+  if (sigma === 0) return (1 / -remaining - 1 / start) / 4;
+  const time = logRatio(initial, remaining) + logRatio(sigma - remaining, start);
+  return Math.max(0, time) / (4 * sigma);
+}
+
+/** `ln(a/b)` for two numbers of one sign, accurate near `a = b` and free of overflow in the ratio. */
+function logRatio(numerator: number, denominator: number): number {
+  const ratio = numerator / denominator;
+  if (ratio > 0.5 && ratio < 2) return Math.log1p((numerator - denominator) / denominator);
+  return Math.log(Math.abs(numerator)) - Math.log(Math.abs(denominator));
+}
+
+/**
+ * Half-time of the mode: the first time at which `s ≥ σ/2`, that is `ln(σ/s0 - 1)/(4σ)` (T0′).
+ *
+ * @param mode the mode
+ * @returns the time; 0 where the mode starts at or above `σ/2`, `Infinity` where it never gets there (`start` or `sigma` 0)
+ */
+export function halfTime(mode: Mode): number {
+  if (mode.sigma === 0 || mode.start === 0) return Infinity;
+  return mode.start >= mode.sigma / 2 ? 0 : timeOfGap(mode, mode.sigma / 2);
+}
