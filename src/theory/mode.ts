@@ -97,24 +97,30 @@ export function velocity(mode: Mode, time: number): number {
  * `t = ln[(σ - s0)(σ - g)/(s0 g)]/(4σ)`; for `σ = 0`, `t = (1/s - 1/s0)/4` with `s = -g`.
  *
  * @param mode the mode
- * @param remaining the gap `g` to reach; has to have the sign of the initial gap
- * @returns the time, from 0: 0 where the mode is already as near as that, `Infinity` where it never comes so near
+ * @param remaining the gap `g` to reach, with the sign of the initial gap
+ * @returns the time, from 0: 0 where the mode starts as near as that, `Infinity` where it never has that gap
  */
 export function timeOfGap(mode: Mode, remaining: number): number {
   const { sigma, start } = mode;
   const initial = sigma - start;
   if (Math.abs(initial) <= Math.abs(remaining)) return 0;
-  if (start === 0 || remaining === 0) return Infinity;
-  if (sigma === 0) return (1 / -remaining - 1 / start) / 4;
-  const time = logRatio(initial, remaining) + logRatio(sigma - remaining, start);
-  return Math.max(0, time) / (4 * sigma);
+  if (start === 0 || !(remaining * Math.sign(initial) > 0)) return Infinity;
+  const value = sigma - remaining;
+  if (sigma === 0) return (1 / value - 1 / start) / 4;
+  if (initial > 0) return (logRatio(initial, remaining) + logRatio(value, start)) / (4 * sigma);
+  return (logExcess(sigma, start, -initial) - logExcess(sigma, value, -remaining)) / (4 * sigma);
 }
 
-/** `ln(a/b)` for two numbers of one sign, accurate near `a = b` and free of overflow in the ratio. */
+/** `ln(1 - σ/s)` for a value `s` above `σ` by `excess`, accurate far above `σ` and close to it. */
+function logExcess(sigma: number, value: number, excess: number): number {
+  return value > 2 * sigma ? Math.log1p(-sigma / value) : Math.log(excess / value);
+}
+
+/** `ln(a/b)` for two positive numbers, accurate near `a = b` and free of overflow in the ratio. */
 function logRatio(numerator: number, denominator: number): number {
   const ratio = numerator / denominator;
   if (ratio > 0.5 && ratio < 2) return Math.log1p((numerator - denominator) / denominator);
-  return Math.log(Math.abs(numerator)) - Math.log(Math.abs(denominator));
+  return Math.log(numerator) - Math.log(denominator);
 }
 
 /**

@@ -1,0 +1,96 @@
+import { InvalidInputError } from './invalid-input.js';
+import { gap, type Mode, timeOfGap, velocity } from './mode.js';
+import { requireNoiseScale } from './noise-scale.js';
+import type { Problem } from './problem.js';
+import { noiseFloor, sensitivityAt } from './progressive.js';
+import { loss, unlearnableLoss } from './trajectory.js';
+
+/**
+ * Gap at which further learning of a mode begins to hurt under noise, `c = γ²(p+q)/2` (T3 a; `γ²d` for a square network).
+ *
+ * @param problem the problem
+ * @param gamma noise scale `γ`, from 0 to 1e60
+ * @throws InvalidInputError where `gamma` is out of its range
+ */
+export function criticalGap(problem: Problem, gamma: number): number {
+  return (requireNoiseScale(gamma) ** 2 * (problem.rows + problem.cols)) / 2;
+}
+
+/**
+ * Expected loss of the checkpoint under Gaussian noise on every weight (T3):
+ * `P_γ(t) = Σ (σ_i - s_i)² + 2c Σ s_i + γ⁴ p h q`, plus the squared singular values that the width cannot learn.
+ *
+ * @param problem the problem
+ * @param gamma noise scale `γ`, from 0 to 1e60
+ * @param time gradient-flow time, from 0; `Infinity` gives the limit
+ * @throws InvalidInputError where `gamma` is out of its range
+ */
+export function perturbedLoss(problem: Problem, gamma: number, time: number): number {
+  return loss(problem, time) + sensitivityAt(problem, gamma, time);
+}
+
+/**
+ * Time derivative of the perturbed loss, `P_γ′(t) = 8 Σ s_i g_i (c - g_i)` with the gaps `g_i = σ_i - s_i` (T3 a).
+ *
+ * @param problem the problem
+ * @param gamma noise scale `γ`, from 0 to 1e60
+ * @param time gradient-flow time, from 0
+ * @throws InvalidInputError where `gamma` is out of its range
+ */
+export function perturbedLossVelocity(problem: Problem, gamma: number, time: number): number {
+  const critical = criticalGap(problem, gamma);
+  return problem.modes.reduce(
+    (sum, mode) => sum + 2 * velocity(mode, time) * (critical - gap(mode, time)),
+    0,
+  );
+}
+
+/**
+ * Time `t_i*(γ)` at which one mode's own part of the perturbed loss is least (T3 d):
+ * `ln[(σ/s0 - 1)(σ - c)/c]/(4σ)`.
+ *
+ * @param problem the problem, for `c`
+ * @param gamma noise scale `γ`, from 0 to 1e60
+ * @param mode a mode
+ * @returns 0 for a mode that never helps (`σ - s0 ≤ c`) or never moves; `Infinity` for one whose part only ever falls
+ *   (no noise, or a start above `σ`, null modes among them)
+ * @throws InvalidInputError where `gamma` is out of its range
+ */
+export function modeOptimum(problem: Problem, gamma: number, mode: Mode): number {
+  const critical = criticalGap(problem, gamma);
+  if (mode.start === 0 || mode.start === mode.sigma) return 0;
+  return mode.start > mode.sigma ? Infinity : timeOfGap(mode, critical);
+}
+
+/**
+ * Perturbed loss with the first `learned` modes at their `σ_i` and the others at zero (T3 e), where
+ * `P(n) - P(n-1) = σ_n(2c - σ_n)`.
+ *
+ * @param problem the problem
+ * @param gamma noise scale `γ`, from 0 to 1e60
+ * @param learned number `n` of learned modes, an integer from 0 to the number of modes
+ * @throws InvalidInputError where `gamma` or `learned` is out of its range
+ */
+export function stagedPerturbedLoss(problem: Problem, gamma: number, learned: number): number {
+  const count = problem.modes.length;
+  if (!Number.isInteger(learned) || learned < 0 || learned > count) {
+    throw new InvalidInputError('learned', learned, `an integer from 0 to ${count}`);
+  }
+  const critical = criticalGap(problem, gamma);
+  return problem.modes.reduce(
+    (sum, { sigma }, index) => sum + (index < learned ? 2 * critical * sigma : sigma ** 2),
+    unlearnableLoss(problem) + noiseFloor(problem, gamma),
+  );
+}
+
+/**
+ * Number of learned modes with the least staged perturbed loss, `n* = #{σ_i > 2c}` (T3 e).
+ *
+ * @param problem the problem
+ * @param gamma noise scale `γ`, from 0 to 1e60
+ * @throws InvalidInputError where `gamma` is out of its range
+ */
+export function stagedOptimum(problem: Problem, gamma: number): number {
+  const critical = criticalGap(problem, gamma);
+  return problem.modes.filter(({ sigma }) => sigma > 2 * critical).length;
+}
