@@ -1,6 +1,6 @@
 import type { Check } from './check.js';
 import type { Compute, Divergence, RunContext, RunEvent, Scenario } from './scenario.js';
-import type { Row, Table } from './table.js';
+import { type Row, sortRows, type Table } from './table.js';
 import { versions } from './versions.js';
 
 /** Everything that a run leaves: what `run --json` prints and what the result store keeps. */
@@ -50,7 +50,10 @@ export async function runToDocument<Parameters extends object>(
   }
   if (compute === undefined) throw new Error(`${scenario.id} never said what computed it`);
   const tables = Object.fromEntries(
-    Object.entries(scenario.tables).map(([name, columns]) => [name, { columns, rows: rows[name]! }]),
+    Object.entries(scenario.tables).map(([name, columns]) => [
+      name,
+      { columns, rows: sortRows(rows[name]!, columns, scenario.rowOrder?.[name]) },
+    ]),
   );
   return {
     schema: 1,

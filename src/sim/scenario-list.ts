@@ -1,19 +1,27 @@
 import { InvalidInputError } from '../theory/invalid-input.js';
 import { nearestName } from './nearest-name.js';
 import type { Scenario } from './scenario.js';
+import { gaussian } from './scenarios/gaussian.js';
+import { incremental } from './scenarios/incremental.js';
 
 /** All scenarios in the order in which they are listed. */
-export const scenarios: readonly Scenario[] = [];
+export const scenarios: readonly Scenario[] = [gaussian, incremental].map(erased);
+
+/** Parameters are checked where a scenario is run, so a list of scenarios need not know their types. */
+function erased<Parameters extends object>(scenario: Scenario<Parameters>): Scenario {
+  return scenario as unknown as Scenario;
+}
 
 /**
  * The scenario of an id.
  *
+ * @param among the scenarios to look through
  * @throws InvalidInputError when there is none, naming the nearest
  */
-export function scenarioById(id: string): Scenario {
-  const found = scenarios.find((scenario) => scenario.id === id);
+export function scenarioById(id: string, among: readonly Scenario[] = scenarios): Scenario {
+  const found = among.find((scenario) => scenario.id === id);
   if (found !== undefined) return found;
-  const known = scenarios.map((scenario) => scenario.id);
+  const known = among.map((scenario) => scenario.id);
   const nearest = nearestName(id, known);
   throw new InvalidInputError(
     'scenario',

@@ -27,7 +27,7 @@ export interface Divergence {
   readonly learning_rate: number;
 }
 
-/** What a run tells while it goes on. Rows arrive in their final order within each table. */
+/** What a run tells while it goes on. Rows arrive as they are computed; `rowOrder` says how a table is kept. */
 export type RunEvent =
   | { readonly kind: 'compute'; readonly compute: Compute }
   | { readonly kind: 'progress'; readonly done: number; readonly total: number; readonly label: string }
@@ -65,6 +65,8 @@ export interface Scenario<Parameters extends object = object> {
   /** One zod schema per parameter, each with its {@link ParameterMeta}. */
   readonly schema: z.ZodObject;
   readonly tables: Readonly<Record<string, readonly Column[]>>;
+  /** Columns by which the rows of a table are sorted once all are there; a table without an entry keeps their order. */
+  readonly rowOrder?: Readonly<Record<string, readonly string[]>>;
   readonly figures: readonly Figure[];
   /**
    * Completes parameters that one schema alone cannot: shapes, spectra padded to them, defaults that depend on others.

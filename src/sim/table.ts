@@ -23,3 +23,20 @@ export function columnIndex(columns: readonly Column[], name: string): number {
     throw new Error(`no column ${name} among ${columns.map((column) => column.name).join(', ')}`);
   return index;
 }
+
+/** Rows sorted by some numeric columns, the first named counting most; equal rows keep their order. */
+export function sortRows(
+  rows: readonly Row[],
+  columns: readonly Column[],
+  by: readonly string[] = [],
+): readonly Row[] {
+  if (by.length === 0) return rows;
+  const keys = by.map((name) => columnIndex(columns, name));
+  return [...rows].sort((a, b) => {
+    for (const key of keys) {
+      const difference = Number(a[key]) - Number(b[key]);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  });
+}

@@ -1,17 +1,28 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
 /** Versions of what the numbers of a run rest on. */
 export function versions(): Readonly<Record<string, string>> {
   return {
-    overtrain: packageVersion('../../package.json'),
+    overtrain: versionIn(new URL('../../package.json', import.meta.url)),
     node: process.versions.node,
-    'gpu.js': packageVersion('gpu.js/package.json'),
-    'ml-matrix': packageVersion('ml-matrix/package.json'),
+    'gpu.js': dependencyVersion('gpu.js'),
+    'ml-matrix': dependencyVersion('ml-matrix'),
   };
 }
 
-function packageVersion(manifest: string): string {
-  return (require(manifest) as { version: string }).version;
+/** Reads the manifest from disk, since packages need not export theirs. */
+function dependencyVersion(name: string): string {
+  for (const folder of require.resolve.paths(name) ?? []) {
+    const manifest = join(folder, name, 'package.json');
+    if (existsSync(manifest)) return versionIn(manifest);
+  }
+  return 'not found';
+}
+
+function versionIn(manifest: string | URL): string {
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }

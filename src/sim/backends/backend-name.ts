@@ -1,6 +1,8 @@
-/** Where the `modes` and `matrix` engines run. */
-export type BackendName = 'reference' | 'cpu' | 'webasm';
+/** Where the `modes` and `matrix` engines can run. */
+export const backendNames = ['reference', 'cpu', 'webasm'] as const;
+
+export type BackendName = (typeof backendNames)[number];
 
 export type BackendChoice = BackendName | 'auto';
 
-export const backendChoices: readonly BackendChoice[] = ['auto', 'reference', 'cpu', 'webasm'];
+export const backendChoices: readonly BackendChoice[] = ['auto', ...backendNames];

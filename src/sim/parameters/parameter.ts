@@ -8,6 +8,8 @@ export interface ParameterMeta {
   readonly unit: string;
   /** The allowed values, as the end of the sentence "expected …". */
   readonly range: string;
+  /** The default as a user would write it; absent where it follows from other parameters. */
+  readonly default?: string;
   /** How arrows step it. */
   readonly scale?: 'linear' | 'log';
   /** The allowed words, where it is a choice. */

@@ -7,7 +7,8 @@ import { metaOf } from './parameter.js';
 /**
  * Turns what a user set into the complete parameters of a scenario.
  *
- * @param settings values by parameter name, as text (from `--set`) or as plain values (from a file)
+ * @param settings values by parameter name, as text (from `--set`) or as plain values (from a file); what is missing or
+ *   null takes its default
  * @throws InvalidInputError for an unknown name, a value out of range, or values that contradict each other
  */
 export function resolveParameters<Parameters extends object>(
@@ -18,12 +19,15 @@ export function resolveParameters<Parameters extends object>(
   for (const [name, value] of Object.entries(settings)) {
     if (!Object.hasOwn(shape, name)) throw unknownParameter(scenario.id, name, value, Object.keys(shape));
   }
-  const parsed = scenario.schema.safeParse(settings);
+  const complete = Object.fromEntries(
+    Object.entries(shape).map(([name, schema]) => [name, settings[name] ?? metaOf(schema).default]),
+  );
+  const parsed = scenario.schema.safeParse(complete);
   if (!parsed.success) {
     const name = String(parsed.error.issues[0]?.path[0]);
     const schema = shape[name];
     if (schema === undefined) throw parsed.error;
-    throw new InvalidInputError(name, settings[name], metaOf(schema).range);
+    throw new InvalidInputError(name, complete[name], metaOf(schema).range);
   }
   return scenario.resolve(parsed.data);
 }

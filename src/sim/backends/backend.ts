@@ -1,0 +1,78 @@
+/**
+ * A backend is a place where ensembles of networks live and are advanced: an array library, a compiled kernel on the
+ * processor, a graphics card. It knows linear algebra and nothing of the theory: which networks, which rates and which
+ * noise are the engines' business. Values cross its door in float64, whatever it computes in.
+ *
+ * Adding a backend is adding one file that implements this interface and one line in `open-backend.ts`; the conformance
+ * suite then runs on it unchanged.
+ */
+export interface Backend {
+  readonly name: string;
+  readonly precision: 'f32' | 'f64';
+  /** What computes, in words for the record. */
+  readonly device: string;
+  /**
+   * Gradient descent on the full matrices, all networks at once: for every rate in turn, every network makes one
+   * simultaneous step of both layers on `‖W1 W2 − A‖²`. The input is left as it is.
+   */
+  descendNetworks(batch: NetworkBatch, rates: readonly number[]): Promise<Weights>;
+  /** The scalar recurrence of T0, all modes of all networks at once, one step per rate. Returns the new factors. */
+  descendModes(batch: ModeBatch, rates: readonly number[]): Promise<Float64Array>;
+  /**
+   * The five inner products of every network under every draw of noise, `MOMENTS` numbers for (network, replicate) in
+   * row-major order; see `excess.ts` for what they are.
+   */
+  perturbationMoments(networks: PerturbedNetworks, noise: NoiseBatch): Promise<Float64Array>;
+  /** Frees threads and device memory; the backend cannot be used afterwards. */
+  dispose(): Promise<void>;
+}
+
+/** Shape of a two-layer network: W1 is rows × hidden, W2 is hidden × cols. */
+export interface NetworkShape {
+  readonly rows: number;
+  readonly hidden: number;
+  readonly cols: number;
+}
+
+/** Both layers of every network, row-major, one network after the other. */
+export interface Weights {
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+}
+
+/** An ensemble of networks side by side. */
+export interface NetworkBatch extends Weights {
+  readonly shape: NetworkShape;
+  readonly count: number;
+  /** What each network learns: count × rows × cols. */
+  readonly target: Float64Array;
+  /** Factor on the learning rate, per network. */
+  readonly rateScale: Float64Array;
+}
+
+/** An ensemble of networks in the basis of their singular vectors: count × modes. */
+export interface ModeBatch {
+  readonly count: number;
+  readonly modes: number;
+  /** D, square root of the singular value, of each mode. */
+  readonly factors: Float64Array;
+  readonly sigmas: Float64Array;
+  /** Factor on the learning rate, per network. */
+  readonly rateScale: Float64Array;
+}
+
+/** Networks to perturb, with the residual `W1 W2 − A` of each; `factors` instead of weights where both are diagonal. */
+export interface PerturbedNetworks {
+  readonly shape: NetworkShape;
+  readonly count: number;
+  readonly layers: Weights | { readonly factors: Float64Array; readonly modes: number };
+  readonly residual: Float64Array;
+}
+
+/** Standard normal noise for both layers: replicates × rows × hidden and replicates × hidden × cols. */
+export interface NoiseBatch extends Weights {
+  readonly replicates: number;
+}
+
+/** Inner products per network and replicate that `perturbationMoments` returns. */
+export const MOMENTS = 5;

@@ -1,0 +1,161 @@
+import { availableParallelism } from 'node:os';
+import type { Backend, ModeBatch, NetworkBatch, NoiseBatch, PerturbedNetworks, Weights } from './backend.js';
+import { MOMENTS } from './backend.js';
+import { GpuJsPlans } from './gpu-js-plans.js';
+import { flatten, type GpuInput, loadGpuModule, type NestedArray, type Pipeline } from './gpu-module.js';
+
+/** Steps in one launch, largest first; a launch that is not full ends with steps of rate 0, which change nothing. */
+const NETWORK_STEPS = [64, 8] as const;
+const MODE_STEPS = [4096, 256, 16] as const;
+
+/**
+ * gpu.js in one of its modes, in float32. Whole runs of steps are one launch: intermediate results never leave the
+ * device.
+ */
+export class GpuJsBackend implements Backend {
+  readonly precision = 'f32';
+
+  private constructor(
+    readonly name: 'cpu' | 'webasm',
+    readonly device: string,
+    private readonly plans: GpuJsPlans,
+    private readonly input: (values: Float32Array, size: number[]) => GpuInput,
+  ) {}
+
+  /**
+   * Opens gpu.js in a mode.
+   *
+   * @throws Error when a kernel of that mode does not run, or another mode runs in its place
+   */
+  static async open(mode: 'cpu' | 'webasm'): Promise<GpuJsBackend> {
+    const { GPU, input } = await loadGpuModule();
+    const gpu = new GPU({ mode });
+    const device =
+      mode === 'cpu' ? 'JavaScript, 1 thread' : `WebAssembly SIMD, up to ${availableParallelism()} threads`;
+    const backend = new GpuJsBackend(mode, device, new GpuJsPlans(gpu), input);
+    try {
+      await backend.descendModes(PROBE, [0.25]);
+    } catch (error) {
+      await backend.dispose();
+      throw error;
+    }
+    return backend;
+  }
+
+  async descendNetworks(batch: NetworkBatch, rates: readonly number[]): Promise<Weights> {
+    const { rows, hidden, cols } = batch.shape;
+    let { first, second } = batch;
+    const target = this.upload(batch.target, [cols, rows, batch.count]);
+    const scales = Float32Array.from(batch.rateScale);
+    for (const part of launches(rates, NETWORK_STEPS)) {
+      const plan = this.plans.networkDescent(batch.shape, batch.count, part.length);
+      const result = (await this.launch(plan, [
+        this.upload(first, [hidden, rows, batch.count]),
+        this.upload(second, [cols, hidden, batch.count]),
+        target,
+        part,
+        scales,
+      ])) as { first: NestedArray; second: NestedArray };
+      first = flatten(result.first, first.length);
+      second = flatten(result.second, second.length);
+    }
+    return { first: ownCopy(first, batch.first), second: ownCopy(second, batch.second) };
+  }
+
+  async descendModes(batch: ModeBatch, rates: readonly number[]): Promise<Float64Array> {
+    let factors = batch.factors;
+    const sigmas = Float32Array.from(batch.sigmas);
+    const scales = new Float32Array(factors.length);
+    for (let index = 0; index < scales.length; index++) {
+      scales[index] = batch.rateScale[Math.floor(index / batch.modes)]!;
+    }
+    for (const part of launches(rates, MODE_STEPS)) {
+      const plan = this.plans.modeDescent(factors.length, part.length);
+      const result = await this.launch(plan, [Float32Array.from(factors), sigmas, scales, part]);
+      factors = flatten(result as NestedArray, factors.length);
+    }
+    return ownCopy(factors, batch.factors);
+  }
+
+  async perturbationMoments(networks: PerturbedNetworks, noise: NoiseBatch): Promise<Float64Array> {
+    const { shape, count, layers } = networks;
+    const { rows, hidden, cols } = shape;
+    const { replicates } = noise;
+    const noise1 = this.upload(noise.first, [hidden, rows, replicates]);
+    const noise2 = this.upload(noise.second, [cols, hidden, replicates]);
+    const residual = this.upload(networks.residual, [cols, rows, count]);
+    const result =
+      'factors' in layers
+        ? await this.launch(this.plans.diagonalMoments(shape, layers.modes, count, replicates), [
+            this.upload(layers.factors, [layers.modes, 1, count]),
+            residual,
+            noise1,
+            noise2,
+          ])
+        : await this.launch(this.plans.moments(shape, count, replicates), [
+            this.upload(layers.first, [hidden, rows, count]),
+            this.upload(layers.second, [cols, hidden, count]),
+            residual,
+            noise1,
+            noise2,
+          ]);
+    return sumRows(flatten(result as NestedArray, count * replicates * rows * MOMENTS), rows);
+  }
+
+  async dispose(): Promise<void> {
+    await this.plans.dispose();
+  }
+
+  private upload(values: Float64Array, size: number[]): GpuInput {
+    return this.input(Float32Array.from(values), size);
+  }
+
+  /** gpu.js falls back to another mode silently, which would make the record of the run a lie. */
+  private async launch(plan: Pipeline, parameters: GpuInput[]): Promise<unknown> {
+    const result = await plan(...parameters);
+    if (plan.backend !== this.name) {
+      throw new Error(`${this.name} was asked for but ${plan.backend} ran: ${plan.fallbackReason}`);
+    }
+    return result;
+  }
+}
+
+const PROBE: ModeBatch = {
+  count: 1,
+  modes: 1,
+  factors: Float64Array.of(0.5),
+  sigmas: Float64Array.of(1),
+  rateScale: Float64Array.of(1),
+};
+
+/** Cuts a run of steps into launches of the given sizes, the last one padded with steps of rate 0. */
+function launches(rates: readonly number[], sizes: readonly number[]): Float32Array[] {
+  const parts: Float32Array[] = [];
+  for (let start = 0; start < rates.length; ) {
+    const remaining = rates.length - start;
+    const size = sizes.find((candidate) => candidate <= remaining) ?? sizes.at(-1)!;
+    const part = new Float32Array(size);
+    part.set(rates.slice(start, start + size));
+    parts.push(part);
+    start += size;
+  }
+  return parts;
+}
+
+/** The caller's arrays are never returned as a result, even by a run of no steps. */
+function ownCopy(result: Float64Array, input: Float64Array): Float64Array {
+  return result === input ? Float64Array.from(Float32Array.from(input)) : result;
+}
+
+/** Adds the row sums of each moment in float64. */
+function sumRows(rowSums: Float64Array, rows: number): Float64Array {
+  const moments = new Float64Array(rowSums.length / rows);
+  for (let pair = 0; pair < moments.length / MOMENTS; pair++) {
+    for (let row = 0; row < rows; row++) {
+      for (let moment = 0; moment < MOMENTS; moment++) {
+        moments[pair * MOMENTS + moment]! += rowSums[(pair * rows + row) * MOMENTS + moment]!;
+      }
+    }
+  }
+  return moments;
+}

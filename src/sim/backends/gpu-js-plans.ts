@@ -1,0 +1,117 @@
+import { diagonalDisplacement } from '../kernels/diagonal-displacement.js';
+import { displacement } from '../kernels/displacement.js';
+import { firstLayerStep } from '../kernels/first-layer-step.js';
+import { modeSteps } from '../kernels/mode-steps.js';
+import { noiseProduct } from '../kernels/noise-product.js';
+import { residual } from '../kernels/residual.js';
+import { rowMoments } from '../kernels/row-moments.js';
+import { secondLayerStep } from '../kernels/second-layer-step.js';
+import type { NetworkShape } from './backend.js';
+import { MOMENTS } from './backend.js';
+import type { GpuInstance, Handle, Pipeline } from './gpu-module.js';
+
+/**
+ * The launches of one gpu.js instance, each compiled when first needed and kept. Sizes are compiled in, since gpu.js
+ * silently truncates loops whose bound is an argument and reads stale data when an input shrinks.
+ */
+export class GpuJsPlans {
+  private readonly plans = new Map<string, Pipeline>();
+
+  constructor(private readonly gpu: GpuInstance) {}
+
+  /** Takes (first, second, target, rates, scales), returns {first, second}. */
+  networkDescent({ rows, hidden, cols }: NetworkShape, count: number, steps: number): Pipeline {
+    return this.cached(`networks ${rows} ${hidden} ${cols} ${count} ${steps}`, () => {
+      const residuals = this.gpu.createKernel(residual, {
+        constants: { hidden },
+        output: [cols, rows, count],
+      });
+      const firstSteps = this.gpu.createKernel(firstLayerStep, {
+        constants: { cols },
+        output: [hidden, rows, count],
+      });
+      const secondSteps = this.gpu.createKernel(secondLayerStep, {
+        constants: { rows },
+        output: [cols, hidden, count],
+      });
+      return (first: Handle, second: Handle, target: Handle, rates: Handle, scales: Handle) => {
+        let layers = { first, second };
+        for (let step = 0; step < steps; step++) {
+          const error = residuals(layers.first, layers.second, target);
+          layers = {
+            first: firstSteps(layers.first, layers.second, error, rates, scales, step),
+            second: secondSteps(layers.first, layers.second, error, rates, scales, step),
+          };
+        }
+        return layers;
+      };
+    });
+  }
+
+  /** Takes (factors, sigmas, scales, rates), returns the factors. */
+  modeDescent(modes: number, steps: number): Pipeline {
+    return this.cached(`modes ${modes} ${steps}`, () => {
+      const descend = this.gpu.createKernel(modeSteps, { constants: { steps }, output: [modes] });
+      return (factors: Handle, sigmas: Handle, scales: Handle, rates: Handle) =>
+        descend(factors, sigmas, scales, rates);
+    });
+  }
+
+  /** Takes (first, second, residual, noise1, noise2), returns row moments. */
+  moments({ rows, hidden, cols }: NetworkShape, count: number, replicates: number): Pipeline {
+    return this.cached(`moments ${rows} ${hidden} ${cols} ${count} ${replicates}`, () => {
+      const displace = this.gpu.createKernel(displacement, {
+        constants: { hidden, replicates },
+        output: [cols, rows, count * replicates],
+      });
+      const { multiply, sum } = this.momentKernels({ rows, hidden, cols }, count, replicates);
+      return (first: Handle, second: Handle, error: Handle, noise1: Handle, noise2: Handle) =>
+        sum(error, displace(first, second, noise1, noise2), multiply(noise1, noise2));
+    });
+  }
+
+  /** Takes (factors, residual, noise1, noise2), returns row moments. */
+  diagonalMoments(shape: NetworkShape, modes: number, count: number, replicates: number): Pipeline {
+    const { rows, hidden, cols } = shape;
+    return this.cached(`diagonal ${rows} ${hidden} ${cols} ${modes} ${count} ${replicates}`, () => {
+      const displace = this.gpu.createKernel(diagonalDisplacement, {
+        constants: { modes, replicates },
+        output: [cols, rows, count * replicates],
+      });
+      const { multiply, sum } = this.momentKernels(shape, count, replicates);
+      return (factors: Handle, error: Handle, noise1: Handle, noise2: Handle) =>
+        sum(error, displace(factors, noise1, noise2), multiply(noise1, noise2));
+    });
+  }
+
+  async dispose(): Promise<void> {
+    this.plans.clear();
+    await this.gpu.destroy();
+  }
+
+  private momentKernels({ rows, hidden, cols }: NetworkShape, count: number, replicates: number) {
+    return {
+      multiply: this.gpu.createKernel(noiseProduct, {
+        constants: { hidden },
+        output: [cols, rows, replicates],
+      }),
+      sum: this.gpu.createKernel(rowMoments, {
+        constants: { cols, replicates },
+        output: [MOMENTS, rows, count * replicates],
+      }),
+    };
+  }
+
+  private cached(
+    key: string,
+    build: () => (...handles: never[]) => Handle | Record<string, Handle>,
+  ): Pipeline {
+    const kept = this.plans.get(key);
+    if (kept !== undefined) return kept;
+    const plan = this.gpu.createPipeline(
+      build() as (...handles: Handle[]) => Handle | Record<string, Handle>,
+    );
+    this.plans.set(key, plan);
+    return plan;
+  }
+}

@@ -1,0 +1,66 @@
+import { InvalidInputError } from '../../theory/invalid-input.js';
+import type { Backend } from './backend.js';
+import { type BackendChoice, type BackendName, backendNames } from './backend-name.js';
+
+/** A backend that is open, and why it is this one. */
+export interface OpenedBackend {
+  readonly backend: Backend;
+  readonly reason: string;
+}
+
+/** Backends that `auto` tries in turn where float32 serves, the fastest first. */
+const FASTEST_FIRST: readonly BackendName[] = ['webasm', 'cpu', 'reference'];
+
+/**
+ * Opens the backend that was asked for.
+ *
+ * @param choice a name, or `auto` for the fastest one that runs here
+ * @param float64Reason for `auto`: why this problem needs float64, if it does
+ * @throws InvalidInputError when a named backend cannot run here
+ */
+export async function openBackend(choice: BackendChoice, float64Reason?: string): Promise<OpenedBackend> {
+  if (choice !== 'auto') return { backend: await openNamed(choice), reason: 'asked for by name' };
+  if (float64Reason !== undefined) return { backend: await create('reference'), reason: float64Reason };
+  const failures: string[] = [];
+  for (const name of FASTEST_FIRST) {
+    try {
+      const backend = await create(name);
+      return { backend, reason: ['the fastest that runs here', ...failures].join('; ') };
+    } catch (error) {
+      failures.push(`${name} does not run: ${messageOf(error)}`);
+    }
+  }
+  throw new Error(failures.join('; '));
+}
+
+async function openNamed(name: BackendName): Promise<Backend> {
+  try {
+    return await create(name);
+  } catch (error) {
+    const others = backendNames.filter((other) => other !== name).join(', ');
+    throw new InvalidInputError(
+      '--backend',
+      name,
+      `one that runs here, such as ${others} (${messageOf(error)})`,
+    );
+  }
+}
+
+/**
+ * Creates a backend, or says by an error why it cannot run here.
+ *
+ * @throws Error when it cannot
+ */
+export async function create(name: BackendName): Promise<Backend> {
+  if (name === 'reference') {
+    const { ReferenceBackend } = await import('./reference-backend.js');
+    return new ReferenceBackend();
+  }
+  const { GpuJsBackend } = await import('./gpu-js-backend.js');
+  return GpuJsBackend.open(name);
+}
+
+/** The first line of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!;
+}

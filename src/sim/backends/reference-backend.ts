@@ -1,0 +1,97 @@
+import { Matrix } from 'ml-matrix';
+import type { Backend, ModeBatch, NetworkBatch, NoiseBatch, PerturbedNetworks, Weights } from './backend.js';
+import { MOMENTS } from './backend.js';
+
+/** ml-matrix in float64, one network after the other: slow, plain, and the yardstick of the other backends. */
+export class ReferenceBackend implements Backend {
+  readonly name = 'reference';
+  readonly precision = 'f64';
+  readonly device = 'ml-matrix, 1 thread';
+
+  async descendNetworks(batch: NetworkBatch, rates: readonly number[]): Promise<Weights> {
+    const { rows, hidden, cols } = batch.shape;
+    const result: Weights = {
+      first: Float64Array.from(batch.first),
+      second: Float64Array.from(batch.second),
+    };
+    for (let network = 0; network < batch.count; network++) {
+      let first = matrixAt(batch.first, network, rows, hidden);
+      let second = matrixAt(batch.second, network, hidden, cols);
+      const target = matrixAt(batch.target, network, rows, cols);
+      for (const rate of rates) {
+        const step = 2 * rate * batch.rateScale[network]!;
+        const residual = first.mmul(second).sub(target);
+        const firstStep = residual.mmul(second.transpose()).mul(step);
+        const secondStep = first.transpose().mmul(residual).mul(step);
+        first = Matrix.sub(first, firstStep);
+        second = Matrix.sub(second, secondStep);
+      }
+      result.first.set(first.to1DArray(), network * rows * hidden);
+      result.second.set(second.to1DArray(), network * hidden * cols);
+    }
+    return result;
+  }
+
+  async descendModes(batch: ModeBatch, rates: readonly number[]): Promise<Float64Array> {
+    const factors = Float64Array.from(batch.factors);
+    for (let index = 0; index < factors.length; index++) {
+      const scale = 2 * batch.rateScale[Math.floor(index / batch.modes)]!;
+      const sigma = batch.sigmas[index]!;
+      let factor = factors[index]!;
+      for (const rate of rates) factor -= scale * rate * factor * (factor * factor - sigma);
+      factors[index] = factor;
+    }
+    return factors;
+  }
+
+  async perturbationMoments(networks: PerturbedNetworks, noise: NoiseBatch): Promise<Float64Array> {
+    const { rows, hidden, cols } = networks.shape;
+    const moments = new Float64Array(networks.count * noise.replicates * MOMENTS);
+    for (let network = 0; network < networks.count; network++) {
+      const { first, second } = layersOf(networks, network);
+      const residual = matrixAt(networks.residual, network, rows, cols);
+      for (let replicate = 0; replicate < noise.replicates; replicate++) {
+        const noise1 = matrixAt(noise.first, replicate, rows, hidden);
+        const noise2 = matrixAt(noise.second, replicate, hidden, cols);
+        const displacement = noise1.mmul(second).add(first.mmul(noise2));
+        const product = noise1.mmul(noise2);
+        moments.set(
+          [
+            residual.dot(displacement),
+            displacement.dot(displacement),
+            residual.dot(product),
+            displacement.dot(product),
+            product.dot(product),
+          ],
+          (network * noise.replicates + replicate) * MOMENTS,
+        );
+      }
+    }
+    return moments;
+  }
+
+  async dispose(): Promise<void> {}
+}
+
+function matrixAt(values: Float64Array, index: number, rows: number, cols: number): Matrix {
+  const size = rows * cols;
+  return Matrix.from1DArray(rows, cols, Array.from(values.subarray(index * size, (index + 1) * size)));
+}
+
+function layersOf({ shape, layers }: PerturbedNetworks, network: number): { first: Matrix; second: Matrix } {
+  const { rows, hidden, cols } = shape;
+  if (!('factors' in layers)) {
+    return {
+      first: matrixAt(layers.first, network, rows, hidden),
+      second: matrixAt(layers.second, network, hidden, cols),
+    };
+  }
+  const first = Matrix.zeros(rows, hidden);
+  const second = Matrix.zeros(hidden, cols);
+  for (let mode = 0; mode < layers.modes; mode++) {
+    const factor = layers.factors[network * layers.modes + mode]!;
+    first.set(mode, mode, factor);
+    second.set(mode, mode, factor);
+  }
+  return { first, second };
+}

@@ -1,0 +1,53 @@
+import { type Check, judge, notApplicable } from '../check.js';
+import type { PerturbedCheckpoint } from '../engines/checkpoint.js';
+import { type CheckedRun, notSimulated } from './checked-run.js';
+
+/**
+ * Standard errors within which a Monte Carlo mean must lie. At six, a thousand independent comparisons of normal means
+ * fail once in 500,000 runs.
+ */
+const STANDARD_ERRORS = 6;
+
+/** Below this many replicates a sample standard error says too little to judge by. */
+const FEWEST_REPLICATES = 30;
+
+/**
+ * T1: the mean excess loss of the perturbed networks is `γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq` of the very weights that were
+ * perturbed, so that discretisation plays no part. The margin is in standard errors.
+ */
+export function checkPerturbationIdentity(
+  run: CheckedRun,
+  gammas: readonly number[],
+  replicates: number,
+  perturbed: readonly PerturbedCheckpoint[],
+): Check {
+  const excuse = notSimulated(run);
+  if (excuse !== undefined) return notApplicable('T1', excuse);
+  if (replicates < FEWEST_REPLICATES) {
+    return notApplicable(
+      'T1',
+      `${replicates} replicates give no reliable standard error; take ${FEWEST_REPLICATES}`,
+    );
+  }
+  const { rows, hidden, cols } = run.problem;
+  let worst = 0;
+  let comparisons = 0;
+  for (const { checkpoint, excess } of perturbed) {
+    const [first, second] = checkpoint.squaredNorms;
+    gammas.forEach((gamma, index) => {
+      if (gamma === 0) return;
+      const identity = gamma ** 2 * (cols * first + rows * second) + gamma ** 4 * rows * hidden * cols;
+      const { mean, standardError } = excess[index]!;
+      const deviation = Math.abs(mean - identity) / standardError;
+      if (!(deviation <= worst)) worst = deviation;
+      comparisons++;
+    });
+  }
+  if (comparisons === 0) return notApplicable('T1', 'no gamma above 0');
+  return judge(
+    'T1',
+    STANDARD_ERRORS - worst,
+    0,
+    `${comparisons} Monte Carlo means against the identity: the worst is ${worst.toPrecision(2)} standard errors off, ${STANDARD_ERRORS} allowed`,
+  );
+}

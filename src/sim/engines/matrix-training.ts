@@ -1,0 +1,95 @@
+import { Matrix } from 'ml-matrix';
+import type { Problem } from '../../theory/problem.js';
+import type { Backend, Weights } from '../backends/backend.js';
+import { randomOrthogonal } from '../noise/orthogonal.js';
+import type { Checkpoint } from './checkpoint.js';
+import type { Trainee } from './record-training.js';
+
+/** Singular vectors of the task, `U` and `V`, and the rotation `R` of the hidden layer. */
+interface Basis {
+  readonly left: Matrix;
+  readonly right: Matrix;
+  readonly hidden: Matrix;
+}
+
+/**
+ * Engine `matrix`: the full layers W1 and W2, from `W1 = e^{−τ} U Rᵀ`, `W2 = e^{−τ} R Vᵀ` with random orthogonal U, R and
+ * V, so that nothing in the weights gives the modes away.
+ *
+ * @param seed of the orthogonal matrices
+ */
+export function matrixTrainee(problem: Problem, backend: Backend, seed: number): Trainee<Weights> {
+  const { rows, hidden, cols } = problem;
+  const basis: Basis = {
+    left: randomOrthogonal(rows, seed, 0),
+    hidden: randomOrthogonal(hidden, seed, 1),
+    right: randomOrthogonal(cols, seed, 2),
+  };
+  const target = embed(basis.left, problem.spectrum, basis.right);
+  const common = {
+    shape: { rows, hidden, cols },
+    count: 1,
+    target: Float64Array.from(target.to1DArray()),
+    rateScale: Float64Array.of(1),
+  };
+  return {
+    start: alignedStart(problem, basis),
+    descend: (weights, rates) => backend.descendNetworks({ ...common, ...weights }, rates),
+    inBounds: ({ first, second }) => first.every(boundedSquare) && second.every(boundedSquare),
+    record: (weights, time) => matrixCheckpoint(problem, weights, target, basis, time),
+  };
+}
+
+function boundedSquare(weight: number): boolean {
+  return Number.isFinite(weight ** 4);
+}
+
+/** `left · diag(values) · rightᵀ`, the values on the diagonal of a rectangular matrix. */
+function embed(left: Matrix, values: readonly number[], right: Matrix): Matrix {
+  const diagonal = Matrix.zeros(left.rows, right.rows);
+  values.forEach((value, index) => {
+    diagonal.set(index, index, value);
+  });
+  return left.mmul(diagonal).mmul(right.transpose());
+}
+
+function alignedStart(problem: Problem, { left, hidden, right }: Basis): Weights {
+  const factors = problem.modes.map((mode) => Math.sqrt(mode.start));
+  return {
+    first: Float64Array.from(embed(left, factors, hidden).to1DArray()),
+    second: Float64Array.from(embed(hidden, factors, right).to1DArray()),
+  };
+}
+
+function matrixCheckpoint(
+  problem: Problem,
+  weights: Weights,
+  target: Matrix,
+  { left, right }: Basis,
+  time: number,
+): Checkpoint {
+  const { rows, hidden, cols } = problem;
+  const first = Matrix.from1DArray(rows, hidden, Array.from(weights.first));
+  const second = Matrix.from1DArray(hidden, cols, Array.from(weights.second));
+  const network = first.mmul(second);
+  const residual = Matrix.sub(network, target);
+  const inLeftBasis = left.transpose().mmul(network);
+  const singularValues = Float64Array.from(problem.modes, (_, mode) => {
+    let sum = 0;
+    for (let column = 0; column < cols; column++)
+      sum += inLeftBasis.get(mode, column) * right.get(column, mode);
+    return sum;
+  });
+  return {
+    time,
+    singularValues,
+    loss: residual.dot(residual),
+    squaredNorms: [first.dot(first), second.dot(second)],
+    network: {
+      shape: { rows, hidden, cols },
+      count: 1,
+      layers: weights,
+      residual: Float64Array.from(residual.to1DArray()),
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import type { Checkpoint, Recorded } from './checkpoint.js';
+import type { Segment, TrainingPlan } from './training-plan.js';
+
+/** How one kind of network trains: what its state is, how it steps, and what is recorded of it. */
+export interface Trainee<State> {
+  readonly start: State;
+  /** The state after one gradient-descent step per rate. */
+  descend(state: State, rates: readonly number[]): Promise<State>;
+  /** Whether a state is still a result: finite, and with a finite loss. */
+  inBounds(state: State): boolean;
+  record(state: State, time: number): Checkpoint;
+}
+
+/**
+ * Follows a training plan and yields every recorded time in turn: a checkpoint, or the step at which training diverged.
+ *
+ * @param knownDivergence step from which on the plan is known to be unstable, whatever the state looks like
+ */
+export async function* recordTraining<State>(
+  plan: TrainingPlan,
+  trainee: Trainee<State>,
+  knownDivergence: number | undefined,
+): AsyncGenerator<Recorded, void, undefined> {
+  let state = trainee.start;
+  let taken = 0;
+  let divergedAt: number | undefined;
+  for (const { time, segments, snapshotRate } of plan.recordings) {
+    const rates = ratesOf(segments);
+    if (knownDivergence !== undefined && taken + rates.length >= knownDivergence)
+      divergedAt ??= knownDivergence;
+    if (divergedAt === undefined && rates.length > 0) {
+      const before = state;
+      state = await trainee.descend(before, rates);
+      if (!trainee.inBounds(state)) divergedAt = taken + (await firstStepBeyond(trainee, before, rates));
+      taken += rates.length;
+    }
+    if (divergedAt !== undefined) yield { time, divergedAt };
+    else yield trainee.record(snapshotRate > 0 ? await trainee.descend(state, [snapshotRate]) : state, time);
+  }
+}
+
+/** The rates of some segments, one per step. */
+function ratesOf(segments: readonly Segment[]): number[] {
+  return segments.flatMap(({ rate, steps }) => new Array<number>(steps).fill(rate));
+}
+
+/** Repeats a run that ended out of bounds, to find the first step, counted from 1, after which it was. */
+async function firstStepBeyond<State>(
+  trainee: Trainee<State>,
+  state: State,
+  rates: readonly number[],
+): Promise<number> {
+  const stride = 64;
+  let current = state;
+  for (let start = 0; start < rates.length; start += stride) {
+    const next = await trainee.descend(current, rates.slice(start, start + stride));
+    if (trainee.inBounds(next)) {
+      current = next;
+      continue;
+    }
+    for (let step = start; step < rates.length; step++) {
+      current = await trainee.descend(current, [rates[step]!]);
+      if (!trainee.inBounds(current)) return step + 1;
+    }
+  }
+  return rates.length;
+}

@@ -1,0 +1,165 @@
+import type { Problem } from '../../theory/problem.js';
+import { stabilityLimit } from '../../theory/progressive.js';
+import type { TrainingPlan } from './training-plan.js';
+
+/** What a training plan must give in exact arithmetic, at one recorded time. */
+export interface ExpectedCheckpoint {
+  /** Factors D of the modes after the planned steps, by the exact recurrence of T0 in float64. */
+  readonly factors: Float64Array;
+  /** How far the engine's arithmetic may take each factor from that, see {@link RoundingModel}. */
+  readonly rounding: Float64Array;
+}
+
+/** The whole plan in exact arithmetic. */
+export interface ExpectedTraining {
+  readonly checkpoints: readonly ExpectedCheckpoint[];
+  /**
+   * First step after which the loss had risen, at a rate beyond the stability limit `1/(2σ_1)`, or was not finite;
+   * undefined where training is stable to its end.
+   */
+  readonly divergedAt: number | undefined;
+}
+
+/**
+ * How rounding errors of the engine enter the factor of a mode.
+ *
+ * `scalar` (engine `modes`): the factor is one number, so each step adds a relative error of at most
+ * `u (1 + 2η(5|σ−s| + s + 2σ))`, and errors in ln D are multiplied by `|1 − 4ηs/(1 + 2η(σ−s))| ≤ 1`: the bound
+ * is their sum, rigorous to first order.
+ *
+ * `matrix`: a weight matrix is rounded entry by entry, so each step perturbs D by at most
+ * `u [‖W1‖ + 2η ((h+2)(Σs + ‖A‖) √s_1 + (q+2) ‖R‖ ‖W2‖)]`, absolutely, however small D is. While a mode grows the
+ * perturbations of thousands of roundings are taken as independent (Higham and Mary 2019) and bounded at six standard
+ * deviations; once it contracts, where rounding can stall a step for good, they are added up as in the worst case.
+ */
+export interface RoundingModel {
+  readonly kind: 'scalar' | 'matrix' | 'none';
+  /** Unit roundoff u of the arithmetic: 2⁻²⁴ in float32, 2⁻⁵³ in float64. */
+  readonly unitRoundoff: number;
+}
+
+/** For when only the exact result is wanted. */
+export const noRounding: RoundingModel = { kind: 'none', unitRoundoff: 0 };
+
+const DEVIATIONS = 6;
+
+/**
+ * Runs a plan through the recurrence `D ← D − 2ηD(D² − σ)` in float64, in O(steps × modes).
+ *
+ * @param model how to bound the rounding of the engine beside it
+ */
+export function expectTraining(problem: Problem, plan: TrainingPlan, model: RoundingModel): ExpectedTraining {
+  const state = new RecurrenceState(problem, model);
+  const unstable = plan.largestRate > stabilityLimit(problem.spectrum);
+  let divergedAt: number | undefined;
+  let taken = 0;
+  let loss = unstable ? state.loss() : 0;
+  const checkpoints = plan.recordings.map(({ segments, snapshotRate }) => {
+    for (const { rate, steps } of segments) {
+      for (let step = 0; step < steps; step++) {
+        state.step(rate);
+        taken++;
+        if (!unstable || divergedAt !== undefined) continue;
+        const after = state.loss();
+        if (!(after <= loss)) divergedAt = taken;
+        loss = after;
+      }
+    }
+    return state.checkpoint(snapshotRate);
+  });
+  return { checkpoints, divergedAt };
+}
+
+class RecurrenceState {
+  private readonly factors: Float64Array;
+  private readonly sigmas: Float64Array;
+  private readonly worst: Float64Array;
+  private readonly variance: Float64Array;
+  private readonly targetNorm: number;
+
+  constructor(
+    private readonly problem: Problem,
+    private readonly model: RoundingModel,
+  ) {
+    this.factors = Float64Array.from(problem.modes, (mode) => Math.sqrt(mode.start));
+    this.sigmas = Float64Array.from(problem.modes, (mode) => mode.sigma);
+    this.worst = new Float64Array(this.factors.length);
+    this.variance = new Float64Array(this.factors.length);
+    this.targetNorm = Math.sqrt(problem.spectrum.reduce((sum, sigma) => sum + sigma * sigma, 0));
+    if (model.kind === 'scalar') this.worst.fill(model.unitRoundoff);
+  }
+
+  step(rate: number): void {
+    if (this.model.kind === 'matrix') this.roundMatrix(rate);
+    else if (this.model.kind === 'scalar') this.roundScalars(rate);
+    const { factors, sigmas } = this;
+    for (let mode = 0; mode < factors.length; mode++) {
+      const factor = factors[mode]!;
+      factors[mode] = factor - 2 * rate * factor * (factor * factor - sigmas[mode]!);
+    }
+  }
+
+  loss(): number {
+    let sum = 0;
+    for (let mode = 0; mode < this.factors.length; mode++) {
+      sum += (this.factors[mode]! ** 2 - this.sigmas[mode]!) ** 2;
+    }
+    return sum;
+  }
+
+  /** The state now or, with a rate, after one more step that leaves no trace. */
+  checkpoint(snapshotRate: number): ExpectedCheckpoint {
+    const kept = [this.factors, this.worst, this.variance].map((values) => values.slice());
+    if (snapshotRate > 0) this.step(snapshotRate);
+    const checkpoint = { factors: this.factors.slice(), rounding: this.rounding() };
+    this.factors.set(kept[0]!);
+    this.worst.set(kept[1]!);
+    this.variance.set(kept[2]!);
+    return checkpoint;
+  }
+
+  private rounding(): Float64Array {
+    return this.factors.map((factor, mode) =>
+      this.model.kind === 'scalar'
+        ? Math.abs(factor) * this.worst[mode]!
+        : this.worst[mode]! + DEVIATIONS * Math.sqrt(this.variance[mode]!),
+    );
+  }
+
+  private roundScalars(rate: number): void {
+    for (let mode = 0; mode < this.factors.length; mode++) {
+      const sigma = this.sigmas[mode]!;
+      const value = this.factors[mode]! ** 2;
+      const growth = 1 + 2 * rate * (sigma - value);
+      const propagation = Math.abs(1 - (4 * rate * value) / growth);
+      const added =
+        this.model.unitRoundoff * (1 + 2 * rate * (5 * Math.abs(sigma - value) + value + 2 * sigma));
+      this.worst[mode] = this.worst[mode]! * propagation + added;
+    }
+  }
+
+  private roundMatrix(rate: number): void {
+    const { hidden, cols } = this.problem;
+    let sum = 0;
+    let largest = 0;
+    let residual = 0;
+    for (let mode = 0; mode < this.factors.length; mode++) {
+      const value = this.factors[mode]! ** 2;
+      sum += value;
+      largest = Math.max(largest, value);
+      residual += (value - this.sigmas[mode]!) ** 2;
+    }
+    const norm = Math.sqrt(sum);
+    const products =
+      (hidden + 2) * (sum + this.targetNorm) * Math.sqrt(largest) + (cols + 2) * Math.sqrt(residual) * norm;
+    // Random signs make a sum of n roundings √n as large as one, not n times.
+    const randomProducts = products / Math.sqrt(Math.max(hidden, cols));
+    for (let mode = 0; mode < this.factors.length; mode++) {
+      const propagation = Math.abs(1 + 2 * rate * (this.sigmas[mode]! - 3 * this.factors[mode]! ** 2));
+      const random = (this.model.unitRoundoff * (norm + 2 * rate * randomProducts)) / Math.sqrt(3);
+      const systematic = propagation < 1 ? this.model.unitRoundoff * (norm + 2 * rate * products) : 0;
+      this.worst[mode] = this.worst[mode]! * propagation + systematic;
+      this.variance[mode] = this.variance[mode]! * propagation ** 2 + random ** 2;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import { InvalidInputError } from '../../theory/invalid-input.js';
+import { gap } from '../../theory/mode.js';
+import type { Problem } from '../../theory/problem.js';
+import { stabilityLimit } from '../../theory/progressive.js';
+
+/** Equal gradient-descent steps in a row. */
+export interface Segment {
+  readonly rate: number;
+  readonly steps: number;
+}
+
+/** How training reaches one recorded time from the one before. */
+export interface Recording {
+  /** Gradient-flow time, the sum of all rates up to here. */
+  readonly time: number;
+  readonly segments: readonly Segment[];
+  /**
+   * Rate of one more step that is made for the record only, so that a constant rate need not divide the time; training
+   * goes on from before it. 0 for none.
+   */
+  readonly snapshotRate: number;
+}
+
+/** The gradient-descent steps of a pre-training run: what approximates the flow, and where it is looked at. */
+export interface TrainingPlan {
+  readonly recordings: readonly Recording[];
+  readonly totalSteps: number;
+  readonly largestRate: number;
+}
+
+/** More steps than this are refused: at 10^8 even a single mode takes seconds, and 10^9 takes the rates' memory. */
+const MOST_STEPS = 1e8;
+
+/**
+ * Plain gradient descent at one learning rate.
+ *
+ * @param times recorded times, increasing
+ * @throws InvalidInputError when the times need more than 10^8 steps
+ */
+export function constantPlan(times: readonly number[], rate: number): TrainingPlan {
+  const needed = (times.at(-1) ?? 0) / rate;
+  if (needed > MOST_STEPS) {
+    throw new InvalidInputError(
+      'learningRate',
+      rate,
+      `at least ${(times.at(-1)! / MOST_STEPS).toPrecision(3)}, so that time ${times.at(-1)} takes at most 10^8 steps`,
+    );
+  }
+  let taken = 0;
+  const recordings = times.map((time) => {
+    const whole = Math.floor((time / rate) * (1 + 1e-12));
+    const rest = time - whole * rate;
+    const recording: Recording = {
+      time,
+      segments: whole > taken ? [{ rate, steps: whole - taken }] : [],
+      snapshotRate: rest > 1e-9 * rate ? rest : 0,
+    };
+    taken = whole;
+    return recording;
+  });
+  return { recordings, totalSteps: taken, largestRate: rate };
+}
+
+/**
+ * Gradient descent whose rate follows what is still to be learned: `fineness` divided by the largest gap `σ_i − s_i`,
+ * and never above half the stability limit. While a mode grows, a step of rate η errs by `(2ησ_i)²/2` in its logarithm,
+ * so equal fineness spends the steps where they buy accuracy; converged modes are exact at any stable rate.
+ *
+ * @param times recorded times, increasing
+ * @param fineness gap × rate, dimensionless; halving it halves the discretisation bias and doubles the steps
+ */
+export function adaptivePlan(problem: Problem, times: readonly number[], fineness: number): TrainingPlan {
+  const largestStable = stabilityLimit(problem.spectrum) / 2;
+  let previous = 0;
+  let totalSteps = 0;
+  let largestRate = 0;
+  const recordings = times.map((time) => {
+    const segments: Segment[] = [];
+    for (const end of [...knots(problem, previous, time), time]) {
+      if (end <= previous) continue;
+      const widest = problem.modes.reduce((most, mode) => Math.max(most, Math.abs(gap(mode, previous))), 0);
+      const rate = Math.min(largestStable, fineness / widest);
+      const steps = Math.ceil((end - previous) / rate);
+      segments.push({ rate: (end - previous) / steps, steps });
+      totalSteps += steps;
+      largestRate = Math.max(largestRate, (end - previous) / steps);
+      previous = end;
+    }
+    return { time, segments, snapshotRate: 0 };
+  });
+  return { recordings, totalSteps, largestRate };
+}
+
+/** Times between two recordings at which the rate is chosen anew: a geometric grid on the scale of the first mode. */
+function knots(problem: Problem, from: number, to: number): number[] {
+  const ratio = 1.2;
+  const first = 1 / (16 * problem.spectrum[0]!);
+  const result: number[] = [];
+  const start = Math.max(0, Math.ceil(Math.log(Math.max(from, first) / first) / Math.log(ratio)));
+  for (let index = start; ; index++) {
+    const knot = first * ratio ** index;
+    if (knot >= to) return result;
+    if (knot > from) result.push(knot);
+  }
+}

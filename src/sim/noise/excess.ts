@@ -1,0 +1,63 @@
+import { type Backend, MOMENTS, type PerturbedNetworks } from '../backends/backend.js';
+import type { NoiseReplicates } from './noise-replicates.js';
+
+/** A Monte Carlo mean with its standard error. */
+export interface Estimate {
+  readonly mean: number;
+  /** Sample standard deviation over the square root of the replicates. */
+  readonly standardError: number;
+}
+
+/**
+ * Excess loss of a network perturbed by noise of scale γ, `‖(W1+γE1)(W2+γE2) − A‖² − ‖W1W2 − A‖²`, averaged over the
+ * replicates for every γ.
+ *
+ * With residual R, `B = E1W2 + W1E2` and `C = E1E2` the perturbed residual is `R + γB + γ²C`, so the excess is exactly
+ * `2γ⟨R,B⟩ + γ²(‖B‖² + 2⟨R,C⟩) + 2γ³⟨B,C⟩ + γ⁴‖C‖²`: five inner products serve every γ, and the loss itself is never
+ * subtracted from a number that is almost equal to it.
+ *
+ * @param network one network
+ */
+export async function estimateExcess(
+  backend: Backend,
+  network: PerturbedNetworks,
+  noise: NoiseReplicates,
+  gammas: readonly number[],
+): Promise<Estimate[]> {
+  const running = gammas.map(() => new RunningEstimate());
+  for (const batch of noise.batches()) {
+    const moments = await backend.perturbationMoments(network, batch);
+    for (let at = 0; at < moments.length; at += MOMENTS) {
+      gammas.forEach((gamma, index) => {
+        running[index]!.add(excess(moments, at, gamma));
+      });
+    }
+  }
+  return running.map((estimate) => estimate.result());
+}
+
+function excess(moments: Float64Array, at: number, gamma: number): number {
+  const linear = 2 * moments[at]!;
+  const quadratic = moments[at + 1]! + 2 * moments[at + 2]!;
+  const cubic = 2 * moments[at + 3]!;
+  return gamma * (linear + gamma * (quadratic + gamma * (cubic + gamma * moments[at + 4]!)));
+}
+
+/** Mean and variance by Welford's recurrence, which does not cancel. */
+class RunningEstimate {
+  private count = 0;
+  private mean = 0;
+  private squares = 0;
+
+  add(value: number): void {
+    this.count++;
+    const before = value - this.mean;
+    this.mean += before / this.count;
+    this.squares += before * (value - this.mean);
+  }
+
+  result(): Estimate {
+    const variance = this.squares / (this.count - 1);
+    return { mean: this.mean, standardError: Math.sqrt(variance / this.count) };
+  }
+}

@@ -1,0 +1,212 @@
+import { InvalidInputError } from '../theory/invalid-input.js';
+import { createProblem, type Problem } from '../theory/problem.js';
+import { stabilityLimit } from '../theory/progressive.js';
+import type { Backend } from './backends/backend.js';
+import { openBackend } from './backends/open-backend.js';
+import type { Recorded } from './engines/checkpoint.js';
+import { choosePlan } from './engines/choose-plan.js';
+import type { EngineName } from './engines/engine-name.js';
+import { matrixTrainee } from './engines/matrix-training.js';
+import { modeTrainee } from './engines/mode-training.js';
+import { recordTraining } from './engines/record-training.js';
+import { type ExpectedTraining, expectTraining } from './engines/recurrence.js';
+import type { TrainingPlan } from './engines/training-plan.js';
+import { requireMemory } from './memory.js';
+import { bytesPerReplicate } from './noise/noise-replicates.js';
+import type { Compute, RunContext, RunEvent } from './scenario.js';
+
+/** Parameters of every scenario that pre-trains, as its schema parses them. */
+export interface ParsedPretraining {
+  readonly dim: number;
+  readonly rows?: number | undefined;
+  readonly hidden?: number | undefined;
+  readonly cols?: number | undefined;
+  readonly spectrum: string | readonly number[];
+  readonly tau: number;
+  readonly times: readonly number[];
+  readonly learningRate: number | 'auto';
+}
+
+/** The same, resolved: all shapes as numbers, the spectrum as its min(p, q) values. */
+export interface Pretraining extends ParsedPretraining {
+  readonly rows: number;
+  readonly hidden: number;
+  readonly cols: number;
+  readonly spectrum: readonly number[];
+}
+
+/**
+ * Completes the parameters of pre-training.
+ *
+ * @throws InvalidInputError when the spectrum does not fit the shape
+ */
+export function resolvePretraining<Parsed extends ParsedPretraining>(parsed: Parsed): Parsed & Pretraining {
+  const { rows, hidden, cols, spectrum } = createProblem(parsed);
+  return { ...parsed, rows, hidden, cols, spectrum: [...spectrum] };
+}
+
+/** A pre-training run that is ready to start: by which steps, on what, and what it must give. */
+export interface SimulatedPretraining {
+  readonly backend: Backend;
+  readonly plan: TrainingPlan;
+  readonly expected: ExpectedTraining;
+  readonly warnings: readonly string[];
+  /** Trains and yields every recorded time in turn. */
+  recorded(): AsyncGenerator<Recorded, void, undefined>;
+  /** The event that tells of divergence at a step. */
+  divergence(step: number): RunEvent;
+}
+
+/** How a run is computed; `simulated` is absent for closed forms. */
+export interface PreparedPretraining {
+  readonly problem: Problem;
+  readonly compute: Compute;
+  readonly simulated?: SimulatedPretraining;
+}
+
+/** What a scenario asks of the discretisation, for `learningRate=auto`. */
+export interface Accuracy {
+  /** Whether what a plan gives at the recorded times is near enough to the flow. */
+  acceptable(expected: ExpectedTraining): boolean;
+  /** The measure of that, for the warning when it cannot be reached. */
+  readonly measure: string;
+}
+
+const UNIT_ROUNDOFF = { f32: 2 ** -24, f64: 2 ** -53 } as const;
+
+/** Rounding beyond this share of σ_1 would be visible in a figure, so `auto` then computes in float64. */
+const VISIBLE_ROUNDING = 0.01;
+
+/** Magnitudes that survive being cubed in float32. */
+const FLOAT32_LARGEST = 1e12;
+const FLOAT32_SMALLEST = 1e-36;
+
+/**
+ * Chooses engine, backend and steps of a pre-training run and opens the backend; the caller disposes of it.
+ *
+ * @throws InvalidInputError when the engine or backend cannot do it, or it would not fit in memory
+ */
+export async function preparePretraining(
+  parameters: Pretraining,
+  engines: readonly EngineName[],
+  context: RunContext,
+  accuracy: Accuracy,
+): Promise<PreparedPretraining> {
+  const problem = createProblem(parameters);
+  const engine = context.engine === 'auto' ? engines[0]! : context.engine;
+  if (engine === 'exact') return { problem, compute: closedForm(context) };
+  requireNetworkMemory(problem, engine);
+  const { plan, expected, accurate } = choosePlan(
+    problem,
+    parameters.times,
+    parameters.learningRate,
+    accuracy.acceptable,
+    affordableSteps(problem, engine),
+  );
+  const kind = engine === 'modes' ? 'scalar' : 'matrix';
+  const inFloat32 = expectTraining(problem, plan, { kind, unitRoundoff: UNIT_ROUNDOFF.f32 });
+  const { backend, reason } = await openBackend(context.backend, float64Reason(problem, inFloat32));
+  const { divergedAt } = expected;
+  return {
+    problem,
+    compute: {
+      engine,
+      backend: backend.name,
+      requested: context.backend,
+      device: backend.device,
+      precision: backend.precision,
+      reason,
+    },
+    simulated: {
+      backend,
+      plan,
+      expected:
+        backend.precision === 'f32'
+          ? inFloat32
+          : expectTraining(problem, plan, { kind, unitRoundoff: UNIT_ROUNDOFF.f64 }),
+      warnings: warningsOf(problem, plan, expected, accurate, accuracy.measure),
+      recorded: () =>
+        engine === 'modes'
+          ? recordTraining(plan, modeTrainee(problem, backend), divergedAt)
+          : recordTraining(plan, matrixTrainee(problem, backend, context.seed), divergedAt),
+      divergence: (step) => ({
+        kind: 'diverged',
+        divergence: { network: 'pre-training', step, learning_rate: plan.largestRate },
+      }),
+    },
+  };
+}
+
+function closedForm(context: RunContext): Compute {
+  if (context.backend !== 'auto') {
+    throw new InvalidInputError(
+      '--backend',
+      context.backend,
+      'auto with the exact engine, which is a closed form and runs on no backend',
+    );
+  }
+  return {
+    engine: 'exact',
+    backend: 'host',
+    requested: 'auto',
+    device: 'closed form, 1 thread',
+    precision: 'f64',
+    reason: 'the exact engine needs no backend',
+  };
+}
+
+function requireNetworkMemory({ rows, hidden, cols }: Problem, engine: EngineName): void {
+  const matrices = rows * hidden + hidden * cols + rows * cols;
+  const bases = engine === 'matrix' ? 3 * (rows * rows + hidden * hidden + cols * cols) : 0;
+  const bytes = 8 * (8 * matrices + bases) + bytesPerReplicate({ rows, hidden, cols });
+  requireMemory(
+    rows === hidden && rows === cols ? 'dim' : 'rows,hidden,cols',
+    sizeText(rows, hidden, cols),
+    bytes,
+  );
+}
+
+function sizeText(rows: number, hidden: number, cols: number): number | string {
+  return rows === hidden && rows === cols ? rows : `${rows},${hidden},${cols}`;
+}
+
+/** Steps that keep pre-training within a few seconds of one core at the speed of the slowest compiled backend. */
+function affordableSteps({ rows, hidden, cols, modes }: Problem, engine: EngineName): number {
+  const perStep = engine === 'modes' ? 6 * modes.length : 6 * rows * hidden * cols;
+  return Math.min(400_000, Math.max(2000, Math.floor((engine === 'modes' ? 2e8 : 6e9) / perStep)));
+}
+
+function float64Reason(problem: Problem, inFloat32: ExpectedTraining): string | undefined {
+  const largest = problem.spectrum[0]!;
+  const starts = problem.modes.map((mode) => Math.sqrt(mode.start)).filter((factor) => factor > 0);
+  const smallest = starts.reduce((least, factor) => Math.min(least, factor), 1);
+  if (largest > FLOAT32_LARGEST) return `singular values up to ${largest} overflow float32 when cubed`;
+  if (smallest < FLOAT32_SMALLEST) return `initial factors of ${smallest.toExponential(1)} underflow float32`;
+  const worst = inFloat32.checkpoints.reduce(
+    (most, { factors, rounding }) =>
+      rounding.reduce((m, bound, mode) => Math.max(m, 2 * Math.abs(factors[mode]!) * bound), most),
+    0,
+  );
+  return worst > VISIBLE_ROUNDING * largest
+    ? `float32 could be off by ${(100 * (worst / largest)).toPrecision(2)} % of the largest singular value`
+    : undefined;
+}
+
+function warningsOf(
+  problem: Problem,
+  plan: TrainingPlan,
+  expected: ExpectedTraining,
+  accurate: boolean,
+  measure: string,
+): string[] {
+  const limit = stabilityLimit(problem.spectrum);
+  if (plan.largestRate > limit) {
+    return [
+      `learningRate ${plan.largestRate} is beyond the stability limit 1/(2 sigma_1) = ${limit.toPrecision(4)} of gradient descent`,
+    ];
+  }
+  if (accurate || expected.divergedAt !== undefined) return [];
+  return [
+    `${plan.totalSteps} steps of gradient descent leave a discretisation bias above ${measure}; see the accuracy table`,
+  ];
+}

@@ -1,0 +1,48 @@
+import { createProblem } from '../../theory/problem.js';
+import { loss } from '../../theory/trajectory.js';
+import { biasAt } from '../engines/bias.js';
+import { predictedStandardError } from '../noise/predicted-error.js';
+import type { Accuracy, Pretraining } from '../pretraining.js';
+
+/** Discretisation may take this share of the Monte Carlo error: at ¼ it widens four standard errors by 6 %. */
+const SHARE_OF_SENSITIVITY_ERROR = 0.25;
+const SHARE_OF_LOSS_ERROR = 0.5;
+/** A bias of the loss that no figure could show, whatever the Monte Carlo error. */
+const INVISIBLE_LOSS_BIAS = 1e-3;
+
+/**
+ * What a study of noise asks of the discretisation: at every recorded time and every γ, a bias of the sensitivity well
+ * below the Monte Carlo error that is to come, and a bias of the loss below it too or invisible.
+ */
+export function noiseAccuracy(
+  pretraining: Pretraining,
+  { times, gammas, replicates }: { times: readonly number[]; gammas: readonly number[]; replicates: number },
+): Accuracy {
+  const problem = createProblem(pretraining);
+  const slope = problem.rows + problem.cols;
+  const invisible = INVISIBLE_LOSS_BIAS * loss(problem, 0);
+  const limits = times.map((time) =>
+    gammas
+      .filter((gamma) => gamma > 0)
+      .map((gamma) => {
+        const error = predictedStandardError(problem, gamma, time, replicates);
+        return {
+          sum: (SHARE_OF_SENSITIVITY_ERROR * error) / (gamma ** 2 * slope),
+          loss: Math.max(invisible, SHARE_OF_LOSS_ERROR * error),
+        };
+      })
+      .reduce((a, b) => ({ sum: Math.min(a.sum, b.sum), loss: Math.min(a.loss, b.loss) }), {
+        sum: Infinity,
+        loss: Infinity,
+      }),
+  );
+  return {
+    measure: 'a quarter of the Monte Carlo error',
+    acceptable: ({ checkpoints }) =>
+      checkpoints.every((checkpoint, at) => {
+        const bias = biasAt(problem, checkpoint, times[at]!);
+        const limit = limits[at]!;
+        return Math.abs(bias.sum) <= limit.sum && Math.abs(bias.loss) <= limit.loss;
+      }),
+  };
+}
