@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import type { CommandLineIo } from '../io.js';
+import { terminalOf } from '../output/terminal.js';
+
+/** Adds `overtrain doctor`. */
+export function addDoctorCommand(program: Command, io: CommandLineIo): void {
+  program
+    .command('doctor')
+    .allowExcessArguments(false)
+    .description('say which backends run here, on what, and what is missing')
+    .option('--json', 'one JSON document on stdout')
+    .addHelpText('after', '\nExamples:\n  overtrain doctor\n  overtrain doctor --json')
+    .action(async ({ json }: { json?: true }) => {
+      const { diagnose, diagnosisLines } = await import('../diagnosis.js');
+      const diagnosis = await diagnose();
+      if (json) io.stdout.write(`${JSON.stringify(diagnosis)}\n`);
+      else io.stdout.write(`${diagnosisLines(diagnosis, terminalOf(io.stdout, io.env)).join('\n')}\n`);
+    });
+}

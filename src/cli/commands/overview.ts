@@ -1,0 +1,28 @@
+import { type CommandLineIo, loadScenarios } from '../io.js';
+import { terminalOf } from '../output/terminal.js';
+
+const USAGE = [
+  'Usage: overtrain <command> [options]',
+  '',
+  '  overtrain run <scenario>          run a scenario, show its chart and checks',
+  '  overtrain run <scenario> --help   its parameters',
+  '  overtrain list                    all scenarios and claims',
+  '  overtrain doctor                  what runs on this machine',
+  '  overtrain --help                  more',
+  '',
+];
+
+/** What `overtrain` prints without a command: the scenarios and how to run them. */
+export async function printOverview(io: CommandLineIo): Promise<void> {
+  const [scenarios, { catalogueLines }, { paragraph }] = await Promise.all([
+    loadScenarios(io),
+    import('../scenario-catalogue.js'),
+    import('../output/paragraph.js'),
+  ]);
+  const terminal = terminalOf(io.stdout, io.env);
+  const usage = USAGE.flatMap((line) => {
+    const indent = line.length - line.trimStart().length;
+    return terminal.width >= 80 ? [line] : paragraph(line, terminal, undefined, indent, indent + 4);
+  });
+  io.stdout.write([...usage, ...catalogueLines(scenarios, terminal)].join('\n'));
+}

@@ -1,0 +1,79 @@
+import type { Command } from 'commander';
+import { InvalidInputError } from '../../theory/invalid-input.js';
+import { type CommandLineIo, loadScenarios } from '../io.js';
+import { helpNotes } from '../output/help-notes.js';
+import { terminalOf } from '../output/terminal.js';
+import type { RunCommandOptions } from '../run-scenario.js';
+import { collectSetting } from '../settings/setting.js';
+
+const NOTES = [
+  'Parameters: "overtrain run <scenario> --help" lists them with their units, ranges and defaults. --set goes before --config, --config before the defaults; a parameter may be set once.',
+  '--config holds a mapping of parameters, or "params:" with that mapping beside scenario, seed, engine and backend.',
+  '--csv prints the first table of the scenario (--table NAME another one, --out DIR keeps all): fields quoted as RFC 4180 has it, lines ended by a line feed, the first naming the columns; numbers read back exactly; null is empty.',
+  'Exit codes: 0 done, 1 a check failed, 2 the request is wrong, 130 interrupted.',
+];
+
+const EXAMPLES = [
+  'overtrain run gaussian',
+  'overtrain run gaussian --set dim=32 --set gammas=0.05,0.1 --seed 7',
+  'overtrain run gaussian --config experiment.yaml --engine exact --csv > curve.csv',
+  'overtrain run gaussian --out results/gaussian',
+];
+
+type ParsedOptions = RunCommandOptions & { readonly help?: true };
+
+/**
+ * Adds `overtrain run`.
+ *
+ * @param finish told the exit code of the run
+ */
+export function addRunCommand(program: Command, io: CommandLineIo, finish: (code: number) => void): void {
+  program
+    .command('run')
+    .allowExcessArguments(false)
+    .usage('<scenario> [options]')
+    .description('run a scenario and show its figures, tables and checks')
+    .argument('[scenario]', 'id of a scenario; "overtrain list" has them all')
+    .option('--set <name=value>', 'set a parameter; may be given for several parameters', collectSetting)
+    .option('--config <file>', 'take parameters from a .yaml, .yml or .json file', once('--config'))
+    .option('--seed <integer>', 'seed of all random numbers (default: 1)', once('--seed'))
+    .option('--engine <name>', 'auto, exact, modes or matrix (default: auto)', once('--engine'))
+    .option(
+      '--backend <name>',
+      'auto, or one that "overtrain doctor" lists (default: auto)',
+      once('--backend'),
+    )
+    .option('--out <folder>', 'keep the run in a new or empty folder', once('--out'))
+    .option('--json', 'print one JSON document and nothing else')
+    .option('--csv', 'print one table as CSV and nothing else')
+    .option('--table <name>', 'the table that --csv prints (default: the first)', once('--table'))
+    .option('--quiet', 'no progress on stderr')
+    .helpOption(false)
+    .option('-h, --help', 'this help; after a scenario, the help of that scenario')
+    .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
+    .action(async (id: string | undefined, options: ParsedOptions, command: Command) => {
+      if (!options.help) {
+        const { runScenario } = await import('../run-scenario.js');
+        finish(await runScenario(id, options, io));
+      } else if (id === undefined) command.outputHelp();
+      else await printScenarioHelp(id, io);
+    });
+}
+
+async function printScenarioHelp(id: string, io: CommandLineIo): Promise<void> {
+  const [{ scenarioById }, { scenarioHelp }, scenarios] = await Promise.all([
+    import('../../sim/scenario-list.js'),
+    import('../scenario-help.js'),
+    loadScenarios(io),
+  ]);
+  const lines = scenarioHelp(scenarioById(id, scenarios), terminalOf(io.stdout, io.env));
+  io.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Refuses an option that is given twice, since one of the two would be lost without a word. */
+function once(option: string): (value: string, before: string | undefined) => string {
+  return (value, before) => {
+    if (before === undefined) return value;
+    throw new InvalidInputError(option, value, `the option once; it is ${before} already`);
+  };
+}

@@ -1,0 +1,72 @@
+import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from 'node:os';
+import { type BackendReport, probeBackends } from '../sim/backends/probe.js';
+import { versions } from '../sim/versions.js';
+import { paragraph } from './output/paragraph.js';
+import { styleFor } from './output/style.js';
+import type { Terminal } from './output/terminal.js';
+
+/** What `doctor` finds on this machine. */
+export interface Diagnosis {
+  readonly schema: 1;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly machine: {
+    readonly platform: string;
+    readonly cpu: string;
+    /** Cores that this process may use. */
+    readonly cores: number;
+    readonly memory_bytes: number;
+    readonly free_memory_bytes: number;
+  };
+  readonly backends: readonly BackendReport[];
+}
+
+/** Looks at the machine and tries every backend. */
+export async function diagnose(): Promise<Diagnosis> {
+  return {
+    schema: 1,
+    versions: versions(),
+    machine: {
+      platform: `${platform()} ${release()} ${arch()}`,
+      cpu: cpus()[0]?.model.trim() ?? 'unknown',
+      cores: availableParallelism(),
+      memory_bytes: totalmem(),
+      free_memory_bytes: freemem(),
+    },
+    backends: await probeBackends(),
+  };
+}
+
+/** A diagnosis for reading. */
+export function diagnosisLines({ versions, machine, backends }: Diagnosis, terminal: Terminal): string[] {
+  const style = styleFor(terminal.colour);
+  const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  const memory = `${gibibytes(machine.memory_bytes)} memory, ${gibibytes(machine.free_memory_bytes)} free`;
+  return [
+    style.strong('Versions'),
+    ...Object.entries(versions).flatMap(([name, version]) =>
+      paragraph(`${name} ${version}`, terminal, undefined, 2),
+    ),
+    '',
+    style.strong('Machine'),
+    ...paragraph(machine.platform, terminal, undefined, 2),
+    ...paragraph(`${machine.cpu}, ${machine.cores} cores`, terminal, undefined, 2),
+    ...paragraph(memory, terminal, undefined, 2),
+    '',
+    style.strong('Backends'),
+    ...backends.flatMap(({ name, available, device, precision, detail, remedy }) => {
+      const sign = terminal.unicode ? (available ? '✓ ' : '✗ ') : '';
+      const where = [device, precision].filter((part) => part !== null).join(', ');
+      const state = available ? 'available' : 'NOT available';
+      return [
+        ...paragraph(
+          `${sign}${name}: ${state}${where === '' ? '' : ` on ${where}`}; ${detail}`,
+          terminal,
+          available ? style.good : style.bad,
+          2,
+          6,
+        ),
+        ...(remedy === null ? [] : paragraph(remedy, terminal, style.caution, 6)),
+      ];
+    }),
+  ];
+}

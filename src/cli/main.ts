@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { runCommandLine } from './command-line.js';
+import { describeFailure } from './error-line.js';
+import { exitCode } from './exit-code.js';
+
+/*
+ * The process around the command line: its streams, signals and exit code.
+ */
+
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // A second signal means that the user does not want to wait.
+    if (interruption.signal.aborted) process.exit(exitCode.interrupted);
+    interruption.abort();
+  });
+}
+
+// Whoever closes the pipe has read enough (`overtrain list | head -1`): end quietly.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? exitCode.done : exitCode.defect);
+});
+process.stderr.on('error', () => {});
+
+process.on('uncaughtException', (error) => {
+  const failure = describeFailure(error, process.env);
+  process.stderr.write(failure.message);
+  process.exit(failure.exitCode);
+});
+
+const code = await runCommandLine(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  signal: interruption.signal,
+});
+// Workers of a backend must not keep the process alive, but what is printed must arrive.
+await Promise.all(
+  [process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))),
+);
+process.exit(code);

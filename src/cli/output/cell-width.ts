@@ -1,0 +1,61 @@
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
+const ESCAPE_SEQUENCE = /\u001b\[[0-9;]*m/g;
+const ZERO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
+const WIDE =
+  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]$|^\p{Emoji_Presentation}$/u;
+
+/** Cells that a text takes on a terminal: colours take none, combining marks none, East Asian characters and emoji two. */
+export function cellWidth(text: string): number {
+  let width = 0;
+  for (const character of text.replace(ESCAPE_SEQUENCE, '')) width += characterWidth(character);
+  return width;
+}
+
+function characterWidth(character: string): number {
+  if (character <= '~') return 1;
+  if (ZERO_WIDTH.test(character)) return 0;
+  return WIDE.test(character) ? 2 : 1;
+}
+
+/** The longest beginning of a text without colours that fits in `width` cells; what was cut is marked by an ellipsis. */
+export function fitCells(text: string, width: number): string {
+  if (cellWidth(text) <= width) return text;
+  let fitted = '';
+  let used = 0;
+  for (const character of text) {
+    const next = used + characterWidth(character);
+    if (next > width - 1) break;
+    fitted += character;
+    used = next;
+  }
+  return width < 1 ? '' : `${fitted}…`;
+}
+
+/** Fills a text up with blanks, on the right or on the left. */
+export function padCells(text: string, width: number, side: 'right' | 'left' = 'right'): string {
+  const blanks = ' '.repeat(Math.max(0, width - cellWidth(text)));
+  return side === 'right' ? text + blanks : blanks + text;
+}
+
+/**
+ * Breaks a text without colours at blanks into lines of at most `width` cells; a longer word is cut.
+ *
+ * @param first blanks before the first line
+ * @param rest blanks before the others
+ */
+export function wrapCells(text: string, width: number, first = 0, rest = first): string[] {
+  const lines: string[] = [];
+  const margin = () => ' '.repeat(Math.min(lines.length === 0 ? first : rest, Math.max(0, width - 1)));
+  let current = '';
+  for (const word of text.split(' ').filter((part) => part !== '')) {
+    const extended = current === '' ? word : `${current} ${word}`;
+    if (cellWidth(margin() + extended) <= width) {
+      current = extended;
+      continue;
+    }
+    if (current !== '') lines.push(margin() + current);
+    current = fitCells(word, width - margin().length);
+  }
+  lines.push(margin() + current);
+  return lines;
+}

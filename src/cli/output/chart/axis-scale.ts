@@ -1,0 +1,95 @@
+import { scaleLinear, scaleLog } from 'd3-scale';
+import { readableNumber } from '../number-text.js';
+
+export interface Tick {
+  readonly value: number;
+  readonly label: string;
+  /** The lower, the rather it is labelled where room is short. */
+  readonly rank: number;
+}
+
+/** Maps values of one axis to [0, 1]. */
+export interface AxisScale {
+  /** Position from the axis' beginning, or null for a value that the axis cannot show. */
+  position(value: number | null): number | null;
+  /** About `count` ticks within the axis. */
+  ticks(count: number): Tick[];
+}
+
+const MOST_DIGITS = 17;
+
+/**
+ * The scale that shows all values: those that are null, not finite or, on a log axis, not positive are left out.
+ * A constant is put in the middle.
+ *
+ * @returns null when nothing can be shown
+ */
+export function axisScale(kind: 'linear' | 'log', values: Iterable<number | null>): AxisScale | null {
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    if (!isShown(kind, value)) continue;
+    least = Math.min(least, value);
+    greatest = Math.max(greatest, value);
+  }
+  if (least > greatest) return null;
+  return kind === 'log' ? logScale(least, greatest) : linearScale(least, greatest);
+}
+
+function isShown(kind: 'linear' | 'log', value: number | null): value is number {
+  return value !== null && Number.isFinite(value) && (kind === 'linear' || value > 0);
+}
+
+function linearScale(least: number, greatest: number): AxisScale {
+  const [from, to] = least === greatest ? widened(least) : [least, greatest];
+  // Halves, so that the span of the greatest float64 numbers does not overflow.
+  const span = to / 2 - from / 2;
+  return {
+    position: (value) =>
+      isShown('linear', value) ? clamp(span === 0 ? 0.5 : (value / 2 - from / 2) / span) : null,
+    ticks: (count) =>
+      labelled(within(scaleLinear().domain([from, to]).ticks(Math.max(1, count)), from, to), () => 0),
+  };
+}
+
+function logScale(least: number, greatest: number): AxisScale {
+  const [low, high] = [Math.log10(least), Math.log10(greatest)];
+  const [from, to] = high - low < 1e-9 ? [low - 1, high + 1] : [low, high];
+  const domain = [Math.max(10 ** from, Number.MIN_VALUE), Math.min(10 ** to, Number.MAX_VALUE)] as const;
+  return {
+    position: (value) => (isShown('log', value) ? clamp((Math.log10(value) - from) / (to - from)) : null),
+    ticks: (count) =>
+      labelled(within(scaleLog().domain(domain).ticks(Math.max(1, count)), ...domain), decadeRank),
+  };
+}
+
+function widened(value: number): [number, number] {
+  const margin = Math.abs(value) / 10 || 1;
+  return [Math.max(value - margin, -Number.MAX_VALUE), Math.min(value + margin, Number.MAX_VALUE)];
+}
+
+function clamp(position: number): number {
+  return Math.min(1, Math.max(0, position));
+}
+
+function within(values: readonly number[], from: number, to: number): number[] {
+  const inside = values.filter((value) => Number.isFinite(value) && value >= from && value <= to);
+  return inside.length > 0 ? inside : [from, to];
+}
+
+/** Powers of ten before twice and five times them before the rest. */
+function decadeRank(value: number): number {
+  const mantissa = value.toExponential(3).split('e')[0];
+  if (mantissa === '1.000') return 0;
+  return mantissa === '2.000' || mantissa === '5.000' ? 1 : 2;
+}
+
+/** As few digits as tell the ticks apart. */
+function labelled(values: readonly number[], rank: (value: number) => number): Tick[] {
+  for (let digits = 4; ; digits++) {
+    const labels = values.map((value) => readableNumber(value, digits));
+    if (new Set(labels).size === values.length || digits === MOST_DIGITS) {
+      return values.map((value, index) => ({ value, label: labels[index]!, rank: rank(value) }));
+    }
+  }
+}

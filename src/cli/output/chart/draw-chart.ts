@@ -1,0 +1,128 @@
+import { oneLine } from '../../one-line.js';
+import { asciiText } from '../ascii-text.js';
+import { cellWidth, fitCells, padCells } from '../cell-width.js';
+import { styleFor } from '../style.js';
+import type { ColourDepth } from '../terminal.js';
+import { type AxisScale, axisScale } from './axis-scale.js';
+import type { Chart, ChartPoint } from './chart.js';
+import { legendLines } from './legend.js';
+import { type Markers, markersFor } from './markers.js';
+import { plot } from './plot.js';
+import { Raster } from './raster.js';
+import { type PlacedLabel, placeHorizontal, placeVertical } from './tick-labels.js';
+
+export interface ChartOptions {
+  /** Most cells of a line and most lines of the chart, legend included. */
+  readonly width: number;
+  readonly height: number;
+  readonly colour: ColourDepth;
+  readonly unicode: boolean;
+}
+
+const LEAST_PLOT_WIDTH = 8;
+const LEAST_PLOT_HEIGHT = 4;
+const LINES_BELOW_PLOT = 2;
+
+/**
+ * Draws a chart as lines of text, none wider than `width`, no more than `height` of them. Whatever does not fit is
+ * left out, the least needed first: legend, captions, axes. Series are told apart by marker as well as by colour.
+ */
+export function drawChart(given: Chart, options: ChartOptions): string[] {
+  const { width, height } = options;
+  const chart = withSafeLabels(given, options.unicode);
+  const style = styleFor(options.colour);
+  const markers = markersFor(options.unicode);
+  const x = axisScale(chart.x.scale, coordinates(chart, 'x'));
+  const y = axisScale(chart.y.scale, coordinates(chart, 'y'));
+  const title = chart.title === '' ? [] : [style.strong(fitCells(chart.title, width))];
+  if (x === null || y === null) return finish([...title, fitCells('(nothing to draw)', width)], options);
+
+  let room = height - LEAST_PLOT_HEIGHT - LINES_BELOW_PLOT;
+  const take = (lines: string[]): string[] => {
+    if (lines.length > room) return [];
+    room -= lines.length;
+    return lines;
+  };
+  const xCaption = take([caption(chart.x.label, chart.x.scale)]);
+  const yCaption = take([style.faint(fitCells(caption(chart.y.label, chart.y.scale), width))]);
+  const legend = take(legendLines(chart, width, markers, style));
+  const heading = take(title);
+  const rows = Math.max(
+    1,
+    height - LINES_BELOW_PLOT - xCaption.length - yCaption.length - legend.length - heading.length,
+  );
+
+  const rowLabels = placeVertical(y, rows);
+  const gutter = gutterWidth(rowLabels, width);
+  const columns = Math.max(1, width - gutter - 1);
+  const raster = new Raster(columns, rows, options.unicode);
+  plot(chart, { x, y }, raster, markers);
+  const body = Array.from({ length: rows }, (_, row) => {
+    const label = rowLabels.find(({ tick }) => tick === row);
+    const text = label === undefined ? '' : fitCells(label.text, gutter);
+    const axis = label === undefined ? markers.axisLeft : markers.tickLeft;
+    return (
+      style.faint(padCells(text, gutter, 'left') + axis) +
+      raster.row(row, (series, run) => style.series(series, run))
+    );
+  });
+  const below = axisBelow(x, columns, gutter, markers).map((line) => style.faint(line));
+  const xLine = xCaption.map((text) => style.faint(centred(text, gutter + 1, columns, width)));
+  return finish([...heading, ...yCaption, ...body, ...below, ...xLine, ...legend], options);
+}
+
+function withSafeLabels(chart: Chart, unicode: boolean): Chart {
+  const safe = (text: string) => (unicode ? oneLine(text) : asciiText(oneLine(text)));
+  const { key } = chart;
+  return {
+    title: safe(chart.title),
+    x: { ...chart.x, label: safe(chart.x.label) },
+    y: { ...chart.y, label: safe(chart.y.label) },
+    series: chart.series.map((series) => ({
+      ...series,
+      label: safe(series.label),
+      marks: series.marks.map((mark) => ({ ...mark, label: safe(mark.label) })),
+    })),
+    key: { line: safe(key.line), points: safe(key.points), marks: safe(key.marks) },
+  };
+}
+
+function* coordinates(chart: Chart, axis: keyof ChartPoint): Generator<number | null> {
+  for (const { line, points } of chart.series) {
+    for (const point of line) yield point[axis];
+    for (const point of points) yield point[axis];
+  }
+}
+
+function caption(label: string, scale: 'linear' | 'log'): string {
+  return scale === 'log' ? `${label} (log)` : label;
+}
+
+function gutterWidth(labels: readonly PlacedLabel[], width: number): number {
+  const widest = Math.max(0, ...labels.map(({ text }) => cellWidth(text)));
+  return Math.max(0, Math.min(widest, width - 1 - LEAST_PLOT_WIDTH));
+}
+
+function axisBelow(x: AxisScale, columns: number, gutter: number, markers: Markers): string[] {
+  const labels = placeHorizontal(x, columns, gutter);
+  const ticks = new Set(labels.map(({ tick }) => tick));
+  let axis = ' '.repeat(gutter) + markers.cornerBelow;
+  for (let column = 0; column < columns; column++)
+    axis += ticks.has(column) ? markers.tickBelow : markers.axisBelow;
+  let text = '';
+  for (const label of labels) text = padCells(text, gutter + 1 + label.start) + label.text;
+  return [axis, text];
+}
+
+function centred(text: string, from: number, columns: number, width: number): string {
+  const start = Math.max(
+    0,
+    Math.min(from + Math.floor((columns - cellWidth(text)) / 2), width - cellWidth(text)),
+  );
+  return ' '.repeat(start) + fitCells(text, width - start);
+}
+
+function finish(lines: string[], { height, unicode }: ChartOptions): string[] {
+  const fitted = lines.slice(0, Math.max(0, height));
+  return unicode ? fitted : fitted.map(asciiText);
+}

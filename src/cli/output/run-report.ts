@@ -1,0 +1,121 @@
+import type { Check } from '../../sim/check.js';
+import type { Compute, Scenario } from '../../sim/scenario.js';
+import type { Table } from '../../sim/table.js';
+import type { RunResults } from '../partial-run.js';
+import { asciiText } from './ascii-text.js';
+import { drawChart } from './chart/draw-chart.js';
+import { cellText, figureChart } from './figure-chart.js';
+import { readableNumber } from './number-text.js';
+import { paragraph } from './paragraph.js';
+import { type Style, styleFor } from './style.js';
+import type { Terminal } from './terminal.js';
+import { layOutTable } from './text-table.js';
+
+/** Longest table that is printed whole, and how much of a longer one is shown where no figure draws it. */
+const MOST_ROWS = 20;
+const SAMPLE_ROWS = 5;
+
+/** The first lines of a run: what it is and what computes it. */
+export function runHeading(scenario: Scenario, compute: Compute, seed: number, terminal: Terminal): string[] {
+  const { strong, faint } = styleFor(terminal.colour);
+  const engine =
+    compute.backend === 'host'
+      ? compute.engine
+      : `${compute.engine} on ${compute.backend} (${compute.device})`;
+  const ran = `${scenario.id}: engine ${engine}, ${compute.precision}, seed ${seed}`;
+  const why = `Why: ${compute.reason}`;
+  return [
+    ...paragraph(scenario.title, terminal, strong),
+    ...paragraph(compute.reason === '' ? ran : `${ran}. ${why}`, terminal, faint),
+  ];
+}
+
+/** What a run found, for reading: figures, tables, checks, warnings. */
+export function runReport(scenario: Scenario, results: RunResults, terminal: Terminal): string[] {
+  const style = styleFor(terminal.colour);
+  return [
+    ...scenario.figures.flatMap((figure) => ['', ...figureLines(figure, results, terminal, style)]),
+    ...Object.entries(results.tables).flatMap(([name, table]) => {
+      const isDrawn = scenario.figures.some((figure) => figure.table === name);
+      return ['', ...tableLines(name, table, isDrawn, terminal, style)];
+    }),
+    ...(results.checks.length === 0 ? [] : ['', style.strong('Checks')]),
+    ...results.checks.flatMap((check) => checkLines(check, terminal, style)),
+    ...(results.diverged.length + results.warnings.length === 0 ? [] : ['']),
+    ...results.diverged.flatMap(({ network, step, learning_rate }) => {
+      const rate = network.includes('rate') ? '' : ` (learning rate ${readableNumber(learning_rate)})`;
+      return paragraph(`diverged at step ${step}: ${network}${rate}`, terminal, style.bad);
+    }),
+    ...results.warnings.flatMap((text) => paragraph(`warning: ${text}`, terminal, style.caution)),
+  ];
+}
+
+function figureLines(
+  figure: Scenario['figures'][number],
+  results: RunResults,
+  terminal: Terminal,
+  style: Style,
+): string[] {
+  const { chart, drawn, available } = figureChart(figure, results.tables);
+  const height = Math.min(28, Math.max(18, Math.floor(terminal.width / 3.2)));
+  const lines = drawChart(chart, { ...terminal, height });
+  if (drawn === available) return lines;
+  return [...lines, ...paragraph(`${drawn} of ${available} lines are drawn`, terminal, style.faint)];
+}
+
+function tableLines(
+  name: string,
+  table: Table,
+  isDrawn: boolean,
+  terminal: Terminal,
+  style: Style,
+): string[] {
+  const count = table.rows.length;
+  const all = `--csv --table ${name} prints all`;
+  if (isDrawn && count > MOST_ROWS)
+    return paragraph(`Table ${name}: ${count} rows, drawn above; ${all}`, terminal, style.faint);
+  const shown = count > MOST_ROWS ? SAMPLE_ROWS : count;
+  const { lines, leftOut } = layOutTable(
+    {
+      header: table.columns.map((column) => column.name),
+      rows: table.rows.slice(0, shown).map((row) => row.map(cellText)),
+      numeric: table.columns.map((_, index) =>
+        table.rows.every((row) => typeof row[index] === 'number' || row[index] === null),
+      ),
+    },
+    terminal.width,
+  );
+  const [header = '', ...body] = terminal.unicode ? lines : lines.map(asciiText);
+  const notes = [
+    ...(shown < count ? [`${count - shown} more rows`] : []),
+    ...(leftOut.length > 0 ? [`no room for ${leftOut.join(', ')}`] : []),
+  ];
+  return [
+    ...paragraph(`Table ${name}`, terminal, style.strong),
+    style.faint(header),
+    ...body,
+    ...(notes.length === 0 ? [] : paragraph(`… ${notes.join('; ')}; ${all}`, terminal, style.faint)),
+  ];
+}
+
+const VERDICTS = {
+  holds: { sign: '✓', word: 'holds' },
+  fails: { sign: '✗', word: 'FAILS' },
+  'not-applicable': { sign: '–', word: 'not applicable' },
+} as const;
+
+function checkLines(check: Check, terminal: Terminal, style: Style): string[] {
+  const { sign, word } = VERDICTS[check.verdict];
+  const slack =
+    check.margin === null
+      ? ''
+      : `, margin ${readableNumber(check.margin, 3)}${
+          check.tolerance === null ? '' : ` (tolerance ${readableNumber(check.tolerance, 3)})`
+        }`;
+  const paint = { holds: style.good, fails: style.bad, 'not-applicable': style.caution }[check.verdict];
+  const first = `${terminal.unicode ? `${sign} ` : ''}${check.claim} ${word}${slack}`;
+  return [
+    ...paragraph(first, terminal, paint, 0, 2),
+    ...(check.reason === '' ? [] : paragraph(check.reason, terminal, style.faint, 2)),
+  ];
+}

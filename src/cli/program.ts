@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { nearestName } from '../sim/nearest-name.js';
+import { InvalidInputError } from '../theory/invalid-input.js';
+import { addDoctorCommand } from './commands/doctor.js';
+import { addListCommand } from './commands/list.js';
+import { printOverview } from './commands/overview.js';
+import { addRunCommand } from './commands/run.js';
+import { type CommandLineIo, loadScenarios } from './io.js';
+import { asciiText } from './output/ascii-text.js';
+import { helpNotes } from './output/help-notes.js';
+import { terminalOf } from './output/terminal.js';
+
+const NOTES = [
+  'Help on a command: overtrain run --help; on a scenario: overtrain run gaussian --help.',
+  'Environment: NO_COLOR and FORCE_COLOR (0 to 3) turn colours off and on, CI turns progress off, a locale that is not UTF-8 turns to plain ASCII, OVERTRAIN_DEBUG=1 shows where an internal error arose.',
+  'Exit codes: 0 done and every checked claim holds, 1 a claim is refuted or a check failed, 2 the request is wrong (one line on stderr says why), 70 an internal error, 130 interrupted.',
+];
+
+const EXAMPLES = [
+  'overtrain list',
+  'overtrain run gaussian',
+  'overtrain run gaussian --set dim=32 --seed 7 --json',
+  'overtrain doctor',
+];
+
+/**
+ * The commands of `overtrain`. Commander neither prints errors nor ends the process: it throws.
+ *
+ * @param finish told the exit code of a command that ends with another than 0
+ */
+export function createProgram(io: CommandLineIo, finish: (code: number) => void): Command {
+  const program = new Command('overtrain');
+  const terminal = terminalOf(io.stdout, io.env);
+  program
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(terminal.unicode ? text : asciiText(text)),
+      writeErr: () => {},
+      outputError: () => {},
+      getOutHelpWidth: () => terminal.width,
+      getOutHasColors: () => terminal.colour !== 'none',
+    })
+    .description('A laboratory for the theory of catastrophic overtraining.')
+    .usage('[command] [options]')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command] [scenario]', 'print the help of a command or a scenario')
+    .addHelpText('after', () => helpNotes(terminal, NOTES, EXAMPLES))
+    .enablePositionalOptions()
+    // Whatever follows no command arrives at the action below, which knows the better error.
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(async () => {
+      const [first] = program.args;
+      if (first !== undefined) throw await refusal(first, program, io);
+      await printOverview(io);
+    });
+  addListCommand(program, io);
+  addRunCommand(program, io, finish);
+  addDoctorCommand(program, io);
+  return program;
+}
+
+async function refusal(word: string, program: Command, io: CommandLineIo): Promise<InvalidInputError> {
+  const commands = program.commands.map((command) => command.name());
+  if (word.startsWith('-')) {
+    return new InvalidInputError('option', word, `--help, --version or a command: ${commands.join(', ')}`);
+  }
+  const scenarios = await loadScenarios(io);
+  const known = [...commands, ...scenarios.map(({ id }) => id)];
+  const nearest = nearestName(word, known);
+  const meant = nearest === undefined || commands.includes(nearest) ? nearest : `run ${nearest}`;
+  const hint = meant === undefined ? '' : `; did you mean "overtrain ${meant}"?`;
+  return new InvalidInputError('command', word, `${commands.join(', ')}${hint}`);
+}
+
+function packageVersion(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}

@@ -1,0 +1,126 @@
+import { runToDocument } from '../sim/run-document.js';
+import type { Compute } from '../sim/scenario.js';
+import { InvalidInputError } from '../theory/invalid-input.js';
+import { isAbort } from './error-line.js';
+import { exitCode } from './exit-code.js';
+import { type CommandLineIo, loadScenarios } from './io.js';
+import { asciiText } from './output/ascii-text.js';
+import { csvText } from './output/csv.js';
+import { paragraph } from './output/paragraph.js';
+import { type ProgressLine, progressLine } from './output/progress-line.js';
+import { checkResultFolder, writeResultFolder } from './output/result-folder.js';
+import { runFiles } from './output/run-files.js';
+import { runHeading, runReport } from './output/run-report.js';
+import { styleFor } from './output/style.js';
+import { terminalOf } from './output/terminal.js';
+import { PartialRun } from './partial-run.js';
+import { reproducingCommand } from './reproduce.js';
+import { readChoice } from './settings/choice.js';
+import { type RunOptions, type RunRequest, runRequest } from './settings/run-request.js';
+
+/** What the `run` command was told. */
+export interface RunCommandOptions extends RunOptions {
+  readonly out?: string;
+  readonly json?: true;
+  readonly csv?: true;
+  readonly table?: string;
+  readonly quiet?: true;
+}
+
+/**
+ * `overtrain run`: checks the whole request first, then computes, keeps and prints.
+ *
+ * @returns the exit code: 0, or 1 when a check failed
+ * @throws InvalidInputError for a wrong request, before anything is computed or written
+ * @throws DOMException `AbortError` when interrupted, after printing what was finished
+ */
+export async function runScenario(
+  id: string | undefined,
+  options: RunCommandOptions,
+  io: CommandLineIo,
+): Promise<number> {
+  if (options.json && options.csv)
+    throw new InvalidInputError('--csv', '--json --csv', 'one of the two, for stdout holds one document');
+  const request = await runRequest(id, options, await loadScenarios(io));
+  const table = csvTable(request, options);
+  if (options.out !== undefined) await checkResultFolder(options.out);
+
+  const progress = progressLine(io.stderr, io.env, options.quiet === true);
+  const asText = !options.json && !options.csv;
+  const partial = new PartialRun(request.scenario);
+  let compute: Compute | undefined;
+  progress.update(0, 1, 'starting');
+  try {
+    const document = await runToDocument(
+      request.scenario,
+      request.parameters,
+      {
+        seed: request.seed,
+        engine: request.engine,
+        backend: request.backend,
+        ...(io.signal === undefined ? {} : { signal: io.signal }),
+      },
+      (event) => {
+        partial.add(event);
+        if (event.kind === 'progress') progress.update(event.done, event.total, event.label);
+        if (event.kind !== 'compute') return;
+        compute = event.compute;
+        if (asText) printHeading(request, compute, progress, io);
+      },
+    );
+    progress.clear();
+    const command = reproducingCommand(request, document.compute);
+    if (options.out !== undefined)
+      await writeResultFolder(options.out, runFiles(document, command), io.signal);
+    if (options.json) io.stdout.write(`${JSON.stringify(document)}\n`);
+    else if (table !== undefined) io.stdout.write(csvText(document.tables[table]!));
+    else printReport(request, partial, command, options.out, io);
+    return document.checks.some(({ verdict }) => verdict === 'fails') ? exitCode.refuted : exitCode.done;
+  } catch (error) {
+    progress.clear();
+    if (isAbort(error) && asText && !partial.isEmpty)
+      printReport(request, partial, reproducingCommand(request, compute), undefined, io);
+    throw error;
+  }
+}
+
+/** The table that `--csv` prints: the first of the scenario, unless `--table` names another. */
+function csvTable({ scenario }: RunRequest, { csv, table }: RunCommandOptions): string | undefined {
+  const names = Object.keys(scenario.tables);
+  if (table !== undefined && !csv)
+    throw new InvalidInputError('--table', table, 'to be given together with --csv');
+  if (!csv) return undefined;
+  return table === undefined ? names[0] : readChoice('--table', table, names);
+}
+
+function printHeading(
+  { scenario, seed }: RunRequest,
+  compute: Compute,
+  progress: ProgressLine,
+  io: CommandLineIo,
+): void {
+  progress.clear();
+  const lines = runHeading(scenario, compute, seed, terminalOf(io.stdout, io.env));
+  io.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function printReport(
+  { scenario }: RunRequest,
+  partial: PartialRun,
+  command: string,
+  folder: string | undefined,
+  io: CommandLineIo,
+): void {
+  const terminal = terminalOf(io.stdout, io.env);
+  const { faint } = styleFor(terminal.colour);
+  const saved = folder === undefined ? [] : paragraph(`Saved in ${folder}`, terminal);
+  const again = terminal.unicode ? command : asciiText(command);
+  const lines = [
+    ...runReport(scenario, partial.results(), terminal),
+    '',
+    ...saved,
+    // Not broken into lines: a terminal does that without spoiling what is copied.
+    `${faint('Again:')} ${again}`,
+  ];
+  io.stdout.write(`${lines.join('\n')}\n`);
+}

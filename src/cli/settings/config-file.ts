@@ -1,0 +1,96 @@
+import { readFile, stat } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { nearestName } from '../../sim/nearest-name.js';
+import { InvalidInputError } from '../../theory/invalid-input.js';
+
+/** What a `--config` file says: parameters, and how to run where it says so. */
+export interface Config {
+  readonly parameters: ReadonlyMap<string, unknown>;
+  readonly run: ReadonlyMap<RunKey, unknown>;
+}
+
+const runKeys = ['scenario', 'seed', 'engine', 'backend'] as const;
+type RunKey = (typeof runKeys)[number];
+
+const OPTION = '--config';
+const MOST_BYTES = 1 << 20;
+const MOST_ALIASES = 20;
+const READERS: Readonly<Record<string, (text: string) => Promise<unknown> | unknown>> = {
+  '.json': JSON.parse,
+  '.yaml': parseYaml,
+  '.yml': parseYaml,
+};
+
+/**
+ * Reads a YAML or JSON file (told apart by its extension). It holds either `params: {…}` beside `scenario`, `seed`,
+ * `engine` and `backend`, or the parameters themselves in the place of `params`.
+ *
+ * @throws InvalidInputError in one line when the file cannot be read, is too large, not YAML or JSON, or not a mapping
+ */
+export async function readConfig(file: string): Promise<Config> {
+  const read = READERS[extname(file).toLowerCase()];
+  if (read === undefined)
+    throw new InvalidInputError(OPTION, file, 'a file that ends in .yaml, .yml or .json');
+  const text = await readText(file);
+  let content: unknown;
+  try {
+    content = await read(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    throw new InvalidInputError(OPTION, file, `valid ${extname(file).slice(1).toUpperCase()} (${reason})`);
+  }
+  return readContent(file, content);
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    const entry = await stat(file);
+    if (!entry.isFile()) throw new InvalidInputError(OPTION, file, 'a regular file');
+    if (entry.size > MOST_BYTES)
+      throw new InvalidInputError(OPTION, file, `a file of at most 1 MiB, not ${entry.size} bytes`);
+    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
+  } catch (error) {
+    if (error instanceof InvalidInputError) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const reason = code === 'ENOENT' ? 'there is none of this name' : code;
+    throw new InvalidInputError(OPTION, file, `a file that can be read (${reason})`);
+  }
+}
+
+async function parseYaml(text: string): Promise<unknown> {
+  const { parseDocument } = await import('yaml');
+  const document = parseDocument(text, { logLevel: 'error', prettyErrors: true });
+  const [first] = document.errors;
+  if (first !== undefined) throw first;
+  return document.toJS({ maxAliasCount: MOST_ALIASES });
+}
+
+function readContent(file: string, content: unknown): Config {
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    throw new InvalidInputError(OPTION, file, 'a file that holds a mapping of parameters');
+  const entries = new Map<string, unknown>(Object.entries(content));
+  const run = new Map<RunKey, unknown>();
+  for (const key of runKeys) {
+    if (entries.has(key)) run.set(key, entries.get(key));
+    entries.delete(key);
+  }
+  if (!entries.has('params')) return { parameters: entries, run };
+  const parameters = entries.get('params');
+  entries.delete('params');
+  const [unknown] = entries.keys();
+  if (unknown !== undefined) throw unknownKey(unknown);
+  if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters))
+    throw new InvalidInputError(OPTION, file, 'a file whose params are a mapping');
+  return { parameters: new Map(Object.entries(parameters)), run };
+}
+
+function unknownKey(key: string): InvalidInputError {
+  const known = ['params', ...runKeys];
+  const nearest = nearestName(key, known);
+  const hint = nearest === undefined ? `one of ${known.join(', ')}` : `${nearest}?`;
+  return new InvalidInputError(
+    OPTION,
+    key,
+    nearest === undefined ? `${hint} beside params` : `a key beside params; did you mean ${hint}`,
+  );
+}

@@ -1,0 +1,76 @@
+import { type BackendChoice, backendChoices } from '../../sim/backends/backend-name.js';
+import { type EngineChoice, engineChoices } from '../../sim/engines/engine-name.js';
+import { nearestName } from '../../sim/nearest-name.js';
+import { resolveParameters } from '../../sim/parameters/resolve.js';
+import type { Scenario } from '../../sim/scenario.js';
+import { scenarioById } from '../../sim/scenario-list.js';
+import { InvalidInputError } from '../../theory/invalid-input.js';
+import { readChoice } from './choice.js';
+import { readConfig } from './config-file.js';
+import { DEFAULT_SEED, readSeed } from './seed.js';
+import { type Settings, settingsRecord } from './setting.js';
+
+/** What of a run the command line can say. */
+export interface RunOptions {
+  readonly set?: Settings;
+  readonly config?: string;
+  readonly seed?: string;
+  readonly engine?: string;
+  readonly backend?: string;
+}
+
+/** A run, checked and complete. */
+export interface RunRequest {
+  readonly scenario: Scenario;
+  /** What the user set, from the file and the command line together. */
+  readonly settings: ReadonlyMap<string, unknown>;
+  readonly parameters: object;
+  readonly seed: number;
+  readonly engine: EngineChoice;
+  readonly backend: BackendChoice;
+}
+
+/**
+ * Puts a run together: what the command line says goes before the file, and the file before the defaults.
+ *
+ * @throws InvalidInputError for whatever is not allowed
+ */
+export async function runRequest(
+  id: string | undefined,
+  options: RunOptions,
+  scenarios: readonly Scenario[],
+): Promise<RunRequest> {
+  const scenario = scenarioById(id ?? '', scenarios);
+  const config = options.config === undefined ? undefined : await readConfig(options.config);
+  const parameters = config?.parameters ?? new Map<string, unknown>();
+  const run = config?.run ?? new Map<string, unknown>();
+  if (run.has('scenario') && run.get('scenario') !== scenario.id)
+    throw new InvalidInputError('--config', run.get('scenario'), `a file for the scenario ${scenario.id}`);
+  refuseUnknown(scenario, parameters);
+  const settings = new Map([...parameters, ...(options.set ?? [])]);
+  const engines = engineChoices.filter(
+    (choice) => choice === 'auto' || (scenario.engines as readonly string[]).includes(choice),
+  );
+  return {
+    scenario,
+    settings,
+    seed: readSeed(options.seed ?? run.get('seed') ?? DEFAULT_SEED),
+    engine: readChoice('--engine', options.engine ?? run.get('engine') ?? 'auto', engines),
+    backend: readChoice('--backend', options.backend ?? run.get('backend') ?? 'auto', backendChoices),
+    parameters: resolveParameters(scenario, settingsRecord(settings)),
+  };
+}
+
+/** Names that only the file can have brought are reported as the file's. */
+function refuseUnknown(scenario: Scenario, parameters: ReadonlyMap<string, unknown>): void {
+  const known = Object.keys(scenario.schema.shape);
+  for (const name of parameters.keys()) {
+    if (known.includes(name)) continue;
+    const nearest = nearestName(name, known);
+    const allowed =
+      nearest === undefined
+        ? `parameters of ${scenario.id}: ${known.join(', ')}`
+        : `a parameter of ${scenario.id}; did you mean ${nearest}?`;
+    throw new InvalidInputError('--config', name, allowed);
+  }
+}

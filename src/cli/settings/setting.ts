@@ -1,0 +1,41 @@
+import { InvalidInputError } from '../../theory/invalid-input.js';
+
+/** Parameters as a user gave them, by name: text from `--set`, plain values from a file. */
+export type Settings = Map<string, unknown>;
+
+/**
+ * Reads one `--set key=value` and adds it to those before. The value may hold further `=` and commas.
+ *
+ * @throws InvalidInputError without a key or a `=`, and for a key that was set before: two values for one parameter are
+ *   more likely a slip than a wish
+ */
+export function collectSetting(text: string, before: Settings | undefined): Settings {
+  const settings = before ?? new Map<string, unknown>();
+  const equals = text.indexOf('=');
+  const name = text.slice(0, Math.max(0, equals)).trim();
+  if (name === '') throw new InvalidInputError('--set', text, 'name=value');
+  const value = text.slice(equals + 1);
+  if (settings.has(name))
+    throw new InvalidInputError(
+      '--set',
+      text,
+      `each parameter once; ${name} is set to ${String(settings.get(name))} already`,
+    );
+  settings.set(name, value);
+  return settings;
+}
+
+/**
+ * The settings as a record for the schema. It has no prototype, so that a key such as `__proto__` is a key like any other.
+ */
+export function settingsRecord(settings: Settings): Readonly<Record<string, unknown>> {
+  const record: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of settings) record[name] = value;
+  return record;
+}
+
+/** A setting as `--set` takes it: lists with commas, numbers in their shortest form. */
+export function settingText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(settingText).join(',');
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,37 @@
+import { runCommandLine } from '../../../src/cli/command-line.js';
+import { parabola } from './parabola-scenario.js';
+
+/** What one call of the command line left behind. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Setting {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  /** Width of the terminal on both streams; absent for pipes. */
+  readonly columns?: number;
+}
+
+/** Calls the command line in this process, with the parabola as its only scenario. */
+export async function call(argv: readonly string[], setting: Setting = {}): Promise<Outcome> {
+  const written = { stdout: '', stderr: '' };
+  const { env = { LANG: 'C.UTF-8' }, signal, columns } = setting;
+  const stream = (name: keyof typeof written) => ({
+    write: (text: string) => {
+      written[name] += text;
+    },
+    isTTY: columns !== undefined,
+    ...(columns === undefined ? {} : { columns }),
+  });
+  const code = await runCommandLine(argv, {
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    env,
+    ...(signal === undefined ? {} : { signal }),
+    loadScenarios: async () => [parabola],
+  });
+  return { code, ...written };
+}
