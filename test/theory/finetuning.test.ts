@@ -1,0 +1,169 @@
+import { fc, test } from '@fast-check/vitest';
+import { Matrix } from 'ml-matrix';
+import { describe, expect } from 'vitest';
+import { descendWeights } from '../../src/theory/descend-weights.js';
+import { type FineTuning, fineTune, fineTuneMode } from '../../src/theory/finetuning.js';
+import { singularValue } from '../../src/theory/mode.js';
+import { createProblem } from '../../src/theory/problem.js';
+import { effectiveTask } from '../../src/theory/regularization.js';
+import { squaredNorm } from '../../src/theory/sensitivity.js';
+import { orthonormalColumns, seededRandom } from '../support/random-matrices.js';
+
+const problem = createProblem({ rows: 5, hidden: 3, cols: 4, spectrum: '2,1.5,0.7,0.4', tau: 3 });
+const values = fc.array(fc.double({ min: 0, max: 4, noNaN: true }), { minLength: 4, maxLength: 4 });
+const times = fc.oneof(fc.double({ min: 0, max: 5, noNaN: true }), fc.constantFrom(0, Infinity));
+const pulls = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 5, noNaN: true }));
+const anchors = fc.constantFrom('checkpoint' as const, 'pretraining' as const);
+
+describe('fineTune by gradient descent', () => {
+  test.prop([fc.integer(), values, times, pulls, anchors, fc.integer({ min: 0, max: 60 })], { numRuns: 60 })(
+    'equals descent of the full matrices with any shared singular vectors (T4, T5, finite K)',
+    (seed, target, time, pull, anchor, steps) => {
+      const random = seededRandom(seed);
+      const [left, right] = [orthonormalColumns(5, 4, random), orthonormalColumns(4, 4, random)];
+      const rotation = orthonormalColumns(3, 3, random);
+      const task = (list: readonly number[]) => left.mmul(Matrix.diag([...list])).mmul(right.transpose());
+      const factors = Matrix.diag(
+        problem.modes.map((mode) => Math.sqrt(singularValue(mode, time))),
+        4,
+        3,
+      );
+      const first = left.mmul(factors).mmul(rotation);
+      const second = rotation.transpose().mmul(factors.transpose()).mmul(right.transpose());
+      const pretraining = task(problem.spectrum);
+      const rate = 0.02 / (1 + pull);
+      const goal = effectiveTask(
+        task(target),
+        anchor === 'checkpoint' ? first.mmul(second) : pretraining,
+        pull,
+      );
+      const weights = descendWeights(first, second, goal, rate * (1 + pull), steps);
+      const product = weights.first.mmul(weights.second);
+
+      const tuned = fineTune(problem, time, { target, pull, anchor, length: { rate, steps } });
+      expect(tuned.singularValues).toHaveLength(3);
+      expect(Math.abs(tuned.lossPre - squaredNorm(Matrix.sub(product, pretraining)))).toBeLessThan(1e-10);
+      expect(Math.abs(tuned.lossFt - squaredNorm(Matrix.sub(product, task(target))))).toBeLessThan(1e-10);
+      const before = squaredNorm(Matrix.sub(first.mmul(second), pretraining));
+      expect(Math.abs(tuned.lossBefore - before)).toBeLessThan(1e-10);
+      expect(Math.abs(tuned.forgetting - (tuned.lossPre - tuned.lossBefore))).toBeLessThan(1e-12);
+    },
+  );
+
+  test('is the recurrence D ← D - 2ηD[(D² - σ^ft) + λ(D² - s0)], written out', () => {
+    const [start, target, pull, rate] = [0.3, 1.7, 0.8, 0.05];
+    let factor = Math.sqrt(start);
+    for (let step = 0; step < 25; step++) {
+      factor -= 2 * rate * factor * (factor ** 2 - target + pull * (factor ** 2 - start));
+    }
+    const tuned = fineTuneMode(start, 9, target, { pull, anchor: 'checkpoint', length: { rate, steps: 25 } });
+    expect(tuned).toBeCloseTo(factor ** 2, 13);
+  });
+
+  test('zero steps return the checkpoint to the last bit', () => {
+    const tuned = fineTune(problem, 0.8, {
+      target: [9, 9, 9, 9],
+      pull: 3,
+      anchor: 'checkpoint',
+      length: { rate: 1, steps: 0 },
+    });
+    expect(tuned.singularValues).toEqual(problem.modes.map((mode) => singularValue(mode, 0.8)));
+    expect(tuned.forgetting).toBe(0);
+  });
+
+  test('converges to flow at first order in the rate', () => {
+    const setting = { target: [3, 2, 1, 0], pull: 0.5, anchor: 'checkpoint' } as const;
+    const flow = fineTune(problem, 1, { ...setting, length: { time: 0.7 } }).lossPre;
+    const error = (steps: number) =>
+      fineTune(problem, 1, { ...setting, length: { rate: 0.7 / steps, steps } }).lossPre - flow;
+    expect(error(1000) / error(2000)).toBeCloseTo(2, 1);
+    expect(error(4000) / error(8000)).toBeCloseTo(2, 2);
+  });
+
+  test('stops early at a fixed point, so that a billion steps cost nothing', () => {
+    const tuned = fineTune(problem, 2, {
+      target: [3, 2, 1, 0],
+      pull: 0,
+      anchor: 'checkpoint',
+      length: { rate: 0.05, steps: 1e9 },
+    });
+    expect(tuned.singularValues[0]).toBeCloseTo(3, 14);
+  });
+
+  test('says Infinity where descent diverges, mode by mode', () => {
+    // The first mode is beyond its limit 1/(2σ) and thrown out at once; the others stay within theirs.
+    const tuned = fineTune(problem, Infinity, {
+      target: [50, 1, 0.5, 0],
+      pull: 0,
+      anchor: 'checkpoint',
+      length: { rate: 0.2, steps: 200 },
+    });
+    expect(tuned.singularValues[0]).toBe(Infinity);
+    expect(tuned.singularValues[1]).toBeCloseTo(1, 12);
+    expect(tuned.lossPre).toBe(Infinity);
+    expect(tuned.lossFt).toBe(Infinity);
+    expect(tuned.forgetting).toBe(Infinity);
+    const length = { rate: 1e300, steps: 5 };
+    expect(fineTuneMode(0, 1, 1, { pull: 1e150, anchor: 'checkpoint', length })).toBe(0);
+  });
+
+  test.prop([values, pulls, fc.integer({ min: 0, max: 100 })])(
+    'erasing never turns up with training time, at any K, for rates up to 1/(6σ_1(1 + λ))',
+    (target, pull, steps) => {
+      const erased = problem.spectrum.map((sigma, index) => Math.min(sigma, target[index]!));
+      // The step D + 2ηD(g - D²) then rises with D up to √σ and with g, so that a later checkpoint stays above an earlier one.
+      const rate = 1 / (6 * problem.spectrum[0]! * (1 + pull));
+      const fineTuning: FineTuning = { target: erased, pull, anchor: 'checkpoint', length: { rate, steps } };
+      let last = Infinity;
+      for (let time = 0; time < 12; time += 0.4) {
+        const { lossPre } = fineTune(problem, time, fineTuning);
+        expect(lossPre).toBeLessThanOrEqual(last + 1e-12);
+        last = lossPre;
+      }
+    },
+  );
+});
+
+describe('fineTune by gradient flow', () => {
+  test.prop([values, times, pulls])('runs to (σ^ft + λ s0)/(1 + λ) in the limit', (target, time, pull) => {
+    const tuned = fineTune(problem, time, { target, pull, anchor: 'checkpoint', length: { time: Infinity } });
+    problem.modes.forEach((mode, index) => {
+      const before = singularValue(mode, time);
+      expect(tuned.singularValues[index]).toBeCloseTo((target[index]! + pull * before) / (1 + pull), 12);
+    });
+  });
+
+  test('replay of pre-training pulls to the pre-training task also what the checkpoint has not learned', () => {
+    const setting = { target: [0, 0, 0, 0], pull: 1, length: { time: Infinity } } as const;
+    const replay = fineTune(problem, 0, { ...setting, anchor: 'pretraining' });
+    const pulled = fineTune(problem, 0, { ...setting, anchor: 'checkpoint' });
+    expect(replay.singularValues[1]).toBeCloseTo(0.75, 12);
+    expect(pulled.singularValues[1]).toBeCloseTo(Math.exp(-6) / 2, 12);
+  });
+});
+
+describe('bad input', () => {
+  const good: FineTuning = {
+    target: [1, 1, 1, 1],
+    pull: 0,
+    anchor: 'checkpoint',
+    length: { rate: 0.1, steps: 1 },
+  };
+  test.each([
+    [{ target: [1, 1, 1] }, /^target: .*4 singular values$/],
+    [{ pull: -1 }, /^lambdas: -1/],
+    [{ pull: Number.NaN }, /^lambdas: NaN/],
+    [{ length: { rate: -0.1, steps: 1 } }, /^learningRates: -0.1/],
+    [{ length: { rate: Infinity, steps: 1 } }, /^learningRates: Infinity/],
+    [{ length: { rate: 0.1, steps: 1.5 } }, /^steps: 1.5/],
+    [{ length: { rate: 0.1, steps: -1 } }, /^steps: -1/],
+    [{ length: { time: -1 } }, /^time: -1/],
+  ])('%j', (change, message) => {
+    expect(() => fineTune(problem, 1, { ...good, ...change })).toThrow(message);
+  });
+
+  test('a negative checkpoint time', () => {
+    expect(() => fineTune(problem, -1, good)).toThrow(/^time: -1/);
+    expect(() => fineTune(problem, Number.NaN, good)).toThrow(/^time: NaN/);
+  });
+});
