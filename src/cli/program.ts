@@ -6,6 +6,7 @@ import { addDoctorCommand } from './commands/doctor.js';
 import { addListCommand } from './commands/list.js';
 import { printOverview } from './commands/overview.js';
 import { addRunCommand } from './commands/run.js';
+import { addVerifyCommand } from './commands/verify.js';
 import { type CommandLineIo, loadScenarios } from './io.js';
 import { asciiText } from './output/ascii-text.js';
 import { helpNotes } from './output/help-notes.js';
@@ -21,6 +22,7 @@ const EXAMPLES = [
   'overtrain list',
   'overtrain run gaussian',
   'overtrain run gaussian --set dim=32 --seed 7 --json',
+  'overtrain verify',
   'overtrain doctor',
 ];
 
@@ -58,6 +60,7 @@ export function createProgram(io: CommandLineIo, finish: (code: number) => void)
     });
   addListCommand(program, io);
   addRunCommand(program, io, finish);
+  addVerifyCommand(program, io, finish);
   addDoctorCommand(program, io);
   return program;
 }

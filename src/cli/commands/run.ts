@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { InvalidInputError } from '../../theory/invalid-input.js';
 import { type CommandLineIo, loadScenarios } from '../io.js';
 import { helpNotes } from '../output/help-notes.js';
 import { terminalOf } from '../output/terminal.js';
 import type { RunCommandOptions } from '../run-scenario.js';
+import { once } from '../settings/once.js';
 import { collectSetting } from '../settings/setting.js';
 
 const NOTES = [
@@ -68,12 +68,4 @@ async function printScenarioHelp(id: string, io: CommandLineIo): Promise<void> {
   ]);
   const lines = scenarioHelp(scenarioById(id, scenarios), terminalOf(io.stdout, io.env));
   io.stdout.write(`${lines.join('\n')}\n`);
-}
-
-/** Refuses an option that is given twice, since one of the two would be lost without a word. */
-function once(option: string): (value: string, before: string | undefined) => string {
-  return (value, before) => {
-    if (before === undefined) return value;
-    throw new InvalidInputError(option, value, `the option once; it is ${before} already`);
-  };
 }

@@ -69,11 +69,12 @@ export function checkClaim<Case>(claim: Claim<Case>, options: CheckOptions = {})
     }
     return holds;
   });
-  const details = check(tried, {
-    numRuns: path === undefined ? runs : 1,
-    seed: seedOfGenerator(seed),
-    ...(path === undefined ? {} : { path: readPath(path), endOnFailure: true }),
-  });
+  const details =
+    path === undefined
+      ? check(tried, { numRuns: runs, seed: seedOfGenerator(seed) })
+      : replay(path, () =>
+          check(tried, { numRuns: 1, seed: seedOfGenerator(seed), path, endOnFailure: true }),
+        );
   const instance = details.counterexample?.[0];
   if (instance === undefined) {
     const verdict = met >= FEWEST_MET * cases && met > 0 ? 'holds' : 'exhausted';
@@ -106,9 +107,18 @@ function seedOfGenerator(seed: number): number {
   return (Math.floor(seed / 2 ** 32) ^ seed) | 0;
 }
 
-function readPath(path: string): string {
-  if (!/^\d+(:\d+)*$/.test(path) || path.length > 10_000) {
-    throw new InvalidInputError('--path', path, 'the path of a refutation, such as 12:0');
+/** Replays; a path that leads nowhere is the user's mistake. */
+function replay<Details>(path: string, run: () => Details): Details {
+  const refusal = new InvalidInputError(
+    '--path',
+    path,
+    'the path that a refutation of this claim printed, such as 12:0',
+  );
+  if (!/^\d+(:\d+)*$/.test(path) || path.length > 10_000) throw refusal;
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('Unable to replay')) throw refusal;
+    throw error;
   }
-  return path;
 }

@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import type { CommandLineIo } from '../io.js';
+import { helpNotes } from '../output/help-notes.js';
+import { terminalOf } from '../output/terminal.js';
+import { once } from '../settings/once.js';
+import type { VerifyOptions } from '../verify/verify-claims.js';
+
+const NOTES = [
+  'Every claim is a theorem of proofs.md. A case meets it when all its hypotheses hold; the margin is the smallest slack in units of the tolerance, negative where a case refutes the claim.',
+  '--falsify drops one hypothesis at a time and searches for a case on which the claim then fails.',
+  'Exit codes: 0 every claim holds, 1 one is refuted or was met too seldom to say, 2 the request is wrong, 130 interrupted.',
+];
+
+const EXAMPLES = [
+  'overtrain verify',
+  'overtrain verify --claim T1 --claim T2 --runs 100000',
+  'overtrain verify --falsify --json',
+  'overtrain verify --claim T1 --seed 1 --path 12:0',
+];
+
+/**
+ * Adds `overtrain verify`.
+ *
+ * @param finish told the exit code
+ */
+export function addVerifyCommand(program: Command, io: CommandLineIo, finish: (code: number) => void): void {
+  program
+    .command('verify')
+    .allowExcessArguments(false)
+    .description('try the theorems on random cases, or attack their hypotheses')
+    .option(
+      '--claim <id>',
+      'try this claim; may be given for several (default: all)',
+      (id, before: string[] = []) => [...before, id],
+    )
+    .option('--runs <count>', 'cases per claim, 10 to 1000000 (default: 1000)', once('--runs'))
+    .option('--seed <integer>', 'seed of the cases (default: 1)', once('--seed'))
+    .option('--path <path>', 'replay the one case that a refutation printed', once('--path'))
+    .option('--falsify', 'attack every hypothesis, too')
+    .option('--json', 'print one JSON document and nothing else')
+    .option('--quiet', 'no progress on stderr')
+    .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
+    .action(async (options: VerifyOptions) => {
+      const { verifyClaims } = await import('../verify/verify-claims.js');
+      finish(await verifyClaims(options, io));
+    });
+}
