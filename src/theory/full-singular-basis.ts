@@ -1,4 +1,5 @@
-import { Matrix, SingularValueDecomposition } from 'ml-matrix';
+import { Matrix } from 'ml-matrix';
+import { orthogonalizeColumns } from './jacobi.js';
 
 /** A singular value decomposition with complete bases: `A = left · diag(values) · rightᵀ`. */
 export interface FullSingularBasis {
@@ -20,19 +21,25 @@ export interface FullSingularBasis {
  * @param matrix any finite `p×q` matrix
  */
 export function fullSingularBasis(matrix: Matrix): FullSingularBasis {
-  const { rows, columns } = matrix;
-  const scale = Math.max(matrix.max(), -matrix.min());
-  if (scale === 0) {
-    const values = new Array<number>(Math.min(rows, columns)).fill(0);
-    return { left: Matrix.eye(rows), values, right: Matrix.eye(columns) };
+  if (matrix.rows < matrix.columns) {
+    const { left, values, right } = fullSingularBasis(matrix.transpose());
+    return { left: right, values, right: left };
   }
-  // Scaled to 1, so that squares inside the decomposition neither overflow nor underflow.
-  const decomposition = new SingularValueDecomposition(Matrix.div(matrix, scale), { autoTranspose: true });
-  const cutoff = Math.max(rows, columns) * Number.EPSILON * decomposition.norm2;
+  const scale = Math.max(matrix.max(), -matrix.min());
+  // Scaled to 1, so that squares neither overflow nor underflow.
+  const scaled = scale === 0 ? matrix : Matrix.div(matrix, scale);
+  const { columns, rotation } = orthogonalizeColumns(scaled.transpose().to2DArray());
+  const lengths = columns.map((column) => Math.hypot(...column));
+  const order = [...lengths.keys()].sort((a, b) => lengths[b]! - lengths[a]!);
+  const sorted = order.map((index) => lengths[index]!);
+  const values = mergeClose(sorted, matrix.rows * Number.EPSILON * sorted[0]!);
+  const units = order
+    .slice(0, values.filter((value) => value > 0).length)
+    .map((index) => columns[index]!.map((entry) => entry / lengths[index]!));
   return {
-    left: completeBasis(decomposition.leftSingularVectors),
-    values: mergeClose([...decomposition.diagonal], cutoff).map((value) => value * scale),
-    right: completeBasis(decomposition.rightSingularVectors),
+    left: completeBasis(units, matrix.rows),
+    values: values.map((value) => value * scale),
+    right: new Matrix(order.map((index) => [...rotation[index]!])).transpose(),
   };
 }
 
@@ -46,10 +53,9 @@ function mergeClose(values: readonly number[], cutoff: number): number[] {
   });
 }
 
-/** Appends columns to orthonormal ones until the matrix is square. */
-function completeBasis(partial: Matrix): Matrix {
-  const size = partial.rows;
-  const columns = partial.transpose().to2DArray();
+/** Square orthogonal matrix whose first columns are given ones, which are orthonormal. */
+function completeBasis(units: readonly number[][], size: number): Matrix {
+  const columns = [...units];
   while (columns.length < size) {
     // Some unit vector keeps at least 1 - k/n of its squared length outside the span of k columns: take the best one.
     const covered = (index: number) => columns.reduce((sum, column) => sum + column[index]! ** 2, 0);
