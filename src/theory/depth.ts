@@ -45,12 +45,12 @@ export function deepMode(mode: Mode, depth: number, time: number): DeepModeState
   requireDepth(depth);
   const { sigma, start } = mode;
   if (start === 0 || start === sigma || time === 0) return { value: start, gap: sigma - start };
+  if (time === Infinity) return { value: sigma, gap: 0 };
   if (sigma === 0) {
     const power = 2 - 2 / depth;
     const value = start * (1 + 4 * (depth - 1) * time * start ** power) ** (-1 / power);
     return { value, gap: -value };
   }
-  if (time === Infinity) return { value: sigma, gap: 0 };
   return new Approach(mode, depth).after(time);
 }
 
