@@ -16,7 +16,7 @@ export interface GradedElimination {
  *
  * Entries are tracked with their rounding errors. One that is nothing but rounding is set to zero: a direction in which the
  * start has no component never grows, although any rounding in it would. Both are kept apart per column, so that the rows of
- * a start whose columns differ by many decades (modes that are learned and modes that are not) lose nothing.
+ * a start whose columns differ by many decades (modes that are learned and modes that are not; down to 1e-150) lose nothing.
  *
  * @param start the matrix `Y`; not changed
  * @param errors bound on the rounding error of each entry of `Y`; not changed

@@ -11,7 +11,7 @@ const MOST_SWEEPS = 60;
 /**
  * Rotates pairs of columns until all are orthogonal: one-sided Jacobi (Hestenes 1958), from which the singular value
  * decomposition can be read off. Unlike the methods that go through a bidiagonal form it keeps zero blocks exactly, and small
- * columns and small rotations to full *relative* accuracy (Demmel and Veselić 1992). Gradient flow needs that: it multiplies a
+ * columns and small rotations (down to ε) to full *relative* accuracy (Demmel and Veselić 1992). Gradient flow needs that: it multiplies a
  * direction that is nearly absent from the start by any power.
  *
  * @param start the columns, of one length; entries at most about 1 in size, so that squares stay finite; not changed

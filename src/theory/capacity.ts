@@ -1,0 +1,89 @@
+import { Matrix } from 'ml-matrix';
+import { fullSingularBasis } from './full-singular-basis.js';
+import { InvalidInputError } from './invalid-input.js';
+import { squaredNorm } from './sensitivity.js';
+
+/** A task on its own block of inputs, which shares the first layer's `h` hidden units with the other tasks. */
+export interface SharedTask {
+  /** The task `A_j`, `p×q_j`; all tasks have the same number of rows. */
+  readonly task: Matrix;
+  /** How much its loss counts; finite, from 0. */
+  readonly weight: number;
+}
+
+/** The best that any network of a given width can do on several tasks at once. */
+export interface SharedOptimum {
+  /** `Σ_j weight_j ‖W1W2_j - A_j‖²` at the optimum. */
+  readonly loss: number;
+  /** `‖W1W2_j - A_j‖²` of each task there. */
+  readonly taskLosses: readonly number[];
+  /** `W1`, `p×h`, with orthonormal columns (zero columns where `h > p`). */
+  readonly first: Matrix;
+  /** `W2_j = W1ᵀA_j`, `h×q_j`, of each task. */
+  readonly seconds: readonly Matrix[];
+}
+
+/**
+ * Least joint loss of tasks on disjoint blocks of inputs that share `h` hidden units, and weights that reach it (T7).
+ *
+ * `Σ_j m_j ‖W1W2_j - A_j‖² = ‖W1 [√m_1 W2_1, …] - [√m_1 A_1, …]‖²`, so that by Eckart and Young (1936) the least loss is
+ * `Σ_{k>h} sv_k([√m_1 A_1, √m_2 A_2, …])²`, reached by projecting every task on the first `h` left singular vectors.
+ * For two tasks in proportions `1 - m` and `m` see `mixture`.
+ *
+ * @param tasks at least one task
+ * @param hidden hidden width `h`, an integer from 1
+ * @throws InvalidInputError for no task or tasks of different heights (`tasks`), a weight out of its range (`weights`) or a
+ *   width that is not an integer from 1 (`hidden`)
+ */
+export function sharedOptimum(tasks: readonly SharedTask[], hidden: number): SharedOptimum {
+  const { left, values } = fullSingularBasis(weightedTasks(tasks));
+  if (!(Number.isInteger(hidden) && hidden >= 1)) {
+    throw new InvalidInputError('hidden', hidden, 'an integer from 1');
+  }
+  const first = Matrix.zeros(left.rows, hidden);
+  first.setSubMatrix(left.subMatrix(0, left.rows - 1, 0, Math.min(hidden, left.rows) - 1), 0, 0);
+  const seconds = tasks.map(({ task }) => first.transpose().mmul(task));
+  return {
+    loss: values.slice(hidden).reduce((sum, value) => sum + value ** 2, 0),
+    taskLosses: tasks.map(({ task }, index) => squaredNorm(first.mmul(seconds[index]!).sub(task))),
+    first,
+    seconds,
+  };
+}
+
+/**
+ * Two tasks in the proportions `1 - share` and `share` (T7).
+ *
+ * @param old the task of pre-training, `p×q_1`
+ * @param added the new task, `p×q_2`
+ * @param share how much the new task counts, from 0 to 1
+ * @throws InvalidInputError (option `mix`) where the share is out of its range
+ */
+export function mixture(old: Matrix, added: Matrix, share: number): readonly SharedTask[] {
+  if (!(share >= 0 && share <= 1)) throw new InvalidInputError('mix', share, 'a number from 0 to 1');
+  return [
+    { task: old, weight: 1 - share },
+    { task: added, weight: share },
+  ];
+}
+
+/** `[√m_1 A_1, √m_2 A_2, …]`. */
+function weightedTasks(tasks: readonly SharedTask[]): Matrix {
+  const rows = tasks[0]?.task.rows;
+  if (rows === undefined || tasks.some(({ task }) => task.rows !== rows)) {
+    throw new InvalidInputError('tasks', tasks.length, 'one or more tasks with the same number of rows');
+  }
+  const stacked = Matrix.zeros(
+    rows,
+    tasks.reduce((sum, { task }) => sum + task.columns, 0),
+  );
+  let column = 0;
+  for (const { task, weight } of tasks) {
+    if (!(weight >= 0 && weight < Infinity)) {
+      throw new InvalidInputError('weights', weight, 'finite numbers from 0');
+    }
+    stacked.setSubMatrix(Matrix.mul(task, Math.sqrt(weight)), 0, column);
+    column += task.columns;
+  }
+  return stacked;
+}
