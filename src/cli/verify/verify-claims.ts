@@ -55,7 +55,7 @@ export async function verifyClaims(options: VerifyOptions, io: CommandLineIo): P
   const outcomes = new Map<string, ClaimOutcome>();
   const print = () => {
     progress.clear();
-    const document = verifyDocument(ids, outcomes, { seed, runs });
+    const document = verifyDocument(ids, outcomes, { seed, runs: options.path === undefined ? runs : 1 });
     const text = options.json
       ? JSON.stringify(document)
       : verifyReport(document, terminalOf(io.stdout, io.env)).join('\n');

@@ -1,5 +1,6 @@
 import { claimById } from '../../theory/claims/all-claims.js';
 import type { ClaimResult, Counterexample } from '../../theory/claims/check-claim.js';
+import { plainWords } from '../../theory/claims/refutation-text.js';
 import type { ClaimOutcome } from './claim-job.js';
 
 /** What `verify --json` prints. */
@@ -84,27 +85,4 @@ function shown(counterexample: Counterexample | null): ShownCounterexample | nul
 function replayCommand({ id, seed, path }: ClaimResult, runs: number): string {
   const end = path === null ? `--runs ${runs}` : `--path ${path}`;
   return `overtrain verify --claim ${id} --seed ${seed} ${end}`;
-}
-
-/** A plain value in words: `modes: sigma 1, start 0; sigma 2, start 1 · time 0.5`. */
-export function plainWords(value: unknown): string {
-  if (Array.isArray(value)) {
-    const nested = value.some((part) => typeof part === 'object' && part !== null);
-    return value.length === 0 ? 'none' : value.map(plainWords).join(nested ? '; ' : ', ');
-  }
-  if (typeof value !== 'object' || value === null) return String(value);
-  const fields = Object.entries(value).map(([name, field]) => {
-    const compound = typeof field === 'object' && field !== null;
-    return `${wordsOf(name)}${compound ? ': ' : ' '}${plainWords(field)}`;
-  });
-  const isFlat = Object.values(value).every((field) => typeof field !== 'object' || field === null);
-  return fields.join(isFlat ? ', ' : ' · ');
-}
-
-/** `extraRows` as `extra rows`. */
-function wordsOf(name: string): string {
-  return name.replace(
-    /([a-z])([A-Z])/g,
-    (_, before: string, after: string) => `${before} ${after.toLowerCase()}`,
-  );
 }

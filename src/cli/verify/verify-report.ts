@@ -1,4 +1,4 @@
-import type { Conclusion } from '../../theory/claims/claim.js';
+import { bothSides } from '../../theory/claims/refutation-text.js';
 import { asciiText } from '../output/ascii-text.js';
 import { readableNumber } from '../output/number-text.js';
 import { paragraph } from '../output/paragraph.js';
@@ -96,11 +96,4 @@ function counterexampleLines({ text, conclusion }: ShownCounterexample, terminal
     ...paragraph(text, terminal, undefined, 2, 4),
     ...paragraph(bothSides(conclusion), terminal, undefined, 2, 4),
   ];
-}
-
-/** Both sides of the conclusion that failed, with the tolerance it was judged at. */
-function bothSides({ left, relation, right, tolerance, failure }: Conclusion): string {
-  if (failure !== undefined) return `not evaluated: ${failure}`;
-  const not = { '=': '≠', '≤': '>', '<': '≥', '≥': '<', '>': '≤' }[relation];
-  return `${left.label} = ${readableNumber(left.value, 6)} ${not} ${readableNumber(right.value, 6)} = ${right.label} (tolerance ${readableNumber(tolerance, 2)})`;
 }

@@ -1,0 +1,46 @@
+/**
+ * The library behind the `overtrain` command: exact theory, simulation, and theorems as executable claims.
+ */
+
+export { resolveParameters } from './sim/parameters/resolve.js';
+export { type RunDocument, runToDocument } from './sim/run-document.js';
+export type { RunContext, RunEvent, Scenario } from './sim/scenario.js';
+export { scenarioById, scenarios } from './sim/scenario-list.js';
+export { claimById, claims } from './theory/claims/all-claims.js';
+export { arbitraries } from './theory/claims/arbitraries.js';
+export {
+  type CheckOptions,
+  type ClaimResult,
+  type Counterexample,
+  checkClaim,
+} from './theory/claims/check-claim.js';
+export {
+  atLeast,
+  atMost,
+  type Claim,
+  type Conclusion,
+  concludes,
+  defineClaim,
+  equal,
+  type Hypothesis,
+  relativeMargin,
+  type Side,
+  tightest,
+} from './theory/claims/claim.js';
+export { type FalsifyOptions, falsifyClaim, type HypothesisResult } from './theory/claims/falsify.js';
+export { refutationText } from './theory/claims/refutation-text.js';
+export { globalInflection, type Inflection } from './theory/inflection.js';
+export { InvalidInputError } from './theory/invalid-input.js';
+export { lastDescent } from './theory/last-descent.js';
+export { gap, halfTime, type Mode, singularValue, velocity } from './theory/mode.js';
+export { perturbedLoss, perturbedLossVelocity } from './theory/perturbed-loss.js';
+export { createProblem, type Problem, type ProblemOptions } from './theory/problem.js';
+export {
+  sensitivityAt,
+  sensitivityVelocity,
+  sensitivityVelocityAt,
+  stabilityLimit,
+} from './theory/progressive.js';
+export { expectedExcess, expectedExcessDeep, hessianTrace } from './theory/sensitivity.js';
+export { parseSpectrum, type Spectrum } from './theory/spectrum.js';
+export { loss, singularValues } from './theory/trajectory.js';
