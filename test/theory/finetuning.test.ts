@@ -122,6 +122,57 @@ describe('fineTune by gradient descent', () => {
       }
     },
   );
+
+  test('beyond that rate erasing can turn up: one large step undoes exactly what was learned best', () => {
+    // At η = 1/(2σ), the stability limit, D - 2ηD³ is 0 for D = √σ and largest for D² = σ/3.
+    const single = createProblem({ dim: 1, spectrum: '1', tau: 3 });
+    const setting: FineTuning = {
+      target: [0],
+      pull: 0,
+      anchor: 'checkpoint',
+      length: { rate: 0.5, steps: 1 },
+    };
+    const third = Math.log(Math.exp(6) - 1) / 4 + Math.log(1 / 2) / 4;
+    expect(fineTune(single, third, setting).lossPre).toBeCloseTo((1 - 4 / 27) ** 2, 12);
+    expect(fineTune(single, Infinity, setting).lossPre).toBeCloseTo(1, 12);
+  });
+});
+
+describe('inflection in the number of learned modes, for fine-tuning that has not converged', () => {
+  /** The first number of learned modes with the least pre-training loss after fine-tuning. */
+  const inflection = (list: readonly number[], fineTuning: FineTuning): number => {
+    const spectrum = [2, 1.5, 0.7, 0.4];
+    const losses = Array.from({ length: 5 }, (_, learned) => {
+      const starts = spectrum.map((sigma, index) => (index < learned ? sigma : 0));
+      return fineTune(createProblem({ dim: 4, spectrum, tau: 1, starts }), 0, { ...fineTuning, target: list })
+        .lossPre;
+    });
+    return losses.findIndex((value) => value <= Math.min(...losses) + 1e-13);
+  };
+  const setting = { target: [], pull: 0, anchor: 'checkpoint' } as const;
+
+  test.prop([
+    values,
+    fc.integer({ min: 0, max: 60 }),
+    fc.double({ min: 0, max: 1, noNaN: true }),
+    fc.double({ min: 0, max: 1, noNaN: true }),
+  ])(
+    'a larger learning rate never moves it later, up to 1/(6 max(σ, σ^ft))',
+    (target, steps, left, right) => {
+      const limit = 1 / 24;
+      const at = (share: number) =>
+        inflection(target, { ...setting, length: { rate: share * limit, steps } });
+      expect(at(Math.max(left, right))).toBeLessThanOrEqual(at(Math.min(left, right)));
+    },
+  );
+
+  test.prop([values, fc.double({ min: 0, max: 5, noNaN: true }), pulls, pulls])(
+    'a stronger pull never moves it earlier, at any time of the flow',
+    (target, time, pull, more) => {
+      const at = (strength: number) => inflection(target, { ...setting, pull: strength, length: { time } });
+      expect(at(pull + more)).toBeGreaterThanOrEqual(at(pull));
+    },
+  );
 });
 
 describe('fineTune by gradient flow', () => {
