@@ -43,9 +43,15 @@ function unknownParameter(
     nearest === undefined
       ? `one of ${known.join(', ')}`
       : `a parameter of ${scenario}; did you mean ${nearest}?`;
-  return new InvalidInputError(
-    '--set',
-    `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-    hint,
-  );
+  return new InvalidInputError('--set', `${name}=${settingText(value)}`, hint);
+}
+
+/** A value as the user would write it; a configuration file can hold what JSON cannot express. */
+function settingText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    return typeof value;
+  }
 }

@@ -22,8 +22,12 @@ export function readTimes(value: unknown): unknown {
 
 /** Equal ratios from `from` to `to`, both included exactly. */
 function logGrid(from: number, to: number, count: number): number[] {
-  const step = Math.log(to / from) / (count - 1);
-  return Array.from({ length: count }, (_, i) => (i === count - 1 ? to : from * Math.exp(i * step)));
+  // Half steps, since the ratio of the ends may overflow where the ends do not.
+  const halfStep = (Math.log(to) - Math.log(from)) / (count - 1) / 2;
+  return Array.from({ length: count }, (_, i) => {
+    const growth = Math.exp(i * halfStep);
+    return i === count - 1 ? to : from * growth * growth;
+  });
 }
 
 /** Equal steps from `from` to `to`, both included exactly. */
