@@ -4,6 +4,7 @@ import { type Check, judge, notApplicable } from '../check.js';
 import { roundingOfSquare } from '../engines/bias.js';
 import type { Checkpoint } from '../engines/checkpoint.js';
 import type { CheckedRun } from './checked-run.js';
+import { SmallestSlack } from './smallest-slack.js';
 
 /** Rounding of the closed form and of the bounds, relative to σ_1. */
 const CLOSED_FORM_ROUNDING = 1e-12;
@@ -22,19 +23,18 @@ export function checkLearningOrder(run: CheckedRun, checkpoints: readonly Checkp
     .filter(({ mode }) => mode.start > 0 && mode.start <= mode.sigma);
   if (bounded.length === 0) return notApplicable('T0-bounds', 'every mode starts above its sigma');
   const scale = run.problem.spectrum[0]!;
-  let margin = Infinity;
-  let tolerance = 0;
+  const smallest = new SmallestSlack();
   run.times.forEach((time, at) => {
     for (const { mode, index } of bounded) {
       const slack = slackOf(mode, time, simulatedOrClosed(mode, time, checkpoints[at], index)) / scale;
       const allowed = CLOSED_FORM_ROUNDING + errorOf(run, mode, time, at, index) / scale;
-      if (slack + allowed < margin + tolerance) [margin, tolerance] = [slack, allowed];
+      smallest.add(slack, allowed);
     }
   });
   return judge(
     'T0-bounds',
-    margin,
-    tolerance,
+    smallest.margin,
+    smallest.tolerance,
     `${bounded.length} modes at ${run.times.length} times within both bounds; smallest slack as a share of sigma_1`,
   );
 }

@@ -5,6 +5,7 @@ import { type Check, judge, notApplicable } from '../check.js';
 import { biasAt } from '../engines/bias.js';
 import type { PerturbedCheckpoint } from '../engines/checkpoint.js';
 import { type CheckedRun, notRisingModes, notSimulated } from './checked-run.js';
+import { SmallestSlack } from './smallest-slack.js';
 
 /** Standard errors that the difference of two points of one simulated curve may be off. */
 const STANDARD_ERRORS = 6;
@@ -31,34 +32,42 @@ export function checkOvertraining(
     index,
     values: run.times.map((time) => perturbedLoss(run.problem, gamma, time)),
   }));
-  let margin = Infinity;
-  let tolerance = 0;
-  const slack = (amount: number, allowed: number) => {
-    if (amount + allowed < margin + tolerance) {
-      margin = amount;
-      tolerance = allowed;
-    }
-  };
+  const last = run.times.length - 1;
+  const slack = new SmallestSlack();
   for (const { gamma, values } of curves) {
     const turn = lastDescent(run.problem, gamma);
     run.times.forEach((_, at) => {
       if (at === 0 || run.times[at - 1]! < turn) return;
-      slack(values[at]! - values[at - 1]!, CLOSED_FORM_ROUNDING * values[at]!);
+      slack.add(values[at]! - values[at - 1]!, CLOSED_FORM_ROUNDING * values[at]!);
     });
   }
-  const ordered = [...curves].sort((a, b) => a.gamma - b.gamma);
-  const inflections = ordered.map(({ values }) => gridInflection(run.times, values)?.time ?? Infinity);
-  const inOrder = inflections.every((time, index) => index === 0 || time <= inflections[index - 1]!);
-  if (!inOrder) slack(-Infinity, 0);
+  const ordered = [...curves]
+    .sort((a, b) => a.gamma - b.gamma)
+    .map(({ values }) => ({ values, inflection: gridInflection(run.times, values)?.index ?? last }));
+  ordered.slice(1).forEach((louder, index) => {
+    const softer = ordered[index]!;
+    if (louder.inflection <= softer.inflection) {
+      slack.add(0, 0);
+      return;
+    }
+    // Two minima in the wrong order contradict each other by this much; on a flat curve it is rounding.
+    const [early, late] = [softer.inflection, louder.inflection];
+    const contradiction =
+      softer.values[late]! - softer.values[early]! + (louder.values[early]! - louder.values[late]!);
+    slack.add(-contradiction, CLOSED_FORM_ROUNDING * (softer.values[early]! + louder.values[late]!));
+  });
   if (notSimulated(run) === undefined) {
     for (const { index, values } of curves)
       simulatedSlack(run, perturbed, index, gammas[index]!, values, slack);
   }
-  const shown = inflections.map((time) => (time === Infinity ? 'none' : time.toPrecision(3))).join(', ');
+  if (slack.comparisons === 0) return notApplicable('T3', 'no recorded time lies beyond the last descent');
+  const shown = ordered
+    .map(({ inflection }) => (inflection === last ? 'none' : run.times[inflection]!.toPrecision(3)))
+    .join(', ');
   return judge(
     'T3',
-    margin,
-    tolerance,
+    slack.margin,
+    slack.tolerance,
     `inflections at ${shown} for ascending gamma; slack in units of the perturbed loss`,
   );
 }
@@ -70,7 +79,7 @@ function simulatedSlack(
   index: number,
   gamma: number,
   theory: readonly number[],
-  slack: (amount: number, allowed: number) => void,
+  slack: SmallestSlack,
 ): void {
   const at = gridInflection(times, theory)?.index ?? times.length - 1;
   const value = ({ checkpoint, excess }: PerturbedCheckpoint) => checkpoint.loss + excess[index]!.mean;
@@ -81,6 +90,6 @@ function simulatedSlack(
     return STANDARD_ERRORS * perturbed[position]!.excess[index]!.standardError + systematic;
   };
   perturbed.forEach((point, position) => {
-    slack(value(point) - value(perturbed[at]!), allowance(position) + allowance(at));
+    slack.add(value(point) - value(perturbed[at]!), allowance(position) + allowance(at));
   });
 }
