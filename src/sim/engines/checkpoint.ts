@@ -1,7 +1,7 @@
 import type { PerturbedNetworks } from '../backends/backend.js';
 import type { Estimate } from '../noise/excess.js';
 
-/** The network at one recorded time of a simulated training run. */
+/** What a simulated training run was at one recorded time. */
 export interface Checkpoint {
   readonly time: number;
   /** Diagonal of the network in the singular basis of the task, one per mode: `u_iᵀ W v_i`. */
@@ -9,8 +9,16 @@ export interface Checkpoint {
   readonly loss: number;
   /** `‖W1‖²` and `‖W2‖²`. */
   readonly squaredNorms: readonly [number, number];
-  /** The network itself, ready to be perturbed. */
+}
+
+/** A checkpoint with the network itself, ready to be perturbed. */
+export interface TrainedCheckpoint extends Checkpoint {
   readonly network: PerturbedNetworks;
+}
+
+/** What is kept of a checkpoint to the end of a run: all its networks together would not fit in memory. */
+export function withoutNetwork({ time, singularValues, loss, squaredNorms }: TrainedCheckpoint): Checkpoint {
+  return { time, singularValues, loss, squaredNorms };
 }
 
 /** A checkpoint with the Monte Carlo estimate of its excess loss for every γ. */
@@ -20,7 +28,7 @@ export interface PerturbedCheckpoint {
 }
 
 /** What an engine yields for each recorded time: a checkpoint, or the step at which training had diverged before it. */
-export type Recorded = Checkpoint | Diverged;
+export type Recorded = TrainedCheckpoint | Diverged;
 
 /** A recorded time that training never reached: it diverged at this step. */
 export interface Diverged {

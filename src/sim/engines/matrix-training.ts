@@ -2,7 +2,7 @@ import { Matrix } from 'ml-matrix';
 import type { Problem } from '../../theory/problem.js';
 import type { Backend, Weights } from '../backends/backend.js';
 import { randomOrthogonal } from '../noise/orthogonal.js';
-import type { Checkpoint } from './checkpoint.js';
+import type { TrainedCheckpoint } from './checkpoint.js';
 import type { Trainee } from './record-training.js';
 
 /** Singular vectors of the task, `U` and `V`, and the rotation `R` of the hidden layer. */
@@ -67,7 +67,7 @@ function matrixCheckpoint(
   target: Matrix,
   { left, right }: Basis,
   time: number,
-): Checkpoint {
+): TrainedCheckpoint {
   const { rows, hidden, cols } = problem;
   const first = Matrix.from1DArray(rows, hidden, Array.from(weights.first));
   const second = Matrix.from1DArray(hidden, cols, Array.from(weights.second));

@@ -1,7 +1,7 @@
 import type { Problem } from '../../theory/problem.js';
 import { unlearnableLoss } from '../../theory/trajectory.js';
 import type { Backend } from '../backends/backend.js';
-import type { Checkpoint } from './checkpoint.js';
+import type { TrainedCheckpoint } from './checkpoint.js';
 import type { Trainee } from './record-training.js';
 
 /**
@@ -20,7 +20,7 @@ export function modeTrainee(problem: Problem, backend: Backend): Trainee<Float64
 }
 
 /** The record of a network whose two layers are diagonal with the same factors, in the basis of the task. */
-function diagonalCheckpoint(problem: Problem, factors: Float64Array, time: number): Checkpoint {
+function diagonalCheckpoint(problem: Problem, factors: Float64Array, time: number): TrainedCheckpoint {
   const { rows, hidden, cols } = problem;
   const singularValues = factors.map((factor) => factor * factor);
   const residual = new Float64Array(rows * cols);

@@ -1,4 +1,4 @@
-import type { Checkpoint, Recorded } from './checkpoint.js';
+import type { Recorded, TrainedCheckpoint } from './checkpoint.js';
 import type { Segment, TrainingPlan } from './training-plan.js';
 
 /** How one kind of network trains: what its state is, how it steps, and what is recorded of it. */
@@ -8,7 +8,7 @@ export interface Trainee<State> {
   descend(state: State, rates: readonly number[]): Promise<State>;
   /** Whether a state is still a result: finite, and with a finite loss. */
   inBounds(state: State): boolean;
-  record(state: State, time: number): Checkpoint;
+  record(state: State, time: number): TrainedCheckpoint;
 }
 
 /**
@@ -25,13 +25,15 @@ export async function* recordTraining<State>(
   let taken = 0;
   let divergedAt: number | undefined;
   for (const { time, segments, snapshotRate } of plan.recordings) {
-    const rates = ratesOf(segments);
-    if (knownDivergence !== undefined && taken + rates.length >= knownDivergence)
-      divergedAt ??= knownDivergence;
-    if (divergedAt === undefined && rates.length > 0) {
+    const steps = segments.reduce((sum, segment) => sum + segment.steps, 0);
+    if (knownDivergence !== undefined && taken + steps >= knownDivergence) divergedAt ??= knownDivergence;
+    for (const rates of divergedAt === undefined ? ratesOf(segments) : []) {
       const before = state;
       state = await trainee.descend(before, rates);
-      if (!trainee.inBounds(state)) divergedAt = taken + (await firstStepBeyond(trainee, before, rates));
+      if (!trainee.inBounds(state)) {
+        divergedAt = taken + (await firstStepBeyond(trainee, before, rates));
+        break;
+      }
       taken += rates.length;
     }
     if (divergedAt !== undefined) yield { time, divergedAt };
@@ -39,9 +41,23 @@ export async function* recordTraining<State>(
   }
 }
 
-/** The rates of some segments, one per step. */
-function ratesOf(segments: readonly Segment[]): number[] {
-  return segments.flatMap(({ rate, steps }) => new Array<number>(steps).fill(rate));
+/** Steps that one call of a trainee makes at most, so that 10^8 of them take no more memory than these. */
+const LONGEST_RUN = 2 ** 16;
+
+/** The rates of some segments, one per step, cut into runs. */
+function* ratesOf(segments: readonly Segment[]): Generator<number[]> {
+  let run: number[] = [];
+  for (const { rate, steps } of segments) {
+    for (let left = steps; left > 0; ) {
+      const taken = Math.min(left, LONGEST_RUN - run.length);
+      run = run.concat(new Array<number>(taken).fill(rate));
+      left -= taken;
+      if (run.length < LONGEST_RUN) continue;
+      yield run;
+      run = [];
+    }
+  }
+  if (run.length > 0) yield run;
 }
 
 /** Repeats a run that ended out of bounds, to find the first step, counted from 1, after which it was. */

@@ -14,8 +14,8 @@ export interface ExpectedCheckpoint {
 export interface ExpectedTraining {
   readonly checkpoints: readonly ExpectedCheckpoint[];
   /**
-   * First step after which the loss had risen, at a rate beyond the stability limit `1/(2σ_1)`, or was not finite;
-   * undefined where training is stable to its end.
+   * First step after which the loss had risen, at a rate beyond the stability limit `1/(2σ_1)` (of the network itself
+   * where it is above σ_1), or was not finite; undefined where training is stable to its end.
    */
   readonly divergedAt: number | undefined;
 }
@@ -31,6 +31,10 @@ export interface ExpectedTraining {
  * `u [‖W1‖ + 2η ((h+2)(Σs + ‖A‖) √s_1 + (q+2) ‖R‖ ‖W2‖)]`, absolutely, however small D is. While a mode grows the
  * perturbations of thousands of roundings are taken as independent (Higham and Mary 2019) and bounded at six standard
  * deviations; once it contracts, where rounding can stall a step for good, they are added up as in the worst case.
+ *
+ * Both are first-order bounds. Where one passes a twentieth (of D, or of the mode's own scale `√σ`), the mode may be
+ * learned noticeably earlier or later than in exact arithmetic: from then on all that is known is that neither
+ * trajectory leaves ±1.5 times that scale, and new errors are no longer taken to contract. Those of a null mode never are.
  */
 export interface RoundingModel {
   readonly kind: 'scalar' | 'matrix' | 'none';
@@ -43,6 +47,9 @@ export const noRounding: RoundingModel = { kind: 'none', unitRoundoff: 0 };
 
 const DEVIATIONS = 6;
 
+/** Share that the factor of a mode may be off before first-order propagation says too little. */
+const LINEAR_SHARE = 0.05;
+
 /**
  * Runs a plan through the recurrence `D ← D − 2ηD(D² − σ)` in float64, in O(steps × modes).
  *
@@ -50,18 +57,20 @@ const DEVIATIONS = 6;
  */
 export function expectTraining(problem: Problem, plan: TrainingPlan, model: RoundingModel): ExpectedTraining {
   const state = new RecurrenceState(problem, model);
-  const unstable = plan.largestRate > stabilityLimit(problem.spectrum);
+  const largestStart = problem.modes.reduce((most, { start }) => Math.max(most, start), 0);
+  const mayDiverge = plan.largestRate > stabilityLimit([Math.max(problem.spectrum[0]!, largestStart)]);
   let divergedAt: number | undefined;
   let taken = 0;
-  let loss = unstable ? state.loss() : 0;
+  let loss = mayDiverge ? state.loss() : 0;
   const checkpoints = plan.recordings.map(({ segments, snapshotRate }) => {
     for (const { rate, steps } of segments) {
       for (let step = 0; step < steps; step++) {
+        const unstable = mayDiverge && rate > state.stableRate();
         state.step(rate);
         taken++;
-        if (!unstable || divergedAt !== undefined) continue;
+        if (!mayDiverge || divergedAt !== undefined) continue;
         const after = state.loss();
-        if (!(after <= loss)) divergedAt = taken;
+        if (Number.isNaN(after) || (unstable && after > loss)) divergedAt = taken;
         loss = after;
       }
     }
@@ -75,6 +84,8 @@ class RecurrenceState {
   private readonly sigmas: Float64Array;
   private readonly worst: Float64Array;
   private readonly variance: Float64Array;
+  /** 1 for each mode whose trajectory rounding has changed beyond first order. */
+  private readonly lost: Float64Array;
   private readonly targetNorm: number;
 
   constructor(
@@ -85,6 +96,7 @@ class RecurrenceState {
     this.sigmas = Float64Array.from(problem.modes, (mode) => mode.sigma);
     this.worst = new Float64Array(this.factors.length);
     this.variance = new Float64Array(this.factors.length);
+    this.lost = new Float64Array(this.factors.length);
     this.targetNorm = Math.sqrt(problem.spectrum.reduce((sum, sigma) => sum + sigma * sigma, 0));
     if (model.kind === 'scalar') this.worst.fill(model.unitRoundoff);
   }
@@ -96,7 +108,14 @@ class RecurrenceState {
     for (let mode = 0; mode < factors.length; mode++) {
       const factor = factors[mode]!;
       factors[mode] = factor - 2 * rate * factor * (factor * factor - sigmas[mode]!);
+      if (this.model.kind !== 'none' && this.beyondFirstOrder(mode)) this.lost[mode] = 1;
     }
+  }
+
+  /** Largest rate at which neither the task nor the network as it is makes gradient descent overshoot for good. */
+  stableRate(): number {
+    const largest = this.factors.reduce((most, factor) => Math.max(most, factor * factor), 0);
+    return stabilityLimit([Math.max(this.problem.spectrum[0]!, largest)]);
   }
 
   loss(): number {
@@ -109,21 +128,37 @@ class RecurrenceState {
 
   /** The state now or, with a rate, after one more step that leaves no trace. */
   checkpoint(snapshotRate: number): ExpectedCheckpoint {
-    const kept = [this.factors, this.worst, this.variance].map((values) => values.slice());
+    const kept = [this.factors, this.worst, this.variance, this.lost].map((values) => values.slice());
     if (snapshotRate > 0) this.step(snapshotRate);
     const checkpoint = { factors: this.factors.slice(), rounding: this.rounding() };
     this.factors.set(kept[0]!);
     this.worst.set(kept[1]!);
     this.variance.set(kept[2]!);
+    this.lost.set(kept[3]!);
     return checkpoint;
   }
 
   private rounding(): Float64Array {
-    return this.factors.map((factor, mode) =>
-      this.model.kind === 'scalar'
-        ? Math.abs(factor) * this.worst[mode]!
-        : this.worst[mode]! + DEVIATIONS * Math.sqrt(this.variance[mode]!),
+    return this.factors.map(
+      (_, mode) => this.linearBound(mode) + (this.lost[mode] === 1 ? 3 * this.scaleOf(mode) : 0),
     );
+  }
+
+  private linearBound(mode: number): number {
+    return this.model.kind === 'scalar'
+      ? Math.abs(this.factors[mode]!) * this.worst[mode]!
+      : this.worst[mode]! + DEVIATIONS * Math.sqrt(this.variance[mode]!);
+  }
+
+  private beyondFirstOrder(mode: number): boolean {
+    return this.model.kind === 'scalar'
+      ? this.worst[mode]! > LINEAR_SHARE
+      : this.linearBound(mode) > LINEAR_SHARE * this.scaleOf(mode);
+  }
+
+  /** What the factor of a mode is measured against: where it is going or, above that, where it is. */
+  private scaleOf(mode: number): number {
+    return Math.max(Math.sqrt(this.sigmas[mode]!), Math.abs(this.factors[mode]!));
   }
 
   private roundScalars(rate: number): void {
@@ -155,9 +190,10 @@ class RecurrenceState {
     // Random signs make a sum of n roundings √n as large as one, not n times.
     const randomProducts = products / Math.sqrt(Math.max(hidden, cols));
     for (let mode = 0; mode < this.factors.length; mode++) {
-      const propagation = Math.abs(1 + 2 * rate * (this.sigmas[mode]! - 3 * this.factors[mode]! ** 2));
+      const linear = Math.abs(1 + 2 * rate * (this.sigmas[mode]! - 3 * this.factors[mode]! ** 2));
+      const propagation = this.lost[mode] === 1 || this.sigmas[mode] === 0 ? 1 : linear;
       const random = (this.model.unitRoundoff * (norm + 2 * rate * randomProducts)) / Math.sqrt(3);
-      const systematic = propagation < 1 ? this.model.unitRoundoff * (norm + 2 * rate * products) : 0;
+      const systematic = linear < 1 ? this.model.unitRoundoff * (norm + 2 * rate * products) : 0;
       this.worst[mode] = this.worst[mode]! * propagation + systematic;
       this.variance[mode] = this.variance[mode]! * propagation ** 2 + random ** 2;
     }

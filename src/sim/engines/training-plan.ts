@@ -28,7 +28,7 @@ export interface TrainingPlan {
   readonly largestRate: number;
 }
 
-/** More steps than this are refused: at 10^8 even a single mode takes seconds, and 10^9 takes the rates' memory. */
+/** More steps than this are refused: at 10^8 even a single mode takes seconds. */
 const MOST_STEPS = 1e8;
 
 /**
@@ -68,9 +68,18 @@ export function constantPlan(times: readonly number[], rate: number): TrainingPl
  *
  * @param times recorded times, increasing
  * @param fineness gap × rate, dimensionless; halving it halves the discretisation bias and doubles the steps
+ * @throws InvalidInputError when the times need more than 10^8 steps
  */
 export function adaptivePlan(problem: Problem, times: readonly number[], fineness: number): TrainingPlan {
   const largestStable = stabilityLimit(problem.spectrum) / 2;
+  const latest = MOST_STEPS * largestStable;
+  if (times.at(-1)! > latest) {
+    throw new InvalidInputError(
+      'times',
+      times.at(-1),
+      `times up to ${latest.toPrecision(3)}, which take 10^8 steps of gradient descent; the exact engine takes any`,
+    );
+  }
   let previous = 0;
   let totalSteps = 0;
   let largestRate = 0;

@@ -8,7 +8,7 @@ import { checkOvertraining } from '../checks/overtraining.js';
 import { checkPerturbationIdentity } from '../checks/perturbation-identity.js';
 import { checkProgressiveSensitivity } from '../checks/progressive-sensitivity.js';
 import { biasAt } from '../engines/bias.js';
-import { hasDiverged, type PerturbedCheckpoint } from '../engines/checkpoint.js';
+import { hasDiverged, type PerturbedCheckpoint, withoutNetwork } from '../engines/checkpoint.js';
 import { estimateExcess } from '../noise/excess.js';
 import { NoiseReplicates } from '../noise/noise-replicates.js';
 import type { SimulatedPretraining } from '../pretraining.js';
@@ -54,7 +54,7 @@ export class GaussianCurves {
         yield { kind: 'rows', table: 'curve', rows: this.curveRows(time, null, undefined) };
       } else {
         const excess = await estimateExcess(simulated.backend, recorded.network, noise, gammas);
-        const point = { checkpoint: recorded, excess };
+        const point = { checkpoint: withoutNetwork(recorded), excess };
         this.perturbed.push(point);
         yield { kind: 'rows', table: 'curve', rows: this.curveRows(time, recorded.loss, point) };
         yield { kind: 'rows', table: 'accuracy', rows: this.accuracyRows(done, point, simulated) };

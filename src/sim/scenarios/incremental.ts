@@ -6,7 +6,7 @@ import { checkDecoupling } from '../checks/decoupling.js';
 import { checkLearningOrder } from '../checks/learning-order.js';
 import { checkProgressiveSensitivity } from '../checks/progressive-sensitivity.js';
 import { biasAt } from '../engines/bias.js';
-import { type Checkpoint, hasDiverged } from '../engines/checkpoint.js';
+import { type Checkpoint, hasDiverged, withoutNetwork } from '../engines/checkpoint.js';
 import { requireTableMemory } from '../memory.js';
 import {
   learningRateParameter,
@@ -115,7 +115,7 @@ export const incremental: Scenario<Pretraining> = {
         let done = 0;
         for await (const recorded of simulated.recorded()) {
           if (!hasDiverged(recorded)) {
-            checkpoints.push(recorded);
+            checkpoints.push(withoutNetwork(recorded));
             yield* rows(recorded.time, recorded);
           } else {
             if (divergedAt === undefined) yield simulated.divergence(recorded.divergedAt);

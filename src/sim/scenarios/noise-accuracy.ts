@@ -37,7 +37,7 @@ export function noiseAccuracy(
       }),
   );
   return {
-    measure: 'a quarter of the Monte Carlo error',
+    measure: 'a quarter of the Monte Carlo error (see the accuracy table)',
     acceptable: ({ checkpoints }) =>
       checkpoints.every((checkpoint, at) => {
         const bias = biasAt(problem, checkpoint, times[at]!);
