@@ -16,6 +16,7 @@ import type { GpuInstance, Handle, Pipeline } from './gpu-module.js';
  */
 export class GpuJsPlans {
   private readonly plans = new Map<string, Pipeline>();
+  private disposed = false;
 
   constructor(private readonly gpu: GpuInstance) {}
 
@@ -85,6 +86,7 @@ export class GpuJsPlans {
   }
 
   async dispose(): Promise<void> {
+    this.disposed = true;
     this.plans.clear();
     await this.gpu.destroy();
   }
@@ -106,6 +108,8 @@ export class GpuJsPlans {
     key: string,
     build: () => (...handles: never[]) => Handle | Record<string, Handle>,
   ): Pipeline {
+    // A new launch would bring back to life threads that nobody stops.
+    if (this.disposed) throw new Error('the backend was disposed of');
     const kept = this.plans.get(key);
     if (kept !== undefined) return kept;
     const plan = this.gpu.createPipeline(
