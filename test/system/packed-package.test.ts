@@ -1,0 +1,89 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const project = mkdtempSync(join(tmpdir(), 'overtrain-packed-'));
+
+const inProject = (command: string, ...parameters: string[]) =>
+  execFileSync(command, parameters, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+/** The package as npm would publish it, installed into an empty project, where our lockfile and settings do not apply. */
+describe('the packed package in an empty project', () => {
+  beforeAll(() => {
+    const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', project], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    writeFileSync(
+      join(project, 'package.json'),
+      '{"name":"user","version":"1.0.0","type":"module","private":true}',
+    );
+    inProject('npm', 'install', '--no-audit', '--no-fund', join(project, packed.trim().split('\n').at(-1)!));
+  });
+
+  afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+  test('npx overtrain runs a scenario on a gpu.js backend', () => {
+    const printed = inProject(
+      'npx',
+      'overtrain',
+      'run',
+      'gaussian',
+      '--set',
+      'dim=4',
+      '--backend',
+      'webasm',
+      '--json',
+    );
+    const document = JSON.parse(printed);
+    expect(document.compute.backend).toBe('webasm');
+    expect(document.tables.curve.rows.length).toBe(4 * 60);
+  });
+
+  test('npx overtrain verify tries every claim on worker threads', () => {
+    const document = JSON.parse(inProject('npx', 'overtrain', 'verify', '--runs', '20', '--json'));
+    expect(document.claims.length).toBeGreaterThan(0);
+    for (const { verdict } of document.claims) expect(verdict).toBe('holds');
+  });
+
+  test('proofs.md is there to be read', () => {
+    expect(existsSync(join(project, 'node_modules/overtrain/proofs.md'))).toBe(true);
+  });
+
+  test('the library is imported with its types', () => {
+    const source = `
+      import { checkClaim, claims, createProblem, defineClaim, perturbedLoss, type Claim } from 'overtrain';
+      import { testClaim } from 'overtrain/vitest';
+      const problem = createProblem({ dim: 3, spectrum: '2,1,0.5', tau: 5 });
+      const value: number = perturbedLoss(problem, 0.1, 2);
+      const first: Claim | undefined = claims[0];
+      export const typed = [value, first?.id, checkClaim, defineClaim, testClaim];
+      // @ts-expect-error a problem has no such property
+      export const wrong = problem.nonsense;
+    `;
+    writeFileSync(join(project, 'use.ts'), source);
+    const compiler = join(root, 'node_modules/typescript/bin/tsc');
+    // fast-check and ml-matrix come with overtrain; vitest is the user's, here a stand-in for its types.
+    writeFileSync(
+      join(project, 'vitest.d.ts'),
+      "declare module 'vitest' { export const test: (name: string, run: () => void) => void; }",
+    );
+    const settings = { strict: true, noEmit: true, module: 'nodenext', target: 'es2022', types: [] };
+    writeFileSync(
+      join(project, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: settings, files: ['use.ts', 'vitest.d.ts'] }),
+    );
+    const { stdout } = spawnSync(process.execPath, [compiler], { cwd: project, encoding: 'utf8' });
+    expect(stdout).toBe('');
+  });
+
+  test('the library is imported and used', () => {
+    const script =
+      "import('overtrain').then((o) => console.log(o.createProblem({ dim: 2, spectrum: 'linear', tau: 1 }).spectrum.join()))";
+    expect(inProject(process.execPath, '-e', script).trim()).toBe('1,0.5');
+  });
+});
