@@ -2,6 +2,7 @@ import { InvalidInputError } from '../theory/invalid-input.js';
 import { createProblem, type Problem } from '../theory/problem.js';
 import { stabilityLimit } from '../theory/progressive.js';
 import type { Backend } from './backends/backend.js';
+import { interruptible } from './backends/interruptible-backend.js';
 import { openBackend } from './backends/open-backend.js';
 import type { Recorded } from './engines/checkpoint.js';
 import { choosePlan } from './engines/choose-plan.js';
@@ -105,7 +106,8 @@ export async function preparePretraining(
   );
   const kind = engine === 'modes' ? 'scalar' : 'matrix';
   const inFloat32 = expectTraining(problem, plan, { kind, unitRoundoff: UNIT_ROUNDOFF.f32 });
-  const { backend, reason } = await openBackend(context.backend, float64Reason(problem, inFloat32));
+  const opened = await openBackend(context.backend, float64Reason(problem, inFloat32));
+  const backend = interruptible(opened.backend, context.signal);
   const { divergedAt } = expected;
   return {
     problem,
@@ -115,7 +117,7 @@ export async function preparePretraining(
       requested: context.backend,
       device: backend.device,
       precision: backend.precision,
-      reason,
+      reason: opened.reason,
     },
     simulated: {
       backend,

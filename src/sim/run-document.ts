@@ -1,4 +1,5 @@
 import type { Check } from './check.js';
+import { eventLoopTurns } from './event-loop.js';
 import type { Compute, Divergence, RunContext, RunEvent, Scenario } from './scenario.js';
 import { type Row, sortRows, type Table } from './table.js';
 import { versions } from './versions.js';
@@ -39,8 +40,9 @@ export async function runToDocument<Parameters extends object>(
   const warnings: string[] = [];
   const diverged: Divergence[] = [];
   let compute: Compute | undefined;
+  const turn = eventLoopTurns(context.signal);
   for await (const event of scenario.run(parameters, context)) {
-    context.signal?.throwIfAborted();
+    await turn();
     if (event.kind === 'compute') compute = event.compute;
     else if (event.kind === 'rows') for (const row of event.rows) rows[event.table]!.push(row);
     else if (event.kind === 'check') checks.push(event.check);
