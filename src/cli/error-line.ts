@@ -49,7 +49,7 @@ function describeUsage(error: CommanderError): string {
     case 'commander.optionMissingArgument':
       return `${name.split(' ')[0]}: no value was given; expected ${name}`;
     case 'commander.excessArguments':
-      return `${oneLine(first, 200)}; see --help`;
+      return `${oneLine(first, 200).replace(/\.$/, '')}; see --help`;
     default:
       return `${oneLine(first, 200)}${hint}`;
   }

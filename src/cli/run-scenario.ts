@@ -8,7 +8,7 @@ import { asciiText } from './output/ascii-text.js';
 import { csvText } from './output/csv.js';
 import { paragraph } from './output/paragraph.js';
 import { type ProgressLine, progressLine } from './output/progress-line.js';
-import { checkResultFolder, writeResultFolder } from './output/result-folder.js';
+import { reserveResultFolder } from './output/result-folder.js';
 import { runFiles } from './output/run-files.js';
 import { runHeading, runReport } from './output/run-report.js';
 import { styleFor } from './output/style.js';
@@ -43,7 +43,7 @@ export async function runScenario(
     throw new InvalidInputError('--csv', '--json --csv', 'one of the two, for stdout holds one document');
   const request = await runRequest(id, options, await loadScenarios(io));
   const table = csvTable(request, options);
-  if (options.out !== undefined) await checkResultFolder(options.out);
+  const folder = options.out === undefined ? undefined : await reserveResultFolder(options.out);
 
   const progress = progressLine(io.stderr, io.env, options.quiet === true);
   const asText = !options.json && !options.csv;
@@ -70,8 +70,7 @@ export async function runScenario(
     );
     progress.clear();
     const command = reproducingCommand(request, document.compute);
-    if (options.out !== undefined)
-      await writeResultFolder(options.out, runFiles(document, command), io.signal);
+    await folder?.write(runFiles(document, command), io.signal);
     if (options.json) io.stdout.write(`${JSON.stringify(document)}\n`);
     else if (table !== undefined) io.stdout.write(csvText(document.tables[table]!));
     else printReport(request, partial, command, options.out, io);
@@ -81,6 +80,8 @@ export async function runScenario(
     if (isAbort(error) && asText && !partial.isEmpty)
       printReport(request, partial, reproducingCommand(request, compute), undefined, io);
     throw error;
+  } finally {
+    await folder?.release();
   }
 }
 

@@ -1,22 +1,79 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { access, lstat, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { lstat, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InvalidInputError } from '../../theory/invalid-input.js';
+
+/** A place for a result folder that is known to be writable. */
+export interface ReservedFolder {
+  /**
+   * Writes the folder whole: the files reach the disk in the temporary folder, and only then it gets its name.
+   *
+   * @param files contents by file name
+   * @param signal aborting it before the folder has its name leaves nothing
+   * @throws InvalidInputError when it cannot be written after all, a full disk for one
+   */
+  write(files: ReadonlyMap<string, string>, signal?: AbortSignal): Promise<void>;
+  /** Removes every trace of the reservation; what was written stays. */
+  release(): Promise<void>;
+}
 
 const OPTION = '--out';
 const NEW_OR_EMPTY = 'a folder that does not exist yet or is empty';
 
 /**
- * Makes sure, before anything is computed, that a result folder can be written: it must not exist or be empty, and the
- * nearest folder above it that exists must be writable.
+ * Makes sure, before anything is computed, that a result folder can be written, by creating the temporary folder beside
+ * it that will become it.
  *
- * @throws InvalidInputError saying what is in the way
+ * @throws InvalidInputError saying what is in the way; nothing is left behind then
  */
-export async function checkResultFolder(folder: string): Promise<void> {
+export async function reserveResultFolder(folder: string): Promise<ReservedFolder> {
   if (folder.trim() === '' || folder.includes('\0'))
     throw new InvalidInputError(OPTION, folder, 'the name of a folder');
   const path = resolve(folder);
+  await refuseFilled(path, folder);
+  const parent = dirname(path);
+  // Named after the folder, so that whoever finds one after a power cut knows what it was.
+  const stem = basename(path).slice(0, 40);
+  const temporary = join(parent, `.${stem}.${randomBytes(6).toString('hex')}.partial`);
+  const made: string[] = [];
+  // A second Ctrl-C ends the process without waiting for anything.
+  const releaseAtExit = () => rmSync(temporary, { recursive: true, force: true });
+  process.once('exit', releaseAtExit);
+  const release = async () => {
+    process.off('exit', releaseAtExit);
+    await rm(temporary, { recursive: true, force: true });
+    for (const empty of made.splice(0).reverse()) await rmdir(empty).catch(() => {});
+  };
+  try {
+    await makeFolders(parent, made);
+    await mkdir(temporary);
+  } catch (error) {
+    await release();
+    throw notWritable(folder, error);
+  }
+  return {
+    release,
+    async write(files, signal) {
+      try {
+        for (const [name, contents] of files) {
+          signal?.throwIfAborted();
+          await writeDurably(join(temporary, name), contents);
+        }
+        await flushFolder(temporary);
+        signal?.throwIfAborted();
+        await rename(temporary, path);
+        made.length = 0;
+        await flushFolder(parent);
+      } catch (error) {
+        if (codeOf(error) === undefined) throw error;
+        throw notWritable(folder, error);
+      }
+    },
+  };
+}
+
+async function refuseFilled(path: string, folder: string): Promise<void> {
   try {
     const entry = await lstat(path);
     if (!entry.isDirectory())
@@ -27,65 +84,24 @@ export async function checkResultFolder(folder: string): Promise<void> {
     if (error instanceof InvalidInputError) throw error;
     if (codeOf(error) !== 'ENOENT') throw notWritable(folder, error);
   }
-  await checkWritable(dirname(path), folder);
-}
-
-async function checkWritable(above: string, folder: string): Promise<void> {
-  try {
-    if (!(await stat(above)).isDirectory())
-      throw new InvalidInputError(OPTION, folder, `a folder; ${above} is a file`);
-    await access(above, constants.W_OK | constants.X_OK);
-  } catch (error) {
-    if (error instanceof InvalidInputError) throw error;
-    if (codeOf(error) === 'ENOENT' && dirname(above) !== above) return checkWritable(dirname(above), folder);
-    throw notWritable(folder, error);
-  }
 }
 
 /**
- * Writes a result folder whole or not at all: the files go into a temporary folder beside it, reach the disk, and only then
- * the folder gets its name. Whatever goes wrong, nothing half-written stays.
+ * Creates a folder and those above it that are missing. Node's own `recursive` never returns where a file system such as
+ * `/proc` answers "no such folder" to every attempt.
  *
- * @param files contents by file name
- * @param signal aborting it before the folder has its name undoes everything
- * @throws InvalidInputError when the folder cannot be written
+ * @param made receives the folders that were not there before, the highest first
  */
-export async function writeResultFolder(
-  folder: string,
-  files: ReadonlyMap<string, string>,
-  signal?: AbortSignal,
-): Promise<void> {
-  const path = resolve(folder);
-  const parent = dirname(path);
-  // Named after the folder, so that whoever finds one after a power cut knows what it was.
-  const stem = basename(path).slice(0, 40);
-  const temporary = join(parent, `.${stem}.${randomBytes(6).toString('hex')}.partial`);
-  let firstMade: string | undefined;
+async function makeFolders(path: string, made: string[]): Promise<void> {
+  if ((await stat(path).catch(() => undefined))?.isDirectory()) return;
+  const above = dirname(path);
+  if (above !== path) await makeFolders(above, made);
   try {
-    firstMade = await mkdir(parent, { recursive: true });
-    await mkdir(temporary);
-    for (const [name, contents] of files) {
-      signal?.throwIfAborted();
-      await writeDurably(join(temporary, name), contents);
-    }
-    await flushFolder(temporary);
-    signal?.throwIfAborted();
-    await rename(temporary, path);
-    await flushFolder(parent);
+    await mkdir(path);
+    made.push(path);
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true }).catch(() => {});
-    if (firstMade !== undefined) await removeEmpty(parent, firstMade);
-    if (codeOf(error) === undefined) throw error;
-    throw notWritable(folder, error);
+    if (!(await stat(path).catch(() => undefined))?.isDirectory()) throw error;
   }
-}
-
-/** Removes the folders from `lowest` up to `highest`, as far as they are empty. */
-async function removeEmpty(lowest: string, highest: string): Promise<void> {
-  try {
-    await rmdir(lowest);
-    if (lowest !== highest) await removeEmpty(dirname(lowest), highest);
-  } catch {}
 }
 
 async function writeDurably(path: string, contents: string): Promise<void> {
@@ -116,7 +132,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is a file',
   ELOOP: 'too many links',
   ENOTEMPTY: 'someone else has filled it meanwhile',
-  EEXIST: 'someone else has filled it meanwhile',
+  EEXIST: 'a file is in the way',
+  ENOENT: 'no folder can be made there',
 };
 
 function notWritable(folder: string, error: unknown): InvalidInputError {

@@ -9,7 +9,8 @@ export interface Config {
   readonly run: ReadonlyMap<RunKey, unknown>;
 }
 
-const runKeys = ['scenario', 'seed', 'engine', 'backend'] as const;
+/** Keys that say how to run; they may stand beside the parameters. */
+export const runKeys = ['scenario', 'seed', 'engine', 'backend'] as const;
 type RunKey = (typeof runKeys)[number];
 
 const OPTION = '--config';
@@ -37,7 +38,7 @@ export async function readConfig(file: string): Promise<Config> {
     content = await read(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error);
-    throw new InvalidInputError(OPTION, file, `valid ${extname(file).slice(1).toUpperCase()} (${reason})`);
+    throw new InvalidInputError(OPTION, file, `valid ${read === parseYaml ? 'YAML' : 'JSON'} (${reason})`);
   }
   return readContent(file, content);
 }

@@ -6,7 +6,7 @@ import type { Scenario } from '../../sim/scenario.js';
 import { scenarioById } from '../../sim/scenario-list.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { readChoice } from './choice.js';
-import { readConfig } from './config-file.js';
+import { readConfig, runKeys } from './config-file.js';
 import { DEFAULT_SEED, readSeed } from './seed.js';
 import { type Settings, settingsRecord } from './setting.js';
 
@@ -66,11 +66,11 @@ function refuseUnknown(scenario: Scenario, parameters: ReadonlyMap<string, unkno
   const known = Object.keys(scenario.schema.shape);
   for (const name of parameters.keys()) {
     if (known.includes(name)) continue;
-    const nearest = nearestName(name, known);
+    const nearest = nearestName(name, [...known, ...runKeys]);
     const allowed =
       nearest === undefined
         ? `parameters of ${scenario.id}: ${known.join(', ')}`
-        : `a parameter of ${scenario.id}; did you mean ${nearest}?`;
+        : `parameters of ${scenario.id}; did you mean ${nearest}?`;
     throw new InvalidInputError('--config', name, allowed);
   }
 }
