@@ -4,6 +4,7 @@ import { stabilityLimit } from '../theory/progressive.js';
 import type { Backend } from './backends/backend.js';
 import { interruptible } from './backends/interruptible-backend.js';
 import { openBackend } from './backends/open-backend.js';
+import { roundingOfSquare } from './engines/bias.js';
 import type { Recorded } from './engines/checkpoint.js';
 import { choosePlan } from './engines/choose-plan.js';
 import type { EngineName } from './engines/engine-name.js';
@@ -109,6 +110,10 @@ export async function preparePretraining(
   const opened = await openBackend(context.backend, float64Reason(problem, inFloat32));
   const backend = interruptible(opened.backend, context.signal);
   const { divergedAt } = expected;
+  const rounded =
+    backend.precision === 'f32'
+      ? inFloat32
+      : expectTraining(problem, plan, { kind, unitRoundoff: UNIT_ROUNDOFF.f64 });
   return {
     problem,
     compute: {
@@ -122,11 +127,11 @@ export async function preparePretraining(
     simulated: {
       backend,
       plan,
-      expected:
-        backend.precision === 'f32'
-          ? inFloat32
-          : expectTraining(problem, plan, { kind, unitRoundoff: UNIT_ROUNDOFF.f64 }),
-      warnings: warningsOf(problem, plan, expected, accurate, accuracy.measure),
+      expected: rounded,
+      warnings: [
+        ...warningsOf(problem, plan, expected, accurate, accuracy.measure),
+        ...roundingWarnings(problem, rounded, engine, backend.precision),
+      ],
       recorded: () =>
         engine === 'modes'
           ? recordTraining(plan, modeTrainee(problem, backend), divergedAt)
@@ -184,14 +189,20 @@ function float64Reason(problem: Problem, inFloat32: ExpectedTraining): string | 
   const smallest = starts.reduce((least, factor) => Math.min(least, factor), 1);
   if (largest > FLOAT32_LARGEST) return `singular values up to ${largest} overflow float32 when cubed`;
   if (smallest < FLOAT32_SMALLEST) return `initial factors of ${smallest.toExponential(1)} underflow float32`;
-  const worst = inFloat32.checkpoints.reduce(
+  const share = roundingShare(problem, inFloat32);
+  return share > VISIBLE_ROUNDING
+    ? `float32 could be off by ${(100 * share).toPrecision(2)} % of the largest singular value`
+    : undefined;
+}
+
+/** How far rounding may take a recorded singular value, as a share of the largest of the task; 1 stands for anything. */
+function roundingShare({ spectrum }: Problem, { checkpoints }: ExpectedTraining): number {
+  const worst = checkpoints.reduce(
     (most, { factors, rounding }) =>
-      rounding.reduce((m, bound, mode) => Math.max(m, 2 * Math.abs(factors[mode]!) * bound), most),
+      rounding.reduce((m, bound, mode) => Math.max(m, roundingOfSquare(factors[mode]!, bound)), most),
     0,
   );
-  return worst > VISIBLE_ROUNDING * largest
-    ? `float32 could be off by ${(100 * (worst / largest)).toPrecision(2)} % of the largest singular value`
-    : undefined;
+  return Math.min(1, worst / spectrum[0]!);
 }
 
 function warningsOf(
@@ -208,7 +219,20 @@ function warningsOf(
     ];
   }
   if (accurate || expected.divergedAt !== undefined) return [];
+  return [`${plan.totalSteps} steps of gradient descent leave a discretisation bias above ${measure}`];
+}
+
+/** Rounding that shows: where the weights of a mode start far below the rounding of the others, noise decides when it is learned. */
+function roundingWarnings(
+  problem: Problem,
+  expected: ExpectedTraining,
+  engine: EngineName,
+  precision: Backend['precision'],
+): string[] {
+  const share = roundingShare(problem, expected);
+  if (!(share > VISIBLE_ROUNDING) || expected.divergedAt !== undefined) return [];
+  const remedy = engine === 'matrix' ? '; the modes engine rounds each mode on its own' : '';
   return [
-    `${plan.totalSteps} steps of gradient descent leave a discretisation bias above ${measure}; see the accuracy table`,
+    `rounding in ${precision} may take singular values off by up to ${(100 * share).toPrecision(2)} % of the largest${remedy}`,
   ];
 }
