@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import type { Backend } from '../../../src/sim/backends/backend.js';
+import { backendNames } from '../../../src/sim/backends/backend-name.js';
+import { openBackend } from '../../../src/sim/backends/open-backend.js';
+import { lifetimeConformance } from './conformance/lifetime.js';
+import { modeConformance } from './conformance/modes.js';
+import { momentConformance } from './conformance/moments.js';
+import { networkConformance } from './conformance/networks.js';
+
+/** Every backend passes the same suite; a new one is covered as soon as its name is in the list. */
+describe.each(backendNames)('backend %s', (name) => {
+  let backend: Backend;
+
+  beforeAll(async () => {
+    ({ backend } = await openBackend(name));
+  });
+
+  afterAll(async () => {
+    await backend.dispose();
+  });
+
+  networkConformance(() => backend);
+  modeConformance(() => backend);
+  momentConformance(() => backend);
+  lifetimeConformance(name);
+});

@@ -1,0 +1,169 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { backendChoices, backendNames } from '../../../src/sim/backends/backend-name.js';
+import * as gpuModule from '../../../src/sim/backends/gpu-module.js';
+import { create, messageOf, openBackend } from '../../../src/sim/backends/open-backend.js';
+import { probeBackends } from '../../../src/sim/backends/probe.js';
+import { InvalidInputError } from '../../../src/theory/invalid-input.js';
+
+vi.mock('../../../src/sim/backends/gpu-module.js', { spy: true });
+
+/** A gpu.js that fails, falls back or miscalculates, as the real one does on machines that are hard to come by. */
+function fakeGpu(behaviour: {
+  ran?: string;
+  factor?: number;
+  throws?: string;
+  brokenModes?: readonly string[];
+}) {
+  const destroyed = vi.fn(async () => {});
+  vi.mocked(gpuModule.loadGpuModule).mockResolvedValue({
+    GPU: class {
+      constructor(readonly settings: { mode: string }) {
+        if (behaviour.brokenModes?.includes(settings.mode))
+          throw new Error(`${settings.mode} is not here\nat line 1`);
+      }
+      createKernel() {
+        return () => ({});
+      }
+      createPipeline() {
+        const run = async () => {
+          if (behaviour.throws !== undefined) throw new Error(behaviour.throws);
+          return Float32Array.of(behaviour.factor ?? 0.6875);
+        };
+        return Object.assign(run, {
+          backend: behaviour.ran ?? this.settings.mode,
+          executorKind: 'generic',
+          fallbackReason: 'no SIMD',
+          destroy: async () => {},
+        });
+      }
+      destroy = destroyed;
+    } as never,
+    input: (values) => values,
+  });
+  return destroyed;
+}
+
+beforeEach(() => {
+  vi.mocked(gpuModule.loadGpuModule).mockReset();
+});
+
+describe('a backend by name', () => {
+  test.each(backendNames)('%s is the one that is opened', async (name) => {
+    const { backend, reason } = await openBackend(name);
+    expect(backend.name).toBe(name);
+    expect(reason).toBe('asked for by name');
+    await backend.dispose();
+  });
+
+  test('fails in one line when another one ran in its place, and frees what it had', async () => {
+    const destroyed = fakeGpu({ ran: 'cpu' });
+    const failure = await openBackend('webasm').catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(InvalidInputError);
+    const { message, option, value } = failure as InvalidInputError;
+    expect([option, value]).toEqual(['--backend', 'webasm']);
+    expect(message).toContain('webasm was asked for but cpu ran: no SIMD');
+    expect(message).toContain('reference, cpu');
+    expect(message).not.toContain('\n');
+    expect(destroyed).toHaveBeenCalled();
+  });
+
+  test('fails in one line when it does not run at all', async () => {
+    fakeGpu({ throws: 'cannot compile\nstack' });
+    await expect(openBackend('cpu')).rejects.toThrow(InvalidInputError);
+    await expect(openBackend('cpu')).rejects.toThrow(/^[^\n]*cannot compile\)$/);
+  });
+
+  test('fails when it degrades later in a run, instead of going on with another', async () => {
+    const { backend } = await openBackend('cpu');
+    const plans = (backend as unknown as { plans: { modeDescent(...a: number[]): { backend: string } } })
+      .plans;
+    const degraded = Object.assign(async () => Float32Array.of(1), {
+      backend: 'webasm',
+      fallbackReason: 'later',
+    });
+    vi.spyOn(plans, 'modeDescent').mockReturnValue(degraded);
+    const batch = {
+      count: 1,
+      modes: 1,
+      factors: Float64Array.of(1),
+      sigmas: Float64Array.of(1),
+      rateScale: Float64Array.of(1),
+    };
+    await expect(backend.descendModes(batch, [0.1])).rejects.toThrow(
+      'cpu was asked for but webasm ran: later',
+    );
+    await backend.dispose();
+  });
+});
+
+describe('auto', () => {
+  test('takes the fastest that runs and says so', async () => {
+    const { backend, reason } = await openBackend('auto');
+    expect(backend.name).toBe('webasm');
+    expect(reason).toBe('the fastest that runs here');
+    await backend.dispose();
+  });
+
+  test('says what it passed over and why', async () => {
+    fakeGpu({ brokenModes: ['webasm'] });
+    const { backend, reason } = await openBackend('auto');
+    expect(backend.name).toBe('cpu');
+    expect(reason).toBe('the fastest that runs here; webasm does not run: webasm is not here');
+    fakeGpu({ brokenModes: ['webasm', 'cpu'] });
+    const last = await openBackend('auto');
+    expect(last.backend.name).toBe('reference');
+    expect(last.reason).toContain('webasm does not run');
+    expect(last.reason).toContain('cpu does not run');
+  });
+
+  test('takes float64 where the problem needs it, with the reason', async () => {
+    const { backend, reason } = await openBackend('auto', 'tiny factors');
+    expect([backend.name, backend.precision, reason]).toEqual(['reference', 'f64', 'tiny factors']);
+  });
+
+  test('is the first of the choices', () => {
+    expect(backendChoices).toEqual(['auto', ...backendNames]);
+  });
+});
+
+describe('the probe', () => {
+  test('finds every backend of this machine working', async () => {
+    const reports = await probeBackends();
+    expect(reports.map(({ name }) => name)).toEqual(backendNames);
+    for (const { available, detail, remedy, device, precision } of reports) {
+      expect([available, detail, remedy]).toEqual([true, 'runs', null]);
+      expect(device).not.toBe('');
+      expect(precision).not.toBeNull();
+    }
+  });
+
+  test('reports a backend that does not run, with a remedy', async () => {
+    fakeGpu({ brokenModes: ['webasm'] });
+    const report = (await probeBackends()).find(({ name }) => name === 'webasm')!;
+    expect(report).toMatchObject({
+      available: false,
+      detail: 'webasm is not here',
+      device: null,
+      precision: null,
+    });
+    expect(report.remedy).toContain('npm ci');
+  });
+
+  test('reports a backend that miscalculates', async () => {
+    fakeGpu({ factor: 0.5 });
+    const report = (await probeBackends()).find(({ name }) => name === 'cpu')!;
+    expect(report.available).toBe(false);
+    expect(report.detail).toContain('0.5 instead of 0.6875');
+    expect(report.remedy).not.toBeNull();
+  });
+});
+
+test('what was thrown is told in its first line, whatever it was', () => {
+  expect(messageOf(new Error('a\nb'))).toBe('a');
+  expect(messageOf('c')).toBe('c');
+});
+
+test('each backend can be created on its own', async () => {
+  const backend = await create('reference');
+  expect(backend.device).toContain('ml-matrix');
+});
