@@ -20,6 +20,10 @@ export interface Inflection {
  * or when the loss is proved monotone or concave in it; where it is proved convex, bisection on the derivative finishes.
  * Equal minima within rounding count as one, and the earliest is returned.
  *
+ * Where modes that fall from above cancel rising ones to many digits, the loss is so flat that this would take for ever.
+ * After some thousand cells, far more than any problem without falling modes needs, the search begins to allow itself an
+ * error of the value: it doubles from 1e-13 (relative to what the modes contribute) until the search ends.
+ *
  * @param problem the problem
  * @param gamma noise scale `γ`, from 0 to 1e60
  * @returns time and value; time 0 where training never helps, `Infinity` where it never stops helping (`γ = 0`)
@@ -47,10 +51,16 @@ function leastTime(landscape: NoiseLandscape): number {
 
 type Cell = readonly [from: LandscapePoint, to: LandscapePoint];
 
+/** Cells that are searched without compromise, and between one doubling of the allowed error and the next. */
+const PATIENCE = 4096;
+const DOUBLING = 256;
+
 /** Depth-first branch and bound over cells of time. */
 class MinimumSearch {
   private best: LandscapePoint | undefined;
-  private upper = Infinity;
+  private lowest: LandscapePoint | undefined;
+  /** Improvement of the objective that may be missed. */
+  private allowance = 0;
 
   constructor(private readonly landscape: NoiseLandscape) {}
 
@@ -60,10 +70,16 @@ class MinimumSearch {
     if (first.slope >= 0) this.propose(first);
     if (last.time === Infinity) this.propose(last);
     const cells: Cell[] = points.slice(1).map((to, index) => [points[index] as LandscapePoint, to]);
+    const largest = points.reduce((most, { uncertainty }) => Math.max(most, uncertainty), 0);
+    let searched = 0;
     for (let cell = cells.pop(); cell !== undefined; cell = cells.pop()) {
+      searched += 1;
+      if (searched > PATIENCE && searched % DOUBLING === 0)
+        this.allowance = Math.max(largest, 2 * this.allowance);
       const middle = this.settle(cell);
       if (middle !== undefined) cells.push([cell[0], middle], [middle, cell[1]]);
     }
+    if (this.allowance > 0) this.propose(this.lowest ?? first);
     return (this.best ?? first).time;
   }
 
@@ -73,7 +89,7 @@ class MinimumSearch {
     const bounds = this.landscape.enclose(from, to);
     if (to.time === Infinity) {
       // The limit itself is a candidate already, so that a tail that cannot beat what is known is done with.
-      const beaten = bounds.objectiveLow >= this.upper - from.uncertainty - to.uncertainty;
+      const beaten = bounds.objectiveLow >= this.upper - from.uncertainty - to.uncertainty - this.allowance;
       const monotone = bounds.slopeHigh <= 0 || bounds.slopeLow >= 0;
       return beaten || monotone ? undefined : this.visit(middleTime(from.time, to.time));
     }
@@ -93,7 +109,7 @@ class MinimumSearch {
 
   private excluded([from, to]: Cell, { objectiveLow, slopeLow, slopeHigh }: LandscapeEnclosure): boolean {
     if (slopeLow > 0 || slopeHigh < 0) return true;
-    return objectiveLow > this.upper + from.uncertainty + to.uncertainty;
+    return objectiveLow > this.upper + from.uncertainty + to.uncertainty - this.allowance;
   }
 
   /** Mean-value form: the slope in the cell differs from the one in its middle by at most curvature times distance. */
@@ -112,8 +128,13 @@ class MinimumSearch {
 
   private visit(time: number): LandscapePoint {
     const point = this.landscape.at(time);
-    this.upper = Math.min(this.upper, point.objective);
+    if (point.objective < this.upper) this.lowest = point;
     return point;
+  }
+
+  /** Objective of the best time that was visited. */
+  private get upper(): number {
+    return this.lowest?.objective ?? Infinity;
   }
 
   private propose(point: LandscapePoint): void {

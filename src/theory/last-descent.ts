@@ -13,6 +13,9 @@ import { middleTime, timeGrid, unsplittable } from './time-cells.js';
  * The theorem's `T(γ)` is finite where every mode that moves starts below its `σ`. Where null modes move, or where the
  * slowest mode falls from above, the perturbed loss falls again at the end and `T(γ) = ∞`.
  *
+ * Where modes that fall from above cancel rising ones to many digits, the sign of the slope is soon beyond rounding; after
+ * some thousand cells the search returns the end of the first one that it could not decide, an upper bound for `T(γ)`.
+ *
  * @param problem the problem
  * @param gamma noise scale `γ`, from 0 to 1e60
  * @returns the time; 0 where the loss rises from the very start, `Infinity` where it falls again and again (also for
@@ -70,11 +73,16 @@ function outweighs(
   return falling === 0 || rising > falling;
 }
 
+/** Cells that are searched before the search gives up. */
+const PATIENCE = 8192;
+
 function lastNonPositive(landscape: NoiseLandscape, end: number): number {
   const points = timeGrid(end).map((time) => landscape.at(time));
   const cells = points.slice(1).map((to, index) => [points[index] as LandscapePoint, to] as const);
+  let searched = 0;
   for (let cell = cells.pop(); cell !== undefined; cell = cells.pop()) {
     const [from, to] = cell;
+    searched += 1;
     // Everything later has been proved to rise, so that a slope that is not positive here is the last one.
     if (to.slope <= 0) return to.time;
     const bounds = landscape.enclose(from, to);
@@ -84,7 +92,7 @@ function lastNonPositive(landscape: NoiseLandscape, end: number): number {
       if (from.slope > 0) continue;
       return bisect(from.time, to.time, (time) => landscape.at(time).slope);
     }
-    if (unsplittable(from.time, to.time)) return to.time;
+    if (unsplittable(from.time, to.time) || searched > PATIENCE) return to.time;
     const middle = landscape.at(middleTime(from.time, to.time));
     cells.push([from, middle], [middle, to]);
   }

@@ -90,9 +90,8 @@ export class NoiseLandscape {
       gaps[index] = gap;
       objective += gap * (gap - 2 * critical);
       magnitude += Math.abs(gap) * (Math.abs(gap) + 2 * critical);
-      const term = value * SLOPE_SCALE * gap * (critical - gap);
-      slope += term;
-      slopeMagnitude += Math.abs(term);
+      slope += value * SLOPE_SCALE * gap * surplus(mode.sigma, critical, value, gap);
+      slopeMagnitude += value * SLOPE_SCALE * Math.abs(gap) * surplusSize(mode.sigma, critical, value, gap);
     }
     const uncertainty = ROUNDING * magnitude;
     return { time, values, gaps, objective, slope, uncertainty, slopeUncertainty: ROUNDING * slopeMagnitude };
@@ -119,16 +118,18 @@ export class NoiseLandscape {
     let curvatureMagnitude = 0;
     for (let index = 0; index < modes.length; index += 1) {
       const { sigma, extremes } = modes[index] as LandscapeMode;
-      const firstGap = from.gaps[index] as number;
-      const lastGap = to.gaps[index] as number;
+      const [firstGap, lastGap] = [from.gaps[index] as number, to.gaps[index] as number];
+      const [firstValue, lastValue] = [from.values[index] as number, to.values[index] as number];
+      const firstGrowth = firstValue * SLOPE_SCALE * firstGap;
+      const lastGrowth = lastValue * SLOPE_SCALE * lastGap;
       const least = Math.min(firstGap, lastGap);
       const most = Math.max(firstGap, lastGap);
 
       const nearest = Math.min(Math.max(critical, least), most);
       objectiveLow += nearest * (nearest - 2 * critical);
 
-      const firstSlope = (from.values[index] as number) * SLOPE_SCALE * firstGap * (critical - firstGap);
-      const lastSlope = (to.values[index] as number) * SLOPE_SCALE * lastGap * (critical - lastGap);
+      const firstSlope = firstGrowth * surplus(sigma, critical, firstValue, firstGap);
+      const lastSlope = lastGrowth * surplus(sigma, critical, lastValue, lastGap);
       let low = Math.min(firstSlope, lastSlope);
       let high = Math.max(firstSlope, lastSlope);
       for (const extreme of extremes) {
@@ -140,11 +141,12 @@ export class NoiseLandscape {
       }
       slopeLow += low;
       slopeHigh += high;
-      slopeMagnitude += Math.max(Math.abs(low), Math.abs(high));
+      slopeMagnitude +=
+        Math.max(Math.abs(low), Math.abs(high)) +
+        Math.abs(firstGrowth) * surplusSize(sigma, critical, firstValue, firstGap) +
+        Math.abs(lastGrowth) * surplusSize(sigma, critical, lastValue, lastGap);
 
       // The curvature of a term is 4 s g h(g) with h(g) = -3g² + 2(σ + c)g - σc; both s g and h are concave in g.
-      const firstGrowth = (from.values[index] as number) * SLOPE_SCALE * firstGap;
-      const lastGrowth = (to.values[index] as number) * SLOPE_SCALE * lastGap;
       const growthLow = Math.min(firstGrowth, lastGrowth);
       let growthHigh = Math.max(firstGrowth, lastGrowth);
       if (least < sigma / 2 && sigma / 2 < most) growthHigh = (sigma / 2) ** 2 * SLOPE_SCALE;
@@ -159,7 +161,10 @@ export class NoiseLandscape {
       const highCorner = Math.max(a, b, c, d);
       curvatureLow += lowCorner;
       curvatureHigh += highCorner;
-      curvatureMagnitude += Math.max(Math.abs(lowCorner), Math.abs(highCorner));
+      const size = Math.max(Math.abs(least), Math.abs(most));
+      curvatureMagnitude +=
+        Math.max(Math.abs(growthLow), Math.abs(growthHigh)) *
+        (sigma * critical + (2 * (sigma + critical) + 3 * size) * size);
     }
     const slopeSlack = ROUNDING * slopeMagnitude;
     const curvatureSlack = ROUNDING * curvatureMagnitude;
@@ -171,6 +176,16 @@ export class NoiseLandscape {
       curvatureHigh: 4 * (curvatureHigh + curvatureSlack),
     };
   }
+}
+
+/** `c - g`, without cancellation where the mode is unlearned (`g ≈ σ`) and `c ≈ σ`. */
+function surplus(sigma: number, critical: number, value: number, gap: number): number {
+  return value < gap ? critical - sigma + value : critical - gap;
+}
+
+/** What the relative error of the numbers in `surplus` applies to. */
+function surplusSize(sigma: number, critical: number, value: number, gap: number): number {
+  return value < gap ? Math.abs(critical - sigma) + value : critical + Math.abs(gap);
 }
 
 function bend(gap: number, sigma: number, critical: number): number {

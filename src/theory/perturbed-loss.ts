@@ -1,5 +1,5 @@
 import { InvalidInputError } from './invalid-input.js';
-import { gap, type Mode, timeOfGap, velocity } from './mode.js';
+import { gap, type Mode, singularValue, timeOfGap } from './mode.js';
 import { requireNoiseScale } from './noise-scale.js';
 import type { Problem } from './problem.js';
 import { noiseFloor, sensitivityAt } from './progressive.js';
@@ -39,10 +39,12 @@ export function perturbedLoss(problem: Problem, gamma: number, time: number): nu
  */
 export function perturbedLossVelocity(problem: Problem, gamma: number, time: number): number {
   const critical = criticalGap(problem, gamma);
-  return problem.modes.reduce(
-    (sum, mode) => sum + 2 * velocity(mode, time) * (critical - gap(mode, time)),
-    0,
-  );
+  return problem.modes.reduce((sum, mode) => {
+    const [value, remaining] = [singularValue(mode, time), gap(mode, time)];
+    // The same number without cancellation where the mode is unlearned and its σ is close to c.
+    const surplus = value < remaining ? critical - mode.sigma + value : critical - remaining;
+    return sum + 8 * value * remaining * surplus;
+  }, 0);
 }
 
 /**
