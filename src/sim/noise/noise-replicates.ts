@@ -12,12 +12,14 @@ export class NoiseReplicates {
   private readonly batchSize: number;
   private kept: NoiseBatch | undefined;
 
+  /** @param batchBytes memory that one batch may take; one replicate always fits */
   constructor(
     readonly shape: NetworkShape,
     readonly replicates: number,
     readonly seed: number,
+    batchBytes = BATCH_BYTES,
   ) {
-    this.batchSize = Math.max(1, Math.min(replicates, Math.floor(BATCH_BYTES / bytesPerReplicate(shape))));
+    this.batchSize = Math.max(1, Math.min(replicates, Math.floor(batchBytes / bytesPerReplicate(shape))));
   }
 
   /** All replicates in order, in batches; a study of one batch draws it once and keeps it. */

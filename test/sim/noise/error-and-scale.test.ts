@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { ReferenceBackend } from '../../../src/sim/backends/reference-backend.js';
+import { matrixTrainee } from '../../../src/sim/engines/matrix-training.js';
+import { modeTrainee } from '../../../src/sim/engines/mode-training.js';
+import { estimateExcess } from '../../../src/sim/noise/excess.js';
+import { initialDeviation } from '../../../src/sim/noise/initial-deviation.js';
+import { NoiseReplicates } from '../../../src/sim/noise/noise-replicates.js';
+import { predictedStandardError } from '../../../src/sim/noise/predicted-error.js';
+import { singularValue } from '../../../src/theory/mode.js';
+import { createProblem } from '../../../src/theory/problem.js';
+import { norm } from '../../support/float-oracle.js';
+import { shapeName, shapes } from '../../support/network-cases.js';
+
+const named = shapes.map((shape) => [shapeName(shape), shape] as const);
+
+describe('scale of the initialisation', () => {
+  test.each(named)('is the root mean square of the initial weights, shape %s', (_, shape) => {
+    const problem = createProblem({ ...shape, spectrum: 'linear', tau: 2 });
+    const { first, second } = matrixTrainee(problem, new ReferenceBackend(), 1).start;
+    const squares = norm(first) ** 2 + norm(second) ** 2;
+    const rms = Math.sqrt(squares / (first.length + second.length));
+    // Three orthogonal factors, each right to a few dozen roundings.
+    expect(Math.abs(initialDeviation({ ...shape, tau: 2 }) / rms - 1)).toBeLessThan(1e-13);
+  });
+
+  test('is e^-tau/√d for a square network', () => {
+    expect(initialDeviation({ rows: 9, hidden: 9, cols: 9, tau: 3 })).toBeCloseTo(Math.exp(-3) / 3, 15);
+  });
+});
+
+describe('predicted standard error', () => {
+  const backend = new ReferenceBackend();
+  const cases = named.flatMap(([name, shape]) =>
+    [0.03, 0.3, 3].flatMap((gamma) => [0.5, 5].map((time) => [name, gamma, time, shape] as const)),
+  );
+  test.each(cases)('is that of the draws, shape %s, gamma %d, time %d', async (_, gamma, time, shape) => {
+    const replicates = 1500;
+    const problem = createProblem({ ...shape, spectrum: 'linear', tau: 1.5 });
+    const factors = Float64Array.from(problem.modes, (mode) => Math.sqrt(singularValue(mode, time)));
+    const { network } = modeTrainee(problem, backend).record(factors, time);
+    const noise = new NoiseReplicates(problem, replicates, 9);
+    const [estimate] = await estimateExcess(backend, network, noise, [gamma]);
+    const ratio = predictedStandardError(problem, gamma, time, replicates) / estimate!.standardError;
+    // What is left out (the cubic term and three covariances) is never the larger part, and 1500 draws of so heavy a
+    // tail leave the sample's own error within a third.
+    expect(ratio).toBeGreaterThan(0.5);
+    expect(ratio).toBeLessThan(2);
+  });
+
+  test('falls with the square root of the replicates', () => {
+    const problem = createProblem({ dim: 3, spectrum: 'linear', tau: 2 });
+    const [few, many] = [100, 400].map((count) => predictedStandardError(problem, 0.1, 1, count));
+    expect(few! / many!).toBeCloseTo(2, 12);
+  });
+});
