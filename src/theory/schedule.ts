@@ -61,9 +61,13 @@ export function scheduleRatesOverTime(schedule: Schedule, steps: number, total: 
   const shape = scheduleRates(schedule, steps, 1);
   const scale = total / sumOfRates(shape);
   const rates = shape.map((value) => value * scale);
-  // Scaling rounds each rate; the largest one takes up what the rounding left over.
-  const largest = rates.indexOf(rates.reduce((most, rate) => Math.max(most, rate), 0));
-  rates[largest]! += total - sumOfRates(rates);
+  // Scaling rounds each rate. The largest one takes up what that left over, up to its own rounding, which the next one takes up.
+  const byFalling = [...rates.keys()].sort((a, b) => rates[b]! - rates[a]!);
+  for (const index of byFalling) {
+    const excess = sumOfRates([...rates, -total]);
+    if (excess === 0) break;
+    rates[index]! -= excess;
+  }
   return rates;
 }
 

@@ -26,7 +26,7 @@ export function integrate(
   derivative: (time: number, state: number[]) => number[],
   start: readonly number[],
   time: number,
-  tolerance = 1e-13,
+  tolerance = 1e-14,
 ): number[] {
   if (time === 0) return [...start];
   const solver = new Solver(start.length);

@@ -56,11 +56,11 @@ function randomCase(seed: number, largest: number, timeRange: [number, number]) 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 });
 
 describe('flowWeights', () => {
-  // 1e-8 is what the issue asks; the tolerance of the integrator is 1e-13, and 1e-10 leaves room for its global error.
+  // The integrator's tolerance is 1e-14 per step; 1e-9 leaves room for the growth of its errors by a few hundred steps.
   test.prop([seeds], { numRuns: 60 })('agrees with integration of the matrix flow, dims to 8', (seed) => {
     const { start, task, time } = randomCase(seed, 8, [0.01, 100]);
     const exact = flowWeights(start.first, start.second, task, time);
-    expect(distance(exact, integrateWeights(start.first, start.second, task, time))).toBeLessThan(1e-10);
+    expect(distance(exact, integrateWeights(start.first, start.second, task, time))).toBeLessThan(1e-9);
   });
 
   test.prop([seeds], { numRuns: 12 })('agrees with integration, dims to 12, times to 1e4', (seed) => {
