@@ -1,4 +1,4 @@
-import { scaleLinear, scaleLog } from 'd3-scale';
+import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from 'd3-scale';
 import { readableNumber } from '../number-text.js';
 
 export interface Tick {
@@ -47,8 +47,7 @@ function linearScale(least: number, greatest: number): AxisScale {
   return {
     position: (value) =>
       isShown('linear', value) ? clamp(span === 0 ? 0.5 : (value / 2 - from / 2) / span) : null,
-    ticks: (count) =>
-      labelled(within(scaleLinear().domain([from, to]).ticks(Math.max(1, count)), from, to), () => 0),
+    ticks: (count) => labelled(ticksOf(scaleLinear().domain([from, to]), count), () => 0),
   };
 }
 
@@ -58,8 +57,7 @@ function logScale(least: number, greatest: number): AxisScale {
   const domain = [Math.max(10 ** from, Number.MIN_VALUE), Math.min(10 ** to, Number.MAX_VALUE)] as const;
   return {
     position: (value) => (isShown('log', value) ? clamp((Math.log10(value) - from) / (to - from)) : null),
-    ticks: (count) =>
-      labelled(within(scaleLog().domain(domain).ticks(Math.max(1, count)), ...domain), decadeRank),
+    ticks: (count) => labelled(ticksOf(scaleLog().domain(domain), count), decadeRank),
   };
 }
 
@@ -72,9 +70,16 @@ function clamp(position: number): number {
   return Math.min(1, Math.max(0, position));
 }
 
-function within(values: readonly number[], from: number, to: number): number[] {
-  const inside = values.filter((value) => Number.isFinite(value) && value >= from && value <= to);
-  return inside.length > 0 ? inside : [from, to];
+/** Below this, float64 numbers lose digits, and steps between ticks can no longer be told from zero. */
+const LEAST_SPAN = 1e-300;
+
+/** Ticks of a scale that lie in its domain; its ends where there are none. */
+function ticksOf(scale: ScaleContinuousNumeric<number, number>, count: number): number[] {
+  const [from = 0, to = 0] = scale.domain();
+  const isFine = to - from >= LEAST_SPAN && Number.isFinite(to - from);
+  const ticks = isFine ? scale.ticks(Math.max(1, count)) : [];
+  const inside = ticks.filter((value) => Number.isFinite(value) && value >= from && value <= to);
+  return inside.length > 0 ? inside : [...new Set([from, to])];
 }
 
 /** Powers of ten before twice and five times them before the rest. */

@@ -19,6 +19,7 @@ export interface ChartOptions {
   readonly unicode: boolean;
 }
 
+const LEAST_WIDTH = 4;
 const LEAST_PLOT_WIDTH = 8;
 const LEAST_PLOT_HEIGHT = 4;
 const LINES_BELOW_PLOT = 2;
@@ -35,6 +36,7 @@ export function drawChart(given: Chart, options: ChartOptions): string[] {
   const x = axisScale(chart.x.scale, coordinates(chart, 'x'));
   const y = axisScale(chart.y.scale, coordinates(chart, 'y'));
   const title = chart.title === '' ? [] : [style.strong(fitCells(chart.title, width))];
+  if (width < LEAST_WIDTH) return finish(title, options);
   if (x === null || y === null) return finish([...title, fitCells('(nothing to draw)', width)], options);
 
   let room = height - LEAST_PLOT_HEIGHT - LINES_BELOW_PLOT;
