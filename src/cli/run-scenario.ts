@@ -18,6 +18,9 @@ import { reproducingCommand } from './reproduce.js';
 import { readChoice } from './settings/choice.js';
 import { type RunOptions, type RunRequest, runRequest } from './settings/run-request.js';
 
+/** What the progress line says until the first part is done. */
+const STARTING = 'starting';
+
 /** What the `run` command was told. */
 export interface RunCommandOptions extends RunOptions {
   readonly out?: string;
@@ -49,7 +52,7 @@ export async function runScenario(
   const asText = !options.json && !options.csv;
   const partial = new PartialRun(request.scenario);
   let compute: Compute | undefined;
-  progress.update(0, 1, 'starting');
+  progress.update(0, 1, STARTING);
   try {
     const document = await runToDocument(
       request.scenario,
@@ -66,6 +69,7 @@ export async function runScenario(
         if (event.kind !== 'compute') return;
         compute = event.compute;
         if (asText) printHeading(request, compute, progress, io);
+        progress.update(0, 1, STARTING);
       },
     );
     progress.clear();

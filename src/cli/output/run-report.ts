@@ -36,6 +36,7 @@ export function runReport(scenario: Scenario, results: RunResults, terminal: Ter
   return [
     ...scenario.figures.flatMap((figure) => ['', ...figureLines(figure, results, terminal, style)]),
     ...Object.entries(results.tables).flatMap(([name, table]) => {
+      if (table.rows.length === 0) return [];
       const isDrawn = scenario.figures.some((figure) => figure.table === name);
       return ['', ...tableLines(name, table, isDrawn, terminal, style)];
     }),
