@@ -1,0 +1,28 @@
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect } from 'vitest';
+import { InvalidInputError } from '../../src/theory/invalid-input.js';
+
+describe('InvalidInputError', () => {
+  test('names the option, the value and what is allowed', () => {
+    const error = new InvalidInputError('tau', -1, 'a number from 0 to 350');
+    expect(error.message).toBe('tau: -1 is not allowed; expected a number from 0 to 350');
+    expect(error.name).toBe('InvalidInputError');
+    expect([error.option, error.value, error.allowed]).toEqual(['tau', -1, 'a number from 0 to 350']);
+  });
+
+  test('shows values that JSON cannot write', () => {
+    const circular: unknown[] = [];
+    circular.push(circular);
+    expect(new InvalidInputError('list', circular, 'a tree').message).toContain('list: object is not');
+    expect(new InvalidInputError('gamma', Number.NaN, 'a number').message).toContain('gamma: NaN is not');
+    expect(new InvalidInputError('count', 10n, 'a number').message).toContain('count: 10 is not');
+    expect(new InvalidInputError('name', undefined, 'a name').message).toContain('name: undefined is not');
+    expect(new InvalidInputError('name', Symbol('x'), 'a name').message).toContain('name: Symbol(x) is not');
+  });
+
+  test.prop([fc.anything()])('is one short line for any value', (value) => {
+    const { message } = new InvalidInputError('option', value, 'something else');
+    expect(message).not.toMatch(/[\n\r]/);
+    expect(message.length).toBeLessThan(120);
+  });
+});
