@@ -61,13 +61,10 @@ export function scheduleRatesOverTime(schedule: Schedule, steps: number, total: 
   const shape = scheduleRates(schedule, steps, 1);
   const scale = total / sumOfRates(shape);
   const rates = shape.map((value) => value * scale);
-  // Scaling rounds each rate. The largest one takes up what that left over, up to its own rounding, which the next one takes up.
+  // Scaling rounds each rate. The largest one takes up what that left over, up to its own rounding, which the next one takes up:
+  // at most two rates can be so large that half a unit in the last place of the total is below theirs.
   const byFalling = [...rates.keys()].sort((a, b) => rates[b]! - rates[a]!);
-  for (const index of byFalling) {
-    const excess = sumOfRates([...rates, -total]);
-    if (excess === 0) break;
-    rates[index]! -= excess;
-  }
+  for (const index of byFalling.slice(0, 3)) rates[index]! -= sumOfRates([...rates, -total]);
   return rates;
 }
 
