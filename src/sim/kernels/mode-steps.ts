@@ -2,7 +2,7 @@ import type { KernelContext, Vector } from './kernel-context.js';
 
 /**
  * Many steps of the scalar recurrence `D ← D − 2η D (D² − σ)` (T0); thread x is one mode of one network, constant
- * `steps`. η is the step's rate times the scale of the mode's network.
+ * `steps`. η is the step's rate times the scale of the mode's network; at rate 0 nothing changes, whatever overflows.
  */
 export function modeSteps(
   this: KernelContext<'steps'>,
@@ -15,7 +15,9 @@ export function modeSteps(
   const sigma = sigmas[this.thread.x]!;
   const scale = 2 * scales[this.thread.x]!;
   for (let step = 0; step < this.constants.steps; step++) {
-    factor = factor - scale * rates[step]! * factor * (factor * factor - sigma);
+    if (rates[step] !== 0) {
+      factor = factor - scale * rates[step]! * factor * (factor * factor - sigma);
+    }
   }
   return factor;
 }

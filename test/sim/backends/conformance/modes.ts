@@ -105,6 +105,12 @@ export function modeConformance(open: () => Backend): void {
       expect(await open().descendModes(batch, padded)).toEqual(await open().descendModes(batch, ratesOf(13)));
     });
 
+    test('changes nothing at rate 0, even where D² overflows', async () => {
+      const factors = Float64Array.of(2 ** 64);
+      const batch = { ...modeBatch(1, 1, 44), factors };
+      expect(await open().descendModes(batch, [0])).toEqual(factors);
+    });
+
     test('serves calls that overlap', async () => {
       const batches = [modeBatch(2, 3, 40), modeBatch(1, 4, 41), modeBatch(2, 3, 42)];
       const overlapping = await Promise.all(batches.map((batch) => open().descendModes(batch, ratesOf(20))));

@@ -144,6 +144,20 @@ export function networkConformance(open: () => Backend): void {
       );
     });
 
+    test('changes nothing at rate 0, even where the gradient overflows', async () => {
+      // W1 W2 − A is 10²⁶ and the gradient 10³⁹, beyond float32: 0 · ∞ would make it NaN.
+      const one = Float64Array.of(2 ** 43);
+      const batch: NetworkBatch = {
+        shape: { rows: 1, hidden: 1, cols: 1 },
+        count: 1,
+        first: one,
+        second: one,
+        target: Float64Array.of(0),
+        rateScale: Float64Array.of(1),
+      };
+      expect(await open().descendNetworks(batch, [0])).toEqual({ first: one, second: one });
+    });
+
     test('carries on where it stopped', async () => {
       const batch = networkBatch({ rows: 2, hidden: 3, cols: 4 }, 2, 23);
       const rates = ratesOf(24);
