@@ -58,7 +58,9 @@ export function pairAt(start: FactorPair, sigma: number, time: number): FactorPa
     const sinh = (elapsed * initial) / scale;
     return { first: first * cosh + second * sinh, second: second * cosh + first * sinh };
   }
-  const sum = sumShare === 0 ? 0 : (first + second) * Math.sqrt(differenceShare / sumShare);
+  // On the way into the saddle (opposite factors) the share vanishes, and its quotient overflows before that.
+  const intoSaddle = first + second === 0 || sumShare === 0;
+  const sum = intoSaddle ? 0 : (first + second) * Math.sqrt(differenceShare / sumShare);
   const difference = (first - second) * Math.sqrt(sumShare / differenceShare);
   const pair = { first: (sum + difference) / 2, second: (sum - difference) / 2 };
   if (initial > 0) return pair;
