@@ -1,0 +1,301 @@
+import * as fc from 'fast-check';
+import { Matrix } from 'ml-matrix';
+import type { Weights } from '../balance.js';
+import { decay, gap, type Mode, singularValue, timeOfGap, velocity } from '../mode.js';
+import { decades, flowTime, matrixSeed, mode } from './arbitraries.js';
+import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { diagonalInBases } from './diagonal-in-bases.js';
+import { drawnOrthogonal } from './drawn-matrix.js';
+import { flowByTaylor, longestStep } from './taylor-flow.js';
+
+/** Modes, the dimensions beyond them, three orthogonal bases, a kind of start and a time. */
+interface Instance {
+  readonly modes: readonly Mode[];
+  /** Rows, hidden units and columns beyond the number of modes; none for the start `identity`. */
+  readonly extraRows: number;
+  readonly extraHidden: number;
+  readonly extraCols: number;
+  /** Seeds of `U`, `V` and `R`. */
+  readonly leftSeed: number;
+  readonly rightSeed: number;
+  readonly hiddenSeed: number;
+  /** `identity`: both factors start at a multiple of the identity, with the start of the first mode for all. */
+  readonly start: 'aligned' | 'identity';
+  /** The first factors are this many times `√s(0)`, the second ones `√s(0)` divided by it. */
+  readonly ratio: number;
+  readonly time: number;
+}
+
+/** A start so small that its square root is all that a double can hold of its factors. */
+const tinyMode = fc
+  .record({ sigma: fc.constantFrom(1, 0.25, 2, 3), exponent: fc.integer({ min: -304, max: -13 }) })
+  .map(({ sigma, exponent }) => ({ sigma, start: Number(`1e${exponent}`) }));
+
+/** A mode that starts where it would end. */
+const restingMode = fc.integer({ min: 1, max: 12 }).map((n) => ({ sigma: n / 4, start: n / 4 }));
+
+const anyMode = fc.oneof(
+  { weight: 8, arbitrary: mode },
+  { weight: 1, arbitrary: tinyMode },
+  { weight: 1, arbitrary: restingMode },
+);
+
+/** A time of its own, or the half-time of the first mode and multiples of it, when most is going on. */
+const clock = fc.oneof(
+  { weight: 1, arbitrary: flowTime.map((time) => ({ time, share: 0 })) },
+  { weight: 1, arbitrary: decades(-0.5, 0.5).map((share) => ({ time: 1, share })) },
+);
+
+/** T0: modes decouple, and each has a closed form. */
+export const decoupling = defineClaim<Instance>({
+  id: 'T0',
+  title: 'Modes decouple',
+  statement:
+    'From an aligned balanced start W1 = U D Rᵀ, W2 = R D Vᵀ gradient flow keeps W1W2 = U diag(s) Vᵀ, where each s_i solves ds/dt = 4s(σ − s) on its own: s_i(t) = σ_i/(1 + (σ_i/s_i(0) − 1)e^{−4σ_i t}).',
+  origin: 'Saxe, McClelland and Ganguli 2014; used by the paper, section 4',
+  domain: fc
+    .record({
+      modes: fc.array(anyMode, { minLength: 1, maxLength: 8 }),
+      extraRows: fc.nat({ max: 3 }),
+      extraHidden: fc.nat({ max: 4 }),
+      extraCols: fc.nat({ max: 3 }),
+      leftSeed: matrixSeed,
+      rightSeed: matrixSeed,
+      hiddenSeed: matrixSeed,
+      start: fc.oneof(
+        { weight: 12, arbitrary: fc.constant<'aligned'>('aligned') },
+        { weight: 1, arbitrary: fc.constant<'identity'>('identity') },
+      ),
+      ratio: fc.oneof(
+        { weight: 12, arbitrary: fc.constant(1) },
+        { weight: 1, arbitrary: fc.constantFrom(2, 0.5, 1.01) },
+      ),
+      clock,
+    })
+    .map(({ clock: { time, share }, ...rest }) => ({ ...rest, time: atShare(rest.modes[0]!, share, time) })),
+  wellFormed: ({ modes, extraRows, extraHidden, extraCols, ratio, time }) =>
+    modes.some(({ sigma }) => sigma > 0) &&
+    modes.every(({ sigma, start }) => sigma >= 0 && start >= 0 && sigma < 1e6 && start < 1e6) &&
+    [extraRows, extraHidden, extraCols].every(
+      (extra) => Number.isInteger(extra) && extra >= 0 && extra < 12,
+    ) &&
+    ratio > 0 &&
+    time >= 0,
+  hypotheses: [
+    {
+      name: 'aligned',
+      statement:
+        'the factors start as W1 = U D Rᵀ and W2 = R D′ Vᵀ with one orthogonal R and the singular vectors U, V of the task (multiples of the identity do so only where U = V)',
+      holds: ({ start, leftSeed, rightSeed }) => start === 'aligned' || leftSeed === rightSeed,
+    },
+    {
+      name: 'balanced',
+      statement: 'the two factors of each mode start equal: D = D′',
+      holds: ({ ratio, modes }) => ratio === 1 || modes.every(({ start }) => start === 0),
+    },
+  ],
+  conclusion(instance) {
+    const network = buildNetwork(instance);
+    const { modes, time } = network;
+    return tightest([
+      flowsTo(network, network.atStart, 0),
+      flowsTo(network, network.withFactors(modes.map((each) => Math.sqrt(singularValue(each, time)))), time),
+      movesAt(network),
+      ...modes.flatMap((each) => modeEquations(each, time)),
+    ]);
+  },
+  toleranceReason:
+    'rounding: some units in the last place of the terms per row of the matrices, and per unit of the exponent 4σt + |ln s(0)| for as long as the mode still grows',
+});
+
+/** The time itself, or a multiple of the half-time of a mode that has one. */
+function atShare({ sigma, start }: Mode, share: number, time: number): number {
+  const grows = share > 0 && start > 0 && start < sigma / 2;
+  return grows ? Number(((share * Math.log(sigma / start - 1)) / (4 * sigma)).toPrecision(4)) : time;
+}
+
+interface Network {
+  readonly modes: readonly Mode[];
+  readonly time: number;
+  readonly left: Matrix;
+  readonly right: Matrix;
+  readonly task: Matrix;
+  readonly atStart: Weights;
+  /** Aligned balanced weights with the given factors. */
+  withFactors(factors: readonly number[]): Weights;
+}
+
+function buildNetwork({ start, ratio, time, ...instance }: Instance): Network {
+  const identity = start === 'identity';
+  const common = instance.modes[0]!.start;
+  const modes = instance.modes.map(({ sigma, start: own }) => ({ sigma, start: identity ? common : own }));
+  const size = (extra: number) => modes.length + (identity ? 0 : extra);
+  const left = drawnOrthogonal(size(instance.extraRows), instance.leftSeed);
+  const right = drawnOrthogonal(size(instance.extraCols), instance.rightSeed);
+  const inner = drawnOrthogonal(size(instance.extraHidden), instance.hiddenSeed);
+  const pair = (first: readonly number[], second: readonly number[]): Weights => ({
+    first: diagonalInBases(left, first, inner),
+    second: diagonalInBases(inner, second, right),
+  });
+  const starts = modes.map((each) => Math.sqrt(each.start));
+  const onFirst = starts.map((factor) => factor * ratio);
+  const onSecond = starts.map((factor) => factor / ratio);
+  return {
+    modes,
+    time,
+    left,
+    right,
+    task: diagonalInBases(
+      left,
+      modes.map(({ sigma }) => sigma),
+      right,
+    ),
+    atStart: identity
+      ? { first: Matrix.diag(onFirst), second: Matrix.diag(onSecond) }
+      : pair(onFirst, onSecond),
+    withFactors: (factors) => pair(factors, factors),
+  };
+}
+
+/** Gradient flow of the full matrices over a short time, from the definition, changes them as the modes say. */
+function flowsTo({ modes, left, right, task }: Network, from: Weights, time: number): Conclusion {
+  const until = time + Math.min(1, longestStep(from.first, from.second, task) / 2);
+  const { first, second } = flowByTaylor(from.first, from.second, task, until - time);
+  const change = Matrix.sub(first.mmul(second), from.first.mmul(from.second));
+  const expected = diagonalInBases(
+    left,
+    modes.map((each) => singularValue(each, until) - singularValue(each, time)),
+    right,
+  );
+  const dims = left.rows + right.rows + first.columns;
+  const size = modes.reduce((sum, each) => sum + roundingOfValue(each, time), 0);
+  return equal(
+    {
+      label: `distance of the change of W1W2 from that of its modes, time ${time} to ${until}`,
+      value: Matrix.sub(change, expected).norm(),
+    },
+    { label: 'none', value: 0 },
+    // At the start s may be far smaller than the factors that an unbalanced start multiplies to it.
+    8 * dims * Number.EPSILON * (size + from.first.norm() * from.second.norm()) + Number.MIN_VALUE,
+  );
+}
+
+/** The velocity of the product of the full matrices is diagonal in the same bases, with the velocities of the modes. */
+function movesAt(network: Network): Conclusion {
+  const { modes, time, left, right, task } = network;
+  const { first, second } = network.withFactors(modes.map((each) => Math.sqrt(singularValue(each, time))));
+  const pull = first.mmul(second).sub(task).mul(-2);
+  const move = pull.mmul(second.transpose()).mmul(second).add(first.mmul(first.transpose()).mmul(pull));
+  const expected = diagonalInBases(
+    left,
+    modes.map((each) => velocity(each, time)),
+    right,
+  );
+  const fastest = modes.reduce((most, { sigma, start }) => Math.max(most, sigma, start), 0);
+  const size = modes.reduce((sum, each) => sum + roundingOfValue(each, time), 0);
+  return equal(
+    { label: `‖d(W1W2)/dt − U diag(ds/dt) Vᵀ‖ at time ${time}`, value: Matrix.sub(move, expected).norm() },
+    { label: 'none', value: 0 },
+    32 * (left.rows + right.rows) * Number.EPSILON * fastest * size + Number.MIN_VALUE,
+  );
+}
+
+/** Size of the rounding errors of `s(time)`, in units of ε. */
+function roundingOfValue(each: Mode, time: number): number {
+  if (each.start === 0) return 0;
+  const exponent = each.sigma * time * 4 + Math.abs(Math.log(each.start));
+  const share = decay(each, time);
+  return singularValue(each, time) * (4 + (share === 0 ? 0 : exponent * share));
+}
+
+/** The equations, other than the closed form itself, that determine `s`, the gap and its share on their own. */
+function modeEquations(each: Mode, time: number): Conclusion[] {
+  const { sigma, start } = each;
+  const value = singularValue(each, time);
+  const share = decay(each, time);
+  const initial = sigma - start;
+  const size = Math.max(sigma, start);
+  const rounding = 8 * Number.EPSILON;
+  const parts = [
+    equal(
+      { label: `s + (σ − s(0))·decay of the mode ${sigma} at ${time}`, value: value + initial * share },
+      { label: 'σ', value: sigma },
+      rounding *
+        (4 * size +
+          (start > 0 && share > 0 ? (4 * sigma * time + Math.abs(Math.log(start))) * value * share : 0)) +
+        Number.MIN_VALUE,
+    ),
+    equal(
+      { label: 'gap', value: gap(each, time) },
+      { label: '(σ − s(0))·decay', value: initial * share },
+      rounding * Math.abs(initial * share) + Number.MIN_VALUE,
+    ),
+    equal(
+      { label: 'velocity', value: velocity(each, time) },
+      { label: '4s(σ − s)', value: 4 * value * gap(each, time) },
+      rounding * 4 * Math.abs(value * gap(each, time)) + Number.MIN_VALUE,
+    ),
+  ];
+  if (start === 0) return parts;
+  if (share > 1e-290) parts.push(implicitEquation(each, time, value, share));
+  if (4 * sigma * time <= 1) parts.push(linearEquation(each, time, value));
+  if (Math.abs(initial * share) > 1e-290) parts.push(...inverseEquations(each, time));
+  return parts;
+}
+
+/** `ln(s/s(0)) = 4σt + ln decay`: what `d ln s/dt = 4(σ − s)` and `d ln|σ − s|/dt = −4s` have in common. */
+function implicitEquation({ sigma, start }: Mode, time: number, value: number, share: number): Conclusion {
+  const terms = [Math.log(value), Math.log(start), Math.log(share), 4 * sigma * time];
+  return equal(
+    { label: `ln(s/s(0)) − ln decay of the mode ${sigma}`, value: terms[0]! - terms[1]! - terms[2]! },
+    { label: '4σt', value: terms[3]! },
+    8 * Number.EPSILON * terms.reduce((sum, term) => sum + Math.abs(term), 4),
+  );
+}
+
+/** `u = 1/s` solves `u̇ = 4 − 4σu`: its power series, for times at which it converges at once. */
+function linearEquation({ sigma, start }: Mode, time: number, value: number): Conclusion {
+  let term = 1;
+  let sum = 1;
+  for (let order = 1; order <= 20; order++) {
+    term *= ((order === 1 ? 4 * start - 4 * sigma : -4 * sigma) * time) / order;
+    sum += term;
+  }
+  return equal(
+    { label: `s of the mode ${sigma}`, value },
+    { label: 's(0)/(1 + 4(s(0) − σ)t + …)', value: start / sum },
+    // The terms are at most 4·s(0)·t + 4σt of a sum that is at least their third.
+    32 * Number.EPSILON * value,
+  );
+}
+
+/** `timeOfGap` undoes `gap`, and knows the gaps that the mode never has. */
+function inverseEquations(each: Mode, time: number): Conclusion[] {
+  const { sigma, start } = each;
+  const initial = sigma - start;
+  const left = gap(each, time);
+  const value = singularValue(each, time);
+  // A relative error of the gap is one of dt = −dg/(4sg); s itself is found as σ − g.
+  const conditioning = (1 + Math.max(sigma, start) / Math.abs(left) + sigma / value) / (4 * value);
+  const exponent = 8 + 4 * sigma * time + Math.abs(Math.log(start));
+  return [
+    equal(
+      { label: `time of the gap ${left} of the mode ${sigma}`, value: timeOfGap(each, left) },
+      { label: 'time', value: time },
+      8 * Number.EPSILON * (time + exponent * Math.min(conditioning, 1e300)),
+    ),
+    equal(
+      { label: 'time of twice the initial gap', value: timeOfGap(each, 2 * initial) },
+      { label: 'time', value: 0 },
+      Number.MIN_VALUE,
+    ),
+    equal(
+      {
+        label: 'share of the initial gap with the other sign ever reached',
+        value: 1 / timeOfGap(each, -initial / 2),
+      },
+      { label: 'none', value: 0 },
+      Number.MIN_VALUE,
+    ),
+  ];
+}

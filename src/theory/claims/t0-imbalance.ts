@@ -1,0 +1,232 @@
+import * as fc from 'fast-check';
+import { Matrix } from 'ml-matrix';
+import type { Weights } from '../balance.js';
+import { type FactorPair, imbalance, pairAt, pairGap, pairVelocity } from '../imbalance.js';
+import { decades, flowTime, matrixSeed, singularValue } from './arbitraries.js';
+import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { diagonalInBases } from './diagonal-in-bases.js';
+import { drawnOrthogonal } from './drawn-matrix.js';
+import { panelIntegral } from './quadrature.js';
+import { flowByTaylor, longestStep } from './taylor-flow.js';
+
+/** Modes with factors of their own in both layers, four bases and a time. */
+interface Instance {
+  readonly modes: readonly PairMode[];
+  readonly leftSeed: number;
+  readonly rightSeed: number;
+  /** Seed of the hidden basis of `W1`. */
+  readonly hiddenSeed: number;
+  /** Seed of the rotation from the hidden basis of `W1` to that of `W2`; 0 for none. */
+  readonly twistSeed: number;
+  readonly time: number;
+}
+
+interface PairMode extends FactorPair {
+  readonly sigma: number;
+}
+
+const factor = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: 1, max: 12 }).map((n) => n / 8) },
+  { weight: 2, arbitrary: decades(-8, 1) },
+  { weight: 2, arbitrary: decades(-4, 0).map((size) => -size) },
+  { weight: 1, arbitrary: fc.constant(0) },
+);
+
+const pairMode = fc
+  .record({
+    sigma: fc.oneof({ weight: 8, arbitrary: singularValue }, { weight: 1, arbitrary: fc.constant(0) }),
+    first: factor,
+    second: factor,
+    kind: fc.constantFrom('free', 'free', 'free', 'balanced', 'opposite', 'resting'),
+  })
+  .map(({ sigma, first, second, kind }): PairMode => {
+    if (kind === 'balanced') return { sigma, first, second: first };
+    if (kind === 'opposite') return { sigma, first, second: -first };
+    return kind === 'resting' && first !== 0
+      ? { sigma: first * second, first, second }
+      : { sigma, first, second };
+  })
+  .filter(({ sigma }) => sigma >= 0);
+
+/** T0″: modes whose two factors differ. */
+export const unbalancedPairs = defineClaim<Instance>({
+  id: 'T0-imbalance',
+  title: 'Modes with unequal factors',
+  statement:
+    'From an aligned start whose modes have factors a and b in the two layers, of any size and sign, gradient flow keeps the modes apart and conserves ℓ = a² − b² of each, with d(ab)/dt = 2(σ − ab)(a² + b²) = 2(σ − ab)√(ℓ² + 4(ab)²); both factors are known in closed form at all times.',
+  origin: 'closed form: Saxe et al. 2014, Tarmoun et al. 2021; its stable evaluation for all signs: ours',
+  domain: fc.record({
+    modes: fc.array(pairMode, { minLength: 1, maxLength: 5 }),
+    leftSeed: matrixSeed,
+    rightSeed: matrixSeed,
+    hiddenSeed: matrixSeed,
+    twistSeed: fc.oneof(
+      { weight: 9, arbitrary: fc.constant(0) },
+      { weight: 1, arbitrary: fc.integer({ min: 1, max: 99 }) },
+    ),
+    time: flowTime,
+  }),
+  wellFormed: ({ modes, time }) =>
+    modes.length > 0 &&
+    modes.every(
+      ({ sigma, first, second }) =>
+        sigma >= 0 && sigma < 1e6 && Math.abs(first) < 1e3 && Math.abs(second) < 1e3,
+    ) &&
+    time >= 0,
+  hypotheses: [
+    {
+      name: 'aligned',
+      statement: 'the factors start as W1 = U diag(a) Rᵀ and W2 = R diag(b) Vᵀ with the same orthogonal R',
+      holds: ({ modes, twistSeed }) =>
+        twistSeed === 0 ||
+        modes.every(({ first }) => first === 0) ||
+        modes.every(({ second }) => second === 0),
+    },
+  ],
+  conclusion(instance) {
+    const { modes, time } = instance;
+    const ends = modes.map(({ sigma, ...start }) => pairAt(start, sigma, time));
+    return tightest([
+      flowsTo(instance, modes, 0),
+      flowsTo({ ...instance, twistSeed: 0 }, ends, time),
+      ...modes.flatMap((each, index) => pairParts(each, ends[index]!, time)),
+    ]);
+  },
+  toleranceReason:
+    'rounding: some units in the last place of the squared factors, and 1e3 of them in the rate at which the gap shrinks',
+});
+
+/** Weights of the pairs in the bases of an instance, the hidden one of `W2` twisted. */
+function weightsOf(
+  { leftSeed, rightSeed, hiddenSeed, twistSeed }: Instance,
+  pairs: readonly FactorPair[],
+): Weights & { left: Matrix; right: Matrix } {
+  const count = pairs.length;
+  const [left, right] = [drawnOrthogonal(count, leftSeed), drawnOrthogonal(count, rightSeed)];
+  const inner = drawnOrthogonal(count, hiddenSeed);
+  const twisted = drawnOrthogonal(count, twistSeed).mmul(inner);
+  return {
+    left,
+    right,
+    first: diagonalInBases(
+      left,
+      pairs.map(({ first }) => first),
+      inner,
+    ),
+    second: diagonalInBases(
+      twistSeed === 0 ? inner : twisted,
+      pairs.map(({ second }) => second),
+      right,
+    ),
+  };
+}
+
+/** Gradient flow of the full matrices over a short time, from the definition, changes their product as the pairs say. */
+function flowsTo(instance: Instance, pairs: readonly FactorPair[], time: number): Conclusion {
+  const { modes } = instance;
+  const { left, right, first, second } = weightsOf(instance, pairs);
+  const task = diagonalInBases(
+    left,
+    modes.map(({ sigma }) => sigma),
+    right,
+  );
+  const until = time + Math.min(1, longestStep(first, second, task) / 2);
+  const end = flowByTaylor(first, second, task, until - time);
+  const change = Matrix.sub(end.first.mmul(end.second), first.mmul(second));
+  const expected = modes.map(({ sigma, ...start }, index) => {
+    const pair = pairAt(start, sigma, until);
+    return pair.first * pair.second - pairs[index]!.first * pairs[index]!.second;
+  });
+  const size = first.norm() ** 2 + second.norm() ** 2;
+  return equal(
+    {
+      label: `distance of the change of W1W2 from that of its modes, time ${time} to ${until}`,
+      value: Matrix.sub(change, diagonalInBases(left, expected, right)).norm(),
+    },
+    { label: 'none', value: 0 },
+    modes.length * size * (1e-14 + roundingOfExponent(modes, time)) + 1e-300,
+  );
+}
+
+/** Rounding of `e^{−4κt}`, until it underflows: that of factors which decay to the saddle at zero. */
+function roundingOfExponent(modes: readonly PairMode[], time: number): number {
+  const rate = modes.reduce(
+    (most, { sigma, first, second }) => Math.max(most, sigma + first ** 2 + second ** 2),
+    0,
+  );
+  return 4 * Number.EPSILON * Math.min(745, 4 * rate * time);
+}
+
+/** Conservation, velocity, the gap and its decay, of one pair on its own. */
+function pairParts({ sigma, ...start }: PairMode, end: FactorPair, time: number): Conclusion[] {
+  const size = end.first ** 2 + end.second ** 2;
+  const conserved = start.first * start.first - start.second * start.second;
+  const product = end.first * end.second;
+  const gap = pairGap(start, sigma, time);
+  const label = `of the pair (${start.first}, ${start.second}), σ = ${sigma}`;
+  const rounding = 1e-14;
+  const parts = [
+    equal(
+      { label: `ℓ ${label}`, value: imbalance(start) },
+      { label: 'a² − b²', value: conserved },
+      rounding * (start.first ** 2 + start.second ** 2) + Number.MIN_VALUE,
+    ),
+    equal(
+      { label: `a² − b² ${label} at time ${time}`, value: end.first ** 2 - end.second ** 2 },
+      { label: 'at time 0', value: conserved },
+      rounding * (size + start.first ** 2 + start.second ** 2) + Number.MIN_VALUE,
+    ),
+    equal(
+      { label: `σ − ab ${label} at time ${time}`, value: gap },
+      { label: 'σ − a·b', value: sigma - product },
+      rounding * (sigma + size) + Number.MIN_VALUE,
+    ),
+    equal(
+      { label: `d(ab)/dt ${label}`, value: pairVelocity(start, sigma) },
+      {
+        label: '2(σ − ab)√(ℓ² + 4(ab)²)',
+        value:
+          2 * (sigma - start.first * start.second) * Math.hypot(conserved, 2 * start.first * start.second),
+      },
+      rounding * (sigma + start.first ** 2 + start.second ** 2) * (start.first ** 2 + start.second ** 2) +
+        Number.MIN_VALUE,
+    ),
+  ];
+  parts.push(limitOf({ sigma, ...start }));
+  if (Math.abs(gap) > 1e-280) parts.push(decayOfGap({ sigma, ...start }, end, time));
+  return parts;
+}
+
+/** Every pair ends at `σ`, but for opposite factors, which run into the saddle at zero, and for two zeros. */
+function limitOf({ sigma, ...start }: PairMode): Conclusion {
+  const { first, second } = pairAt(start, sigma, Infinity);
+  const rests = start.first + start.second === 0;
+  const size = sigma + start.first ** 2 + start.second ** 2;
+  return equal(
+    {
+      label: `limit of ab of the pair (${start.first}, ${start.second}), σ = ${sigma}`,
+      value: first * second,
+    },
+    { label: rests ? '0' : 'σ', value: rests ? 0 : sigma },
+    1e-14 * size + Number.MIN_VALUE,
+  );
+}
+
+/** `d ln|σ − ab|/dt = −2(a² + b²)`, integrated over a time in which little changes. */
+function decayOfGap({ sigma, ...start }: PairMode, end: FactorPair, time: number): Conclusion {
+  const rate = Math.max(sigma, end.first ** 2 + end.second ** 2, start.first ** 2 + start.second ** 2);
+  const until = time + 1 / (8 * rate);
+  const squares = (at: number) => {
+    const { first, second } = pairAt(start, sigma, at);
+    return 2 * (first * first + second * second);
+  };
+  const shrinkage = Math.log(pairGap(start, sigma, time) / pairGap(start, sigma, until));
+  return equal(
+    {
+      label: `ln of the ratio of the gaps of (${start.first}, ${start.second}) at ${time} and ${until}`,
+      value: shrinkage,
+    },
+    { label: '∫2(a² + b²)dt', value: panelIntegral(squares, time, until) },
+    16 * Number.EPSILON * (64 + 4 * rate * time),
+  );
+}

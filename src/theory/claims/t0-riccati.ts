@@ -1,0 +1,236 @@
+import * as fc from 'fast-check';
+import { Matrix } from 'ml-matrix';
+import { imbalanceMatrix, imbalanceOf, type Weights } from '../balance.js';
+import { flowFromBasis, flowWeights } from '../riccati.js';
+import { riccatiBasis } from '../riccati-basis.js';
+import { decades, matrixSeed, singularValue } from './arbitraries.js';
+import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { diagonalInBases } from './diagonal-in-bases.js';
+import { drawnOrthogonal } from './drawn-matrix.js';
+import { flowByTaylor, longestStep } from './taylor-flow.js';
+
+/** A task and a start in singular bases of their own, and a time. */
+interface Instance {
+  /** Singular values of the task in any order, and the smaller of the two factors of the start in as many directions. */
+  readonly modes: readonly { readonly sigma: number; readonly factor: number }[];
+  /** Rows and columns beyond the number of modes. */
+  readonly extraRows: number;
+  readonly extraCols: number;
+  readonly hidden: number;
+  /** `ℓ`; positive ones need `hidden ≤ rows`, negative ones `hidden ≤ cols`. */
+  readonly imbalance: number;
+  /** Factor of the first hidden unit of `W1`: 1 for a λ-balanced start. */
+  readonly skew: number;
+  /** Seed of the singular vectors of the task, and of the start. */
+  readonly taskSeed: number;
+  readonly startSeed: number;
+  readonly time: number;
+}
+
+const factor = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: 1, max: 12 }).map((n) => n / 8) },
+  { weight: 3, arbitrary: decades(-6, 0) },
+  { weight: 1, arbitrary: fc.constant(0) },
+);
+
+/** T0-riccati: gradient flow from every λ-balanced start, for every task. */
+export const riccatiFlow = defineClaim<Instance>({
+  id: 'T0-riccati',
+  title: 'Gradient flow in closed form from every λ-balanced start',
+  statement:
+    'From a start with W1ᵀW1 − W2W2ᵀ = ℓI, for any shapes, task and singular vectors, the stacked weights Q = [W1; W2ᵀ] under gradient flow have QQᵀ(t) = e^{2Ft}Q_0(I + 2Q_0ᵀ ∫_0^t e^{4Fr}dr Q_0)^{−1}Q_0ᵀe^{2Ft} with F = [[ℓ/2·I, A], [Aᵀ, −ℓ/2·I]].',
+  origin: 'Fukumizu 1998; Braun et al. 2022; Dominé et al. 2024 for ℓ ≠ 0; the stable evaluation: ours',
+  domain: fc
+    .record({
+      modes: fc.array(
+        fc.record({
+          sigma: fc.oneof({ weight: 6, arbitrary: singularValue }, { weight: 1, arbitrary: fc.constant(0) }),
+          factor,
+        }),
+        { minLength: 1, maxLength: 6 },
+      ),
+      extraRows: fc.nat({ max: 3 }),
+      extraCols: fc.nat({ max: 3 }),
+      hidden: fc.integer({ min: 1, max: 9 }),
+      imbalance: fc.oneof(
+        { weight: 2, arbitrary: fc.constant(0) },
+        { weight: 1, arbitrary: decades(-3, 1) },
+        { weight: 1, arbitrary: decades(-3, 1).map((size) => -size) },
+      ),
+      skew: fc.oneof(
+        { weight: 9, arbitrary: fc.constant(1) },
+        { weight: 1, arbitrary: fc.constantFrom(2, 0.5, 1.1) },
+      ),
+      taskSeed: matrixSeed,
+      startSeed: matrixSeed,
+      exponent: fc.oneof({ weight: 9, arbitrary: decades(-2, 3) }, { weight: 1, arbitrary: fc.constant(0) }),
+    })
+    .map(({ exponent, imbalance, ...rest }) => {
+      const largest = rest.modes.reduce((most, { sigma }) => Math.max(most, sigma), Math.abs(imbalance) / 2);
+      const time = Number((exponent / (4 * (largest || 1))).toPrecision(3));
+      const smaller = rest.modes.length + (imbalance > 0 ? rest.extraRows : rest.extraCols);
+      return { ...rest, imbalance: rest.hidden <= smaller ? imbalance : 0, time };
+    }),
+  wellFormed: ({ modes, extraRows, extraCols, hidden, imbalance, skew, time }) =>
+    modes.length > 0 &&
+    modes.every(({ sigma, factor }) => sigma >= 0 && sigma < 1e6 && factor >= 0 && factor < 1e3) &&
+    [extraRows, extraCols].every((extra) => Number.isInteger(extra) && extra >= 0 && extra < 12) &&
+    Number.isInteger(hidden) &&
+    hidden >= 1 &&
+    hidden < 24 &&
+    Math.abs(imbalance) < 1e6 &&
+    (imbalance === 0 || hidden <= modes.length + (imbalance > 0 ? extraRows : extraCols)) &&
+    skew > 0 &&
+    skew < 1e3 &&
+    time >= 0,
+  hypotheses: [
+    {
+      name: 'λ-balanced',
+      statement: 'the start is λ-balanced: W1ᵀW1 − W2W2ᵀ is a multiple of the identity',
+      holds: ({ modes, hidden, imbalance, skew }) =>
+        skew === 1 || hidden === 1 || (modes[0]!.factor === 0 && imbalance <= 0),
+    },
+  ],
+  conclusion(instance) {
+    const { time } = instance;
+    const { task, start } = buildNetwork(instance);
+    // Off the hypothesis there is no ℓ: the mean of the squares is as good as any.
+    const basis = riccatiBasis(task, imbalanceOf(start.first, start.second) ?? meanImbalance(start));
+    const flow = (from: Weights, duration: number) => flowFromBasis(basis, from.first, from.second, duration);
+    const step = (from: Weights) => Math.min(1, longestStep(from.first, from.second, task));
+    const soon = 3 * step(start);
+    const now = flow(start, time);
+    const next = time + step(now);
+    const then = flow(start, next);
+    return tightest([
+      same(`at time ${soon}, from the start`, flow(start, soon), byTaylor(start, task, soon)),
+      same(`at time ${next}, from ${time} on`, then, byTaylor(now, task, next - time)),
+      same(`at time ${next}, in two legs`, then, flow(now, next - time)),
+      conserves(start, now, time),
+      restsAt(flow(start, Infinity), task),
+      recognised(start, task, now, time),
+    ]);
+  },
+  toleranceReason:
+    'rounding of some tens of units in the last place of ‖QQᵀ‖ per row of Q; times that grow by less than rounding and starts that differ by decades lose nothing more',
+});
+
+function byTaylor({ first, second }: Weights, task: Matrix, time: number): Weights {
+  return flowByTaylor(first, second, task, time);
+}
+
+/** The task, and weights with orthogonal columns in a random hidden basis whose squared lengths differ by the imbalance. */
+function buildNetwork(instance: Instance): { task: Matrix; start: Weights } {
+  const { modes, extraRows, extraCols, hidden, imbalance, skew, taskSeed, startSeed } = instance;
+  const [rows, cols] = [modes.length + extraRows, modes.length + extraCols];
+  const task = diagonalInBases(
+    drawnOrthogonal(rows, taskSeed),
+    modes.map(({ sigma }) => sigma),
+    drawnOrthogonal(cols, taskSeed),
+  );
+  const [left, right] = [drawnOrthogonal(rows, startSeed), drawnOrthogonal(cols, startSeed)];
+  const inner = drawnOrthogonal(hidden, startSeed);
+  const [first, second] = [Matrix.zeros(rows, hidden), Matrix.zeros(hidden, cols)];
+  for (let unit = 0; unit < hidden; unit++) {
+    const square = (modes[unit]?.factor ?? 0) ** 2;
+    const onFirst = Math.sqrt(square + Math.max(imbalance, 0)) * (unit === 0 ? skew : 1);
+    const onSecond = Math.sqrt(square + Math.max(-imbalance, 0));
+    for (let row = 0; row < rows && onFirst > 0; row++) first.set(row, unit, onFirst * left.get(row, unit));
+    for (let col = 0; col < cols && onSecond > 0; col++)
+      second.set(unit, col, onSecond * right.get(col, unit));
+  }
+  return { task, start: { first: first.mmul(inner), second: inner.transpose().mmul(second) } };
+}
+
+/** `ℓ` from the traces: `(‖W1‖² − ‖W2‖²)/h`. */
+function meanImbalance({ first, second }: Weights): number {
+  return (first.norm() ** 2 - second.norm() ** 2) / first.columns;
+}
+
+/** Rounding of `QQᵀ`, relative to its norm. */
+function rounding({ first, second }: Weights): number {
+  return 1e-14 * (first.rows + second.columns);
+}
+
+/** Weights agree up to a rotation of the hidden units: `QQᵀ` is the same. */
+function same(label: string, left: Weights, right: Weights): Conclusion {
+  const [leftSquare, rightSquare] = [outer(left), outer(right)];
+  return equal(
+    {
+      label: `distance of QQᵀ ${label}, from integration`,
+      value: Matrix.sub(leftSquare, rightSquare).norm(),
+    },
+    { label: 'none', value: 0 },
+    rounding(left) * rightSquare.norm() + Number.MIN_VALUE,
+  );
+}
+
+/** `W1ᵀW1 − W2W2ᵀ` is what it was at the start. */
+function conserves(start: Weights, now: Weights, time: number): Conclusion {
+  const size = (start.first.norm() + start.second.norm() + now.first.norm() + now.second.norm()) ** 2;
+  const change = Matrix.sub(explicitImbalance(now), explicitImbalance(start)).norm();
+  const own = Matrix.sub(imbalanceMatrix(now.first, now.second), explicitImbalance(now)).norm();
+  return equal(
+    { label: `change of W1ᵀW1 − W2W2ᵀ until time ${time}`, value: change + own },
+    { label: 'none', value: 0 },
+    rounding(now) * size + Number.MIN_VALUE,
+  );
+}
+
+/** `W1ᵀW1 − W2W2ᵀ`, entry by entry. */
+function explicitImbalance({ first, second }: Weights): Matrix {
+  const hidden = first.columns;
+  const result = Matrix.zeros(hidden, hidden);
+  for (let left = 0; left < hidden; left++) {
+    for (let right = 0; right < hidden; right++) {
+      const onFirst = first.getColumnVector(left).dot(first.getColumnVector(right));
+      const onSecond = second.getRowVector(left).dot(second.getRowVector(right));
+      result.set(left, right, onFirst - onSecond);
+    }
+  }
+  return result;
+}
+
+/** The limit is a critical point. */
+function restsAt({ first, second }: Weights, task: Matrix): Conclusion {
+  const residual = first.mmul(second).sub(task);
+  const slope = Math.hypot(residual.mmul(second.transpose()).norm(), first.transpose().mmul(residual).norm());
+  const size = first.norm() ** 2 + second.norm() ** 2;
+  return equal(
+    { label: 'gradient of the limit', value: slope },
+    { label: 'none', value: 0 },
+    rounding({ first, second }) * Math.sqrt(size) * (size + task.norm()) + Number.MIN_VALUE,
+  );
+}
+
+/** `imbalanceOf` finds ℓ where there is one, and `flowWeights` then does what `flowFromBasis` does. */
+function recognised(start: Weights, task: Matrix, now: Weights, time: number): Conclusion {
+  const { first, second } = start;
+  const mean = meanImbalance(start);
+  const hidden = first.columns;
+  const size = first.norm() ** 2 + second.norm() ** 2;
+  const departure = Matrix.sub(imbalanceMatrix(first, second), Matrix.eye(hidden, hidden, mean)).norm();
+  const found = imbalanceOf(first, second);
+  if (found !== null && departure <= 1e-12 * size) {
+    return tightest([
+      equal(
+        { label: 'ℓ', value: found },
+        { label: '(‖W1‖² − ‖W2‖²)/h', value: mean },
+        rounding(start) * size + Number.MIN_VALUE,
+      ),
+      same(`at time ${time}, by flowWeights`, flowWeights(first, second, task, time), now),
+    ]);
+  }
+  return equal(
+    { label: 'imbalance found', value: found === null ? 0 : 1 },
+    { label: 'there is one', value: departure <= 1e-12 * size ? 1 : 0 },
+    departure <= 1e-12 * size || departure >= 1e-8 * size ? Number.MIN_VALUE : 1,
+  );
+}
+
+function outer({ first, second }: Weights): Matrix {
+  const stacked = Matrix.zeros(first.rows + second.columns, first.columns);
+  stacked.setSubMatrix(first, 0, 0);
+  stacked.setSubMatrix(second.transpose(), first.rows, 0);
+  return stacked.mmul(stacked.transpose());
+}

@@ -1,0 +1,289 @@
+import * as fc from 'fast-check';
+import { descendFactors } from '../descent.js';
+import { type Mode, singularValue } from '../mode.js';
+import { createProblem } from '../problem.js';
+import {
+  type Schedule,
+  scheduleNames,
+  scheduleRates,
+  scheduleRatesOverTime,
+  sumOfRates,
+} from '../schedule.js';
+import { endPointConstant, largestCoveredRate, lossEndPointBound } from '../schedule-error.js';
+import { loss } from '../trajectory.js';
+import { mode } from './arbitraries.js';
+import { atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
+
+/** Modes in any order, a training time and two schedules for it. */
+interface Instance {
+  readonly modes: readonly Mode[];
+  readonly time: number;
+  readonly one: Plan;
+  readonly other: Plan;
+  /** The other schedule adds up to this many times the time. */
+  readonly stretch: number;
+}
+
+interface Plan {
+  readonly name: Schedule['name'];
+  readonly steps: number;
+  /** Shares of the steps; `null` for the defaults, a tenth and a fifth. */
+  readonly warmup: number | null;
+  readonly decay: number | null;
+}
+
+const share = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(null) },
+  { weight: 3, arbitrary: fc.integer({ min: 0, max: 10 }).map((n) => n / 20) },
+);
+
+const plan: fc.Arbitrary<Plan> = fc.record({
+  name: fc.constantFrom(...scheduleNames),
+  steps: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 300 })),
+  warmup: share,
+  decay: share,
+});
+
+/** T9: schedules of equal sum. */
+export const schedules = defineClaim<Instance>({
+  id: 'T9',
+  title: 'In the flow limit only the sum of the learning rates matters',
+  statement:
+    'Gradient descent of an aligned balanced network with learning rates η_1, …, η_K ≤ 1/(8 max(σ_i, s_i(0))) that add up to T ends, in each mode, within C max η of gradient flow at time T, whatever K and T are, with C = σ² max(8/e, 2/7·(ln⁺(σ/s(0) − 1) + ln 4)) for 0 < s(0) < σ, C = 16/7·(s(0) − σ)(2s(0) − σ) for s(0) ≥ σ and C = 0 for s(0) = 0; two schedules of equal sum therefore end within C(max η + max η′) of each other.',
+  origin: 'ours; that gradient descent follows gradient flow to first order in its rates is classical',
+  domain: fc
+    .record({
+      modes: fc.array(mode, { minLength: 1, maxLength: 5 }),
+      one: plan,
+      other: plan,
+      fill: fc.oneof(
+        { weight: 12, arbitrary: fc.integer({ min: 1, max: 10 }).map((n) => n / 10) },
+        { weight: 1, arbitrary: fc.constantFrom(3, 5, 8, 20) },
+      ),
+      stretch: fc.oneof(
+        { weight: 14, arbitrary: fc.constant(1) },
+        { weight: 1, arbitrary: fc.constantFrom(2, 0.5, 4) },
+      ),
+    })
+    .map(({ fill, ...rest }) => {
+      // The peak of a schedule is at most about twice its mean.
+      const most = 0.45 * Math.min(rest.one.steps, rest.other.steps) * Math.min(1e3, coveredRate(rest.modes));
+      return { ...rest, time: Number((fill * most).toPrecision(3)) };
+    }),
+  wellFormed: ({ modes, time, one, other, stretch }) =>
+    modes.some(({ sigma }) => sigma > 0) &&
+    modes.every(({ sigma, start }) => sigma >= 0 && start >= 0 && sigma < 1e6 && start < 1e6) &&
+    time >= 0 &&
+    time < 1e9 &&
+    stretch > 0 &&
+    stretch < 100 &&
+    [one, other].every(isPlan),
+  hypotheses: [
+    {
+      name: 'covered rates',
+      statement: 'no learning rate exceeds 1/(8 max(σ_i, s_i(0))) of any mode that starts above zero',
+      holds: ({ modes, time, one, other, stretch }) =>
+        [...textbookRates(one, time), ...textbookRates(other, stretch * time)].every(
+          (rate) => rate <= coveredRate(modes),
+        ),
+    },
+    {
+      name: 'equal sums',
+      statement: 'the learning rates of both schedules add up to the same time',
+      holds: ({ stretch, time }) => stretch === 1 || time === 0,
+    },
+  ],
+  conclusion({ modes, time, one, other, stretch }) {
+    const rates = ratesOf(one, time);
+    const otherRates = ratesOf(other, stretch * time);
+    return tightest([
+      ...rateParts(one, time, rates),
+      ...rateParts(other, stretch * time, otherRates),
+      ...modes.flatMap((each) => endParts(each, time, rates, otherRates)),
+      ...modes.flatMap(constants),
+      ...lossParts(modes, time, rates),
+    ]);
+  },
+  toleranceReason:
+    'rounding: some units in the last place per step of gradient descent, and per unit of the exponent 4σT + |ln s(0)| of the flow',
+});
+
+function isPlan({ name, steps, warmup, decay }: Plan): boolean {
+  const [rise, fall] = [warmup ?? 0.1, decay ?? 0.2];
+  const fits = name === 'warmup-stable-decay' ? rise + fall <= 1 : rise < 1 && fall <= 1;
+  return Number.isInteger(steps) && steps >= 1 && steps <= 1000 && rise >= 0 && fall >= 0 && fits;
+}
+
+/** `1/(8 max(σ, s(0)))` over the modes that move. */
+function coveredRate(modes: readonly Mode[]): number {
+  const largest = modes.reduce(
+    (most, { sigma, start }) => (start > 0 ? Math.max(most, sigma, start) : most),
+    0,
+  );
+  return 1 / (8 * largest);
+}
+
+function scheduleOf({ name, warmup, decay }: Plan): Schedule {
+  return { name, ...(warmup === null ? {} : { warmup }), ...(decay === null ? {} : { decay }) };
+}
+
+function ratesOf(each: Plan, time: number): number[] {
+  return scheduleRatesOverTime(scheduleOf(each), each.steps, time);
+}
+
+/** The shape of a schedule at a progress from 0 to 1, by its definition. */
+function shapeAt({ name, warmup, decay }: Plan, progress: number): number {
+  const [rise, fall] = [warmup ?? 0.1, decay ?? 0.2];
+  const fallen = (from: number) => Math.cos((Math.PI / 2) * ((progress - from) / (1 - from))) ** 2;
+  switch (name) {
+    case 'constant':
+      return 1;
+    case 'linear':
+      return 1 - progress;
+    case 'cosine':
+      return fallen(0);
+    case 'warmup-cosine':
+      return progress < rise ? progress / rise : fallen(rise);
+    case 'warmup-stable-decay':
+      if (progress < rise) return progress / rise;
+      return progress > 1 - fall ? (1 - progress) / fall : 1;
+  }
+}
+
+function textbookRates(each: Plan, time: number): number[] {
+  const shape = Array.from({ length: each.steps }, (_, step) =>
+    shapeAt(each, (2 * step + 1) / (2 * each.steps)),
+  );
+  const sum = shape.reduce((total, value) => total + value, 0);
+  return shape.map((value) => (value * time) / sum);
+}
+
+/** The rates are those of the schedule, and add up to the time. */
+function rateParts(each: Plan, time: number, rates: readonly number[]): Conclusion[] {
+  const expected = textbookRates(each, time);
+  const peak = largest(expected);
+  const unscaled = scheduleRates(scheduleOf(each), each.steps, 2);
+  const rounding = 8 * Number.EPSILON * each.steps;
+  const label = `${each.name} of ${each.steps} steps`;
+  return [
+    equal(
+      { label: `steps of ${label}`, value: rates.length },
+      { label: 'expected', value: each.steps },
+      Number.MIN_VALUE,
+    ),
+    equal(
+      { label: `sum of the rates of ${label}`, value: rates.reduce((sum, rate) => sum + rate, 0) },
+      { label: 'time', value: time },
+      rounding * time + Number.MIN_VALUE,
+    ),
+    equal(
+      { label: `compensated sum of the rates of ${label}`, value: sumOfRates(rates) },
+      { label: 'time', value: time },
+      4 * Number.EPSILON * time + Number.MIN_VALUE,
+    ),
+    ...expected.flatMap((rate, step) => [
+      equal(
+        { label: `rate ${step + 1} of ${label}`, value: rates[step]! },
+        { label: 'by definition', value: rate },
+        (rounding + 1e-14) * peak + Number.MIN_VALUE,
+      ),
+      equal(
+        { label: `rate ${step + 1} of ${label} with the peak 2`, value: unscaled[step]! },
+        { label: 'by definition', value: 2 * shapeAt(each, (2 * step + 1) / (2 * each.steps)) },
+        // A quotient of progresses near the peak is rounded like 1, divided by the share of the steps.
+        1e-14 / Math.min(1, each.warmup || 1, each.decay || 1),
+      ),
+    ]),
+  ];
+}
+
+function largest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), 0);
+}
+
+/** Descent by each schedule ends near the flow, and so near the other one. */
+function endParts(
+  each: Mode,
+  time: number,
+  rates: readonly number[],
+  otherRates: readonly number[],
+): Conclusion[] {
+  const { sigma, start } = each;
+  const [end, otherEnd] = [descended(each, rates), descended(each, otherRates)];
+  const bound = endPointConstant(each) * largest(rates);
+  const otherBound = endPointConstant(each) * largest(otherRates);
+  const exponent = start > 0 ? 4 * sigma * time + Math.abs(Math.log(start)) : 0;
+  const tolerance =
+    16 * Number.EPSILON * (8 + rates.length + otherRates.length + exponent) * Math.max(sigma, start) +
+    Number.MIN_VALUE;
+  const label = `of the mode ${sigma} from ${start}`;
+  return [
+    atMost(
+      { label: `|s_K − s(T)| ${label}`, value: Math.abs(end - singularValue(each, time)) },
+      { label: 'C max η', value: bound },
+      tolerance,
+    ),
+    atMost(
+      { label: `|s_K − s′_K′| of two schedules ${label}`, value: Math.abs(end - otherEnd) },
+      { label: 'C (max η + max η′)', value: bound + otherBound },
+      tolerance,
+    ),
+  ];
+}
+
+function descended({ sigma, start }: Mode, rates: readonly number[]): number {
+  return descendFactors([Math.sqrt(start)], [sigma], rates)[0]! ** 2;
+}
+
+/** The constants are those of the statement. */
+function constants({ sigma, start }: Mode): Conclusion[] {
+  const label = `of the mode ${sigma} from ${start}`;
+  let expected = 0;
+  if (start >= sigma) expected = ((start - sigma) * (2 * start - sigma) * 16) / 7;
+  else if (start > 0) {
+    const growth = Math.max(Math.log((sigma - start) / start), 0) + 2 * Math.LN2;
+    expected = Math.max((8 * sigma ** 2) / Math.E, (2 * growth * sigma ** 2) / 7);
+  }
+  const most = largestCoveredRate({ sigma, start });
+  return [
+    equal(
+      { label: `C ${label}`, value: endPointConstant({ sigma, start }) },
+      { label: 'constant of the statement', value: expected },
+      1e-14 * expected + Number.MIN_VALUE,
+    ),
+    equal(
+      { label: `1/largest rate ${label}`, value: 1 / most },
+      { label: '8 max(σ, s(0))', value: start === 0 ? 0 : 8 * Math.max(sigma, start) },
+      1e-14 / most + Number.MIN_VALUE,
+    ),
+  ];
+}
+
+/** Losses of descent and of flow, `|L_K − L(T)| ≤ 2 max η Σ C |σ − s(0)|`. */
+function lossParts(modes: readonly Mode[], time: number, rates: readonly number[]): Conclusion[] {
+  const sorted = [...modes].sort((a, b) => b.sigma - a.sigma);
+  if (sorted[0]!.sigma === 0) return [];
+  const spectrum = sorted.map(({ sigma }) => sigma);
+  const starts = sorted.map(({ start }) => start);
+  const problem = createProblem({ dim: modes.length, spectrum, starts, tau: 0 });
+  const end = sorted.reduce((sum, each) => sum + (each.sigma - descended(each, rates)) ** 2, 0);
+  const peak = largest(rates);
+  const bound = lossEndPointBound(problem, peak);
+  const expected = sorted.reduce(
+    (sum, each) => sum + endPointConstant(each) * Math.abs(each.sigma - each.start),
+    0,
+  );
+  const size = sorted.reduce((sum, { sigma, start }) => sum + sigma ** 2 + start ** 2, 0);
+  return [
+    atMost(
+      { label: '|loss of descent − loss of flow|', value: Math.abs(end - loss(problem, time)) },
+      { label: '2 max η Σ C|σ − s(0)|', value: bound },
+      64 * Number.EPSILON * (64 + rates.length) * size,
+    ),
+    equal(
+      { label: 'bound for the losses', value: bound },
+      { label: '2 max η Σ C|σ − s(0)|', value: 2 * peak * expected },
+      1e-14 * bound + Number.MIN_VALUE,
+    ),
+  ];
+}
