@@ -1,0 +1,27 @@
+import type { Mode } from '../mode.js';
+
+/** A mode at one time. */
+export interface ModeState {
+  /** Singular value `s`. */
+  readonly value: number;
+  /** `σ - s`, with full relative accuracy. */
+  readonly gap: number;
+}
+
+/**
+ * A mode under gradient flow by the sigmoid as it was published (Saxe, McClelland and Ganguli 2014),
+ * `s = σ/(1 + (σ/s0 - 1) e^{-4σt})`, and `s0/(1 + 4 s0 t)` for `σ = 0`: what claims compare our own evaluation with.
+ *
+ * @param mode the mode
+ * @param time gradient-flow time, from 0; `Infinity` gives the limit
+ */
+export function sigmoid({ sigma, start }: Mode, time: number): ModeState {
+  if (start === 0) return { value: 0, gap: sigma };
+  if (sigma === 0) {
+    const value = start / (1 + 4 * start * time);
+    return { value, gap: -value };
+  }
+  const lacking = ((sigma - start) / start) * Math.exp(-4 * sigma * time);
+  const value = sigma / (1 + lacking);
+  return { value, gap: value * lacking };
+}
