@@ -26,11 +26,16 @@ export function drawnOrthogonal(size: number, seed: number): Matrix {
 
 /** Numbers in (0, 1) by Weyl increments through a 32-bit mixing function (Steele, Lea and Flood's SplitMix). */
 function uniforms(seed: number): () => number {
-  let state = Math.imul(seed | 0, 0x9e3779b9) >>> 0;
+  // Mixed first, so that neighbouring seeds do not give the same sequence one step apart.
+  let state = mix((seed | 0) ^ 0x3c6ef372);
   return () => {
     state = (state + 0x9e3779b9) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
-    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-    return (((mixed ^ (mixed >>> 16)) >>> 0) + 0.5) / 2 ** 32;
+    return (mix(state) + 0.5) / 2 ** 32;
   };
+}
+
+function mix(word: number): number {
+  let mixed = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
 }

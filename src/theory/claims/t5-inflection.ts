@@ -1,0 +1,123 @@
+import * as fc from 'fast-check';
+import {
+  overshootThreshold,
+  stagedIncrement,
+  stagedInflection,
+  stagedPretrainingLoss,
+} from '../staged-finetuning.js';
+import { decades } from './arbitraries.js';
+import { atLeast, type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import {
+  areStagedModes,
+  convergedLosses,
+  type StagedMode,
+  stagedModes,
+  stagedRounding,
+} from './staged-task.js';
+
+/** Two tasks with common modes, and two pulls. */
+interface Instance {
+  readonly modes: readonly StagedMode[];
+  readonly pull: number;
+  /** How much larger the second pull is; negative for a smaller one. */
+  readonly more: number;
+}
+
+const pulls = fc.oneof({ weight: 4, arbitrary: decades(-3, 3) }, { weight: 1, arbitrary: fc.constant(0) });
+
+/** T5: the inflection under regularisation. */
+export const regularizedInflection = defineClaim<Instance>({
+  id: 'T5-inflection',
+  title: 'Regularisation delays the inflection',
+  statement:
+    'At convergence the pre-training loss after regularised fine-tuning is F_λ(n) = Σ_{i≤n} ((σ_i^ft − σ_i)/(1+λ))² + Σ_{i>n} σ_i²; learning mode n raises it exactly when σ_n^ft > (2+λ)σ_n, and the number of modes with the least F_λ never decreases as λ grows.',
+  origin: 'direction: paper, section 4; formulas: ours',
+  domain: fc.record({
+    modes: stagedModes,
+    pull: pulls,
+    more: fc.oneof(
+      { weight: 5, arbitrary: pulls },
+      { weight: 1, arbitrary: decades(-2, 1).map((less) => -less) },
+    ),
+  }),
+  wellFormed: ({ modes, pull, more }) => areStagedModes(modes) && pull >= 0 && pull + more >= 0 && pull < 1e6,
+  hypotheses: [
+    {
+      name: 'larger pull',
+      statement: 'the second λ is at least the first',
+      holds: ({ more }) => more >= 0,
+    },
+  ],
+  conclusion({ modes, pull, more }) {
+    const task = stagedTask(modes, pull);
+    const rounding = stagedRounding(modes);
+    const parts = modes.flatMap((mode, index): Conclusion[] => {
+      const learned = index + 1;
+      const before = convergedLosses(modes, pull, index).pre;
+      const after = convergedLosses(modes, pull, learned).pre;
+      return [
+        equal(
+          { label: `F_λ(${learned})`, value: stagedPretrainingLoss(task, learned) },
+          { label: 'the loss at the end points of all modes', value: after },
+          rounding,
+        ),
+        equal(
+          { label: `F_λ(${learned}) − F_λ(${index}) by its formula`, value: stagedIncrement(task, learned) },
+          { label: 'the difference of the losses', value: after - before },
+          2 * rounding,
+        ),
+        thresholdIsRight(mode, pull, stagedIncrement(task, learned)),
+      ];
+    });
+    return tightest([...parts, bestIsLeast(modes, pull), ordered(modes, pull, more)]);
+  },
+  toleranceReason:
+    '1e-14 of the squared singular values: sums of at most 12 squares of differences, each rounded a few times; signs and numbers of modes are compared exactly',
+});
+
+function stagedTask(modes: readonly StagedMode[], pull: number) {
+  return { spectrum: modes.map(({ sigma }) => sigma), target: modes.map(({ target }) => target), pull };
+}
+
+/** The sign of the rise against the threshold, where they are not equal within rounding. */
+function thresholdIsRight({ sigma, target }: StagedMode, pull: number, rise: number): Conclusion {
+  const beyond = target - (2 + pull) * sigma;
+  const isClose = Math.abs(beyond) <= 1e-12 * (target + (2 + pull) * sigma) || target + pull * sigma === 0;
+  const above = target > overshootThreshold(pull) * sigma ? 1 : -1;
+  return equal(
+    {
+      label: 'sign of the rise, and of σ^ft over its threshold',
+      value: isClose ? 0 : (Math.sign(rise) + above) / 2,
+    },
+    { label: 'sign of σ^ft − (2+λ)σ', value: isClose ? 0 : Math.sign(beyond) },
+    1e-9,
+  );
+}
+
+/** The number of modes called best has the least loss, up to rounding. */
+function bestIsLeast(modes: readonly StagedMode[], pull: number): Conclusion {
+  const best = stagedInflection(stagedTask(modes, pull));
+  const losses = Array.from(
+    { length: modes.length + 1 },
+    (_, learned) => convergedLosses(modes, pull, learned).pre,
+  );
+  const least = Math.min(...losses);
+  return equal(
+    { label: `F_λ at the inflection, n = ${best}`, value: losses[best] ?? Number.NaN },
+    { label: 'least F_λ(n)', value: least },
+    2 * stagedRounding(modes),
+  );
+}
+
+/** The inflection at the larger pull is not earlier, or the losses there are equal within rounding. */
+function ordered(modes: readonly StagedMode[], pull: number, more: number): Conclusion {
+  const early = stagedInflection(stagedTask(modes, pull));
+  const late = stagedInflection(stagedTask(modes, pull + more));
+  const loss = (learned: number) => convergedLosses(modes, pull + more, learned).pre;
+  const isTie = Math.abs(loss(early) - loss(late)) <= 2 * stagedRounding(modes);
+  return atLeast(
+    { label: `inflection at λ = ${pull + more}`, value: isTie ? early : late },
+    { label: `inflection at λ = ${pull}`, value: early },
+    1e-9,
+  );
+}

@@ -1,0 +1,138 @@
+import * as fc from 'fast-check';
+import { EigenvalueDecomposition, Matrix, solve } from 'ml-matrix';
+import { mixture, sharedOptimum } from '../capacity.js';
+import { dimension, matrixSeed } from './arbitraries.js';
+import { atLeast, type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { drawnMatrix } from './drawn-matrix.js';
+
+/** Two tasks on disjoint blocks of inputs, a shared width, and how much the second task counts. */
+interface Instance {
+  readonly rows: number;
+  readonly hidden: number;
+  readonly oldCols: number;
+  readonly newCols: number;
+  /** Share of the new task in hundredths. */
+  readonly percent: number;
+  readonly seed: number;
+  /** Rank of the old task, or more for a full one. */
+  readonly rank: number;
+}
+
+/** T7: what a shared hidden width can hold of two tasks. */
+export const sharedCapacity = defineClaim<Instance>({
+  id: 'T7',
+  title: 'Capacity of a shared hidden layer',
+  statement:
+    'Two tasks on disjoint blocks of inputs that share a hidden width h and count 1−m and m have the least joint loss Σ_{k>h} sv_k([√(1−m)A_1, √m A_2])²; some weights reach it and none beat it.',
+  origin: 'ours, by the theorem of Eckart and Young (1936)',
+  domain: fc.record({
+    rows: dimension,
+    hidden: dimension,
+    oldCols: dimension,
+    newCols: dimension,
+    percent: fc.oneof(
+      { weight: 8, arbitrary: fc.integer({ min: 0, max: 100 }) },
+      { weight: 1, arbitrary: fc.constantFrom(0, 50, 100) },
+    ),
+    seed: matrixSeed,
+    rank: dimension,
+  }),
+  wellFormed: ({ rows, hidden, oldCols, newCols, percent, seed, rank }) =>
+    [rows, hidden, oldCols, newCols, rank].every(
+      (size) => Number.isInteger(size) && size >= 1 && size <= 12,
+    ) &&
+    Number.isInteger(seed) &&
+    percent >= 0 &&
+    percent <= 100,
+  hypotheses: [],
+  conclusion(instance) {
+    const { rows, hidden, oldCols, newCols, percent, seed, rank } = instance;
+    const share = percent / 100;
+    const old = drawnMatrix(rows, rank, 5 * seed + 1).mmul(drawnMatrix(rank, oldCols, 5 * seed + 2));
+    const added = drawnMatrix(rows, newCols, 5 * seed + 3);
+    const optimum = sharedOptimum(mixture(old, added, share), hidden);
+    const weighted = [Matrix.mul(old, Math.sqrt(1 - share)), Matrix.mul(added, Math.sqrt(share))];
+    const gram = weighted.reduce(
+      (sum, task) => sum.add(task.mmul(task.transpose())),
+      Matrix.zeros(rows, rows),
+    );
+    const size = gram.trace();
+    const tail = new EigenvalueDecomposition(gram, { assumeSymmetric: true }).realEigenvalues
+      .sort((a, b) => b - a)
+      .slice(hidden)
+      .reduce((sum, value) => sum + value, 0);
+    const [oldSecond, newSecond] = optimum.seconds;
+    const oldLoss = squaredDistance(optimum.first.mmul(oldSecond!), old);
+    const newLoss = squaredDistance(optimum.first.mmul(newSecond!), added);
+    const tolerance = 1e-13 * (size + 1e-300);
+    return tightest([
+      equal(
+        { label: 'least joint loss', value: optimum.loss },
+        { label: 'eigenvalues of (1−m)A_1A_1ᵀ + m A_2A_2ᵀ beyond the h-th', value: tail },
+        tolerance,
+      ),
+      equal(
+        { label: 'joint loss of the weights that reach it', value: (1 - share) * oldLoss + share * newLoss },
+        { label: 'least joint loss', value: tail },
+        tolerance,
+      ),
+      ...optimum.taskLosses.map((loss, index) =>
+        equal(
+          { label: `loss of task ${index + 1} as reported`, value: loss },
+          { label: 'by its weights', value: index === 0 ? oldLoss : newLoss },
+          1e-13 * (squaredDistance(old, old.clone().mul(0)) + squaredDistance(added, added.clone().mul(0))),
+        ),
+      ),
+      notBeaten(weighted, hidden, seed, tail, tolerance),
+    ]);
+  },
+  toleranceReason:
+    '1e-13 of the squared norm of the weighted tasks: eigenvalues of a symmetric matrix of at most 12 rows and products of such matrices, a few hundred roundings',
+});
+
+/** Alternating least squares from random weights, an honest rival: its joint loss is nowhere below the least. */
+function notBeaten(
+  weighted: readonly Matrix[],
+  hidden: number,
+  seed: number,
+  least: number,
+  tolerance: number,
+): Conclusion {
+  const rows = weighted[0]!.rows;
+  const joint = Matrix.zeros(
+    rows,
+    weighted.reduce((sum, task) => sum + task.columns, 0),
+  );
+  let column = 0;
+  for (const task of weighted) {
+    joint.setSubMatrix(task, 0, column);
+    column += task.columns;
+  }
+  let first = drawnMatrix(rows, Math.min(hidden, rows), 5 * seed + 4);
+  let second = leastSquares(first, joint);
+  for (let round = 0; round < 3; round++) {
+    first = leastSquares(second.transpose(), joint.transpose()).transpose();
+    second = leastSquares(first, joint);
+  }
+  return atLeast(
+    {
+      label: 'joint loss of weights found by alternating least squares',
+      value: squaredDistance(first.mmul(second), joint),
+    },
+    { label: 'least joint loss', value: least },
+    tolerance,
+  );
+}
+
+/** Some `x` with small `‖left x − right‖²`, by slightly damped normal equations; any x would do for the claim. */
+function leastSquares(left: Matrix, right: Matrix): Matrix {
+  const transposed = left.transpose();
+  const gram = transposed.mmul(left);
+  const damping = 1e-9 * (gram.trace() / gram.rows) + 1e-30;
+  return solve(gram.add(Matrix.eye(gram.rows).mul(damping)), transposed.mmul(right));
+}
+
+function squaredDistance(left: Matrix, right: Matrix): number {
+  const difference = Matrix.sub(left, right);
+  return difference.dot(difference);
+}
