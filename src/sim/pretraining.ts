@@ -144,7 +144,12 @@ export async function preparePretraining(
   };
 }
 
-function closedForm(context: RunContext): Compute {
+/**
+ * The record of a run that simulates nothing.
+ *
+ * @throws InvalidInputError when a backend was asked for
+ */
+export function closedForm(context: RunContext): Compute {
   if (context.backend !== 'auto') {
     throw new InvalidInputError(
       '--backend',

@@ -1,16 +1,9 @@
 import { Matrix } from 'ml-matrix';
 import type { Problem } from '../../theory/problem.js';
 import type { Backend, Weights } from '../backends/backend.js';
-import { randomOrthogonal } from '../noise/orthogonal.js';
 import type { TrainedCheckpoint } from './checkpoint.js';
 import type { Trainee } from './record-training.js';
-
-/** Singular vectors of the task, `U` and `V`, and the rotation `R` of the hidden layer. */
-interface Basis {
-  readonly left: Matrix;
-  readonly right: Matrix;
-  readonly hidden: Matrix;
-}
+import { embedDiagonal, randomBasis, type SingularBasis } from './singular-basis.js';
 
 /**
  * Engine `matrix`: the full layers W1 and W2, from `W1 = e^{−τ} U Rᵀ`, `W2 = e^{−τ} R Vᵀ` with random orthogonal U, R and
@@ -20,12 +13,8 @@ interface Basis {
  */
 export function matrixTrainee(problem: Problem, backend: Backend, seed: number): Trainee<Weights> {
   const { rows, hidden, cols } = problem;
-  const basis: Basis = {
-    left: randomOrthogonal(rows, seed, 0),
-    hidden: randomOrthogonal(hidden, seed, 1),
-    right: randomOrthogonal(cols, seed, 2),
-  };
-  const target = embed(basis.left, problem.spectrum, basis.right);
+  const basis = randomBasis(problem, seed);
+  const target = embedDiagonal(basis.left, problem.spectrum, basis.right);
   const common = {
     shape: { rows, hidden, cols },
     count: 1,
@@ -44,20 +33,11 @@ function boundedSquare(weight: number): boolean {
   return Number.isFinite(weight ** 4);
 }
 
-/** `left · diag(values) · rightᵀ`, the values on the diagonal of a rectangular matrix. */
-function embed(left: Matrix, values: readonly number[], right: Matrix): Matrix {
-  const diagonal = Matrix.zeros(left.rows, right.rows);
-  values.forEach((value, index) => {
-    diagonal.set(index, index, value);
-  });
-  return left.mmul(diagonal).mmul(right.transpose());
-}
-
-function alignedStart(problem: Problem, { left, hidden, right }: Basis): Weights {
+function alignedStart(problem: Problem, { left, hidden, right }: SingularBasis): Weights {
   const factors = problem.modes.map((mode) => Math.sqrt(mode.start));
   return {
-    first: Float64Array.from(embed(left, factors, hidden).to1DArray()),
-    second: Float64Array.from(embed(hidden, factors, right).to1DArray()),
+    first: Float64Array.from(embedDiagonal(left, factors, hidden).to1DArray()),
+    second: Float64Array.from(embedDiagonal(hidden, factors, right).to1DArray()),
   };
 }
 
@@ -65,7 +45,7 @@ function matrixCheckpoint(
   problem: Problem,
   weights: Weights,
   target: Matrix,
-  { left, right }: Basis,
+  { left, right }: SingularBasis,
   time: number,
 ): TrainedCheckpoint {
   const { rows, hidden, cols } = problem;

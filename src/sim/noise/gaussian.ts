@@ -5,6 +5,11 @@ export type Purpose = 'perturbation' | 'basis' | 'shuffle' | 'gradient noise';
 
 const PURPOSES: readonly Purpose[] = ['perturbation', 'basis', 'shuffle', 'gradient noise'];
 
+/** The word of the counter that keeps streams of different purposes apart. */
+export function purposeWord(purpose: Purpose): number {
+  return PURPOSES.indexOf(purpose);
+}
+
 const TWO_PI = 2 * Math.PI;
 const UNIT = 2 ** -32;
 
@@ -23,14 +28,14 @@ export function fillGaussian(
   replicate: number,
 ): void {
   const block = new Uint32Array(4);
-  const purposeWord = PURPOSES.indexOf(purpose);
+  const word = purposeWord(purpose);
   const key0 = seed >>> 0;
   const key1 = Math.floor(seed / 2 ** 32) >>> 0;
   const replicate0 = replicate >>> 0;
   const replicate1 = Math.floor(replicate / 2 ** 32) >>> 0;
   for (let start = 0, index = 0; start < target.length; start += 4, index++) {
     block[0] = index;
-    block[1] = purposeWord;
+    block[1] = word;
     block[2] = replicate0;
     block[3] = replicate1;
     philox4x32(block, key0, key1);

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { singularValue } from '../../theory/mode.js';
-import { createProblem } from '../../theory/problem.js';
 import { loss } from '../../theory/trajectory.js';
 import { checkDecoupling } from '../checks/decoupling.js';
 import { checkLearningOrder } from '../checks/learning-order.js';
 import { checkProgressiveSensitivity } from '../checks/progressive-sensitivity.js';
-import { biasAt } from '../engines/bias.js';
 import { type Checkpoint, hasDiverged, withoutNetwork } from '../engines/checkpoint.js';
+import { lossAccuracy } from '../loss-accuracy.js';
 import { requireTableMemory } from '../memory.js';
 import {
   learningRateParameter,
@@ -16,7 +15,6 @@ import {
   timesParameter,
 } from '../parameters/shared.js';
 import {
-  type Accuracy,
   type ParsedPretraining,
   type Pretraining,
   preparePretraining,
@@ -25,9 +23,6 @@ import {
 import type { RunEvent, Scenario } from '../scenario.js';
 import type { Row } from '../table.js';
 import { lossColumn, modeColumn, sigmaColumn, singularValueColumn, timeColumn } from './shared-columns.js';
-
-/** Discretisation may move the simulated loss by this share of the initial loss: no figure could show it. */
-const INVISIBLE_LOSS_BIAS = 1e-3;
 
 /** Small initialisation learns the features one after another, the largest first. */
 export const incremental: Scenario<Pretraining> = {
@@ -135,15 +130,3 @@ export const incremental: Scenario<Pretraining> = {
     }
   },
 };
-
-function lossAccuracy(parameters: Pretraining): Accuracy {
-  const problem = createProblem(parameters);
-  const invisible = INVISIBLE_LOSS_BIAS * loss(problem, 0);
-  return {
-    measure: '0.1 % of the initial loss',
-    acceptable: ({ checkpoints }) =>
-      checkpoints.every(
-        (checkpoint, at) => Math.abs(biasAt(problem, checkpoint, parameters.times[at]!).loss) <= invisible,
-      ),
-  };
-}
