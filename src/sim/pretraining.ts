@@ -196,7 +196,7 @@ function float64Reason(problem: Problem, inFloat32: ExpectedTraining): string | 
   if (smallest < FLOAT32_SMALLEST) return `initial factors of ${smallest.toExponential(1)} underflow float32`;
   const share = roundingShare(problem, inFloat32);
   return share > VISIBLE_ROUNDING
-    ? `float32 could be off by ${(100 * share).toPrecision(2)} % of the largest singular value`
+    ? `float32 could be off by ${percent(share)} of the largest singular value`
     : undefined;
 }
 
@@ -238,6 +238,11 @@ function roundingWarnings(
   if (!(share > VISIBLE_ROUNDING) || expected.divergedAt !== undefined) return [];
   const remedy = engine === 'matrix' ? '; the modes engine rounds each mode on its own' : '';
   return [
-    `rounding in ${precision} may take singular values off by up to ${(100 * share).toPrecision(2)} % of the largest${remedy}`,
+    `rounding in ${precision} may take singular values off by up to ${percent(share)} of the largest${remedy}`,
   ];
+}
+
+/** Two digits of a share, in percent. */
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(2))} %`;
 }

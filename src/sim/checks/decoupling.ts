@@ -27,7 +27,7 @@ export function checkDecoupling(run: CheckedRun, checkpoints: readonly Checkpoin
       if (slack.add(1 - share, 0)) worstError = error;
     });
   });
-  const share = (100 * (1 - slack.margin)).toPrecision(2);
+  const share = Number((100 * (1 - slack.margin)).toPrecision(2));
   return judge(
     'T0',
     slack.margin,
