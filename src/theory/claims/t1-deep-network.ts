@@ -1,0 +1,177 @@
+import * as fc from 'fast-check';
+import { Matrix } from 'ml-matrix';
+import { expectedExcessDeep } from '../sensitivity.js';
+import { decades, dimension, matrixSeed, noiseScale } from './arbitraries.js';
+import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { drawnMatrix } from './drawn-matrix.js';
+import { isDimension } from './drawn-network.js';
+import { meanOverSigns } from './exact-differences.js';
+import { explicitLoss, weightsOf } from './explicit-loss.js';
+import { isNoiseModel, type NoiseModel, noiseHypotheses, noiseModel } from './noise-model.js';
+
+interface Instance {
+  /** `W1 … WL`: the rows of each layer, the size of its entries and its noise scale. */
+  readonly layers: readonly { readonly rows: number; readonly size: number; readonly gamma: number }[];
+  /** Columns of the last layer. */
+  readonly cols: number;
+  readonly taskSize: number;
+  readonly seed: number;
+  /** Whether the noise scale of the first layer holds for all of them. */
+  readonly sameNoise: boolean;
+  readonly noise: NoiseModel;
+}
+
+/** T1 for any depth. */
+export const deepNetwork = defineClaim<Instance>({
+  id: 'T1-depth',
+  title: 'Sensitivity to noise at any depth',
+  statement:
+    'Noise of standard deviation γ_l on the weights of layer l raises the expected loss ‖W1⋯WL − A‖² by the excess of tr M over ‖W1⋯WL‖², where M starts as the identity and the layers from the last to the first map it to W M Wᵀ + γ² tr(M) I.',
+  origin: 'ours',
+  domain: fc.record({
+    layers: fc.array(
+      fc.record({
+        rows: dimension,
+        size: fc.oneof({ weight: 12, arbitrary: decades(-2, 1) }, { weight: 1, arbitrary: fc.constant(0) }),
+        gamma: noiseScale,
+      }),
+      { minLength: 1, maxLength: 6 },
+    ),
+    cols: dimension,
+    taskSize: decades(-2, 2),
+    seed: matrixSeed,
+    sameNoise: fc.boolean(),
+    noise: noiseModel,
+  }),
+  wellFormed: ({ layers, cols, taskSize, seed, noise }) =>
+    layers.length > 0 &&
+    layers.length <= 8 &&
+    [cols, ...layers.map(({ rows }) => rows)].every(isDimension) &&
+    layers.every(({ size, gamma }) => size >= 0 && size < 1e3 && gamma >= 0 && gamma < 1e3) &&
+    taskSize >= 0 &&
+    taskSize < 1e6 &&
+    Number.isInteger(seed) &&
+    isNoiseModel(noise),
+  hypotheses: noiseHypotheses(),
+  conclusion(instance) {
+    const { layers: descriptions, cols, taskSize, seed, sameNoise, noise } = instance;
+    const layers = descriptions.map(({ rows, size }, layer) =>
+      drawnMatrix(rows, descriptions[layer + 1]?.rows ?? cols, seed + SEED_STRIDE * layer).mul(size),
+    );
+    const gammas = descriptions.map(({ gamma }) => (sameNoise ? descriptions[0]!.gamma : gamma));
+    const task = drawnMatrix(layers[0]!.rows, cols, seed - SEED_STRIDE).mul(taskSize);
+    const formula = {
+      label: 'tr M − ‖W1⋯WL‖²',
+      value: expectedExcessDeep(layers, sameNoise ? gammas[0]! : gammas),
+    };
+    const parts: Conclusion[] = [];
+    if (noise.draw === 'independent') {
+      const drift = driftOfMean(layers, gammas, task, noise.mean);
+      const centre = displaced(layers, gammas, noise.mean);
+      const value = subsetExcess(centre, gammas) + drift.value;
+      const size = subsetExcess(centre.map(Matrix.abs), gammas) + drift.size;
+      parts.push(
+        equal(formula, { label: 'sum over all sets of layers with noise', value }, ROUNDING * size + TINY),
+      );
+    }
+    const count = layers.reduce((sum, layer) => sum + layer.rows * layer.columns, 0);
+    if (count <= MOST_ENUMERATED || noise.draw === 'in step') {
+      parts.push(bySigns(formula, layers, gammas, task, noise));
+    }
+    return tightest(parts);
+  },
+  toleranceReason:
+    'both sides are sums over products of at most 12 matrices of up to 12 columns: 1e-13 of the same sum over absolute values; the mean over all signs cancels the loss: 1e-13 of a bound of it',
+});
+
+const SEED_STRIDE = 100_000;
+
+const ROUNDING = 1e-13;
+
+/** Keeps the tolerance positive where both sides are zero. */
+const TINY = 1e-300;
+
+/** Networks with so few weights are also averaged over every pattern of signs, which no formula enters. */
+const MOST_ENUMERATED = 7;
+
+/**
+ * `Σ_S Π_{l∈S} γ_l² · Π ‖segment‖²` over the non-empty sets `S` of layers that are replaced by their noise: these cut the
+ * product into segments of the remaining layers, an empty one between neighbours counting as an identity.
+ */
+function subsetExcess(layers: readonly Matrix[], gammas: readonly number[]): number {
+  const segment = segmentNorms(layers);
+  let excess = 0;
+  for (let set = 1; set < 2 ** layers.length; set++) {
+    let term = 1;
+    let from = 0;
+    layers.forEach((_, layer) => {
+      if (((set >> layer) & 1) === 0) return;
+      term *= gammas[layer]! ** 2 * segment(from, layer);
+      from = layer + 1;
+    });
+    excess += term * segment(from, layers.length);
+  }
+  return excess;
+}
+
+/** `‖W_from ⋯ W_to‖²` with `to` excluded; the number of units where the product is empty. */
+function segmentNorms(layers: readonly Matrix[]): (from: number, to: number) => number {
+  const norms = layers.map((layer, from) => {
+    const row = [layer.rows, layer.norm() ** 2];
+    let product = layer;
+    for (const next of layers.slice(from + 1)) {
+      product = product.mmul(next);
+      row.push(product.norm() ** 2);
+    }
+    return row;
+  });
+  const outputs = layers.at(-1)!.columns;
+  return (from, to) => norms[from]?.[to - from] ?? outputs;
+}
+
+/** Every weight moved by `draw` times the noise scale of its layer. */
+function displaced(layers: readonly Matrix[], gammas: readonly number[], draw: number): Matrix[] {
+  return layers.map((layer, index) => Matrix.add(layer, draw * gammas[index]!));
+}
+
+/** What the mean of the noise alone does to the loss, and the size of the terms that cancel in it. */
+function driftOfMean(layers: readonly Matrix[], gammas: readonly number[], task: Matrix, mean: number) {
+  if (mean === 0) return { value: 0, size: 0 };
+  const before = lossOf(layers, task);
+  const after = lossOf(displaced(layers, gammas, mean), task);
+  return { value: after - before, size: after + before + task.norm() ** 2 };
+}
+
+/** The formula against the mean of the loss over all patterns of signs, or over the two common ones. */
+function bySigns(
+  formula: { label: string; value: number },
+  layers: readonly Matrix[],
+  gammas: readonly number[],
+  task: Matrix,
+  noise: NoiseModel,
+): Conclusion {
+  const loss = lossOf(layers, task);
+  const centre = displaced(layers, gammas, noise.mean);
+  const scales = layers.flatMap((layer, index) =>
+    new Array<number>(layer.rows * layer.columns).fill(gammas[index]!),
+  );
+  const mean =
+    noise.draw === 'in step'
+      ? (lossOf(displaced(centre, gammas, 1), task) + lossOf(displaced(centre, gammas, -1), task)) / 2
+      : meanOverSigns(explicitLoss(layers, task), weightsOf(centre), scales);
+  const reach = layers.reduce(
+    (product, layer, index) =>
+      product *
+      (layer.norm() + gammas[index]! * (1 + Math.abs(noise.mean)) * Math.sqrt(layer.rows * layer.columns)),
+    1,
+  );
+  return equal(
+    formula,
+    { label: 'mean loss over all signs of the noise − loss', value: mean - loss },
+    ROUNDING * (reach ** 2 + task.norm() ** 2) + TINY,
+  );
+}
+
+function lossOf(layers: readonly Matrix[], task: Matrix): number {
+  return explicitLoss(layers, task)(weightsOf(layers));
+}

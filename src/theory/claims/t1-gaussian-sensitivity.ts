@@ -1,0 +1,40 @@
+import * as fc from 'fast-check';
+import { expectedExcess } from '../sensitivity.js';
+import { noiseScale } from './arbitraries.js';
+import { defineClaim, equal } from './claim.js';
+import { type DrawnNetwork, drawnNetwork, isDrawnNetwork, networkOf } from './drawn-network.js';
+import { isNoiseModel, type NoiseModel, noiseHypotheses, noiseModel } from './noise-model.js';
+import { excessRounding, explicitExcess } from './noisy-loss.js';
+
+interface Instance {
+  readonly network: DrawnNetwork;
+  readonly gamma: number;
+  readonly noise: NoiseModel;
+}
+
+/** T1: what noise of one scale on all weights costs. */
+export const gaussianSensitivity = defineClaim<Instance>({
+  id: 'T1',
+  title: 'Sensitivity to noise, exactly',
+  statement:
+    'Noise of standard deviation γ on every weight, Gaussian or not, raises the expected loss ‖W1W2 − A‖² by exactly γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq, whatever the weights, the shapes, the task and the size of γ.',
+  origin: 'setting: paper, section 4; identity: ours',
+  domain: fc.record({ network: drawnNetwork, gamma: noiseScale, noise: noiseModel }),
+  wellFormed: ({ network, gamma, noise }) =>
+    isDrawnNetwork(network) && gamma >= 0 && gamma < 1e6 && isNoiseModel(noise),
+  hypotheses: noiseHypotheses(),
+  conclusion({ network, gamma, noise }) {
+    const { first, second, task } = networkOf(network);
+    const scales = { first: gamma, second: gamma };
+    return equal(
+      { label: 'γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq', value: expectedExcess(first, second, gamma) },
+      {
+        label: 'mean loss with noise − loss, entry by entry',
+        value: explicitExcess({ first, second, task }, scales, noise),
+      },
+      excessRounding({ first, second, task }, scales, noise),
+    );
+  },
+  toleranceReason:
+    'the mean is taken entry by entry from differences of losses, each of which carries h + 4 roundings of a bound of the loss',
+});

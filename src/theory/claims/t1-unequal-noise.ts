@@ -1,0 +1,48 @@
+import * as fc from 'fast-check';
+import { expectedExcess } from '../sensitivity.js';
+import { noiseScale } from './arbitraries.js';
+import { defineClaim, equal } from './claim.js';
+import { type DrawnNetwork, drawnNetwork, isDrawnNetwork, networkOf } from './drawn-network.js';
+import { isNoiseModel, type NoiseModel, noiseHypotheses, noiseModel } from './noise-model.js';
+import { excessRounding, explicitExcess } from './noisy-loss.js';
+
+interface Instance {
+  readonly network: DrawnNetwork;
+  readonly firstGamma: number;
+  readonly secondGamma: number;
+  readonly noise: NoiseModel;
+}
+
+/** T1 with a noise scale of its own for each layer: which scale meets which factor. */
+export const unequalNoise = defineClaim<Instance>({
+  id: 'T1-unequal',
+  title: 'Unequal noise of the layers',
+  statement:
+    'Noise of standard deviation γ1 on the weights of W1 and γ2 on those of W2 raises the expected loss by exactly γ1²p‖W2‖² + γ2²q‖W1‖² + γ1²γ2²phq: the noise of each layer meets the weights of the other.',
+  origin: 'ours',
+  domain: fc.record({
+    network: drawnNetwork,
+    firstGamma: noiseScale,
+    secondGamma: noiseScale,
+    noise: noiseModel,
+  }),
+  wellFormed: ({ network, firstGamma, secondGamma, noise }) =>
+    isDrawnNetwork(network) &&
+    [firstGamma, secondGamma].every((gamma) => gamma >= 0 && gamma < 1e6) &&
+    isNoiseModel(noise),
+  hypotheses: noiseHypotheses(),
+  conclusion({ network, firstGamma, secondGamma, noise }) {
+    const { first, second, task } = networkOf(network);
+    const scales = { first: firstGamma, second: secondGamma };
+    return equal(
+      { label: 'γ1²p‖W2‖² + γ2²q‖W1‖² + γ1²γ2²phq', value: expectedExcess(first, second, scales) },
+      {
+        label: 'mean loss with noise − loss, entry by entry',
+        value: explicitExcess({ first, second, task }, scales, noise),
+      },
+      excessRounding({ first, second, task }, scales, noise),
+    );
+  },
+  toleranceReason:
+    'the mean is taken entry by entry from differences of losses, each of which carries h + 4 roundings of a bound of the loss',
+});
