@@ -1,15 +1,19 @@
 import * as fc from 'fast-check';
-import { singularValue } from '../mode.js';
-import { createProblem } from '../problem.js';
-import { sensitivityVelocityAt } from '../progressive.js';
+import { Matrix } from 'ml-matrix';
+import { createProblem, type Problem } from '../problem.js';
+import { sensitivityAt, sensitivityVelocityAt } from '../progressive.js';
+import { expectedExcess } from '../sensitivity.js';
 import { decades, flowTime, mode, risingMode } from './arbitraries.js';
-import { atLeast, defineClaim, equal, tightest } from './claim.js';
+import { atLeast, type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { panelIntegral } from './quadrature.js';
+import { sigmoid } from './sigmoid.js';
 
 /** Modes in any order of their σ, the dimensions beyond them, a noise scale and a time. */
 interface Instance {
   readonly modes: readonly { readonly sigma: number; readonly start: number }[];
-  /** Rows and columns beyond the number of modes. */
+  /** Rows, hidden units and columns beyond the number of modes. */
   readonly extraRows: number;
+  readonly extraHidden: number;
   readonly extraCols: number;
   readonly gamma: number;
   readonly time: number;
@@ -28,22 +32,28 @@ export const progressiveSensitivity = defineClaim<Instance>({
       { weight: 1, arbitrary: fc.array(mode, { minLength: 1, maxLength: 12 }) },
     ),
     extraRows: fc.nat({ max: 3 }),
+    extraHidden: fc.nat({ max: 3 }),
     extraCols: fc.nat({ max: 3 }),
     gamma: decades(-4, 1),
     time: flowTime,
   }),
-  wellFormed: ({ modes, extraRows, extraCols, gamma, time }) =>
+  wellFormed: ({ modes, extraRows, extraHidden, extraCols, gamma, time }) =>
     modes.length > 0 &&
     modes.some(({ sigma }) => sigma > 0) &&
     modes.every(({ sigma, start }) => sigma >= 0 && start >= 0 && sigma < 1e6 && start < 1e6) &&
-    [extraRows, extraCols].every((extra) => Number.isInteger(extra) && extra >= 0) &&
+    [extraRows, extraHidden, extraCols].every((extra) => Number.isInteger(extra) && extra >= 0) &&
     gamma > 0 &&
     time >= 0,
   hypotheses: [
     {
       name: 'starts below',
-      statement: 'every mode that starts above zero starts below its σ: s_i(0) < σ_i',
-      holds: ({ modes }) => modes.every(({ sigma, start }) => start === 0 || start < sigma),
+      statement: 'every mode of a positive σ_i starts below it: s_i(0) < σ_i',
+      holds: ({ modes }) => modes.every(({ sigma, start }) => sigma === 0 || start < sigma),
+    },
+    {
+      name: 'no null modes',
+      statement: 'modes with σ_i = 0, which can only decay, start at zero',
+      holds: ({ modes }) => modes.every(({ sigma, start }) => sigma > 0 || start === 0),
     },
     {
       name: 'something moves',
@@ -51,24 +61,24 @@ export const progressiveSensitivity = defineClaim<Instance>({
       holds: ({ modes }) => modes.some(({ start }) => start > 0),
     },
   ],
-  conclusion({ modes, extraRows, extraCols, gamma, time }) {
+  conclusion({ modes, extraRows, extraHidden, extraCols, gamma, time }) {
     const sorted = [...modes].sort((a, b) => b.sigma - a.sigma);
+    const rows = modes.length + extraRows;
+    const hidden = modes.length + extraHidden;
+    const cols = modes.length + extraCols;
     const problem = createProblem({
-      rows: modes.length + extraRows,
-      hidden: modes.length,
-      cols: modes.length + extraCols,
+      rows,
+      hidden,
+      cols,
       spectrum: sorted.map(({ sigma }) => sigma),
       tau: 0,
-      starts: sorted.map(({ start }) => start),
+      starts: Array.from({ length: Math.min(rows, hidden, cols) }, (_, index) => sorted[index]?.start ?? 0),
     });
-    const scale = 4 * gamma ** 2 * (problem.rows + problem.cols);
-    const velocity = sensitivityVelocityAt(problem, gamma, time) / scale;
+    const scale = gamma ** 2 * (rows + cols);
+    const velocity = sensitivityVelocityAt(problem, gamma, time);
     const movers = sorted.filter(({ start }) => start > 0);
     const underflows = movers.length > 0 && movers.every(({ sigma }) => 4 * sigma * time > 700);
-    const terms = sorted.map(({ sigma, start }) => {
-      const value = singularValue({ sigma, start }, time);
-      return value * (sigma - value);
-    });
+    const values = sorted.map((each) => sigmoid(each, time).value);
     const size = sorted.reduce((sum, { sigma, start }) => sum + Math.max(sigma, start) ** 2, 0);
     const rising = atLeast(
       { label: 'sign of the velocity of the sensitivity', value: sign(velocity, underflows) },
@@ -76,15 +86,54 @@ export const progressiveSensitivity = defineClaim<Instance>({
       1e-9,
     );
     const formula = equal(
-      { label: 'velocity of the sensitivity / 4γ²(p+q)', value: velocity },
-      { label: 'Σ s(σ − s)', value: terms.reduce((sum, term) => sum + term, 0) },
-      1e-13 * size,
+      { label: 'velocity of the sensitivity / γ²(p+q)', value: velocity / scale },
+      {
+        label: '4 Σ s(σ − s)',
+        value: sorted.reduce(
+          (sum, { sigma }, index) => sum + 4 * values[index]! * (sigma - values[index]!),
+          0,
+        ),
+      },
+      ROUNDING * size,
     );
-    return tightest([rising, formula]);
+    const sensitivity = sensitivityAt(problem, gamma, time);
+    const factors = values.map(Math.sqrt);
+    const explicit = equal(
+      { label: 'sensitivity along the flow', value: sensitivity },
+      {
+        label: 'expected rise of the loss of the weights at that time',
+        value: expectedExcess(Matrix.diag(factors, rows, hidden), Matrix.diag(factors, hidden, cols), gamma),
+      },
+      ROUNDING * sensitivity,
+    );
+    return tightest([rising, formula, explicit, risesByVelocity(problem, gamma, time)]);
   },
   toleranceReason:
-    'the sign is exact; σ − s cancels to a few units of σ in the formula written out, 1e-13 of the squared values',
+    'the sign is exact; the closed form written out carries the rounding of the exponent 4σt, a few hundred units in the last place, and σ − s cancels to as many units of σ',
 });
+
+const ROUNDING = 1e-13;
+
+/**
+ * That the sensitivity rises by the integral of its velocity, over a panel short enough for the quadrature: the closed form has no
+ * pole within `1/(4 max(σ, s0))`.
+ */
+function risesByVelocity(problem: Problem, gamma: number, time: number): Conclusion {
+  const fastest = Math.max(...problem.modes.map(({ sigma, start }) => Math.max(sigma, start)));
+  const later = time + 0.1 / fastest;
+  const before = sensitivityAt(problem, gamma, time);
+  return equal(
+    {
+      label: 'rise of the sensitivity over a short time',
+      value: sensitivityAt(problem, gamma, later) - before,
+    },
+    {
+      label: 'integral of its velocity',
+      value: panelIntegral((at) => sensitivityVelocityAt(problem, gamma, at), time, later),
+    },
+    ROUNDING * before,
+  );
+}
 
 /** Beyond e^-700 the closed form underflows, and a velocity of exactly 0 there is growth too small for a double. */
 function sign(velocity: number, underflows: boolean): number {
