@@ -1,0 +1,85 @@
+import * as fc from 'fast-check';
+import { Matrix } from 'ml-matrix';
+import { leastSensitiveFactors, sensitivityFloor } from '../factorization-floor.js';
+import { decades, matrixSeed, singularValue } from './arbitraries.js';
+import { defineClaim, equal, tightest } from './claim.js';
+import { type FactoredMatrix, factorsOf, isFactoredMatrix, sumOfSquares } from './factored-matrix.js';
+
+/** T6, its equality: which factorisations attain the floor. */
+export const balancedAttainsFloor = defineClaim<FactoredMatrix>({
+  id: 'T6-equality',
+  title: 'Balanced factors attain the floor',
+  statement:
+    'A factorisation W = W1W2 with qW1ᵀW1 = pW2W2ᵀ has q‖W1‖² + p‖W2‖² = 2√(pq)‖W‖_*, and the factors (p/q)^{1/4} U√Σ and (q/p)^{1/4} √ΣVᵀ of W = UΣVᵀ, with zeros for further hidden units, are one.',
+  origin: 'ours, from the nuclear norm as a minimum over factorisations: Srebro, Rennie and Jaakkola 2004',
+  domain: fc.record({
+    modes: fc.oneof(
+      {
+        weight: 6,
+        arbitrary: fc.array(fc.record({ value: singularValue, stretch: fc.constant(1) }), {
+          minLength: 1,
+          maxLength: 9,
+        }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.array(fc.record({ value: singularValue, stretch: decades(-1, 1) }), {
+          minLength: 1,
+          maxLength: 9,
+        }),
+      },
+    ),
+    extraRows: fc.nat({ max: 3 }),
+    extraHidden: fc.nat({ max: 3 }),
+    extraCols: fc.nat({ max: 3 }),
+    basis: matrixSeed,
+    rotation: matrixSeed,
+    idle: fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: decades(-3, 1) }),
+  }),
+  wellFormed: isFactoredMatrix,
+  hypotheses: [
+    {
+      name: 'balanced',
+      statement: 'qW1ᵀW1 = pW2W2ᵀ',
+      holds: ({ modes, extraHidden, idle }) =>
+        modes.every(({ stretch }) => stretch === 1) && (idle === 0 || extraHidden === 0),
+    },
+  ],
+  conclusion(factored) {
+    const { product, first, second, cost, floor } = factorsOf(factored);
+    const { rows } = first;
+    const cols = second.columns;
+    const least = Math.min(rows, cols);
+    // Without a width the factors are as narrow as they can always be.
+    const width = factored.extraHidden === 0 ? undefined : least + factored.extraHidden - 1;
+    const factors = leastSensitiveFactors(product, width);
+    const attained = cols * sumOfSquares(factors.first) + rows * sumOfSquares(factors.second);
+    return tightest([
+      equal(
+        { label: 'q‖W1‖² + p‖W2‖²', value: cost },
+        { label: 'floor of W1W2', value: sensitivityFloor(first.mmul(second)) },
+        1e-13 * cost,
+      ),
+      equal(
+        { label: 'q‖W1‖² + p‖W2‖² of the factors that are given', value: attained },
+        { label: '2√(pq) Σσ', value: floor },
+        1e-13 * floor,
+      ),
+      equal(
+        {
+          label: '‖product of the factors that are given − W‖',
+          value: Matrix.sub(factors.first.mmul(factors.second), product).norm(),
+        },
+        { label: 'zero', value: 0 },
+        1e-13 * floor,
+      ),
+      equal(
+        { label: 'width of the factors that are given', value: factors.first.columns },
+        { label: 'width asked for', value: width ?? least },
+        1e-9,
+      ),
+    ]);
+  },
+  toleranceReason:
+    'singular values and vectors carry a few hundred units in the last place of the largest singular value, or of ‖W1‖‖W2‖ where W is their product',
+});
