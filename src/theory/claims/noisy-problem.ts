@@ -55,6 +55,32 @@ export const noisyFields = {
   gamma: scales,
 };
 
+/**
+ * Modes far apart in time, and a noise at which one of them is worth about as much as it costs (σ ≈ 2c): a perturbed loss
+ * with several dips, of which any may be the lowest.
+ */
+export const dippingProblem: fc.Arbitrary<NoisyProblem> = fc
+  .record({
+    modes: fc.array(fc.record({ sigma: decades(-0.5, 0.5), share: decades(-12, -5) }), {
+      minLength: 2,
+      maxLength: 6,
+    }),
+    extraRows: fc.nat({ max: 3 }),
+    extraCols: fc.nat({ max: 3 }),
+    balanced: fc.nat({ max: 5 }),
+    nearness: decades(-0.1, 0.1),
+  })
+  .map(({ modes, extraRows, extraCols, balanced, nearness }) => {
+    const { sigma } = modes[balanced % modes.length]!;
+    const gamma = Math.sqrt((sigma * nearness) / (2 * modes.length + extraRows + extraCols));
+    return {
+      modes: modes.map((mode) => ({ sigma: mode.sigma, start: mode.sigma * mode.share })),
+      extraRows,
+      extraCols,
+      gamma: Number(gamma.toPrecision(3)),
+    };
+  });
+
 /** Whether this is a problem at all, within the ranges in which products of its values stay among the doubles. */
 export function isNoisyProblem({ modes, extraRows, extraCols, gamma }: NoisyProblem): boolean {
   return (

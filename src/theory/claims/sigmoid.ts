@@ -21,7 +21,10 @@ export function sigmoid({ sigma, start }: Mode, time: number): ModeState {
     const value = start / (1 + 4 * start * time);
     return { value, gap: -value };
   }
-  const lacking = ((sigma - start) / start) * Math.exp(-4 * sigma * time);
-  const value = sigma / (1 + lacking);
+  const left = Math.exp(-4 * sigma * time);
+  const lacking = ((sigma - start) / start) * left;
+  // The same sum without cancellation far above σ.
+  const total = start > sigma ? (sigma / start) * left - Math.expm1(-4 * sigma * time) : 1 + lacking;
+  const value = sigma / total;
   return { value, gap: value * lacking };
 }

@@ -1,0 +1,40 @@
+import { Matrix } from 'ml-matrix';
+
+/** Two layers. */
+export interface Layers {
+  readonly first: Matrix;
+  readonly second: Matrix;
+}
+
+/** What is minimised: `‖W - task‖² + pull·‖W - anchor‖²`. */
+export interface PulledLoss {
+  readonly task: Matrix;
+  readonly pull: number;
+  readonly anchor: Matrix;
+}
+
+/**
+ * Gradient descent on a regularised loss, written out: both layers move at once along
+ * `-2[(W - A) + λ(W - B)]` times the transpose of the other.
+ *
+ * @param steps number of steps, an integer from 0
+ */
+export function descendRegularized(
+  layers: Layers,
+  { task, pull, anchor }: PulledLoss,
+  rate: number,
+  steps: number,
+): Layers {
+  let { first, second } = layers;
+  for (let step = 0; step < steps; step++) {
+    const product = first.mmul(second);
+    const onTask = Matrix.sub(product, task);
+    const onAnchor = Matrix.sub(product, anchor).mul(pull);
+    const force = Matrix.add(onTask, onAnchor).mul(2);
+    const firstMotion = force.mmul(second.transpose()).mul(rate);
+    const secondMotion = first.transpose().mmul(force).mul(rate);
+    first = Matrix.sub(first, firstMotion);
+    second = Matrix.sub(second, secondMotion);
+  }
+  return { first, second };
+}

@@ -1,0 +1,251 @@
+import * as fc from 'fast-check';
+import type { Mode } from '../mode.js';
+import { type LandscapeEnclosure, type LandscapePoint, NoiseLandscape } from '../noise-landscape.js';
+import { decades } from './arbitraries.js';
+import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import {
+  halfNoise,
+  isNoisyProblem,
+  lateTime,
+  movingModes,
+  type NoisyProblem,
+  noisyFields,
+  problemOf,
+} from './noisy-problem.js';
+import { sigmoid } from './sigmoid.js';
+
+/** A noisy problem and an interval of times with a time in it. */
+interface Instance extends NoisyProblem {
+  /** Beginning of the interval. */
+  readonly time: number;
+  /** End of the interval over its beginning. */
+  readonly ratio: number;
+  /** Where in the interval to look, from 0 to 1. */
+  readonly inside: number;
+}
+
+/** T3: what makes the search for the inflection a proof. */
+export const enclosure = defineClaim<Instance>({
+  id: 'T3-enclosure',
+  title: 'Ranges of the modes enclose the perturbed loss between two times',
+  statement:
+    'Between two times the gap g of every mode is monotone, so that the sums over the modes of the ranges of g(g − 2c) and of s g(c − g), and of the products of those of s g and of 2(σ+c)g − 3g² − σc, enclose the perturbed loss, its slope and its curvature at every time between (up to a constant and the factors 8 and 32).',
+  origin: 'ours',
+  domain: fc.record({
+    ...noisyFields,
+    time: decades(-3, 2),
+    ratio: decades(0.01, 1),
+    inside: fc.integer({ min: 0, max: 20 }).map((n) => n / 20),
+  }),
+  wellFormed: (instance) =>
+    isNoisyProblem(instance) &&
+    instance.time > 0 &&
+    instance.ratio >= 1 &&
+    instance.inside >= 0 &&
+    instance.inside <= 1,
+  hypotheses: [],
+  conclusion(instance) {
+    const landscape = new NoiseLandscape(problemOf(instance), instance.gamma);
+    const { unit } = landscape;
+    const late = lateTime(instance);
+    const [earlier, later] = [Math.min(instance.time, late), Math.min(instance.time * instance.ratio, late)];
+    const between = earlier + (later - earlier) * instance.inside;
+    const critical = halfNoise(instance) / unit;
+    const modes = movingModes(instance.modes).map(({ sigma, start }) => ({
+      sigma: sigma / unit,
+      start: start / unit,
+    }));
+    const [from, to] = [landscape.at(earlier * unit), landscape.at(later * unit)];
+    const bounds = landscape.enclose(from, to);
+    return tightest([
+      ...isState(from, stateAt(modes, critical, earlier * unit)),
+      ...contains(bounds, stateAt(modes, critical, between * unit)),
+      ...areRanges(bounds, modes, critical, [earlier * unit, later * unit]),
+      ...knowsItsModes(landscape, modes, critical),
+    ]);
+  },
+  toleranceReason:
+    'values and bounds are compared with the sum of the sizes of their terms, each off by some hundred roundings of the exponent 4σt; ranges are found by looking at 65 gaps, which misses the extremum of a cubic by less than 1e-3 of its terms',
+});
+
+const ROUNDING = 1e-11;
+
+/** The scale on which the landscape keeps slopes and curvatures. */
+const SCALE = 2 ** 500;
+
+interface State {
+  readonly objective: number;
+  readonly slope: number;
+  readonly curvature: number;
+  readonly objectiveSize: number;
+  readonly slopeSize: number;
+  readonly curvatureSize: number;
+}
+
+/** Objective, slope and curvature written out. */
+function stateAt(modes: readonly Mode[], critical: number, time: number): State {
+  const sums = { objective: 0, slope: 0, curvature: 0, objectiveSize: 0, slopeSize: 0, curvatureSize: 0 };
+  for (const mode of modes) {
+    const { value, gap } = sigmoid(mode, time);
+    const size = Math.abs(gap);
+    const growth = value * SCALE * gap;
+    sums.objective += gap * (gap - 2 * critical);
+    sums.objectiveSize += size * (size + 2 * critical);
+    sums.slope += growth * (critical - gap);
+    sums.slopeSize += Math.abs(growth) * (critical + size);
+    sums.curvature += 4 * growth * bend(mode, critical, gap);
+    sums.curvatureSize += 4 * Math.abs(growth) * bendSize(mode, critical, size);
+  }
+  return sums;
+}
+
+function bend({ sigma }: Mode, critical: number, gap: number): number {
+  return 2 * (sigma + critical) * gap - 3 * gap * gap - sigma * critical;
+}
+
+function bendSize({ sigma }: Mode, critical: number, size: number): number {
+  return 2 * (sigma + critical) * size + 3 * size * size + sigma * critical;
+}
+
+function isState(point: LandscapePoint, state: State): Conclusion[] {
+  const shares = [
+    { name: 'objective', bound: point.uncertainty, size: state.objectiveSize },
+    { name: 'slope', bound: point.slopeUncertainty, size: state.slopeSize },
+  ].flatMap(({ name, bound, size }) => {
+    if (size < 1e-290) return [];
+    const share = {
+      label: `bound on the rounding of the ${name}, as a share of its terms`,
+      value: bound / size,
+    };
+    return [
+      atMost(share, { label: 'a few hundred roundings', value: 1e-12 }, 1e-15),
+      // Where σ and c nearly cancel the slope is known better than its terms.
+      ...(name === 'objective'
+        ? [atLeast(share, { label: 'some hundred roundings', value: 1e-14 }, 1e-17)]
+        : []),
+    ];
+  });
+  return [
+    equal(
+      { label: 'objective', value: point.objective },
+      { label: 'Σ g(g − 2c)', value: state.objective },
+      ROUNDING * state.objectiveSize + Number.MIN_VALUE,
+    ),
+    equal(
+      { label: 'slope', value: point.slope },
+      { label: 'Σ s g(c − g)', value: state.slope },
+      ROUNDING * state.slopeSize + Number.MIN_VALUE,
+    ),
+    ...shares,
+  ];
+}
+
+function contains(bounds: LandscapeEnclosure, state: State): Conclusion[] {
+  const { objective, slope, curvature, objectiveSize, slopeSize, curvatureSize } = state;
+  const within = (name: string, value: number, low: number, high: number, size: number): Conclusion[] => [
+    atLeast(
+      { label: name, value },
+      { label: 'its lower bound', value: low },
+      ROUNDING * size + Number.MIN_VALUE,
+    ),
+    atMost(
+      { label: name, value },
+      { label: 'its upper bound', value: high },
+      ROUNDING * size + Number.MIN_VALUE,
+    ),
+  ];
+  return [
+    ...within('objective', objective, bounds.objectiveLow, Number.MAX_VALUE, objectiveSize),
+    ...within('slope', slope, bounds.slopeLow, bounds.slopeHigh, slopeSize),
+    ...within('curvature', curvature, bounds.curvatureLow, bounds.curvatureHigh, curvatureSize),
+  ];
+}
+
+const CELLS = 64;
+
+/** That the bounds are the sums of the ranges, found by looking at many gaps of each mode. */
+function areRanges(
+  bounds: LandscapeEnclosure,
+  modes: readonly Mode[],
+  critical: number,
+  times: readonly [number, number],
+): Conclusion[] {
+  const sums = { objective: 0, slopeLow: 0, slopeHigh: 0, curvatureLow: 0, curvatureHigh: 0 };
+  const sizes = { objective: 0, slope: 0, curvature: 0 };
+  for (const mode of modes) {
+    const [first, last] = times.map((time) => sigmoid(mode, time)) as [
+      ReturnType<typeof sigmoid>,
+      ReturnType<typeof sigmoid>,
+    ];
+    const states = Array.from({ length: CELLS + 1 }, (_, index) => {
+      const share = index / CELLS;
+      return {
+        value: first.value + (last.value - first.value) * share,
+        gap: first.gap + (last.gap - first.gap) * share,
+      };
+    });
+    const growths = states.map(({ value, gap }) => value * SCALE * gap);
+    const bends = states.map(({ gap }) => bend(mode, critical, gap));
+    const slopes = states.map(({ gap }, index) => growths[index]! * (critical - gap));
+    const corners = [Math.min(...growths), Math.max(...growths)].flatMap((growth) => [
+      growth * Math.min(...bends),
+      growth * Math.max(...bends),
+    ]);
+    sums.objective += Math.min(...states.map(({ gap }) => gap * (gap - 2 * critical)));
+    sums.slopeLow += Math.min(...slopes);
+    sums.slopeHigh += Math.max(...slopes);
+    sums.curvatureLow += 4 * Math.min(...corners);
+    sums.curvatureHigh += 4 * Math.max(...corners);
+    const gap = Math.max(...states.map((state) => Math.abs(state.gap)));
+    const growth = Math.max(...growths.map(Math.abs));
+    sizes.objective += gap * (gap + 2 * critical);
+    sizes.slope += growth * (critical + gap);
+    sizes.curvature += 4 * growth * bendSize(mode, critical, gap);
+  }
+  const near = (name: string, value: number, range: number, size: number): Conclusion =>
+    equal(
+      { label: name, value },
+      { label: 'sum of the ranges of the modes', value: range },
+      1e-3 * size + Number.MIN_VALUE,
+    );
+  return [
+    near('lower bound of the objective', bounds.objectiveLow, sums.objective, sizes.objective),
+    near('lower bound of the slope', bounds.slopeLow, sums.slopeLow, sizes.slope),
+    near('upper bound of the slope', bounds.slopeHigh, sums.slopeHigh, sizes.slope),
+    near('lower bound of the curvature', bounds.curvatureLow, sums.curvatureLow, sizes.curvature),
+    near('upper bound of the curvature', bounds.curvatureHigh, sums.curvatureHigh, sizes.curvature),
+  ];
+}
+
+function knowsItsModes(landscape: NoiseLandscape, modes: readonly Mode[], critical: number): Conclusion[] {
+  const falling = modes.some(({ sigma, start }) => start > sigma);
+  const helping = modes.filter(({ sigma, start }) => sigma - start > critical);
+  const last = landscape.lastModeOptimum();
+  const latest = Math.max(0, ...helping.map((mode) => sigmoid(mode, last).gap));
+  return [
+    equal(
+      { label: 'whether some mode falls (1 or 0)', value: landscape.hasFallingModes ? 1 : 0 },
+      { label: 'whether some starts above its σ', value: falling ? 1 : 0 },
+      1e-9,
+    ),
+    equal(
+      { label: 'moving modes', value: landscape.modes.length },
+      { label: 'that start above 0 and not at σ', value: modes.length },
+      1e-9,
+    ),
+    helping.length > 0 && critical > 0
+      ? equal(
+          { label: 'largest gap at max t*', value: latest },
+          { label: 'c', value: critical },
+          1e-10 * (critical + 1e-6 * latest),
+        )
+      : equal(
+          {
+            label: 'max t* where no mode helps (0), or all do for ever (1)',
+            value: last === Infinity ? 1 : last,
+          },
+          { label: 'its value', value: helping.length > 0 ? 1 : 0 },
+          1e-9,
+        ),
+  ];
+}

@@ -1,0 +1,136 @@
+import * as fc from 'fast-check';
+import { gridInflection } from '../grid-inflection.js';
+import { globalInflection } from '../inflection.js';
+import { lastDescent } from '../last-descent.js';
+import { atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import {
+  dippingProblem,
+  halfNoise,
+  isNoisyProblem,
+  lateTime,
+  logarithmicTimes,
+  movingModes,
+  type NoisyProblem,
+  noisyFields,
+  problemOf,
+  riseAt,
+  turningTimes,
+} from './noisy-problem.js';
+
+/** A noisy problem and a grid of times. */
+interface Instance extends NoisyProblem {
+  /** Points of the grid after time 0. */
+  readonly points: number;
+}
+
+/** T3: the inflection as the global minimum of a curve with several dips. */
+export const inflectionIsGlobal = defineClaim<Instance>({
+  id: 'T3-inflection',
+  title: 'The inflection is the global minimum over all training times',
+  statement:
+    'From any aligned balanced start the perturbed loss has a least value over t ∈ [0, ∞], and takes it no later than T(γ): the inflection, below which no dip and no point of any grid of times goes.',
+  origin: 'ours',
+  domain: fc
+    .record({
+      problem: fc.oneof(
+        { weight: 3, arbitrary: fc.record(noisyFields) },
+        { weight: 1, arbitrary: dippingProblem },
+      ),
+      points: fc.integer({ min: 1, max: 40 }),
+    })
+    .map(({ problem, points }) => ({ ...problem, points })),
+  wellFormed: (instance) =>
+    isNoisyProblem(instance) &&
+    Number.isInteger(instance.points) &&
+    instance.points > 0 &&
+    instance.points <= 100,
+  hypotheses: [],
+  conclusion(instance) {
+    const problem = problemOf(instance);
+    const { gamma } = instance;
+    const { time, value } = globalInflection(problem, gamma);
+    const late = lateTime(instance);
+    const grid = [0, ...logarithmicTimes(late * 1e-6, late, instance.points)];
+    const dense = [...logarithmicTimes(late * 1e-9, late, 150), ...turningTimes(instance), ...grid, Infinity];
+    const best = riseAt(instance, time);
+    const least = dense
+      .map((at) => riseAt(instance, at))
+      .reduce((low, next) => (next.value < low.value ? next : low));
+    const global = atMost(
+      {
+        label: `perturbed loss at the inflection, t = ${time.toPrecision(6)}, less that of learning everything`,
+        value: best.value,
+      },
+      { label: 'least found by looking at many times', value: least.value },
+      ROUNDING * (best.size + least.size) + Number.MIN_VALUE,
+    );
+    const learned = learnedLoss(instance);
+    const identity = equal(
+      { label: 'perturbed loss at the inflection', value },
+      { label: 'Σ(σ − s)² + γ²(p+q) Σs + γ⁴phq', value: best.value + learned },
+      ROUNDING * (best.size + learned) + Number.MIN_VALUE,
+    );
+    const still = equal(
+      {
+        label: 'time of the inflection where nothing moves',
+        value: movingModes(instance.modes).length > 0 ? 0 : time,
+      },
+      { label: 'the earliest', value: 0 },
+      Number.MIN_VALUE,
+    );
+    return tightest([global, identity, still, noLaterThanLast(instance, time), ...onGrid(instance, grid)]);
+  },
+  toleranceReason:
+    'losses are compared with the sum of the sizes of their terms; the exponent 4σt of up to 600 brings some hundred roundings into each gap, 1e-12 with a decade to spare',
+});
+
+const ROUNDING = 1e-12;
+
+/** Perturbed loss of a network that has learned every mode. */
+function learnedLoss(instance: NoisyProblem): number {
+  const { rows, hidden, cols, modes } = problemOf(instance);
+  const nuclear = modes.reduce((sum, { sigma }) => sum + sigma, 0);
+  return 2 * halfNoise(instance) * nuclear + instance.gamma ** 4 * rows * hidden * cols;
+}
+
+function noLaterThanLast(instance: NoisyProblem, time: number): Conclusion {
+  const last = lastDescent(problemOf(instance), instance.gamma);
+  const right = { label: 'T(γ)', value: last };
+  const inflection = { label: 'time of the inflection', value: time };
+  if (last === Infinity || time === last) return { ...atMost(inflection, right, 1), margin: 0 };
+  return atMost(inflection, right, 1e-9 * last + Number.MIN_VALUE);
+}
+
+/** That the inflection of the curve on a grid is its first least point, and none where it has not risen again. */
+function onGrid(instance: NoisyProblem, grid: readonly number[]): Conclusion[] {
+  // Every time twice makes ties, and a run that diverged leaves no value.
+  const times = grid.flatMap((time) => [time, time]);
+  const values = times.map((time, index) =>
+    index % 7 === 3 ? Number.NaN : riseAt(instance, time).value + learnedLoss(instance),
+  );
+  const seen = values.filter((value) => !Number.isNaN(value));
+  const least = Math.min(...seen);
+  const first = seen.at(-1)! > least ? values.indexOf(least) : -1;
+  const found = gridInflection(times, values);
+  const nothing = gridInflection(
+    times,
+    times.map(() => Number.NaN),
+  );
+  return [
+    equal(
+      { label: 'index of the inflection on a grid (−1: none)', value: found?.index ?? -1 },
+      { label: 'first least point', value: first },
+      1e-9,
+    ),
+    equal(
+      { label: 'its time (−1: none)', value: found?.time ?? -1 },
+      { label: 'time of that point', value: times[first] ?? -1 },
+      Number.MIN_VALUE,
+    ),
+    equal(
+      { label: 'inflection where every run diverged (−1: none)', value: nothing?.index ?? -1 },
+      { label: 'none', value: -1 },
+      1e-9,
+    ),
+  ];
+}

@@ -1,0 +1,121 @@
+import * as fc from 'fast-check';
+import { Matrix } from 'ml-matrix';
+import { stagedOptimum, stagedPerturbedLoss } from '../perturbed-loss.js';
+import type { Problem } from '../problem.js';
+import { alignedTask, alignedWeights, drawnBases } from './aligned-network.js';
+import { decades, matrixSeed, singularValue, singularValues } from './arbitraries.js';
+import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
+
+/** A task whose modes are learned in the order given, and the noise. */
+interface Instance {
+  readonly sigmas: readonly number[];
+  readonly extraRows: number;
+  readonly extraCols: number;
+  /** Modes beyond the hidden width. */
+  readonly beyond: number;
+  /** Modes learned where the loss is computed from matrices; no more than the width. */
+  readonly learned: number;
+  readonly gamma: number;
+  readonly seed: number;
+}
+
+/** T3 e: the perturbed loss as modes are learned one after another. */
+export const stagedOvertraining = defineClaim<Instance>({
+  id: 'T3-staged',
+  title: 'The perturbed loss is U-shaped in the number of learned modes',
+  statement:
+    'With the first n modes fully learned and the others at zero the perturbed loss changes by P(n) − P(n−1) = σ_n(2c − σ_n) with c = γ²(p+q)/2, so that it falls strictly up to n* = #{σ_i > 2c}, never falls after, and is least at n*.',
+  origin: 'ours, for the staged picture of the paper, section 4',
+  domain: fc.record({
+    sigmas: fc.oneof(
+      { weight: 8, arbitrary: singularValues() },
+      { weight: 1, arbitrary: fc.array(singularValue, { minLength: 1, maxLength: 12 }) },
+    ),
+    extraRows: fc.nat({ max: 3 }),
+    extraCols: fc.nat({ max: 3 }),
+    beyond: fc.nat({ max: 3 }),
+    learned: fc.nat({ max: 12 }),
+    gamma: fc.oneof(
+      { weight: 6, arbitrary: decades(-1.5, 0.3) },
+      { weight: 5, arbitrary: decades(-4, 1) },
+      { weight: 1, arbitrary: fc.constant(0) },
+      { weight: 2, arbitrary: fc.constantFrom(0.5, 1) },
+    ),
+    seed: matrixSeed,
+  }),
+  wellFormed: ({ sigmas, extraRows, extraCols, beyond, learned, gamma, seed }) =>
+    sigmas.length > 0 &&
+    sigmas.length <= 12 &&
+    sigmas.every((sigma) => sigma > 0 && sigma < 1e6) &&
+    [extraRows, extraCols, beyond, learned, seed].every((extra) => Number.isInteger(extra) && extra >= 0) &&
+    Math.max(extraRows, extraCols) <= 12 &&
+    gamma >= 0 &&
+    gamma < 100,
+  hypotheses: [
+    {
+      name: 'largest first',
+      statement: 'modes are learned in the order of their singular values, the largest first',
+      holds: ({ sigmas }) => sigmas.every((sigma, index) => index === 0 || sigma <= sigmas[index - 1]!),
+    },
+  ],
+  conclusion(instance) {
+    const problem = problemOf(instance);
+    const { gamma } = instance;
+    const learned = Math.min(instance.learned, problem.modes.length);
+    const defined = definedLoss(problem, gamma, learned, instance.seed);
+    const size = defined + instance.sigmas.reduce((sum, sigma) => sum + sigma ** 2, 0);
+    const identity = equal(
+      { label: `P(${learned})`, value: stagedPerturbedLoss(problem, gamma, learned) },
+      { label: '‖W1W2 − A‖² + γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq', value: defined },
+      1e-13 * size,
+    );
+    return tightest([
+      identity,
+      ...problem.modes.flatMap((_, index) => stepIsRight(problem, gamma, index + 1)),
+    ]);
+  },
+  toleranceReason:
+    '1e-13 of the loss and the squared task: some hundred roundings of sums of at most 15 products; a step is a difference of two such sums of numbers, 1e-14; σ and 2c are compared exactly',
+});
+
+function problemOf({ sigmas, extraRows, extraCols, beyond }: Instance): Problem {
+  const hidden = Math.max(1, sigmas.length - beyond);
+  const [rows, cols] = [sigmas.length + extraRows, sigmas.length + extraCols];
+  const spectrum = [...sigmas, ...new Array<number>(Math.min(extraRows, extraCols)).fill(0)];
+  const modes = sigmas.slice(0, hidden).map((sigma) => ({ sigma, start: 0 }));
+  return { rows, hidden, cols, spectrum, tau: 0, modes, unlearnable: spectrum.slice(hidden) };
+}
+
+/** The perturbed loss with some modes learned, from weights and task as matrices. */
+function definedLoss(problem: Problem, gamma: number, learned: number, seed: number): number {
+  const { rows, hidden, cols, modes, spectrum } = problem;
+  const bases = drawnBases(rows, hidden, cols, seed);
+  const { first, second } = alignedWeights(
+    bases,
+    modes.map(({ sigma }, index) => (index < learned ? sigma : 0)),
+  );
+  const residual = Matrix.sub(first.mmul(second), alignedTask(bases, spectrum));
+  const spread = gamma ** 2 * (cols * first.dot(first) + rows * second.dot(second));
+  return residual.dot(residual) + spread + gamma ** 4 * rows * hidden * cols;
+}
+
+/** What learning the `n`-th mode does, as a number and as a side of the number of modes called best. */
+function stepIsRight(problem: Problem, gamma: number, mode: number): Conclusion[] {
+  const { sigma } = problem.modes[mode - 1]!;
+  const doubled = gamma ** 2 * (problem.rows + problem.cols);
+  const [before, after] = [mode - 1, mode].map((learned) => stagedPerturbedLoss(problem, gamma, learned));
+  const step = equal(
+    { label: `P(${mode}) − P(${mode - 1})`, value: after! - before! },
+    { label: 'σ(2c − σ)', value: sigma * (doubled - sigma) },
+    1e-14 * (after! + before! + sigma * doubled),
+  );
+  const best = stagedOptimum(problem, gamma);
+  // The factor σ of the step is positive, so that the sign of the other one decides.
+  const worth = Math.sign(sigma - doubled);
+  const label = `whether mode ${mode} lowers the loss (1, 0, −1), where n* = ${best}`;
+  const side =
+    mode <= best
+      ? atLeast({ label, value: worth }, { label: 'it does', value: 1 }, 1e-9)
+      : atMost({ label, value: worth }, { label: 'it does not', value: 0 }, 1e-9);
+  return [step, side];
+}

@@ -1,0 +1,136 @@
+import * as fc from 'fast-check';
+import { type FineTuning, fineTune } from '../finetuning.js';
+import { fineTuneRotated } from '../rotated-finetuning.js';
+import { decades } from './arbitraries.js';
+import { atMost, defineClaim, equal, tightest } from './claim.js';
+import { sigmoid } from './sigmoid.js';
+import {
+  anyShare,
+  areTunedModes,
+  isSurplus,
+  keptShare,
+  type StartedMode,
+  type Surplus,
+  startedAnywhere,
+  startedBelow,
+  startedModes,
+  sumOfSquares,
+  surplusFields,
+  targetsOf,
+  tunedProblem,
+} from './tuned-modes.js';
+
+/** Two checkpoints of one pre-training run, and how both are fine-tuned. */
+interface Instance extends Surplus {
+  readonly modes: readonly StartedMode[];
+  /** Pre-training time of the earlier checkpoint. */
+  readonly earlier: number;
+  /** Pre-training time between the two. */
+  readonly delay: number;
+  /** Time of the fine-tuning flow. */
+  readonly time: number | 'limit';
+  /** Degrees by which pairs of singular vectors of the new task are turned. */
+  readonly angle: number;
+}
+
+const erased = keptShare.map((share) => share / 2);
+
+const fields = {
+  modes: fc.oneof(
+    { weight: 12, arbitrary: startedModes(12, erased, startedBelow) },
+    { weight: 1, arbitrary: startedModes(12, anyShare, startedBelow) },
+    { weight: 1, arbitrary: startedModes(12, erased, startedAnywhere) },
+  ),
+  earlier: fc.oneof(decades(-3, 3), fc.constant(0)),
+  delay: decades(-3, 3),
+  time: fc.oneof(
+    { weight: 3, arbitrary: decades(-3, 3) },
+    { weight: 1, arbitrary: fc.constant('limit' as const) },
+  ),
+  ...surplusFields,
+};
+
+const turned = fc.record({ ...fields, angle: fc.integer({ min: 1, max: 179 }) });
+
+/** T4, corollary: no U-turn without overshoot or rotation. */
+export const erasingFeatures = defineClaim<Instance>({
+  id: 'T4-erase',
+  title: 'Erasing features alone never makes longer pre-training harmful',
+  statement:
+    'After any time of fine-tuning flow, convergence included, on a task with the same singular vectors and 0 ≤ σ_i^ft ≤ σ_i for every mode, the pre-training loss never rises with the length of pre-training: a U-turn takes overshoot or turned singular vectors.',
+  origin: 'ours',
+  domain: fc.oneof(
+    { weight: 9, arbitrary: fc.record({ ...fields, angle: fc.constantFrom(0, 180) }) },
+    { weight: 1, arbitrary: turned },
+  ),
+  wellFormed: ({ modes, earlier, delay, time, angle, ...surplus }) =>
+    areTunedModes(modes) &&
+    isSurplus(surplus) &&
+    earlier >= 0 &&
+    delay >= 0 &&
+    (time === 'limit' || time >= 0) &&
+    angle >= 0 &&
+    angle <= 180,
+  hypotheses: [
+    {
+      name: 'no overshoot',
+      statement: 'σ_i^ft ≤ σ_i for every mode',
+      holds: ({ modes }) => modes.every(({ sigma, target }) => target <= sigma),
+    },
+    {
+      name: 'starts below',
+      statement: 'no mode starts pre-training above its σ: s_i(0) ≤ σ_i',
+      holds: ({ modes }) => modes.every(({ sigma, start }) => start <= sigma),
+      broken: fc.record({
+        ...fields,
+        modes: startedModes(4, erased, startedAnywhere),
+        angle: fc.constant(0),
+      }),
+    },
+    {
+      name: 'shared vectors',
+      statement: 'the two tasks have the same singular vectors: the angle is 0° or 180°',
+      holds: ({ angle }) => angle % 180 === 0,
+      broken: turned,
+    },
+  ],
+  conclusion(instance) {
+    const { modes, earlier, delay, angle } = instance;
+    const problem = tunedProblem(modes, instance);
+    const fineTuning: FineTuning = {
+      target: targetsOf(modes, problem),
+      pull: 0,
+      anchor: 'checkpoint',
+      length: { time: instance.time === 'limit' ? Infinity : instance.time },
+    };
+    const size = sumOfSquares(modes.flatMap(({ sigma, start, target }) => [sigma, start, target]));
+    const [before, after] = [earlier, earlier + delay].map(
+      (time) => fineTuneRotated(problem, time, angle, fineTuning).lossPre,
+    );
+    const order = atMost(
+      { label: `pre-training loss after fine-tuning from t = ${earlier + delay}`, value: after! },
+      { label: `from t = ${earlier}`, value: before! },
+      1e-11 * size,
+    );
+    if (angle % 180 !== 0) return order;
+    const definition = equal(
+      { label: 'the same by modes', value: fineTune(problem, earlier + delay, fineTuning).lossPre },
+      { label: 'from two sigmoids per mode', value: lossByModes(instance, earlier + delay) },
+      1e-12 * size,
+    );
+    return tightest([order, definition]);
+  },
+  toleranceReason:
+    'losses are sums of at most 12 squares; a singular value carries one rounding per unit of the exponents 4σt that matter, some hundred, and one that comes through the blocks of the turned task some thousand',
+});
+
+/** Pre-training loss after both flows, mode by mode. */
+function lossByModes(instance: Instance, time: number): number {
+  const problem = tunedProblem(instance.modes, instance);
+  const tuning = instance.time === 'limit' ? Infinity : instance.time;
+  return instance.modes.reduce((sum, mode, index) => {
+    const before = index < problem.modes.length ? sigmoid(mode, time).value : 0;
+    const after = sigmoid({ sigma: mode.target, start: before }, tuning).value;
+    return sum + (after - mode.sigma) ** 2;
+  }, 0);
+}

@@ -1,0 +1,146 @@
+import * as fc from 'fast-check';
+import { parseFineTuningTarget } from '../finetuning-target.js';
+import { parseSpectrum } from '../spectrum.js';
+import { overshootThreshold, stagedInflection } from '../staged-finetuning.js';
+import { decades, singularValues } from './arbitraries.js';
+import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { pullWeight } from './tuned-modes.js';
+
+/** A pre-training spectrum and a fine-tuning task by their names, and a pull. */
+interface Instance {
+  readonly spectrum: 'power' | 'linear' | 'geometric' | 'list';
+  /** Exponent of the power law; its inverse power of two is the ratio of the geometric one. */
+  readonly exponent: number;
+  /** Values of the list; their number is that of the modes for every spectrum. */
+  readonly values: readonly number[];
+  readonly task: 'overshoot' | 'scale' | 'erase';
+  /** Modes that the task leaves as they are. */
+  readonly kept: number;
+  /** What the others are multiplied by. */
+  readonly factor: number;
+  readonly pull: number;
+}
+
+/** T4 and T5 for the tasks that a user names. */
+export const overshootInflection = defineClaim<Instance>({
+  id: 'T4-overshoot',
+  title: 'A task that multiplies the later modes by F turns at F = 2 + λ',
+  statement:
+    'Fine-tuned to convergence with a pull λ on the task that multiplies every mode after the n0-th by F, the fewest learned modes with the least pre-training loss are n0 where F ≥ 2+λ, all of them where F < 2+λ, and n0 where the modes are erased without a pull, so that erasing or shrinking features never makes the loss rise again.',
+  origin: 'ours',
+  domain: fc.record({
+    spectrum: fc.constantFrom('power', 'linear', 'geometric', 'list'),
+    exponent: fc.integer({ min: 0, max: 12 }).map((n) => n / 4),
+    values: singularValues(),
+    task: fc.constantFrom('overshoot', 'scale', 'erase'),
+    kept: fc.nat({ max: 12 }),
+    factor: fc.oneof(
+      decades(-1, 2),
+      fc.integer({ min: 0, max: 16 }).map((n) => n / 4),
+    ),
+    pull: fc.oneof(
+      pullWeight,
+      fc.integer({ min: 0, max: 8 }).map((n) => n / 4),
+    ),
+  }),
+  wellFormed: ({ exponent, values, kept, factor, pull }) =>
+    exponent >= 0 &&
+    exponent <= 8 &&
+    values.length > 0 &&
+    values.length <= 12 &&
+    values.every((value, index) => value > 1e-6 && value < 1e6 && value <= (values[index - 1] ?? Infinity)) &&
+    Number.isInteger(kept) &&
+    kept >= 0 &&
+    factor >= 0 &&
+    factor <= 1e6 &&
+    pull >= 0 &&
+    pull <= 1e6,
+  hypotheses: [],
+  conclusion(instance) {
+    const { values, exponent, pull } = instance;
+    const count = values.length;
+    const kept = instance.task === 'scale' ? 0 : Math.min(instance.kept, count);
+    const factor = instance.task === 'erase' ? 0 : instance.factor;
+    const [name, law] = spectrumOf(instance);
+    const spectrum = parseSpectrum(name, count);
+    const task = {
+      overshoot: `overshoot:${kept}:${factor}`,
+      scale: `scale:${factor}`,
+      erase: `erase:${kept}`,
+    };
+    const target = parseFineTuningTarget(task[instance.task], spectrum, () => 0);
+    const named = spectrum.map((sigma, index) =>
+      equal(
+        { label: `σ_${index + 1} of ${name}`, value: sigma / law(index) },
+        { label: 'its law', value: 1 },
+        1e-14,
+      ),
+    );
+    const tuned = target.map((value, index) =>
+      equal(
+        { label: `σ_${index + 1}^ft/σ_${index + 1} of ${task[instance.task]}`, value: value / law(index) },
+        { label: 'its factor', value: index < kept ? 1 : factor },
+        1e-14 * (1 + factor),
+      ),
+    );
+    const turns = factor >= 2 + pull || (factor === 0 && pull === 0);
+    const inflection = equal(
+      {
+        label: `inflection of F = ${factor}, λ = ${pull}`,
+        value: stagedInflection({ spectrum, target, pull }),
+      },
+      { label: turns ? 'n0' : 'all modes', value: turns ? kept : count },
+      1e-9,
+    );
+    const halfway = Math.ceil(count / 2);
+    const bounded = equal(
+      {
+        label: `inflection among at most ${halfway} modes`,
+        value: stagedInflection({ spectrum, target, pull }, halfway),
+      },
+      { label: turns ? 'n0 or those' : 'those', value: turns ? Math.min(kept, halfway) : halfway },
+      1e-9,
+    );
+    const threshold = equal(
+      { label: 'threshold of σ^ft/σ', value: overshootThreshold(pull) },
+      { label: '2 + λ', value: 2 + pull },
+      1e-15 * (2 + pull),
+    );
+    return tightest([...named, ...tuned, inflection, bounded, threshold, shuffled(spectrum, exponent)]);
+  },
+  toleranceReason:
+    'powers and products are off by a few roundings; numbers of modes are exact, where F and 2 + λ are compared as they are',
+});
+
+/** Name and law of the spectrum of an instance. */
+function spectrumOf({
+  spectrum,
+  exponent,
+  values,
+}: Instance): [name: string, law: (index: number) => number] {
+  const ratio = 2 ** -exponent;
+  switch (spectrum) {
+    case 'power':
+      return [`power:${exponent}`, (index) => Math.exp(-exponent * Math.log(index + 1))];
+    case 'linear':
+      return ['linear', (index) => 1 - index / values.length];
+    case 'geometric':
+      return [`geometric:${ratio}`, (index) => 2 ** (-exponent * index)];
+    case 'list':
+      return [values.join(','), (index) => values[index]!];
+  }
+}
+
+/** That a shuffled task has the same singular values. */
+function shuffled(spectrum: readonly number[], draw: number): Conclusion {
+  const target = parseFineTuningTarget('shuffle', spectrum, () => (draw / 3) % 1);
+  const sorted = [...target].sort((a, b) => b - a);
+  return equal(
+    {
+      label: 'largest change of a singular value by shuffling',
+      value: Math.max(...sorted.map((value, index) => Math.abs(value - spectrum[index]!))),
+    },
+    { label: 'none', value: 0 },
+    Number.MIN_VALUE,
+  );
+}
