@@ -46,6 +46,7 @@ export function catalogueDocument(scenarios: readonly Scenario[]): object {
         const { description, unit, range, default: fallback } = metaOf(schema);
         return { name, description, unit, range, default: fallback ?? null };
       }),
+      presets: scenario.presets ?? {},
       tables: scenario.tables,
     })),
     claims: listClaims(scenarios),

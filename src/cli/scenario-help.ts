@@ -31,6 +31,7 @@ export function scenarioHelp(scenario: Scenario, terminal: Terminal): string[] {
       ];
     }),
     '',
+    ...presetLines(scenario, terminal),
     strong('Tables'),
     ...Object.entries(scenario.tables).flatMap(([name, columns]) =>
       paragraph(`${name}: ${columns.map((column) => column.name).join(', ')}`, terminal, undefined, 2, 6),
@@ -42,6 +43,20 @@ export function scenarioHelp(scenario: Scenario, terminal: Terminal): string[] {
     ...examples(scenario, parameters).map((line) => `  ${line}`),
     '',
     ...paragraph('Options of every run: overtrain run --help', terminal, faint),
+  ];
+}
+
+function presetLines({ presets = {} }: Scenario, terminal: Terminal): string[] {
+  const names = Object.entries(presets);
+  if (names.length === 0) return [];
+  const { strong } = styleFor(terminal.colour);
+  return [
+    ...paragraph('Presets (--set preset=name; other parameters may be set beside it)', terminal, strong),
+    ...names.flatMap(([name, settings]) => {
+      const set = Object.entries(settings).map(([parameter, value]) => `${parameter}=${value}`);
+      return paragraph(`${name}: ${set.join(' ')}`, terminal, undefined, 2, 6);
+    }),
+    '',
   ];
 }
 

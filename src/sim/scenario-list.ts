@@ -1,11 +1,18 @@
 import { InvalidInputError } from '../theory/invalid-input.js';
 import { nearestName } from './nearest-name.js';
 import type { Scenario } from './scenario.js';
+import { finetune } from './scenarios/finetune.js';
 import { gaussian } from './scenarios/gaussian.js';
 import { incremental } from './scenarios/incremental.js';
+import { regularize } from './scenarios/regularize.js';
 
 /** All scenarios in the order in which they are listed. */
-export const scenarios: readonly Scenario[] = [gaussian, incremental].map(erased);
+export const scenarios: readonly Scenario[] = [
+  erased(gaussian),
+  erased(incremental),
+  erased(finetune),
+  erased(regularize),
+];
 
 /** Parameters are checked where a scenario is run, so a list of scenarios need not know their types. */
 function erased<Parameters extends object>(scenario: Scenario<Parameters>): Scenario {

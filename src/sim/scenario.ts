@@ -64,6 +64,8 @@ export interface Scenario<Parameters extends object = object> {
   readonly engines: readonly EngineName[];
   /** One zod schema per parameter, each with its {@link ParameterMeta}. */
   readonly schema: z.ZodObject;
+  /** Settings that belong together, by the name under which `preset=NAME` sets them all; others can be set beside it. */
+  readonly presets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly tables: Readonly<Record<string, readonly Column[]>>;
   /** Columns by which the rows of a table are sorted once all are there; a table without an entry keeps their order. */
   readonly rowOrder?: Readonly<Record<string, readonly string[]>>;

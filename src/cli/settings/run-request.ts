@@ -1,7 +1,7 @@
 import { type BackendChoice, backendChoices } from '../../sim/backends/backend-name.js';
 import { type EngineChoice, engineChoices } from '../../sim/engines/engine-name.js';
 import { nearestName } from '../../sim/nearest-name.js';
-import { resolveParameters } from '../../sim/parameters/resolve.js';
+import { resolveParameters, settingNames } from '../../sim/parameters/resolve.js';
 import type { Scenario } from '../../sim/scenario.js';
 import { scenarioById } from '../../sim/scenario-list.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
@@ -63,7 +63,7 @@ export async function runRequest(
 
 /** Names that only the file can have brought are reported as the file's. */
 function refuseUnknown(scenario: Scenario, parameters: ReadonlyMap<string, unknown>): void {
-  const known = Object.keys(scenario.schema.shape);
+  const known = settingNames(scenario);
   for (const name of parameters.keys()) {
     if (known.includes(name)) continue;
     const nearest = nearestName(name, [...known, ...runKeys]);

@@ -8,7 +8,7 @@ import { metaOf } from './parameter.js';
  * Turns what a user set into the complete parameters of a scenario.
  *
  * @param settings values by parameter name, as text (from `--set`) or as plain values (from a file); what is missing or
- *   null takes its default
+ *   null takes the value of the preset, if `preset` names one, or its default
  * @throws InvalidInputError for an unknown name, a value out of range, or values that contradict each other
  */
 export function resolveParameters<Parameters extends object>(
@@ -16,11 +16,16 @@ export function resolveParameters<Parameters extends object>(
   settings: Readonly<Record<string, unknown>>,
 ): Parameters {
   const shape = scenario.schema.shape as Record<string, z.ZodType>;
+  const known = settingNames(scenario);
   for (const [name, value] of Object.entries(settings)) {
-    if (!Object.hasOwn(shape, name)) throw unknownParameter(scenario.id, name, value, Object.keys(shape));
+    if (!known.includes(name)) throw unknownParameter(scenario.id, name, value, known);
   }
+  const preset = presetSettings(scenario, settings.preset);
   const complete = Object.fromEntries(
-    Object.entries(shape).map(([name, schema]) => [name, settings[name] ?? metaOf(schema).default]),
+    Object.entries(shape).map(([name, schema]) => [
+      name,
+      settings[name] ?? preset[name] ?? metaOf(schema).default,
+    ]),
   );
   const parsed = scenario.schema.safeParse(complete);
   if (!parsed.success) {
@@ -32,11 +37,32 @@ export function resolveParameters<Parameters extends object>(
   return scenario.resolve(parsed.data);
 }
 
+/** Names that may be set: the parameters, and `preset` where there are presets. */
+export function settingNames({
+  schema,
+  presets,
+}: Pick<Scenario<never>, 'schema' | 'presets'>): readonly string[] {
+  const parameters = Object.keys(schema.shape);
+  return presets === undefined ? parameters : [...parameters, 'preset'];
+}
+
+function presetSettings(
+  { id, presets = {} }: Pick<Scenario<never>, 'id' | 'presets'>,
+  name: unknown,
+): Readonly<Record<string, string>> {
+  if (name === undefined || name === null) return {};
+  if (typeof name === 'string' && Object.hasOwn(presets, name)) return presets[name]!;
+  const known = Object.keys(presets);
+  const nearest = typeof name === 'string' ? nearestName(name, known) : undefined;
+  const hint = nearest === undefined ? known.join(', ') : `${known.join(', ')}; did you mean ${nearest}?`;
+  throw new InvalidInputError('preset', name, `a preset of ${id}: ${hint}`);
+}
+
 function unknownParameter(
   scenario: string,
   name: string,
   value: unknown,
-  known: string[],
+  known: readonly string[],
 ): InvalidInputError {
   const nearest = nearestName(name, known);
   const hint =

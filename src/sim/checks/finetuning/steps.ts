@@ -1,0 +1,48 @@
+import { type Check, judge, notApplicable } from '../../check.js';
+import { SmallestSlack } from '../smallest-slack.js';
+import { type FineTuningRun, isSimulated } from './finetuning-run.js';
+
+/** Float64 noise of the comparison itself, relative to the largest value. */
+const COMPARISON_NOISE = 2 ** -46;
+
+/**
+ * T4 at a finite number of steps: the simulated singular values are those of the exact scalar recurrence. The margin is what
+ * is left of the rounding bound at the worst mode, as a share of the bound.
+ */
+export function checkSteps(run: FineTuningRun): Check {
+  if (!isSimulated(run)) {
+    return notApplicable('T4-steps', 'nothing was simulated: the exact engine is the recurrence itself');
+  }
+  const slack = new SmallestSlack();
+  let worstError = 0;
+  let values = 0;
+  for (const { networks } of run.curves) {
+    for (const { tuned, expected } of networks) {
+      if (tuned === undefined || expected?.modes === undefined) continue;
+      const { values: exact, rounding } = expected.modes;
+      const floor = COMPARISON_NOISE * exact.reduce((most, value) => Math.max(most, value), 0);
+      tuned.singularValues.forEach((value, mode) => {
+        values++;
+        const error = Math.abs(value - exact[mode]!);
+        const bound = floor + rounding[mode]!;
+        if (slack.add(bound === 0 ? 1 - Math.sign(error) * 2 : 1 - error / bound, 0)) worstError = error;
+      });
+    }
+  }
+  if (slack.comparisons === 0) return notApplicable('T4-steps', noComparison(run));
+  const share = (100 * (1 - slack.margin)).toPrecision(2);
+  return judge(
+    'T4-steps',
+    slack.margin,
+    0,
+    `${values} singular values after ${run.study.steps} steps against the exact recurrence: the worst is off by ${worstError.toExponential(1)}, ${share} % of the rounding bound`,
+  );
+}
+
+function noComparison({ curves }: FineTuningRun): string {
+  const angle = curves[0]?.networks[0]?.tuning.task.angle;
+  const isTurned = curves.some(({ networks }) => networks.some(({ tuned }) => tuned !== undefined));
+  return isTurned
+    ? `the singular vectors of the task are turned by ${angle} degrees, so that modes do not decouple`
+    : 'every network diverged';
+}

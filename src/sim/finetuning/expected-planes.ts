@@ -1,0 +1,219 @@
+import { stabilityLimit } from '../../theory/progressive.js';
+import { effectiveSpeed } from '../../theory/regularization.js';
+import { rotateModes } from '../../theory/rotation.js';
+import type { RoundingModel } from '../engines/recurrence.js';
+import type { ExpectedTuning } from './expected-tuning.js';
+import {
+  type Entries,
+  gram,
+  inner,
+  largestEigenvalue,
+  minus,
+  type Symmetric,
+  smallestEigenvalue,
+  squareOf,
+  stepped,
+} from './plane.js';
+import { PlaneRounding } from './plane-rounding.js';
+import type { StartingPoint } from './starting-point.js';
+import type { FineTuningStudy, Tuning } from './tuning.js';
+
+/** Standard deviations at which independent roundings are bounded. */
+const DEVIATIONS = 6;
+
+/** Share of the largest factor that first-order propagation of errors may reach before it says too little. */
+const LINEAR_SHARE = 0.05;
+
+/**
+ * The two modes of one plane: both layers of the network there are `X` and `Xᵀ`, as start and task are symmetric, and gradient
+ * descent is `X ← X − 2η(XXᵀ − G)X` with `G` the effective task. A last mode without a partner has zeros in its place.
+ */
+interface Plane {
+  factor: Entries;
+  readonly start: Symmetric;
+  readonly startResidual: Symmetric;
+  readonly pretraining: Symmetric;
+  readonly task: Symmetric;
+  readonly goal: Symmetric;
+  /** Independent rounding errors of `X` for unit roundoff 1. */
+  readonly errors: PlaneRounding;
+  /** Rounding errors of `X` that may all go one way, where steps contract; for unit roundoff 1. */
+  systematic: number;
+}
+
+/**
+ * `expectTuning` for tasks with turned singular vectors. The planes of the turn do not mix, so that each is a 2×2 recurrence.
+ *
+ * Rounding: every step perturbs each entry of `X` by what `RoundingModel` says of engine `matrix`. Those perturbations are
+ * taken as independent, propagated by the exact derivative of the step and bounded at six standard deviations; what they add
+ * where a step contracts, and rounding can stall it, is added up as in the worst case. Errors beside the planes count squared.
+ */
+export function expectPlanes(
+  study: FineTuningStudy,
+  start: StartingPoint,
+  tuning: Tuning,
+  { unitRoundoff }: RoundingModel,
+): ExpectedTuning {
+  const planes = planesOf(study, start, tuning);
+  const rate = tuning.rate * effectiveSpeed(tuning.pull);
+  const targetNorm = Math.sqrt(planes.reduce((sum, { goal }) => sum + squareOf(goal), 0));
+  const goalValue = planes.reduce((most, { goal }) => Math.max(most, largestEigenvalue(goal)), 0);
+  let divergedAt: number | undefined;
+  let before = stateOf(planes);
+  for (let step = 1; step <= study.steps; step++) {
+    const size = roundingOfStep(study, before, targetNorm, rate);
+    for (const plane of planes) advance(plane, rate, size);
+    const after = stateOf(planes);
+    const unstable = rate > stabilityLimit([Math.max(goalValue, before.largest)]);
+    if (Number.isNaN(after.loss) || (unstable && after.loss > before.loss)) {
+      divergedAt = step;
+      break;
+    }
+    before = after;
+  }
+  return { ...losses(study, planes, unitRoundoff), divergedAt };
+}
+
+function planesOf(
+  { problem, anchor }: FineTuningStudy,
+  { factors, gaps }: StartingPoint,
+  { task, pull }: Tuning,
+): Plane[] {
+  const { spectrum } = problem;
+  const core = rotateModes(task.values, task.angle);
+  const speed = effectiveSpeed(pull);
+  return Array.from({ length: Math.ceil(spectrum.length / 2) }, (_, index): Plane => {
+    const [first, second] = [2 * index, 2 * index + 1];
+    const hasPair = second < spectrum.length;
+    const factor: Entries = [factors[first] ?? 0, 0, 0, factors[second] ?? 0];
+    const pretraining = { a: spectrum[first]!, b: 0, c: spectrum[second] ?? 0 };
+    const start = gram(factor);
+    const aimed: Symmetric = {
+      a: core.get(first, first),
+      b: hasPair ? core.get(first, second) : 0,
+      c: hasPair ? core.get(second, second) : 0,
+    };
+    const anchored = anchor === 'checkpoint' ? start : pretraining;
+    return {
+      factor,
+      start,
+      startResidual: { a: -(gaps[first] ?? pretraining.a), b: 0, c: -(gaps[second] ?? pretraining.c) },
+      pretraining,
+      task: aimed,
+      goal: {
+        a: (aimed.a + pull * anchored.a) / speed,
+        b: (aimed.b + pull * anchored.b) / speed,
+        c: (aimed.c + pull * anchored.c) / speed,
+      },
+      errors: new PlaneRounding(),
+      systematic: 0,
+    };
+  });
+}
+
+/** Size of a whole network: loss on the effective task, `‖W1‖²` and the largest singular value. */
+interface NetworkState {
+  readonly loss: number;
+  readonly squaredNorm: number;
+  readonly largest: number;
+}
+
+function stateOf(planes: readonly Plane[]): NetworkState {
+  let loss = 0;
+  let squaredNorm = 0;
+  let largest = 0;
+  for (const { factor, goal } of planes) {
+    const product = gram(factor);
+    loss += squareOf(minus(product, goal));
+    squaredNorm += product.a + product.c;
+    largest = Math.max(largest, largestEigenvalue(product));
+  }
+  return { loss, squaredNorm, largest };
+}
+
+/** Perturbation of the factor of a plane by one step, for unit roundoff 1: as a standard deviation, and at worst. */
+interface StepRounding {
+  readonly random: number;
+  readonly worst: number;
+}
+
+/** Perturbation of a factor by one step of engine `matrix`, for unit roundoff 1; see `recurrence.ts`. */
+function roundingOfStep(
+  { problem: { hidden, cols } }: FineTuningStudy,
+  { loss, squaredNorm, largest }: NetworkState,
+  targetNorm: number,
+  rate: number,
+): StepRounding {
+  const norm = Math.sqrt(squaredNorm);
+  const products =
+    (hidden + 2) * (squaredNorm + targetNorm) * Math.sqrt(largest) + (cols + 2) * Math.sqrt(loss) * norm;
+  return {
+    random: (norm + (2 * rate * products) / Math.sqrt(Math.max(hidden, cols))) / Math.sqrt(3),
+    worst: norm + 2 * rate * products,
+  };
+}
+
+/** One step of a plane and of the errors in it. */
+function advance(plane: Plane, rate: number, { random, worst }: StepRounding): void {
+  const { factor, goal, errors } = plane;
+  const product = gram(factor);
+  const residual = minus(product, goal);
+  errors.step(factor, residual, rate, random);
+  // What the slowest direction keeps of an error; rotations of the hidden units aside, which the product does not see.
+  const kept = 1 - 2 * rate * (smallestEigenvalue(residual) + 2 * smallestEigenvalue(product));
+  plane.systematic = plane.systematic * Math.abs(kept) + (kept <= 1 ? worst : 0);
+  plane.factor = stepped(factor, residual, rate);
+}
+
+function losses(
+  { problem }: FineTuningStudy,
+  planes: readonly Plane[],
+  unitRoundoff: number,
+): Omit<ExpectedTuning, 'divergedAt' | 'modes'> {
+  let lossPre = 0;
+  let lossFt = 0;
+  let forgetting = 0;
+  let lossPreRounding = 0;
+  let lossFtRounding = 0;
+  let largestError = 0;
+  const scale = Math.sqrt(
+    planes.reduce(
+      (most, { factor, goal }) => Math.max(most, largestEigenvalue(gram(factor)), largestEigenvalue(goal)),
+      0,
+    ),
+  );
+  for (const plane of planes) {
+    const product = gram(plane.factor);
+    const residual = minus(product, plane.pretraining);
+    const missed = minus(product, plane.task);
+    lossPre += squareOf(residual);
+    lossFt += squareOf(missed);
+    forgetting +=
+      inner(minus(product, plane.start), residual) + inner(minus(product, plane.start), plane.startResidual);
+    const error = errorOfProduct(plane, unitRoundoff, scale);
+    lossPreRounding += error * (2 * Math.sqrt(squareOf(residual)) + error);
+    lossFtRounding += error * (2 * Math.sqrt(squareOf(missed)) + error);
+    largestError = Math.max(largestError, error);
+  }
+  const beside = problem.rows * problem.cols * largestError ** 2;
+  return {
+    lossPre,
+    lossFt,
+    forgetting,
+    lossPreRounding: lossPreRounding + beside,
+    lossFtRounding: lossFtRounding + beside,
+  };
+}
+
+/**
+ * Bound on the rounding of `XXᵀ`; Infinity where errors have grown beyond first order.
+ *
+ * @param scale factor of the largest mode of the network or of its task
+ */
+function errorOfProduct({ factor, errors, systematic }: Plane, unit: number, scale: number): number {
+  const worst = unit * systematic;
+  const ofFactor = DEVIATIONS * unit * Math.sqrt(errors.total()) + worst;
+  if (!(ofFactor <= LINEAR_SHARE * scale)) return Infinity;
+  const linear = DEVIATIONS * unit * Math.sqrt(errors.ofProduct(factor));
+  return linear + 2 * Math.sqrt(largestEigenvalue(gram(factor))) * worst + ofFactor ** 2;
+}

@@ -1,0 +1,86 @@
+import type { ExpectedTuning } from './expected-tuning.js';
+import type { StartingPoint } from './starting-point.js';
+import type { FineTuningStudy, Tuning } from './tuning.js';
+
+/** Unit roundoff of the arithmetic of a backend; in float64 twice that, for the recurrence beside it rounds as much. */
+export const UNIT_ROUNDOFF = { f32: 2 ** -24, f64: 2 ** -52 } as const;
+
+/** Share of a loss that rounding may take it off by before `auto` computes in float64. */
+const DEMANDED = 1e-4;
+
+/**
+ * How much larger the bound on rounding is than the rounding that is seen: engine `modes` reaches its bound, engine `matrix`
+ * an eighth of it in long runs and typically a hundredth.
+ */
+const BOUND_OVER_ERROR = { modes: 1, matrix: 100 } as const;
+
+/** Losses below this share of the squared norm of the larger task count as if they were this large. */
+const SMALLEST_SHARE = 0.01;
+
+/** Steps of single modes that float64 takes in less time than a kernel takes to be compiled. */
+const QUICK_MODE_STEPS = 5e7;
+
+/** Magnitudes that survive being cubed in float32. */
+const FLOAT32_LARGEST = 1e12;
+const FLOAT32_SMALLEST = 1e-36;
+
+/**
+ * Why an ensemble needs float64 whatever rounding does, or is better served by it; undefined where float32 may serve.
+ */
+export function float64ByNature(
+  { problem, steps }: FineTuningStudy,
+  engine: 'modes' | 'matrix',
+  starts: readonly StartingPoint[],
+  tunings: readonly Tuning[],
+): string | undefined {
+  const largest = tunings.reduce(
+    (most, { task }) => task.values.reduce((a, b) => Math.max(a, b), most),
+    problem.spectrum[0]!,
+  );
+  if (largest > FLOAT32_LARGEST) return `singular values up to ${largest} overflow float32 when cubed`;
+  const smallest = starts.reduce(
+    (least, { factors }) => factors.reduce((a, b) => (b > 0 ? Math.min(a, b) : a), least),
+    1,
+  );
+  if (smallest < FLOAT32_SMALLEST) return `factors of ${smallest.toExponential(1)} underflow float32`;
+  const modeSteps = tunings.length * steps * problem.modes.length;
+  return engine === 'modes' && modeSteps <= QUICK_MODE_STEPS
+    ? 'float64 takes these steps in less time than a float32 kernel takes to be compiled'
+    : undefined;
+}
+
+/**
+ * Why rounding in float32 would show, or undefined where it would not.
+ *
+ * @param expected what each network must give, with the bound on rounding in float32
+ */
+export function float64ByRounding(
+  { problem }: FineTuningStudy,
+  engine: 'modes' | 'matrix',
+  expected: ReadonlyMap<Tuning, ExpectedTuning>,
+): string | undefined {
+  const share = roundingShare(problem.spectrum, expected) / BOUND_OVER_ERROR[engine];
+  return share > DEMANDED
+    ? `float32 could take losses off by ${share.toPrecision(1)} of their value`
+    : undefined;
+}
+
+/** Largest bound on rounding as a share of the loss that it concerns. */
+function roundingShare(spectrum: readonly number[], expected: ReadonlyMap<Tuning, ExpectedTuning>): number {
+  const pretraining = squaredNorm(spectrum);
+  let worst = 0;
+  for (const [{ task }, { divergedAt, lossPre, lossFt, lossPreRounding, lossFtRounding }] of expected) {
+    if (divergedAt !== undefined) continue;
+    const smallest = SMALLEST_SHARE * Math.max(pretraining, squaredNorm(task.values));
+    worst = Math.max(
+      worst,
+      lossPreRounding / Math.max(lossPre, smallest),
+      lossFtRounding / Math.max(lossFt, smallest),
+    );
+  }
+  return worst;
+}
+
+function squaredNorm(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value * value, 0);
+}

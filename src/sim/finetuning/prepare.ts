@@ -1,0 +1,224 @@
+import type { FineTuning } from '../../theory/finetuning.js';
+import { createProblem, type Problem } from '../../theory/problem.js';
+import type { Backend, Weights } from '../backends/backend.js';
+import { interruptible } from '../backends/interruptible-backend.js';
+import { openBackend } from '../backends/open-backend.js';
+import { hasDiverged, type TrainedCheckpoint } from '../engines/checkpoint.js';
+import type { EngineName } from '../engines/engine-name.js';
+import type { RoundingModel } from '../engines/recurrence.js';
+import { eventLoopTurns } from '../event-loop.js';
+import { lossAccuracy } from '../loss-accuracy.js';
+import { requireMemory } from '../memory.js';
+import {
+  closedForm,
+  type Pretraining,
+  preparePretraining,
+  type SimulatedPretraining,
+} from '../pretraining.js';
+import type { Compute, RunContext, RunEvent } from '../scenario.js';
+import { type EnsembleEvent, tuneEnsemble } from './ensemble.js';
+import { type ExpectedTuning, expectTuning } from './expected-tuning.js';
+import { fineTuningEngine } from './fine-tuning-engine.js';
+import { matrixTuner } from './matrix-tuner.js';
+import { modeTuner } from './mode-tuner.js';
+import { float64ByNature, float64ByRounding, UNIT_ROUNDOFF } from './precision.js';
+import type { FineTuningMethod } from './prediction.js';
+import { flowStartingPoint, type StartingPoint } from './starting-point.js';
+import type { FineTuningStudy, Tuning } from './tuning.js';
+
+/** Parameters of every scenario that fine-tunes. */
+export interface FineTuningParameters extends Pretraining {
+  readonly steps: number;
+  readonly anchor: FineTuning['anchor'];
+  readonly pretraining: 'flow' | 'descent';
+  readonly finetuning: FineTuningMethod;
+}
+
+/** How a study of fine-tuning is computed; `simulation` is absent for closed forms. */
+export interface PreparedFineTuning {
+  readonly study: FineTuningStudy;
+  readonly compute: Compute;
+  readonly simulation?: FineTuningSimulation;
+}
+
+/** Fine-tuning that is ready to start. */
+export interface FineTuningSimulation {
+  readonly engine: 'modes' | 'matrix';
+  readonly warnings: readonly string[];
+  /** Pre-trains where checkpoints come from descent; has to be run to its end before anything else. */
+  pretrain(): AsyncGenerator<RunEvent, void, undefined>;
+  /** The checkpoint at a position; undefined where pre-training had diverged. */
+  start(at: number): StartingPoint | undefined;
+  /** What a network must give, with the bound on rounding in the arithmetic that runs. */
+  expect(tuning: Tuning): ExpectedTuning;
+  /**
+   * Fine-tunes an ensemble whose checkpoints are all there.
+   *
+   * @param divergedAt steps at which networks are known to diverge, by position
+   */
+  tune(
+    tunings: readonly Tuning[],
+    divergedAt: readonly (number | undefined)[],
+  ): AsyncGenerator<EnsembleEvent, void, undefined>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Chooses engine and backend of a study and opens the backend; the caller disposes of the simulation.
+ *
+ * @param tunings all networks of the study, or those by which its precision is chosen
+ * @throws InvalidInputError when the engine or backend cannot do it, or it would not fit in memory
+ */
+export async function prepareFineTuning(
+  parameters: FineTuningParameters,
+  tunings: readonly Tuning[],
+  context: RunContext,
+): Promise<PreparedFineTuning> {
+  const problem = createProblem(parameters);
+  const { times, steps, anchor, pretraining, finetuning } = parameters;
+  const study: FineTuningStudy = { problem, times, steps, anchor };
+  const tasks = [...new Set(tunings.map(({ task }) => task))];
+  const engine = fineTuningEngine(context.engine, { tasks, pretraining, finetuning });
+  if (engine === 'exact') return { study, compute: closedForm(context) };
+  requireNetworkMemory(problem, engine, pretraining === 'descent' ? times.length : 0);
+  const flow = times.map((time) => flowStartingPoint(problem, time));
+  const kind = engine === 'modes' ? 'scalar' : 'matrix';
+  const choosesPrecision = context.backend === 'auto';
+  const nature = choosesPrecision ? float64ByNature(study, engine, flow, tunings) : undefined;
+  const predicted =
+    choosesPrecision && nature === undefined
+      ? await expectInFloat32(study, flow, tunings, kind, context.signal)
+      : new Map<Tuning, ExpectedTuning>();
+  const reason = nature ?? float64ByRounding(study, engine, predicted);
+  const opened = await open(parameters, engine, context, reason);
+  const { backend } = opened;
+  const model = { kind, unitRoundoff: UNIT_ROUNDOFF[backend.precision] } as const;
+  const starts: (StartingPoint | undefined)[] = [...flow];
+  if (model.unitRoundoff !== UNIT_ROUNDOFF.f32 || pretraining !== 'flow') predicted.clear();
+  return {
+    study,
+    compute: {
+      engine,
+      backend: backend.name,
+      requested: context.backend,
+      device: backend.device,
+      precision: backend.precision,
+      reason: opened.reason,
+    },
+    simulation: {
+      engine,
+      warnings: opened.descent?.warnings ?? [],
+      pretrain: () => pretrain(problem, engine, opened.descent, starts),
+      start: (at) => starts[at],
+      expect: (tuning) => predicted.get(tuning) ?? expectTuning(study, starts[tuning.at]!, tuning, model),
+      async *tune(members, divergedAt) {
+        const known = (index: number) => divergedAt[index];
+        const from = starts as readonly StartingPoint[];
+        if (engine === 'modes') yield* tuneEnsemble(modeTuner(study, from, backend), members, steps, known);
+        else {
+          yield* tuneEnsemble(matrixTuner(study, from, backend, context.seed), members, steps, known);
+        }
+      },
+      dispose: () => backend.dispose(),
+    },
+  };
+}
+
+/** What each network must give, with the bound on rounding in float32. */
+async function expectInFloat32(
+  study: FineTuningStudy,
+  starts: readonly StartingPoint[],
+  tunings: readonly Tuning[],
+  kind: RoundingModel['kind'],
+  signal: AbortSignal | undefined,
+): Promise<Map<Tuning, ExpectedTuning>> {
+  const turn = eventLoopTurns(signal);
+  const model = { kind, unitRoundoff: UNIT_ROUNDOFF.f32 };
+  const expected = new Map<Tuning, ExpectedTuning>();
+  for (const tuning of tunings) {
+    await turn();
+    expected.set(tuning, expectTuning(study, starts[tuning.at]!, tuning, model));
+  }
+  return expected;
+}
+
+interface Opened {
+  readonly backend: Backend;
+  readonly reason: string;
+  readonly descent?: SimulatedPretraining;
+}
+
+async function open(
+  parameters: FineTuningParameters,
+  engine: EngineName,
+  context: RunContext,
+  reason: string | undefined,
+): Promise<Opened> {
+  if (parameters.pretraining === 'flow') {
+    const { backend, reason: why } = await openBackend(context.backend, reason);
+    return { backend: interruptible(backend, context.signal), reason: why };
+  }
+  const backend = reason === undefined ? context.backend : 'reference';
+  const { compute, simulated } = await preparePretraining(
+    parameters,
+    [engine],
+    { ...context, engine, backend },
+    lossAccuracy(parameters),
+  );
+  return { backend: simulated!.backend, reason: reason ?? compute.reason, descent: simulated! };
+}
+
+/** Takes the place of the checkpoints of the flow by those of a simulated pre-training. */
+async function* pretrain(
+  problem: Problem,
+  engine: EngineName,
+  descent: SimulatedPretraining | undefined,
+  starts: (StartingPoint | undefined)[],
+): AsyncGenerator<RunEvent, void, undefined> {
+  if (descent === undefined) return;
+  let done = 0;
+  let divergedAt: number | undefined;
+  for await (const recorded of descent.recorded()) {
+    if (!hasDiverged(recorded)) starts[done] = trainedStartingPoint(problem, engine, recorded);
+    else {
+      if (divergedAt === undefined) yield descent.divergence(recorded.divergedAt);
+      divergedAt = recorded.divergedAt;
+      starts[done] = undefined;
+    }
+    done++;
+    yield { kind: 'progress', done, total: starts.length, label: 'pre-training' };
+  }
+}
+
+function trainedStartingPoint(
+  problem: Problem,
+  engine: EngineName,
+  { time, singularValues, loss, network: { layers } }: TrainedCheckpoint,
+): StartingPoint {
+  const trained = 'factors' in layers ? layers.factors : (layers satisfies Weights);
+  return {
+    time,
+    factors:
+      engine === 'modes'
+        ? (trained as Float64Array)
+        : singularValues.map((value) => Math.sqrt(Math.max(0, value))),
+    gaps: Float64Array.from(problem.modes, ({ sigma }, mode) => sigma - singularValues[mode]!),
+    trained,
+    loss,
+  };
+}
+
+/** Matrices that a batch of one network and what surrounds it hold at the same time, in float64. */
+const LIVE_MATRICES = 16;
+
+function requireNetworkMemory({ rows, hidden, cols }: Problem, engine: EngineName, kept: number): void {
+  const matrices = rows * hidden + hidden * cols + rows * cols;
+  const bases = engine === 'matrix' ? 3 * (rows * rows + hidden * hidden + cols * cols) : 0;
+  const perCheckpoint = engine === 'matrix' ? rows * hidden + hidden * cols : Math.min(rows, hidden, cols);
+  const isSquare = rows === hidden && rows === cols;
+  requireMemory(
+    isSquare ? 'dim' : 'rows,hidden,cols',
+    isSquare ? rows : `${rows},${hidden},${cols}`,
+    8 * (LIVE_MATRICES * (engine === 'matrix' ? matrices : 0) + bases + kept * perCheckpoint),
+  );
+}

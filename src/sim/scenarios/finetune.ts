@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { checkErase } from '../checks/finetuning/erase.js';
+import { checkForgetting } from '../checks/finetuning/forgetting.js';
+import { checkRateOrder } from '../checks/finetuning/order.js';
+import { checkSteps } from '../checks/finetuning/steps.js';
+import { checkTurned } from '../checks/finetuning/turned.js';
+import { type PlannedCurve, planTunings, tuneCurves } from '../finetuning/curves.js';
+import { type FineTuningParameters, prepareFineTuning } from '../finetuning/prepare.js';
+import { resolveTarget, type Target, targetValues } from '../finetuning/target.js';
+import { requireTableMemory } from '../memory.js';
+import {
+  anchorParameter,
+  angleParameter,
+  lambdaParameter,
+  learningRatesParameter,
+  methodParameter,
+  pretrainingParameter,
+  stepsParameter,
+  targetParameter,
+} from '../parameters/finetuning.js';
+import {
+  learningRateParameter,
+  shapeParameters,
+  spectrumParameter,
+  tauParameter,
+  timesParameter,
+} from '../parameters/shared.js';
+import { resolvePretraining } from '../pretraining.js';
+import type { Scenario } from '../scenario.js';
+import { accuracyColumns, checkpointColumns, learningRateColumn } from './finetuning-columns.js';
+import { fineTuningLossFigure, forgettingFigure, lossPreFigure } from './finetuning-figures.js';
+import { timeSimColumn, timeTheoryColumn } from './shared-columns.js';
+
+export interface FinetuneParameters extends FineTuningParameters {
+  readonly target: Target;
+  readonly angle: number;
+  readonly learningRates: readonly number[];
+  readonly lambda: number;
+}
+
+/** Cells of one network in the tables `curve` and `accuracy`. */
+const CELLS = 16;
+
+/** The fine-tuning half of the paper: K steps at a fixed learning rate from every checkpoint of pre-training. */
+export const finetune: Scenario<FinetuneParameters> = {
+  id: 'finetune',
+  title: 'Fine-tuning at a fixed learning rate: forgetting and the U-turn',
+  summary:
+    'A task that overshoots features makes the pre-training loss after fine-tuning U-shaped in pre-training time, turning earlier for larger rates.',
+  source: 'arXiv 2503.19206, section 4 (fine-tuning); claims T4, T5',
+  group: 'main paper',
+  claims: ['T4', 'T4-steps', 'T4-forgetting', 'T4-erase', 'T0-riccati'],
+  engines: ['modes', 'matrix', 'exact'],
+  schema: z.object({
+    ...shapeParameters(32),
+    spectrum: spectrumParameter('power:0.5'),
+    tau: tauParameter(10),
+    times: timesParameter('log:1:300:40'),
+    target: targetParameter('overshoot:4:3'),
+    angle: angleParameter,
+    learningRates: learningRatesParameter([0.001, 0.002, 0.004, 0.008, 0.016]),
+    steps: stepsParameter(200),
+    lambda: lambdaParameter(0),
+    anchor: anchorParameter,
+    pretraining: pretrainingParameter,
+    finetuning: methodParameter,
+    learningRate: learningRateParameter,
+  }),
+  presets: {
+    erase: { target: 'erase:3' },
+    shuffle: { target: 'shuffle' },
+    turned: { angle: '30' },
+  },
+  tables: {
+    curve: [learningRateColumn, ...checkpointColumns],
+    inflection: [learningRateColumn, timeTheoryColumn, timeSimColumn],
+    accuracy: [learningRateColumn, ...accuracyColumns],
+  },
+  rowOrder: { curve: ['learning_rate', 'time'], accuracy: ['learning_rate', 'time'] },
+  figures: [
+    lossPreFigure('learning_rate'),
+    fineTuningLossFigure('learning_rate'),
+    forgettingFigure('learning_rate'),
+  ],
+  resolve(parsed) {
+    const parameters = resolvePretraining(parsed as unknown as FinetuneParameters);
+    const { times, learningRates } = parameters;
+    requireTableMemory('times', `${times.length} times`, times.length * learningRates.length * CELLS);
+    return { ...parameters, target: resolveTarget(parameters.target, parameters.spectrum) };
+  },
+  async *run(parameters, context) {
+    const { target, spectrum, angle, times, learningRates, lambda } = parameters;
+    const task = { values: targetValues(target, spectrum, context.seed), angle };
+    const curves = learningRates.map((rate): PlannedCurve => ({ key: rate, rate, pull: lambda }));
+    const tunings = planTunings(curves, times, task);
+    const prepared = await prepareFineTuning(parameters, tunings, context);
+    try {
+      yield { kind: 'compute', compute: prepared.compute };
+      for (const text of prepared.simulation?.warnings ?? []) yield { kind: 'warning', text };
+      const run = yield* tuneCurves(prepared, parameters, curves, tunings, 'learning rate', context.signal);
+      for (const check of [checkSteps, checkTurned, checkRateOrder, checkForgetting, checkErase]) {
+        yield { kind: 'check', check: check(run) };
+      }
+    } finally {
+      await prepared.simulation?.dispose();
+    }
+  },
+};
