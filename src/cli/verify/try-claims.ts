@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +35,8 @@ export async function tryClaims(jobs: readonly ClaimJob[], options: TryOptions):
     }
     return;
   }
+  // Every job listens to the one signal, which Node would otherwise take for a leak.
+  if (options.signal !== undefined) setMaxListeners(jobs.length + 10, options.signal);
   const { Piscina } = await import('piscina');
   const pool = new Piscina<ClaimTask, ClaimOutcome>({
     filename: worker,

@@ -1,9 +1,81 @@
 import { InvalidInputError } from '../invalid-input.js';
 import type { Claim } from './claim.js';
+import { learningOrder } from './t0-bounds.js';
+import { decoupling } from './t0-decoupling.js';
+import { depth } from './t0-depth.js';
+import { descentOfModes } from './t0-descent.js';
+import { unbalancedPairs } from './t0-imbalance.js';
+import { lossOfModes } from './t0-loss.js';
+import { riccatiFlow } from './t0-riccati.js';
+import { deepNetwork } from './t1-deep-network.js';
+import { gaussianSensitivity } from './t1-gaussian-sensitivity.js';
+import { hessianOfSensitivity } from './t1-hessian.js';
+import { unequalNoise } from './t1-unequal-noise.js';
 import { progressiveSensitivity } from './t2-progressive-sensitivity.js';
+import { velocityOfSensitivity } from './t2-sensitivity-velocity.js';
+import { signOfVelocity } from './t2-sign-of-velocity.js';
+import { stability } from './t2-stability.js';
+import { catastrophicOvertraining } from './t3-catastrophic-overtraining.js';
+import { endOfTraining } from './t3-end.js';
+import { inflectionIsGlobal } from './t3-inflection.js';
+import { modeUnderNoise } from './t3-mode.js';
+import { inflectionOrder } from './t3-order.js';
+import { stagedOvertraining } from './t3-staged.js';
+import { modeOptimumTimes } from './t3-time.js';
+import { erasingFeatures } from './t4-erase.js';
+import { forgetting } from './t4-forgetting.js';
+import { turnedTask } from './t4-rotation.js';
+import { stagedFineTuning } from './t4-staged-finetuning.js';
+import { fineTuningSteps } from './t4-steps.js';
+import { regularizationCost } from './t5-cost.js';
+import { regularizedInflection } from './t5-inflection.js';
+import { regularizedFineTuning } from './t5-regularized-finetuning.js';
+import { balancedAttainsFloor } from './t6-equality.js';
+import { gapAboveFloor } from './t6-gap.js';
+import { leastSensitivity } from './t6-sensitivity-floor.js';
+import { sharedCapacity } from './t7-capacity.js';
+import { relativeNoiseCost } from './t8-relative-noise.js';
+import { schedules } from './t9-schedules.js';
 
 /** All claims, in the order of proofs.md. */
-export const claims: readonly Claim[] = [progressiveSensitivity].map(anyCase);
+export const claims: readonly Claim[] = [
+  anyCase(decoupling),
+  anyCase(lossOfModes),
+  anyCase(descentOfModes),
+  anyCase(learningOrder),
+  anyCase(depth),
+  anyCase(unbalancedPairs),
+  anyCase(riccatiFlow),
+  anyCase(gaussianSensitivity),
+  anyCase(unequalNoise),
+  anyCase(deepNetwork),
+  anyCase(hessianOfSensitivity),
+  anyCase(progressiveSensitivity),
+  anyCase(velocityOfSensitivity),
+  anyCase(signOfVelocity),
+  anyCase(stability),
+  anyCase(catastrophicOvertraining),
+  anyCase(modeUnderNoise),
+  anyCase(inflectionOrder),
+  anyCase(modeOptimumTimes),
+  anyCase(endOfTraining),
+  anyCase(inflectionIsGlobal),
+  anyCase(stagedOvertraining),
+  anyCase(stagedFineTuning),
+  anyCase(forgetting),
+  anyCase(erasingFeatures),
+  anyCase(turnedTask),
+  anyCase(fineTuningSteps),
+  anyCase(regularizedFineTuning),
+  anyCase(regularizedInflection),
+  anyCase(regularizationCost),
+  anyCase(leastSensitivity),
+  anyCase(balancedAttainsFloor),
+  anyCase(gapAboveFloor),
+  anyCase(sharedCapacity),
+  anyCase(relativeNoiseCost),
+  anyCase(schedules),
+];
 
 /** A list of claims need not know the types of their instances: each claim draws and evaluates only its own. */
 function anyCase<Case>(claim: Claim<Case>): Claim {
