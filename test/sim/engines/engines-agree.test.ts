@@ -2,6 +2,7 @@ import { fc, test } from '@fast-check/vitest';
 import { Matrix } from 'ml-matrix';
 import { describe, expect } from 'vitest';
 import { ReferenceBackend } from '../../../src/sim/backends/reference-backend.js';
+import { matrixTrainee } from '../../../src/sim/engines/matrix-training.js';
 import { adaptivePlan } from '../../../src/sim/engines/training-plan.js';
 import { estimateExcess } from '../../../src/sim/noise/excess.js';
 import { NoiseReplicates } from '../../../src/sim/noise/noise-replicates.js';
@@ -82,6 +83,13 @@ describe('engines modes and matrix', () => {
       expect(sumOf(Matrix.sub(product, residualMatrix))).toBeCloseTo(4 + 1 + 0.25, 12);
       expect(point!.loss).toBeGreaterThan(0.25);
     }
+  });
+
+  test('the matrix engine measures each layer by itself, also where they are not balanced', () => {
+    const problem = createProblem({ rows: 4, hidden: 2, cols: 3, spectrum: '2,1,0.5', tau: 2 });
+    const weights = { first: new Float64Array(8).fill(1), second: new Float64Array(6).fill(0.5) };
+    const { record } = matrixTrainee(problem, new ReferenceBackend(), 1);
+    expect(record(weights, 0).squaredNorms).toEqual([8, 1.5]);
   });
 
   test('the start of the matrix engine gives no mode away: neither factor nor product is diagonal', async () => {

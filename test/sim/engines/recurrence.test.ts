@@ -144,6 +144,15 @@ describe('exact recurrence of a plan', () => {
       }
     },
   );
+
+  test('keeps its bounds over a snapshot, which leaves no trace', () => {
+    const problem = createProblem({ dim: 2, spectrum: '2,1', tau: 2 });
+    for (const kind of ['scalar', 'matrix'] as const) {
+      const [, after] = expectTraining(problem, constantPlan([0.25, 1], 0.1), float32(kind)).checkpoints;
+      const [straight] = expectTraining(problem, constantPlan([1], 0.1), float32(kind)).checkpoints;
+      expect(after).toEqual(straight);
+    }
+  });
 });
 
 describe('divergence', () => {

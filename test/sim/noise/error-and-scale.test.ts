@@ -47,6 +47,23 @@ describe('predicted standard error', () => {
     expect(ratio).toBeLessThan(2);
   });
 
+  // Where one of its three parts is all there is: early and quiet, converged and quiet, and loud beyond all weights.
+  test.each([
+    ['the slope of the loss', 1e-6, 0.3],
+    ['the curvature', 1e-3, 1e9],
+    ['the product of both layers', 100, 0.3],
+  ])('is exact for %s alone', async (_, gamma, time) => {
+    const replicates = 4000;
+    const problem = createProblem({ rows: 4, hidden: 3, cols: 5, spectrum: '2,1.5,1', tau: 1.5 });
+    const factors = Float64Array.from(problem.modes, (mode) => Math.sqrt(singularValue(mode, time)));
+    const { network } = modeTrainee(problem, backend).record(factors, time);
+    const noise = new NoiseReplicates(problem, replicates, 9);
+    const [estimate] = await estimateExcess(backend, network, noise, [gamma]);
+    const ratio = predictedStandardError(problem, gamma, time, replicates) / estimate!.standardError;
+    // A sample deviation of n draws of kurtosis κ errs by √((κ − 1)/4n): 3 % for κ = 15.
+    expect(Math.abs(ratio - 1)).toBeLessThan(0.1);
+  });
+
   test('falls with the square root of the replicates', () => {
     const problem = createProblem({ dim: 3, spectrum: 'linear', tau: 2 });
     const [few, many] = [100, 400].map((count) => predictedStandardError(problem, 0.1, 1, count));
