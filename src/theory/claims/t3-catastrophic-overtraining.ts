@@ -25,8 +25,13 @@ export const catastrophicOvertraining = defineClaim<NoisyProblem>({
   hypotheses: [
     {
       name: 'starts below',
-      statement: 'every mode that starts above zero starts below its σ or at it: s_i(0) ≤ σ_i',
-      holds: ({ modes }) => modes.every(({ sigma, start }) => start <= sigma),
+      statement: 'no mode with σ_i > 0 starts above its σ: s_i(0) ≤ σ_i',
+      holds: ({ modes }) => modes.every(({ sigma, start }) => sigma === 0 || start <= sigma),
+    },
+    {
+      name: 'no null modes',
+      statement: 'no mode with σ_i = 0 starts above zero',
+      holds: ({ modes }) => modes.every(({ sigma, start }) => sigma > 0 || start === 0),
     },
     {
       name: 'something moves',

@@ -52,6 +52,27 @@ const fields = {
 
 const turned = fc.record({ ...fields, angle: fc.integer({ min: 1, max: 179 }) });
 
+/** Two modes of which the later checkpoint knows one, and time to follow the turned task from there. */
+const turnedPair = fc
+  .record({
+    first: fc.constantFrom(0.5, 1, 2),
+    second: fc.constantFrom(1, 2, 4),
+    delay: decades(-0.3, 0.5),
+    time: decades(-0.3, 0.5),
+    angle: fc.integer({ min: 10, max: 80 }),
+  })
+  .map(({ first, second, ...rest }) => ({
+    modes: [
+      { sigma: first, start: 0.01 * first, target: 0 },
+      { sigma: second, start: 0, target: second },
+    ],
+    earlier: 0,
+    extraRows: 0,
+    extraCols: 0,
+    beyond: 0,
+    ...rest,
+  }));
+
 /** T4, corollary: no U-turn without overshoot or rotation. */
 export const erasingFeatures = defineClaim<Instance>({
   id: 'T4-erase',
@@ -91,7 +112,7 @@ export const erasingFeatures = defineClaim<Instance>({
       name: 'shared vectors',
       statement: 'the two tasks have the same singular vectors: the angle is 0° or 180°',
       holds: ({ angle }) => angle % 180 === 0,
-      broken: turned,
+      broken: fc.oneof(turned, turnedPair),
     },
   ],
   conclusion(instance) {

@@ -25,7 +25,7 @@ export const turnedTask = defineClaim<Instance>({
   id: 'T4-rotation',
   title: 'A task turned in the planes of mode pairs acts plane by plane',
   statement:
-    'Fine-tuning on U R diag(σ^ft) Rᵀ Vᵀ, with R a rotation in the planes of modes (1,2), (3,4), …, keeps W1W2 block diagonal in the bases U and V, each block moving as a 2×2 network of its own, by gradient steps and by gradient flow; at 0° and 180° that is the task with shared singular vectors, and at 90° the one with the values of each pair exchanged.',
+    'Fine-tuning on U R diag(σ^ft) Rᵀ Vᵀ, with R a rotation in the planes of modes (1,2), (3,4), …, keeps W1W2 block diagonal in the bases U and V, each block moving as a balanced network of at most 2×2 of its own, by gradient steps and by gradient flow; at 0° and 180° that is the task with shared singular vectors, and at 90° the one with the values of each pair exchanged.',
   origin: 'ours',
   domain: fc.record({
     ...checkpointFields,
@@ -51,9 +51,16 @@ export const turnedTask = defineClaim<Instance>({
       const largest = Math.max(...turned.core.to1DArray().map(Math.abs));
       const size = {
         label: 'largest entry of the network',
-        value: Number.isFinite(largest) ? largest : 1e300,
+        value: Number.isFinite(largest) ? largest : Number.MAX_VALUE,
       };
-      return atLeast(size, { label: 'diverging', value: 1e60 }, 1);
+      return tightest([
+        atLeast(size, { label: 'diverging', value: 1e60 }, 1),
+        atLeast(
+          { label: 'its pre-training loss', value: turned.lossPre },
+          { label: 'diverging', value: 1e60 },
+          1,
+        ),
+      ]);
     }
     if (regime === 'unclear') return tightest(byFlow(instance, prepared));
     const bySteps = sameNetwork('gradient steps', prepared, turned, explicit);

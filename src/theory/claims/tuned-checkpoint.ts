@@ -46,7 +46,7 @@ export const checkpointFields = {
   steps: fc.nat({ max: 6 }),
   rate: fc.oneof(
     { weight: 12, arbitrary: fc.integer({ min: 0, max: 9 }).map((n) => n / 10) },
-    { weight: 1, arbitrary: decades(8, 12) },
+    { weight: 2, arbitrary: decades(8, 12) },
   ),
   angle: fc.constant(0),
   imbalance: fc.oneof({ weight: 12, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: decades(-1, 1) }),

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
+import { catastrophicOvertraining } from '../../../src/theory/claims/t3-catastrophic-overtraining.js';
+import { lastDescent } from '../../../src/theory/last-descent.js';
+import { createProblem } from '../../../src/theory/problem.js';
+import { testClaim } from '../../../src/vitest.js';
+import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+import { integrate } from '../../support/integrate.js';
+
+describe('T3', () => {
+  testClaim(catastrophicOvertraining, { runs: 300, seed: 2 });
+
+  test('needs starts below, no null modes, something that moves, and noise', () => {
+    expect(hypothesisVerdicts(catastrophicOvertraining)).toEqual({
+      'starts below': 'needed',
+      'no null modes': 'needed',
+      'something moves': 'needed',
+      'some noise': 'needed',
+    });
+  });
+
+  test('finds the null mode that makes the perturbed loss fall in the end', () => {
+    const { modes } = counterexampleWithout(catastrophicOvertraining, 'no null modes');
+    expect(modes.length).toBeLessThanOrEqual(3);
+    expect(modes.some(({ sigma, start }) => sigma === 0 && start > 0)).toBe(true);
+  });
+
+  test('holds where modes are equal, at their σ, or twelve decades apart', () => {
+    const modes = [
+      { sigma: 1, start: 1e-12 },
+      { sigma: 1, start: 1e-12 },
+      { sigma: 1 - 1e-9, start: 0.5 },
+      { sigma: 1000, start: 1e-9 },
+      { sigma: 2, start: 2 },
+    ];
+    for (const gamma of [1e-4, 0.1, 0.4, 10]) {
+      expect(
+        concludes(evaluate(catastrophicOvertraining, { modes, extraRows: 1, extraCols: 0, gamma })),
+      ).toBe(true);
+    }
+  });
+
+  test('the flow integrated by ODEX turns at T(γ) and rises after it', () => {
+    const gamma = 0.3;
+    const problem = createProblem({ dim: 2, spectrum: [2, 0.7], tau: 3 });
+    const critical = gamma ** 2 * 2;
+    const slope = (time: number) =>
+      integrate(
+        (_, values) => values.map((value, index) => 4 * value * (problem.spectrum[index]! - value)),
+        problem.modes.map(({ start }) => start),
+        time,
+      ).reduce((sum, value, index) => {
+        const gap = problem.spectrum[index]! - value;
+        return sum + value * gap * (critical - gap);
+      }, 0);
+    const last = lastDescent(problem, gamma);
+    // The integration is good to 1e-13; the slope changes by more than 1e-4 of itself over 1e-4 of the time.
+    expect(slope(last * (1 - 1e-4))).toBeLessThan(0);
+    for (const factor of [1 + 1e-4, 1.1, 2, 4]) expect(slope(last * factor)).toBeGreaterThan(0);
+  });
+});

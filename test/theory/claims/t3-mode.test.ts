@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
+import { modeUnderNoise } from '../../../src/theory/claims/t3-mode.js';
+import { testClaim } from '../../../src/vitest.js';
+import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+
+const base = { extraRows: 0, extraCols: 0, extraHidden: 0, seed: 0 };
+
+describe('T3-mode', () => {
+  testClaim(modeUnderNoise, { runs: 300, seed: 2 });
+
+  test('needs modes that start below', () => {
+    expect(hypothesisVerdicts(modeUnderNoise)).toEqual({ 'starts below': 'needed' });
+    const { modes } = counterexampleWithout(modeUnderNoise, 'starts below');
+    expect(modes.length).toBe(1);
+    expect(modes[0]!.start).toBeGreaterThan(modes[0]!.sigma);
+  });
+
+  test('holds where σ is the critical gap itself, and when everything is learned', () => {
+    const modes = [{ sigma: 2, start: 1e-3 }];
+    for (const time of [0, 1, 10, 1e6]) {
+      expect(concludes(evaluate(modeUnderNoise, { ...base, modes, gamma: Math.SQRT2, time }))).toBe(true);
+    }
+  });
+
+  test('holds for one hidden unit and many modes', () => {
+    const modes = [3, 2, 1].map((sigma) => ({ sigma, start: 0.01 }));
+    const instance = { ...base, modes, extraHidden: -2, seed: 7, gamma: 0.2, time: 0.4 };
+    expect(concludes(evaluate(modeUnderNoise, instance))).toBe(true);
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
+import { stagedFineTuning } from '../../../src/theory/claims/t4-staged-finetuning.js';
+import { testClaim } from '../../../src/vitest.js';
+import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+
+const base = { learned: 1, extraRows: 0, extraCols: 0, beyond: 0 };
+
+describe('T4', () => {
+  testClaim(stagedFineTuning, { runs: 300, seed: 2 });
+
+  test('needs overshoot, from one mode on', () => {
+    expect(hypothesisVerdicts(stagedFineTuning)).toEqual({ overshoot: 'needed', 'no return': 'needed' });
+    const { modes } = counterexampleWithout(stagedFineTuning, 'overshoot');
+    expect(modes.every(({ sigma, target }) => target <= 2 * sigma)).toBe(true);
+  });
+
+  test('twice σ exactly is no overshoot', () => {
+    const modes = [
+      { sigma: 3, target: 6 },
+      { sigma: 2, target: 4 },
+    ];
+    expect(stagedFineTuning.hypotheses[0]!.holds({ ...base, modes })).toBe(false);
+    const turning = [...modes, { sigma: 1, target: 2.0000001 }];
+    expect(concludes(evaluate(stagedFineTuning, { ...base, modes: turning }))).toBe(true);
+  });
+
+  test('holds where every mode overshoots, and where one is erased', () => {
+    const modes = [
+      { sigma: 1, target: 3 },
+      { sigma: 0.5, target: 50 },
+    ];
+    expect(concludes(evaluate(stagedFineTuning, { ...base, modes }))).toBe(true);
+    expect(
+      concludes(evaluate(stagedFineTuning, { ...base, modes: [{ sigma: 2, target: 0 }, ...modes] })),
+    ).toBe(true);
+  });
+});
