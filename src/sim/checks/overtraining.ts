@@ -86,7 +86,8 @@ function simulatedSlack(
   const allowance = (position: number) => {
     const bias = biasAt(problem, expected!.checkpoints[position]!, times[position]!);
     const slope = gamma ** 2 * (problem.rows + problem.cols);
-    const systematic = Math.abs(bias.loss) + slope * (Math.abs(bias.sum) + bias.sumRounding);
+    const systematic =
+      Math.abs(bias.loss) + bias.lossRounding + slope * (Math.abs(bias.sum) + bias.sumRounding);
     return STANDARD_ERRORS * perturbed[position]!.excess[index]!.standardError + systematic;
   };
   perturbed.forEach((point, position) => {

@@ -10,6 +10,11 @@ export interface Bias {
   readonly sum: number;
   /** Bound on the rounding of the simulated sum of singular values. */
   readonly sumRounding: number;
+  /**
+   * Bound on the rounding of the simulated loss, `2 Σ |σ_i − s_i| δ_i + (2 Σ δ_i)²` for errors δ_i of the singular values;
+   * the square covers the entries off the diagonal too, which are no larger and contract at half the pace.
+   */
+  readonly lossRounding: number;
 }
 
 /** Compares what gradient descent gives in exact arithmetic with the closed form of the flow at the same time. */
@@ -17,14 +22,17 @@ export function biasAt(problem: Problem, { factors, rounding }: ExpectedCheckpoi
   let loss = 0;
   let sum = 0;
   let sumRounding = 0;
+  let slopeRounding = 0;
   problem.modes.forEach((mode, index) => {
     const factor = factors[index]!;
     const difference = factor * factor - singularValue(mode, time);
     sum += difference;
     loss += difference * (difference - 2 * gap(mode, time));
-    sumRounding += roundingOfSquare(factor, rounding[index]!);
+    const rounded = roundingOfSquare(factor, rounding[index]!);
+    sumRounding += rounded;
+    slopeRounding += 2 * Math.abs(factor * factor - mode.sigma) * rounded;
   });
-  return { loss, sum, sumRounding };
+  return { loss, sum, sumRounding, lossRounding: slopeRounding + (2 * sumRounding) ** 2 };
 }
 
 /** Bound on the rounding of D² where D itself may be off by `rounding`. */

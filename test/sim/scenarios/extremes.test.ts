@@ -66,6 +66,13 @@ describe('extreme problems', () => {
     }
   });
 
+  test('noise far below the rounding of a converged loss is no failure of any claim', async () => {
+    const settings = { rows: 1, hidden: 4, cols: 3, spectrum: '0.06', tau: 34, times: 'linear:0:1073:9' };
+    const noise = { gammas: '0.00023', noise: 'init', replicates: 40 };
+    const document = await runScenario(gaussian, { ...settings, ...noise }, { backend: 'webasm' });
+    for (const { verdict } of document.checks) expect(verdict).toBe('holds');
+  });
+
   test('time 0 alone, the smallest network and the smallest grid', async () => {
     const document = await runScenario(gaussian, {
       dim: 1,
