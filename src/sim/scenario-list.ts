@@ -2,6 +2,7 @@ import { InvalidInputError } from '../theory/invalid-input.js';
 import { nearestName } from './nearest-name.js';
 import type { Scenario } from './scenario.js';
 import { finetune } from './scenarios/finetune.js';
+import { finetuneTuned } from './scenarios/finetune-tuned.js';
 import { gaussian } from './scenarios/gaussian.js';
 import { incremental } from './scenarios/incremental.js';
 import { regularize } from './scenarios/regularize.js';
@@ -11,6 +12,7 @@ export const scenarios: readonly Scenario[] = [
   erased(gaussian),
   erased(incremental),
   erased(finetune),
+  erased(finetuneTuned),
   erased(regularize),
 ];
 

@@ -25,8 +25,20 @@ export function predict(
   const length = method === 'flow' ? { time: steps * rate } : { rate, steps };
   const values = sharedValues(task);
   const time = times[at]!;
-  if (values !== undefined) return fineTune(problem, time, { target: values, pull, anchor, length });
-  return fineTuneRotated(problem, time, task.angle, { target: task.values, pull, anchor, length });
+  const tuned =
+    values !== undefined
+      ? fineTune(problem, time, { target: values, pull, anchor, length })
+      : fineTuneRotated(problem, time, task.angle, { target: task.values, pull, anchor, length });
+  const limit = DIVERGED * (squaredNorm(problem.spectrum) + squaredNorm(task.values));
+  if (tuned.lossPre <= limit) return tuned;
+  return { lossBefore: tuned.lossBefore, lossPre: Infinity, lossFt: Infinity, forgetting: Infinity };
+}
+
+/** Losses beyond this many squared norms of the two tasks are on their way to infinity. */
+const DIVERGED = 1e12;
+
+function squaredNorm(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value * value, 0);
 }
 
 /** A cell of a table for a value of theory: null where descent diverged. */

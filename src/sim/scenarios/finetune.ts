@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { checkErase } from '../checks/finetuning/erase.js';
 import { checkForgetting } from '../checks/finetuning/forgetting.js';
 import { checkRateOrder } from '../checks/finetuning/order.js';
+import { checkPlanes } from '../checks/finetuning/planes.js';
+import { checkRiccatiLimit } from '../checks/finetuning/riccati-limit.js';
 import { checkSteps } from '../checks/finetuning/steps.js';
-import { checkTurned } from '../checks/finetuning/turned.js';
 import { type PlannedCurve, planTunings, tuneCurves } from '../finetuning/curves.js';
 import { type FineTuningParameters, prepareFineTuning } from '../finetuning/prepare.js';
 import { resolveTarget, type Target, targetValues } from '../finetuning/target.js';
+import { sharedValues } from '../finetuning/tuning.js';
 import { requireTableMemory } from '../memory.js';
 import {
   anchorParameter,
@@ -49,7 +51,7 @@ export const finetune: Scenario<FinetuneParameters> = {
     'A task that overshoots features makes the pre-training loss after fine-tuning U-shaped in pre-training time, turning earlier for larger rates.',
   source: 'arXiv 2503.19206, section 4 (fine-tuning); claims T4, T5',
   group: 'main paper',
-  claims: ['T4', 'T4-steps', 'T4-forgetting', 'T4-erase', 'T0-riccati'],
+  claims: ['T4', 'T4-steps', 'T4-forgetting', 'T4-erase', 'T4-rotation', 'T0-riccati'],
   engines: ['modes', 'matrix', 'exact'],
   schema: z.object({
     ...shapeParameters(32),
@@ -98,7 +100,8 @@ export const finetune: Scenario<FinetuneParameters> = {
       yield { kind: 'compute', compute: prepared.compute };
       for (const text of prepared.simulation?.warnings ?? []) yield { kind: 'warning', text };
       const run = yield* tuneCurves(prepared, parameters, curves, tunings, 'learning rate', context.signal);
-      for (const check of [checkSteps, checkTurned, checkRateOrder, checkForgetting, checkErase]) {
+      const exactness = sharedValues(task) === undefined ? [checkPlanes, checkRiccatiLimit] : [checkSteps];
+      for (const check of [...exactness, checkRateOrder, checkForgetting, checkErase]) {
         yield { kind: 'check', check: check(run) };
       }
     } finally {

@@ -4,7 +4,8 @@ import type { Figure } from '../figure.js';
  * Figures of fine-tuning that several scenarios draw.
  */
 
-const pretrainingTime = { column: 'time', label: 'pre-training time', scale: 'log' } as const;
+/** The x axis of every figure over checkpoints. */
+export const pretrainingTime = { column: 'time', label: 'pre-training time', scale: 'log' } as const;
 
 /** The U-turn: pre-training loss after fine-tuning against pre-training time. */
 export function lossPreFigure(series: string): Figure {

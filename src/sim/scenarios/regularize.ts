@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { checkCost } from '../checks/finetuning/cost.js';
 import { checkEffectiveTask } from '../checks/finetuning/effective-task.js';
 import { checkPullOrder } from '../checks/finetuning/order.js';
+import { checkPlanes } from '../checks/finetuning/planes.js';
+import { checkRiccatiLimit } from '../checks/finetuning/riccati-limit.js';
 import { checkSteps } from '../checks/finetuning/steps.js';
-import { checkTurned } from '../checks/finetuning/turned.js';
 import { type PlannedCurve, planTunings, tuneCurves } from '../finetuning/curves.js';
 import { type FineTuningParameters, prepareFineTuning } from '../finetuning/prepare.js';
 import { resolveTarget, type Target, targetValues } from '../finetuning/target.js';
+import { sharedValues } from '../finetuning/tuning.js';
 import { requireTableMemory } from '../memory.js';
 import {
   anchorParameter,
@@ -50,7 +52,7 @@ export const regularize: Scenario<RegularizeParameters> = {
     'A pull toward the checkpoint moves the inflection to longer pre-training, at the price of a worse fit to the new task.',
   source: 'arXiv 2503.19206, section 4 (regularised fine-tuning); claim T5',
   group: 'main paper',
-  claims: ['T5', 'T5-inflection', 'T5-cost', 'T4-steps', 'T0-riccati'],
+  claims: ['T5', 'T5-inflection', 'T5-cost', 'T4-steps', 'T4-rotation', 'T0-riccati'],
   engines: ['modes', 'matrix', 'exact'],
   schema: z.object({
     ...shapeParameters(32),
@@ -92,7 +94,11 @@ export const regularize: Scenario<RegularizeParameters> = {
       yield { kind: 'compute', compute: prepared.compute };
       for (const text of prepared.simulation?.warnings ?? []) yield { kind: 'warning', text };
       const run = yield* tuneCurves(prepared, parameters, curves, tunings, 'lambda', context.signal);
-      for (const check of [checkEffectiveTask, checkSteps, checkTurned, checkPullOrder, checkCost]) {
+      const exactness =
+        sharedValues(task) === undefined
+          ? [checkPlanes, checkRiccatiLimit]
+          : [checkEffectiveTask, checkSteps];
+      for (const check of [...exactness, checkPullOrder, checkCost]) {
         yield { kind: 'check', check: check(run) };
       }
     } finally {
