@@ -16,6 +16,7 @@ import { velocityOfSensitivity } from './t2-sensitivity-velocity.js';
 import { signOfVelocity } from './t2-sign-of-velocity.js';
 import { stability } from './t2-stability.js';
 import { catastrophicOvertraining } from './t3-catastrophic-overtraining.js';
+import { enclosure } from './t3-enclosure.js';
 import { endOfTraining } from './t3-end.js';
 import { inflectionIsGlobal } from './t3-inflection.js';
 import { modeUnderNoise } from './t3-mode.js';
@@ -24,6 +25,7 @@ import { stagedOvertraining } from './t3-staged.js';
 import { modeOptimumTimes } from './t3-time.js';
 import { erasingFeatures } from './t4-erase.js';
 import { forgetting } from './t4-forgetting.js';
+import { overshootInflection } from './t4-overshoot.js';
 import { turnedTask } from './t4-rotation.js';
 import { stagedFineTuning } from './t4-staged-finetuning.js';
 import { fineTuningSteps } from './t4-steps.js';
@@ -60,8 +62,10 @@ export const claims: readonly Claim[] = [
   anyCase(modeOptimumTimes),
   anyCase(endOfTraining),
   anyCase(inflectionIsGlobal),
+  anyCase(enclosure),
   anyCase(stagedOvertraining),
   anyCase(stagedFineTuning),
+  anyCase(overshootInflection),
   anyCase(forgetting),
   anyCase(erasingFeatures),
   anyCase(turnedTask),

@@ -237,7 +237,9 @@ function modeEquations(each: Mode, time: number): Conclusion[] {
     ),
   ];
   if (start === 0) return parts;
-  if (share > 1e-290) parts.push(implicitEquation(each, time, value, share));
+  // Where the equation says that the share is a normal double, it has to be.
+  if (Math.log(value) - Math.log(start) - 4 * sigma * time > -650)
+    parts.push(implicitEquation(each, time, value, share));
   if (4 * sigma * time <= 1) parts.push(linearEquation(each, time, value));
   if (Math.abs(initial * share) > 1e-290) parts.push(...inverseEquations(each, time));
   return parts;
@@ -245,11 +247,11 @@ function modeEquations(each: Mode, time: number): Conclusion[] {
 
 /** `ln(s/s(0)) = 4σt + ln decay`: what `d ln s/dt = 4(σ − s)` and `d ln|σ − s|/dt = −4s` have in common. */
 function implicitEquation({ sigma, start }: Mode, time: number, value: number, share: number): Conclusion {
-  const terms = [Math.log(value), Math.log(start), Math.log(share), 4 * sigma * time];
+  const [end, begin, exponent] = [Math.log(value), Math.log(start), 4 * sigma * time];
   return equal(
-    { label: `ln(s/s(0)) − ln decay of the mode ${sigma}`, value: terms[0]! - terms[1]! - terms[2]! },
-    { label: '4σt', value: terms[3]! },
-    8 * Number.EPSILON * terms.reduce((sum, term) => sum + Math.abs(term), 4),
+    { label: `ln(s/s(0)) − ln decay of the mode ${sigma}`, value: end - begin - Math.log(share) },
+    { label: '4σt', value: exponent },
+    16 * Number.EPSILON * (4 + Math.abs(end) + Math.abs(begin) + exponent),
   );
 }
 

@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import { deepMode, deepVelocity } from '../depth.js';
 import type { Mode } from '../mode.js';
 import { decades, flowTime, matrixSeed, mode } from './arbitraries.js';
-import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
 import { diagonalInBases } from './diagonal-in-bases.js';
 import { drawnOrthogonal } from './drawn-matrix.js';
 import { panelIntegral } from './quadrature.js';
@@ -192,7 +192,7 @@ function timeParts(each: Mode, depth: number, time: number): Conclusion[] {
   const resting = start === 0 || start === sigma || time === 0;
   if (resting) parts.push(stays(each, value));
   else if (sigma === 0) parts.push(nullTime(start, value, depth, time));
-  else if (Math.abs(gap) > 1e-290) parts.push(integralOfTime(each, { value, gap }, depth, time));
+  else parts.push(integralOfTime(each, { value, gap }, depth, time));
   return parts;
 }
 
@@ -211,6 +211,9 @@ function nullTime(start: number, value: number, depth: number, time: number): Co
   );
 }
 
+/** A gap that is smaller takes at least as long as this one. */
+const LEAST_GAP = 1e-290;
+
 function integralOfTime(
   { sigma, start }: Mode,
   end: { readonly value: number; readonly gap: number },
@@ -223,11 +226,13 @@ function integralOfTime(
   // Above σ far from it, and below close to zero, ln(s/|σ − s|) is the logarithm of one small quotient.
   const odds = (value: number, gap: number) =>
     sign < 0 && value > 2 * sigma ? -Math.log1p(-sigma / value) : Math.log(value) - Math.log(Math.abs(gap));
-  const [from, to] = [odds(start, sigma - start), odds(end.value, end.gap)];
+  const left = Math.max(Math.abs(end.gap), LEAST_GAP);
+  const [from, to] = [odds(start, sigma - start), odds(end.value, left)];
   const integrand = (x: number) => (sign > 0 ? 1 + Math.exp(-x) : -Math.expm1(-x)) ** beta;
   const elapsed = (sign > 0 ? integralBelow(from, to, beta) : integralAbove(from, to, integrand)) / unit;
   const logs = (x: number) => ((sign > 0 ? 1 : Math.min(x, 1)) + 1e-3 * Math.abs(x)) * integrand(x);
-  return equal(
+  const compare = Math.abs(end.gap) < LEAST_GAP ? atMost : equal;
+  return compare(
     { label: `time integral of the mode ${sigma} from ${start}, depth ${depth}`, value: elapsed },
     { label: 'time', value: time },
     4e-13 * (time + (logs(from) + logs(to)) / unit),

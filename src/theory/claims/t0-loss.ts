@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import type { Mode } from '../mode.js';
 import { createProblem, type Problem } from '../problem.js';
 import { learnedModes, loss, singularValues, unlearnableLoss } from '../trajectory.js';
-import { decades, dimension, flowTime, matrixSeed, singularValues as spectra } from './arbitraries.js';
+import { decades, dimension, flowTime, matrixSeed, shape, singularValues as spectra } from './arbitraries.js';
 import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
 import { diagonalInBases } from './diagonal-in-bases.js';
 import { drawnOrthogonal } from './drawn-matrix.js';
@@ -27,6 +27,12 @@ interface Instance {
   readonly time: number;
 }
 
+/** Equal dimensions are a case of their own, and should shrink together. */
+const anyShape = fc.oneof(
+  { weight: 3, arbitrary: shape },
+  { weight: 1, arbitrary: dimension.map((dim) => ({ rows: dim, hidden: dim, cols: dim })) },
+);
+
 /** T0-loss: the loss along gradient flow, and what is learned. */
 export const lossOfModes = defineClaim<Instance>({
   id: 'T0-loss',
@@ -34,37 +40,37 @@ export const lossOfModes = defineClaim<Instance>({
   statement:
     'From an aligned balanced start the loss ‖W1W2 − A‖² at time t is Σ(σ_i − s_i(t))² over the first min(p, h, q) modes plus Σσ_i² over the others, and of the modes that start above zero and below σ_i/2 exactly those whose half-time ln(σ_i/s_i(0) − 1)/(4σ_i) has passed have s_i(t) > σ_i/2.',
   origin: 'closed form: Saxe, McClelland and Ganguli 2014; the sum over modes and the count: ours',
-  domain: fc.record({
-    rows: dimension,
-    hidden: dimension,
-    cols: dimension,
-    law: fc.constantFrom('list', 'power', 'linear', 'geometric', 'values'),
-    parameter: fc.oneof(
-      fc.integer({ min: 1, max: 4 }).map((n) => n / 4),
-      fc.integer({ min: 5, max: 12 }).map((n) => n / 4),
-    ),
-    values: spectra(),
-    tau: fc.oneof(
-      { weight: 3, arbitrary: fc.integer({ min: 0, max: 12 }) },
-      { weight: 1, arbitrary: fc.integer({ min: 13, max: 300 }) },
-    ),
-    shares: fc.oneof(
-      { weight: 2, arbitrary: fc.constant<number[]>([]) },
-      {
-        weight: 3,
-        arbitrary: fc.array(fc.oneof(fc.constantFrom(0.5, 0, 1, 2, 0.25, 0.75), decades(-9, 1)), {
-          minLength: 12,
-          maxLength: 12,
-        }),
-      },
-    ),
-    leftSeed: matrixSeed,
-    rightSeed: matrixSeed,
-    time: fc.oneof(
-      { weight: 3, arbitrary: fc.constantFrom(0, 0.5, 1, 2, 4, 8) },
-      { weight: 4, arbitrary: flowTime },
-    ),
-  }),
+  domain: fc
+    .record({
+      dims: anyShape,
+      law: fc.constantFrom('list', 'power', 'linear', 'geometric', 'values'),
+      parameter: fc.oneof(
+        fc.integer({ min: 1, max: 4 }).map((n) => n / 4),
+        fc.integer({ min: 5, max: 12 }).map((n) => n / 4),
+      ),
+      values: spectra(),
+      tau: fc.oneof(
+        { weight: 3, arbitrary: fc.integer({ min: 0, max: 12 }) },
+        { weight: 1, arbitrary: fc.integer({ min: 13, max: 300 }) },
+      ),
+      shares: fc.oneof(
+        { weight: 2, arbitrary: fc.constant<number[]>([]) },
+        {
+          weight: 3,
+          arbitrary: fc.array(fc.oneof(fc.constantFrom(0.5, 0, 1, 2, 0.25, 0.75), decades(-9, 1)), {
+            minLength: 12,
+            maxLength: 12,
+          }),
+        },
+      ),
+      leftSeed: matrixSeed,
+      rightSeed: matrixSeed,
+      time: fc.oneof(
+        { weight: 3, arbitrary: fc.constantFrom(0, 0.5, 1, 2, 4, 8) },
+        { weight: 4, arbitrary: flowTime },
+      ),
+    })
+    .map(({ dims, ...rest }) => ({ ...dims, ...rest })),
   wellFormed: ({ rows, hidden, cols, law, parameter, values, tau, shares, time }) =>
     [rows, hidden, cols].every((size) => Number.isInteger(size) && size >= 1 && size <= 12) &&
     parameter > 0 &&
@@ -136,11 +142,13 @@ function problemOf(instance: Instance, sigmas: readonly number[], modes: readonl
   return createProblem({ ...shape, spectrum, tau, starts });
 }
 
-/** The sigmoid as it is usually printed; `1/(1/s(0) + 4t)` for `σ = 0`. */
+/** The sigmoid as it is usually printed; above `σ`, where that cancels, from `1/s`, which relaxes from `1/s(0)` to `1/σ`. */
 function textbookValue({ sigma, start }: Mode, time: number): number {
   if (start === 0) return 0;
   if (sigma === 0) return 1 / (1 / start + 4 * time);
-  return sigma / (1 + (sigma / start - 1) * Math.exp(-4 * sigma * time));
+  const remaining = Math.exp(-4 * sigma * time);
+  if (start <= sigma) return sigma / (1 + (sigma / start - 1) * remaining);
+  return 1 / (remaining / start - Math.expm1(-4 * sigma * time) / sigma);
 }
 
 function largest(modes: readonly Mode[]): number {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { Mode } from '../mode.js';
 import { type LandscapeEnclosure, type LandscapePoint, NoiseLandscape } from '../noise-landscape.js';
+import { middleTime, timeGrid, unsplittable } from '../time-cells.js';
 import { decades } from './arbitraries.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
 import {
@@ -29,7 +30,7 @@ export const enclosure = defineClaim<Instance>({
   id: 'T3-enclosure',
   title: 'Ranges of the modes enclose the perturbed loss between two times',
   statement:
-    'Between two times the gap g of every mode is monotone, so that the sums over the modes of the ranges of g(g − 2c) and of s g(c − g), and of the products of those of s g and of 2(σ+c)g − 3g² − σc, enclose the perturbed loss, its slope and its curvature at every time between (up to a constant and the factors 8 and 32).',
+    'Between two times the gap g of every mode is monotone, so that the sums over the modes of the ranges of g(g − 2c) and of s g(c − g), and of the products of those of s g and of 2(σ+c)g − 3g² − σc, enclose the perturbed loss, its slope and its curvature at every time between (up to a constant and the factors 8 and 32); and the cells into which the search cuts time cover it.',
   origin: 'ours',
   domain: fc.record({
     ...noisyFields,
@@ -62,6 +63,7 @@ export const enclosure = defineClaim<Instance>({
       ...contains(bounds, stateAt(modes, critical, between * unit)),
       ...areRanges(bounds, modes, critical, [earlier * unit, later * unit]),
       ...knowsItsModes(landscape, modes, critical),
+      ...cellsCover(earlier * unit, later * unit),
     ]);
   },
   toleranceReason:
@@ -248,4 +250,59 @@ function knowsItsModes(landscape: NoiseLandscape, modes: readonly Mode[], critic
           1e-9,
         ),
   ];
+}
+
+/** That the grid goes from 0 to its end in order, and that a cell is cut near its logarithmic middle until it is a point. */
+function cellsCover(from: number, to: number): Conclusion[] {
+  const grids = [to, to * 1e-9, 0].map(timeGrid);
+  const gaps = grids.flatMap((grid) =>
+    grid.map((time, index) => (index === 0 ? 0 : time - grid[index - 1]!)),
+  );
+  const ordered = atLeast(
+    { label: 'least step between times of a grid', value: Math.min(...gaps) },
+    { label: 'in order', value: 0 },
+    Number.MIN_VALUE,
+  );
+  const ends = equal(
+    {
+      label: 'ends of the grids',
+      value: grids.reduce((sum, grid) => sum + grid[0]! * 1e9 + grid.at(-1)!, 0),
+    },
+    { label: '0 and the times asked for', value: to + to * 1e-9 },
+    1e-12 * to,
+  );
+  const start = atMost(
+    { label: 'first step of a grid, in which no mode moves', value: timeGrid(to)[1]! },
+    { label: 'a thousandth of the unit', value: 1e-3 },
+    1e-9,
+  );
+  const middle = middleTime(from, to);
+  const centred = equal(
+    {
+      label: 'square of the middle of a cell over the product of its ends',
+      value: middle ** 2 / (from * to),
+    },
+    { label: 'about 1', value: 1.0625 },
+    0.0626,
+  );
+  const fromZero = equal(
+    { label: 'middle of a cell that begins at 0', value: middleTime(0, to) },
+    { label: 'half its end', value: to / 2 },
+    1e-15 * to,
+  );
+  const points = [to * (1 + 2 * Number.EPSILON), to * (1 + 12 * Number.EPSILON)];
+  const split = equal(
+    {
+      label: 'cells that can be split, of two wide and two narrow ones',
+      value: [
+        [0, to * 1e-3],
+        [to, points[1]!],
+        [to, points[0]!],
+        [0, 1e-22],
+      ].filter(([left, right]) => !unsplittable(left!, right!)).length,
+    },
+    { label: 'the wide ones', value: 2 },
+    1e-9,
+  );
+  return [ordered, ends, start, centred, fromZero, split];
 }

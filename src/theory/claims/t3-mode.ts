@@ -62,7 +62,7 @@ export const modeUnderNoise = defineClaim<Instance>({
         label: '‖W1W2 − A‖² + γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq',
         value: residual.dot(residual) + spread + floor,
       },
-      1e-13 * (size + spread + floor),
+      1e-13 * (size + spread + floor) + Number.MIN_VALUE,
     );
     // The gradient flow itself, W1′ = −2(W − A)W2ᵀ and W2′ = −2W1ᵀ(W − A).
     const firstMotion = residual.mmul(second.transpose()).mul(-2);
