@@ -40,7 +40,8 @@ function svg(texts) {
   const size = { x: width * CELL.width + 2 * MARGIN, y: texts.length * CELL.height + 2 * MARGIN };
   const rows = texts.flatMap((text, row) => cells(text, row));
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.x.toFixed(0)} ${size.y.toFixed(0)}" width="${size.x.toFixed(0)}" font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.x.toFixed(0)} ${size.y.toFixed(0)}" width="${size.x.toFixed(0)}" font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14" role="img">`,
+    `<title>${escaped(texts[0].slice(2))}</title>`,
     `<rect width="100%" height="100%" rx="8" fill="#14171c"/><g fill="#d8dce2">`,
     ...rows.filter((element) => element !== ''),
     '</g></svg>',
