@@ -4,16 +4,18 @@ export interface Axis {
   readonly scale: 'linear' | 'log';
 }
 
-/**
- * What a scenario wants drawn, told once for the terminal chart, the figures and the report.
- *
- * `theory` is drawn as a line and `simulation` as points; one colour for each distinct value of the `series` column.
- */
-export interface Figure {
+interface FigureOfTable {
   readonly id: string;
   readonly title: string;
   /** Table that the figure draws. */
   readonly table: string;
+}
+
+/**
+ * Curves: `theory` is drawn as a line and `simulation` as points; one colour for each distinct value of the `series` column.
+ */
+export interface CurveFigure extends FigureOfTable {
+  readonly kind?: 'curve';
   readonly x: Axis & { readonly column: string };
   readonly y: Axis & {
     readonly theory?: string;
@@ -25,4 +27,36 @@ export interface Figure {
   readonly series?: string;
   /** Table with one row per series and the columns that hold where its inflection lies on the x axis. */
   readonly inflection?: { readonly table: string; readonly theory: string; readonly simulation: string };
+}
+
+/** A map of two parameters: one cell for each row of the table, shaded by its value. */
+export interface MapFigure extends FigureOfTable {
+  readonly kind: 'map';
+  readonly x: Axis & { readonly column: string };
+  /** The fields of a curve's axis are named only to say that maps have none. */
+  readonly y: Axis & {
+    readonly column: string;
+    readonly theory?: undefined;
+    readonly simulation?: undefined;
+    readonly error?: undefined;
+  };
+  readonly series?: undefined;
+  readonly inflection?: undefined;
+  /** Columns with the value of a cell; the simulated one is drawn where there is any. */
+  readonly value: { readonly label: string; readonly theory?: string; readonly simulation?: string };
+  /** Table with the height of a boundary for each place on the x axis. */
+  readonly boundary?: {
+    readonly table: string;
+    readonly x: string;
+    readonly y: string;
+    readonly label: string;
+  };
+}
+
+/** What a scenario wants drawn, told once for the terminal chart, the figures and the report. */
+export type Figure = CurveFigure | MapFigure;
+
+/** Whether a figure is a map. */
+export function isMap(figure: Figure): figure is MapFigure {
+  return figure.kind === 'map';
 }

@@ -5,6 +5,7 @@ import { finetune } from './scenarios/finetune.js';
 import { finetuneTuned } from './scenarios/finetune-tuned.js';
 import { gaussian } from './scenarios/gaussian.js';
 import { incremental } from './scenarios/incremental.js';
+import { misalignment } from './scenarios/misalignment.js';
 import { regularize } from './scenarios/regularize.js';
 
 /** All scenarios in the order in which they are listed. */
@@ -14,6 +15,7 @@ export const scenarios: readonly Scenario[] = [
   erased(finetune),
   erased(finetuneTuned),
   erased(regularize),
+  erased(misalignment),
 ];
 
 /** Parameters are checked where a scenario is run, so a list of scenarios need not know their types. */

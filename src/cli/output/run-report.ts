@@ -1,10 +1,13 @@
 import type { Check } from '../../sim/check.js';
+import { isMap } from '../../sim/figure.js';
 import type { Compute, Scenario } from '../../sim/scenario.js';
 import type { Table } from '../../sim/table.js';
 import type { RunResults } from '../partial-run.js';
 import { asciiText } from './ascii-text.js';
 import { drawChart } from './chart/draw-chart.js';
 import { cellText, figureChart } from './figure-chart.js';
+import { figureMap } from './figure-map.js';
+import { drawMap } from './map/draw-map.js';
 import { readableNumber } from './number-text.js';
 import { paragraph } from './paragraph.js';
 import { type Style, styleFor } from './style.js';
@@ -57,8 +60,9 @@ function figureLines(
   terminal: Terminal,
   style: Style,
 ): string[] {
-  const { chart, drawn, available } = figureChart(figure, results.tables);
   const height = Math.min(28, Math.max(18, Math.floor(terminal.width / 3.2)));
+  if (isMap(figure)) return drawMap(figureMap(figure, results.tables), { ...terminal, height });
+  const { chart, drawn, available } = figureChart(figure, results.tables);
   const lines = drawChart(chart, { ...terminal, height });
   if (drawn === available) return lines;
   return [...lines, ...paragraph(`${drawn} of ${available} lines are drawn`, terminal, style.faint)];

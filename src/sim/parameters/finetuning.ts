@@ -130,3 +130,50 @@ export const methodParameter = described(z.enum(['descent', 'flow']), {
   range: 'descent or flow',
   choices: ['descent', 'flow'],
 });
+
+/** Factors of the modes that the task overshoots, one row of a map each. */
+export function overshootsParameter(fallback: string) {
+  const list = z.array(z.number().min(0).max(1e6)).min(1).max(1000).refine(increasing);
+  return described(
+    z.preprocess((value) => readTimes(value ?? fallback), list),
+    {
+      description: `factors of the singular values that the fine-tuning task changes; default: ${fallback}`,
+      unit: '1',
+      range: 'linear:FROM:TO:COUNT, log:FROM:TO:COUNT, or an increasing list of numbers from 0 to 1e6',
+      scale: 'linear',
+    },
+  );
+}
+
+/** Angles of the task, one column of a map each. */
+export function anglesParameter(fallback: string) {
+  const list = z.array(z.number().min(0).max(180)).min(1).max(1000).refine(increasing);
+  return described(
+    z.preprocess((value) => readTimes(value ?? fallback), list),
+    {
+      description: `turns of the singular vectors of the fine-tuning task in the planes of modes (1,2), (3,4), …; default: ${fallback}`,
+      unit: 'degrees',
+      range: 'linear:FROM:TO:COUNT, or an increasing list of numbers from 0 to 180',
+      scale: 'linear',
+    },
+  );
+}
+
+export function unchangedParameter(fallback: number) {
+  return described(
+    numeric(
+      z
+        .number()
+        .int()
+        .min(0)
+        .max(2 ** 20),
+    ),
+    {
+      default: String(fallback),
+      description: 'first modes whose singular values the fine-tuning task keeps; the others are multiplied',
+      unit: '1',
+      range: 'an integer from 0 to the number of singular values',
+      scale: 'linear',
+    },
+  );
+}

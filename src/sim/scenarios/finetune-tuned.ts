@@ -153,7 +153,12 @@ export const finetuneTuned: Scenario<FinetuneTunedParameters> = {
       title: 'For comparison: the same rate at every checkpoint',
       table: 'fixed',
       x: pretrainingTime,
-      y: { theory: 'loss_pre_theory', simulation: 'loss_pre_sim', label: 'pre-training loss', scale: 'linear' },
+      y: {
+        theory: 'loss_pre_theory',
+        simulation: 'loss_pre_sim',
+        label: 'pre-training loss',
+        scale: 'linear',
+      },
       series: 'learning_rate',
     },
   ],

@@ -1,0 +1,86 @@
+import type { FineTuningRun } from '../checks/finetuning/finetuning-run.js';
+import { checkpointCells } from '../finetuning/curves.js';
+import type { PreparedFineTuning } from '../finetuning/prepare.js';
+import { type TunedNetwork, tuneNetworks } from '../finetuning/tuned-networks.js';
+import type { Task, Tuning } from '../finetuning/tuning.js';
+import type { RunEvent } from '../scenario.js';
+import type { MisalignmentParameters } from './misalignment.js';
+
+/** One cell of the map. */
+export interface MapCell {
+  readonly overshoot: number;
+  readonly angle: number;
+  readonly task: Task;
+}
+
+/**
+ * Fine-tunes every checkpoint for every cell of the map and yields the rows of `map`, cell by cell, and of `curve`.
+ *
+ * @param tunings the networks, cell by cell, one for each checkpoint
+ * @returns what the checks look at
+ */
+export async function* misalignedNetworks(
+  prepared: PreparedFineTuning,
+  { finetuning, overshoots, angles }: MisalignmentParameters,
+  cells: readonly MapCell[],
+  tunings: readonly Tuning[],
+  signal: AbortSignal | undefined,
+): AsyncGenerator<RunEvent, FineTuningRun, undefined> {
+  const { study } = prepared;
+  const count = study.times.length;
+  const networks = cells.map((): TunedNetwork[] => []);
+  const missing = cells.map(() => count);
+  const taskCells = new Map(cells.map((cell) => [cell.task, cell]));
+  const describe = ({ task, at }: Tuning) => {
+    const { overshoot, angle } = taskCells.get(task)!;
+    return `overshoot ${short(overshoot)}, angle ${short(angle)}, time ${short(study.times[at]!)}`;
+  };
+  const drawn = new Set(someCells(overshoots, angles));
+  for await (const event of tuneNetworks(prepared, tunings, finetuning, describe, signal)) {
+    if (event.kind !== 'network') {
+      yield event;
+      continue;
+    }
+    const index = Math.floor(event.index / count);
+    const { overshoot, angle } = cells[index]!;
+    networks[index]![event.index % count] = event.network;
+    missing[index]!--;
+    if (drawn.has(`${overshoot} ${angle}`)) {
+      const cell = `${short(overshoot)} at ${short(angle)} degrees`;
+      const row = [cell, overshoot, angle, ...checkpointCells(prepared, event.network)];
+      yield { kind: 'rows', table: 'curve', rows: [row] };
+    }
+    if (missing[index] === 0) {
+      const rises = [riseOf(networks[index]!, predictedLoss), riseOf(networks[index]!, simulatedLoss)];
+      yield { kind: 'rows', table: 'map', rows: [[overshoot, angle, ...rises]] };
+    }
+  }
+  return { study, method: finetuning, curves: networks.map((members, key) => ({ key, networks: members })) };
+}
+
+function predictedLoss({ prediction }: TunedNetwork): number {
+  return prediction.lossPre;
+}
+
+function simulatedLoss({ tuned }: TunedNetwork): number {
+  return tuned?.lossPre ?? Number.NaN;
+}
+
+/** Loss at the last checkpoint minus the least; null where one of them is missing. */
+function riseOf(networks: readonly TunedNetwork[], loss: (network: TunedNetwork) => number): number | null {
+  const losses = networks.map(loss);
+  const rise = losses.at(-1)! - losses.reduce((a, b) => Math.min(a, b), Infinity);
+  return Number.isFinite(rise) ? rise : null;
+}
+
+/** Cells whose curves are told: two overshoots at the first, the middle and the last angle. */
+function someCells(overshoots: readonly number[], angles: readonly number[]): string[] {
+  const middle = <Value>(values: readonly Value[]) => values[Math.floor((values.length - 1) / 2)]!;
+  return [middle(overshoots), overshoots.at(-1)!].flatMap((overshoot) =>
+    [angles[0]!, middle(angles), angles.at(-1)!].map((angle) => `${overshoot} ${angle}`),
+  );
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}

@@ -1,0 +1,188 @@
+import { z } from 'zod';
+import { InvalidInputError } from '../../theory/invalid-input.js';
+import { overshootBoundary } from '../../theory/overshoot-boundary.js';
+import { overshootThreshold } from '../../theory/staged-finetuning.js';
+import { checkOvershootBoundary } from '../checks/finetuning/overshoot.js';
+import { checkPlanes } from '../checks/finetuning/planes.js';
+import { checkRiccatiLimit } from '../checks/finetuning/riccati-limit.js';
+import { checkSteps } from '../checks/finetuning/steps.js';
+import { type FineTuningParameters, prepareFineTuning } from '../finetuning/prepare.js';
+import { requireTableMemory } from '../memory.js';
+import {
+  anchorParameter,
+  anglesParameter,
+  lambdaParameter,
+  methodParameter,
+  oneLearningRateParameter,
+  overshootsParameter,
+  pretrainingParameter,
+  stepsParameter,
+  unchangedParameter,
+} from '../parameters/finetuning.js';
+import {
+  learningRateParameter,
+  shapeParameters,
+  spectrumParameter,
+  tauParameter,
+  timesParameter,
+} from '../parameters/shared.js';
+import { resolvePretraining } from '../pretraining.js';
+import type { Scenario } from '../scenario.js';
+import type { Column } from '../table.js';
+import { checkpointColumns } from './finetuning-columns.js';
+import { pretrainingTime } from './finetuning-figures.js';
+import { misalignedNetworks } from './misalignment-networks.js';
+
+export interface MisalignmentParameters extends FineTuningParameters {
+  readonly overshoots: readonly number[];
+  readonly angles: readonly number[];
+  readonly unchanged: number;
+  /** Exactly one. */
+  readonly learningRates: readonly number[];
+  readonly lambda: number;
+}
+
+const overshootColumn: Column = {
+  name: 'overshoot',
+  unit: '1',
+  description: 'factor sigma_ft / sigma of the modes that the fine-tuning task changes',
+};
+
+const angleColumn: Column = {
+  name: 'angle',
+  unit: 'degrees',
+  description: 'turn of the singular vectors of the fine-tuning task in the planes of modes (1,2), (3,4), …',
+};
+
+const RISE =
+  'pre-training loss after fine-tuning at the last checkpoint minus its least value over the checkpoints: how much longer pre-training hurts';
+
+/** Where catastrophic overtraining happens: overshoot of the new task against the turn of its singular vectors. */
+export const misalignment: Scenario<MisalignmentParameters> = {
+  id: 'misalignment',
+  title: 'Phase diagram of catastrophic overtraining: overshoot and turned singular vectors',
+  summary:
+    'Longer pre-training hurts where the new task overshoots features by more than 2 + lambda, and with turned vectors already for less.',
+  source: 'our theory, T4 and T0-riccati; arXiv 2503.19206, section 4, for shared singular vectors',
+  group: 'main paper',
+  claims: ['T4-overshoot', 'T4-steps', 'T4-rotation', 'T0-riccati'],
+  engines: ['matrix', 'modes', 'exact'],
+  schema: z.object({
+    ...shapeParameters(8),
+    spectrum: spectrumParameter('geometric:0.7'),
+    tau: tauParameter(15),
+    times: timesParameter('log:1:300:16'),
+    overshoots: overshootsParameter('linear:1:4:13'),
+    angles: anglesParameter('linear:0:90:10'),
+    unchanged: unchangedParameter(2),
+    learningRates: oneLearningRateParameter(0.02),
+    steps: stepsParameter(100),
+    lambda: lambdaParameter(0),
+    anchor: anchorParameter,
+    pretraining: pretrainingParameter,
+    finetuning: methodParameter,
+    learningRate: learningRateParameter,
+  }),
+  tables: {
+    map: [
+      overshootColumn,
+      angleColumn,
+      {
+        name: 'rise_theory',
+        unit: 'loss',
+        description: `${RISE}; exact recurrence from the checkpoints of the flow`,
+      },
+      {
+        name: 'rise_sim',
+        unit: 'loss',
+        description: `${RISE}; simulated, null where a network diverged or nothing was simulated`,
+      },
+    ],
+    boundary: [
+      angleColumn,
+      {
+        name: 'overshoot_theory',
+        unit: '1',
+        description:
+          'factor above which longer pre-training hurts, for checkpoints whose modes are learned or at zero: closed form of the flow for the time steps * learning rate, within the range of overshoots; null where it does not hurt',
+      },
+      {
+        name: 'overshoot_converged',
+        unit: '1',
+        description:
+          'the same at convergence where the singular vectors are shared, 2 + lambda (T4-overshoot); else null',
+      },
+    ],
+    curve: [
+      { name: 'cell', unit: '1', description: 'some cells of the map, in words' },
+      overshootColumn,
+      angleColumn,
+      ...checkpointColumns,
+    ],
+  },
+  rowOrder: { map: ['overshoot', 'angle'], curve: ['overshoot', 'angle', 'time'] },
+  figures: [
+    {
+      kind: 'map',
+      id: 'map',
+      title: 'Rise of the pre-training loss with longer pre-training',
+      table: 'map',
+      x: { column: 'angle', label: 'angle between the tasks (degrees)', scale: 'linear' },
+      y: { column: 'overshoot', label: 'overshoot', scale: 'linear' },
+      value: { label: 'rise of the loss', theory: 'rise_theory', simulation: 'rise_sim' },
+      boundary: { table: 'boundary', x: 'angle', y: 'overshoot_theory', label: 'theoretical boundary' },
+    },
+    {
+      id: 'loss-pre',
+      title: 'Pre-training loss after fine-tuning, some cells',
+      table: 'curve',
+      x: pretrainingTime,
+      y: {
+        theory: 'loss_pre_theory',
+        simulation: 'loss_pre_sim',
+        label: 'pre-training loss',
+        scale: 'linear',
+      },
+      series: 'cell',
+    },
+  ],
+  resolve(parsed) {
+    const parameters = resolvePretraining(parsed as unknown as MisalignmentParameters);
+    const { times, overshoots, angles, unchanged, spectrum } = parameters;
+    if (unchanged > spectrum.length) {
+      throw new InvalidInputError('unchanged', unchanged, `an integer from 0 to ${spectrum.length}`);
+    }
+    const cells = overshoots.length * angles.length;
+    requireTableMemory('overshoots,angles', `${cells} cells`, 4 * cells + 8 * cells * times.length);
+    return parameters;
+  },
+  async *run(parameters, context) {
+    const { overshoots, angles, unchanged, times, spectrum, lambda, anchor, steps } = parameters;
+    const rate = parameters.learningRates[0]!;
+    const cells = overshoots.flatMap((overshoot) => {
+      const values = spectrum.map((sigma, mode) => (mode < unchanged ? sigma : overshoot * sigma));
+      return angles.map((angle) => ({ overshoot, angle, task: { values, angle } }));
+    });
+    const tunings = cells.flatMap(({ task }) => times.map((_, at) => ({ at, task, rate, pull: lambda })));
+    const prepared = await prepareFineTuning(parameters, tunings, context);
+    const { study, simulation } = prepared;
+    try {
+      yield { kind: 'compute', compute: prepared.compute };
+      for (const text of simulation?.warnings ?? []) yield { kind: 'warning', text };
+      if (simulation !== undefined) yield* simulation.pretrain();
+      for (const angle of angles) {
+        const task = { unchanged, angle, pull: lambda, anchor, time: rate * steps };
+        const isShared = angle === 0 || angle === 180;
+        const converged = isShared ? overshootThreshold(lambda) : null;
+        const row = [angle, overshootBoundary(study.problem, overshoots, task), converged];
+        yield { kind: 'rows', table: 'boundary', rows: [row] };
+      }
+      const run = yield* misalignedNetworks(prepared, parameters, cells, tunings, context.signal);
+      yield { kind: 'check', check: checkOvershootBoundary(study, { unchanged, pull: lambda, anchor }) };
+      for (const check of [checkSteps, checkPlanes, checkRiccatiLimit])
+        yield { kind: 'check', check: check(run) };
+    } finally {
+      await simulation?.dispose();
+    }
+  },
+};
