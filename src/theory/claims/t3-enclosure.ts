@@ -63,7 +63,7 @@ export const enclosure = defineClaim<Instance>({
       ...contains(bounds, stateAt(modes, critical, between * unit)),
       ...areRanges(bounds, modes, critical, [earlier * unit, later * unit]),
       ...knowsItsModes(landscape, modes, critical),
-      ...cellsCover(earlier * unit, later * unit),
+      ...cellsCover(earlier, later),
     ]);
   },
   toleranceReason:
@@ -283,7 +283,7 @@ function cellsCover(from: number, to: number): Conclusion[] {
       value: middle ** 2 / (from * to),
     },
     { label: 'about 1', value: 1.0625 },
-    0.0626,
+    0.07,
   );
   const fromZero = equal(
     { label: 'middle of a cell that begins at 0', value: middleTime(0, to) },
