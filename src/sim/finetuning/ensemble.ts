@@ -21,13 +21,19 @@ export type EnsembleEvent =
 const BATCH_BYTES = 64 * 2 ** 20;
 
 /** Operations of one call of a backend: a fraction of a second, so that progress is seen and an interrupt is answered. */
-const CALL_OPERATIONS = 5e8;
+const CALL_OPERATIONS = 4e8;
+
+/** Networks of a batch at least, where memory allows: fewer keep threads waiting. */
+const FEWEST_NETWORKS = 4;
 
 /** Steps of one call at most, since every one has an entry in a list of rates. */
 const MOST_STEPS_PER_CALL = 2 ** 16;
 
 /** Backends launch steps in these numbers; a call of fewer pays for empty ones. */
 const LAUNCH_STEPS = [4096, 256, 64, 8] as const;
+
+/** A launch of this many steps pays for the transfer of the networks to the device and back. */
+const WORTHWHILE_STEPS = 64;
 
 /**
  * Fine-tunes an ensemble: all networks side by side in as few batches as memory allows, every batch in runs of steps.
@@ -55,7 +61,9 @@ export async function* tuneEnsemble<State>(
       yield { kind: 'advanced', networkSteps: steps };
     } else moving.push(index);
   }
-  const most = Math.max(1, Math.floor(BATCH_BYTES / tuner.bytesPerNetwork));
+  const inCall = Math.floor(CALL_OPERATIONS / (WORTHWHILE_STEPS * tuner.workPerStep));
+  const inMemory = Math.floor(BATCH_BYTES / tuner.bytesPerNetwork);
+  const most = Math.max(1, Math.min(inMemory, Math.max(FEWEST_NETWORKS, inCall)));
   const batches = Math.ceil(moving.length / most);
   const size = Math.ceil(moving.length / batches);
   const stride = stepsPerCall(tuner.workPerStep * size, steps);
