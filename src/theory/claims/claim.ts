@@ -65,9 +65,9 @@ export interface Side {
   readonly value: number;
 }
 
-/** Whether a conclusion holds; NaN never does. */
+/** Whether a conclusion holds; NaN never does, nor does anything within an infinite tolerance. */
 export function concludes({ margin, tolerance }: Conclusion): boolean {
-  return margin >= -tolerance;
+  return margin >= -tolerance && tolerance < Infinity;
 }
 
 /** Slack in units of the tolerance: 1 and more where there is room, 0 at the edge, negative where refuted. */

@@ -6,7 +6,7 @@ import { decades, flowTime, matrixSeed, mode } from './arbitraries.js';
 import { atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
 import { diagonalInBases } from './diagonal-in-bases.js';
 import { drawnOrthogonal } from './drawn-matrix.js';
-import { panelIntegral } from './quadrature.js';
+import { integralAbove, integralBelow } from './odds-integral.js';
 
 /** Modes of a deep network, its depth, its bases, a kind of start and a time. */
 interface Instance {
@@ -229,7 +229,7 @@ function integralOfTime(
   const left = Math.max(Math.abs(end.gap), LEAST_GAP);
   const [from, to] = [odds(start, sigma - start), odds(end.value, left)];
   const integrand = (x: number) => (sign > 0 ? 1 + Math.exp(-x) : -Math.expm1(-x)) ** beta;
-  const elapsed = (sign > 0 ? integralBelow(from, to, beta) : integralAbove(from, to, integrand)) / unit;
+  const elapsed = (sign > 0 ? integralBelow : integralAbove)(from, to, beta) / unit;
   const logs = (x: number) => ((sign > 0 ? 1 : Math.min(x, 1)) + 1e-3 * Math.abs(x)) * integrand(x);
   const compare = Math.abs(end.gap) < LEAST_GAP ? atMost : equal;
   return compare(
@@ -237,35 +237,4 @@ function integralOfTime(
     { label: 'time', value: time },
     4e-13 * (time + (logs(from) + logs(to)) / unit),
   );
-}
-
-/** Beyond this `e^{-x}` is nothing beside 1. */
-const FAR = 40;
-
-/** `∫ (1 + e^{−x})^β dx`; far out the integrand is `e^{−βx}` on the left and 1 on the right. */
-function integralBelow(from: number, to: number, beta: number): number {
-  const leftTo = Math.min(to, -FAR);
-  const rightFrom = Math.max(from, FAR);
-  let sum = Math.max(0, to - rightFrom);
-  if (from < leftTo) {
-    const way = leftTo - from;
-    sum += Math.exp(-beta * from) * (beta === 0 ? way : -Math.expm1(-beta * way) / beta);
-  }
-  const integrand = (x: number) => (1 + Math.exp(-x)) ** beta;
-  const last = Math.min(to, FAR);
-  for (let at = Math.max(from, -FAR); at < last; at += 1)
-    sum += panelIntegral(integrand, at, Math.min(at + 1, last));
-  return sum;
-}
-
-/** `∫ (1 − e^{−x})^β dx` with panels that widen from the singularity at 0. */
-function integralAbove(from: number, to: number, integrand: (x: number) => number): number {
-  const last = Math.min(to, FAR);
-  let sum = Math.max(0, to - Math.max(from, FAR));
-  for (let at = from; at < last; ) {
-    const next = Math.min(at + Math.min(at, 1), last);
-    sum += panelIntegral(integrand, at, next);
-    at = next;
-  }
-  return sum;
 }

@@ -7,6 +7,7 @@ import { decades, matrixSeed, singularValue } from './arbitraries.js';
 import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
 import { diagonalInBases } from './diagonal-in-bases.js';
 import { drawnOrthogonal } from './drawn-matrix.js';
+import { neverGrows } from './lacking-modes.js';
 import { flowByTaylor, longestStep } from './taylor-flow.js';
 
 /** A task and a start in singular bases of their own, and a time. */
@@ -104,18 +105,19 @@ export const riccatiFlow = defineClaim<Instance>({
     const now = flow(start, time);
     const next = time + step(now);
     const then = flow(start, next);
+    const exponent = 4 * next * basis.eigenvalues.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     return tightest([
       same(`at time ${soon}, from the start`, flow(start, soon), byTaylor(start, task, soon)),
-      same(`at time ${next}, from ${time} on`, then, byTaylor(now, task, next - time)),
-      same(`at time ${next}, in two legs`, then, flow(now, next - time)),
+      same(`at time ${next}, from ${time} on`, then, byTaylor(now, task, next - time), exponent),
+      same(`at time ${next}, in two legs`, then, flow(now, next - time), exponent),
       conserves(start, now, time),
       restsAt(flow(start, Infinity), task),
-      neverGrows(instance),
+      neverGrows(instance.modes),
       recognised(start, task, now, time),
     ]);
   },
   toleranceReason:
-    'rounding of some tens of units in the last place of ‖QQᵀ‖ per row of Q; times that grow by less than rounding and starts that differ by decades lose nothing more',
+    'rounding of some tens of units in the last place of ‖QQᵀ‖ per row and column of Q, and of some units of the largest exponent 4|λ|t',
 });
 
 function byTaylor({ first, second }: Weights, task: Matrix, time: number): Weights {
@@ -155,8 +157,12 @@ function rounding({ first, second }: Weights): number {
   return 1e-14 * (first.rows + first.columns + second.columns);
 }
 
-/** Weights agree up to a rotation of the hidden units: `QQᵀ` is the same. */
-function same(label: string, left: Weights, right: Weights): Conclusion {
+/**
+ * Weights agree up to a rotation of the hidden units: `QQᵀ` is the same.
+ *
+ * @param exponent the largest exponent, whose rounding each exponential has
+ */
+function same(label: string, left: Weights, right: Weights, exponent = 0): Conclusion {
   const [leftSquare, rightSquare] = [outer(left), outer(right)];
   return equal(
     {
@@ -164,7 +170,7 @@ function same(label: string, left: Weights, right: Weights): Conclusion {
       value: Matrix.sub(leftSquare, rightSquare).norm(),
     },
     { label: 'none', value: 0 },
-    rounding(left) * rightSquare.norm() + Number.MIN_VALUE,
+    (rounding(left) + 4 * Number.EPSILON * exponent) * rightSquare.norm() + Number.MIN_VALUE,
   );
 }
 
@@ -192,44 +198,6 @@ function explicitImbalance({ first, second }: Weights): Matrix {
     }
   }
   return result;
-}
-
-/** Orthogonal columns of equal length with whole entries, so that products with short binary fractions are exact. */
-const WHOLE_BASES = [
-  [[1]],
-  [
-    [1, 1],
-    [1, -1],
-  ],
-  [
-    [1, 2, 2],
-    [2, 1, -2],
-    [2, -2, 1],
-  ],
-];
-
-/**
- * Modes that the start lacks exactly stay away for ever, and all others are learned: the first modes of the instance, rounded
- * to binary fractions, in a basis in which nothing else is rounded.
- */
-function neverGrows({ modes }: Instance): Conclusion {
-  const basis = new Matrix(WHOLE_BASES[Math.min(modes.length, WHOLE_BASES.length) - 1]!);
-  const some = modes.slice(0, basis.rows);
-  // Where singular values are close or differ by decades, the rounding errors of the computed singular vectors are large.
-  const sigmas = some.map(({ sigma }) => Math.round(4 * Math.min(sigma, 3)) / 4);
-  const factors = some.map(({ factor }) => Math.round(1024 * factor) / 1024);
-  const task = diagonalInBases(basis, sigmas, basis);
-  const first = Matrix.mul(basis, 1).mulRowVector(factors);
-  const { first: left, second: right } = flowWeights(first, first.transpose(), task, Infinity);
-  const learned = sigmas.map((sigma, index) => (factors[index] === 0 ? 0 : sigma));
-  return equal(
-    {
-      label: `distance of the limit from the learned part of diag(${sigmas}), factors ${factors}`,
-      value: Matrix.sub(left.mmul(right), diagonalInBases(basis, learned, basis)).norm(),
-    },
-    { label: 'none', value: 0 },
-    1e-12 * (1 + task.norm()),
-  );
 }
 
 /** The limit is a critical point. */
