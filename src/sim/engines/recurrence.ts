@@ -31,6 +31,8 @@ export interface ExpectedTraining {
  * `u [‖W1‖ + 2η ((h+2)(Σs + ‖A‖) √s_1 + (q+2) ‖R‖ ‖W2‖)]`, absolutely, however small D is. While a mode grows the
  * perturbations of thousands of roundings are taken as independent (Higham and Mary 2019) and bounded at six standard
  * deviations; once it contracts, where rounding can stall a step for good, they are added up as in the worst case.
+ * Rounding also makes the two factors of a mode differ, and nothing makes them equal again: `ℓ = D1² − D2²` adds up, and
+ * changes the pace `√(ℓ² + 4s²)` of a mode that has shrunk since (T0″ on imbalance), hence D by up to `ℓ²/(8D³)`.
  *
  * Both are first-order bounds. Where one passes a twentieth (of D, or of the mode's own scale `√σ`), the mode may be
  * learned noticeably earlier or later than in exact arithmetic: from then on all that is known is that neither
@@ -84,6 +86,8 @@ class RecurrenceState {
   private readonly sigmas: Float64Array;
   private readonly worst: Float64Array;
   private readonly variance: Float64Array;
+  /** Variance of the difference of the squares of the two factors. */
+  private readonly imbalance: Float64Array;
   /** 1 for each mode whose trajectory rounding has changed beyond first order. */
   private readonly lost: Float64Array;
   private readonly targetNorm: number;
@@ -96,6 +100,7 @@ class RecurrenceState {
     this.sigmas = Float64Array.from(problem.modes, (mode) => mode.sigma);
     this.worst = new Float64Array(this.factors.length);
     this.variance = new Float64Array(this.factors.length);
+    this.imbalance = new Float64Array(this.factors.length);
     this.lost = new Float64Array(this.factors.length);
     this.targetNorm = Math.sqrt(problem.spectrum.reduce((sum, sigma) => sum + sigma * sigma, 0));
     if (model.kind === 'scalar') this.worst.fill(model.unitRoundoff);
@@ -128,20 +133,30 @@ class RecurrenceState {
 
   /** The state now or, with a rate, after one more step that leaves no trace. */
   checkpoint(snapshotRate: number): ExpectedCheckpoint {
-    const kept = [this.factors, this.worst, this.variance, this.lost].map((values) => values.slice());
+    const state = [this.factors, this.worst, this.variance, this.imbalance, this.lost];
+    const kept = state.map((values) => values.slice());
     if (snapshotRate > 0) this.step(snapshotRate);
     const checkpoint = { factors: this.factors.slice(), rounding: this.rounding() };
-    this.factors.set(kept[0]!);
-    this.worst.set(kept[1]!);
-    this.variance.set(kept[2]!);
-    this.lost.set(kept[3]!);
+    state.forEach((values, index) => {
+      values.set(kept[index]!);
+    });
     return checkpoint;
   }
 
   private rounding(): Float64Array {
     return this.factors.map(
-      (_, mode) => this.linearBound(mode) + (this.lost[mode] === 1 ? 3 * this.scaleOf(mode) : 0),
+      (_, mode) =>
+        this.linearBound(mode) +
+        this.imbalanceBound(mode) +
+        (this.lost[mode] === 1 ? 3 * this.scaleOf(mode) : 0),
     );
+  }
+
+  /** Never more than the factor itself: beyond, the first-order bound of both factors says more. */
+  private imbalanceBound(mode: number): number {
+    const factor = Math.abs(this.factors[mode]!);
+    const difference = DEVIATIONS ** 2 * this.imbalance[mode]!;
+    return difference === 0 ? 0 : Math.min(factor, difference / (8 * factor ** 3));
   }
 
   private linearBound(mode: number): number {
@@ -196,6 +211,7 @@ class RecurrenceState {
       const systematic = linear < 1 ? this.model.unitRoundoff * (norm + 2 * rate * products) : 0;
       this.worst[mode] = this.worst[mode]! * propagation + systematic;
       this.variance[mode] = this.variance[mode]! * propagation ** 2 + random ** 2;
+      this.imbalance[mode] = this.imbalance[mode]! + 8 * (this.factors[mode]! * random) ** 2;
     }
   }
 }

@@ -100,10 +100,11 @@ export function adaptivePlan(problem: Problem, times: readonly number[], finenes
   return { recordings, totalSteps, largestRate };
 }
 
-/** Times between two recordings at which the rate is chosen anew: a geometric grid on the scale of the first mode. */
+/** Times between two recordings at which the rate is chosen anew: a geometric grid on the scale of the fastest mode. */
 function knots(problem: Problem, from: number, to: number): number[] {
   const ratio = 1.2;
-  const first = 1 / (16 * problem.spectrum[0]!);
+  const fastest = problem.modes.reduce((most, { start }) => Math.max(most, start), problem.spectrum[0]!);
+  const first = 1 / (16 * fastest);
   const result: number[] = [];
   const start = Math.max(0, Math.ceil(Math.log(Math.max(from, first) / first) / Math.log(ratio)));
   for (let index = start; ; index++) {

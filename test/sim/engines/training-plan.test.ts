@@ -109,6 +109,12 @@ describe('a plan that adapts its rate', () => {
     expect(() => adaptivePlan(problem, [1, 1.3e7], 0.1)).toThrow(/^times: 13000000 .*up to 1.25e\+7.*exact/);
   });
 
+  test('does not creep where the start is far above the spectrum', () => {
+    // s falls like 1/(4t) from 1: a hundred thousand times slower at the end than at the beginning.
+    const problem = createProblem({ dim: 1, spectrum: '1e-8', tau: 0 });
+    expect(adaptivePlan(problem, [1e5], 0.1).totalSteps).toBeLessThan(1000);
+  });
+
   test('needs no step for time 0', () => {
     const plan = adaptivePlan(createProblem({ dim: 1, spectrum: '1', tau: 0 }), [0], 0.1);
     expect(plan).toEqual({
