@@ -1,8 +1,7 @@
 import type { Problem } from '../../theory/problem.js';
 import { effectiveSpeed, effectiveValue } from '../../theory/regularization.js';
-import { unlearnableLoss } from '../../theory/trajectory.js';
 import { roundingOfSquare } from '../engines/bias.js';
-import { expectTraining, type RoundingModel } from '../engines/recurrence.js';
+import { type ExpectedCheckpoint, expectTraining, type RoundingModel } from '../engines/recurrence.js';
 import { expectPlanes } from './expected-planes.js';
 import type { StartingPoint } from './starting-point.js';
 import { type FineTuningStudy, sharedValues, type Tuning } from './tuning.js';
@@ -49,69 +48,66 @@ function expectModes(
   values: readonly number[],
   model: RoundingModel,
 ): ExpectedTuning {
-  const goals = problem.modes.map(({ sigma }, mode) =>
-    effectiveValue(values[mode]!, anchor === 'checkpoint' ? start.factors[mode]! ** 2 : sigma, pull),
-  );
+  // Modes beyond the hidden width stay at zero, but in full matrices rounding can lead a network into them.
+  const present = model.kind === 'matrix' ? problem.spectrum.length : problem.modes.length;
+  const modes = problem.spectrum.slice(0, present).map((sigma, mode) => {
+    const before = (start.factors[mode] ?? 0) ** 2;
+    const anchored = anchor === 'checkpoint' ? before : sigma;
+    return { sigma: effectiveValue(values[mode]!, anchored, pull), start: before };
+  });
+  const pace = rate * effectiveSpeed(pull);
+  const segments = steps === 0 ? [] : [{ rate: pace, steps }];
   const plan = {
-    recordings: [
-      { time: start.time, segments: segmentsOf(rate * effectiveSpeed(pull), steps), snapshotRate: 0 },
-    ],
+    recordings: [{ time: start.time, segments, snapshotRate: 0 }],
     totalSteps: steps,
-    largestRate: rate * effectiveSpeed(pull),
+    largestRate: pace,
   };
-  const { checkpoints, divergedAt } = expectTraining(asProblem(problem, goals, start), plan, model);
-  const { factors, rounding } = checkpoints[0]!;
-  return { ...lossesOfModes(problem, values, start, factors, rounding, model), divergedAt };
-}
-
-function segmentsOf(rate: number, steps: number) {
-  return steps === 0 ? [] : [{ rate, steps }];
-}
-
-/** Fine-tuning as training on the effective task: what the recurrence reads of a problem. */
-function asProblem(problem: Problem, goals: readonly number[], { factors }: StartingPoint): Problem {
-  return {
+  // Fine-tuning is training on the effective task; the recurrence reads no more of a problem than this.
+  const effective: Problem = {
     ...problem,
-    spectrum: [...goals].sort((a, b) => b - a),
-    modes: goals.map((sigma, mode) => ({ sigma, start: factors[mode]! ** 2 })),
+    modes,
+    spectrum: modes.map(({ sigma }) => sigma).sort((a, b) => b - a),
     unlearnable: [],
   };
+  const { checkpoints, divergedAt } = expectTraining(effective, plan, model);
+  return { ...lossesOf(problem, values, start, checkpoints[0]!, model), divergedAt };
 }
 
-function lossesOfModes(
+function lossesOf(
   problem: Problem,
   values: readonly number[],
   start: StartingPoint,
-  factors: Float64Array,
-  factorRounding: Float64Array,
+  { factors, rounding: factorRounding }: ExpectedCheckpoint,
   model: RoundingModel,
 ) {
-  let lossPre = unlearnableLoss(problem);
-  let lossFt = values.slice(factors.length).reduce((sum, value) => sum + value ** 2, 0);
+  let lossPre = 0;
+  let lossFt = 0;
   let forgetting = 0;
   let lossPreRounding = 0;
   let lossFtRounding = 0;
   let largest = 0;
-  const rounding = factorRounding.map((bound, mode) => roundingOfSquare(factors[mode]!, bound));
   const after = factors.map((factor) => factor * factor);
-  problem.modes.forEach(({ sigma }, mode) => {
-    const value = after[mode]!;
-    const error = rounding[mode]!;
+  const rounding = factorRounding.map((bound, mode) => roundingOfSquare(factors[mode]!, bound));
+  problem.spectrum.forEach((sigma, mode) => {
+    const value = after[mode] ?? 0;
+    const error = rounding[mode] ?? 0;
+    const before = (start.factors[mode] ?? 0) ** 2;
     lossPre += (value - sigma) ** 2;
     lossFt += (value - values[mode]!) ** 2;
-    forgetting += (value - start.factors[mode]! ** 2) * (value - sigma - start.gaps[mode]!);
+    forgetting += (value - before) * (value - sigma - (start.gaps[mode] ?? sigma));
     lossPreRounding += error * (2 * Math.abs(value - sigma) + error);
     lossFtRounding += error * (2 * Math.abs(value - values[mode]!) + error);
     largest = Math.max(largest, error);
   });
   // Rounding also fills the entries beside the diagonal, which count squared.
   const beside = model.kind === 'matrix' ? problem.rows * problem.cols * largest ** 2 : 0;
+  const learnable = problem.modes.length;
   return {
     lossPre,
     lossFt,
     forgetting,
     lossPreRounding: lossPreRounding + beside,
     lossFtRounding: lossFtRounding + beside,
-    modes: { values: after, rounding },
+    modes: { values: after.slice(0, learnable), rounding: rounding.slice(0, learnable) },
   };
 }

@@ -69,11 +69,12 @@ describe('what a network must give', () => {
       { values: task.values, angle: task.angle, rate, steps, lambda, anchor },
       seededRandom(1),
     );
-    const scale = 1 + exact.lossPre + exact.lossFt;
-    // 10⁻¹¹: the textbook start cancels to 10⁻¹³, and 150 unstable steps amplify a mode by at most what fills the scale.
-    expect(Math.abs(expected.lossPre - exact.lossPre)).toBeLessThan(1e-11 * scale);
-    expect(Math.abs(expected.lossFt - exact.lossFt)).toBeLessThan(1e-11 * scale);
-    expect(Math.abs(expected.forgetting - exact.forgetting)).toBeLessThan(1e-11 * scale);
+    // 10⁻¹⁰: the textbook start is off by 10⁻¹³ of itself, which 150 steps amplify by what a mode grows in them. Descent on
+    // matrices also rounds, and can leave a saddle that exact arithmetic stays at: a mode beyond the width of the network.
+    const allowed = 1e-10 * (1 + exact.lossPre + exact.lossFt);
+    expect(Math.abs(expected.lossPre - exact.lossPre)).toBeLessThan(allowed + expected.lossPreRounding);
+    expect(Math.abs(expected.lossFt - exact.lossFt)).toBeLessThan(allowed + expected.lossFtRounding);
+    expect(Math.abs(expected.forgetting - exact.forgetting)).toBeLessThan(allowed + expected.lossPreRounding);
     expect(expected.divergedAt).toBeUndefined();
   });
 
