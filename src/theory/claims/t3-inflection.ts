@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { gridInflection } from '../grid-inflection.js';
 import { globalInflection } from '../inflection.js';
 import { lastDescent } from '../last-descent.js';
+import { singularValue } from './arbitraries.js';
 import { atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
 import {
   dippingProblem,
@@ -23,6 +24,12 @@ interface Instance extends NoisyProblem {
   readonly points: number;
 }
 
+/** Modes that never move. */
+const stillModes = fc.array(
+  singularValue.map((sigma) => ({ sigma, start: 0 })),
+  { minLength: 1, maxLength: 3 },
+);
+
 /** T3: the inflection as the global minimum of a curve with several dips. */
 export const inflectionIsGlobal = defineClaim<Instance>({
   id: 'T3-inflection',
@@ -33,8 +40,9 @@ export const inflectionIsGlobal = defineClaim<Instance>({
   domain: fc
     .record({
       problem: fc.oneof(
-        { weight: 3, arbitrary: fc.record(noisyFields) },
-        { weight: 1, arbitrary: dippingProblem },
+        { weight: 30, arbitrary: fc.record(noisyFields) },
+        { weight: 10, arbitrary: dippingProblem },
+        { weight: 1, arbitrary: fc.record({ ...noisyFields, modes: stillModes }) },
       ),
       points: fc.integer({ min: 1, max: 40 }),
     })
