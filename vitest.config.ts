@@ -1,10 +1,32 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that replace modules by stand-ins must not share them with others. */
+const WITH_STAND_INS = [
+  'test/sim/backends/open-backend.test.ts',
+  'test/sim/checks/overtraining-closed-form.test.ts',
+  'test/theory/factorization-floor.test.ts',
+];
+
+const EVERYWHERE = {
+  testTimeout: 60_000,
+  setupFiles: ['test/support/property-seed.ts'],
+};
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.{ts,tsx}'],
-    exclude: ['test/system/**', 'node_modules/**'],
-    testTimeout: 30_000,
+    projects: [
+      {
+        test: {
+          ...EVERYWHERE,
+          name: 'shared',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/system/**', ...WITH_STAND_INS],
+          // Importing the tools anew for each of a hundred files would take longer than the tests.
+          isolate: false,
+        },
+      },
+      { test: { ...EVERYWHERE, name: 'isolated', include: WITH_STAND_INS } },
+    ],
     coverage: {
       provider: 'v8',
       include: ['src/theory/**/*.ts', 'src/sim/**/*.ts'],

@@ -73,13 +73,17 @@ function clamp(position: number): number {
 /** Below this, float64 numbers lose digits, and steps between ticks can no longer be told from zero. */
 const LEAST_SPAN = 1e-300;
 
+/** More ticks than this have no room on any terminal; over dozens of decades the scale would give hundreds. */
+const MOST_TICKS = 150;
+
 /** Ticks of a scale that lie in its domain; its ends where there are none. */
 function ticksOf(scale: ScaleContinuousNumeric<number, number>, count: number): number[] {
   const [from = 0, to = 0] = scale.domain();
   const isFine = to - from >= LEAST_SPAN && Number.isFinite(to - from);
   const ticks = isFine ? scale.ticks(Math.max(1, count)) : [];
   const inside = ticks.filter((value) => Number.isFinite(value) && value >= from && value <= to);
-  return inside.length > 0 ? inside : [...new Set([from, to])];
+  const apart = Math.ceil(inside.length / MOST_TICKS);
+  return inside.length > 0 ? inside.filter((_, index) => index % apart === 0) : [...new Set([from, to])];
 }
 
 /** Powers of ten before twice and five times them before the rest. */
