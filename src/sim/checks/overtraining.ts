@@ -10,8 +10,8 @@ import { SmallestSlack } from './smallest-slack.js';
 /** Standard errors that the difference of two points of one simulated curve may be off. */
 const STANDARD_ERRORS = 6;
 
-/** Rounding of one evaluation of the closed form, relative. */
-const CLOSED_FORM_ROUNDING = 1e-12;
+/** Rounding of one evaluation of a perturbed loss in float64, relative. */
+const EVALUATION_ROUNDING = 1e-12;
 
 /**
  * T3: the perturbed loss rises after T(γ), and no inflection comes later for a larger γ, on the closed form; and the
@@ -38,7 +38,7 @@ export function checkOvertraining(
     const turn = lastDescent(run.problem, gamma);
     run.times.forEach((_, at) => {
       if (at === 0 || run.times[at - 1]! < turn) return;
-      slack.add(values[at]! - values[at - 1]!, CLOSED_FORM_ROUNDING * values[at]!);
+      slack.add(values[at]! - values[at - 1]!, EVALUATION_ROUNDING * values[at]!);
     });
   }
   const ordered = [...curves]
@@ -54,7 +54,7 @@ export function checkOvertraining(
     const [early, late] = [softer.inflection, louder.inflection];
     const contradiction =
       softer.values[late]! - softer.values[early]! + (louder.values[early]! - louder.values[late]!);
-    slack.add(-contradiction, CLOSED_FORM_ROUNDING * (softer.values[early]! + louder.values[late]!));
+    slack.add(-contradiction, EVALUATION_ROUNDING * (softer.values[early]! + louder.values[late]!));
   });
   if (notSimulated(run) === undefined) {
     for (const { index, values } of curves)
@@ -88,7 +88,8 @@ function simulatedSlack(
     const slope = gamma ** 2 * (problem.rows + problem.cols);
     const systematic =
       Math.abs(bias.loss) + bias.lossRounding + slope * (Math.abs(bias.sum) + bias.sumRounding);
-    return STANDARD_ERRORS * perturbed[position]!.excess[index]!.standardError + systematic;
+    const evaluation = EVALUATION_ROUNDING * Math.abs(value(perturbed[position]!));
+    return STANDARD_ERRORS * perturbed[position]!.excess[index]!.standardError + systematic + evaluation;
   };
   perturbed.forEach((point, position) => {
     slack.add(value(point) - value(perturbed[at]!), allowance(position) + allowance(at));

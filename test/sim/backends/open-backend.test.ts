@@ -1,50 +1,55 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { backendChoices, backendNames } from '../../../src/sim/backends/backend-name.js';
-import * as gpuModule from '../../../src/sim/backends/gpu-module.js';
 import { create, messageOf, openBackend } from '../../../src/sim/backends/open-backend.js';
 import { probeBackends } from '../../../src/sim/backends/probe.js';
-import { InvalidInputError } from '../../../src/theory/invalid-input.js';
+import type { InvalidInputError } from '../../../src/theory/invalid-input.js';
 
-vi.mock('../../../src/sim/backends/gpu-module.js', { spy: true });
+const GPU_MODULE = '../../../src/sim/backends/gpu-module.js';
 
-/** A gpu.js that fails, falls back or miscalculates, as the real one does on machines that are hard to come by. */
-function fakeGpu(behaviour: {
-  ran?: string;
-  factor?: number;
-  throws?: string;
-  brokenModes?: readonly string[];
-}) {
-  const destroyed = vi.fn(async () => {});
-  vi.mocked(gpuModule.loadGpuModule).mockResolvedValue({
-    GPU: class {
-      constructor(readonly settings: { mode: string }) {
-        if (behaviour.brokenModes?.includes(settings.mode))
-          throw new Error(`${settings.mode} is not here\nat line 1`);
-      }
-      createKernel() {
-        return () => ({});
-      }
-      createPipeline() {
-        const run = async () => {
-          if (behaviour.throws !== undefined) throw new Error(behaviour.throws);
-          return Float32Array.of(behaviour.factor ?? 0.6875);
-        };
-        return Object.assign(run, {
-          backend: behaviour.ran ?? this.settings.mode,
-          executorKind: 'generic',
-          fallbackReason: 'no SIMD',
-          destroy: async () => {},
-        });
-      }
-      destroy = destroyed;
-    } as never,
-    input: (values) => values,
-  });
-  return destroyed;
+interface Behaviour {
+  readonly ran?: string;
+  readonly factor?: number;
+  readonly throws?: string;
+  readonly brokenModes?: readonly string[];
 }
 
-beforeEach(() => {
-  vi.mocked(gpuModule.loadGpuModule).mockReset();
+/**
+ * Our modules on a gpu.js that fails, falls back or miscalculates, as the real one does on machines that are hard to come
+ * by. They are loaded anew, so that other test files keep the real one.
+ */
+async function withFakeGpu(behaviour: Behaviour) {
+  const destroyed = vi.fn(async () => {});
+  class FakeGpu {
+    readonly destroy = destroyed;
+    constructor(readonly settings: { mode: string }) {
+      if (behaviour.brokenModes?.includes(settings.mode))
+        throw new Error(`${settings.mode} is not here\nat line 1`);
+    }
+    createKernel() {
+      return () => ({});
+    }
+    createPipeline() {
+      const run = async () => {
+        if (behaviour.throws !== undefined) throw new Error(behaviour.throws);
+        return Float32Array.of(behaviour.factor ?? 0.6875);
+      };
+      const backend = behaviour.ran ?? this.settings.mode;
+      return Object.assign(run, { backend, executorKind: 'generic', fallbackReason: 'no SIMD' });
+    }
+  }
+  vi.resetModules();
+  vi.doMock(GPU_MODULE, async (original) => ({
+    ...(await original<object>()),
+    loadGpuModule: async () => ({ GPU: FakeGpu, input: (values: Float32Array) => values }),
+  }));
+  const { openBackend } = await import('../../../src/sim/backends/open-backend.js');
+  const { probeBackends } = await import('../../../src/sim/backends/probe.js');
+  return { openBackend, probeBackends, destroyed };
+}
+
+afterEach(() => {
+  vi.doUnmock(GPU_MODULE);
+  vi.resetModules();
 });
 
 describe('a backend by name', () => {
@@ -56,10 +61,10 @@ describe('a backend by name', () => {
   });
 
   test('fails in one line when another one ran in its place, and frees what it had', async () => {
-    const destroyed = fakeGpu({ ran: 'cpu' });
-    const failure = await openBackend('webasm').catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(InvalidInputError);
-    const { message, option, value } = failure as InvalidInputError;
+    const { openBackend, destroyed } = await withFakeGpu({ ran: 'cpu' });
+    const failure: unknown = await openBackend('webasm').catch((error: unknown) => error);
+    const { name, message, option, value } = failure as InvalidInputError;
+    expect(name).toBe('InvalidInputError');
     expect([option, value]).toEqual(['--backend', 'webasm']);
     expect(message).toContain('webasm was asked for but cpu ran: no SIMD');
     expect(message).toContain('reference, cpu');
@@ -68,8 +73,8 @@ describe('a backend by name', () => {
   });
 
   test('fails in one line when it does not run at all', async () => {
-    fakeGpu({ throws: 'cannot compile\nstack' });
-    await expect(openBackend('cpu')).rejects.toThrow(InvalidInputError);
+    const { openBackend } = await withFakeGpu({ throws: 'cannot compile\nstack' });
+    await expect(openBackend('cpu')).rejects.toMatchObject({ name: 'InvalidInputError' });
     await expect(openBackend('cpu')).rejects.toThrow(/^[^\n]*cannot compile\)$/);
   });
 
@@ -105,12 +110,12 @@ describe('auto', () => {
   });
 
   test('says what it passed over and why', async () => {
-    fakeGpu({ brokenModes: ['webasm'] });
-    const { backend, reason } = await openBackend('auto');
+    const oneBroken = await withFakeGpu({ brokenModes: ['webasm'] });
+    const { backend, reason } = await oneBroken.openBackend('auto');
     expect(backend.name).toBe('cpu');
     expect(reason).toBe('the fastest that runs here; webasm does not run: webasm is not here');
-    fakeGpu({ brokenModes: ['webasm', 'cpu'] });
-    const last = await openBackend('auto');
+    const bothBroken = await withFakeGpu({ brokenModes: ['webasm', 'cpu'] });
+    const last = await bothBroken.openBackend('auto');
     expect(last.backend.name).toBe('reference');
     expect(last.reason).toContain('webasm does not run');
     expect(last.reason).toContain('cpu does not run');
@@ -138,7 +143,7 @@ describe('the probe', () => {
   });
 
   test('reports a backend that does not run, with a remedy', async () => {
-    fakeGpu({ brokenModes: ['webasm'] });
+    const { probeBackends } = await withFakeGpu({ brokenModes: ['webasm'] });
     const report = (await probeBackends()).find(({ name }) => name === 'webasm')!;
     expect(report).toMatchObject({
       available: false,
@@ -150,7 +155,7 @@ describe('the probe', () => {
   });
 
   test('reports a backend that miscalculates', async () => {
-    fakeGpu({ factor: 0.5 });
+    const { probeBackends } = await withFakeGpu({ factor: 0.5 });
     const report = (await probeBackends()).find(({ name }) => name === 'cpu')!;
     expect(report.available).toBe(false);
     expect(report.detail).toContain('0.5 instead of 0.6875');

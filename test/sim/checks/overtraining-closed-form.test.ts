@@ -1,10 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { CheckedRun } from '../../../src/sim/checks/checked-run.js';
-import { checkOvertraining } from '../../../src/sim/checks/overtraining.js';
-import * as closedForm from '../../../src/theory/perturbed-loss.js';
 import { createProblem, type Problem } from '../../../src/theory/problem.js';
-
-vi.mock('../../../src/theory/perturbed-loss.js', { spy: true });
 
 const run: CheckedRun = {
   problem: createProblem({ dim: 2, spectrum: '2,1', tau: 3 }),
@@ -13,32 +9,41 @@ const run: CheckedRun = {
   divergedAt: undefined,
 };
 
-/** Puts a wrong curve in the place of T3's. */
-function pretend(curve: (gamma: number, time: number) => number): void {
-  vi.mocked(closedForm.perturbedLoss).mockImplementation((_: Problem, gamma, time) => curve(gamma, time));
+const CLOSED_FORM = '../../../src/theory/perturbed-loss.js';
+
+/** The check, loaded anew, with a wrong curve in the place of T3's. */
+async function checkWith(curve: (gamma: number, time: number) => number) {
+  vi.resetModules();
+  vi.doMock(CLOSED_FORM, async (original) => ({
+    ...(await original<object>()),
+    perturbedLoss: (_: Problem, gamma: number, time: number) => curve(gamma, time),
+  }));
+  const { checkOvertraining } = await import('../../../src/sim/checks/overtraining.js');
+  return checkOvertraining;
 }
 
 afterEach(() => {
-  vi.mocked(closedForm.perturbedLoss).mockRestore();
+  vi.doUnmock(CLOSED_FORM);
+  vi.resetModules();
 });
 
 describe('T3 on a closed form that is wrong', () => {
-  test('fails when the inflection comes later for louder noise', () => {
+  test('fails when the inflection comes later for louder noise', async () => {
     // Rising from T(γ) on, but with the minima the wrong way round.
-    pretend((gamma, time) => 1 + Math.abs(time - (gamma > 0.3 ? 1 : 0.5)));
+    const checkOvertraining = await checkWith((gamma, time) => 1 + Math.abs(time - (gamma > 0.3 ? 1 : 0.5)));
     const check = checkOvertraining(run, [0.35, 0.25], []);
     expect(check.verdict).toBe('fails');
     // 1 at 0.5 against 1.5 there, and the other way round.
     expect(check.margin).toBeCloseTo(-1, 12);
   });
 
-  test('fails when the loss falls again beyond the last descent', () => {
-    pretend((gamma, time) => 1 + gamma - (time > 9 ? 1e-3 * time : 0));
+  test('fails when the loss falls again beyond the last descent', async () => {
+    const checkOvertraining = await checkWith((gamma, time) => 1 + gamma - (time > 9 ? 1e-3 * time : 0));
     expect(checkOvertraining(run, [0.3], []).verdict).toBe('fails');
   });
 
-  test('fails when the loss is not a number', () => {
-    pretend((_, time) => (time > 9 ? Number.NaN : 1));
+  test('fails when the loss is not a number', async () => {
+    const checkOvertraining = await checkWith((_, time) => (time > 9 ? Number.NaN : 1));
     expect(checkOvertraining(run, [0.3], []).verdict).toBe('fails');
   });
 });
