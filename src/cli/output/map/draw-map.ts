@@ -90,7 +90,8 @@ function mapLine(
 ): string {
   const markers = markersFor(unicode);
   const label = padCells(fitCells(readableNumber(map.y.places[row]!, 3), gutter), gutter, 'left');
-  let line = width > gutter ? style.faint(label + markers.tickLeft) : '';
+  // In a window of one cell there is room for nothing but the map.
+  let line = width > 1 ? style.faint(label + markers.tickLeft) : '';
   for (const column of columns) {
     const value = map.values[row]?.[column] ?? null;
     const isKnown = value !== null && Number.isFinite(value);

@@ -26,7 +26,7 @@ export const SHADES = UNICODE_SHADES.length;
 export function shadeOf(value: number, greatest: number): number {
   const share = greatest > 0 ? value / greatest : 0;
   if (!(share > NEXT_TO_NOTHING)) return 0;
-  return Math.min(SHADES - 1, 1 + Math.floor(share * (SHADES - 1)));
+  return Math.min(SHADES - 1, Math.ceil(share * (SHADES - 1)));
 }
 
 /** The greatest value that has a shade, for the legend. */

@@ -1,0 +1,51 @@
+import type { FineTuningRun } from '../../src/sim/checks/finetuning/finetuning-run.js';
+import { type PlannedCurve, planTunings, tuneCurves } from '../../src/sim/finetuning/curves.js';
+import { prepareFineTuning } from '../../src/sim/finetuning/prepare.js';
+import type { TunedNetwork } from '../../src/sim/finetuning/tuned-networks.js';
+import type { Tuned } from '../../src/sim/finetuning/tuner.js';
+import { resolveParameters } from '../../src/sim/parameters/resolve.js';
+import type { RunContext } from '../../src/sim/scenario.js';
+import { finetune } from '../../src/sim/scenarios/finetune.js';
+
+/** Fine-tunes as the scenario `finetune` does, with a curve for each pair of rate and pull, and returns what checks see. */
+export async function fineTuningRun(
+  settings: Readonly<Record<string, unknown>>,
+  curves: readonly PlannedCurve[],
+  context: Partial<RunContext> = {},
+): Promise<FineTuningRun> {
+  const parameters = resolveParameters(finetune, settings);
+  const full = { seed: 1, engine: 'auto', backend: 'auto', ...context } as const;
+  const values = parameters.target as readonly number[];
+  const tunings = planTunings(curves, parameters.times, { values, angle: parameters.angle });
+  const prepared = await prepareFineTuning(parameters, tunings, full);
+  const events = tuneCurves(prepared, parameters, curves, tunings, 'curve', undefined);
+  for (;;) {
+    const { done, value } = await events.next();
+    if (done) {
+      await prepared.simulation?.dispose();
+      return value;
+    }
+  }
+}
+
+/** The same run with the simulated results of one network changed. */
+export function tampered(
+  run: FineTuningRun,
+  curve: number,
+  at: number,
+  change: (tuned: Tuned) => Partial<Tuned>,
+): FineTuningRun {
+  const changed = ({ tuned, ...rest }: TunedNetwork): TunedNetwork => ({
+    ...rest,
+    tuned: { ...tuned!, ...change(tuned!) },
+  });
+  return {
+    ...run,
+    curves: run.curves.map((one, index) => ({
+      ...one,
+      networks: one.networks.map((network, position) =>
+        index === curve && position === at ? changed(network) : network,
+      ),
+    })),
+  };
+}
