@@ -18,7 +18,7 @@ const WHOLE_BASES = [
 ];
 
 /**
- * Modes that the start lacks exactly stay away for ever, and all others are learned: up to three modes, rounded
+ * Modes that the start lacks exactly stay away for ever, and all others are learned: the last three of them at most, rounded
  * to binary fractions, in a basis in which nothing else is rounded.
  *
  * @param modes singular value of the task and factor of the start of each mode, at least one
@@ -27,7 +27,7 @@ export function neverGrows(
   modes: readonly { readonly sigma: number; readonly factor: number }[],
 ): Conclusion {
   const basis = new Matrix(WHOLE_BASES[Math.min(modes.length, WHOLE_BASES.length) - 1]!);
-  const some = modes.slice(0, basis.rows);
+  const some = modes.slice(-basis.rows);
   // Where singular values are close or differ by decades, the rounding errors of the computed singular vectors are large.
   const sigmas = some.map(({ sigma }) => Math.round(4 * Math.min(sigma, 3)) / 4);
   const factors = some.map(({ factor }) => Math.round(1024 * factor) / 1024);

@@ -17,7 +17,7 @@ describe('T0-loss', () => {
       parameter: 1,
       values: [2, 1],
       tau: 1,
-      shares: new Array<number>(12).fill(0.5),
+      shares: [0.5],
       leftSeed: 1,
       rightSeed: 2,
     } as const;
