@@ -11,7 +11,10 @@ export interface ExpectedTuning {
   readonly lossPre: number;
   readonly lossFt: number;
   readonly forgetting: number;
-  /** Bound on the rounding of the pre-training loss, and of forgetting. */
+  /**
+   * Bound on the rounding of the pre-training loss, and of forgetting; with what the start has beside its diagonal, as
+   * far as fine-tuning does not amplify it.
+   */
   readonly lossPreRounding: number;
   readonly lossFtRounding: number;
   /** Singular values by mode and the bound on the rounding of each; absent where the vectors are turned. */
@@ -36,9 +39,17 @@ export function expectTuning(
   model: RoundingModel,
 ): ExpectedTuning {
   const values = sharedValues(tuning.task);
-  return values === undefined
-    ? expectPlanes(study, start, tuning, model)
-    : expectModes(study, start, tuning, values, model);
+  const expected =
+    values === undefined
+      ? expectPlanes(study, start, tuning, model)
+      : expectModes(study, start, tuning, values, model);
+  if (start.beside === 0) return expected;
+  const missed = (loss: number) => start.beside * (2 * Math.sqrt(loss) + start.beside);
+  return {
+    ...expected,
+    lossPreRounding: expected.lossPreRounding + missed(expected.lossPre),
+    lossFtRounding: expected.lossFtRounding + missed(expected.lossFt),
+  };
 }
 
 function expectModes(
@@ -73,6 +84,9 @@ function expectModes(
   return { ...lossesOf(problem, values, start, checkpoints[0]!, model), divergedAt };
 }
 
+/** What a mode beyond the hidden width takes from another one, as a multiple of its own size; second order, with room. */
+const TAKEN = 10;
+
 function lossesOf(
   problem: Problem,
   values: readonly number[],
@@ -87,7 +101,15 @@ function lossesOf(
   let lossFtRounding = 0;
   let largest = 0;
   const after = factors.map((factor) => factor * factor);
-  const rounding = factorRounding.map((bound, mode) => roundingOfSquare(factors[mode]!, bound));
+  const rounding = factorRounding.map((bound, mode) => {
+    // A factor that lands on 0 has no relative error.
+    const absolute = roundingOfSquare(factors[mode]!, bound);
+    return Number.isNaN(absolute) ? Infinity : absolute;
+  });
+  const learnable = problem.modes.length;
+  // A mode that rounding leads the network into takes hidden units from the others, in second order.
+  const taken = rounding.slice(learnable).reduce((sum, error) => sum + error, 0);
+  for (let mode = 0; mode < learnable; mode++) rounding[mode]! += TAKEN * taken;
   problem.spectrum.forEach((sigma, mode) => {
     const value = after[mode] ?? 0;
     const error = rounding[mode] ?? 0;
@@ -101,7 +123,6 @@ function lossesOf(
   });
   // Rounding also fills the entries beside the diagonal, which count squared.
   const beside = model.kind === 'matrix' ? problem.rows * problem.cols * largest ** 2 : 0;
-  const learnable = problem.modes.length;
   return {
     lossPre,
     lossFt,

@@ -1,5 +1,6 @@
 import type { FineTuning } from '../../theory/finetuning.js';
 import { createProblem, type Problem } from '../../theory/problem.js';
+import { unlearnableLoss } from '../../theory/trajectory.js';
 import type { Backend, Weights } from '../backends/backend.js';
 import { interruptible } from '../backends/interruptible-backend.js';
 import { openBackend } from '../backends/open-backend.js';
@@ -196,15 +197,18 @@ function trainedStartingPoint(
   { time, singularValues, loss, network: { layers } }: TrainedCheckpoint,
 ): StartingPoint {
   const trained = 'factors' in layers ? layers.factors : (layers satisfies Weights);
+  const gaps = Float64Array.from(problem.modes, ({ sigma }, mode) => sigma - singularValues[mode]!);
+  const onDiagonal = gaps.reduce((sum, value) => sum + value * value, unlearnableLoss(problem));
   return {
     time,
     factors:
       engine === 'modes'
         ? (trained as Float64Array)
         : singularValues.map((value) => Math.sqrt(Math.max(0, value))),
-    gaps: Float64Array.from(problem.modes, ({ sigma }, mode) => sigma - singularValues[mode]!),
+    gaps,
     trained,
     loss,
+    beside: engine === 'modes' ? 0 : Math.sqrt(Math.max(0, loss - onDiagonal)),
   };
 }
 

@@ -12,6 +12,11 @@ export interface StartingPoint {
   readonly gaps: Float64Array;
   /** The network that pre-training by descent left, in the form of the engine; absent where it is built from `factors`. */
   readonly trained?: Float64Array | Weights;
+  /**
+   * What `factors` leave out of the network, in the Frobenius norm: rounding in pre-training on full matrices fills the
+   * entries beside the diagonal. 0 where there are none.
+   */
+  readonly beside: number;
   /** Pre-training loss of the checkpoint. */
   readonly loss: number;
 }
@@ -23,5 +28,6 @@ export function flowStartingPoint(problem: Problem, time: number): StartingPoint
     factors: Float64Array.from(problem.modes, (mode) => Math.sqrt(singularValue(mode, time))),
     gaps: Float64Array.from(problem.modes, (mode) => gap(mode, time)),
     loss: loss(problem, time),
+    beside: 0,
   };
 }

@@ -25,7 +25,7 @@ export function checkCost(run: FineTuningRun): Check {
       `the singular vectors of the task are turned by ${turned.tuning.task.angle} degrees, and not every network has converged`,
     );
   }
-  const excuse = overshootingSteps(study, networks);
+  const excuse = overshootingSteps(run, networks);
   if (excuse !== undefined) return notApplicable('T5-cost', excuse);
   const slack = new SmallestSlack();
   curves.slice(1).forEach((stronger, index) => {

@@ -2,7 +2,7 @@ import { type Check, judge, notApplicable } from '../../check.js';
 import type { TunedNetwork } from '../../finetuning/tuned-networks.js';
 import { type FineTuningStudy, sharedValues } from '../../finetuning/tuning.js';
 import { SmallestSlack } from '../smallest-slack.js';
-import { type FineTuningRun, isSimulated } from './finetuning-run.js';
+import { type FineTuningRun, isSimulated, notAligned } from './finetuning-run.js';
 
 /** Rounding of the two-term recurrence in float64 for each step, relative to the largest value. */
 const COMPARISON_NOISE = 2 ** -46;
@@ -15,6 +15,8 @@ const COMPARISON_NOISE = 2 ** -46;
 export function checkEffectiveTask(run: FineTuningRun): Check {
   if (!isSimulated(run))
     return notApplicable('T5', 'nothing was simulated: the theory uses the same identity');
+  const excuse = notAligned(run);
+  if (excuse !== undefined) return notApplicable('T5', excuse);
   const slack = new SmallestSlack();
   let networks = 0;
   for (const { networks: members } of run.curves) {
@@ -23,9 +25,10 @@ export function checkEffectiveTask(run: FineTuningRun): Check {
       const values = sharedValues(tuning.task);
       if (tuned === undefined || expected?.modes === undefined || values === undefined) continue;
       networks++;
+      const largest = expected.modes.values.reduce((most, value) => Math.max(most, value), 0);
+      const noise = COMPARISON_NOISE * Math.max(1, run.study.steps / 64) * largest;
       tuned.singularValues.forEach((value, mode) => {
         const exact = withTwoGradients(run.study, network, values, mode);
-        const noise = COMPARISON_NOISE * Math.max(1, run.study.steps / 64) * Math.max(exact, value);
         const bound = noise + expected.modes!.rounding[mode]! + Number.MIN_VALUE;
         slack.add(1 - Math.abs(value - exact) / bound, 0);
       });

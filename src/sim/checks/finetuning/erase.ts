@@ -30,7 +30,8 @@ export function checkErase(run: FineTuningRun): Check {
   );
 }
 
-function eraseExcuse({ study, curves }: FineTuningRun): string | undefined {
+function eraseExcuse(run: FineTuningRun): string | undefined {
+  const { study, curves } = run;
   const networks = curves.flatMap((curve) => curve.networks);
   for (const task of new Set(networks.map(({ tuning }) => tuning.task))) {
     const values = sharedValues(task);
@@ -40,5 +41,5 @@ function eraseExcuse({ study, curves }: FineTuningRun): string | undefined {
   }
   const above = study.problem.modes.filter(({ sigma, start }) => sigma > 0 && start > sigma).length;
   if (above > 0) return `${above} modes start above their sigma`;
-  return overshootingSteps(study, networks);
+  return overshootingSteps(run, networks);
 }

@@ -29,6 +29,16 @@ export function isSimulated({ curves }: FineTuningRun): boolean {
   return curves.some(({ networks }) => networks.some(({ expected }) => expected !== undefined));
 }
 
+/** Why networks are not aligned with their modes to start with, or undefined where they are. */
+export function notAligned({ curves }: FineTuningRun): string | undefined {
+  const beside = curves
+    .flatMap(({ networks }) => networks)
+    .reduce((most, { start }) => Math.max(most, start?.beside ?? 0), 0);
+  return beside === 0
+    ? undefined
+    : `pre-training on full matrices left up to ${beside.toExponential(1)} of the checkpoints beside their modes, by rounding`;
+}
+
 /** Whether a curve has a simulated value at every checkpoint. */
 export function isComplete({ networks }: FineTuningCurve): boolean {
   return networks.every(({ tuned }) => tuned !== undefined);

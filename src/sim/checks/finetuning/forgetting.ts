@@ -15,7 +15,7 @@ export function checkForgetting(run: FineTuningRun): Check {
   for (const { networks } of run.curves) {
     let before: { value: number; allowed: number } | undefined;
     for (const network of networks) {
-      const staging = stagingOf(study, network);
+      const staging = stagingOf(run, network);
       const { value, rounding } = forgettingOf(study, network);
       if (staging === undefined || Number.isNaN(value)) continue;
       staged++;

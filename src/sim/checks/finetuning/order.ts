@@ -111,11 +111,11 @@ function contradiction(
 }
 
 /** What departures from the staged picture may add to a contradiction; undefined where the picture does not hold. */
-function departureOf({ study }: FineTuningRun, { networks }: Contradiction): number | undefined {
-  if (overshootingSteps(study, networks) !== undefined) return undefined;
+function departureOf(run: FineTuningRun, { networks }: Contradiction): number | undefined {
+  if (overshootingSteps(run, networks) !== undefined) return undefined;
   let sum = 0;
   for (const network of networks) {
-    const staging = stagingOf(study, network);
+    const staging = stagingOf(run, network);
     if (staging === undefined) return undefined;
     sum += staging.lossDeparture;
   }

@@ -1,7 +1,7 @@
 import { type Check, judge, notApplicable } from '../../check.js';
 import { sharedValues } from '../../finetuning/tuning.js';
 import { SmallestSlack } from '../smallest-slack.js';
-import { closedFormRounding, type FineTuningRun, isSimulated } from './finetuning-run.js';
+import { closedFormRounding, type FineTuningRun, isSimulated, notAligned } from './finetuning-run.js';
 
 /**
  * T4 for turned tasks: planes of the turn do not mix, so that the losses of the simulated networks are those of the exact
@@ -11,6 +11,8 @@ export function checkPlanes(run: FineTuningRun): Check {
   if (!isSimulated(run)) {
     return notApplicable('T4-rotation', 'nothing was simulated: the exact engine is the recurrence itself');
   }
+  const excuse = notAligned(run);
+  if (excuse !== undefined) return notApplicable('T4-rotation', excuse);
   const slack = new SmallestSlack();
   const floor = closedFormRounding(run.study);
   let compared = 0;

@@ -1,6 +1,7 @@
 import { fineTuneMode } from '../../../theory/finetuning.js';
 import type { TunedNetwork } from '../../finetuning/tuned-networks.js';
-import { type FineTuningStudy, sharedValues } from '../../finetuning/tuning.js';
+import { sharedValues } from '../../finetuning/tuning.js';
+import type { FineTuningRun } from './finetuning-run.js';
 
 /** A mode counts as learned, or as not learned at all, when it is within this share of its σ. */
 export const STAGED_SHARE = 1e-3;
@@ -18,13 +19,14 @@ export interface Staging {
  * at zero. Undefined where some mode is in between by more than {@link STAGED_SHARE}, or modes do not decouple.
  */
 export function stagingOf(
-  { problem, steps, anchor }: FineTuningStudy,
+  { study: { problem, steps, anchor }, method }: Pick<FineTuningRun, 'study' | 'method'>,
   { tuning, start, expected, prediction }: TunedNetwork,
 ): Staging | undefined {
   const values = sharedValues(tuning.task);
   if (values === undefined || start === undefined || !Number.isFinite(prediction.lossPre)) return undefined;
   const { rate, pull } = tuning;
-  const common = { pull, anchor, length: { rate, steps } };
+  const length = method === 'flow' ? { time: rate * steps } : { rate, steps };
+  const common = { pull, anchor, length };
   let learned = 0;
   let lossDeparture = 0;
   let forgettingDeparture = 0;

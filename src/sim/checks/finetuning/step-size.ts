@@ -1,6 +1,7 @@
 import { effectiveSpeed } from '../../../theory/regularization.js';
 import type { TunedNetwork } from '../../finetuning/tuned-networks.js';
 import type { FineTuningStudy, Tuning } from '../../finetuning/tuning.js';
+import type { FineTuningRun } from './finetuning-run.js';
 
 /** `η(1 + λ)`, the rate at which a network descends on its effective task (T5). */
 export function paceOf({ rate, pull }: Tuning): number {
@@ -14,15 +15,16 @@ export function largestValue({ problem }: FineTuningStudy, { task }: Tuning): nu
 }
 
 /**
- * Why steps may overshoot, or undefined where they cannot: below `1/(6M)` a step `D − 2η(1+λ)D(D² − g)` grows with D wherever
+ * Why steps may overshoot, or undefined where they cannot, as gradient flow never does: below `1/(6M)` a step `D − 2η(1+λ)D(D² − g)` grows with D wherever
  * `D² ≤ M`, so that every mode moves toward its goal and never past it, and the order of two starts is kept.
  *
  * @param M the largest singular value anywhere
  */
 export function overshootingSteps(
-  study: FineTuningStudy,
+  { study, method }: Pick<FineTuningRun, 'study' | 'method'>,
   networks: readonly TunedNetwork[],
 ): string | undefined {
+  if (method === 'flow') return undefined;
   const fastest = networks.reduce(
     (most, { tuning }) => Math.max(most, paceOf(tuning) * largestValue(study, tuning)),
     0,

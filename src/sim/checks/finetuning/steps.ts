@@ -1,6 +1,6 @@
 import { type Check, judge, notApplicable } from '../../check.js';
 import { SmallestSlack } from '../smallest-slack.js';
-import { type FineTuningRun, isSimulated } from './finetuning-run.js';
+import { type FineTuningRun, isSimulated, notAligned } from './finetuning-run.js';
 
 /** Float64 noise of the comparison itself, relative to the largest value. */
 const COMPARISON_NOISE = 2 ** -46;
@@ -13,6 +13,8 @@ export function checkSteps(run: FineTuningRun): Check {
   if (!isSimulated(run)) {
     return notApplicable('T4-steps', 'nothing was simulated: the exact engine is the recurrence itself');
   }
+  const excuse = notAligned(run);
+  if (excuse !== undefined) return notApplicable('T4-steps', excuse);
   const slack = new SmallestSlack();
   let worstError = 0;
   let values = 0;

@@ -83,13 +83,13 @@ describe('checks on networks that were simulated', () => {
 
   test('staging counts the learned modes and measures what is left of the picture', async () => {
     const networks = run.curves[0]!.networks;
-    expect(networks.map((network) => stagingOf(run.study, network)?.learned)).toEqual([0, 1, 2, 3]);
+    expect(networks.map((network) => stagingOf(run, network)?.learned)).toEqual([0, 1, 2, 3]);
     for (const network of networks) {
-      const { lossDeparture } = stagingOf(run.study, network)!;
+      const { lossDeparture } = stagingOf(run, network)!;
       expect(lossDeparture).toBeLessThan(1e-2);
     }
     const between = await fineTuningRun({ ...staged, times: '7.5' }, rates.slice(0, 1));
-    expect(stagingOf(between.study, between.curves[0]!.networks[0]!)).toBeUndefined();
+    expect(stagingOf(between, between.curves[0]!.networks[0]!)).toBeUndefined();
   });
 });
 
