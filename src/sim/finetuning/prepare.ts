@@ -1,10 +1,8 @@
 import type { FineTuning } from '../../theory/finetuning.js';
 import { createProblem, type Problem } from '../../theory/problem.js';
-import { unlearnableLoss } from '../../theory/trajectory.js';
-import type { Backend, Weights } from '../backends/backend.js';
+import type { Backend } from '../backends/backend.js';
 import { interruptible } from '../backends/interruptible-backend.js';
 import { openBackend } from '../backends/open-backend.js';
-import { hasDiverged, type TrainedCheckpoint } from '../engines/checkpoint.js';
 import type { EngineName } from '../engines/engine-name.js';
 import type { RoundingModel } from '../engines/recurrence.js';
 import { eventLoopTurns } from '../event-loop.js';
@@ -24,6 +22,7 @@ import { matrixTuner } from './matrix-tuner.js';
 import { modeTuner } from './mode-tuner.js';
 import { float64ByNature, float64ByRounding, UNIT_ROUNDOFF } from './precision.js';
 import type { FineTuningMethod } from './prediction.js';
+import { pretrain } from './pretrain.js';
 import { flowStartingPoint, type StartingPoint } from './starting-point.js';
 import type { FineTuningStudy, Tuning } from './tuning.js';
 
@@ -167,49 +166,6 @@ async function open(
     lossAccuracy(parameters),
   );
   return { backend: simulated!.backend, reason: reason ?? compute.reason, descent: simulated! };
-}
-
-/** Takes the place of the checkpoints of the flow by those of a simulated pre-training. */
-async function* pretrain(
-  problem: Problem,
-  engine: EngineName,
-  descent: SimulatedPretraining | undefined,
-  starts: (StartingPoint | undefined)[],
-): AsyncGenerator<RunEvent, void, undefined> {
-  if (descent === undefined) return;
-  let done = 0;
-  let divergedAt: number | undefined;
-  for await (const recorded of descent.recorded()) {
-    if (!hasDiverged(recorded)) starts[done] = trainedStartingPoint(problem, engine, recorded);
-    else {
-      if (divergedAt === undefined) yield descent.divergence(recorded.divergedAt);
-      divergedAt = recorded.divergedAt;
-      starts[done] = undefined;
-    }
-    done++;
-    yield { kind: 'progress', done, total: starts.length, label: 'pre-training' };
-  }
-}
-
-function trainedStartingPoint(
-  problem: Problem,
-  engine: EngineName,
-  { time, singularValues, loss, network: { layers } }: TrainedCheckpoint,
-): StartingPoint {
-  const trained = 'factors' in layers ? layers.factors : (layers satisfies Weights);
-  const gaps = Float64Array.from(problem.modes, ({ sigma }, mode) => sigma - singularValues[mode]!);
-  const onDiagonal = gaps.reduce((sum, value) => sum + value * value, unlearnableLoss(problem));
-  return {
-    time,
-    factors:
-      engine === 'modes'
-        ? (trained as Float64Array)
-        : singularValues.map((value) => Math.sqrt(Math.max(0, value))),
-    gaps,
-    trained,
-    loss,
-    beside: engine === 'modes' ? 0 : Math.sqrt(Math.max(0, loss - onDiagonal)),
-  };
 }
 
 /** Matrices that a batch of one network and what surrounds it hold at the same time, in float64. */

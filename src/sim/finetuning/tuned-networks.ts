@@ -75,9 +75,11 @@ export async function* tuneNetworks(
     const tuning = members[event.index]!;
     if (tuningDiverged(event.outcome)) {
       diverged++;
-      const { divergedAt: step } = event.outcome;
-      const divergence = { network: describe(tuning), step, learning_rate: tuning.rate };
-      if (diverged <= MOST_DIVERGENCES) yield { kind: 'diverged', divergence };
+      if (diverged <= MOST_DIVERGENCES) {
+        const { divergedAt: step } = event.outcome;
+        const divergence = { network: describe(tuning), step, learning_rate: tuning.rate };
+        yield { kind: 'diverged', divergence };
+      }
     }
     const known = { tuning, start: simulation.start(tuning.at), prediction: prediction(tuning) };
     const network = { ...known, expected: expected[event.index]!, ...resultOf(event) };

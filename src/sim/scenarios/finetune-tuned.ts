@@ -3,6 +3,7 @@ import { closedFormRounding, type FineTuningRun } from '../checks/finetuning/fin
 import { checkPlanes } from '../checks/finetuning/planes.js';
 import { checkSteps } from '../checks/finetuning/steps.js';
 import { type FineTuningParameters, prepareFineTuning } from '../finetuning/prepare.js';
+import { riseOf } from '../finetuning/rise.js';
 import { resolveTarget, type Target, targetValues } from '../finetuning/target.js';
 import { type FineTuningStudy, sharedValues } from '../finetuning/tuning.js';
 import { turningPoint } from '../finetuning/turning-point.js';
@@ -47,7 +48,7 @@ export interface FinetuneTunedParameters extends FineTuningParameters {
   readonly lambda: number;
 }
 
-/** Cells of one network of the grid in the table `fixed`. */
+/** Cells of one network of the grid in the table `fixed`; its modes take as much again for each. */
 const CELLS = 6;
 
 const riseColumn = (name: string, curve: string) => ({
@@ -165,7 +166,11 @@ export const finetuneTuned: Scenario<FinetuneTunedParameters> = {
   resolve(parsed) {
     const parameters = resolvePretraining(parsed as unknown as FinetuneTunedParameters);
     const { times, learningRates } = parameters;
-    requireTableMemory('times', `${times.length} times`, times.length * learningRates.length * CELLS);
+    requireTableMemory(
+      'times',
+      `${times.length} times`,
+      times.length * learningRates.length * (CELLS + parameters.spectrum.length),
+    );
     return { ...parameters, target: resolveTarget(parameters.target, parameters.spectrum) };
   },
   async *run(parameters, context) {
@@ -207,10 +212,4 @@ function inflectionRow(study: FineTuningStudy, best: readonly BestNetwork[]): Ro
     riseOf(predicted),
     isComplete ? riseOf(simulated) : null,
   ];
-}
-
-/** Last value minus the least; null where one of them is missing. */
-function riseOf(values: readonly number[]): number | null {
-  const rise = (values.at(-1) ?? Number.NaN) - values.reduce((a, b) => Math.min(a, b), Infinity);
-  return Number.isFinite(rise) ? rise : null;
 }

@@ -40,7 +40,7 @@ export interface FinetuneParameters extends FineTuningParameters {
   readonly lambda: number;
 }
 
-/** Cells of one network in the tables `curve` and `accuracy`. */
+/** Cells of one network in the tables; what is kept of its modes for the checks takes as much again for each. */
 const CELLS = 16;
 
 /** The fine-tuning half of the paper: K steps at a fixed learning rate from every checkpoint of pre-training. */
@@ -87,7 +87,11 @@ export const finetune: Scenario<FinetuneParameters> = {
   resolve(parsed) {
     const parameters = resolvePretraining(parsed as unknown as FinetuneParameters);
     const { times, learningRates } = parameters;
-    requireTableMemory('times', `${times.length} times`, times.length * learningRates.length * CELLS);
+    requireTableMemory(
+      'times',
+      `${times.length} times`,
+      times.length * learningRates.length * (CELLS + parameters.spectrum.length),
+    );
     return { ...parameters, target: resolveTarget(parameters.target, parameters.spectrum) };
   },
   async *run(parameters, context) {

@@ -1,6 +1,7 @@
 import type { FineTuningRun } from '../checks/finetuning/finetuning-run.js';
 import { checkpointCells } from '../finetuning/curves.js';
 import type { PreparedFineTuning } from '../finetuning/prepare.js';
+import { riseOf } from '../finetuning/rise.js';
 import { type TunedNetwork, tuneNetworks } from '../finetuning/tuned-networks.js';
 import type { Task, Tuning } from '../finetuning/tuning.js';
 import type { RunEvent } from '../scenario.js';
@@ -51,7 +52,7 @@ export async function* misalignedNetworks(
       yield { kind: 'rows', table: 'curve', rows: [row] };
     }
     if (missing[index] === 0) {
-      const rises = [riseOf(networks[index]!, predictedLoss), riseOf(networks[index]!, simulatedLoss)];
+      const rises = [predictedLoss, simulatedLoss].map((loss) => riseOf(networks[index]!.map(loss)));
       yield { kind: 'rows', table: 'map', rows: [[overshoot, angle, ...rises]] };
     }
   }
@@ -64,13 +65,6 @@ function predictedLoss({ prediction }: TunedNetwork): number {
 
 function simulatedLoss({ tuned }: TunedNetwork): number {
   return tuned?.lossPre ?? Number.NaN;
-}
-
-/** Loss at the last checkpoint minus the least; null where one of them is missing. */
-function riseOf(networks: readonly TunedNetwork[], loss: (network: TunedNetwork) => number): number | null {
-  const losses = networks.map(loss);
-  const rise = losses.at(-1)! - losses.reduce((a, b) => Math.min(a, b), Infinity);
-  return Number.isFinite(rise) ? rise : null;
 }
 
 /** Cells whose curves are told: two overshoots at the first, the middle and the last angle. */

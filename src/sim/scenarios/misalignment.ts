@@ -42,6 +42,9 @@ export interface MisalignmentParameters extends FineTuningParameters {
   readonly lambda: number;
 }
 
+/** Cells of one network in the table `curve`; what is kept of its modes for the checks takes as much again for each. */
+const CELLS = 12;
+
 const overshootColumn: Column = {
   name: 'overshoot',
   unit: '1',
@@ -153,7 +156,11 @@ export const misalignment: Scenario<MisalignmentParameters> = {
       throw new InvalidInputError('unchanged', unchanged, `an integer from 0 to ${spectrum.length}`);
     }
     const cells = overshoots.length * angles.length;
-    requireTableMemory('overshoots,angles', `${cells} cells`, 4 * cells + 8 * cells * times.length);
+    requireTableMemory(
+      'overshoots,angles',
+      `${cells} cells`,
+      4 * cells + cells * times.length * (CELLS + spectrum.length),
+    );
     return parameters;
   },
   async *run(parameters, context) {

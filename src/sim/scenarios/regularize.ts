@@ -41,7 +41,7 @@ export interface RegularizeParameters extends FineTuningParameters {
   readonly lambdas: readonly number[];
 }
 
-/** Cells of one network in the tables `curve` and `accuracy`. */
+/** Cells of one network in the tables; what is kept of its modes for the checks takes as much again for each. */
 const CELLS = 16;
 
 /** Regularisation toward the checkpoint (or replay of pre-training data) during fine-tuning. */
@@ -80,7 +80,11 @@ export const regularize: Scenario<RegularizeParameters> = {
   resolve(parsed) {
     const parameters = resolvePretraining(parsed as unknown as RegularizeParameters);
     const { times, lambdas } = parameters;
-    requireTableMemory('times', `${times.length} times`, times.length * lambdas.length * CELLS);
+    requireTableMemory(
+      'times',
+      `${times.length} times`,
+      times.length * lambdas.length * (CELLS + parameters.spectrum.length),
+    );
     return { ...parameters, target: resolveTarget(parameters.target, parameters.spectrum) };
   },
   async *run(parameters, context) {
