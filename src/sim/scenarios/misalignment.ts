@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { overshootBoundary } from '../../theory/overshoot-boundary.js';
 import { overshootThreshold } from '../../theory/staged-finetuning.js';
 import { checkOvershootBoundary } from '../checks/finetuning/overshoot.js';
 import { checkPlanes } from '../checks/finetuning/planes.js';
 import { checkRiccatiLimit } from '../checks/finetuning/riccati-limit.js';
 import { checkSteps } from '../checks/finetuning/steps.js';
+import { overshootBoundary } from '../finetuning/overshoot-boundary.js';
 import { type FineTuningParameters, prepareFineTuning } from '../finetuning/prepare.js';
 import { requireTableMemory } from '../memory.js';
 import {

@@ -1,6 +1,6 @@
-import { type OvershootTask, overshootBoundary } from '../../../theory/overshoot-boundary.js';
 import { overshootThreshold } from '../../../theory/staged-finetuning.js';
 import { type Check, judge, notApplicable } from '../../check.js';
+import { type OvershootTask, overshootBoundary } from '../../finetuning/overshoot-boundary.js';
 import type { FineTuningStudy } from '../../finetuning/tuning.js';
 
 /** What bisection in the unit interval below and above the threshold leaves, and the rounding that counts as no rise. */

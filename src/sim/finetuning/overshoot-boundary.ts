@@ -1,7 +1,7 @@
-import type { FineTuning } from './finetuning.js';
-import { InvalidInputError } from './invalid-input.js';
-import { createProblem, type Problem } from './problem.js';
-import { fineTuneRotated } from './rotated-finetuning.js';
+import type { FineTuning } from '../../theory/finetuning.js';
+import { InvalidInputError } from '../../theory/invalid-input.js';
+import { createProblem, type Problem } from '../../theory/problem.js';
+import { fineTuneRotated } from '../../theory/rotated-finetuning.js';
 
 /** Fine-tuning by gradient flow on a task that multiplies the later modes and turns the singular vectors. */
 export interface OvershootTask {

@@ -1,8 +1,8 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { overshootBoundary, stagedRise } from '../../src/theory/overshoot-boundary.js';
-import { createProblem, type Problem } from '../../src/theory/problem.js';
-import { fineTuneRotated } from '../../src/theory/rotated-finetuning.js';
+import { overshootBoundary, stagedRise } from '../../../src/sim/finetuning/overshoot-boundary.js';
+import { createProblem, type Problem } from '../../../src/theory/problem.js';
+import { fineTuneRotated } from '../../../src/theory/rotated-finetuning.js';
 
 const problems = fc
   .record({
