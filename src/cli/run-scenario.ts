@@ -1,4 +1,5 @@
 import { runToDocument } from '../sim/run-document.js';
+import { RunCollector, type RunResults } from '../sim/run-results.js';
 import type { Compute } from '../sim/scenario.js';
 import { InvalidInputError } from '../theory/invalid-input.js';
 import { isAbort } from './error-line.js';
@@ -13,7 +14,6 @@ import { runFiles } from './output/run-files.js';
 import { runHeading, runReport } from './output/run-report.js';
 import { styleFor } from './output/style.js';
 import { terminalOf } from './output/terminal.js';
-import { PartialRun } from './partial-run.js';
 import { reproducingCommand } from './reproduce.js';
 import { readChoice } from './settings/choice.js';
 import { type RunOptions, type RunRequest, runRequest } from './settings/run-request.js';
@@ -50,7 +50,7 @@ export async function runScenario(
 
   const progress = progressLine(io.stderr, io.env, options.quiet === true);
   const asText = !options.json && !options.csv;
-  const partial = new PartialRun(request.scenario);
+  const collected = new RunCollector(request.scenario);
   let compute: Compute | undefined;
   progress.update(0, 1, STARTING);
   try {
@@ -64,25 +64,25 @@ export async function runScenario(
         ...(io.signal === undefined ? {} : { signal: io.signal }),
       },
       (event) => {
-        partial.add(event);
         if (event.kind === 'progress') progress.update(event.done, event.total, event.label);
         if (event.kind !== 'compute') return;
         compute = event.compute;
         if (asText) printHeading(request, compute, progress, io);
         progress.update(0, 1, STARTING);
       },
+      collected,
     );
     progress.clear();
     const command = reproducingCommand(request, document.compute);
     await folder?.write(runFiles(document, command), io.signal);
     if (options.json) io.stdout.write(`${JSON.stringify(document)}\n`);
     else if (table !== undefined) io.stdout.write(csvText(document.tables[table]!));
-    else printReport(request, partial, command, options.out, io);
+    else printReport(request, document, command, options.out, io);
     return document.checks.some(({ verdict }) => verdict === 'fails') ? exitCode.refuted : exitCode.done;
   } catch (error) {
     progress.clear();
-    if (isAbort(error) && asText && !partial.isEmpty)
-      printReport(request, partial, reproducingCommand(request, compute), undefined, io);
+    if (isAbort(error) && asText && !collected.isEmpty)
+      printReport(request, collected.results(), reproducingCommand(request, compute), undefined, io);
     throw error;
   } finally {
     await folder?.release();
@@ -111,7 +111,7 @@ function printHeading(
 
 function printReport(
   { scenario }: RunRequest,
-  partial: PartialRun,
+  results: RunResults,
   command: string,
   folder: string | undefined,
   io: CommandLineIo,
@@ -121,7 +121,7 @@ function printReport(
   const saved = folder === undefined ? [] : paragraph(`Saved in ${folder}`, terminal);
   const again = terminal.unicode ? command : asciiText(command);
   const lines = [
-    ...runReport(scenario, partial.results(), terminal),
+    ...runReport(scenario, results, terminal),
     '',
     ...saved,
     // Not broken into lines: a terminal does that without spoiling what is copied.

@@ -1,8 +1,8 @@
 import type { Check } from '../../sim/check.js';
 import { isMap } from '../../sim/figure.js';
+import type { RunResults } from '../../sim/run-results.js';
 import type { Compute, Scenario } from '../../sim/scenario.js';
 import type { Table } from '../../sim/table.js';
-import type { RunResults } from '../partial-run.js';
 import { asciiText } from './ascii-text.js';
 import { drawChart } from './chart/draw-chart.js';
 import { cellText, figureChart } from './figure-chart.js';
