@@ -1,3 +1,4 @@
+import { readDecimal } from './decimal.js';
 import { InvalidInputError } from './invalid-input.js';
 import type { Spectrum } from './spectrum.js';
 
@@ -66,7 +67,7 @@ function fromText(input: string, spectrum: Spectrum, random: () => number): numb
   // The length is checked before anything is read, so that a very long text costs nothing.
   if (parameters.length > 0 || !/^[+-.\d]/.test(form!)) throw new InvalidInputError('target', input, ALLOWED);
   const parts = input.split(',', spectrum.length + 1);
-  return fromList(parts.map(readNumber), spectrum, input);
+  return fromList(parts.map(readDecimal), spectrum, input);
 }
 
 function fromList(values: readonly number[], spectrum: Spectrum, input: unknown): number[] {
@@ -98,21 +99,13 @@ function shuffleNonzero(spectrum: Spectrum, random: () => number): number[] {
 }
 
 function readFactor(text: string, input: string): number {
-  const factor = readNumber(text);
+  const factor = readDecimal(text);
   if (factor >= 0 && factor <= LARGEST_VALUE) return factor;
   throw new InvalidInputError('target', input, `a factor from 0 to ${LARGEST_VALUE}`);
 }
 
 function readMode(text: string, modes: number, input: string): number {
-  const mode = readNumber(text);
+  const mode = readDecimal(text);
   if (Number.isInteger(mode) && mode >= 0 && mode <= modes) return mode;
   throw new InvalidInputError('target', input, `a mode that is an integer from 0 to ${modes}`);
-}
-
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-
-/** A decimal number, or NaN for anything else; `Number` alone would read '' as 0 and '0x10' as 16. */
-function readNumber(text: string): number {
-  const trimmed = text.trim();
-  return DECIMAL.test(trimmed) ? Number(trimmed) : Number.NaN;
 }

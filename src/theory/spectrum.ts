@@ -1,3 +1,4 @@
+import { readDecimal } from './decimal.js';
 import { InvalidInputError } from './invalid-input.js';
 
 /** Singular values of a task: non-increasing, non-negative and finite, the first one positive. */
@@ -32,14 +33,14 @@ export function parseSpectrum(input: string | readonly number[], length: number)
       if (parameter !== undefined) throw new InvalidInputError('spectrum', input, ALLOWED);
       return fromLaw(length, (index) => (length - index) / length);
     case 'power': {
-      const exponent = readNumber(parameter);
+      const exponent = readDecimal(parameter ?? '');
       if (!(exponent >= 0 && exponent < Infinity)) {
         throw new InvalidInputError('spectrum', input, 'power:EXPONENT with a finite EXPONENT >= 0');
       }
       return fromLaw(length, (index) => (index + 1) ** -exponent);
     }
     case 'geometric': {
-      const ratio = readNumber(parameter);
+      const ratio = readDecimal(parameter ?? '');
       if (!(ratio > 0 && ratio <= 1)) {
         throw new InvalidInputError('spectrum', input, 'geometric:RATIO with 0 < RATIO <= 1');
       }
@@ -58,7 +59,7 @@ function fromList(text: string, length: number, input: string): Spectrum {
     const comma = text.indexOf(',', from);
     const to = comma === -1 ? text.length : comma;
     if (values.length === length) throw tooLong(input, length);
-    const value = readNumber(text.slice(from, to));
+    const value = readDecimal(text.slice(from, to));
     if (Number.isNaN(value)) throw new InvalidInputError('spectrum', input, ALLOWED);
     values.push(value);
     from = to + 1;
@@ -97,12 +98,4 @@ function tooLong(input: unknown, length: number): InvalidInputError {
 
 function fromLaw(length: number, law: (index: number) => number): Spectrum {
   return Object.freeze(Array.from({ length }, (_, index) => law(index)));
-}
-
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-
-/** A decimal number, or NaN for anything else; `Number` alone would read '' as 0 and '0x10' as 16. */
-function readNumber(text: string | undefined): number {
-  const trimmed = text?.trim() ?? '';
-  return DECIMAL.test(trimmed) ? Number(trimmed) : Number.NaN;
 }

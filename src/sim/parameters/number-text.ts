@@ -1,4 +1,4 @@
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+import { readDecimal } from '../../theory/decimal.js';
 
 /**
  * Reads a decimal number from text; anything else is returned unchanged, for the schema to refuse by name.
@@ -6,8 +6,8 @@ const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
  */
 export function readNumber(value: unknown): unknown {
   if (typeof value !== 'string') return value;
-  const text = value.trim();
-  return DECIMAL.test(text) ? Number(text) : value;
+  const number = readDecimal(value);
+  return Number.isNaN(number) ? value : number;
 }
 
 /** Reads `1,2,3` or a single number as a list; anything else is returned unchanged. */
