@@ -1,4 +1,4 @@
-import { claimById, claims } from '../../theory/claims/all-claims.js';
+import { claims } from '../../theory/claims/all-claims.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { isAbort } from '../error-line.js';
 import { exitCode } from '../exit-code.js';
@@ -82,7 +82,7 @@ function claimIds(asked: readonly string[] | undefined): string[] {
   const known = claims.map(({ id }) => id);
   if (asked === undefined) return known;
   const chosen = new Set(asked.map((id) => readChoice('--claim', id, known)));
-  return known.filter((id) => chosen.has(claimById(id).id));
+  return known.filter((id) => chosen.has(id));
 }
 
 function readRuns(text: string | undefined): number {
