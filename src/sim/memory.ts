@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
 import { InvalidInputError } from '../theory/invalid-input.js';
+import type { NetworkShape } from './backends/backend.js';
 
 const GIBIBYTE = 2 ** 30;
 
@@ -27,6 +28,18 @@ export function requireMemory(option: string, value: unknown, bytes: number): vo
 function inGibibytes(bytes: number): string {
   const size = bytes / GIBIBYTE;
   return `${size >= 100 ? Math.round(size).toLocaleString('en-US') : size.toFixed(1)} GiB`;
+}
+
+/**
+ * Refuses networks that would not fit, naming `dim` where they are square and the three dimensions where they are not.
+ *
+ * @param bytes what the run would need at its peak
+ * @throws InvalidInputError naming the size that it would need
+ */
+export function requireShapeMemory({ rows, hidden, cols }: NetworkShape, bytes: number): void {
+  const isSquare = rows === hidden && rows === cols;
+  if (isSquare) requireMemory('dim', rows, bytes);
+  else requireMemory('rows,hidden,cols', `${rows},${hidden},${cols}`, bytes);
 }
 
 /** Bytes of one cell of a table while a run holds it: the row's array, the boxed number, and its share of the output. */

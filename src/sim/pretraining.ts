@@ -1,19 +1,20 @@
-import { InvalidInputError } from '../theory/invalid-input.js';
 import { createProblem, type Problem } from '../theory/problem.js';
 import { stabilityLimit } from '../theory/progressive.js';
 import type { Backend } from './backends/backend.js';
 import { interruptible } from './backends/interruptible-backend.js';
 import { openBackend } from './backends/open-backend.js';
+import { closedForm, computedOn } from './compute.js';
 import { roundingOfSquare } from './engines/bias.js';
 import type { Recorded } from './engines/checkpoint.js';
 import { choosePlan } from './engines/choose-plan.js';
 import type { EngineName } from './engines/engine-name.js';
+import { outOfFloat32 } from './engines/float32-range.js';
 import { matrixTrainee } from './engines/matrix-training.js';
 import { modeTrainee } from './engines/mode-training.js';
 import { recordTraining } from './engines/record-training.js';
 import { type ExpectedTraining, expectTraining } from './engines/recurrence.js';
 import type { TrainingPlan } from './engines/training-plan.js';
-import { requireMemory } from './memory.js';
+import { requireShapeMemory } from './memory.js';
 import { bytesPerReplicate } from './noise/noise-replicates.js';
 import type { Compute, RunContext, RunEvent } from './scenario.js';
 
@@ -79,10 +80,6 @@ const UNIT_ROUNDOFF = { f32: 2 ** -24, f64: 2 ** -53 } as const;
 /** Rounding beyond this share of σ_1 would be visible in a figure, so `auto` then computes in float64. */
 const VISIBLE_ROUNDING = 0.01;
 
-/** Magnitudes that survive being cubed in float32. */
-const FLOAT32_LARGEST = 1e12;
-const FLOAT32_SMALLEST = 1e-36;
-
 /**
  * Chooses engine, backend and steps of a pre-training run and opens the backend; the caller disposes of it.
  *
@@ -116,14 +113,7 @@ export async function preparePretraining(
       : expectTraining(problem, plan, { kind, unitRoundoff: UNIT_ROUNDOFF.f64 });
   return {
     problem,
-    compute: {
-      engine,
-      backend: backend.name,
-      requested: context.backend,
-      device: backend.device,
-      precision: backend.precision,
-      reason: opened.reason,
-    },
+    compute: computedOn(engine, backend, context, opened.reason),
     simulated: {
       backend,
       plan,
@@ -144,42 +134,11 @@ export async function preparePretraining(
   };
 }
 
-/**
- * The record of a run that simulates nothing.
- *
- * @throws InvalidInputError when a backend was asked for
- */
-export function closedForm(context: RunContext): Compute {
-  if (context.backend !== 'auto') {
-    throw new InvalidInputError(
-      '--backend',
-      context.backend,
-      'auto with the exact engine, which is a closed form and runs on no backend',
-    );
-  }
-  return {
-    engine: 'exact',
-    backend: 'host',
-    requested: 'auto',
-    device: 'closed form, 1 thread',
-    precision: 'f64',
-    reason: 'the exact engine needs no backend',
-  };
-}
-
 function requireNetworkMemory({ rows, hidden, cols }: Problem, engine: EngineName): void {
   const matrices = rows * hidden + hidden * cols + rows * cols;
   const bases = engine === 'matrix' ? 3 * (rows * rows + hidden * hidden + cols * cols) : 0;
   const bytes = 8 * (8 * matrices + bases) + bytesPerReplicate({ rows, hidden, cols });
-  requireMemory(
-    rows === hidden && rows === cols ? 'dim' : 'rows,hidden,cols',
-    sizeText(rows, hidden, cols),
-    bytes,
-  );
-}
-
-function sizeText(rows: number, hidden: number, cols: number): number | string {
-  return rows === hidden && rows === cols ? rows : `${rows},${hidden},${cols}`;
+  requireShapeMemory({ rows, hidden, cols }, bytes);
 }
 
 /** Steps that keep pre-training within a few seconds of one core at the speed of the slowest compiled backend. */
@@ -192,8 +151,8 @@ function float64Reason(problem: Problem, inFloat32: ExpectedTraining): string | 
   const largest = problem.spectrum[0]!;
   const starts = problem.modes.map((mode) => Math.sqrt(mode.start)).filter((factor) => factor > 0);
   const smallest = starts.reduce((least, factor) => Math.min(least, factor), 1);
-  if (largest > FLOAT32_LARGEST) return `singular values up to ${largest} overflow float32 when cubed`;
-  if (smallest < FLOAT32_SMALLEST) return `initial factors of ${smallest.toExponential(1)} underflow float32`;
+  const beyond = outOfFloat32(largest, smallest, 'initial factors');
+  if (beyond !== undefined) return beyond;
   const share = roundingShare(problem, inFloat32);
   return share > VISIBLE_ROUNDING
     ? `float32 could be off by ${percent(share)} of the largest singular value`

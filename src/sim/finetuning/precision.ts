@@ -1,3 +1,4 @@
+import { outOfFloat32 } from '../engines/float32-range.js';
 import type { ExpectedTuning } from './expected-tuning.js';
 import type { StartingPoint } from './starting-point.js';
 import type { FineTuningStudy, Tuning } from './tuning.js';
@@ -20,10 +21,6 @@ const SMALLEST_SHARE = 0.01;
 /** Steps of single modes that float64 takes in less time than a kernel takes to be compiled. */
 const QUICK_MODE_STEPS = 5e7;
 
-/** Magnitudes that survive being cubed in float32. */
-const FLOAT32_LARGEST = 1e12;
-const FLOAT32_SMALLEST = 1e-36;
-
 /**
  * Why an ensemble needs float64 whatever rounding does, or is better served by it; undefined where float32 may serve.
  */
@@ -37,12 +34,12 @@ export function float64ByNature(
     (most, { task }) => task.values.reduce((a, b) => Math.max(a, b), most),
     problem.spectrum[0]!,
   );
-  if (largest > FLOAT32_LARGEST) return `singular values up to ${largest} overflow float32 when cubed`;
   const smallest = starts.reduce(
     (least, { factors }) => factors.reduce((a, b) => (b > 0 ? Math.min(a, b) : a), least),
     1,
   );
-  if (smallest < FLOAT32_SMALLEST) return `factors of ${smallest.toExponential(1)} underflow float32`;
+  const beyond = outOfFloat32(largest, smallest, 'factors');
+  if (beyond !== undefined) return beyond;
   const modeSteps = tunings.length * steps * problem.modes.length;
   return engine === 'modes' && modeSteps <= QUICK_MODE_STEPS
     ? 'float64 takes these steps in less time than a float32 kernel takes to be compiled'

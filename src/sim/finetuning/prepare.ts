@@ -3,17 +3,13 @@ import { createProblem, type Problem } from '../../theory/problem.js';
 import type { Backend } from '../backends/backend.js';
 import { interruptible } from '../backends/interruptible-backend.js';
 import { openBackend } from '../backends/open-backend.js';
+import { closedForm, computedOn } from '../compute.js';
 import type { EngineName } from '../engines/engine-name.js';
 import type { RoundingModel } from '../engines/recurrence.js';
 import { eventLoopTurns } from '../event-loop.js';
 import { lossAccuracy } from '../loss-accuracy.js';
-import { requireMemory } from '../memory.js';
-import {
-  closedForm,
-  type Pretraining,
-  preparePretraining,
-  type SimulatedPretraining,
-} from '../pretraining.js';
+import { requireShapeMemory } from '../memory.js';
+import { type Pretraining, preparePretraining, type SimulatedPretraining } from '../pretraining.js';
 import type { Compute, RunContext, RunEvent } from '../scenario.js';
 import { type EnsembleEvent, tuneEnsemble } from './ensemble.js';
 import { type ExpectedTuning, expectTuning } from './expected-tuning.js';
@@ -97,14 +93,7 @@ export async function prepareFineTuning(
   if (model.unitRoundoff !== UNIT_ROUNDOFF.f32 || pretraining !== 'flow') predicted.clear();
   return {
     study,
-    compute: {
-      engine,
-      backend: backend.name,
-      requested: context.backend,
-      device: backend.device,
-      precision: backend.precision,
-      reason: opened.reason,
-    },
+    compute: computedOn(engine, backend, context, opened.reason),
     simulation: {
       engine,
       warnings: opened.descent?.warnings ?? [],
@@ -175,10 +164,8 @@ function requireNetworkMemory({ rows, hidden, cols }: Problem, engine: EngineNam
   const matrices = rows * hidden + hidden * cols + rows * cols;
   const bases = engine === 'matrix' ? 3 * (rows * rows + hidden * hidden + cols * cols) : 0;
   const perCheckpoint = engine === 'matrix' ? rows * hidden + hidden * cols : Math.min(rows, hidden, cols);
-  const isSquare = rows === hidden && rows === cols;
-  requireMemory(
-    isSquare ? 'dim' : 'rows,hidden,cols',
-    isSquare ? rows : `${rows},${hidden},${cols}`,
+  requireShapeMemory(
+    { rows, hidden, cols },
     8 * (LIVE_MATRICES * (engine === 'matrix' ? matrices : 0) + bases + kept * perCheckpoint),
   );
 }
