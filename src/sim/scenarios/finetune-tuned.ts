@@ -2,30 +2,25 @@ import { z } from 'zod';
 import { closedFormRounding, type FineTuningRun } from '../checks/finetuning/finetuning-run.js';
 import { checkPlanes } from '../checks/finetuning/planes.js';
 import { checkSteps } from '../checks/finetuning/steps.js';
-import { type FineTuningParameters, prepareFineTuning } from '../finetuning/prepare.js';
+import {
+  checkpointParameters,
+  methodParameters,
+  type OneTaskParameters,
+  resolveOneTask,
+  taskOf,
+} from '../finetuning/one-task.js';
+import { prepareFineTuning } from '../finetuning/prepare.js';
 import { riseOf } from '../finetuning/rise.js';
-import { resolveTarget, type Target, targetValues } from '../finetuning/target.js';
 import { type FineTuningStudy, sharedValues } from '../finetuning/tuning.js';
 import { turningPoint } from '../finetuning/turning-point.js';
-import { requireTableMemory } from '../memory.js';
+import { opening } from '../opening.js';
 import {
-  anchorParameter,
   angleParameter,
   lambdaParameter,
-  methodParameter,
-  pretrainingParameter,
   searchedRatesParameter,
   stepsParameter,
   targetParameter,
 } from '../parameters/finetuning.js';
-import {
-  learningRateParameter,
-  shapeParameters,
-  spectrumParameter,
-  tauParameter,
-  timesParameter,
-} from '../parameters/shared.js';
-import { resolvePretraining } from '../pretraining.js';
 import type { Scenario } from '../scenario.js';
 import type { Column, Row } from '../table.js';
 import { type BestNetwork, tunedNetworks } from './finetune-tuned-networks.js';
@@ -40,9 +35,7 @@ import {
 import { pretrainingTime } from './finetuning-figures.js';
 import { timeColumn, timeSimColumn, timeTheoryColumn } from './shared-columns.js';
 
-export interface FinetuneTunedParameters extends FineTuningParameters {
-  readonly target: Target;
-  readonly angle: number;
+export interface FinetuneTunedParameters extends OneTaskParameters {
   /** The grid on which the search begins, increasing. */
   readonly learningRates: readonly number[];
   readonly lambda: number;
@@ -74,19 +67,13 @@ export const finetuneTuned: Scenario<FinetuneTunedParameters> = {
   claims: ['T4-steps', 'T4-rotation'],
   engines: ['modes', 'matrix', 'exact'],
   schema: z.object({
-    ...shapeParameters(32),
-    spectrum: spectrumParameter('power:0.5'),
-    tau: tauParameter(10),
-    times: timesParameter('log:1:300:40'),
+    ...checkpointParameters,
     target: targetParameter('overshoot:4:3'),
     angle: angleParameter,
     learningRates: searchedRatesParameter('log:0.01:0.36:16'),
     steps: stepsParameter(8),
     lambda: lambdaParameter(0),
-    anchor: anchorParameter,
-    pretraining: pretrainingParameter,
-    finetuning: methodParameter,
-    learningRate: learningRateParameter,
+    ...methodParameters,
   }),
   presets: {
     survives: { target: 'overshoot:4:3', steps: '8' },
@@ -163,25 +150,16 @@ export const finetuneTuned: Scenario<FinetuneTunedParameters> = {
       series: 'learning_rate',
     },
   ],
-  resolve(parsed) {
-    const parameters = resolvePretraining(parsed as unknown as FinetuneTunedParameters);
-    const { times, learningRates } = parameters;
-    requireTableMemory(
-      'times',
-      `${times.length} times`,
-      times.length * learningRates.length * (CELLS + parameters.spectrum.length),
-    );
-    return { ...parameters, target: resolveTarget(parameters.target, parameters.spectrum) };
-  },
+  resolve: (parsed) =>
+    resolveOneTask<FinetuneTunedParameters>(parsed, ({ learningRates }) => learningRates, CELLS),
   async *run(parameters, context) {
-    const { target, spectrum, angle, times, learningRates, lambda } = parameters;
-    const task = { values: targetValues(target, spectrum, context.seed), angle };
+    const { times, learningRates, lambda } = parameters;
+    const task = taskOf(parameters, context.seed);
     const common = times.map((_, at) => ({ at, task, pull: lambda }));
     const grid = common.flatMap((member) => learningRates.map((rate) => ({ ...member, rate })));
     const prepared = await prepareFineTuning(parameters, grid, context);
     try {
-      yield { kind: 'compute', compute: prepared.compute };
-      for (const text of prepared.simulation?.warnings ?? []) yield { kind: 'warning', text };
+      yield* opening(prepared.compute, prepared.simulation?.warnings);
       if (prepared.simulation !== undefined) yield* prepared.simulation.pretrain();
       const best = yield* tunedNetworks(prepared, parameters, common, context.signal);
       const run: FineTuningRun = {

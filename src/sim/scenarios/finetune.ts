@@ -6,36 +6,29 @@ import { checkPlanes } from '../checks/finetuning/planes.js';
 import { checkRiccatiLimit } from '../checks/finetuning/riccati-limit.js';
 import { checkSteps } from '../checks/finetuning/steps.js';
 import { type PlannedCurve, planTunings, tuneCurves } from '../finetuning/curves.js';
-import { type FineTuningParameters, prepareFineTuning } from '../finetuning/prepare.js';
-import { resolveTarget, type Target, targetValues } from '../finetuning/target.js';
-import { sharedValues } from '../finetuning/tuning.js';
-import { requireTableMemory } from '../memory.js';
 import {
-  anchorParameter,
+  checkpointParameters,
+  methodParameters,
+  type OneTaskParameters,
+  resolveOneTask,
+  taskOf,
+} from '../finetuning/one-task.js';
+import { prepareFineTuning } from '../finetuning/prepare.js';
+import { sharedValues } from '../finetuning/tuning.js';
+import { opening } from '../opening.js';
+import {
   angleParameter,
   lambdaParameter,
   learningRatesParameter,
-  methodParameter,
-  pretrainingParameter,
   stepsParameter,
   targetParameter,
 } from '../parameters/finetuning.js';
-import {
-  learningRateParameter,
-  shapeParameters,
-  spectrumParameter,
-  tauParameter,
-  timesParameter,
-} from '../parameters/shared.js';
-import { resolvePretraining } from '../pretraining.js';
 import type { Scenario } from '../scenario.js';
 import { accuracyColumns, checkpointColumns, learningRateColumn } from './finetuning-columns.js';
 import { fineTuningLossFigure, forgettingFigure, lossPreFigure } from './finetuning-figures.js';
 import { timeSimColumn, timeTheoryColumn } from './shared-columns.js';
 
-export interface FinetuneParameters extends FineTuningParameters {
-  readonly target: Target;
-  readonly angle: number;
+export interface FinetuneParameters extends OneTaskParameters {
   readonly learningRates: readonly number[];
   readonly lambda: number;
 }
@@ -54,19 +47,13 @@ export const finetune: Scenario<FinetuneParameters> = {
   claims: ['T4', 'T4-steps', 'T4-forgetting', 'T4-erase', 'T4-rotation', 'T0-riccati'],
   engines: ['modes', 'matrix', 'exact'],
   schema: z.object({
-    ...shapeParameters(32),
-    spectrum: spectrumParameter('power:0.5'),
-    tau: tauParameter(10),
-    times: timesParameter('log:1:300:40'),
+    ...checkpointParameters,
     target: targetParameter('overshoot:4:3'),
     angle: angleParameter,
     learningRates: learningRatesParameter([0.001, 0.002, 0.004, 0.008, 0.016]),
     steps: stepsParameter(200),
     lambda: lambdaParameter(0),
-    anchor: anchorParameter,
-    pretraining: pretrainingParameter,
-    finetuning: methodParameter,
-    learningRate: learningRateParameter,
+    ...methodParameters,
   }),
   presets: {
     erase: { target: 'erase:3' },
@@ -84,25 +71,16 @@ export const finetune: Scenario<FinetuneParameters> = {
     fineTuningLossFigure('learning_rate'),
     forgettingFigure('learning_rate'),
   ],
-  resolve(parsed) {
-    const parameters = resolvePretraining(parsed as unknown as FinetuneParameters);
-    const { times, learningRates } = parameters;
-    requireTableMemory(
-      'times',
-      `${times.length} times`,
-      times.length * learningRates.length * (CELLS + parameters.spectrum.length),
-    );
-    return { ...parameters, target: resolveTarget(parameters.target, parameters.spectrum) };
-  },
+  resolve: (parsed) =>
+    resolveOneTask<FinetuneParameters>(parsed, ({ learningRates }) => learningRates, CELLS),
   async *run(parameters, context) {
-    const { target, spectrum, angle, times, learningRates, lambda } = parameters;
-    const task = { values: targetValues(target, spectrum, context.seed), angle };
+    const { times, learningRates, lambda } = parameters;
+    const task = taskOf(parameters, context.seed);
     const curves = learningRates.map((rate): PlannedCurve => ({ key: rate, rate, pull: lambda }));
     const tunings = planTunings(curves, times, task);
     const prepared = await prepareFineTuning(parameters, tunings, context);
     try {
-      yield { kind: 'compute', compute: prepared.compute };
-      for (const text of prepared.simulation?.warnings ?? []) yield { kind: 'warning', text };
+      yield* opening(prepared.compute, prepared.simulation?.warnings);
       const run = yield* tuneCurves(prepared, parameters, curves, tunings, 'learning rate', context.signal);
       const exactness = sharedValues(task) === undefined ? [checkPlanes, checkRiccatiLimit] : [checkSteps];
       for (const check of [...exactness, checkRateOrder, checkForgetting, checkErase]) {

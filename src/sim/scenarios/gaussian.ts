@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { requireTableMemory } from '../memory.js';
 import { initialDeviation } from '../noise/initial-deviation.js';
+import { opening } from '../opening.js';
 import {
   gammasParameter,
   learningRateParameter,
@@ -137,8 +138,7 @@ export const gaussian: Scenario<GaussianParameters> = {
     const prepared = await preparePretraining(parameters, gaussian.engines, context, accuracy);
     const { problem, compute, simulated } = prepared;
     try {
-      yield { kind: 'compute', compute };
-      for (const text of simulated?.warnings ?? []) yield { kind: 'warning', text };
+      yield* opening(compute, simulated?.warnings);
       const curves = new GaussianCurves(problem, study);
       if (simulated === undefined) yield* curves.theoryOnly();
       else yield* curves.simulate(simulated);

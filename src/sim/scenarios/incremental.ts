@@ -7,6 +7,7 @@ import { checkProgressiveSensitivity } from '../checks/progressive-sensitivity.j
 import { type Checkpoint, hasDiverged, withoutNetwork } from '../engines/checkpoint.js';
 import { lossAccuracy } from '../loss-accuracy.js';
 import { requireTableMemory } from '../memory.js';
+import { opening } from '../opening.js';
 import {
   learningRateParameter,
   shapeParameters,
@@ -101,8 +102,7 @@ export const incremental: Scenario<Pretraining> = {
       { kind: 'rows', table: 'loss', rows: [[time, loss(problem, time), checkpoint?.loss ?? null]] },
     ];
     try {
-      yield { kind: 'compute', compute };
-      for (const text of simulated?.warnings ?? []) yield { kind: 'warning', text };
+      yield* opening(compute, simulated?.warnings);
       const checkpoints: Checkpoint[] = [];
       let divergedAt: number | undefined;
       if (simulated === undefined) for (const time of parameters.times) yield* rows(time, undefined);

@@ -5,27 +5,20 @@ import { checkOvershootBoundary } from '../checks/finetuning/overshoot.js';
 import { checkPlanes } from '../checks/finetuning/planes.js';
 import { checkRiccatiLimit } from '../checks/finetuning/riccati-limit.js';
 import { checkSteps } from '../checks/finetuning/steps.js';
+import { methodParameters } from '../finetuning/one-task.js';
 import { overshootBoundary } from '../finetuning/overshoot-boundary.js';
 import { type FineTuningParameters, prepareFineTuning } from '../finetuning/prepare.js';
 import { requireTableMemory } from '../memory.js';
+import { opening } from '../opening.js';
 import {
-  anchorParameter,
   anglesParameter,
   lambdaParameter,
-  methodParameter,
   oneLearningRateParameter,
   overshootsParameter,
-  pretrainingParameter,
   stepsParameter,
   unchangedParameter,
 } from '../parameters/finetuning.js';
-import {
-  learningRateParameter,
-  shapeParameters,
-  spectrumParameter,
-  tauParameter,
-  timesParameter,
-} from '../parameters/shared.js';
+import { shapeParameters, spectrumParameter, tauParameter, timesParameter } from '../parameters/shared.js';
 import { resolvePretraining } from '../pretraining.js';
 import type { Scenario } from '../scenario.js';
 import type { Column } from '../table.js';
@@ -81,10 +74,7 @@ export const misalignment: Scenario<MisalignmentParameters> = {
     learningRates: oneLearningRateParameter(0.02),
     steps: stepsParameter(100),
     lambda: lambdaParameter(0),
-    anchor: anchorParameter,
-    pretraining: pretrainingParameter,
-    finetuning: methodParameter,
-    learningRate: learningRateParameter,
+    ...methodParameters,
   }),
   tables: {
     map: [
@@ -174,8 +164,7 @@ export const misalignment: Scenario<MisalignmentParameters> = {
     const prepared = await prepareFineTuning(parameters, tunings, context);
     const { study, simulation } = prepared;
     try {
-      yield { kind: 'compute', compute: prepared.compute };
-      for (const text of simulation?.warnings ?? []) yield { kind: 'warning', text };
+      yield* opening(prepared.compute, simulation?.warnings);
       if (simulation !== undefined) yield* simulation.pretrain();
       for (const angle of angles) {
         const task = { unchanged, angle, pull: lambda, anchor, time: rate * steps };
