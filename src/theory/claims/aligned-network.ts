@@ -12,7 +12,7 @@ export interface Bases {
   readonly right: Matrix;
 }
 
-/** Seeds nearer than the number of entries would give overlapping sequences. */
+/** Beyond every `matrixSeed`, so that no two bases of one instance come from the same seed. */
 const SEED_STRIDE = 100_000;
 
 /** Bases that a seed determines; 0 makes all three the identity. */

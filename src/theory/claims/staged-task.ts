@@ -1,16 +1,9 @@
 import * as fc from 'fast-check';
 import { decades, singularValue } from './arbitraries.js';
-
-/** Modes that two tasks share, in the order in which they are learned. */
-export interface StagedMode {
-  /** Singular value of the pre-training task, above 0. */
-  readonly sigma: number;
-  /** Singular value of the fine-tuning task, from 0. */
-  readonly target: number;
-}
+import type { TunedMode } from './tuned-modes.js';
 
 /** Modes with any new singular value: near the threshold, far beyond, erased. */
-export const stagedModes: fc.Arbitrary<StagedMode[]> = fc
+export const modesOfTwoTasks: fc.Arbitrary<TunedMode[]> = fc
   .array(
     fc.record({
       sigma: singularValue,
@@ -25,7 +18,7 @@ export const stagedModes: fc.Arbitrary<StagedMode[]> = fc
   .map((modes) => modes.map(({ sigma, ratio }) => ({ sigma, target: ratio * sigma })));
 
 /** Whether a list is one of modes. */
-export function areStagedModes(modes: readonly StagedMode[]): boolean {
+export function areStagedModes(modes: readonly TunedMode[]): boolean {
   return (
     modes.length > 0 &&
     modes.length <= 12 &&
@@ -35,7 +28,7 @@ export function areStagedModes(modes: readonly StagedMode[]): boolean {
 
 /** Both losses after fine-tuning to convergence with the first `learned` modes learned, from the end points of the modes. */
 export function convergedLosses(
-  modes: readonly StagedMode[],
+  modes: readonly TunedMode[],
   pull: number,
   learned: number,
 ): { readonly pre: number; readonly ft: number } {
@@ -50,6 +43,25 @@ export function convergedLosses(
 }
 
 /** Rounding of a sum over the modes of squares of differences: every term is at most the square of its larger value. */
-export function stagedRounding(modes: readonly StagedMode[]): number {
+export function stagedRounding(modes: readonly TunedMode[]): number {
   return 1e-14 * modes.reduce((sum, { sigma, target }) => sum + (sigma + target) ** 2, 0);
 }
+
+/** Pulls λ over six decades, none now and then. */
+export const pulls = fc.oneof(
+  { weight: 4, arbitrary: decades(-3, 3) },
+  { weight: 1, arbitrary: fc.constant(0) },
+);
+
+/** How much larger a second pull is; negative for a smaller one now and then. */
+export const morePull = fc.oneof(
+  { weight: 5, arbitrary: pulls },
+  { weight: 1, arbitrary: decades(-2, 1).map((less) => -less) },
+);
+
+/** What the claims about a growing pull demand. */
+export const largerPull = {
+  name: 'larger pull',
+  statement: 'the second λ is at least the first',
+  holds: ({ more }: { readonly more: number }) => more >= 0,
+};

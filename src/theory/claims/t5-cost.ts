@@ -1,25 +1,25 @@
 import * as fc from 'fast-check';
 import { stagedFineTuningLoss } from '../staged-finetuning.js';
-import { decades } from './arbitraries.js';
 import { atLeast, defineClaim, equal, tightest } from './claim.js';
 import {
   areStagedModes,
   convergedLosses,
-  type StagedMode,
-  stagedModes,
+  largerPull,
+  modesOfTwoTasks,
+  morePull,
+  pulls,
   stagedRounding,
 } from './staged-task.js';
+import { stagedTask, type TunedMode } from './tuned-modes.js';
 
 /** Two tasks with common modes, the number of learned ones, and two pulls. */
 interface Instance {
-  readonly modes: readonly StagedMode[];
+  readonly modes: readonly TunedMode[];
   readonly learned: number;
   readonly pull: number;
   /** How much larger the second pull is; negative for a smaller one. */
   readonly more: number;
 }
-
-const pulls = fc.oneof({ weight: 4, arbitrary: decades(-3, 3) }, { weight: 1, arbitrary: fc.constant(0) });
 
 /** T5: what regularisation costs. */
 export const regularizationCost = defineClaim<Instance>({
@@ -29,13 +29,10 @@ export const regularizationCost = defineClaim<Instance>({
     'At convergence from n learned modes the fine-tuning loss is Σ_{i≤n} (λ/(1+λ))²(σ_i^ft − σ_i)² + Σ_{i>n} (σ_i^ft)², which never falls as λ grows.',
   origin: 'direction: paper, section 4; formula: ours',
   domain: fc.record({
-    modes: stagedModes,
+    modes: modesOfTwoTasks,
     learned: fc.nat({ max: 12 }),
     pull: pulls,
-    more: fc.oneof(
-      { weight: 5, arbitrary: pulls },
-      { weight: 1, arbitrary: decades(-2, 1).map((less) => -less) },
-    ),
+    more: morePull,
   }),
   wellFormed: ({ modes, learned, pull, more }) =>
     areStagedModes(modes) &&
@@ -44,18 +41,10 @@ export const regularizationCost = defineClaim<Instance>({
     pull >= 0 &&
     pull + more >= 0 &&
     pull < 1e6,
-  hypotheses: [
-    {
-      name: 'larger pull',
-      statement: 'the second λ is at least the first',
-      holds: ({ more }) => more >= 0,
-    },
-  ],
+  hypotheses: [largerPull],
   conclusion({ modes, learned, pull, more }) {
     const count = Math.min(learned, modes.length);
-    const spectrum = modes.map(({ sigma }) => sigma);
-    const target = modes.map((mode) => mode.target);
-    const lossAt = (strength: number) => stagedFineTuningLoss({ spectrum, target, pull: strength }, count);
+    const lossAt = (strength: number) => stagedFineTuningLoss(stagedTask(modes, strength), count);
     const rounding = stagedRounding(modes);
     return tightest([
       equal(

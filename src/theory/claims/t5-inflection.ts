@@ -5,25 +5,25 @@ import {
   stagedInflection,
   stagedPretrainingLoss,
 } from '../staged-finetuning.js';
-import { decades } from './arbitraries.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './claim.js';
 import {
   areStagedModes,
   convergedLosses,
-  type StagedMode,
-  stagedModes,
+  largerPull,
+  modesOfTwoTasks,
+  morePull,
+  pulls,
   stagedRounding,
 } from './staged-task.js';
+import { stagedTask, type TunedMode } from './tuned-modes.js';
 
 /** Two tasks with common modes, and two pulls. */
 interface Instance {
-  readonly modes: readonly StagedMode[];
+  readonly modes: readonly TunedMode[];
   readonly pull: number;
   /** How much larger the second pull is; negative for a smaller one. */
   readonly more: number;
 }
-
-const pulls = fc.oneof({ weight: 4, arbitrary: decades(-3, 3) }, { weight: 1, arbitrary: fc.constant(0) });
 
 /** T5: the inflection under regularisation. */
 export const regularizedInflection = defineClaim<Instance>({
@@ -33,21 +33,12 @@ export const regularizedInflection = defineClaim<Instance>({
     'At convergence the pre-training loss after regularised fine-tuning is F_λ(n) = Σ_{i≤n} ((σ_i^ft − σ_i)/(1+λ))² + Σ_{i>n} σ_i²; learning mode n raises it exactly when σ_n^ft > (2+λ)σ_n, and the number of modes with the least F_λ never decreases as λ grows.',
   origin: 'direction: paper, section 4; formulas: ours',
   domain: fc.record({
-    modes: stagedModes,
+    modes: modesOfTwoTasks,
     pull: pulls,
-    more: fc.oneof(
-      { weight: 5, arbitrary: pulls },
-      { weight: 1, arbitrary: decades(-2, 1).map((less) => -less) },
-    ),
+    more: morePull,
   }),
   wellFormed: ({ modes, pull, more }) => areStagedModes(modes) && pull >= 0 && pull + more >= 0 && pull < 1e6,
-  hypotheses: [
-    {
-      name: 'larger pull',
-      statement: 'the second λ is at least the first',
-      holds: ({ more }) => more >= 0,
-    },
-  ],
+  hypotheses: [largerPull],
   conclusion({ modes, pull, more }) {
     const task = stagedTask(modes, pull);
     const rounding = stagedRounding(modes);
@@ -75,12 +66,8 @@ export const regularizedInflection = defineClaim<Instance>({
     '1e-14 of the squared singular values: sums of at most 12 squares of differences, each rounded a few times; signs and numbers of modes are compared exactly',
 });
 
-function stagedTask(modes: readonly StagedMode[], pull: number) {
-  return { spectrum: modes.map(({ sigma }) => sigma), target: modes.map(({ target }) => target), pull };
-}
-
 /** The sign of the rise against the threshold, where they are not equal within rounding. */
-function thresholdIsRight({ sigma, target }: StagedMode, pull: number, rise: number): Conclusion {
+function thresholdIsRight({ sigma, target }: TunedMode, pull: number, rise: number): Conclusion {
   const beyond = target - (2 + pull) * sigma;
   const isClose = Math.abs(beyond) <= 1e-12 * (target + (2 + pull) * sigma) || target + pull * sigma === 0;
   const above = target > overshootThreshold(pull) * sigma ? 1 : -1;
@@ -95,7 +82,7 @@ function thresholdIsRight({ sigma, target }: StagedMode, pull: number, rise: num
 }
 
 /** The number of modes called best has the least loss, up to rounding. */
-function bestIsLeast(modes: readonly StagedMode[], pull: number): Conclusion {
+function bestIsLeast(modes: readonly TunedMode[], pull: number): Conclusion {
   const best = stagedInflection(stagedTask(modes, pull));
   const losses = Array.from(
     { length: modes.length + 1 },
@@ -110,7 +97,7 @@ function bestIsLeast(modes: readonly StagedMode[], pull: number): Conclusion {
 }
 
 /** The inflection at the larger pull is not earlier, or the losses there are equal within rounding. */
-function ordered(modes: readonly StagedMode[], pull: number, more: number): Conclusion {
+function ordered(modes: readonly TunedMode[], pull: number, more: number): Conclusion {
   const early = stagedInflection(stagedTask(modes, pull));
   const late = stagedInflection(stagedTask(modes, pull + more));
   const loss = (learned: number) => convergedLosses(modes, pull + more, learned).pre;
