@@ -1,13 +1,17 @@
 import type { z } from 'zod';
 import { metaOf } from '../sim/parameters/parameter.js';
 import type { Scenario } from '../sim/scenario.js';
-import { listClaims } from './claim-index.js';
+import type { ListedClaim } from './claim-index.js';
 import { paragraph } from './output/paragraph.js';
 import { styleFor } from './output/style.js';
 import type { Terminal } from './output/terminal.js';
 
-/** Scenarios by group and the claims they bear on, for reading. */
-export function catalogueLines(scenarios: readonly Scenario[], terminal: Terminal): string[] {
+/** Scenarios by group and claims, for reading. */
+export function catalogueLines(
+  scenarios: readonly Scenario[],
+  claims: readonly ListedClaim[],
+  terminal: Terminal,
+): string[] {
   const { strong, faint } = styleFor(terminal.colour);
   const groups = [...new Set(scenarios.map(({ group }) => group))];
   const lines = groups.flatMap((group) => [
@@ -20,18 +24,19 @@ export function catalogueLines(scenarios: readonly Scenario[], terminal: Termina
       ]),
     '',
   ]);
-  const claims = listClaims(scenarios).flatMap(({ id, scenarios: ids }) =>
-    paragraph(`${id}: ${ids.join(', ')}`, terminal, undefined, 2, 6),
-  );
   if (claims.length > 0) {
-    const heading = paragraph('Claims, and the scenarios that bear on them', terminal, strong);
-    lines.push(...heading, ...claims, '');
+    lines.push(...paragraph('Claims, and the scenarios that bear on them', terminal, strong));
+    for (const { id, title, scenarios: ids } of claims) {
+      const text = [ids.join(', '), title].filter((part) => part !== '').join(' — ');
+      lines.push(...paragraph(`${id}: ${text}`, terminal, undefined, 2, 6));
+    }
+    lines.push('');
   }
   return lines;
 }
 
 /** The same as plain data, for `list --json`. */
-export function catalogueDocument(scenarios: readonly Scenario[]): object {
+export function catalogueDocument(scenarios: readonly Scenario[], claims: readonly ListedClaim[]): object {
   return {
     schema: 1,
     scenarios: scenarios.map((scenario) => ({
@@ -49,6 +54,6 @@ export function catalogueDocument(scenarios: readonly Scenario[]): object {
       presets: scenario.presets ?? {},
       tables: scenario.tables,
     })),
-    claims: listClaims(scenarios),
+    claims,
   };
 }

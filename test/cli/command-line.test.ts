@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { csvText } from '../../src/cli/output/csv.js';
 import type { RunDocument } from '../../src/sim/run-document.js';
+import { scenarios } from '../../src/sim/scenario-list.js';
+import { claims } from '../../src/theory/claims/all-claims.js';
 import { call } from './support/call.js';
 
 let home: string;
@@ -215,6 +217,14 @@ describe('help, list and overview', () => {
     expect(document.claims.map(({ id }: { id: string }) => id)).toEqual(
       expect.arrayContaining(['T1', 'T2', 'T10']),
     );
+  });
+
+  it('lists every claim object, also those that no scenario bears on, and scenarios name no other', async () => {
+    const document = JSON.parse((await call(['list', '--json'])).stdout);
+    const listed = new Map(document.claims.map((claim: { id: string }) => [claim.id, claim]));
+    for (const { id, title } of claims) expect(listed.get(id)).toMatchObject({ id, title });
+    const known = claims.map(({ id }) => id);
+    for (const scenario of scenarios) expect(known).toEqual(expect.arrayContaining([...scenario.claims]));
   });
 
   it('prints the overview without a command and the version on request', async () => {

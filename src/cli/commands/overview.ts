@@ -14,9 +14,10 @@ const USAGE = [
 
 /** What `overtrain` prints without a command: the scenarios and how to run them. */
 export async function printOverview(io: CommandLineIo): Promise<void> {
-  const [scenarios, { catalogueLines }, { paragraph }] = await Promise.all([
+  const [scenarios, { catalogueLines }, { listClaims }, { paragraph }] = await Promise.all([
     loadScenarios(io),
     import('../scenario-catalogue.js'),
+    import('../claim-index.js'),
     import('../output/paragraph.js'),
   ]);
   const terminal = terminalOf(io.stdout, io.env);
@@ -24,5 +25,5 @@ export async function printOverview(io: CommandLineIo): Promise<void> {
     const indent = line.length - line.trimStart().length;
     return terminal.width >= 80 ? [line] : paragraph(line, terminal, undefined, indent, indent + 4);
   });
-  io.stdout.write([...usage, ...catalogueLines(scenarios, terminal)].join('\n'));
+  io.stdout.write([...usage, ...catalogueLines(scenarios, listClaims(scenarios), terminal)].join('\n'));
 }
