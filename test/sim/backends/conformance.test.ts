@@ -6,6 +6,7 @@ import { lifetimeConformance } from './conformance/lifetime.js';
 import { modeConformance } from './conformance/modes.js';
 import { momentConformance } from './conformance/moments.js';
 import { networkConformance } from './conformance/networks.js';
+import { optimizerConformance } from './conformance/optimizers.js';
 
 /** Every backend passes the same suite; a new one is covered as soon as its name is in the list. */
 describe.each(backendNames)('backend %s', (name) => {
@@ -22,5 +23,6 @@ describe.each(backendNames)('backend %s', (name) => {
   networkConformance(() => backend);
   modeConformance(() => backend);
   momentConformance(() => backend);
+  optimizerConformance(() => backend);
   lifetimeConformance(name);
 });
