@@ -44,7 +44,7 @@ function excess(moments: Float64Array, at: number, gamma: number): number {
 }
 
 /** Mean and variance by Welford's recurrence, which does not cancel. */
-class RunningEstimate {
+export class RunningEstimate {
   private count = 0;
   private mean = 0;
   private squares = 0;

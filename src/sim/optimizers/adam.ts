@@ -14,6 +14,8 @@ const EPSILON = 1e-8;
 export const adam: Optimizer = {
   name: 'adam',
   description: `Adam with decays of ${FIRST_DECAY} and ${SECOND_DECAY}`,
+  // Every entry moves by about the rate in each step, whatever the gradient: a hundredth of the weights of a learned mode.
+  smallRate: (sigma) => 0.01 * Math.sqrt(sigma),
   moments: 2,
   coefficients(step) {
     const first = (1 - FIRST_DECAY) / (1 - FIRST_DECAY ** step);

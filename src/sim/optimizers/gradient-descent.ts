@@ -4,6 +4,8 @@ import type { Optimizer } from './optimizer.js';
 export const gradientDescent: Optimizer = {
   name: 'gradient-descent',
   description: 'plain gradient descent',
+  // A quarter of the stability limit: T9 bounds the distance to gradient flow up to here.
+  smallRate: (sigma) => 1 / (8 * sigma),
   moments: 0,
   coefficients: () => ({}),
   factor: () => 1,

@@ -9,6 +9,7 @@ const MOMENTUM = 0.9;
 export const momentum: Optimizer = {
   name: 'momentum',
   description: `heavy-ball momentum of ${MOMENTUM}, which makes steps ${Math.round(1 / (1 - MOMENTUM))} times as long in the end`,
+  smallRate: (sigma) => (1 - MOMENTUM) / (8 * sigma),
   moments: 1,
   coefficients: () => ({ kept: MOMENTUM, added: 1 }),
   factor: () => 1,

@@ -8,9 +8,6 @@ import { signDescent } from './sign-descent.js';
 /** All optimisers, plain descent first. */
 export const optimizers: readonly Optimizer[] = [gradientDescent, momentum, adam, signDescent, muon];
 
-/** Names of the optimisers, as a user writes them. */
-export const optimizerNames: readonly string[] = optimizers.map(({ name }) => name);
-
 /** The optimiser of a name; the schema of the parameter knows the names, so that another is a defect. */
 export function optimizerNamed(name: string): Optimizer {
   const found = optimizers.find((optimizer) => optimizer.name === name);

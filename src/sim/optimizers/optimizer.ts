@@ -20,6 +20,11 @@ export interface Optimizer {
   readonly name: string;
   /** One line for the help. */
   readonly description: string;
+  /**
+   * A learning rate at which it stays close to the path that vanishing rates would take, for a task with this largest singular
+   * value; what `learningRate=auto` takes.
+   */
+  smallRate(largestSingularValue: number): number;
   /** Matrices that it remembers for each layer; they start at zero. */
   readonly moments: number;
   /** Scalars of a step, by the names that `direction` uses; always the same names. Steps count from 1. */

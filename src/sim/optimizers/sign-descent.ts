@@ -4,6 +4,8 @@ import type { Optimizer } from './optimizer.js';
 export const signDescent: Optimizer = {
   name: 'sign-descent',
   description: 'the sign of each entry of the gradient',
+  // Every entry moves by the rate in each step: a hundredth of the weights of a learned mode.
+  smallRate: (sigma) => 0.01 * Math.sqrt(sigma),
   moments: 0,
   coefficients: () => ({}),
   factor: () => 1,

@@ -76,10 +76,12 @@ function drawPoints(
   const hasLine = series.line.some((point) => dotOf(point, scales, raster) !== null);
   const spacing = hasPoints && !hasLine ? 1 : Math.max(4, Math.floor(raster.width / (hasPoints ? 12 : 6)));
   let next = spacing === 1 ? 0 : (index * 3) % spacing;
-  for (const point of hasPoints ? series.points : series.line) {
-    const dot = dotOf(point, scales, raster);
-    if (dot === null) continue;
-    const { column, row } = raster.cellOf(dot);
+  const cells = (hasPoints ? series.points : series.line)
+    .map((point) => dotOf(point, scales, raster))
+    .filter((dot) => dot !== null)
+    .map((dot) => raster.cellOf(dot))
+    .sort((a, b) => a.column - b.column);
+  for (const { column, row } of cells) {
     if (spacing > 1 && column < next) continue;
     raster.glyph(column, row, marker, index);
     next = column + spacing;
