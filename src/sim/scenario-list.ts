@@ -7,6 +7,7 @@ import { gaussian } from './scenarios/gaussian.js';
 import { incremental } from './scenarios/incremental.js';
 import { misalignment } from './scenarios/misalignment.js';
 import { regularize } from './scenarios/regularize.js';
+import { width } from './scenarios/width.js';
 
 /** All scenarios in the order in which they are listed. */
 export const scenarios: readonly Scenario[] = [
@@ -16,6 +17,7 @@ export const scenarios: readonly Scenario[] = [
   erased(finetuneTuned),
   erased(regularize),
   erased(misalignment),
+  erased(width),
 ];
 
 /** Parameters are checked where a scenario is run, so a list of scenarios need not know their types. */
