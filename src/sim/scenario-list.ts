@@ -8,6 +8,7 @@ import { incremental } from './scenarios/incremental.js';
 import { misalignment } from './scenarios/misalignment.js';
 import { regularize } from './scenarios/regularize.js';
 import { schedules } from './scenarios/schedules.js';
+import { width } from './scenarios/width.js';
 
 /** All scenarios in the order in which they are listed. */
 export const scenarios: readonly Scenario[] = [
@@ -18,6 +19,7 @@ export const scenarios: readonly Scenario[] = [
   erased(regularize),
   erased(misalignment),
   erased(schedules),
+  erased(width),
 ];
 
 /** Parameters are checked where a scenario is run, so a list of scenarios need not know their types. */

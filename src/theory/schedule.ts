@@ -72,7 +72,8 @@ export function scheduleRatesOverTime(schedule: Schedule, steps: number, total: 
 const MOST_STEPS = 10_000_000;
 
 /**
- * The fewest learning rates of a schedule that add up to a given training time with none above a peak.
+ * Learning rates of a schedule that add up to a given training time with none above a peak: as few as that takes, but for one or two
+ * where few steps sample the shape coarsely.
  *
  * @param schedule name and shares
  * @param peak the largest rate allowed, above 0

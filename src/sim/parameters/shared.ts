@@ -38,6 +38,18 @@ export function shapeParameters(dim: number, defaults: { readonly hidden?: numbe
   };
 }
 
+/** Sizes of several square networks, one of each. */
+export function dimsParameter(fallback: readonly number[]) {
+  const list = z.array(z.number().int().min(1).max(LARGEST_DIM)).min(1).max(1000).refine(increasing);
+  return described(numericList(list), {
+    default: fallback.join(','),
+    description: 'sizes of the networks: rows, hidden width and columns of each',
+    unit: '1',
+    range: `an increasing list of integers from 1 to ${LARGEST_DIM}`,
+    scale: 'log',
+  });
+}
+
 /** Singular values of the pre-training task; `createProblem` reads its text forms. */
 export function spectrumParameter(fallback: string) {
   const text = z.string().min(1).max(100_000);
