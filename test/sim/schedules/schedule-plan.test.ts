@@ -28,10 +28,9 @@ describe('schedulePlan', () => {
       expect(sumOfRates(rates)).toBeCloseTo(times.at(-1)!, 9);
       expect(Math.max(...rates)).toBe(plan.largestRate);
       expect(plan.largestRate).toBeLessThanOrEqual(peak * (1 + 1e-9));
-      // One step less would need a higher peak.
-      expect(plan.largestRate * (plan.totalSteps + 2)).toBeGreaterThan(
-        0.99 * Math.min(peak, 1) * plan.totalSteps * 0.5,
-      );
+      // Three steps fewer would need a higher peak, once there are so many that the shape is sampled well.
+      const { totalSteps } = plan;
+      if (totalSteps > 50) expect((plan.largestRate * totalSteps) / (totalSteps - 3)).toBeGreaterThan(peak);
       const positions = positionsOf(plan);
       expect(positions.at(-1)!.steps).toBe(plan.totalSteps);
       expect(positions.at(-1)!.rate).toBe(rates.at(-1));
