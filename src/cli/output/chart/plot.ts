@@ -64,7 +64,7 @@ function drawLine(points: readonly ChartPoint[], scales: Scales, raster: Raster,
   }
 }
 
-/** Points along a line are thinned, each series in cells of its own, so that the line still shows between them. */
+/** Points along a line, in any order, are thinned, each series in cells of its own, so that the line still shows between them. */
 function drawPoints(
   series: ChartSeries,
   scales: Scales,
@@ -81,8 +81,9 @@ function drawPoints(
     .filter((dot) => dot !== null)
     .map((dot) => raster.cellOf(dot))
     .sort((a, b) => a.column - b.column);
-  for (const { column, row } of cells) {
-    if (spacing > 1 && column < next) continue;
+  for (const [at, { column, row }] of cells.entries()) {
+    // Where a curve ends is what readers compare, so the last point is always there.
+    if (spacing > 1 && column < next && at < cells.length - 1) continue;
     raster.glyph(column, row, marker, index);
     next = column + spacing;
   }
