@@ -3,7 +3,7 @@ import type { Problem } from './problem.js';
 
 /**
  * Sharpness of `‖W1W2 - A‖²` at an aligned balanced network with singular values `s_i`: the largest eigenvalue of the Hessian in
- * all weights, in closed form (what T2 iii says of the minimum, for every network on the way).
+ * all weights, in closed form (T2-sharpness).
  *
  * In the singular bases both layers are diagonal with `D_i = √s_i`, and so is the residual with `r_i = s_i - σ_i`. The Hessian
  * maps a direction to `2((X1W2 + W1X2)W2ᵀ + RX2ᵀ)` and `2(W1ᵀ(X1W2 + W1X2) + X1ᵀR)`, so that it couples the entries `(i, j)` and `(j, i)`

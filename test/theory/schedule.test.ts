@@ -4,7 +4,6 @@ import {
   type Schedule,
   scheduleNames,
   scheduleRates,
-  scheduleRatesBelow,
   scheduleRatesOverTime,
   sumOfRates,
 } from '../../src/theory/schedule.js';
@@ -102,25 +101,5 @@ describe('sumOfRates', () => {
     expect(sumOfRates([1, 1e100, 1, -1e100])).toBe(2);
     expect(sumOfRates(new Array(10).fill(0.1))).toBe(1);
     expect(sumOfRates([])).toBe(0);
-  });
-});
-
-describe('scheduleRatesBelow', () => {
-  test.prop([
-    anySchedule,
-    fc.double({ min: 1e-3, max: 10, noNaN: true }),
-    fc.double({ min: 1e-2, max: 20, noNaN: true }),
-  ])('adds up to the total with no rate above the peak', (schedule, peak, total) => {
-    const rates = scheduleRatesBelow(schedule, peak, total);
-    expect(sumOfRates(rates)).toBe(total);
-    expect(Math.max(...rates)).toBeLessThanOrEqual(peak * (1 + 1e-9));
-    expect(rates.length).toBeLessThan(5 * Math.ceil(total / peak) + 5);
-  });
-
-  test('is empty for no time, and refuses what it cannot do', () => {
-    expect(scheduleRatesBelow({ name: 'linear' }, 1, 0)).toEqual([]);
-    expect(() => scheduleRatesBelow({ name: 'linear' }, 0, 1)).toThrow('learningRate: 0 is not allowed');
-    expect(() => scheduleRatesBelow({ name: 'linear' }, Number.NaN, 1)).toThrow('learningRate');
-    expect(() => scheduleRatesBelow({ name: 'linear' }, 1e-9, 1)).toThrow('at most 10^7 steps');
   });
 });

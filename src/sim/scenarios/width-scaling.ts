@@ -1,9 +1,9 @@
 import { gridInflection } from '../../theory/grid-inflection.js';
 import { globalInflection } from '../../theory/inflection.js';
 import { stagedOptimum } from '../../theory/perturbed-loss.js';
-import { exponentUncertainty, fitPowerLaw, type UncertainPoint } from '../../theory/power-law-fit.js';
 import type { Problem } from '../../theory/problem.js';
 import { jackknifeError } from '../noise/jackknife.js';
+import { exponentUncertainty, fitPowerLaw, type UncertainPoint } from '../power-law-fit.js';
 import type { Row } from '../table.js';
 import type { SimulatedPoint } from './noise-curves.js';
 

@@ -1,5 +1,6 @@
-import { type Schedule, scheduleRatesBelow } from '../../theory/schedule.js';
+import type { Schedule } from '../../theory/schedule.js';
 import type { Recording, TrainingPlan } from '../engines/training-plan.js';
+import { scheduleRatesBelow } from './schedule-rates.js';
 
 /** Times closer than this share of a rate are the same time. */
 const SAME_TIME = 1e-9;

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { exponentUncertainty, fitPowerLaw } from '../../src/theory/power-law-fit.js';
+import { exponentUncertainty, fitPowerLaw } from '../../src/sim/power-law-fit.js';
 
 /** Points with the given logarithms. */
 const logarithmic = (points: readonly (readonly [number, number])[]) =>
