@@ -200,7 +200,7 @@ export class SimdBackend implements Backend {
         grain: grainOf(groupSize * rates.length),
         ...this.scratch(GROUP_BYTES),
       });
-      return Float64Array.from(this.arena.numbers(factors, batch.factors.length));
+      return new Float64Array(this.arena.numbers(factors, batch.factors.length));
     });
   }
 

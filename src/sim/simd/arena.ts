@@ -86,7 +86,7 @@ export class Arena {
   takeMatrices(address: number, count: number, rows: number, cols: number): Float64Array {
     const [height, width] = [padded(rows), padded(cols)];
     const numbers = this.numbers(address, count * height * width);
-    if (height === rows && width === cols) return Float64Array.from(numbers);
+    if (height === rows && width === cols) return new Float64Array(numbers);
     const values = new Float64Array(count * rows * cols);
     for (let row = 0; row < count * rows; row++) {
       const at = (Math.floor(row / rows) * height + (row % rows)) * width;
