@@ -99,6 +99,18 @@ export interface PerturbedNetworks {
 /** Standard normal noise for both layers: replicates × rows × hidden and replicates × hidden × cols. */
 export interface NoiseBatch extends Weights {
   readonly replicates: number;
+  /** Where the numbers come from: a backend that draws them itself need not look at the layers, which may be drawn only then. */
+  readonly source?: NoiseSource;
+}
+
+/** Streams of standard normal numbers, one for each replicate: the first layer's numbers, then the second's. */
+export interface NoiseSource {
+  /** Key of the generator, an integer in [0, 2^53). */
+  readonly seed: number;
+  /** Word that keeps streams of different purposes apart. */
+  readonly purpose: number;
+  /** Number of the stream of the first replicate; the others follow. */
+  readonly stream: number;
 }
 
 /** Inner products per network and replicate that `perturbationMoments` returns. */

@@ -1,5 +1,5 @@
-import type { NetworkShape, NoiseBatch } from '../backends/backend.js';
-import { fillGaussian } from './gaussian.js';
+import type { NetworkShape, NoiseBatch, NoiseSource, Weights } from '../backends/backend.js';
+import { fillGaussian, purposeWord } from './gaussian.js';
 
 /** Memory that one batch of noise and what the backends derive from it may take, in bytes. */
 const BATCH_BYTES = 64 * 2 ** 20;
@@ -39,18 +39,47 @@ export class NoiseReplicates {
   }
 
   private draw(start: number, count: number): NoiseBatch {
+    return new DrawnNoise(this.shape, count, this.seed, this.from + start);
+  }
+}
+
+/** Noise that is drawn on the host when it is looked at, and not at all where a backend draws it itself. */
+class DrawnNoise implements NoiseBatch {
+  readonly source: NoiseSource;
+  private drawn: Weights | undefined;
+
+  constructor(
+    private readonly shape: NetworkShape,
+    readonly replicates: number,
+    seed: number,
+    stream: number,
+  ) {
+    this.source = { seed, purpose: purposeWord('perturbation'), stream };
+  }
+
+  get first(): Float64Array {
+    return this.layers().first;
+  }
+
+  get second(): Float64Array {
+    return this.layers().second;
+  }
+
+  private layers(): Weights {
+    if (this.drawn !== undefined) return this.drawn;
     const { rows, hidden, cols } = this.shape;
     const firstSize = rows * hidden;
     const secondSize = hidden * cols;
-    const first = new Float64Array(count * firstSize);
-    const second = new Float64Array(count * secondSize);
+    const first = new Float64Array(this.replicates * firstSize);
+    const second = new Float64Array(this.replicates * secondSize);
     const both = new Float64Array(firstSize + secondSize);
-    for (let index = 0; index < count; index++) {
-      fillGaussian(both, this.seed, 'perturbation', this.from + start + index);
+    for (let index = 0; index < this.replicates; index++) {
+      fillGaussian(both, this.source.seed, 'perturbation', this.source.stream + index);
       first.set(both.subarray(0, firstSize), index * firstSize);
       second.set(both.subarray(firstSize), index * secondSize);
     }
-    return { replicates: count, first, second };
+    this.drawn = { first, second };
+    return this.drawn;
   }
 }
 

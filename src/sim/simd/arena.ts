@@ -65,6 +65,14 @@ export class Arena {
     return address;
   }
 
+  /** Room for padded matrices, filled with zeros. */
+  reserveMatrices(count: number, rows: number, cols: number): number {
+    const length = count * padded(rows) * padded(cols);
+    const address = this.reserve(length * this.bytes);
+    if (padded(rows) !== rows || padded(cols) !== cols) this.numbers(address, length).fill(0);
+    return address;
+  }
+
   /** Copies row-major matrices in, each filled up with zeros to the padded shape. */
   putMatrices(values: Float64Array, count: number, rows: number, cols: number): number {
     const [height, width] = [padded(rows), padded(cols)];

@@ -11,6 +11,7 @@ const NAMES = [
   'descendModes',
   'moments',
   'diagonalMoments',
+  'drawNoise',
   'combination',
   'squares',
   'signs',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SimdBackend } from '../../../src/sim/backends/simd-backend.js';
+import { NoiseReplicates } from '../../../src/sim/noise/noise-replicates.js';
 import { optimizerNamed } from '../../../src/sim/optimizers/optimizer-list.js';
 import { modeBatch, networkBatch, noiseBatch, perturbedNetworks } from '../../support/network-cases.js';
 import { fromNothing } from '../../support/optimizer-oracle.js';
@@ -80,4 +81,30 @@ describe('simd', () => {
     expect(ticks).toBeGreaterThan(5);
     await backend.dispose();
   });
+
+  test.each([
+    // Beyond 2^32 in the key and across 2^32 in the stream, where words carry over.
+    ['f64', 2 ** 40 + 77, 2 ** 32 - 2, 1e-11],
+    ['f64', 1, 0, 1e-11],
+    ['f32', 5, 3, 1e-5],
+  ] as const)(
+    'draws the noise of the host, %s with seed %d from stream %d',
+    async (precision, seed, from, tolerance) => {
+      const backend = await SimdBackend.open(precision, 2);
+      const networks = perturbedNetworks(shape, 2, 12);
+      const [drawn] = [...new NoiseReplicates(shape, 6, seed, undefined, from).batches()];
+      const onThreads = await backend.perturbationMoments(networks, drawn!);
+      const { replicates, first, second } = drawn!;
+      const onHost = await backend.perturbationMoments(networks, { replicates, first, second });
+      const size = Math.max(...onHost.map(Math.abs));
+      onThreads.forEach((value, index) => {
+        expect(Math.abs(value - onHost[index]!)).toBeLessThan(tolerance * size);
+      });
+      // Another stream has other noise altogether.
+      const [other] = [...new NoiseReplicates(shape, 6, seed, undefined, from + 6).batches()];
+      const others = await backend.perturbationMoments(networks, other!);
+      expect(Math.abs(others[0]! - onHost[0]!)).toBeGreaterThan(1e-3 * size);
+      await backend.dispose();
+    },
+  );
 });

@@ -3,6 +3,7 @@ import { descendModes } from './descend-modes';
 import { descendNetworks } from './descend-networks';
 import { combination, descended, normalized, overRoot, signs, squares } from './entries';
 import { diagonalMoments, moments } from './moments';
+import { drawNoise } from './noise';
 import { ASSIGN, multiply, transpose } from './multiply';
 
 export function descendNetworks32(first: usize, second: usize, target: usize, scales: usize, rates: usize, steps: i32, rows: i32, hidden: i32, cols: i32, scratch: usize, from: i32, to: i32): void {
@@ -92,4 +93,10 @@ export function product64(left: usize, right: usize, rows: i32, cols: i32, inner
 export function productOfTransposed64(left: usize, right: usize, rows: i32, cols: i32, inner: i32, out: usize): void {
   const size = sizeof<f64>();
   multiply<f64>(left, size, <usize>rows * size, right, rows, cols, inner, out, 0, 0, ASSIGN);
+}
+export function drawNoise32(first: usize, second: usize, rows: i32, hidden: i32, cols: i32, key0: i32, key1: i32, purpose: i32, stream0: i32, stream1: i32, room: usize, from: i32, to: i32): void {
+  drawNoise<f32>(first, second, rows, hidden, cols, key0, key1, purpose, stream0, stream1, room, from, to);
+}
+export function drawNoise64(first: usize, second: usize, rows: i32, hidden: i32, cols: i32, key0: i32, key1: i32, purpose: i32, stream0: i32, stream1: i32, room: usize, from: i32, to: i32): void {
+  drawNoise<f64>(first, second, rows, hidden, cols, key0, key1, purpose, stream0, stream1, room, from, to);
 }
