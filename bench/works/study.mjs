@@ -1,0 +1,93 @@
+// d), e) The whole default study of `gaussian` as a process: ours by descent on full matrices and in closed form, numpy's by the
+// same steps of descent.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { choosePlan } from '../../dist/sim/engines/choose-plan.js';
+import { resolveParameters } from '../../dist/sim/parameters/resolve.js';
+import { gaussian } from '../../dist/sim/scenarios/gaussian.js';
+import { noiseAccuracy } from '../../dist/sim/scenarios/noise-accuracy.js';
+import { createProblem } from '../../dist/theory/problem.js';
+
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const script = fileURLToPath(new URL('../peers/gaussian_study.py', import.meta.url));
+
+/** The steps that ours makes, for numpy to make as well. */
+function planFile(folder) {
+  const parameters = resolveParameters(gaussian, {});
+  const { times, gammas, replicates, tau, dim } = parameters;
+  const problem = createProblem(parameters);
+  const { acceptable } = noiseAccuracy(parameters, { times, gammas, replicates });
+  const { plan } = choosePlan(problem, times, 'auto', acceptable, 400_000);
+  const file = join(folder, 'plan.json');
+  writeFileSync(
+    file,
+    JSON.stringify({
+      dim,
+      tau,
+      gammas,
+      replicates,
+      spectrum: problem.spectrum,
+      recordings: plan.recordings.map(({ time, segments }) => ({
+        time,
+        segments: segments.map(({ rate, steps }) => [rate, steps]),
+      })),
+    }),
+  );
+  return file;
+}
+
+export function study(python, engine, name) {
+  const folder = mkdtempSync(join(tmpdir(), 'overtrain-bench-study-'));
+  const plan = planFile(folder);
+  let document;
+  let rows;
+  const timed = (command, parameters, environment) => {
+    const start = performance.now();
+    const { stdout, status } = spawnSync(command, parameters, {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+      env: environment,
+    });
+    if (status !== 0) throw new Error(`${command} ended with ${status}`);
+    return [(performance.now() - start) / 1000, stdout];
+  };
+  const { OPENBLAS_CORETYPE: _, OPENBLAS_L2_SIZE: __, ...environment } = process.env;
+  return {
+    work: name,
+    unit: 'studies/s',
+    amount: 1,
+    ours: async () => {
+      const [seconds, text] = timed(
+        process.execPath,
+        [main, 'run', 'gaussian', '--engine', engine, '--json'],
+        process.env,
+      );
+      document = JSON.parse(text);
+      return seconds;
+    },
+    peers: [
+      {
+        peer: { kind: 'numpy' },
+        run: async () => {
+          const [seconds, text] = timed(python, [script, plan], environment);
+          rows = JSON.parse(text);
+          return seconds;
+        },
+        agrees: () => {
+          const columns = document.tables.curve.columns.map((column) => column.name);
+          const value = (row, column) => row[columns.indexOf(column)];
+          return rows.every(([gamma, time, , mean, error]) => {
+            const ours = document.tables.curve.rows.find(
+              (row) => value(row, 'gamma') === gamma && Math.abs(value(row, 'time') / time - 1) < 1e-9,
+            );
+            return Math.abs(value(ours, 'sensitivity_theory') - mean) < 8 * error;
+          });
+        },
+      },
+    ],
+    done: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
