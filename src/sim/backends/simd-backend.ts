@@ -32,19 +32,19 @@ export class SimdBackend implements Backend {
     readonly precision: Precision,
     threads: SimdThreads,
   ) {
-    this.device = `WebAssembly SIMD, ${threads.count} thread${threads.count === 1 ? '' : 's'}`;
+    this.device = `WebAssembly SIMD, up to ${threads.count} thread${threads.count === 1 ? '' : 's'}`;
     this.session = { threads, arena: new Arena(threads.memory, precision) };
     this.moments = new MomentJobs(this.session);
   }
 
   /**
-   * Starts the threads.
+   * Compiles the kernels; threads are started when there is work for them.
    *
    * @param threads how many; by default one for each core
    * @throws Error when they cannot run the kernels
    */
   static async open(precision: Precision = 'f32', threads?: number): Promise<SimdBackend> {
-    return new SimdBackend(precision, await SimdThreads.start(precision, threads));
+    return new SimdBackend(precision, await SimdThreads.open(precision, threads));
   }
 
   descendNetworks(batch: NetworkBatch, rates: readonly number[]): Promise<Weights> {

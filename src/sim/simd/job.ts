@@ -23,12 +23,20 @@ interface ProgramJob {
 /** What threads do together. */
 export type Job = (KernelJob | ProgramJob) & {
   readonly items: number;
-  /** Items that a thread takes at a time. */
-  readonly grain: number;
+  /** Multiplications, roughly, by which jobs are cut for threads. */
+  readonly workPerItem: number;
   /** Address of room for the first thread, and bytes that each has. */
   readonly scratch: number;
   readonly scratchBytes: number;
 };
+
+/** Work that a thread takes at a time, so that no thread waits long for the last one. */
+const GRAIN_WORK = 2e6;
+
+/** How many items a thread takes at a time. */
+export function grainOf({ workPerItem }: Job): number {
+  return Math.max(1, Math.ceil(GRAIN_WORK / Math.max(1, workPerItem)));
+}
 
 /**
  * A thread's part of a job: takes items until there are none. Which thread computes an item does not change its result.
@@ -37,13 +45,28 @@ export type Job = (KernelJob | ProgramJob) & {
  */
 export function runJob(job: Job, kernels: Kernels, memory: WebAssembly.Memory, thread: number): void {
   const counter = new Int32Array(memory.buffer, COUNTER_ADDRESS, 1);
+  while (runNextItems(job, kernels, memory, thread, counter));
+}
+
+/**
+ * Takes the next items of a job.
+ *
+ * @returns false where there were none
+ */
+export function runNextItems(
+  job: Job,
+  kernels: Kernels,
+  memory: WebAssembly.Memory,
+  thread: number,
+  counter: Int32Array,
+): boolean {
   const scratch = job.scratch + thread * job.scratchBytes;
-  for (;;) {
-    const from = Atomics.add(counter, 0, job.grain);
-    if (from >= job.items) return;
-    const to = Math.min(from + job.grain, job.items);
-    if (job.kind === 'program') runProgram(job.program, kernels, memory, scratch, from, to);
-    else if (job.takesScratch) kernels[job.kernel](...job.numbers, scratch, from, to);
-    else kernels[job.kernel](...job.numbers, from, to);
-  }
+  const grain = grainOf(job);
+  const from = Atomics.add(counter, 0, grain);
+  if (from >= job.items) return false;
+  const to = Math.min(from + grain, job.items);
+  if (job.kind === 'program') runProgram(job.program, kernels, memory, scratch, from, to);
+  else if (job.takesScratch) kernels[job.kernel](...job.numbers, scratch, from, to);
+  else kernels[job.kernel](...job.numbers, from, to);
+  return true;
 }

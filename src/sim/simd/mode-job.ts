@@ -1,5 +1,5 @@
 import type { ModeBatch } from '../backends/backend.js';
-import { grainOf, type SimdSession, scratchOf } from './simd-session.js';
+import { type SimdSession, scratchOf } from './simd-session.js';
 
 /** Modes in one group of the kernel: eight vectors. */
 const GROUP_BYTES = 128;
@@ -39,7 +39,7 @@ export async function descendModesOn(
     ],
     takesScratch: true,
     items: groups,
-    grain: grainOf(groupSize * rates.length),
+    workPerItem: groupSize * rates.length,
     ...scratchOf(session, GROUP_BYTES),
   });
   return new Float64Array(arena.numbers(factors, batch.factors.length));

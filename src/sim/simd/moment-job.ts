@@ -1,7 +1,7 @@
 import type { NetworkShape, NoiseBatch, NoiseSource, PerturbedNetworks } from '../backends/backend.js';
 import { MOMENTS } from '../backends/backend.js';
 import { padded } from './arena.js';
-import { grainOf, type SimdSession, scratchOf } from './simd-session.js';
+import { type SimdSession, scratchOf } from './simd-session.js';
 
 /** What drawing one normal number costs, in multiplications, and what the kernel wants beside its numbers. */
 const NOISE_WORK = 30;
@@ -48,7 +48,7 @@ export class MomentJobs {
       numbers,
       takesScratch: false,
       items: pairs,
-      grain: grainOf((isDiagonal ? 1 : 3) * p * h * q),
+      workPerItem: (isDiagonal ? 1 : 3) * p * h * q,
       ...scratchOf(this.session, 0),
     });
     return arena.doubles(out, MOMENTS * pairs).slice();
@@ -92,7 +92,7 @@ export class MomentJobs {
       numbers: [first, second, rows, hidden, cols, ...key, purpose, lowerWord(stream), upperWord(stream)],
       takesScratch: true,
       items: replicates,
-      grain: grainOf(NOISE_WORK * numbers),
+      workPerItem: NOISE_WORK * numbers,
       ...scratchOf(this.session, NOISE_ROOM + arena.bytes * (numbers + NUMBERS_AT_ONCE)),
     });
     return { first, second };

@@ -1,6 +1,6 @@
 import type { NetworkBatch, Weights } from '../backends/backend.js';
 import { padded } from './arena.js';
-import { grainOf, type SimdSession, scratchOf } from './simd-session.js';
+import { type SimdSession, scratchOf } from './simd-session.js';
 
 /** Bytes of networks that are in the shared memory at the same time; larger ensembles go through in parts. */
 const PART_BYTES = 256 * 2 ** 20;
@@ -37,7 +37,7 @@ export async function descendNetworksOn(
       ],
       takesScratch: true,
       items: part.count,
-      grain: grainOf(6 * p * h * q * rates.length),
+      workPerItem: 6 * p * h * q * rates.length,
       ...scratchOf(session, scratchBytes),
     });
     first.set(arena.takeMatrices(addresses.first, part.count, rows, hidden), from * rows * hidden);

@@ -67,7 +67,7 @@ export async function optimizeNetworksOn(
       coefficients: rates.map((_, step) => Object.values(stepCoefficients(optimizer, taken + step + 1))),
     },
     items: count,
-    grain: 1,
+    workPerItem: recorded.operations.length * p * h * q * rates.length,
     ...scratchOf(session, recorded.roomBytes),
   });
   const take = ({ place }: ProgramMatrix, height: number, width: number) =>

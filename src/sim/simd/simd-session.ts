@@ -7,19 +7,11 @@ export interface SimdSession {
   readonly arena: Arena;
 }
 
-/** Work that a thread takes at a time, in multiplications, so that no thread waits long for the last one. */
-const GRAIN_WORK = 2e6;
-
-/** How many items a thread takes at a time. */
-export function grainOf(workPerItem: number): number {
-  return Math.max(1, Math.ceil(GRAIN_WORK / Math.max(1, workPerItem)));
-}
-
-/** Room of its own for each thread; threads that write to one cache line would wait for each other. */
+/** Room of its own for each thread and for the one that asks; threads that write to one cache line would wait for each other. */
 export function scratchOf(
   { arena, threads }: SimdSession,
   bytes: number,
 ): { scratch: number; scratchBytes: number } {
   const scratchBytes = 128 * Math.ceil(bytes / 128);
-  return { scratch: arena.reserve(scratchBytes * threads.count), scratchBytes };
+  return { scratch: arena.reserve(scratchBytes * (threads.count + 1)), scratchBytes };
 }

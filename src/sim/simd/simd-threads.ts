@@ -1,59 +1,72 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { builtFile } from './built-file.js';
-import { COUNTER_ADDRESS, type Job } from './job.js';
-import type { Precision } from './kernel-exports.js';
+import { COUNTER_ADDRESS, grainOf, type Job, runJob, runNextItems } from './job.js';
+import { instantiateKernels, type Kernels, type Precision } from './kernel-exports.js';
 import type { WorkerAnswer, WorkerStart } from './simd-worker.js';
 
 /** Pages of 64 KiB; the largest is what 32-bit addresses reach. */
 const INITIAL_PAGES = 64;
 const MOST_PAGES = 65536;
 
-/** Threads that run jobs together on one shared memory; the thread that asks stays free. */
+/** Jobs of so little work, in multiplications, are done at once by the thread that asks: it is not busy for longer than a millisecond. */
+const SMALL_WORK = 4e6;
+
+/** Threads that run jobs together on one shared memory. They are started by the first job that is worth it; the one that asks stays free. */
 export class SimdThreads {
+  private workers: Promise<readonly Worker[]> | undefined;
   private disposed = false;
   private reject: ((error: Error) => void) | undefined;
 
   private constructor(
     readonly memory: WebAssembly.Memory,
-    private readonly workers: readonly Worker[],
+    /** How many threads work on a job at most. */
+    readonly count: number,
+    private readonly module: WebAssembly.Module,
+    private readonly precision: Precision,
+    private readonly kernels: Kernels,
   ) {}
 
-  /** How many there are. */
-  get count(): number {
-    return this.workers.length;
-  }
-
   /**
-   * Starts threads: as many as asked for or, where the system refuses some, as many as it gives.
+   * Compiles the kernels.
    *
-   * @throws Error when not one thread can run the kernels
+   * @param threads how many; by default one for each core
+   * @throws Error when this machine cannot run them
    */
-  static async start(precision: Precision, threads = availableParallelism()): Promise<SimdThreads> {
+  static async open(precision: Precision, threads = availableParallelism()): Promise<SimdThreads> {
     const module = await WebAssembly.compile(await readFile(builtFile('kernels.wasm')));
     const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MOST_PAGES, shared: true });
-    const started = await Promise.allSettled(
-      Array.from({ length: threads }, (_, thread) => startWorker({ module, memory, precision, thread })),
-    );
-    const workers = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    if (workers.length > 0) return new SimdThreads(memory, workers);
-    throw (started[0] as PromiseRejectedResult).reason;
+    const kernels = await instantiateKernels(module, memory, precision);
+    return new SimdThreads(memory, threads, module, precision, kernels);
   }
 
   /**
-   * Runs a job on all threads; jobs must not overlap.
+   * Runs a job; jobs must not overlap.
    *
    * @throws Error when a thread fails, or the threads are disposed of
    */
   async run(job: Job): Promise<void> {
-    if (this.disposed) throw new Error('the backend was disposed of');
-    Atomics.store(new Int32Array(this.memory.buffer, COUNTER_ADDRESS, 1), 0, 0);
-    const wanted = Math.min(this.workers.length, Math.ceil(job.items / job.grain));
+    this.requireOpen();
+    const counter = new Int32Array(this.memory.buffer, COUNTER_ADDRESS, 1);
+    Atomics.store(counter, 0, 0);
+    if (job.items * job.workPerItem <= SMALL_WORK) {
+      runJob(job, this.kernels, this.memory, this.count);
+      return;
+    }
+    this.workers ??= this.startWorkers();
+    const workers = await this.workers;
+    this.requireOpen();
+    if (workers.length === 0) {
+      await this.runHere(job, counter);
+      return;
+    }
+    const wanted = Math.min(workers.length, Math.ceil(job.items / grainOf(job)));
     const aborted = new Promise<never>((_, reject) => {
       this.reject = reject;
     });
-    const parts = this.workers.slice(0, wanted).map(async (worker) => {
+    const parts = workers.slice(0, wanted).map(async (worker) => {
       const answered = answerOf(worker);
       worker.postMessage(job);
       await answered;
@@ -64,10 +77,33 @@ export class SimdThreads {
   /** Ends the threads, also in the middle of a job. */
   async dispose(): Promise<void> {
     this.disposed = true;
-    this.reject?.(new Error('the backend was disposed of'));
-    await Promise.all(this.workers.map((worker) => worker.terminate()));
+    this.reject?.(new Error(DISPOSED));
+    await Promise.all(((await this.workers) ?? []).map((worker) => worker.terminate()));
+  }
+
+  private requireOpen(): void {
+    if (this.disposed) throw new Error(DISPOSED);
+  }
+
+  /** As many threads as the system gives. */
+  private async startWorkers(): Promise<readonly Worker[]> {
+    const { module, memory, precision } = this;
+    const started = await Promise.allSettled(
+      Array.from({ length: this.count }, (_, thread) => startWorker({ module, memory, precision, thread })),
+    );
+    return started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  }
+
+  /** Where the system gives no threads, the one that asks does the work, and lets others have their turn in between. */
+  private async runHere(job: Job, counter: Int32Array): Promise<void> {
+    while (runNextItems(job, this.kernels, this.memory, this.count, counter)) {
+      await setImmediate();
+      this.requireOpen();
+    }
   }
 }
+
+const DISPOSED = 'the backend was disposed of';
 
 async function startWorker(start: WorkerStart): Promise<Worker> {
   const worker = new Worker(builtFile('simd-worker.js'), { workerData: start });

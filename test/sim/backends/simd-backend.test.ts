@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import { describe, expect, test, vi } from 'vitest';
 import { SimdBackend } from '../../../src/sim/backends/simd-backend.js';
 import { NoiseReplicates } from '../../../src/sim/noise/noise-replicates.js';
 import { optimizerNamed } from '../../../src/sim/optimizers/optimizer-list.js';
@@ -11,7 +13,7 @@ const shape = { rows: 9, hidden: 6, cols: 7 };
 async function everything(threads: number, precision: 'f32' | 'f64') {
   const backend = await SimdBackend.open(precision, threads);
   expect(backend.device).toContain(`${threads} thread`);
-  const rates = Array.from({ length: 300 }, (_, step) => 0.01 * (1 + 0.5 * Math.sin(step)));
+  const rates = Array.from({ length: 600 }, (_, step) => 0.01 * (1 + 0.5 * Math.sin(step)));
   const batch = networkBatch(shape, 40, 1);
   const adam = optimizerNamed('adam');
   const results = [
@@ -60,12 +62,19 @@ describe('simd', () => {
   });
 
   test('ends in the middle of a job when it is disposed of, and refuses to go on', async () => {
+    const exits: Promise<unknown>[] = [];
+    const watch = (thread: Worker) => exits.push(once(thread, 'exit'));
+    process.on('worker', watch);
     const backend = await SimdBackend.open('f32', 1);
     const endless = backend.descendModes(modeBatch(1, 4, 10), new Array<number>(5_000_000).fill(1e-9));
     const refused = expect(endless).rejects.toThrow('disposed of');
     await new Promise((resolve) => setTimeout(resolve, 50));
     await backend.dispose();
     await refused;
+    process.off('worker', watch);
+    // A thread that lives on keeps this waiting until the test times out.
+    expect(exits.length).toBe(1);
+    await Promise.all(exits);
     await expect(backend.descendModes(modeBatch(1, 4, 10), [0.1])).rejects.toThrow('disposed of');
   });
 
@@ -80,6 +89,23 @@ describe('simd', () => {
     clearInterval(timer);
     expect(ticks).toBeGreaterThan(5);
     await backend.dispose();
+  });
+
+  test('does small jobs at once, without threads, and large ones itself where it is given no threads', async () => {
+    const started = vi.fn();
+    process.on('worker', started);
+    const backend = await SimdBackend.open('f64', 2);
+    const small = networkBatch(shape, 2, 21);
+    await backend.descendNetworks(small, [0.1]);
+    expect(started).not.toHaveBeenCalled();
+    const alone = await SimdBackend.open('f64', 0);
+    const large = networkBatch(shape, 60, 22);
+    const rates = new Array<number>(300).fill(0.01);
+    expect(await alone.descendNetworks(large, rates)).toEqual(await backend.descendNetworks(large, rates));
+    expect(started).toHaveBeenCalledTimes(2);
+    process.off('worker', started);
+    await backend.dispose();
+    await alone.dispose();
   });
 
   test.each([
