@@ -50,7 +50,7 @@ describe.each([
     const before = session.screen();
     session.type(keys.right);
     await session.until(
-      (screen) => screen.includes('0.033,0.055,0.075,0.1') && screen.includes('preview by exact'),
+      (screen) => screen.includes('0.032,0.055,0.075,0.1') && screen.includes('preview by exact'),
     );
     expect(session.screen()).not.toBe(before);
 
@@ -206,4 +206,19 @@ test('without a terminal it prints the scenarios and ends with 0', () => {
   expect(status).toBe(0);
   expect(stdout).toContain('Usage: overtrain <command>');
   expect(stdout).toContain('gaussian');
+});
+
+test('for a screen reader it speaks in sentences on the terminal that is there', async () => {
+  const session = open(80, 24, { INK_SCREEN_READER: 'true' });
+  await session.until('1 of 6. gaussian: Progressive sensitivity');
+  session.type(keys.enter);
+  await session.until((screen) =>
+    /The curve turns at time t = .* Computed by the exact engine/.test(screen.replace(/\s+/g, ' ')),
+  );
+  session.type(keys.tab);
+  await session.until('Claim 1 of 4, T0: Modes decouple. In this run:');
+  expect(session.isOnAlternateScreen()).toBe(false);
+  expect(session.screen()).not.toMatch(/[\u2800-\u28ff✓✗❯]/);
+  session.type('q');
+  expect(await session.end()).toBe(0);
 });

@@ -49,7 +49,9 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
   const store = new Store(initialState(offered, size(), unicode), (effect) =>
     performEffect(effect, world, store.dispatch),
   );
-  const screen = enterAlternateScreen(stdout, (text) => writeSync(stdout.fd, text));
+  // The same variable by which Ink is told.
+  const isSpoken = env.INK_SCREEN_READER === 'true';
+  const screen = isSpoken ? noScreen : enterAlternateScreen(stdout, (text) => writeSync(stdout.fd, text));
   const resized = () => {
     frames.resized();
     store.dispatch({ kind: 'resized', window: size() });
@@ -61,11 +63,12 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
   process.on('SIGHUP', interrupted);
   process.prependListener('uncaughtException', crashed);
   try {
-    const app = render(<LiveApp store={store} display={{ colour, unicode }} />, {
-      stdout: frames as unknown as NodeJS.WriteStream,
+    const app = render(<LiveApp store={store} display={{ colour, unicode }} isSpoken={isSpoken} />, {
+      stdout: isSpoken ? stdout : (frames as unknown as NodeJS.WriteStream),
       stdin,
       // Whole frames, for the stream to compare; anything else printed would tear the screen.
-      debug: true,
+      debug: !isSpoken,
+      isScreenReaderEnabled: isSpoken,
       patchConsole: false,
       exitOnCtrlC: false,
     });
@@ -84,6 +87,9 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
     screen.leave();
   }
 }
+
+/** A screen reader follows the terminal's one screen. */
+const noScreen = { leave: () => {} };
 
 /** Theorems come after the first frame; without the file, claims say so. */
 async function readTheoremsInto(store: Store): Promise<void> {

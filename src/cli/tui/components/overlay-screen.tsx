@@ -48,7 +48,12 @@ function overlayLines(state: AppState, overlay: Overlay): StyledLine[] {
   const place =
     lines.length <= room ? '' : `${start + 1}-${Math.min(lines.length, start + room)} of ${lines.length}`;
   return [
-    bothEnds(plainLine(overlayTitle(state, overlay), 'strong'), plainLine(place, 'faint'), columns),
+    bothEnds(
+      plainLine(overlayTitle(state, overlay), 'strong'),
+      plainLine(place, 'faint'),
+      columns,
+      state.unicode,
+    ),
     plainLine(''),
     ...lines.slice(start, start + room),
   ];

@@ -126,7 +126,10 @@ export function setField(
   field: Field,
   text: string,
 ): { readonly draft: Draft } | { readonly message: string } {
-  if (text.trim() === '') return { draft: resetField(draft, field) };
+  const reset = resetField(draft, field);
+  // A value that would hold anyway need not be set, and then is not in the command that reproduces the run.
+  const fallback = fieldsOf(scenario, reset).find(({ name }) => name === field.name)?.value;
+  if (text.trim() === '' || text.trim() === fallback) return { draft: reset };
   const changed = attempt(() => changedDraft(scenario, draft, field, text));
   if (!changed.isValid) return { message: changed.message };
   const next = changed.parameters as Draft;

@@ -1,9 +1,10 @@
 import type { ParameterMeta } from '../../../sim/parameters/parameter.js';
 import { readDecimal } from '../../../theory/decimal.js';
 
-/** Rungs of a decade, about a tenth apart, with the round numbers among them, so that a step back undoes a step. */
+/** Rungs of a decade, about a tenth apart, with the round numbers and powers of two among them, so that a step
+ * back undoes a step. */
 const RUNGS = [
-  1, 1.1, 1.2, 1.35, 1.5, 1.65, 1.8, 2, 2.2, 2.5, 2.75, 3, 3.3, 3.6, 4, 4.5, 5, 5.5, 6, 6.5, 7, 7.5, 8, 9,
+  1, 1.1, 1.2, 1.3, 1.45, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3, 3.2, 3.6, 4, 4.5, 5, 5.5, 6, 6.4, 7, 7.5, 8, 9,
 ] as const;
 
 const GRID = /^(log|linear):([^:]+):([^:]+):([^:]+)$/;

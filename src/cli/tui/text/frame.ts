@@ -22,6 +22,7 @@ export function headerLine(state: AppState): StyledLine {
       [{ text: 'overtrain', tone: 'strong' }, { text: `${between}the theory of catastrophic overtraining` }],
       filtering,
       columns,
+      state.unicode,
     );
   }
   const { scenario } = openScenario(state);

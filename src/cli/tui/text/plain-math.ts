@@ -29,26 +29,26 @@ const SYMBOLS: Readonly<Record<string, string>> = {
   Sigma: 'Σ',
   Phi: 'Φ',
   Omega: 'Ω',
-  le: '≤',
-  leq: '≤',
-  ge: '≥',
-  geq: '≥',
-  ne: '≠',
-  neq: '≠',
-  ll: '≪',
-  gg: '≫',
-  approx: '≈',
+  le: ' ≤ ',
+  leq: ' ≤ ',
+  ge: ' ≥ ',
+  geq: ' ≥ ',
+  ne: ' ≠ ',
+  neq: ' ≠ ',
+  ll: ' ≪ ',
+  gg: ' ≫ ',
+  approx: ' ≈ ',
   sim: '~',
-  equiv: '≡',
-  in: '∈',
-  notin: '∉',
+  equiv: ' ≡ ',
+  in: ' ∈ ',
+  notin: ' ∉ ',
   subset: '⊂',
-  to: '→',
-  mapsto: '↦',
-  rightarrow: '→',
-  Rightarrow: '⇒',
-  Leftrightarrow: '⇔',
-  iff: '⇔',
+  to: ' → ',
+  mapsto: ' ↦ ',
+  rightarrow: ' → ',
+  Rightarrow: ' ⇒ ',
+  Leftrightarrow: ' ⇔ ',
+  iff: ' ⇔ ',
   infty: '∞',
   partial: '∂',
   nabla: '∇',
@@ -69,6 +69,16 @@ const SYMBOLS: Readonly<Record<string, string>> = {
   top: 'ᵀ',
   dots: '…',
   ldots: '…',
+  ell: 'ℓ',
+  emptyset: '∅',
+  circ: '°',
+  min: 'min ',
+  max: 'max ',
+  log: 'log ',
+  exp: 'exp ',
+  lim: 'lim ',
+  sup: 'sup ',
+  inf: 'inf ',
   cdots: '…',
   vdots: '…',
   ddots: '…',
@@ -82,15 +92,16 @@ const SYMBOLS: Readonly<Record<string, string>> = {
   ' ': ' ',
   '!': '',
   '\\': '; ',
-  '{': '{',
-  '}': '}',
+  // Braces that are meant, until those of the notation are gone.
+  '{': '⦃',
+  '}': '⦄',
   quad: '  ',
   qquad: '    ',
 };
 
 /** Commands that only shape what follows. */
 const SHAPES =
-  /\\(?:left|right|big|Big|bigg|Bigg|bigl|bigr|Bigl|Bigr|displaystyle|textstyle|limits|tfrac(?=\d))(?![A-Za-z])/g;
+  /\\(?:left|right|big|Big|bigg|Bigg|bigl|bigr|Bigl|Bigr|displaystyle|textstyle|limits)(?![A-Za-z])/g;
 
 /** An argument in braces without braces inside. */
 const BRACED = '\\{([^{}]*)\\}';
@@ -134,16 +145,23 @@ function translated(math: string): string {
       );
   }
   return text
-    .replace(/\\[dt]?frac\s*(\w)\s*(\w)/g, '$1/$2')
+    .replace(/\\[dt]?frac\s*(\w|\\[A-Za-z]+)\s*(\w|\\[A-Za-z]+)/g, '$1/$2')
+    .replace(/\\sqrt\s*(\w|\\[A-Za-z]+)/g, '√$1')
     .replace(/\\(?:mathrm|mathcal|mathbb|mathbf)\s*(\w)/g, '$1')
     .replace(/\\dot\s*(\w)/g, '$1′')
     .replace(/\\ddot\s*(\w)/g, '$1″')
     .replace(/\\(?:bar|tilde|hat)\s*(\w)/g, '$1~')
-    .replace(/\\([A-Za-z]+|[^A-Za-z])\s?/g, (_, name: string) => SYMBOLS[name] ?? name)
+    .replace(/\\([A-Za-z]+|[^A-Za-z])(?:\s(?![-+=<>]))?/g, (_, name: string) => SYMBOLS[name] ?? name)
     .replace(/\^ᵀ/g, 'ᵀ')
+    .replace(/\^°/g, '°')
+    .replace(/ *= */g, ' = ')
     .replace(/\^2(?!\d)/g, '²')
     .replace(/\^3(?!\d)/g, '³')
     .replace(/[{}]/g, '')
+    .replace(/⦃ ?/g, '{')
+    .replace(/ ?⦄/g, '}')
+    .replace(/ +([_^])/g, '$1')
+    .replace(/\b(min|max|log|exp|lim|sup|inf) +\(/g, '$1(')
     .replace(/\s+/g, ' ')
     .trim();
 }

@@ -15,6 +15,9 @@ export interface Span {
 /** A line of a panel, before colours. */
 export type StyledLine = readonly Span[];
 
+const GAP = 2;
+const LEAST_LEFT = 8;
+
 /** What the terminal can show. */
 export interface Display {
   readonly colour: ColourDepth;
@@ -58,16 +61,18 @@ function paint(style: Style, tone: Tone, text: string): string {
 }
 
 /** Puts a second line at the right end of a first; the first gives way where both do not fit. */
-export function bothEnds(left: StyledLine, right: StyledLine, width: number): StyledLine {
-  const used = right.reduce((sum, { text }) => sum + cellWidth(text), 0);
-  let room = width - used - 2;
-  if (room < 8) return left;
-  const kept = left.map(({ text, tone }): Span => {
+export function bothEnds(left: StyledLine, right: StyledLine, width: number, unicode: boolean): StyledLine {
+  const [first, last] = [left, right].map((line) =>
+    line.map(({ text, tone = 'plain' }): Span => ({ text: unicode ? text : asciiText(text), tone })),
+  ) as [Span[], Span[]];
+  let room = width - last.reduce((sum, { text }) => sum + cellWidth(text), 0) - GAP;
+  if (room < LEAST_LEFT) return first;
+  const kept = first.map(({ text, tone = 'plain' }): Span => {
     const fitted = fitCells(text, room);
     room -= cellWidth(fitted);
-    return { text: fitted, tone: tone ?? 'plain' };
+    return { text: fitted, tone };
   });
-  return [...kept, { text: ' '.repeat(room + 2) }, ...right];
+  return [...kept, { text: ' '.repeat(room + GAP) }, ...last];
 }
 
 /** A text filled up with blanks to a width, or cut to it. */

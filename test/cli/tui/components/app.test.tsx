@@ -1,13 +1,13 @@
 import { render } from 'ink-testing-library';
 import { afterEach, describe, expect, test } from 'vitest';
-import { cellWidth } from '../../../src/cli/output/cell-width.js';
-import { App } from '../../../src/cli/tui/components/app.js';
-import { LiveApp } from '../../../src/cli/tui/components/live-app.js';
-import { Store } from '../../../src/cli/tui/effects/store.js';
-import type { AppState } from '../../../src/cli/tui/state/app-state.js';
-import { resolveParameters } from '../../../src/sim/parameters/resolve.js';
-import { scenarios } from '../../../src/sim/scenario-list.js';
-import { key, opened, Recorder, someRows } from './support.js';
+import { cellWidth } from '../../../../src/cli/output/cell-width.js';
+import { App } from '../../../../src/cli/tui/components/app.js';
+import { LiveApp } from '../../../../src/cli/tui/components/live-app.js';
+import { Store } from '../../../../src/cli/tui/effects/store.js';
+import type { AppState } from '../../../../src/cli/tui/state/app-state.js';
+import { resolveParameters } from '../../../../src/sim/parameters/resolve.js';
+import { scenarios } from '../../../../src/sim/scenario-list.js';
+import { key, opened, Recorder, someRows } from '../support.js';
 
 /** The terminal that the library stands in for has so many columns. */
 const COLUMNS = 100;

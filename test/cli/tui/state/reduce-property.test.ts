@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Action } from '../../../src/cli/tui/state/action.js';
-import { bindings } from '../../../src/cli/tui/state/bindings.js';
-import type { Effect } from '../../../src/cli/tui/state/effect.js';
+import type { Action } from '../../../../src/cli/tui/state/action.js';
+import { bindings } from '../../../../src/cli/tui/state/bindings.js';
+import type { Effect } from '../../../../src/cli/tui/state/effect.js';
+import { key, opened, Recorder, someRows } from '../support.js';
 import { impossibilities } from './impossibilities.js';
-import { key, opened, Recorder, someRows } from './support.js';
 
 const boundKeys = [...new Set(Object.values(bindings).flatMap((table) => table.flatMap(({ keys }) => keys)))];
 const word = fc.oneof(
