@@ -68,6 +68,26 @@ export class TerminalSession {
     return this.lines().join('\n');
   }
 
+  /** Lines on the screen with their colours as escape sequences, 24 bits each. */
+  colouredLines() {
+    const { active } = this.terminal.buffer;
+    return Array.from({ length: this.terminal.rows }, (_, row) => {
+      const line = active.getLine(active.baseY + row);
+      let text = '';
+      let before = '';
+      for (let column = 0; column < this.terminal.cols; column++) {
+        const cell = line?.getCell(column);
+        if (cell === undefined) break;
+        const codes = [cell.isBold() ? '1' : '', cell.isDim() ? '2' : '', foreground(cell)].filter(Boolean);
+        const style = codes.map((code) => `\u001b[${code}m`).join('');
+        if (style !== before) text += `\u001b[0m${style}`;
+        before = style;
+        text += cell.getChars() || ' ';
+      }
+      return `${text}\u001b[0m`;
+    });
+  }
+
   /** Whether the program has the second screen of the terminal. */
   isOnAlternateScreen() {
     return this.terminal.buffer.active.type === 'alternate';
@@ -103,6 +123,12 @@ export class TerminalSession {
   kill(signal) {
     this.pty.kill(signal);
   }
+}
+
+function foreground(cell) {
+  if (!cell.isFgRGB()) return '';
+  const colour = cell.getFgColor();
+  return `38;2;${colour >> 16};${(colour >> 8) & 255};${colour & 255}`;
 }
 
 /** What a terminal sends for keys that are no characters. */

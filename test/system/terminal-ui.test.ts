@@ -201,6 +201,16 @@ test('nothing is lost on a change of size, and a window that is too small says s
   }
 });
 
+test('keys pressed before the first frame are obeyed and not written over it', async () => {
+  const session = open(80, 24);
+  await session.until(() => session.isOnAlternateScreen(), 'the alternate screen');
+  session.type(keys.down.repeat(2));
+  await session.until('❯ finetune ');
+  expect(session.screen()).not.toContain('^[');
+  session.type('q');
+  expect(await session.end()).toBe(0);
+});
+
 test('without a terminal it prints the scenarios and ends with 0', () => {
   const { status, stdout } = spawnSync(process.execPath, [program], { encoding: 'utf8' });
   expect(status).toBe(0);

@@ -58,6 +58,8 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
   };
   const interrupted = () => leave(exitCode.interrupted);
   const crashed = () => screen.leave();
+  // Before the first frame, for the terminal would write keys pressed meanwhile over it.
+  stdin.setRawMode(true);
   stdout.on('resize', resized);
   signal.addEventListener('abort', interrupted);
   process.on('SIGHUP', interrupted);
@@ -80,6 +82,7 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
     return code;
   } finally {
     computer.close();
+    stdin.setRawMode(false);
     stdout.off('resize', resized);
     signal.removeEventListener('abort', interrupted);
     process.off('SIGHUP', interrupted);
