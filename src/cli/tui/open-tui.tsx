@@ -51,7 +51,7 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
   );
   // The same variable by which Ink is told.
   const isSpoken = env.INK_SCREEN_READER === 'true';
-  const screen = isSpoken ? noScreen : enterAlternateScreen(stdout, (text) => writeSync(stdout.fd, text));
+  const screen = isSpoken ? noScreen : enterAlternateScreen(stdout, (text) => writeAtOnce(stdout, text));
   const resized = () => {
     frames.resized();
     store.dispatch({ kind: 'resized', window: size() });
@@ -88,6 +88,15 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
     process.off('SIGHUP', interrupted);
     process.off('uncaughtException', crashed);
     screen.leave();
+  }
+}
+
+/** Writes so that it arrives even while the process ends, unless the terminal is gone. */
+function writeAtOnce(stdout: TuiIo['stdout'], text: string): void {
+  try {
+    writeSync(stdout.fd, text);
+  } catch {
+    stdout.write(text);
   }
 }
 

@@ -13,7 +13,9 @@ export function statusLine({ notice, experiment, screen, unicode, window }: AppS
   if (notice !== null) return plainLine(notice.text, notice.tone);
   if (screen === 'home' || experiment === null) return plainLine('');
   const { active } = experiment;
-  if (active !== null && !active.order.isPreview) return runningLine(active, window.columns, unicode);
+  // A preview that takes longer than a blink says so, too.
+  const isSlow = active !== null && (!active.order.isPreview || active.progress !== null);
+  if (isSlow) return runningLine(active, window.columns, unicode);
   return shownLine(experiment);
 }
 

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { AttackNews } from '../state/attack.js';
-import type { RunNews, RunOrder } from './run-order.js';
+import type { RunNews, RunOrder, RunOutcome } from './run-order.js';
 import type { RunWorkerMessage } from './run-worker.js';
 
 /** Whoever computes for the screen; what comes of it is told as news. */
@@ -28,7 +28,10 @@ const PATIENCE = 1500;
 export class ThreadComputer implements Computer {
   private runner: Worker | undefined;
   private attacker: Worker | undefined;
-  private readonly unfinished = new Set<number>();
+  /** Runs that have been ordered and have not ended, in their order. */
+  private readonly wanted = new Map<number, RunOrder>();
+  /** Runs that have been given up and have not ended either. */
+  private readonly cancelled = new Set<number>();
 
   constructor(
     private readonly entries: WorkerEntries,
@@ -40,15 +43,16 @@ export class ThreadComputer implements Computer {
   }
 
   startRun(order: RunOrder): void {
-    this.unfinished.add(order.run);
+    this.wanted.set(order.run, order);
     this.send({ kind: 'start', order });
   }
 
   cancelRun(run: number): void {
-    if (!this.unfinished.has(run)) return;
+    if (!this.wanted.delete(run)) return;
+    this.cancelled.add(run);
     this.send({ kind: 'cancel', run });
     setTimeout(() => {
-      if (this.unfinished.has(run)) this.giveUp();
+      if (this.cancelled.has(run)) this.giveUp();
     }, PATIENCE).unref();
   }
 
@@ -84,29 +88,35 @@ export class ThreadComputer implements Computer {
     const worker = openWorker(this.entries.run, undefined);
     this.runner = worker;
     worker.on('message', (news: RunNews) => {
-      if (news.kind === 'run-ended') this.unfinished.delete(news.run);
+      if (worker !== this.runner) return;
+      if (news.kind === 'run-ended') this.forget(news.run);
       this.tell(news);
     });
     worker.on('error', (error) => {
       if (worker !== this.runner) return;
       this.runner = undefined;
-      this.endUnfinished({ status: 'failed', message: messageOf(error) });
+      const outcome = { status: 'failed', message: messageOf(error) } as const;
+      for (const run of [...this.wanted.keys(), ...this.cancelled]) this.end(run, outcome);
     });
     return worker;
   }
 
-  /** Ends the thread of a run that does not listen; the next run gets a new one. */
+  /** Ends the thread of a run that does not listen. Runs that wait behind it begin again on a new one. */
   private giveUp(): void {
     void this.runner?.terminate();
     this.runner = undefined;
-    this.endUnfinished({ status: 'cancelled' });
+    for (const run of [...this.cancelled]) this.end(run, { status: 'cancelled' });
+    for (const order of this.wanted.values()) this.send({ kind: 'start', order });
   }
 
-  private endUnfinished(outcome: Extract<RunNews, { kind: 'run-ended' }>['outcome']): void {
-    for (const run of [...this.unfinished]) {
-      this.unfinished.delete(run);
-      this.tell({ kind: 'run-ended', run, outcome });
-    }
+  private end(run: number, outcome: RunOutcome): void {
+    this.forget(run);
+    this.tell({ kind: 'run-ended', run, outcome });
+  }
+
+  private forget(run: number): void {
+    this.wanted.delete(run);
+    this.cancelled.delete(run);
   }
 }
 

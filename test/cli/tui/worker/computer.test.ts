@@ -56,6 +56,22 @@ test('a run that does not listen is ended with its thread, and the next run gets
   expect(news.length).toBe(2);
 }, 20_000);
 
+test('a run that waits behind one that does not listen begins again on a new thread', async () => {
+  const stubborn = thread(
+    "parentPort.on('message', ({ kind, order }) => { if (kind !== 'start') return; if (order.run === 1) for (;;); parentPort.postMessage({ kind: 'run-ended', run: order.run, outcome: { status: 'failed', message: 'reached' } }); });",
+  );
+  const { computer: threads, news, next } = told(stubborn);
+  threads.startRun(order(1));
+  threads.cancelRun(1);
+  threads.startRun(order(2));
+  await next();
+  await next();
+  expect(news).toEqual([
+    { kind: 'run-ended', run: 1, outcome: { status: 'cancelled' } },
+    { kind: 'run-ended', run: 2, outcome: { status: 'failed', message: 'reached' } },
+  ]);
+}, 20_000);
+
 test('a thread that crashes fails its run and is replaced', async () => {
   const { computer: threads, news, next } = told(CRASHING);
   threads.startRun(order(1));
