@@ -129,17 +129,23 @@ test('the command that y shows gives the numbers that s saved', async () => {
   session.type('s');
   await session.until('results/');
   session.type('\u0015');
-  session.type('kept');
+  session.type('results/kept');
   session.type(keys.enter);
-  await session.until('saved in kept');
+  await session.until('saved in results/kept');
   session.type('q');
   expect(await session.end()).toBe(0);
-  const saved = JSON.parse(readFileSync(join(folder, 'kept/run.json'), 'utf8'));
+  const saved = JSON.parse(readFileSync(join(folder, 'results/kept/run.json'), 'utf8'));
   expect(saved.command).toBe(command);
   const again = execFileSync(process.execPath, [program, ...command.split(' ').slice(1), '--json'], {
     encoding: 'utf8',
     maxBuffer: 2 ** 26,
   });
+  const reopened = open(120, 30);
+  await reopened.until('(results/');
+  reopened.type(`G${keys.enter}`);
+  await reopened.until((screen) => /computed by modes on webasm \(f32\), seed 1, \d+/.test(screen));
+  reopened.type('q');
+  expect(await reopened.end()).toBe(0);
   const { tables, checks, compute } = JSON.parse(again);
   expect(tables).toEqual(saved.tables);
   expect(checks).toEqual(saved.checks);

@@ -7,10 +7,12 @@ import { exitCode } from '../exit-code.js';
 import { terminalOf } from '../output/terminal.js';
 import { LiveApp } from './components/live-app.js';
 import { performEffect, type World } from './effects/perform-effect.js';
+import { readSavedRuns } from './effects/saved-runs.js';
 import { Store } from './effects/store.js';
 import { enterAlternateScreen } from './screen/alternate-screen.js';
 import { FrameStream } from './screen/frame-stream.js';
 import { initialState } from './state/app-state.js';
+import { MOST_RECENT } from './state/reduce-news.js';
 import { readTheorems } from './text/theorem.js';
 import { ThreadComputer } from './worker/computer.js';
 
@@ -76,6 +78,9 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
     });
     computer.warmUp();
     void readTheoremsInto(store);
+    void readSavedRuns(offered, MOST_RECENT).then((runs) =>
+      store.dispatch({ kind: 'saved-runs-read', runs }),
+    );
     const failed = app.waitUntilExit().then(() => exitCode.done);
     const code = await Promise.race([left, failed]);
     app.unmount();

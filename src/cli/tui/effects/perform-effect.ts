@@ -46,7 +46,7 @@ function save(
   const scenario = scenarios.find(({ id }) => id === run.order.scenario);
   if (scenario === undefined) throw new Error(`there is no scenario ${run.order.scenario}`);
   saveRun(run, scenario, folder).then(
-    () => tell({ kind: 'saved', folder }),
+    () => tell({ kind: 'saved', run: run.order.run, folder }),
     (error: unknown) =>
       tell({ kind: 'not-saved', message: error instanceof Error ? error.message : String(error) }),
   );

@@ -5,6 +5,7 @@ import { reserveResultFolder } from '../../output/result-folder.js';
 import { runFiles } from '../../output/run-files.js';
 import { type Run, resultsOf } from '../state/run.js';
 import { runCommand } from '../state/run-command.js';
+import { RESULTS } from './saved-runs.js';
 
 /** The document of a finished run: what `overtrain run --json` prints. */
 export function documentOf(run: Run, scenario: Scenario): RunDocument {
@@ -30,7 +31,7 @@ export async function saveRun(run: Run, scenario: Scenario, folder: string): Pro
 /** A folder for the results of a scenario that is not there yet. */
 export function freeFolder(scenario: string, isTaken: (folder: string) => boolean = existsSync): string {
   for (let count = 1; ; count++) {
-    const folder = `results/${scenario}${count === 1 ? '' : `-${count}`}`;
+    const folder = `${RESULTS}/${scenario}${count === 1 ? '' : `-${count}`}`;
     if (!isTaken(folder)) return folder;
   }
 }

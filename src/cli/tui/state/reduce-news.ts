@@ -3,7 +3,8 @@ import type { AppState, Experiment, Notice } from './app-state.js';
 import type { AttackNews } from './attack.js';
 import { hasRows, type Run, withEvents, withOutcome } from './run.js';
 
-const MOST_RECENT = 6;
+/** How many recent runs are offered. */
+export const MOST_RECENT = 6;
 
 /** What is heard of runs. News of a run that is no longer wanted changes nothing. */
 export function reduceRunNews(state: AppState, news: RunNews): AppState {
@@ -49,4 +50,16 @@ export function reduceAttackNews(state: AppState, news: AttackNews): AppState {
         ? ({ status: 'finished', finding: news.finding } as const)
         : ({ status: 'failed', message: news.message } as const);
   return { ...state, attacks: { ...state.attacks, [news.claim]: attack } };
+}
+
+/** The state with a run known to be kept in a folder. */
+export function withFolder(state: AppState, run: number, folder: string): AppState {
+  const kept = (one: Run): Run => (one.order.run === run ? { ...one, folder } : one);
+  const { experiment } = state;
+  const shown = experiment?.shown == null ? null : kept(experiment.shown);
+  return {
+    ...state,
+    recent: state.recent.map(kept),
+    experiment: experiment === null ? null : { ...experiment, shown },
+  };
 }

@@ -7,7 +7,7 @@ import { type Key, keyWord } from './key.js';
 import { reduceEdit } from './reduce-edit.js';
 import { reduceExperiment } from './reduce-experiment.js';
 import { reduceHome } from './reduce-home.js';
-import { reduceAttackNews, reduceRunNews } from './reduce-news.js';
+import { MOST_RECENT, reduceAttackNews, reduceRunNews, withFolder } from './reduce-news.js';
 import { openOverlay, quit, reduceOverlay } from './reduce-overlay.js';
 import { type Step, stepTo } from './step.js';
 
@@ -25,6 +25,8 @@ export function reduce(state: AppState, action: Action): Step {
       return stepTo({ ...state, window: action.window });
     case 'theorems-read':
       return stepTo({ ...state, theorems: action.theorems });
+    case 'saved-runs-read':
+      return stepTo({ ...state, recent: [...state.recent, ...action.runs].slice(0, MOST_RECENT) });
     case 'run-events':
     case 'run-ended':
       return stepTo(reduceRunNews(state, action));
@@ -61,7 +63,11 @@ function reduceSaving(
       return isUntouched ? { ...state, overlay: { ...overlay, field } } : state;
     }
     case 'saved':
-      return { ...state, overlay: null, notice: { tone: 'good', text: `saved in ${action.folder}` } };
+      return {
+        ...withFolder(state, action.run, action.folder),
+        overlay: null,
+        notice: { tone: 'good', text: `saved in ${action.folder}` },
+      };
     case 'not-saved':
       return { ...state, overlay: { ...overlay, message: action.message, isBusy: false } };
   }

@@ -18,6 +18,8 @@ export interface Run {
   readonly progress: RunProgress | null;
   /** Only once it has finished. */
   readonly record: RunRecord | null;
+  /** Where it is kept; null as long as it is not. */
+  readonly folder: string | null;
 }
 
 /** A run that has just been ordered. */
@@ -32,6 +34,7 @@ export function startedRun(order: RunOrder): Run {
     diverged: [],
     progress: null,
     record: null,
+    folder: null,
   };
 }
 

@@ -57,6 +57,7 @@ function itemLines(item: HomeItem, isChosen: boolean, width: number, { unicode }
 }
 
 function runSpans(run: Run, unicode: boolean): StyledLine {
+  const end = run.folder !== null ? ` (${run.folder})` : run.status === 'cancelled' ? ' (cancelled)' : '';
   const { scenario, settings, seed } = run.order;
   const set = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
   const claims = [...new Set(run.checks.map(({ claim }) => claim))];
@@ -65,7 +66,7 @@ function runSpans(run: Run, unicode: boolean): StyledLine {
     { text: ` ${run.compute?.engine ?? ''} ` },
     ...claims.map((claim) => verdictSign(checkOf(run, claim), unicode)),
     {
-      text: ` ${[...set, `seed=${seed}`].join(' ')}${run.status === 'cancelled' ? ' (cancelled)' : ''}`,
+      text: ` ${[...set, `seed=${seed}`].join(' ')}${end}`,
       tone: 'faint',
     },
   ];

@@ -55,7 +55,9 @@ function answer(effects: readonly Effect[], which: number, how: number): Action 
     case 'suggest-folder':
       return { kind: 'folder-suggested', folder: 'results/made-up' };
     case 'save':
-      return how < 3 ? { kind: 'saved', folder: effect.folder } : { kind: 'not-saved', message: 'made up' };
+      return how < 3
+        ? { kind: 'saved', run: effect.run.order.run, folder: effect.folder }
+        : { kind: 'not-saved', message: 'made up' };
     default:
       return undefined;
   }

@@ -157,9 +157,10 @@ describe('saving', () => {
     });
     app.act({ kind: 'not-saved', message: 'it is full' });
     expect(app.state.overlay).toMatchObject({ message: 'it is full', isBusy: false });
-    app.press('enter').act({ kind: 'saved', folder: 'results/gaussian' });
+    app.press('enter').act({ kind: 'saved', run: 2, folder: 'results/gaussian' });
     expect(app.state.overlay).toBe(null);
     expect(notice(app)).toBe('saved in results/gaussian');
+    expect(app.state.recent[0]?.folder).toBe('results/gaussian');
   });
 
   test('is for finished runs', () => {
