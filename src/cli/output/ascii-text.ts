@@ -46,6 +46,8 @@ const REPLACEMENTS: ReadonlyMap<string, string> = new Map([
   ['√', 'sqrt'],
   ['∈', 'in'],
   ['→', '->'],
+  ['↑', 'up'],
+  ['↓', 'down'],
   ['←', '<-'],
   ['↦', '->'],
   ['⇒', '=>'],

@@ -37,7 +37,7 @@ function overlayLines(state: AppState, overlay: Overlay): StyledLine[] {
       plainLine(''),
       ...wrapped('run.json and every table as CSV, in a new or empty folder:', columns, state.unicode),
       plainLine(''),
-      [{ text: '  ' }, ...fieldSpans(overlay.field, state.unicode)],
+      [{ text: '  ' }, ...fieldSpans(overlay.field, columns - 2, state.unicode)],
       plainLine(''),
       ...(overlay.isBusy ? [plainLine('writing …', 'faint')] : []),
       ...(overlay.message === null ? [] : wrapped(overlay.message, columns, state.unicode, 'bad')),

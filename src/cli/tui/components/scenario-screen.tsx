@@ -1,8 +1,8 @@
 import { Box } from 'ink';
 import type { ReactElement } from 'react';
 import { type AppState, openScenario } from '../state/app-state.js';
-import { panelLines } from '../text/frame.js';
 import { layoutOf } from '../text/layout.js';
+import { panelLines } from '../text/panel-lines.js';
 import type { Display } from '../text/styled-line.js';
 import { Chart } from './chart.js';
 import { Lines } from './lines.js';

@@ -1,6 +1,7 @@
 import { type AppState, draftOf, openScenario } from '../state/app-state.js';
 import { type Field, fieldsOf } from '../state/draft.js';
 import type { ListedLines } from './home-lines.js';
+import { layoutOf } from './layout.js';
 import { column, type StyledLine, wrapped } from './styled-line.js';
 import { fieldSpans } from './text-field-spans.js';
 
@@ -18,7 +19,9 @@ export function fieldLines(state: AppState): ListedLines {
     return [
       { text: pointer, tone: 'good' },
       { text: column(field.name, NAME_CELLS), tone: isHere ? 'strong' : 'plain' },
-      ...(edit === null ? valueSpans(field) : fieldSpans(edit.field, state.unicode)),
+      ...(edit === null
+        ? valueSpans(field)
+        : fieldSpans(edit.field, layoutOf(state.window).panel.columns - NAME_CELLS - 2, state.unicode)),
     ];
   });
   return { lines, cursor: experiment.field };
@@ -35,7 +38,9 @@ function valueSpans({ value, isSet, meta }: Field): StyledLine {
 /** What the chosen parameter means and allows, or what is wrong with the text being typed. */
 export function fieldNotes(state: AppState, width: number): StyledLine[] {
   const { experiment, scenario } = openScenario(state);
-  const message = experiment.edit?.message;
+  // A refusal is often longer than the one line of the status.
+  const refusal = state.notice?.tone === 'bad' ? state.notice.text : null;
+  const message = experiment.edit?.message ?? refusal;
   if (message != null) return wrapped(message, width, state.unicode, 'bad');
   const field = fieldsOf(scenario, draftOf(state, scenario.id))[experiment.field];
   if (field === undefined) return [];

@@ -68,6 +68,41 @@ describe('a frame', () => {
     expect(frameOf(app.state).join('\n')).toContain('3.5▏');
   });
 
+  test('of a refused run has all of the reason, also where a line is too short for it', async () => {
+    const app = (await gaussian(60, 24)).press('r');
+    const message =
+      'a reason that is so long that it does not by any means fit into the one line of the status';
+    app.act({ kind: 'run-ended', run: app.order().run, outcome: { status: 'failed', message } });
+    expect(frameOf(app.state).join(' ').replace(/\s+/g, ' ')).toContain(message);
+  });
+
+  test.each([
+    [100, 14],
+    [100, 20],
+    [100, 22],
+    [100, 30],
+    [60, 20],
+  ])('at %i x %i always shows the entry that is chosen', async (columns, rows) => {
+    const app = await gaussian(columns, rows);
+    for (const name of ['dim', 'gammas', 'backend']) {
+      while (!frameOf(app.state).join('\n').includes(`❯ ${name}`)) {
+        const before = app.state.experiment!.field;
+        if (app.press('down').state.experiment!.field === before) throw new Error(`${name} is never seen`);
+      }
+    }
+    for (const claim of ['T0', 'T3'])
+      expect(frameOf(app.press(...(claim === 'T0' ? ['tab'] : ['end'])).state).join('\n')).toMatch(
+        new RegExp(`❯ . ${claim} `),
+      );
+  });
+
+  test('shows of a long value the part around the cursor', async () => {
+    const long = Array.from({ length: 40 }, (_, index) => `0.${index}`).join(',');
+    const app = (await gaussian(60, 24)).press('enter', 'erase-line').type(long);
+    expect(frameOf(app.state).join('\n')).toContain('0.37,0.38,0.39▏');
+    expect(frameOf(app.press('home').state).join('\n')).toMatch(/▏0\.0,0\.1,.*…$/m);
+  });
+
   test('of a run under way has its progress, pace and backend', async () => {
     const app = (await gaussian()).press('r');
     const progress = { done: 1, total: 4, label: 'checkpoints', millisecondsLeft: 3000, perSecond: 20 };
