@@ -25,6 +25,10 @@ export interface CurveFigure extends FigureOfTable {
   };
   /** Column that tells the lines apart. */
   readonly series?: string;
+  /** What the legend calls that column, where its name would not do. */
+  readonly seriesLabel?: string;
+  /** Column of a table that varies one thing more: each line is of the middle one of its values in that series. */
+  readonly slice?: string;
   /** Table with one row per series and the columns that hold where its inflection lies on the x axis. */
   readonly inflection?: { readonly table: string; readonly theory: string; readonly simulation: string };
 }
@@ -41,6 +45,8 @@ export interface MapFigure extends FigureOfTable {
     readonly error?: undefined;
   };
   readonly series?: undefined;
+  readonly seriesLabel?: undefined;
+  readonly slice?: undefined;
   readonly inflection?: undefined;
   /** Columns with the value of a cell; the simulated one is drawn where there is any. */
   readonly value: { readonly label: string; readonly theory?: string; readonly simulation?: string };

@@ -75,7 +75,7 @@ export interface Accuracy {
   readonly measure: string;
 }
 
-const UNIT_ROUNDOFF = { f32: 2 ** -24, f64: 2 ** -53 } as const;
+export const UNIT_ROUNDOFF = { f32: 2 ** -24, f64: 2 ** -53 } as const;
 
 /** Rounding beyond this share of σ_1 would be visible in a figure, so `auto` then computes in float64. */
 const VISIBLE_ROUNDING = 0.01;
@@ -147,7 +147,8 @@ function affordableSteps({ rows, hidden, cols, modes }: Problem, engine: EngineN
   return Math.min(400_000, Math.max(2000, Math.floor((engine === 'modes' ? 2e8 : 6e9) / perStep)));
 }
 
-function float64Reason(problem: Problem, inFloat32: ExpectedTraining): string | undefined {
+/** Why float32 would show in a pre-training run, or undefined where it would not. */
+export function float64Reason(problem: Problem, inFloat32: ExpectedTraining): string | undefined {
   const largest = problem.spectrum[0]!;
   const starts = problem.modes.map((mode) => Math.sqrt(mode.start)).filter((factor) => factor > 0);
   const smallest = starts.reduce((least, factor) => Math.min(least, factor), 1);

@@ -7,6 +7,8 @@ import { gaussian } from './scenarios/gaussian.js';
 import { incremental } from './scenarios/incremental.js';
 import { misalignment } from './scenarios/misalignment.js';
 import { regularize } from './scenarios/regularize.js';
+import { schedules } from './scenarios/schedules.js';
+import { width } from './scenarios/width.js';
 
 /** All scenarios in the order in which they are listed. */
 export const scenarios: readonly Scenario[] = [
@@ -16,6 +18,8 @@ export const scenarios: readonly Scenario[] = [
   erased(finetuneTuned),
   erased(regularize),
   erased(misalignment),
+  erased(schedules),
+  erased(width),
 ];
 
 /** Parameters are checked where a scenario is run, so a list of scenarios need not know their types. */

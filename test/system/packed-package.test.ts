@@ -45,6 +45,11 @@ describe('the packed package in an empty project', () => {
     expect(document.tables.curve.rows.length).toBe(4 * 60);
   });
 
+  test('npx overtrain runs a scenario on the kernels and threads that the package brings', () => {
+    const printed = inProject('npx', 'overtrain', 'run', 'gaussian', '--set', 'dim=4', '--json');
+    expect(JSON.parse(printed).compute).toMatchObject({ backend: 'simd', precision: 'f32' });
+  });
+
   test('npx overtrain verify tries every claim on worker threads', () => {
     const document = JSON.parse(inProject('npx', 'overtrain', 'verify', '--runs', '20', '--json'));
     expect(document.claims.length).toBeGreaterThan(0);

@@ -56,16 +56,16 @@ describe.each([
 
     // Long enough to be cancelled before it ends.
     await walkTo(session, 'replicates');
-    session.type('1000');
+    session.type('3000');
     session.type(keys.enter);
-    await session.until('1000 (set)');
+    await session.until('3000 (set)');
     session.type('r');
-    await session.until((screen) => /\d+%.* checkpoints\/s, modes on webasm/.test(screen));
+    await session.until((screen) => /\d+%.* checkpoints\/s, modes on \w+/.test(screen));
     session.type(keys.escape);
     await session.until('cancelled');
     session.type('r');
     await session.until(
-      (screen) => /computed by modes on webasm \(f32\), seed 1, \d+/.test(screen),
+      (screen) => /computed by modes on \w+ \(f32\), seed 1, \d+/.test(screen),
       'the run ends',
       60_000,
     );
@@ -143,7 +143,7 @@ test('the command that y shows gives the numbers that s saved', async () => {
   const reopened = open(120, 30);
   await reopened.until('(results/');
   reopened.type(`G${keys.enter}`);
-  await reopened.until((screen) => /computed by modes on webasm \(f32\), seed 1, \d+/.test(screen));
+  await reopened.until((screen) => /computed by modes on \w+ \(f32\), seed 1, \d+/.test(screen));
   reopened.type('q');
   expect(await reopened.end()).toBe(0);
   const { tables, checks, compute } = JSON.parse(again);
@@ -226,7 +226,7 @@ test('without a terminal it prints the scenarios and ends with 0', () => {
 
 test('for a screen reader it speaks in sentences on the terminal that is there', async () => {
   const session = open(80, 24, { INK_SCREEN_READER: 'true' });
-  await session.until('1 of 6. gaussian: Progressive sensitivity');
+  await session.until('. gaussian: Progressive sensitivity');
   session.type(keys.enter);
   await session.until((screen) =>
     /The curve turns at time t = .* Computed by the exact engine/.test(screen.replace(/\s+/g, ' ')),

@@ -24,14 +24,17 @@ export function figureChart(figure: Figure, tables: Tables): FigureChart {
   if (table === undefined)
     throw new Error(`figure ${figure.id} draws a table ${figure.table} that is not there`);
   const groups = groupBySeries(figure, table);
+  const slices = sliceGroups(figure, table, groups);
   const kept = thinned([...groups.keys()], MOST_SERIES);
-  const series = kept.map((value) => seriesOf(figure, table, groups.get(value)!, value, tables));
+  const series = kept.map((value) =>
+    seriesOf(figure, table, groups.get(value)!, value, slices.get(value), tables),
+  );
   const isDrawn = (points: readonly ChartPoint[]) => points.some(({ y }) => y !== null);
   const hasLine = series.some(({ line }) => isDrawn(line));
   const hasPoints = series.some(({ points }) => isDrawn(points));
   return {
     chart: {
-      title: figure.title,
+      title: slicedTitle(figure, [...slices.values()]),
       x: { label: figure.x.label, scale: figure.x.scale },
       y: { label: figure.y.label, scale: figure.y.scale },
       series,
@@ -58,6 +61,32 @@ function groupBySeries(figure: Figure, table: Table): Map<Cell, Row[]> {
   return groups;
 }
 
+/** Leaves in each group the rows of its slice, and tells which value of the sliced column that is. */
+function sliceGroups(figure: Figure, table: Table, groups: Map<Cell, Row[]>): ReadonlyMap<Cell, Cell> {
+  const slices = new Map<Cell, Cell>();
+  if (figure.slice === undefined) return slices;
+  const index = columnIndex(table.columns, figure.slice);
+  for (const [series, rows] of groups) {
+    const values = [...new Set(rows.map((row) => row[index]!))];
+    const middle = values[Math.floor((values.length - 1) / 2)]!;
+    slices.set(series, middle);
+    groups.set(
+      series,
+      rows.filter((row) => row[index] === middle),
+    );
+  }
+  return slices;
+}
+
+/** The slice stands in the title; where it differs between the series, its column does. */
+function slicedTitle({ title, slice }: Figure, values: readonly Cell[]): string {
+  const [first] = values;
+  if (slice === undefined || first === undefined) return title;
+  return values.every((value) => value === first)
+    ? `${title}, ${slice} = ${cellText(first)}`
+    : `${title}, middle ${slice}`;
+}
+
 function thinned<Value>(values: readonly Value[], most: number): Value[] {
   if (values.length <= most) return [...values];
   return Array.from({ length: most }, (_, i) => values[Math.round((i * (values.length - 1)) / (most - 1))]!);
@@ -68,6 +97,7 @@ function seriesOf(
   table: Table,
   rows: readonly Row[],
   value: Cell,
+  slice: Cell | undefined,
   tables: Tables,
 ): ChartSeries {
   const points = (column: string | undefined): ChartPoint[] => {
@@ -78,14 +108,16 @@ function seriesOf(
   };
   const line = points(figure.y.theory);
   const simulated = points(figure.y.simulation);
-  const label = figure.series === undefined ? figure.y.label : `${figure.series} = ${cellText(value)}`;
-  return { label, line, points: simulated, marks: marksOf(figure, value, line, simulated, tables) };
+  const name = figure.seriesLabel ?? figure.series;
+  const label = name === undefined ? figure.y.label : `${name} = ${cellText(value)}`;
+  return { label, line, points: simulated, marks: marksOf(figure, value, slice, line, simulated, tables) };
 }
 
 /** The inflection of theory on its line; where theory has none, that of the simulation on its points. */
 function marksOf(
   figure: Figure,
   value: Cell,
+  slice: Cell | undefined,
   line: readonly ChartPoint[],
   simulated: readonly ChartPoint[],
   tables: Tables,
@@ -94,8 +126,10 @@ function marksOf(
   if (inflection === undefined) return [];
   const table = tables[inflection.table];
   if (table === undefined) return [];
+  const belongs = (candidate: Row, column: string | undefined, to: Cell | undefined) =>
+    column === undefined || candidate[columnIndex(table.columns, column)] === to;
   const row = table.rows.find(
-    (candidate) => series === undefined || candidate[columnIndex(table.columns, series)] === value,
+    (candidate) => belongs(candidate, series, value) && belongs(candidate, figure.slice, slice),
   );
   if (row === undefined) return [];
   const at = (column: string) => numberIn(row[columnIndex(table.columns, column)]);

@@ -1,3 +1,5 @@
+import type { Optimizer } from '../optimizers/optimizer.js';
+
 /**
  * A backend is a place where ensembles of networks live and are advanced: an array library, a compiled kernel on the
  * processor, a graphics card. It knows linear algebra and nothing of the theory: which networks, which rates and which
@@ -16,6 +18,11 @@ export interface Backend {
    * simultaneous step of both layers on `‖W1 W2 − A‖²`. The input is left as it is.
    */
   descendNetworks(batch: NetworkBatch, rates: readonly number[]): Promise<Weights>;
+  /**
+   * Steps of any optimiser on the full matrices, all networks at once, by gradients of the loss on what inputs each step
+   * saw. The input is left as it is.
+   */
+  optimizeNetworks(networks: OptimizedNetworks, run: OptimizerRun): Promise<OptimizedNetworks>;
   /** The scalar recurrence of T0, all modes of all networks at once, one step per rate. Returns the new factors. */
   descendModes(batch: ModeBatch, rates: readonly number[]): Promise<Float64Array>;
   /**
@@ -48,6 +55,26 @@ export interface NetworkBatch extends Weights {
   readonly target: Float64Array;
   /** Factor on the learning rate, per network. */
   readonly rateScale: Float64Array;
+}
+
+/** An ensemble in the middle of training by an optimiser. */
+export interface OptimizedNetworks extends NetworkBatch {
+  /** What the optimiser remembers, `optimizer.moments` times both layers. */
+  readonly moments: readonly Weights[];
+  /** Steps made so far. */
+  readonly taken: number;
+}
+
+/** Steps of an optimiser. */
+export interface OptimizerRun {
+  readonly optimizer: Optimizer;
+  /** Learning rate of each step. */
+  readonly rates: readonly number[];
+  /**
+   * Second moments `Σ x xᵀ / B` of the inputs that each network sees in each step, steps × count × cols × cols; absent for
+   * their expectation, the identity.
+   */
+  readonly inputs?: Float64Array | undefined;
 }
 
 /** An ensemble of networks in the basis of their singular vectors: count × modes. */

@@ -1,5 +1,15 @@
 import { availableParallelism } from 'node:os';
-import type { Backend, ModeBatch, NetworkBatch, NoiseBatch, PerturbedNetworks, Weights } from './backend.js';
+import { stepCoefficients } from '../optimizers/optimizer-step.js';
+import type {
+  Backend,
+  ModeBatch,
+  NetworkBatch,
+  NoiseBatch,
+  OptimizedNetworks,
+  OptimizerRun,
+  PerturbedNetworks,
+  Weights,
+} from './backend.js';
 import { MOMENTS } from './backend.js';
 import { GpuJsPlans } from './gpu-js-plans.js';
 import { flatten, type GpuInput, loadGpuModule, type NestedArray, type Pipeline } from './gpu-module.js';
@@ -7,6 +17,8 @@ import { flatten, type GpuInput, loadGpuModule, type NestedArray, type Pipeline 
 /** Steps in one launch, largest first; a launch that is not full ends with steps of rate 0, which change nothing. */
 const NETWORK_STEPS = [64, 8] as const;
 const MODE_STEPS = [4096, 256, 16] as const;
+/** A step of rate 0 would still change what an optimiser remembers, so these launches are always full. */
+const OPTIMIZER_STEPS = [16, 4, 1] as const;
 
 /**
  * gpu.js in one of its modes, in float32. Whole runs of steps are one launch: intermediate results never leave the
@@ -60,6 +72,56 @@ export class GpuJsBackend implements Backend {
       second = flatten(result.second, second.length);
     }
     return { first: ownCopy(first, batch.first), second: ownCopy(second, batch.second) };
+  }
+
+  async optimizeNetworks(networks: OptimizedNetworks, run: OptimizerRun): Promise<OptimizedNetworks> {
+    const { shape, count } = networks;
+    const { rows, hidden, cols } = shape;
+    const { optimizer, rates, inputs } = run;
+    const target = this.upload(networks.target, [cols, rows, count]);
+    const scales = Float32Array.from(networks.rateScale);
+    const inFirst = (values: Float64Array) => this.upload(values, [hidden, rows, count]);
+    const inSecond = (values: Float64Array) => this.upload(values, [cols, hidden, count]);
+    let { first, second, moments } = networks;
+    let start = 0;
+    for (const part of launches(rates, OPTIMIZER_STEPS)) {
+      const rowsOfSteps = Array.from(part, (_, step) =>
+        Object.values(stepCoefficients(optimizer, networks.taken + start + step + 1)),
+      );
+      const width = rowsOfSteps[0]!.length;
+      const size = count * cols * cols;
+      const seen = inputs?.subarray(start * size, (start + part.length) * size);
+      const plan = this.plans.optimization(shape, count, part.length, optimizer, seen !== undefined);
+      const result = (await this.launch(plan, [
+        inFirst(first),
+        inSecond(second),
+        target,
+        part,
+        scales,
+        this.upload(Float64Array.from(rowsOfSteps.flat()), [width, part.length]),
+        ...moments.map((moment) => inFirst(moment.first)),
+        ...moments.map((moment) => inSecond(moment.second)),
+        ...(seen === undefined ? [] : [this.upload(seen, [cols, cols, count * part.length])]),
+      ])) as NestedArray[];
+      const sizes = { first: first.length, second: second.length };
+      first = flatten(result[0]!, sizes.first);
+      second = flatten(result[1]!, sizes.second);
+      moments = moments.map((_, index) => ({
+        first: flatten(result[2 + index]!, sizes.first),
+        second: flatten(result[2 + moments.length + index]!, sizes.second),
+      }));
+      start += part.length;
+    }
+    return {
+      ...networks,
+      first: ownCopy(first, networks.first),
+      second: ownCopy(second, networks.second),
+      moments: moments.map((moment, index) => ({
+        first: ownCopy(moment.first, networks.moments[index]!.first),
+        second: ownCopy(moment.second, networks.moments[index]!.second),
+      })),
+      taken: networks.taken + rates.length,
+    };
   }
 
   async descendModes(batch: ModeBatch, rates: readonly number[]): Promise<Float64Array> {

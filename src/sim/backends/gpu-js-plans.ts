@@ -6,9 +6,15 @@ import { noiseProduct } from '../kernels/noise-product.js';
 import { residual } from '../kernels/residual.js';
 import { rowMoments } from '../kernels/row-moments.js';
 import { secondLayerStep } from '../kernels/second-layer-step.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import { optimizerStep, stepCoefficients, type TrainingBatch } from '../optimizers/optimizer-step.js';
 import type { NetworkShape } from './backend.js';
 import { MOMENTS } from './backend.js';
-import type { GpuInstance, Handle, Pipeline } from './gpu-module.js';
+import { type DeviceBatch, GpuJsArithmetic, KernelShelf } from './gpu-js-arithmetic.js';
+import type { GpuInstance, Handle, Pipeline, PlanResult } from './gpu-module.js';
+
+/** Inputs of an optimisation before the moments. */
+const FIXED_INPUTS = 6;
 
 /**
  * The launches of one gpu.js instance, each compiled when first needed and kept. Sizes are compiled in, since gpu.js
@@ -46,6 +52,56 @@ export class GpuJsPlans {
         }
         return layers;
       };
+    });
+  }
+
+  /**
+   * Takes (first, second, target, rates, scales, coefficients, the first layer of each moment, the second layer of each
+   * moment, and `withInputs` the second moments of the inputs); returns the layers, then the moments of the first and of the
+   * second layer.
+   */
+  optimization(
+    { rows, hidden, cols }: NetworkShape,
+    count: number,
+    steps: number,
+    optimizer: Optimizer,
+    withInputs: boolean,
+  ): Pipeline {
+    const key = `optimize ${optimizer.name} ${rows} ${hidden} ${cols} ${count} ${steps} ${withInputs}`;
+    return this.cached(key, () => {
+      const shelf = new KernelShelf(this.gpu, count);
+      const names = Object.keys(stepCoefficients(optimizer, 1));
+      const plan = (...handles: Handle[]) => {
+        const [first, second, target, rates, scales, coefficients] = handles as [
+          Handle,
+          Handle,
+          Handle,
+          Handle,
+          Handle,
+          Handle,
+        ];
+        const at = FIXED_INPUTS + optimizer.moments;
+        const inFirst = (handle: Handle) => ({ handle, rows, cols: hidden });
+        const inSecond = (handle: Handle) => ({ handle, rows: hidden, cols });
+        const goal = { handle: target, rows, cols };
+        let batch: TrainingBatch<DeviceBatch> = {
+          first: inFirst(first),
+          second: inSecond(second),
+          firstMoments: handles.slice(FIXED_INPUTS, at).map(inFirst),
+          secondMoments: handles.slice(at, at + optimizer.moments).map(inSecond),
+        };
+        const moments = withInputs ? handles.at(-1)! : undefined;
+        const inputs = { rates, scales, coefficients, moments };
+        for (let step = 0; step < steps; step++) {
+          const arithmetic = new GpuJsArithmetic(shelf, inputs, names, step);
+          batch = optimizerStep(arithmetic, optimizer, { rows, hidden, cols }, batch, goal);
+        }
+        const results = [batch.first, batch.second, ...batch.firstMoments, ...batch.secondMoments];
+        return results.map(({ handle }) => handle);
+      };
+      // gpu.js makes as many handles as the function says that it takes.
+      const length = FIXED_INPUTS + 2 * optimizer.moments + (withInputs ? 1 : 0);
+      return Object.defineProperty(plan, 'length', { value: length });
     });
   }
 
@@ -104,17 +160,12 @@ export class GpuJsPlans {
     };
   }
 
-  private cached(
-    key: string,
-    build: () => (...handles: never[]) => Handle | Record<string, Handle>,
-  ): Pipeline {
+  private cached(key: string, build: () => (...handles: never[]) => PlanResult): Pipeline {
     // A new launch would bring back to life threads that nobody stops.
     if (this.disposed) throw new Error('the backend was disposed of');
     const kept = this.plans.get(key);
     if (kept !== undefined) return kept;
-    const plan = this.gpu.createPipeline(
-      build() as (...handles: Handle[]) => Handle | Record<string, Handle>,
-    );
+    const plan = this.gpu.createPipeline(build() as (...handles: Handle[]) => PlanResult);
     this.plans.set(key, plan);
     return plan;
   }

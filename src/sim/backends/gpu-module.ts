@@ -4,10 +4,7 @@ export interface GpuInstance {
     source: (this: never, ...parameters: never[]) => number,
     settings: { constants: Record<string, number>; output: number[] },
   ): Kernel;
-  createPipeline(
-    plan: (...handles: Handle[]) => Handle | Record<string, Handle>,
-    settings?: { threads?: boolean },
-  ): Pipeline;
+  createPipeline(plan: (...handles: Handle[]) => PlanResult, settings?: { threads?: boolean }): Pipeline;
   destroy(): Promise<void>;
 }
 
@@ -16,6 +13,9 @@ export type Kernel = (...parameters: (Handle | number)[]) => Handle;
 
 /** An array that lives on the device. */
 export type Handle = { readonly handle: unique symbol };
+
+/** What a plan returns: results come in the same form. */
+export type PlanResult = Handle | readonly Handle[] | Readonly<Record<string, Handle>>;
 
 export interface Pipeline {
   (...parameters: GpuInput[]): Promise<unknown>;

@@ -12,6 +12,10 @@ export function interruptible(backend: Backend, signal: AbortSignal | undefined)
       await turn();
       return backend.descendNetworks(batch, rates);
     },
+    async optimizeNetworks(networks, run) {
+      await turn();
+      return backend.optimizeNetworks(networks, run);
+    },
     async descendModes(batch, rates) {
       await turn();
       return backend.descendModes(batch, rates);

@@ -9,7 +9,7 @@ export interface OpenedBackend {
 }
 
 /** Backends that `auto` tries in turn where float32 serves, the fastest first. */
-const FASTEST_FIRST: readonly BackendName[] = ['webasm', 'cpu', 'reference'];
+const FASTEST_FIRST: readonly BackendName[] = ['simd', 'webasm', 'cpu', 'reference'];
 
 /**
  * Opens the backend that was asked for.
@@ -55,6 +55,10 @@ export async function create(name: BackendName): Promise<Backend> {
   if (name === 'reference') {
     const { ReferenceBackend } = await import('./reference-backend.js');
     return new ReferenceBackend();
+  }
+  if (name === 'simd') {
+    const { SimdBackend } = await import('./simd-backend.js');
+    return SimdBackend.open();
   }
   const { GpuJsBackend } = await import('./gpu-js-backend.js');
   return GpuJsBackend.open(name);

@@ -23,6 +23,7 @@ export async function probeBackends(): Promise<BackendReport[]> {
 const REMEDIES: Readonly<Record<BackendName, string>> = {
   reference: 'reinstall the package: npm ci',
   cpu: 'reinstall gpu.js at the version of the lockfile: npm ci',
+  simd: 'build the kernels with npm run build, and use Node 20.19 or newer with WebAssembly SIMD and worker threads enabled',
   webasm:
     'use Node 20.19 or newer with WebAssembly SIMD enabled, and gpu.js at the version of the lockfile: npm ci',
 };

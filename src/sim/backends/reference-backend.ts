@@ -1,6 +1,17 @@
 import { Matrix } from 'ml-matrix';
-import type { Backend, ModeBatch, NetworkBatch, NoiseBatch, PerturbedNetworks, Weights } from './backend.js';
+import { optimizerStep, stepCoefficients, type TrainingBatch } from '../optimizers/optimizer-step.js';
+import type {
+  Backend,
+  ModeBatch,
+  NetworkBatch,
+  NoiseBatch,
+  OptimizedNetworks,
+  OptimizerRun,
+  PerturbedNetworks,
+  Weights,
+} from './backend.js';
 import { MOMENTS } from './backend.js';
+import { ReferenceArithmetic } from './reference-arithmetic.js';
 
 /** ml-matrix in float64, one network after the other: slow, plain, and the yardstick of the other backends. */
 export class ReferenceBackend implements Backend {
@@ -30,6 +41,40 @@ export class ReferenceBackend implements Backend {
       result.second.set(second.to1DArray(), network * hidden * cols);
     }
     return result;
+  }
+
+  async optimizeNetworks(networks: OptimizedNetworks, run: OptimizerRun): Promise<OptimizedNetworks> {
+    const { shape, count, rateScale, taken } = networks;
+    const { rows, hidden, cols } = shape;
+    const { optimizer, inputs } = run;
+    const firstOf = (values: Float64Array) => matricesOf(values, count, rows, hidden);
+    const secondOf = (values: Float64Array) => matricesOf(values, count, hidden, cols);
+    const target = matricesOf(networks.target, count, rows, cols);
+    let batch: TrainingBatch<readonly Matrix[]> = {
+      first: firstOf(networks.first),
+      second: secondOf(networks.second),
+      firstMoments: networks.moments.map(({ first }) => firstOf(first)),
+      secondMoments: networks.moments.map(({ second }) => secondOf(second)),
+    };
+    run.rates.forEach((rate, step) => {
+      const size = count * cols * cols;
+      const arithmetic = new ReferenceArithmetic({
+        coefficients: stepCoefficients(optimizer, taken + step + 1),
+        rates: Array.from(rateScale, (scale) => scale * rate),
+        inputs: inputs && matricesOf(inputs.subarray(step * size, (step + 1) * size), count, cols, cols),
+      });
+      batch = optimizerStep(arithmetic, optimizer, shape, batch, target);
+    });
+    return {
+      ...networks,
+      first: flatten(batch.first),
+      second: flatten(batch.second),
+      moments: batch.firstMoments.map((moment, index) => ({
+        first: flatten(moment),
+        second: flatten(batch.secondMoments[index]!),
+      })),
+      taken: taken + run.rates.length,
+    };
   }
 
   async descendModes(batch: ModeBatch, rates: readonly number[]): Promise<Float64Array> {
@@ -76,6 +121,14 @@ export class ReferenceBackend implements Backend {
 function matrixAt(values: Float64Array, index: number, rows: number, cols: number): Matrix {
   const size = rows * cols;
   return Matrix.from1DArray(rows, cols, Array.from(values.subarray(index * size, (index + 1) * size)));
+}
+
+function matricesOf(values: Float64Array, count: number, rows: number, cols: number): Matrix[] {
+  return Array.from({ length: count }, (_, network) => matrixAt(values, network, rows, cols));
+}
+
+function flatten(matrices: readonly Matrix[]): Float64Array {
+  return Float64Array.from(matrices.flatMap((matrix) => matrix.to1DArray()));
 }
 
 function layersOf({ shape, layers }: PerturbedNetworks, network: number): { first: Matrix; second: Matrix } {

@@ -1,3 +1,4 @@
+import type { Problem } from '../../theory/problem.js';
 import { type Check, judge, notApplicable } from '../check.js';
 import type { PerturbedCheckpoint } from '../engines/checkpoint.js';
 import { predictedStandardError } from '../noise/predicted-error.js';
@@ -26,13 +27,27 @@ export function checkPerturbationIdentity(
 ): Check {
   const excuse = notSimulated(run);
   if (excuse !== undefined) return notApplicable('T1', excuse);
+  return judgePerturbationIdentity(run.problem, gammas, replicates, perturbed);
+}
+
+/**
+ * The same for networks that came about in any way.
+ *
+ * @param replicates draws behind each mean
+ */
+export function judgePerturbationIdentity(
+  problem: Problem,
+  gammas: readonly number[],
+  replicates: number,
+  perturbed: readonly PerturbedCheckpoint[],
+): Check {
   if (replicates < FEWEST_REPLICATES) {
     return notApplicable(
       'T1',
       `${replicates} replicates give no reliable standard error; take ${FEWEST_REPLICATES}`,
     );
   }
-  const { rows, hidden, cols } = run.problem;
+  const { rows, hidden, cols } = problem;
   const slack = new SmallestSlack();
   for (const { checkpoint, excess } of perturbed) {
     const [first, second] = checkpoint.squaredNorms;
@@ -40,7 +55,7 @@ export function checkPerturbationIdentity(
       if (gamma === 0) return;
       const identity = gamma ** 2 * (cols * first + rows * second) + gamma ** 4 * rows * hidden * cols;
       const { mean, standardError } = excess[index]!;
-      const predicted = predictedStandardError(run.problem, gamma, checkpoint.time, replicates);
+      const predicted = predictedStandardError(problem, gamma, checkpoint.time, replicates);
       slack.add(STANDARD_ERRORS - Math.abs(mean - identity) / Math.max(standardError, predicted), 0);
     });
   }

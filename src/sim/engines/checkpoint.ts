@@ -37,6 +37,6 @@ export interface Diverged {
 }
 
 /** Whether training had diverged before this recorded time. */
-export function hasDiverged(recorded: Recorded): recorded is Diverged {
+export function hasDiverged(recorded: object): recorded is Diverged {
   return 'divergedAt' in recorded;
 }

@@ -29,11 +29,13 @@ export function matrixTrainee(problem: Problem, backend: Backend, seed: number):
   };
 }
 
-function boundedSquare(weight: number): boolean {
+/** Whether a weight and its fourth power, which enters the loss, are finite. */
+export function boundedSquare(weight: number): boolean {
   return Number.isFinite(weight ** 4);
 }
 
-function alignedStart(problem: Problem, { left, hidden, right }: SingularBasis): Weights {
+/** `W1 = e^{−τ} U Rᵀ`, `W2 = e^{−τ} R Vᵀ`. */
+export function alignedStart(problem: Problem, { left, hidden, right }: SingularBasis): Weights {
   const factors = problem.modes.map((mode) => Math.sqrt(mode.start));
   return {
     first: Float64Array.from(embedDiagonal(left, factors, hidden).to1DArray()),
@@ -41,7 +43,14 @@ function alignedStart(problem: Problem, { left, hidden, right }: SingularBasis):
   };
 }
 
-function matrixCheckpoint(
+/**
+ * The record of a network as full matrices.
+ *
+ * @param weights both layers of one network, row-major
+ * @param target the task `A`
+ * @param basis singular vectors of the task
+ */
+export function matrixCheckpoint(
   problem: Problem,
   weights: Weights,
   target: Matrix,

@@ -1,14 +1,14 @@
-import type { Recorded, TrainedCheckpoint } from './checkpoint.js';
+import type { Diverged, TrainedCheckpoint } from './checkpoint.js';
 import type { Segment, TrainingPlan } from './training-plan.js';
 
-/** How one kind of network trains: what its state is, how it steps, and what is recorded of it. */
-export interface Trainee<State> {
+/** How one kind of network, or an ensemble, trains: what its state is, how it steps, and what is recorded of it. */
+export interface Trainee<State, Record = TrainedCheckpoint> {
   readonly start: State;
   /** The state after one gradient-descent step per rate. */
   descend(state: State, rates: readonly number[]): Promise<State>;
   /** Whether a state is still a result: finite, and with a finite loss. */
   inBounds(state: State): boolean;
-  record(state: State, time: number): TrainedCheckpoint;
+  record(state: State, time: number): Record;
 }
 
 /**
@@ -16,11 +16,11 @@ export interface Trainee<State> {
  *
  * @param knownDivergence step from which on the plan is known to be unstable, whatever the state looks like
  */
-export async function* recordTraining<State>(
+export async function* recordTraining<State, Record = TrainedCheckpoint>(
   plan: TrainingPlan,
-  trainee: Trainee<State>,
+  trainee: Trainee<State, Record>,
   knownDivergence: number | undefined,
-): AsyncGenerator<Recorded, void, undefined> {
+): AsyncGenerator<Record | Diverged, void, undefined> {
   let state = trainee.start;
   let taken = 0;
   let divergedAt: number | undefined;
@@ -48,10 +48,8 @@ const LONGEST_RUN = 2 ** 16;
 function* ratesOf(segments: readonly Segment[]): Generator<number[]> {
   let run: number[] = [];
   for (const { rate, steps } of segments) {
-    for (let left = steps; left > 0; ) {
-      const taken = Math.min(left, LONGEST_RUN - run.length);
-      run = run.concat(new Array<number>(taken).fill(rate));
-      left -= taken;
+    for (let step = 0; step < steps; step++) {
+      run.push(rate);
       if (run.length < LONGEST_RUN) continue;
       yield run;
       run = [];
@@ -61,8 +59,8 @@ function* ratesOf(segments: readonly Segment[]): Generator<number[]> {
 }
 
 /** Repeats a run that ended out of bounds, to find the first step, counted from 1, after which it was. */
-async function firstStepBeyond<State>(
-  trainee: Trainee<State>,
+async function firstStepBeyond<State, Record>(
+  trainee: Trainee<State, Record>,
   state: State,
   rates: readonly number[],
 ): Promise<number> {

@@ -13,3 +13,6 @@ export type Vector = readonly number[];
 
 /** A matrix for each network of the ensemble: network, row, column. */
 export type Batch = readonly (readonly (readonly number[])[])[];
+
+/** A row of numbers for each step. */
+export type Table = readonly (readonly number[])[];

@@ -8,6 +8,15 @@ export interface Estimate {
   readonly standardError: number;
 }
 
+/** An estimate with what the errors of quantities take that are no means themselves, such as where a curve turns. */
+export interface GroupedEstimate extends Estimate {
+  /** Means over all draws but one group; draw r is in group r mod {@link DRAW_GROUPS}. One for each group that has draws. */
+  readonly withoutGroup: readonly number[];
+}
+
+/** Groups of draws that are left out in turn: a standard error from ten is itself good to a quarter. */
+export const DRAW_GROUPS = 10;
+
 /**
  * Excess loss of a network perturbed by noise of scale γ, `‖(W1+γE1)(W2+γE2) − A‖² − ‖W1W2 − A‖²`, averaged over the
  * replicates for every γ.
@@ -23,7 +32,7 @@ export async function estimateExcess(
   network: PerturbedNetworks,
   noise: NoiseReplicates,
   gammas: readonly number[],
-): Promise<Estimate[]> {
+): Promise<GroupedEstimate[]> {
   const running = gammas.map(() => new RunningEstimate());
   for (const batch of noise.batches()) {
     const moments = await backend.perturbationMoments(network, batch);
@@ -44,20 +53,33 @@ function excess(moments: Float64Array, at: number, gamma: number): number {
 }
 
 /** Mean and variance by Welford's recurrence, which does not cancel. */
-class RunningEstimate {
+export class RunningEstimate {
   private count = 0;
   private mean = 0;
   private squares = 0;
+  private readonly sums = new Float64Array(DRAW_GROUPS);
 
   add(value: number): void {
+    this.sums[this.count % DRAW_GROUPS]! += value;
     this.count++;
     const before = value - this.mean;
     this.mean += before / this.count;
     this.squares += before * (value - this.mean);
   }
 
-  result(): Estimate {
+  result(): GroupedEstimate {
     const variance = this.squares / (this.count - 1);
-    return { mean: this.mean, standardError: Math.sqrt(variance / this.count) };
+    return {
+      mean: this.mean,
+      standardError: Math.sqrt(variance / this.count),
+      withoutGroup: Array.from({ length: Math.min(DRAW_GROUPS, this.count) }, (_, group) =>
+        this.meanWithout(group),
+      ),
+    };
+  }
+
+  private meanWithout(group: number): number {
+    const size = Math.ceil((this.count - group) / DRAW_GROUPS);
+    return this.mean + (this.mean * size - this.sums[group]!) / (this.count - size);
   }
 }

@@ -12,12 +12,16 @@ export class NoiseReplicates {
   private readonly batchSize: number;
   private kept: NoiseBatch | undefined;
 
-  /** @param batchBytes memory that one batch may take; one replicate always fits */
+  /**
+   * @param batchBytes memory that one batch may take; one replicate always fits
+   * @param from the first stream: studies whose noise must be independent take streams that do not overlap
+   */
   constructor(
     readonly shape: NetworkShape,
     readonly replicates: number,
     readonly seed: number,
     batchBytes = BATCH_BYTES,
+    private readonly from = 0,
   ) {
     this.batchSize = Math.max(1, Math.min(replicates, Math.floor(batchBytes / bytesPerReplicate(shape))));
   }
@@ -42,7 +46,7 @@ export class NoiseReplicates {
     const second = new Float64Array(count * secondSize);
     const both = new Float64Array(firstSize + secondSize);
     for (let index = 0; index < count; index++) {
-      fillGaussian(both, this.seed, 'perturbation', start + index);
+      fillGaussian(both, this.seed, 'perturbation', this.from + start + index);
       first.set(both.subarray(0, firstSize), index * firstSize);
       second.set(both.subarray(firstSize), index * secondSize);
     }

@@ -9,16 +9,21 @@ import { increasing, readTimes } from './time-grid.js';
 const LARGEST_DIM = 2 ** 20;
 const size = () => numeric(z.number().int().min(1).max(LARGEST_DIM));
 const sizeRange = `an integer from 1 to ${LARGEST_DIM}`;
-const optionalSize = (what: string) =>
+const optionalSize = (what: string, fallback?: number) =>
   described(size().nullish(), {
-    description: `${what}; default: dim`,
+    ...(fallback === undefined ? {} : { default: String(fallback) }),
+    description: fallback === undefined ? `${what}; default: dim` : what,
     unit: '1',
     range: sizeRange,
     scale: 'log',
   });
 
-/** Shape of the network: W1 is rows × hidden, W2 is hidden × cols; `dim` stands for whichever is not given. */
-export function shapeParameters(dim: number) {
+/**
+ * Shape of the network: W1 is rows × hidden, W2 is hidden × cols; `dim` stands for whichever is not given.
+ *
+ * @param defaults of the single sizes, where a scenario is about networks that are not square
+ */
+export function shapeParameters(dim: number, defaults: { readonly hidden?: number } = {}) {
   return {
     dim: described(size(), {
       default: String(dim),
@@ -28,9 +33,21 @@ export function shapeParameters(dim: number) {
       scale: 'log',
     }),
     rows: optionalSize('rows p of the task and of W1'),
-    hidden: optionalSize('hidden width h: columns of W1, rows of W2'),
+    hidden: optionalSize('hidden width h: columns of W1, rows of W2', defaults.hidden),
     cols: optionalSize('columns q of the task and of W2'),
   };
+}
+
+/** Sizes of several square networks, one of each. */
+export function dimsParameter(fallback: readonly number[]) {
+  const list = z.array(z.number().int().min(1).max(LARGEST_DIM)).min(1).max(1000).refine(increasing);
+  return described(numericList(list), {
+    default: fallback.join(','),
+    description: 'sizes of the networks: rows, hidden width and columns of each',
+    unit: '1',
+    range: `an increasing list of integers from 1 to ${LARGEST_DIM}`,
+    scale: 'log',
+  });
 }
 
 /** Singular values of the pre-training task; `createProblem` reads its text forms. */

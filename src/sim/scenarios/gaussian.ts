@@ -19,11 +19,12 @@ import {
   resolvePretraining,
 } from '../pretraining.js';
 import type { Scenario } from '../scenario.js';
-import { GaussianCurves, type NoiseStudy } from './gaussian-curves.js';
 import { noiseAccuracy } from './noise-accuracy.js';
+import { NoiseCurves, type NoiseLayout, type NoiseStudy } from './noise-curves.js';
 import {
   gammaColumn,
   lossColumn,
+  noiseAccuracyColumns,
   perturbedLossColumn,
   sensitivityColumn,
   timeColumn,
@@ -71,20 +72,7 @@ export const gaussian: Scenario<GaussianParameters> = {
       perturbedLossColumn('_sim')('loss + sensitivity_sim'),
     ],
     inflection: [gammaColumn, timeTheoryColumn, timeSimColumn],
-    accuracy: [
-      gammaColumn,
-      timeColumn,
-      lossColumn('_theory')('pre-training loss of the checkpoint, closed form of the flow (T0)'),
-      lossColumn('_sim')('pre-training loss of the checkpoint as it was trained'),
-      lossColumn('_bias')(
-        'part of loss_sim - loss_theory that is discretisation: exact recurrence minus flow',
-      ),
-      sensitivityColumn('_bias')('the same part of sensitivity_sim - sensitivity_theory'),
-      sensitivityColumn('_rounding')(
-        'bound on what floating point adds to the expectation of sensitivity_sim',
-      ),
-      sensitivityColumn('_stderr')('standard error of sensitivity_sim, to compare with'),
-    ],
+    accuracy: noiseAccuracyColumns,
   },
   rowOrder: { curve: ['gamma', 'time'], accuracy: ['gamma', 'time'] },
   figures: [
@@ -139,15 +127,29 @@ export const gaussian: Scenario<GaussianParameters> = {
     const { problem, compute, simulated } = prepared;
     try {
       yield* opening(compute, simulated?.warnings);
-      const curves = new GaussianCurves(problem, study);
+      const curves = new NoiseCurves(problem, study, layout);
       if (simulated === undefined) yield* curves.theoryOnly();
       else yield* curves.simulate(simulated);
       yield { kind: 'rows', table: 'inflection', rows: curves.inflections() };
-      yield* curves.checks(simulated);
+      for (const check of curves.checks(simulated)) yield { kind: 'check', check };
     } finally {
       await simulated?.backend.dispose();
     }
   },
+};
+
+const layout: NoiseLayout = {
+  prefix: [],
+  curve: (point) => [
+    point.gamma,
+    point.time,
+    point.loss,
+    point.sensitivityTheory,
+    point.sensitivitySim,
+    point.sensitivityError,
+    point.perturbedLossTheory,
+    point.perturbedLossSim,
+  ],
 };
 
 function absoluteGammas({ gammas, noise, ...pretraining }: GaussianParameters): number[] {

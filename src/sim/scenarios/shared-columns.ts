@@ -45,3 +45,15 @@ export const timeSimColumn: Column = {
   description:
     'time on the grid at which the simulated curve is least; null where that is the last time, where training diverged, or where nothing was simulated',
 };
+
+/** What is known of the errors of a study of noise; one table of them belongs to every such scenario. */
+export const noiseAccuracyColumns: readonly Column[] = [
+  gammaColumn,
+  timeColumn,
+  lossColumn('_theory')('pre-training loss of the checkpoint, closed form of the flow (T0)'),
+  lossColumn('_sim')('pre-training loss of the checkpoint as it was trained'),
+  lossColumn('_bias')('part of loss_sim - loss_theory that is discretisation: exact recurrence minus flow'),
+  sensitivityColumn('_bias')('the same part of sensitivity_sim - sensitivity_theory'),
+  sensitivityColumn('_rounding')('bound on what floating point adds to the expectation of sensitivity_sim'),
+  sensitivityColumn('_stderr')('standard error of sensitivity_sim, to compare with'),
+];

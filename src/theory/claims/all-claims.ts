@@ -13,6 +13,7 @@ import { hessianOfSensitivity } from './t1-hessian.js';
 import { unequalNoise } from './t1-unequal-noise.js';
 import { progressiveSensitivity } from './t2-progressive-sensitivity.js';
 import { velocityOfSensitivity } from './t2-sensitivity-velocity.js';
+import { sharpnessOnTheWay } from './t2-sharpness.js';
 import { signOfVelocity } from './t2-sign-of-velocity.js';
 import { stability } from './t2-stability.js';
 import { catastrophicOvertraining } from './t3-catastrophic-overtraining.js';
@@ -56,6 +57,7 @@ export const claims: readonly Claim[] = [
   anyCase(velocityOfSensitivity),
   anyCase(signOfVelocity),
   anyCase(stability),
+  anyCase(sharpnessOnTheWay),
   anyCase(catastrophicOvertraining),
   anyCase(modeUnderNoise),
   anyCase(inflectionOrder),

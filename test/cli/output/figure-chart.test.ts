@@ -65,6 +65,51 @@ describe('a figure as a chart', () => {
     ]);
   });
 
+  it('draws the middle slice of each series, names it in the title, and marks the inflection of that slice', () => {
+    const curve = table(
+      ['dim', ...names],
+      [2, 4].flatMap((dim) =>
+        [0.1, 0.2, 0.3, 0.4].flatMap((gamma) => [
+          [dim, gamma, 1, dim + gamma, null],
+          [dim, gamma, 2, 0, null],
+        ]),
+      ),
+    );
+    const inflection = table(
+      ['dim', ...inflections],
+      [2, 4].flatMap((dim) => [0.1, 0.2, 0.3].map((gamma) => [dim, gamma, 10 * gamma, null])),
+    );
+    const sliced = { ...figure, series: 'dim', seriesLabel: 'width', slice: 'gamma' };
+    const { chart } = figureChart(sliced, { curve, inflection });
+    expect(chart.title).toBe('Title, gamma = 0.2');
+    expect(chart.series.map(({ label, line, marks }) => [label, line, marks])).toEqual(
+      [2, 4].map((dim) => [
+        `width = ${dim}`,
+        [
+          { x: 1, y: dim + 0.2 },
+          { x: 2, y: 0 },
+        ],
+        [{ x: 2, y: 0, label: 'time 2' }],
+      ]),
+    );
+  });
+
+  it('says that the middle is drawn where it differs between series', () => {
+    const curve = table(
+      ['dim', ...names],
+      [
+        [2, 0.5, 1, 3, null],
+        [4, 0.1, 1, 4, null],
+      ],
+    );
+    const sliced = { ...figure, series: 'dim', slice: 'gamma' };
+    const { chart } = figureChart(sliced, { curve, inflection: table(['dim', ...inflections], []) });
+    expect(chart.title).toBe('Title, middle gamma');
+    expect(chart.series.map(({ line }) => line[0]!.y)).toEqual([3, 4]);
+    const empty = figureChart(sliced, { curve: table(['dim', ...names], []) });
+    expect(empty.chart.title).toBe('Title');
+  });
+
   it('says nothing of a simulation that was not run', () => {
     const curve = table(names, [[0.2, 1, 5, null]]);
     expect(figureChart(figure, { curve, inflection: table(inflections, []) }).chart.key.points).toBe('');

@@ -59,6 +59,11 @@ export class Recorder {
     return this.press(...text);
   }
 
+  /** Opens a scenario from the home screen, wherever it stands there. */
+  open(id: string): this {
+    return this.press('/').type(id).press('enter', 'enter');
+  }
+
   /** The latest run that was ordered. */
   order(): RunOrder {
     const order = this.effects

@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import type { Backend } from '../../../src/sim/backends/backend.js';
 import { backendNames } from '../../../src/sim/backends/backend-name.js';
 import { openBackend } from '../../../src/sim/backends/open-backend.js';
+import { SimdBackend } from '../../../src/sim/backends/simd-backend.js';
 import { lifetimeConformance } from './conformance/lifetime.js';
 import { modeConformance } from './conformance/modes.js';
 import { momentConformance } from './conformance/moments.js';
 import { networkConformance } from './conformance/networks.js';
+import { optimizerConformance } from './conformance/optimizers.js';
 
 /** Every backend passes the same suite; a new one is covered as soon as its name is in the list. */
 describe.each(backendNames)('backend %s', (name) => {
@@ -22,5 +24,24 @@ describe.each(backendNames)('backend %s', (name) => {
   networkConformance(() => backend);
   modeConformance(() => backend);
   momentConformance(() => backend);
+  optimizerConformance(() => backend);
   lifetimeConformance(name);
+});
+
+/** The same kernels in float64, for problems that float32 would show in. */
+describe('backend simd in float64', () => {
+  let backend: Backend;
+
+  beforeAll(async () => {
+    backend = await SimdBackend.open('f64');
+  });
+
+  afterAll(async () => {
+    await backend.dispose();
+  });
+
+  networkConformance(() => backend);
+  modeConformance(() => backend);
+  momentConformance(() => backend);
+  optimizerConformance(() => backend);
 });

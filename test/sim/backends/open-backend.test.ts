@@ -5,6 +5,7 @@ import { probeBackends } from '../../../src/sim/backends/probe.js';
 import type { InvalidInputError } from '../../../src/theory/invalid-input.js';
 
 const GPU_MODULE = '../../../src/sim/backends/gpu-module.js';
+const SIMD_MODULE = '../../../src/sim/backends/simd-backend.js';
 
 interface Behaviour {
   readonly ran?: string;
@@ -42,6 +43,12 @@ async function withFakeGpu(behaviour: Behaviour) {
     ...(await original<object>()),
     loadGpuModule: async () => ({ GPU: FakeGpu, input: (values: Float32Array) => values }),
   }));
+  if (behaviour.brokenModes?.includes('simd')) {
+    const open = async () => {
+      throw new Error('no threads here\nat line 1');
+    };
+    vi.doMock(SIMD_MODULE, () => ({ SimdBackend: { open } }));
+  }
   const { openBackend } = await import('../../../src/sim/backends/open-backend.js');
   const { probeBackends } = await import('../../../src/sim/backends/probe.js');
   return { openBackend, probeBackends, destroyed };
@@ -49,6 +56,7 @@ async function withFakeGpu(behaviour: Behaviour) {
 
 afterEach(() => {
   vi.doUnmock(GPU_MODULE);
+  vi.doUnmock(SIMD_MODULE);
   vi.resetModules();
 });
 
@@ -104,17 +112,19 @@ describe('a backend by name', () => {
 describe('auto', () => {
   test('takes the fastest that runs and says so', async () => {
     const { backend, reason } = await openBackend('auto');
-    expect(backend.name).toBe('webasm');
+    expect(backend.name).toBe('simd');
     expect(reason).toBe('the fastest that runs here');
     await backend.dispose();
   });
 
   test('says what it passed over and why', async () => {
-    const oneBroken = await withFakeGpu({ brokenModes: ['webasm'] });
+    const oneBroken = await withFakeGpu({ brokenModes: ['simd', 'webasm'] });
     const { backend, reason } = await oneBroken.openBackend('auto');
     expect(backend.name).toBe('cpu');
-    expect(reason).toBe('the fastest that runs here; webasm does not run: webasm is not here');
-    const bothBroken = await withFakeGpu({ brokenModes: ['webasm', 'cpu'] });
+    expect(reason).toBe(
+      'the fastest that runs here; simd does not run: no threads here; webasm does not run: webasm is not here',
+    );
+    const bothBroken = await withFakeGpu({ brokenModes: ['simd', 'webasm', 'cpu'] });
     const last = await bothBroken.openBackend('auto');
     expect(last.backend.name).toBe('reference');
     expect(last.reason).toContain('webasm does not run');

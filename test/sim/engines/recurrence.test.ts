@@ -69,7 +69,7 @@ async function largestShare(
   }, 0);
 }
 
-describe.each(['cpu', 'webasm'] as const)('float32 rounding on %s', async (name) => {
+describe.each(['cpu', 'webasm', 'simd'] as const)('float32 rounding on %s', async (name) => {
   const { backend } = await openBackend(name);
   afterAll(() => backend.dispose());
 

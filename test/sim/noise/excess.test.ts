@@ -62,13 +62,20 @@ describe('estimated excess loss', () => {
       const direct = directExcess(network, target, noise, gamma);
       const mean = direct.reduce((sum, value) => sum + value, 0) / direct.length;
       const variance = direct.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (direct.length - 1);
-      const { mean: estimated, standardError } = estimates[index]!;
+      const { mean: estimated, standardError, withoutGroup } = estimates[index]!;
       // The direct form subtracts two losses below 2000 with some hundred roundings each.
       const rounding = 200 * 2 ** -53 * 2000;
       expect(Math.abs(estimated - mean)).toBeLessThan(rounding);
       expect(Math.abs(standardError - Math.sqrt(variance / direct.length))).toBeLessThan(rounding);
+      // Twelve draws in ten groups: draws 0 and 10 are one, 1 and 11 another.
+      expect(withoutGroup.length).toBe(10);
+      withoutGroup.forEach((value, group) => {
+        const kept = direct.filter((_, draw) => draw % 10 !== group);
+        const expected = kept.reduce((sum, each) => sum + each, 0) / kept.length;
+        expect(Math.abs(value - expected)).toBeLessThan(rounding);
+      });
     });
-    expect(estimates[3]).toEqual({ mean: 0, standardError: 0 });
+    expect(estimates[3]).toEqual({ mean: 0, standardError: 0, withoutGroup: new Array(10).fill(0) });
   });
 
   test('keeps its digits where the direct difference has none left', async () => {

@@ -36,7 +36,7 @@ describe('the main job', () => {
     expect(document).toMatchObject({ schema: 1, scenario: 'gaussian', seed: 7, diverged: [], warnings: [] });
     expect(document.compute).toMatchObject({
       engine: 'matrix',
-      backend: 'webasm',
+      backend: 'simd',
       requested: 'auto',
       precision: 'f32',
     });

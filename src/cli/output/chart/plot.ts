@@ -64,7 +64,7 @@ function drawLine(points: readonly ChartPoint[], scales: Scales, raster: Raster,
   }
 }
 
-/** Points along a line are thinned, each series in cells of its own, so that the line still shows between them. */
+/** Points along a line, in any order, are thinned, each series in cells of its own, so that the line still shows between them. */
 function drawPoints(
   series: ChartSeries,
   scales: Scales,
@@ -76,11 +76,14 @@ function drawPoints(
   const hasLine = series.line.some((point) => dotOf(point, scales, raster) !== null);
   const spacing = hasPoints && !hasLine ? 1 : Math.max(4, Math.floor(raster.width / (hasPoints ? 12 : 6)));
   let next = spacing === 1 ? 0 : (index * 3) % spacing;
-  for (const point of hasPoints ? series.points : series.line) {
-    const dot = dotOf(point, scales, raster);
-    if (dot === null) continue;
-    const { column, row } = raster.cellOf(dot);
-    if (spacing > 1 && column < next) continue;
+  const cells = (hasPoints ? series.points : series.line)
+    .map((point) => dotOf(point, scales, raster))
+    .filter((dot) => dot !== null)
+    .map((dot) => raster.cellOf(dot))
+    .sort((a, b) => a.column - b.column);
+  for (const [at, { column, row }] of cells.entries()) {
+    // Where a curve ends is what readers compare, so the last point is always there.
+    if (spacing > 1 && column < next && at < cells.length - 1) continue;
     raster.glyph(column, row, marker, index);
     next = column + spacing;
   }

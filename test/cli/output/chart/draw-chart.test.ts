@@ -184,3 +184,19 @@ describe('chart', () => {
     expect(lines.join('\n')).not.toContain('series 0');
   });
 });
+
+test('points may come in any order', () => {
+  const points = Array.from({ length: 30 }, (_, index) => ({ x: index, y: (index * 7) % 11 }));
+  const draw = (order: readonly ChartPoint[]) =>
+    drawChart(
+      {
+        title: 'order',
+        x: { label: 'x', scale: 'linear' },
+        y: { label: 'y', scale: 'linear' },
+        series: [{ label: 'a', line: points, points: order, marks: [] }],
+        key: { line: '', points: '', marks: '' },
+      },
+      plain,
+    );
+  expect(draw([...points].reverse())).toEqual(draw(points));
+});

@@ -21,7 +21,7 @@ test('a run is kept as run --out keeps it', async () => {
   const direct = await runToDocument(gaussian!, parameters, { seed: 1, engine: 'auto', backend: 'auto' });
   const kept = documentOf(run, gaussian!);
   expect({ ...kept, elapsed_ms: 0 }).toEqual({ ...direct, elapsed_ms: 0 });
-  const command = 'overtrain run gaussian --set dim=4 --seed 1 --engine modes --backend webasm';
+  const command = `overtrain run gaussian --set dim=4 --seed 1 --engine modes --backend ${kept.compute.backend}`;
   for (const [name, contents] of runFiles({ ...direct, elapsed_ms: kept.elapsed_ms }, command))
     expect(JSON.stringify(readFileSync(join(folder, 'kept', name), 'utf8')).length).toBe(
       JSON.stringify(contents).length,

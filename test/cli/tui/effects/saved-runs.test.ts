@@ -24,7 +24,12 @@ test('what was saved is read back with its numbers and its settings', async () =
   expect(others).toEqual([]);
   expect(resultsOf(run!, gaussian!)).toEqual(resultsOf(saved, gaussian!));
   expect(run).toMatchObject({ folder: join('results', 'first'), status: 'finished', record: saved.record });
-  expect(run!.order).toMatchObject({ settings: { dim: '4' }, seed: 1, engine: 'modes', backend: 'webasm' });
+  expect(run!.order).toMatchObject({
+    settings: { dim: '4' },
+    seed: 1,
+    engine: 'modes',
+    backend: saved.compute!.backend,
+  });
   const reopened = new Recorder().act({ kind: 'saved-runs-read', runs: [run!] }).press('G', 'enter');
   expect(reopened.state.experiment?.shown).toBe(run);
   expect(reopened.state.drafts.gaussian?.settings).toEqual({ dim: '4' });

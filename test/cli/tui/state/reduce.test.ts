@@ -140,7 +140,7 @@ describe('runs', () => {
     const app = running().press('c');
     expect(app.state.experiment?.pinned?.order.run).toBe(2);
     expect(app.press('c').state.experiment?.pinned).toBe(null);
-    const map = new Recorder().press('G', 'enter', 'c');
+    const map = new Recorder().open('misalignment').press('c');
     expect(notice(map)).toContain('two maps');
   });
 });

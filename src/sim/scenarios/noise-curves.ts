@@ -3,13 +3,14 @@ import { perturbedLoss } from '../../theory/perturbed-loss.js';
 import type { Problem } from '../../theory/problem.js';
 import { sensitivityAt } from '../../theory/progressive.js';
 import { loss } from '../../theory/trajectory.js';
+import type { Check } from '../check.js';
 import { checkDecoupling } from '../checks/decoupling.js';
 import { checkOvertraining } from '../checks/overtraining.js';
 import { checkPerturbationIdentity } from '../checks/perturbation-identity.js';
 import { checkProgressiveSensitivity } from '../checks/progressive-sensitivity.js';
 import { biasAt } from '../engines/bias.js';
-import { hasDiverged, type PerturbedCheckpoint, withoutNetwork } from '../engines/checkpoint.js';
-import { estimateExcess } from '../noise/excess.js';
+import { type Checkpoint, hasDiverged, withoutNetwork } from '../engines/checkpoint.js';
+import { estimateExcess, type GroupedEstimate } from '../noise/excess.js';
 import { NoiseReplicates } from '../noise/noise-replicates.js';
 import type { SimulatedPretraining } from '../pretraining.js';
 import type { RunEvent } from '../scenario.js';
@@ -24,14 +25,46 @@ export interface NoiseStudy {
   readonly seed: number;
 }
 
-/** The curves of one run of `gaussian`, built checkpoint by checkpoint. */
-export class GaussianCurves {
-  private readonly perturbed: PerturbedCheckpoint[] = [];
+/** One checkpoint under one γ; what was not simulated is null. */
+export interface NoisePoint {
+  readonly gamma: number;
+  readonly time: number;
+  readonly loss: number | null;
+  readonly sensitivityTheory: number;
+  readonly sensitivitySim: number | null;
+  readonly sensitivityError: number | null;
+  readonly perturbedLossTheory: number;
+  readonly perturbedLossSim: number | null;
+}
+
+/** How a scenario sets out the rows of a study. */
+export interface NoiseLayout {
+  /** Cells with which every row of every table begins. */
+  readonly prefix: Row;
+  /** The other cells of a row of the table `curve`. */
+  curve(point: NoisePoint): Row;
+}
+
+/** A simulated checkpoint under one γ. */
+export interface SimulatedPoint {
+  readonly loss: number;
+  readonly excess: GroupedEstimate;
+}
+
+interface GroupedCheckpoint {
+  readonly checkpoint: Checkpoint;
+  readonly excess: readonly GroupedEstimate[];
+}
+
+/** The curves of one network under noise, built checkpoint by checkpoint. */
+export class NoiseCurves {
+  private readonly perturbed: GroupedCheckpoint[] = [];
   private divergedAt: number | undefined;
 
   constructor(
     private readonly problem: Problem,
     private readonly study: NoiseStudy,
+    private readonly layout: NoiseLayout,
   ) {}
 
   /** Rows of a run that simulates nothing. */
@@ -64,55 +97,68 @@ export class GaussianCurves {
     }
   }
 
+  /** The simulated curve of one γ, by its position; undefined where it is not whole. */
+  simulatedCurve(index: number): SimulatedPoint[] | undefined {
+    if (this.perturbed.length !== this.study.times.length) return undefined;
+    return this.perturbed.map(({ checkpoint, excess }) => ({
+      loss: checkpoint.loss,
+      excess: excess[index]!,
+    }));
+  }
+
+  /** Rows of the table `inflection`. */
   inflections(): Row[] {
     const { times, gammas } = this.study;
-    const complete = this.perturbed.length === times.length;
     return gammas.map((gamma, index) => {
       const theory = times.map((time) => perturbedLoss(this.problem, gamma, time));
-      const simulation = this.perturbed.map(
-        ({ checkpoint, excess }) => checkpoint.loss + excess[index]!.mean,
-      );
+      const simulation = this.simulatedCurve(index)?.map((point) => point.loss + point.excess.mean);
       return [
+        ...this.layout.prefix,
         gamma,
         gridInflection(times, theory)?.time ?? null,
-        complete ? (gridInflection(times, simulation)?.time ?? null) : null,
+        simulation === undefined ? null : (gridInflection(times, simulation)?.time ?? null),
       ];
     });
   }
 
-  *checks(simulated: SimulatedPretraining | undefined): Generator<RunEvent> {
+  /** What the curves say on T0, T1, T2 and T3, in this order. */
+  checks(simulated: SimulatedPretraining | undefined): Check[] {
     const { times, gammas, replicates } = this.study;
     const run = { problem: this.problem, times, expected: simulated?.expected, divergedAt: this.divergedAt };
     const checkpoints = this.perturbed.map(({ checkpoint }) => checkpoint);
-    yield { kind: 'check', check: checkDecoupling(run, checkpoints) };
-    yield { kind: 'check', check: checkPerturbationIdentity(run, gammas, replicates, this.perturbed) };
-    yield { kind: 'check', check: checkProgressiveSensitivity(run, checkpoints) };
-    yield { kind: 'check', check: checkOvertraining(run, gammas, this.perturbed) };
+    return [
+      checkDecoupling(run, checkpoints),
+      checkPerturbationIdentity(run, gammas, replicates, this.perturbed),
+      checkProgressiveSensitivity(run, checkpoints),
+      checkOvertraining(run, gammas, this.perturbed),
+    ];
   }
 
-  private curveRows(time: number, trained: number | null, point: PerturbedCheckpoint | undefined): Row[] {
+  private curveRows(time: number, trained: number | null, point: GroupedCheckpoint | undefined): Row[] {
     return this.study.gammas.map((gamma, index) => {
       const estimate = point?.excess[index];
-      return [
+      const cells = this.layout.curve({
         gamma,
         time,
-        trained,
-        sensitivityAt(this.problem, gamma, time),
-        estimate?.mean ?? null,
-        estimate?.standardError ?? null,
-        perturbedLoss(this.problem, gamma, time),
-        estimate === undefined ? null : trained! + estimate.mean,
-      ];
+        loss: trained,
+        sensitivityTheory: sensitivityAt(this.problem, gamma, time),
+        sensitivitySim: estimate?.mean ?? null,
+        sensitivityError: estimate?.standardError ?? null,
+        perturbedLossTheory: perturbedLoss(this.problem, gamma, time),
+        perturbedLossSim: estimate === undefined ? null : trained! + estimate.mean,
+      });
+      return [...this.layout.prefix, ...cells];
     });
   }
 
-  private accuracyRows(at: number, point: PerturbedCheckpoint, { expected }: SimulatedPretraining): Row[] {
+  private accuracyRows(at: number, point: GroupedCheckpoint, { expected }: SimulatedPretraining): Row[] {
     const { checkpoint, excess } = point;
     const { rows, cols } = this.problem;
     const bias = biasAt(this.problem, expected.checkpoints[at]!, checkpoint.time);
     return this.study.gammas.map((gamma, index) => {
       const slope = gamma ** 2 * (rows + cols);
       return [
+        ...this.layout.prefix,
         gamma,
         checkpoint.time,
         loss(this.problem, checkpoint.time),

@@ -1,0 +1,80 @@
+import type { Problem } from '../../theory/problem.js';
+import type { Backend, OptimizedNetworks, Weights } from '../backends/backend.js';
+import type { InputMoments } from '../noise/input-moments.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import type { TrainedCheckpoint } from './checkpoint.js';
+import { boundedSquare, matrixCheckpoint } from './matrix-training.js';
+import type { Trainee } from './record-training.js';
+import { embedDiagonal, type SingularBasis } from './singular-basis.js';
+
+/** Memory that the second moments of one call may take, in bytes. */
+const MOMENT_BYTES = 16 * 2 ** 20;
+
+/** How an ensemble of networks is trained. */
+export interface OptimizerTraining {
+  readonly optimizer: Optimizer;
+  /** Both layers of each network at the start. */
+  readonly starts: readonly Weights[];
+  /** Singular vectors of the task. */
+  readonly basis: SingularBasis;
+  /** What mini-batches see; absent for the expectation over all inputs. */
+  readonly inputs?: InputMoments | undefined;
+}
+
+/** Several networks on one task with the full matrices, by any optimiser, on mini-batches or on the expected loss. */
+export function optimizerTrainee(
+  problem: Problem,
+  backend: Backend,
+  { optimizer, starts, basis, inputs }: OptimizerTraining,
+): Trainee<OptimizedNetworks, readonly TrainedCheckpoint[]> {
+  const { rows, hidden, cols } = problem;
+  const count = starts.length;
+  const target = embedDiagonal(basis.left, problem.spectrum, basis.right);
+  const first = joined(starts.map((start) => start.first));
+  const second = joined(starts.map((start) => start.second));
+  const atMost = Math.max(1, Math.floor(MOMENT_BYTES / (8 * count * cols * cols)));
+  return {
+    start: {
+      shape: { rows, hidden, cols },
+      count,
+      first,
+      second,
+      target: joined(starts.map(() => Float64Array.from(target.to1DArray()))),
+      rateScale: new Float64Array(count).fill(1),
+      moments: Array.from({ length: optimizer.moments }, () => ({
+        first: new Float64Array(first.length),
+        second: new Float64Array(second.length),
+      })),
+      taken: 0,
+    },
+    async descend(networks, rates) {
+      if (inputs === undefined) return backend.optimizeNetworks(networks, { optimizer, rates });
+      let current = networks;
+      for (let from = 0; from < rates.length; from += atMost) {
+        const part = rates.slice(from, from + atMost);
+        const moments = inputs.draw(current.taken, part.length);
+        current = await backend.optimizeNetworks(current, { optimizer, rates: part, inputs: moments });
+      }
+      return current;
+    },
+    inBounds: (networks) => networks.first.every(boundedSquare) && networks.second.every(boundedSquare),
+    record: (networks, time) =>
+      starts.map((_, network) => {
+        const weights = {
+          first: networks.first.slice(network * rows * hidden, (network + 1) * rows * hidden),
+          second: networks.second.slice(network * hidden * cols, (network + 1) * hidden * cols),
+        };
+        return matrixCheckpoint(problem, weights, target, basis, time);
+      }),
+  };
+}
+
+function joined(arrays: readonly Float64Array[]): Float64Array {
+  const result = new Float64Array(arrays.reduce((sum, array) => sum + array.length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    result.set(array, at);
+    at += array.length;
+  }
+  return result;
+}

@@ -1,0 +1,58 @@
+import { fillGaussian } from './gaussian.js';
+
+/** Streams of one network: its steps come one after the other. */
+const STEPS_PER_NETWORK = 2 ** 32;
+
+/**
+ * Second moments `C = Σ x xᵀ / B` of mini-batches of B standard normal inputs. Network n draws its batch of step k from
+ * stream (seed, n, k), whatever else is drawn, so that two schedules see the same inputs in the same step.
+ */
+export class InputMoments {
+  private readonly inputs: Float64Array;
+
+  /**
+   * @param size length q of an input
+   * @param batch number B of inputs in a mini-batch, an integer from 1
+   * @param networks number of networks, below 2^21
+   */
+  constructor(
+    readonly size: number,
+    readonly batch: number,
+    readonly networks: number,
+    readonly seed: number,
+  ) {
+    this.inputs = new Float64Array(size * batch);
+  }
+
+  /**
+   * The moments of some steps, steps × networks × q × q.
+   *
+   * @param from number of steps before them
+   */
+  draw(from: number, steps: number): Float64Array {
+    const { size, networks } = this;
+    const moments = new Float64Array(steps * networks * size * size);
+    for (let step = 0; step < steps; step++) {
+      for (let network = 0; network < networks; network++) {
+        fillGaussian(this.inputs, this.seed, 'gradient noise', network * STEPS_PER_NETWORK + from + step);
+        this.accumulate(moments, (step * networks + network) * size * size);
+      }
+    }
+    return moments;
+  }
+
+  /** Adds up `x xᵀ / B` of the drawn inputs; sample b is entries b, B + b, 2B + b, …. */
+  private accumulate(moments: Float64Array, at: number): void {
+    const { inputs, size, batch } = this;
+    for (let row = 0; row < size; row++) {
+      for (let column = 0; column <= row; column++) {
+        let sum = 0;
+        for (let sample = 0; sample < batch; sample++) {
+          sum += inputs[row * batch + sample]! * inputs[column * batch + sample]!;
+        }
+        moments[at + row * size + column] = sum / batch;
+        moments[at + column * size + row] = sum / batch;
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import type { NetworkShape } from '../backends/backend.js';
+import type { MatrixArithmetic } from '../backends/matrix-arithmetic.js';
+import type { LayerShape, Optimizer } from './optimizer.js';
+
+/** Networks in training, in the form that some arithmetic works on. */
+export interface TrainingBatch<Batch> {
+  readonly first: Batch;
+  readonly second: Batch;
+  /** What the optimiser remembers of each layer. */
+  readonly firstMoments: readonly Batch[];
+  readonly secondMoments: readonly Batch[];
+}
+
+/**
+ * One step of an optimiser on both layers at once, by the gradients `2 R C W2ᵀ` and `2 W1ᵀ R C` of the loss on the inputs of
+ * this step, with `R = W1W2 − A` and their second moments C.
+ */
+export function optimizerStep<Batch>(
+  arithmetic: MatrixArithmetic<Batch>,
+  optimizer: Optimizer,
+  { rows, hidden, cols }: NetworkShape,
+  { first, second, firstMoments, secondMoments }: TrainingBatch<Batch>,
+  target: Batch,
+): TrainingBatch<Batch> {
+  const network = arithmetic.product(first, second);
+  const twiceResidual = arithmetic.combination('two', network, 'minusTwo', target);
+  const seen = arithmetic.throughInputs(twiceResidual);
+  const update = (weights: Batch, gradient: Batch, before: readonly Batch[], layer: LayerShape) => {
+    const { direction, moments } = optimizer.direction(arithmetic, gradient, before, layer);
+    return { weights: arithmetic.descended(weights, direction, optimizer.factor(layer)), moments };
+  };
+  const firstGradient = arithmetic.productWithTransposed(seen, second);
+  const secondGradient = arithmetic.productOfTransposed(first, seen);
+  const left = update(first, firstGradient, firstMoments, { rows, cols: hidden });
+  const right = update(second, secondGradient, secondMoments, { rows: hidden, cols });
+  return {
+    first: left.weights,
+    second: right.weights,
+    firstMoments: left.moments,
+    secondMoments: right.moments,
+  };
+}
+
+/** Scalars of a step: those of the optimiser and those of the gradient. */
+export function stepCoefficients(optimizer: Optimizer, step: number): Readonly<Record<string, number>> {
+  return { two: 2, minusTwo: -2, ...optimizer.coefficients(step) };
+}

@@ -1,0 +1,174 @@
+import type { Matrix } from 'ml-matrix';
+import { InvalidInputError } from '../../theory/invalid-input.js';
+import { createProblem, type Problem } from '../../theory/problem.js';
+import { stabilityLimit } from '../../theory/progressive.js';
+import type { ScheduleName } from '../../theory/schedule.js';
+import type { Backend } from '../backends/backend.js';
+import { interruptible } from '../backends/interruptible-backend.js';
+import { openBackend } from '../backends/open-backend.js';
+import { closedForm, computedOn } from '../compute.js';
+import type { Diverged, TrainedCheckpoint } from '../engines/checkpoint.js';
+import type { EngineChoice, EngineName } from '../engines/engine-name.js';
+import { outOfFloat32 } from '../engines/float32-range.js';
+import { modeTrainee } from '../engines/mode-training.js';
+import { networkStart, requireBalanced } from '../engines/network-start.js';
+import { optimizerTrainee } from '../engines/optimizer-training.js';
+import { recordTraining, type Trainee } from '../engines/record-training.js';
+import { type ExpectedTraining, expectTraining } from '../engines/recurrence.js';
+import { embedDiagonal, randomBasis } from '../engines/singular-basis.js';
+import type { TrainingPlan } from '../engines/training-plan.js';
+import { requireShapeMemory } from '../memory.js';
+import { InputMoments } from '../noise/input-moments.js';
+import { optimizerNamed } from '../optimizers/optimizer-list.js';
+import { float64Reason, UNIT_ROUNDOFF } from '../pretraining.js';
+import type { Compute, RunContext } from '../scenario.js';
+import { type FlowReference, flowReference, type MatrixStart } from './flow-reference.js';
+import { isDecoupled, peakRate, type ScheduleParameters, scheduleOf } from './schedule-parameters.js';
+import { schedulePlan } from './schedule-plan.js';
+
+/** Training by one schedule, ready to start. */
+export interface ScheduledTraining {
+  readonly schedule: ScheduleName;
+  readonly plan: TrainingPlan;
+  /** What the steps must give in exact arithmetic, where theory says it (T0). */
+  readonly expected: ExpectedTraining | undefined;
+  /** All trainings at each recorded time in turn. */
+  recorded(): AsyncGenerator<readonly TrainedCheckpoint[] | Diverged, void, undefined>;
+}
+
+/** A study of schedules that is ready to start; `simulation` is absent for closed forms. */
+export interface PreparedSchedules {
+  readonly problem: Problem;
+  readonly compute: Compute;
+  /** Gradient flow from the same start, to which every schedule of plain descent tends; undefined where no closed form covers it. */
+  readonly flow: FlowReference | undefined;
+  readonly simulation?: {
+    readonly backend: Backend;
+    readonly trainings: readonly ScheduledTraining[];
+    readonly warnings: readonly string[];
+    /** The task as a full matrix; undefined where networks are followed mode by mode. */
+    readonly target: Matrix | undefined;
+  };
+}
+
+/**
+ * Chooses engine, backend and steps and opens the backend; the caller disposes of it.
+ *
+ * @throws InvalidInputError when the engine does not cover what was asked for, or it would not fit in memory
+ */
+export async function prepareSchedules(
+  parameters: ScheduleParameters,
+  context: RunContext,
+): Promise<PreparedSchedules> {
+  const problem = createProblem(parameters);
+  const { seed } = context;
+  const engine = scheduleEngine(context.engine, parameters);
+  const { start, times, batch, trainings, sharpness } = parameters;
+  if (start !== 'aligned' || engine === 'matrix') requireNetworkMemory(problem, trainings);
+  const startOf = (replicate: number): MatrixStart => {
+    const basis = randomBasis(problem, seed);
+    return { basis, weights: networkStart(start, problem, basis, seed, replicate) };
+  };
+  if (engine === 'exact' && start !== 'aligned') requireBalanced(start, problem, startOf(0).weights);
+  const flow =
+    parameters.optimizer === 'gradient-descent'
+      ? flowReference(problem, start, () => startOf(0), sharpness === 'on')
+      : undefined;
+  if (engine === 'exact') return { problem, compute: closedForm(context), flow };
+
+  const peak = peakRate(parameters);
+  const decoupled = isDecoupled(parameters);
+  const kind = engine === 'modes' ? 'scalar' : 'matrix';
+  const plans = parameters.schedules.map((name) => {
+    const plan = schedulePlan(scheduleOf(name, parameters), times, peak);
+    const exact = expectationOf(problem, plan, parameters);
+    return { name, plan, exact };
+  });
+  const expect = (plan: TrainingPlan, precision: Backend['precision']) =>
+    expectTraining(problem, plan, { kind, unitRoundoff: UNIT_ROUNDOFF[precision] });
+  const reason = decoupled
+    ? plans.map(({ plan }) => float64Reason(problem, expect(plan, 'f32'))).find((text) => text !== undefined)
+    : outOfFloat32(problem.spectrum[0]!, Math.exp(-parameters.tau), 'initial factors');
+  const opened = await openBackend(context.backend, reason);
+  const backend = interruptible(opened.backend, context.signal);
+  const optimizer = optimizerNamed(parameters.optimizer);
+  const ensemble = () => {
+    const members = Array.from({ length: trainings }, (_, replicate) =>
+      startOf(start === 'random' ? replicate : 0),
+    );
+    const inputs = batch === 'full' ? undefined : new InputMoments(problem.cols, batch, trainings, seed);
+    const starts = members.map(({ weights }) => weights);
+    return optimizerTrainee(problem, backend, { optimizer, starts, basis: members[0]!.basis, inputs });
+  };
+  const basis = engine === 'matrix' ? randomBasis(problem, seed) : undefined;
+  return {
+    problem,
+    compute: computedOn(engine, backend, context, opened.reason),
+    flow,
+    simulation: {
+      backend,
+      warnings: warningsOf(problem, peak, parameters),
+      target: basis && embedDiagonal(basis.left, problem.spectrum, basis.right),
+      trainings: plans.map(({ name, plan, exact }) => ({
+        schedule: name,
+        plan,
+        expected: decoupled ? expect(plan, backend.precision) : undefined,
+        recorded: () =>
+          engine === 'modes'
+            ? recordTraining(plan, single(modeTrainee(problem, backend)), exact?.divergedAt)
+            : recordTraining(plan, ensemble(), exact?.divergedAt),
+      })),
+    },
+  };
+}
+
+/** What plain descent on the expected loss does from an aligned start: where it diverges, mini-batches do too. */
+function expectationOf(
+  problem: Problem,
+  plan: TrainingPlan,
+  { optimizer, start }: ScheduleParameters,
+): ExpectedTraining | undefined {
+  if (optimizer !== 'gradient-descent' || start !== 'aligned') return undefined;
+  return expectTraining(problem, plan, { kind: 'none', unitRoundoff: 0 });
+}
+
+function single<State>(trainee: Trainee<State>): Trainee<State, readonly TrainedCheckpoint[]> {
+  return { ...trainee, record: (state, time) => [trainee.record(state, time)] };
+}
+
+function scheduleEngine(choice: EngineChoice, parameters: ScheduleParameters): EngineName {
+  const engine = choice === 'auto' ? (isDecoupled(parameters) ? 'modes' : 'matrix') : choice;
+  const { batch, optimizer, start } = parameters;
+  if (engine === 'modes' && !isDecoupled(parameters)) {
+    throw new InvalidInputError(
+      '--engine',
+      engine,
+      `matrix with batch=${batch}, optimizer=${optimizer} and start=${start}: modes stay apart only for batch=full, optimizer=gradient-descent and start=aligned`,
+    );
+  }
+  if (engine === 'exact' && optimizer !== 'gradient-descent') {
+    throw new InvalidInputError(
+      'optimizer',
+      optimizer,
+      'gradient-descent with the engine exact, whose closed form is that of gradient flow; the engine matrix takes any optimizer',
+    );
+  }
+  return engine;
+}
+
+/** Matrices of one network that are held at the same time, in float64. */
+const LIVE_MATRICES = 12;
+
+function requireNetworkMemory({ rows, hidden, cols }: Problem, trainings: number): void {
+  const matrices = rows * hidden + hidden * cols + rows * cols;
+  const bases = 3 * (rows * rows + hidden * hidden + cols * cols);
+  requireShapeMemory({ rows, hidden, cols }, 8 * (LIVE_MATRICES * trainings * matrices + bases));
+}
+
+function warningsOf(problem: Problem, peak: number, { optimizer }: ScheduleParameters): string[] {
+  const limit = stabilityLimit(problem.spectrum);
+  if (optimizer !== 'gradient-descent' || peak <= limit) return [];
+  return [
+    `learningRate ${peak} is beyond the stability limit 1/(2 sigma_1) = ${limit.toPrecision(4)} of gradient descent`,
+  ];
+}

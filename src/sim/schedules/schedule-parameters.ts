@@ -1,0 +1,73 @@
+import { InvalidInputError } from '../../theory/invalid-input.js';
+import { createProblem } from '../../theory/problem.js';
+import type { Schedule, ScheduleName } from '../../theory/schedule.js';
+import type { StartName } from '../engines/network-start.js';
+import { requireTableMemory } from '../memory.js';
+import { optimizerNamed } from '../optimizers/optimizer-list.js';
+import { type Pretraining, resolvePretraining } from '../pretraining.js';
+
+/** Parameters of training by schedules. */
+export interface ScheduleParameters extends Pretraining {
+  readonly schedules: readonly ScheduleName[];
+  readonly warmup: number;
+  readonly decay: number;
+  readonly batch: 'full' | number;
+  readonly trainings: number;
+  readonly optimizer: string;
+  readonly start: StartName;
+  /** One noise scale. */
+  readonly gammas: readonly number[];
+  readonly replicates: number;
+  readonly sharpness: 'on' | 'off';
+}
+
+/** Cells of one recorded time of one schedule in all tables together. */
+const CELLS = 24;
+
+/**
+ * Completes the parameters: shapes, spectrum, shares, and as many trainings as differ.
+ *
+ * @throws InvalidInputError when they contradict each other or the tables would not fit in memory
+ */
+export function resolveSchedules(parsed: Record<string, unknown>): ScheduleParameters {
+  const parameters = resolvePretraining(parsed as unknown as ScheduleParameters);
+  const { times, schedules, warmup, decay, batch, start } = parameters;
+  if (warmup + decay > 1 && schedules.includes('warmup-stable-decay')) {
+    throw new InvalidInputError(
+      'decay',
+      decay,
+      `a number from 0 to ${Number((1 - warmup).toPrecision(12))}, which warmup=${warmup} leaves`,
+    );
+  }
+  if (times.at(-1) === 0) {
+    throw new InvalidInputError('times', times.join(','), 'a last time above 0, at which the schedules end');
+  }
+  requireTableMemory('times', `${times.length} times`, times.length * schedules.length * CELLS);
+  const isRandom = batch !== 'full' || start === 'random';
+  return isRandom ? parameters : { ...parameters, trainings: 1 };
+}
+
+/** A schedule with the shares that the user set. */
+export function scheduleOf(name: ScheduleName, { warmup, decay }: ScheduleParameters): Schedule {
+  return { name, warmup, decay };
+}
+
+/** Whether theory describes the steps exactly: plain descent on the expected loss from an aligned start (T0). */
+export function isDecoupled({ batch, optimizer, start }: ScheduleParameters): boolean {
+  return batch === 'full' && optimizer === 'gradient-descent' && start === 'aligned';
+}
+
+/**
+ * The largest learning rate of every schedule.
+ *
+ * For `auto` on mini-batches of B inputs of length q the small rate of the optimiser is divided by `1 + (q+1)/B`: the second
+ * moments of a batch obey `E C² = (1 + (q+1)/B) I`, so that this is by how much the noise lowers the rate at which the mean
+ * square of an error stops to shrink.
+ */
+export function peakRate(parameters: ScheduleParameters): number {
+  const { learningRate, optimizer, batch, cols } = parameters;
+  if (learningRate !== 'auto') return learningRate;
+  const { spectrum, modes } = createProblem(parameters);
+  const largest = modes.reduce((most, { start }) => Math.max(most, start), spectrum[0]!);
+  return optimizerNamed(optimizer).smallRate(largest) / (batch === 'full' ? 1 : 1 + (cols + 1) / batch);
+}

@@ -1,0 +1,113 @@
+import { BYTES, type Precision } from './kernel-exports.js';
+
+const PAGE = 65536;
+/** The first bytes belong to the counter of jobs. */
+const FIRST_ADDRESS = 64;
+
+/** The next multiple of four. */
+export function padded(size: number): number {
+  return 4 * Math.ceil(size / 4);
+}
+
+/** Room in a shared memory, handed out from the bottom up and taken back all at once. */
+export class Arena {
+  private base = FIRST_ADDRESS;
+  private top = FIRST_ADDRESS;
+  readonly bytes: number;
+
+  constructor(
+    private readonly memory: WebAssembly.Memory,
+    readonly precision: Precision,
+  ) {
+    this.bytes = BYTES[precision];
+  }
+
+  /** Takes back everything, except what {@link keep} was called for. */
+  clear(): void {
+    this.top = this.base;
+  }
+
+  /** What is there now survives {@link clear}, until {@link forget}. */
+  keep(): void {
+    this.base = this.top;
+  }
+
+  /** Takes back everything. */
+  forget(): void {
+    this.base = FIRST_ADDRESS;
+    this.top = FIRST_ADDRESS;
+  }
+
+  /**
+   * Room for some bytes, aligned for vectors.
+   *
+   * @throws RangeError when the machine has no more memory
+   */
+  reserve(bytes: number): number {
+    const address = this.top;
+    this.top = 64 * Math.ceil((address + bytes) / 64);
+    const missing = this.top - this.memory.buffer.byteLength;
+    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE));
+    return address;
+  }
+
+  /** Copies numbers in, one after the other. */
+  put(values: ArrayLike<number>): number {
+    const address = this.reserve(values.length * this.bytes);
+    this.numbers(address, values.length).set(values);
+    return address;
+  }
+
+  /** Copies 32-bit integers in. */
+  putIntegers(values: ArrayLike<number>): number {
+    const address = this.reserve(4 * values.length);
+    new Int32Array(this.memory.buffer, address, values.length).set(values);
+    return address;
+  }
+
+  /** Copies row-major matrices in, each filled up with zeros to the padded shape. */
+  putMatrices(values: Float64Array, count: number, rows: number, cols: number): number {
+    const [height, width] = [padded(rows), padded(cols)];
+    const address = this.reserve(count * height * width * this.bytes);
+    const numbers = this.numbers(address, count * height * width);
+    if (height === rows && width === cols) {
+      numbers.set(values);
+      return address;
+    }
+    numbers.fill(0);
+    for (let row = 0; row < count * rows; row++) {
+      const at = (Math.floor(row / rows) * height + (row % rows)) * width;
+      numbers.set(values.subarray(row * cols, (row + 1) * cols), at);
+    }
+    return address;
+  }
+
+  /** Copies matrices out again. */
+  takeMatrices(address: number, count: number, rows: number, cols: number): Float64Array {
+    const [height, width] = [padded(rows), padded(cols)];
+    const numbers = this.numbers(address, count * height * width);
+    if (height === rows && width === cols) return new Float64Array(numbers);
+    const values = new Float64Array(count * rows * cols);
+    for (let row = 0; row < count * rows; row++) {
+      const at = (Math.floor(row / rows) * height + (row % rows)) * width;
+      values.set(numbers.subarray(at, at + cols), row * cols);
+    }
+    return values;
+  }
+
+  /** The numbers at an address, in the precision of the kernels; valid until the next {@link reserve}. */
+  numbers(
+    address: number,
+    length: number,
+  ): Float32Array<SharedArrayBuffer> | Float64Array<SharedArrayBuffer> {
+    const { buffer } = this.memory;
+    return this.precision === 'f32'
+      ? new Float32Array(buffer, address, length)
+      : new Float64Array(buffer, address, length);
+  }
+
+  /** The float64 numbers at an address. */
+  doubles(address: number, length: number): Float64Array<SharedArrayBuffer> {
+    return new Float64Array(this.memory.buffer, address, length);
+  }
+}

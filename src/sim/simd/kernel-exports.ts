@@ -1,0 +1,45 @@
+/** Numbers on which the kernels compute, and bytes of each. */
+export const BYTES = { f32: 4, f64: 8 } as const;
+
+export type Precision = keyof typeof BYTES;
+
+/** A kernel of the compiled module. Addresses are in bytes; the last two numbers of a kernel over items are their range. */
+type KernelFunction = (...numbers: number[]) => void;
+
+const NAMES = [
+  'descendNetworks',
+  'descendModes',
+  'moments',
+  'diagonalMoments',
+  'combination',
+  'squares',
+  'signs',
+  'overRoot',
+  'normalized',
+  'descended',
+  'transpose',
+  'product',
+  'productOfTransposed',
+] as const;
+
+export type KernelName = (typeof NAMES)[number];
+
+/** The kernels of one precision. */
+export type Kernels = Readonly<Record<KernelName, KernelFunction>>;
+
+/**
+ * Instantiates the compiled module on a shared memory.
+ *
+ * @throws Error when the machine's WebAssembly lacks SIMD or shared memory
+ */
+export async function instantiateKernels(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  precision: Precision,
+): Promise<Kernels> {
+  const instance = await WebAssembly.instantiate(module, { env: { memory } });
+  const suffix = precision === 'f32' ? '32' : '64';
+  return Object.fromEntries(
+    NAMES.map((name) => [name, instance.exports[`${name}${suffix}`] as KernelFunction]),
+  ) as Kernels;
+}

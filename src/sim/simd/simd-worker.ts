@@ -1,0 +1,27 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { type Job, runJob } from './job.js';
+import { instantiateKernels, type Precision } from './kernel-exports.js';
+
+/** What a thread is started with. */
+export interface WorkerStart {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly precision: Precision;
+  readonly thread: number;
+}
+
+/** What a thread answers: nothing went wrong, or why something did. */
+export type WorkerAnswer = { readonly error?: string };
+
+const { module, memory, precision, thread } = workerData as WorkerStart;
+const kernels = await instantiateKernels(module, memory, precision);
+const answer = (message: WorkerAnswer) => parentPort!.postMessage(message);
+parentPort!.on('message', (job: Job) => {
+  try {
+    runJob(job, kernels, memory, thread);
+    answer({});
+  } catch (error) {
+    answer({ error: String(error) });
+  }
+});
+answer({});

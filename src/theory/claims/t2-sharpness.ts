@@ -1,0 +1,129 @@
+import * as fc from 'fast-check';
+import { EigenvalueDecomposition } from 'ml-matrix';
+import { alignedSharpness } from '../aligned-sharpness.js';
+import { sharpness } from '../hessian.js';
+import { createProblem } from '../problem.js';
+import { alignedTask, drawnBases } from './aligned-network.js';
+import { decades, matrixSeed, singularValues } from './arbitraries.js';
+import { defineClaim, equal, tightest } from './claim.js';
+import { isDimension } from './drawn-network.js';
+import { hessianOf } from './exact-differences.js';
+import { explicitLoss, weightsOf } from './explicit-loss.js';
+import { stretchedWeights } from './stretched-network.js';
+
+/** A singular value of the task, and how much of it the network has. */
+interface PartlyLearned {
+  readonly sigma: number;
+  /** The network's singular value is that many times the task's. */
+  readonly share: number;
+}
+
+interface Instance {
+  /** In falling order of `sigma`; those beyond the hidden width are not learned at all. */
+  readonly modes: readonly PartlyLearned[];
+  readonly extraRows: number;
+  readonly extraCols: number;
+  /** Hidden width, which may be too small or too large for the task. */
+  readonly hidden: number;
+  /** Seed of the singular vectors; 0 is the identity. */
+  readonly basis: number;
+  /** Seed of other left singular vectors for the network; equal to `basis` it has those of the task. */
+  readonly networkBasis: number;
+  /** `W1` is that many times as large as balanced weights, `W2` as many times smaller. */
+  readonly stretch: number;
+}
+
+/** Beyond as many weights the eigenvalues of the dense Hessian would take too long. */
+const LARGEST_DENSE = 36;
+
+const share = fc.oneof(
+  { weight: 4, arbitrary: decades(-3, 0.5) },
+  { weight: 1, arbitrary: fc.constantFrom(0, 1) },
+);
+
+/** T2: how sharp the loss is at every network on the way, not only at the minimum. */
+export const sharpnessOnTheWay = defineClaim<Instance>({
+  id: 'T2-sharpness',
+  title: 'Sharpness of every aligned balanced network',
+  statement:
+    'At an aligned balanced network with singular values s_i and residuals r_i = s_i − σ_i, i ≤ k = min(p, h, q), the largest eigenvalue of the Hessian of ‖W1W2 − A‖² is the largest of: 2(3s_i − σ_i) and 2(σ_i − s_i); s_i + s_j ± (r_i + r_j) + √((s_i − s_j ∓ (r_i − r_j))² + 4s_i s_j) for i ≠ j; 2(s_i + σ_{k+1}), where max(p, q) > k and σ_{k+1} = 0 if there is none; and 2|r_i|, where h > min(p, q).',
+  origin: 'ours',
+  domain: fc
+    .record({
+      sigmas: fc.oneof(
+        { weight: 20, arbitrary: singularValues(3) },
+        { weight: 1, arbitrary: singularValues(6) },
+      ),
+      shares: fc.array(share, { minLength: 6, maxLength: 6 }),
+      extraRows: fc.nat({ max: 2 }),
+      extraCols: fc.nat({ max: 2 }),
+      hidden: fc.integer({ min: 1, max: 4 }),
+      basis: matrixSeed,
+      otherBasis: fc.oneof(
+        { weight: 12, arbitrary: fc.constant(null) },
+        { weight: 1, arbitrary: matrixSeed },
+      ),
+      stretch: fc.oneof({ weight: 12, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: decades(-1, 1) }),
+    })
+    .map(({ sigmas, shares, otherBasis, ...rest }) => ({
+      modes: sigmas.map((sigma, index) => ({ sigma, share: shares[index]! })),
+      networkBasis: otherBasis ?? rest.basis,
+      ...rest,
+    })),
+  wellFormed: ({ modes, extraRows, extraCols, hidden, basis, networkBasis, stretch }) =>
+    modes.length > 0 &&
+    modes.every(
+      ({ sigma, share }, index) =>
+        sigma > 1e-6 &&
+        sigma < 1e6 &&
+        sigma <= (modes[index - 1]?.sigma ?? sigma) &&
+        share >= 0 &&
+        share < 1e3,
+    ) &&
+    [modes.length + extraRows, modes.length + extraCols, hidden].every(isDimension) &&
+    extraRows >= 0 &&
+    extraCols >= 0 &&
+    Number.isInteger(basis) &&
+    Number.isInteger(networkBasis) &&
+    stretch > 1e-3 &&
+    stretch < 1e3,
+  hypotheses: [
+    {
+      name: 'aligned',
+      statement: 'W1W2 has the singular vectors of A, in the order of the σ_i',
+      holds: ({ basis, networkBasis }) => basis === networkBasis,
+    },
+    { name: 'balanced', statement: 'W1ᵀW1 = W2W2ᵀ', holds: ({ stretch }) => stretch === 1 },
+  ],
+  conclusion({ modes, extraRows, extraCols, hidden, basis, networkBasis, stretch }) {
+    const [rows, cols] = [modes.length + extraRows, modes.length + extraCols];
+    const sigmas = modes.map(({ sigma }) => sigma);
+    const values = modes.map(({ sigma, share }) => sigma * share);
+    const bases = drawnBases(rows, hidden, cols, basis);
+    const task = alignedTask(bases, sigmas);
+    const { first, second } = stretchedWeights(
+      { ...bases, left: drawnBases(rows, hidden, cols, networkBasis).left },
+      values.map((value) => ({ value, stretch })),
+    );
+    const problem = createProblem({ rows, hidden, cols, spectrum: sigmas, tau: 1 });
+    // Modes without a singular value of the task stay at zero.
+    const inModes = problem.modes.map((_, index) => values[index] ?? 0);
+    const predicted = { label: 'the largest of the list', value: alignedSharpness(problem, inModes) };
+    const size = sigmas[0]! + Math.max(...values);
+    const iterated = { label: 'sharpness by Lanczos iteration', value: sharpness(first, second, task) };
+    const parts = [equal(predicted, iterated, 1e-7 * size)];
+    const weights = weightsOf([first, second]);
+    if (weights.length <= LARGEST_DENSE) {
+      const dense = hessianOf(explicitLoss([first, second], task), weights, Math.sqrt(size));
+      const largest = Math.max(
+        ...new EigenvalueDecomposition(dense, { assumeSymmetric: true }).realEigenvalues,
+      );
+      parts.push(
+        equal(predicted, { label: 'largest eigenvalue of the dense Hessian', value: largest }, 1e-9 * size),
+      );
+    }
+    return tightest(parts);
+  },
+  toleranceReason:
+    'Lanczos iteration stops at a residual of 1e-10 of the sharpness and may rest between eigenvalues nearer than 1e-8; second differences round to a few thousand units of σ_1 + s_1',
+});
