@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           ...EVERYWHERE,
           name: 'shared',
-          include: ['test/**/*.test.ts'],
+          include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/system/**', ...WITH_STAND_INS],
           // Importing the tools anew for each of a hundred files would take longer than the tests.
           isolate: false,

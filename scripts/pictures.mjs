@@ -1,4 +1,4 @@
-// Makes the pictures of the README again: node scripts/pictures.mjs [SCENARIO]…
+// Makes the pictures of the README again: node scripts/pictures.mjs [SCENARIO | walk]…
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -22,4 +22,10 @@ for (const [scenario, until] of Object.entries(PICTURES)) {
   const parameters = [script, `docs/${scenario}.svg`, '--width', '96', ...ending, '--', 'run', scenario];
   const { status } = spawnSync(process.execPath, parameters, { stdio: 'inherit' });
   if (status !== 0) throw new Error(`no picture of ${scenario}`);
+}
+
+if (asked.length === 0 || asked.includes('walk')) {
+  const recording = fileURLToPath(new URL('recording.mjs', import.meta.url));
+  const { status } = spawnSync(process.execPath, [recording, 'docs/walk.svg'], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('no recording of the terminal UI');
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { runCommandLine } from './command-line.js';
 import { describeFailure } from './error-line.js';
 import { exitCode } from './exit-code.js';
+import { opensTui } from './opens-tui.js';
 
 /*
  * The process around the command line: its streams, signals and exit code.
@@ -28,14 +28,32 @@ process.on('uncaughtException', (error) => {
   process.exit(failure.exitCode);
 });
 
-const code = await runCommandLine(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
-  signal: interruption.signal,
-});
+const code = await (opensTui(process.argv.slice(2), process) ? runTui() : runCommand());
 // Workers of a backend must not keep the process alive, but what is printed must arrive.
 await Promise.all(
   [process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))),
 );
 process.exit(code);
+
+async function runCommand(): Promise<number> {
+  const { runCommandLine } = await import('./command-line.js');
+  return runCommandLine(process.argv.slice(2), {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    signal: interruption.signal,
+  });
+}
+
+/** The one part of the program that draws on the whole terminal, loaded without the rest so that it opens at once. */
+async function runTui(): Promise<number> {
+  const { openTui } = await import('./tui/open-tui.js');
+  const { stdin, stdout, env } = process;
+  try {
+    return await openTui({ stdin, stdout, env, signal: interruption.signal });
+  } catch (error) {
+    const failure = describeFailure(error, env);
+    process.stderr.write(failure.message);
+    return failure.exitCode;
+  }
+}

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keys, TerminalSession } from '../support/terminal-session.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const project = mkdtempSync(join(tmpdir(), 'overtrain-packed-'));
@@ -53,6 +54,19 @@ describe('the packed package in an empty project', () => {
     const document = JSON.parse(inProject('npx', 'overtrain', 'verify', '--runs', '20', '--json'));
     expect(document.claims.length).toBeGreaterThan(0);
     for (const { verdict } of document.claims) expect(verdict).toBe('holds');
+  });
+
+  test('npx overtrain on a terminal opens the terminal UI, with its proofs and its threads', async () => {
+    const session = new TerminalSession(['npx', 'overtrain'], { cwd: project });
+    await session.until('gaussian');
+    session.type(keys.enter);
+    await session.until('preview by exact');
+    session.type(keys.tab);
+    session.type('f');
+    await session.until('With all hypotheses: holds');
+    await session.until('Statement.');
+    session.type('q');
+    expect(await session.end()).toBe(0);
   });
 
   test('proofs.md is there to be read', () => {

@@ -30,6 +30,11 @@ export class RemainingTime {
     this.lastTime = now;
   }
 
+  /** Parts that are finished in a second, or undefined as long as nothing is known. */
+  get perSecond(): number | undefined {
+    return this.pace === undefined ? undefined : 1000 * this.pace;
+  }
+
   /** Milliseconds until `total` parts are done, or undefined as long as nothing is known. */
   until(total: number): number | undefined {
     if (this.pace === undefined || this.pace <= 0) return undefined;

@@ -1,0 +1,61 @@
+// Puts the terminal UI with Ink and React into one file: loading them as hundreds of small ones takes longer than a person
+// waits. The threads that compute stay as they are, for gpu.js reads the source of its kernels.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const folder = new URL('../dist/cli/tui/', import.meta.url);
+const entry = new URL('open-tui.js', folder).pathname;
+
+/** Ink loads the developer tools of React only where DEV is set, but names them where a bundler must find them. */
+const withoutDeveloperTools = {
+  name: 'without developer tools',
+  setup(build) {
+    build.onResolve({ filter: /\/devtools\.js$/ }, () => ({ path: 'none', namespace: 'none' }));
+    build.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: '' }));
+  },
+};
+
+const { metafile } = await build({
+  entryPoints: [entry],
+  outfile: entry,
+  allowOverwrite: true,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  define: { 'process.env.NODE_ENV': '"production"' },
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
+  external: ['gpu.js', 'fast-check', 'piscina'],
+  plugins: [withoutDeveloperTools],
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+});
+
+const packages = new Set(
+  Object.keys(metafile.inputs).flatMap(
+    (path) =>
+      /^node_modules\/.*(?=\/)|^/.exec(path)[0].match(/^(?:.*node_modules\/)(@[^/]+\/[^/]+|[^/]+)/)?.[0] ??
+      [],
+  ),
+);
+const licences = [...packages].sort().map((path) => {
+  const { name, version, license } = JSON.parse(readFileSync(`${path}/package.json`, 'utf8'));
+  return `${name} ${version} (${license})\n\n${licenceText(path)}`;
+});
+writeFileSync(new URL('open-tui.licences.txt', folder), licences.join(`\n${'-'.repeat(80)}\n\n`));
+for (const part of ['components', 'effects', 'hooks', 'screen', 'state', 'text'])
+  rmSync(new URL(part, folder), { recursive: true });
+
+function licenceText(path) {
+  for (const name of ['LICENSE', 'license', 'LICENSE.md', 'LICENCE', 'License']) {
+    try {
+      return readFileSync(`${path}/${name}`, 'utf8');
+    } catch {}
+  }
+  return '';
+}

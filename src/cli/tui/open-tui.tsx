@@ -1,0 +1,115 @@
+import { writeSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { render } from 'ink';
+import type { Scenario } from '../../sim/scenario.js';
+import { scenarios } from '../../sim/scenario-list.js';
+import { exitCode } from '../exit-code.js';
+import { terminalOf } from '../output/terminal.js';
+import { LiveApp } from './components/live-app.js';
+import { performEffect, type World } from './effects/perform-effect.js';
+import { readSavedRuns } from './effects/saved-runs.js';
+import { Store } from './effects/store.js';
+import { enterAlternateScreen } from './screen/alternate-screen.js';
+import { FrameStream } from './screen/frame-stream.js';
+import { initialState } from './state/app-state.js';
+import { MOST_RECENT } from './state/reduce-news.js';
+import { readTheorems } from './text/theorem.js';
+import { ThreadComputer } from './worker/computer.js';
+
+/** The world around the terminal UI. */
+export interface TuiIo {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream & { readonly fd: number };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted when the process is told to end. */
+  readonly signal: AbortSignal;
+}
+
+const RUN_WORKER = new URL('./worker/run-worker.js', import.meta.url);
+const ATTACK_WORKER = new URL('./worker/attack-worker.js', import.meta.url);
+const PROOFS = new URL('../../../proofs.md', import.meta.url);
+
+/**
+ * Opens the terminal UI and returns when the user has left it.
+ *
+ * @returns the exit code
+ * @throws whatever a component throws, after the user's screen has been given back
+ */
+export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<number> {
+  const { colour, unicode } = terminalOf(stdout, env);
+  const frames = new FrameStream(stdout);
+  const size = () => ({ columns: frames.columns, rows: frames.rows });
+  const computer = new ThreadComputer({ run: RUN_WORKER, attack: ATTACK_WORKER }, (news) =>
+    store.dispatch(news),
+  );
+  const offered: readonly Scenario[] = scenarios;
+  let leave: (code: number) => void = () => {};
+  const left = new Promise<number>((resolve) => {
+    leave = resolve;
+  });
+  const world: World = { scenarios: offered, computer, quit: (code) => leave(code) };
+  const store = new Store(initialState(offered, size(), unicode), (effect) =>
+    performEffect(effect, world, store.dispatch),
+  );
+  // The same variable by which Ink is told.
+  const isSpoken = env.INK_SCREEN_READER === 'true';
+  const screen = isSpoken ? noScreen : enterAlternateScreen(stdout, (text) => writeAtOnce(stdout, text));
+  const resized = () => {
+    frames.resized();
+    store.dispatch({ kind: 'resized', window: size() });
+  };
+  const interrupted = () => leave(exitCode.interrupted);
+  const crashed = () => screen.leave();
+  // Before the first frame, for the terminal would write keys pressed meanwhile over it.
+  stdin.setRawMode(true);
+  stdout.on('resize', resized);
+  signal.addEventListener('abort', interrupted);
+  process.on('SIGHUP', interrupted);
+  process.prependListener('uncaughtException', crashed);
+  try {
+    const app = render(<LiveApp store={store} display={{ colour, unicode }} isSpoken={isSpoken} />, {
+      stdout: isSpoken ? stdout : (frames as unknown as NodeJS.WriteStream),
+      stdin,
+      // Whole frames, for the stream to compare; anything else printed would tear the screen.
+      debug: !isSpoken,
+      isScreenReaderEnabled: isSpoken,
+      patchConsole: false,
+      exitOnCtrlC: false,
+    });
+    computer.warmUp();
+    void readTheoremsInto(store);
+    void readSavedRuns(offered, MOST_RECENT).then((runs) =>
+      store.dispatch({ kind: 'saved-runs-read', runs }),
+    );
+    const failed = app.waitUntilExit().then(() => exitCode.done);
+    const code = await Promise.race([left, failed]);
+    app.unmount();
+    return code;
+  } finally {
+    computer.close();
+    stdin.setRawMode(false);
+    stdout.off('resize', resized);
+    signal.removeEventListener('abort', interrupted);
+    process.off('SIGHUP', interrupted);
+    process.off('uncaughtException', crashed);
+    screen.leave();
+  }
+}
+
+/** Writes so that it arrives even while the process ends, unless the terminal is gone. */
+function writeAtOnce(stdout: TuiIo['stdout'], text: string): void {
+  try {
+    writeSync(stdout.fd, text);
+  } catch {
+    stdout.write(text);
+  }
+}
+
+/** A screen reader follows the terminal's one screen. */
+const noScreen = { leave: () => {} };
+
+/** Theorems come after the first frame; without the file, claims say so. */
+async function readTheoremsInto(store: Store): Promise<void> {
+  const markdown = await readFile(PROOFS, 'utf8').catch(() => '');
+  store.dispatch({ kind: 'theorems-read', theorems: readTheorems(markdown) });
+}

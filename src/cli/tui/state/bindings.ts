@@ -1,0 +1,158 @@
+/** Where keys mean something: which part of the application takes them. */
+export type Context =
+  | 'home'
+  | 'filter'
+  | 'parameters'
+  | 'claims'
+  | 'edit'
+  | 'text'
+  | 'claim'
+  | 'save'
+  | 'quit';
+
+/** What a key can ask for. */
+export type Command =
+  | 'up'
+  | 'down'
+  | 'page-up'
+  | 'page-down'
+  | 'first'
+  | 'last'
+  | 'less'
+  | 'more'
+  | 'open'
+  | 'filter'
+  | 'clear-filter'
+  | 'edit'
+  | 'commit'
+  | 'reset'
+  | 'reset-all'
+  | 'run'
+  | 'back'
+  | 'focus'
+  | 'figure'
+  | 'attack'
+  | 'explain'
+  | 'save'
+  | 'command'
+  | 'compare'
+  | 'help'
+  | 'quit'
+  | 'yes'
+  | 'no';
+
+/** One line of the table: which keys ask for a command, and how the footer and the help say so. */
+export interface Binding {
+  readonly command: Command;
+  /** Words of keys, as `keyWord` has them. */
+  readonly keys: readonly string[];
+  /** Keys as the footer shows them. */
+  readonly sign: string;
+  /** One or two words for the footer; empty where it need not be said there. */
+  readonly short: string;
+  readonly long: string;
+}
+
+const binding = (
+  command: Command,
+  keys: readonly string[],
+  sign: string,
+  short: string,
+  long: string,
+): Binding => ({ command, keys, sign, short, long });
+
+const HELP = binding('help', ['?'], '?', 'help', 'the keys of this screen');
+const QUIT = binding('quit', ['q'], 'q', 'quit', 'leave; asks first if something is being computed');
+const UP_DOWN = [
+  binding('up', ['up', 'k'], '↑ k', '', 'one up'),
+  binding('down', ['down', 'j'], '↓ j', '', 'one down'),
+  binding('page-up', ['page-up'], 'PgUp', '', 'several up'),
+  binding('page-down', ['page-down'], 'PgDn', '', 'several down'),
+  binding('first', ['home', 'g'], 'Home g', '', 'to the first'),
+  binding('last', ['end', 'G'], 'End G', '', 'to the last'),
+];
+const OF_A_RUN = [
+  binding(
+    'explain',
+    ['x'],
+    'x',
+    'explain',
+    'what the chart shows, in three sentences with the numbers of this run',
+  ),
+  binding('command', ['y'], 'y', 'command', 'the command that gives these numbers again'),
+  binding('save', ['s'], 's', 'save', 'keep the run in a folder, as run --out does'),
+  binding('compare', ['c'], 'c', 'compare', 'leave this run under the next one, or take it away'),
+  binding('figure', ['v'], 'v', 'view', 'the next figure of the scenario'),
+];
+const RUN = binding('run', ['r'], 'r', 'run', 'run with the engine and backend chosen');
+
+/** All keys, by context. The reducer reads them from here, and so do the footer and the help. */
+export const bindings: Readonly<Record<Context, readonly Binding[]>> = {
+  home: [
+    binding('open', ['enter', 'right', 'l'], 'enter', 'open', 'open the scenario or the run'),
+    binding('filter', ['/'], '/', 'filter', 'show only scenarios that contain some words'),
+    ...UP_DOWN,
+    binding('clear-filter', ['escape'], 'esc', '', 'show all scenarios again'),
+    HELP,
+    QUIT,
+  ],
+  filter: [
+    binding('commit', ['enter'], 'enter', 'done', 'keep the filter'),
+    binding('clear-filter', ['escape'], 'esc', 'clear', 'show all scenarios again'),
+    binding('up', ['up'], '↑', '', 'one up'),
+    binding('down', ['down'], '↓', '', 'one down'),
+  ],
+  parameters: [
+    binding('less', ['left', 'h'], '← h', '', 'step the value down; the exact engine redraws at once'),
+    binding('more', ['right', 'l'], '→ l', 'step', 'step the value up; the exact engine redraws at once'),
+    binding('edit', ['enter', 'e'], 'enter', 'edit', 'type a value; a digit begins at once'),
+    RUN,
+    binding('focus', ['tab'], 'tab', 'claims', 'go to the claims'),
+    ...OF_A_RUN,
+    ...UP_DOWN,
+    binding('reset', ['backspace', 'u'], 'u', '', 'give this parameter its default back'),
+    binding('reset-all', ['U'], 'U', '', 'give all parameters their defaults back'),
+    binding('back', ['escape'], 'esc', 'back', 'cancel the run, which keeps what was computed; then back'),
+    HELP,
+    QUIT,
+  ],
+  claims: [
+    binding('open', ['enter', 'right', 'l'], 'enter', 'proof', 'statement, verdict and proof'),
+    binding('attack', ['f'], 'f', 'falsify', 'drop each hypothesis and look for a counterexample'),
+    RUN,
+    binding('focus', ['tab'], 'tab', 'parameters', 'go to the parameters'),
+    ...OF_A_RUN,
+    ...UP_DOWN,
+    binding('back', ['escape'], 'esc', 'back', 'cancel the run, which keeps what was computed; then back'),
+    HELP,
+    QUIT,
+  ],
+  edit: [
+    binding('commit', ['enter'], 'enter', 'set', 'take the value; an empty one is the default'),
+    binding('back', ['escape'], 'esc', 'leave', 'leave the value as it was'),
+  ],
+  text: [
+    ...UP_DOWN,
+    binding('back', ['escape', 'enter', '?', 'x', 'y'], 'esc', 'close', 'back to the screen'),
+    QUIT,
+  ],
+  claim: [
+    binding('attack', ['f'], 'f', 'falsify', 'drop each hypothesis and look for a counterexample'),
+    ...UP_DOWN,
+    binding('back', ['escape', 'left', 'h'], 'esc', 'close', 'stop the attack and go back'),
+    QUIT,
+  ],
+  save: [
+    binding('commit', ['enter'], 'enter', 'save', 'write the folder'),
+    binding('back', ['escape'], 'esc', 'leave', 'write nothing'),
+  ],
+  quit: [
+    binding('yes', ['y', 'q', 'enter'], 'y', 'quit', 'leave; what is being computed is lost'),
+    binding('no', ['n', 'escape'], 'n', 'stay', 'stay'),
+  ],
+};
+
+/** What a key asks for in a context. */
+export function commandOf(context: Context, word: string): Command | undefined {
+  return bindings[context].find(({ keys }) => keys.includes(word))?.command;
+}

@@ -1,0 +1,30 @@
+import type { Scenario } from '../../../sim/scenario.js';
+import type { AppState } from './app-state.js';
+import type { Run } from './run.js';
+
+/** One entry of the list on the home screen. */
+export type HomeItem =
+  | { readonly kind: 'scenario'; readonly scenario: Scenario }
+  | { readonly kind: 'run'; readonly run: Run };
+
+/** The scenarios that the filter lets through, in their groups, and without a filter the recent runs. */
+export function homeItems({ scenarios, home, recent }: AppState): readonly HomeItem[] {
+  const words = home.filter.text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  const groups = [...new Set(scenarios.map(({ group }) => group))];
+  const found = groups.flatMap((group) =>
+    scenarios.filter(
+      (scenario) => scenario.group === group && words.every((word) => textOf(scenario).includes(word)),
+    ),
+  );
+  return [
+    ...found.map((scenario): HomeItem => ({ kind: 'scenario', scenario })),
+    ...(words.length > 0 ? [] : recent.map((run): HomeItem => ({ kind: 'run', run }))),
+  ];
+}
+
+function textOf({ id, title, summary, claims, group }: Scenario): string {
+  return [id, title, summary, group, ...claims].join(' ').toLowerCase();
+}

@@ -1,0 +1,96 @@
+import type { Check } from '../../../sim/check.js';
+import { RunCollector, type RunResults } from '../../../sim/run-results.js';
+import type { Compute, Divergence, RunEvent, Scenario } from '../../../sim/scenario.js';
+import type { Row } from '../../../sim/table.js';
+import type { RunOrder, RunOutcome, RunProgress, RunRecord } from '../worker/run-order.js';
+
+/** A run and what has come of it so far. Immutable. */
+export interface Run {
+  readonly order: RunOrder;
+  /** `stopping` between the wish to cancel and the end. */
+  readonly status: 'running' | 'stopping' | RunOutcome['status'];
+  readonly compute: Compute | null;
+  /** Rows by table, in the order in which they came. */
+  readonly rows: Readonly<Record<string, readonly Row[]>>;
+  readonly checks: readonly Check[];
+  readonly warnings: readonly string[];
+  readonly diverged: readonly Divergence[];
+  readonly progress: RunProgress | null;
+  /** Only once it has finished. */
+  readonly record: RunRecord | null;
+  /** Where it is kept; null as long as it is not. */
+  readonly folder: string | null;
+}
+
+/** A run that has just been ordered. */
+export function startedRun(order: RunOrder): Run {
+  return {
+    order,
+    status: 'running',
+    compute: null,
+    rows: {},
+    checks: [],
+    warnings: [],
+    diverged: [],
+    progress: null,
+    record: null,
+    folder: null,
+  };
+}
+
+/** Whether a run is still being computed. */
+export function isOngoing({ status }: Run): boolean {
+  return status === 'running' || status === 'stopping';
+}
+
+/** Whether there is anything to draw. */
+export function hasRows({ rows }: Run): boolean {
+  return Object.values(rows).some((table) => table.length > 0);
+}
+
+/** A run after more of its events. */
+export function withEvents(run: Run, events: readonly RunEvent[], progress: RunProgress | undefined): Run {
+  const rows: Record<string, readonly Row[]> = { ...run.rows };
+  const fresh = new Map<string, Row[]>();
+  for (const event of events) {
+    if (event.kind !== 'rows') continue;
+    const gathered = fresh.get(event.table) ?? [];
+    for (const row of event.rows) gathered.push(row);
+    fresh.set(event.table, gathered);
+  }
+  for (const [table, more] of fresh) rows[table] = [...(rows[table] ?? []), ...more];
+  return {
+    ...run,
+    rows,
+    compute: events.findLast((event) => event.kind === 'compute')?.compute ?? run.compute,
+    checks: [...run.checks, ...events.flatMap((event) => (event.kind === 'check' ? [event.check] : []))],
+    warnings: [...run.warnings, ...events.flatMap((event) => (event.kind === 'warning' ? [event.text] : []))],
+    diverged: [
+      ...run.diverged,
+      ...events.flatMap((event) => (event.kind === 'diverged' ? [event.divergence] : [])),
+    ],
+    progress: progress ?? run.progress,
+  };
+}
+
+/** A run at its end. */
+export function withOutcome(run: Run, outcome: RunOutcome): Run {
+  const record = outcome.status === 'finished' ? outcome.record : null;
+  return { ...run, status: outcome.status, record };
+}
+
+const gathered = new WeakMap<Run, RunResults>();
+
+/** The results of a run as `overtrain run` would have them, rows in the order that the scenario asks for. */
+export function resultsOf(run: Run, scenario: Scenario): RunResults {
+  const known = gathered.get(run);
+  if (known !== undefined) return known;
+  const collector = new RunCollector(scenario);
+  for (const [table, rows] of Object.entries(run.rows)) collector.add({ kind: 'rows', table, rows });
+  for (const check of run.checks) collector.add({ kind: 'check', check });
+  for (const text of run.warnings) collector.add({ kind: 'warning', text });
+  for (const divergence of run.diverged) collector.add({ kind: 'diverged', divergence });
+  const results = collector.results();
+  gathered.set(run, results);
+  return results;
+}

@@ -1,0 +1,67 @@
+import { isMap } from '../../../sim/figure.js';
+import type { Scenario } from '../../../sim/scenario.js';
+import type { ChartSeries } from '../../output/chart/chart.js';
+import { drawChart } from '../../output/chart/draw-chart.js';
+import { figureChart, MOST_SERIES } from '../../output/figure-chart.js';
+import { figureMap } from '../../output/figure-map.js';
+import { drawMap } from '../../output/map/draw-map.js';
+import type { WindowSize } from '../state/app-state.js';
+import { type Run, resultsOf } from '../state/run.js';
+import type { Display } from './styled-line.js';
+
+/** What a chart is drawn from. */
+export interface ChartSource {
+  readonly scenario: Scenario;
+  /** Position among the figures of the scenario. */
+  readonly figure: number;
+  readonly shown: Run | null;
+  /** Lies under the run shown. */
+  readonly pinned: Run | null;
+}
+
+/** The figure of a run, as `overtrain run` draws it, with the pinned run's curves as lines of their own. */
+export function chartLines(
+  { scenario, figure: position, shown, pinned }: ChartSource,
+  { columns, rows }: WindowSize,
+  display: Display,
+): readonly string[] {
+  const figure = scenario.figures[position];
+  if (figure === undefined) return [];
+  const options = { ...display, width: columns, height: rows };
+  if (shown === null) return drawChart({ ...emptyChart, title: figure.title }, options);
+  const { tables } = resultsOf(shown, scenario);
+  if (isMap(figure)) return drawMap(figureMap(figure, tables), options);
+  const { chart, drawn, available } = figureChart(figure, tables);
+  const under =
+    pinned === null || pinned === shown
+      ? []
+      : figureChart(figure, resultsOf(pinned, scenario).tables).chart.series;
+  const count = scenario.figures.length;
+  const notes = [
+    ...(count > 1 ? [`${position + 1} of ${count}`] : []),
+    ...(drawn < available ? [`${drawn} of ${available} lines`] : []),
+  ];
+  const title = notes.length === 0 ? chart.title : `${chart.title} (${notes.join(', ')})`;
+  return drawChart(
+    { ...chart, title, series: [...chart.series, ...under.map(asPinned)].slice(0, 2 * MOST_SERIES) },
+    options,
+  );
+}
+
+const emptyChart = {
+  x: { label: '', scale: 'linear' },
+  y: { label: '', scale: 'linear' },
+  series: [],
+  key: { line: '', points: '', marks: '' },
+} as const;
+
+/** Lines only: the points of two runs over each other could not be told apart. */
+function asPinned(series: ChartSeries): ChartSeries {
+  const hasLine = series.line.some(({ y }) => y !== null);
+  return {
+    label: `before: ${series.label}`,
+    line: hasLine ? series.line : series.points,
+    points: [],
+    marks: series.marks,
+  };
+}

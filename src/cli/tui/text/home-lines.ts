@@ -1,0 +1,79 @@
+import type { AppState } from '../state/app-state.js';
+import { type HomeItem, homeItems } from '../state/home-items.js';
+import type { Run } from '../state/run.js';
+import { checkOf, verdictSign } from './claim-text.js';
+import { column, plainLine, type StyledLine, wrapped } from './styled-line.js';
+
+/** The list of the home screen, and which of its lines the cursor is on. */
+export interface ListedLines {
+  readonly lines: readonly StyledLine[];
+  readonly cursor: number;
+}
+
+/** Scenarios in their groups, each with its claims, and the recent runs. */
+export function homeLines(state: AppState, width: number): ListedLines {
+  const lines: StyledLine[] = [];
+  let cursor = 0;
+  let heading = '';
+  const items = homeItems(state);
+  items.forEach((item, index) => {
+    const group = item.kind === 'run' ? 'Recent runs' : `Scenarios of the ${item.scenario.group}`;
+    if (group !== heading) {
+      if (heading !== '') lines.push(plainLine(''));
+      lines.push(plainLine(group, 'strong'));
+      heading = group;
+    }
+    const isChosen = index === state.home.cursor;
+    if (isChosen) cursor = lines.length;
+    lines.push(...itemLines(item, isChosen, width, state));
+  });
+  if (items.length === 0)
+    lines.push(
+      ...wrapped(
+        `No scenario has all of these words: ${state.home.filter.text}`,
+        width,
+        state.unicode,
+        'caution',
+      ),
+    );
+  return { lines, cursor };
+}
+
+function itemLines(item: HomeItem, isChosen: boolean, width: number, { unicode }: AppState): StyledLine[] {
+  const pointer = isChosen ? (unicode ? '❯ ' : '> ') : '  ';
+  if (item.kind === 'run') return [[{ text: pointer, tone: 'good' }, ...runSpans(item.run, unicode)]];
+  const { id, title, summary, claims } = item.scenario;
+  const first: StyledLine = [
+    { text: pointer, tone: 'good' },
+    { text: column(id, 15), tone: isChosen ? 'strong' : 'plain' },
+    { text: ` ${title}` },
+  ];
+  if (!isChosen) return [first];
+  return [
+    first,
+    ...wrapped(summary, width, unicode, 'faint', 4),
+    ...wrapped(`claims ${claims.join(', ')}`, width, unicode, 'faint', 4),
+  ];
+}
+
+function runSpans(run: Run, unicode: boolean): StyledLine {
+  const end = run.folder !== null ? ` (${run.folder})` : run.status === 'cancelled' ? ' (cancelled)' : '';
+  const { scenario, settings, seed } = run.order;
+  const set = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+  const claims = [...new Set(run.checks.map(({ claim }) => claim))];
+  return [
+    { text: column(scenario, 15) },
+    { text: ` ${run.compute?.engine ?? ''} ` },
+    ...claims.map((claim) => verdictSign(checkOf(run, claim), unicode)),
+    {
+      text: ` ${[...set, `seed=${seed}`].join(' ')}${end}`,
+      tone: 'faint',
+    },
+  ];
+}
+
+/** The part of a list that is seen: `height` lines with the cursor among them. */
+export function visiblePart({ lines, cursor }: ListedLines, height: number): readonly StyledLine[] {
+  const start = Math.max(0, Math.min(cursor - Math.floor(height / 3), lines.length - height));
+  return lines.slice(start, start + height);
+}

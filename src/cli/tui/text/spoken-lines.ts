@@ -1,0 +1,96 @@
+import { type AppState, claimsOf, draftOf, type Overlay, openScenario } from '../state/app-state.js';
+import { bindings } from '../state/bindings.js';
+import { contextOf } from '../state/context.js';
+import { checkDraft, fieldsOf } from '../state/draft.js';
+import { homeItems } from '../state/home-items.js';
+import { checkOf, verdictText } from './claim-text.js';
+import { explainRun } from './explain.js';
+import { overlayText, overlayTitle } from './overlay-text.js';
+import { statusLine } from './status-line.js';
+import type { StyledLine } from './styled-line.js';
+
+/**
+ * The screen in sentences, for a screen reader: what is chosen first, words in the place of signs, and what the chart shows
+ * in the place of the chart.
+ */
+export function spokenLines(state: AppState): readonly string[] {
+  if (state.overlay !== null) return [...overlayLines(state, state.overlay), keysLine(state)];
+  const lines = state.screen === 'home' ? homeLines(state) : scenarioLines(state);
+  return [...lines, textOf(statusLine(state)), keysLine(state)].filter((line) => line.trim() !== '');
+}
+
+function homeLines(state: AppState): string[] {
+  const { cursor, filter, isFiltering } = state.home;
+  const items = homeItems(state);
+  const names = items.map((item) =>
+    item.kind === 'run' ? `run of ${item.run.order.scenario}` : item.scenario.id,
+  );
+  const item = items[cursor];
+  const chosen =
+    item === undefined
+      ? 'No scenario has all of these words.'
+      : item.kind === 'run'
+        ? `A recent run of ${item.run.order.scenario}.`
+        : `${item.scenario.id}: ${item.scenario.title}. ${item.scenario.summary} Claims ${item.scenario.claims.join(', ')}.`;
+  const place = items.length === 0 ? '' : `${cursor + 1} of ${items.length}. `;
+  return [
+    isFiltering ? `Filter: ${filter.text}` : 'overtrain, list of scenarios',
+    `${place}${chosen}`,
+    `All: ${names.join(', ')}`,
+  ];
+}
+
+function scenarioLines(state: AppState): string[] {
+  const { experiment, scenario } = openScenario(state);
+  const { shown, figure } = experiment;
+  const drawn = scenario.figures[figure];
+  const verdict = shown === null ? undefined : checkDraft(scenario, shown.order);
+  const sentences =
+    shown === null || drawn === undefined
+      ? ['Nothing has been computed yet.']
+      : explainRun(scenario, shown, drawn, verdict?.isValid ? verdict.parameters : {});
+  return [
+    `${scenario.id}: ${scenario.title}`,
+    experiment.focus === 'parameters' ? fieldLine(state) : claimLine(state),
+    ...sentences,
+  ];
+}
+
+function fieldLine(state: AppState): string {
+  const { experiment, scenario } = openScenario(state);
+  const fields = fieldsOf(scenario, draftOf(state, scenario.id));
+  const field = fields[experiment.field];
+  if (field === undefined) return '';
+  const { name, value, meta, isSet } = field;
+  const { edit } = experiment;
+  const place = `Parameter ${experiment.field + 1} of ${fields.length}`;
+  if (edit !== null) return `${place}, ${name}, typing: ${edit.field.text}. ${edit.message ?? ''}`;
+  const unit = meta.unit === '1' ? '' : ` ${meta.unit}`;
+  return `${place}, ${name}: ${value || 'by the others'}${unit}${isSet ? ', set' : ''}. ${meta.description}; ${meta.range}.`;
+}
+
+function claimLine(state: AppState): string {
+  const { experiment, scenario } = openScenario(state);
+  const claims = claimsOf(scenario, experiment.shown);
+  const claim = claims[experiment.claim];
+  if (claim === undefined) return 'No claims.';
+  const title = state.theorems.get(claim)?.title ?? '';
+  const verdict = verdictText(checkOf(experiment.shown, claim)).text;
+  return `Claim ${experiment.claim + 1} of ${claims.length}, ${claim}: ${title}. In this run: ${verdict}.`;
+}
+
+function overlayLines(state: AppState, overlay: Overlay): string[] {
+  if (overlay.kind === 'quit') return ['Quit? Something is still being computed, and would be lost.'];
+  if (overlay.kind === 'save') return [`Save in the folder: ${overlay.field.text}`, overlay.message ?? ''];
+  const lines = overlayText(state, overlay).slice(overlay.scroll).map(textOf);
+  return [overlayTitle(state, overlay), ...lines.filter((line) => line.trim() !== '')];
+}
+
+function keysLine(state: AppState): string {
+  const keys = bindings[contextOf(state)].filter(({ short }) => short !== '');
+  return `Keys: ${keys.map(({ keys: [first], short }) => `${first} ${short}`).join(', ')}`;
+}
+
+function textOf(line: StyledLine): string {
+  return line.map(({ text }) => text).join('');
+}

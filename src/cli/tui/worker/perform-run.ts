@@ -1,0 +1,86 @@
+import { resolveParameters } from '../../../sim/parameters/resolve.js';
+import { runToDocument } from '../../../sim/run-document.js';
+import type { RunEvent, Scenario } from '../../../sim/scenario.js';
+import { scenarioById } from '../../../sim/scenario-list.js';
+import { isAbort } from '../../error-line.js';
+import { RemainingTime } from '../../output/remaining-time.js';
+import type { RunNews, RunOrder, RunOutcome, RunProgress, RunRecord } from './run-order.js';
+
+/** Between two batches of events, in milliseconds: the screen shows nothing of more than twenty in a second. */
+const BATCH_INTERVAL = 50;
+
+/** A preview that takes no longer arrives whole. */
+const PREVIEW_INTERVAL = 200;
+
+/**
+ * Runs a scenario and tells of it in batches. It never throws: whatever goes wrong is told as the end of the run.
+ *
+ * @param scenarios the scenarios on offer
+ */
+export async function performRun(
+  order: RunOrder,
+  scenarios: readonly Scenario[],
+  signal: AbortSignal,
+  tell: (news: RunNews) => void,
+): Promise<void> {
+  const batch = new Batch(order, tell);
+  const { seed, engine, backend } = order;
+  let outcome: RunOutcome;
+  try {
+    const scenario = scenarioById(order.scenario, scenarios);
+    const parameters = resolveParameters(scenario, order.settings);
+    const document = await runToDocument(scenario, parameters, { seed, engine, backend, signal }, (event) =>
+      batch.add(event),
+    );
+    const { tables, checks, warnings, diverged, ...record } = document;
+    outcome = { status: 'finished', record: record satisfies RunRecord };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    outcome = isAbort(error) ? { status: 'cancelled' } : { status: 'failed', message };
+  }
+  batch.send();
+  tell({ kind: 'run-ended', run: order.run, outcome });
+}
+
+/** Gathers events so that the screen gets few messages, each with much. */
+class Batch {
+  private events: RunEvent[] = [];
+  private progress: RunProgress | undefined;
+  private sentAt = performance.now();
+  private readonly pace = new RemainingTime(performance.now());
+  private readonly interval: number;
+
+  constructor(
+    private readonly order: RunOrder,
+    private readonly tell: (news: RunNews) => void,
+  ) {
+    this.interval = order.isPreview ? PREVIEW_INTERVAL : BATCH_INTERVAL;
+  }
+
+  add(event: RunEvent): void {
+    const now = performance.now();
+    if (event.kind === 'progress') {
+      this.pace.update(event.done, now);
+      const { done, total, label } = event;
+      const millisecondsLeft = this.pace.until(total);
+      this.progress = { done, total, label, millisecondsLeft, perSecond: this.pace.perSecond };
+    } else this.events.push(event);
+    // What computes is told at once, since it may take long before anything else is heard.
+    if (now - this.sentAt >= this.interval || (event.kind === 'compute' && !this.order.isPreview))
+      this.send();
+  }
+
+  send(): void {
+    const { events, progress, order } = this;
+    if (events.length === 0 && progress === undefined) return;
+    this.tell({
+      kind: 'run-events',
+      run: order.run,
+      events,
+      ...(progress === undefined ? {} : { progress }),
+    });
+    this.events = [];
+    this.progress = undefined;
+    this.sentAt = performance.now();
+  }
+}

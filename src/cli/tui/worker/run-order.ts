@@ -1,0 +1,45 @@
+import type { RunDocument } from '../../../sim/run-document.js';
+import type { RunResults } from '../../../sim/run-results.js';
+import type { RunEvent } from '../../../sim/scenario.js';
+import type { Draft } from '../state/draft.js';
+
+/** A run, as it is handed to whoever computes it. Plain data, so that it can cross to a worker thread. */
+export interface RunOrder extends Draft {
+  /** Tells runs apart; what comes from a run that is no longer wanted is known by it. */
+  readonly run: number;
+  readonly scenario: string;
+  /** A preview is wanted as soon and as whole as can be, so that a curve does not flicker while a key is held. */
+  readonly isPreview: boolean;
+}
+
+/** How far a run is and how fast it goes. */
+export interface RunProgress {
+  readonly done: number;
+  readonly total: number;
+  /** What is counted. */
+  readonly label: string;
+  /** Undefined as long as nothing is known. */
+  readonly millisecondsLeft: number | undefined;
+  /** Parts done per second. */
+  readonly perSecond: number | undefined;
+}
+
+/** What a finished run leaves beside its results. */
+export type RunRecord = Omit<RunDocument, keyof RunResults>;
+
+/** How a run ended. */
+export type RunOutcome =
+  | { readonly status: 'finished'; readonly record: RunRecord }
+  | { readonly status: 'cancelled' }
+  | { readonly status: 'failed'; readonly message: string };
+
+/** What is heard of a run. */
+export type RunNews =
+  | {
+      readonly kind: 'run-events';
+      readonly run: number;
+      /** In their order, without those of progress. */
+      readonly events: readonly RunEvent[];
+      readonly progress?: RunProgress;
+    }
+  | { readonly kind: 'run-ended'; readonly run: number; readonly outcome: RunOutcome };

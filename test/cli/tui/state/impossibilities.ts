@@ -1,0 +1,78 @@
+import { type AppState, claimsOf, draftOf } from '../../../../src/cli/tui/state/app-state.js';
+import { checkDraft, fieldsOf } from '../../../../src/cli/tui/state/draft.js';
+import { homeItems } from '../../../../src/cli/tui/state/home-items.js';
+import { isOngoing } from '../../../../src/cli/tui/state/run.js';
+import type { TextField } from '../../../../src/cli/tui/state/text-field.js';
+
+/** What is wrong with a state that no sequence of actions may lead to; empty where nothing is. */
+export function impossibilities(state: AppState): string[] {
+  const { experiment, overlay, home, attacks, scenarios } = state;
+  const wrong: string[] = [];
+  const must = (holds: boolean, what: string) => {
+    if (!holds) wrong.push(what);
+  };
+  const isPosition = (position: number, count: number) =>
+    Number.isInteger(position) && position >= 0 && (position < count || (count === 0 && position === 0));
+  const isField = ({ text, cursor }: TextField) => cursor >= 0 && cursor <= text.length;
+
+  must(
+    isPosition(home.cursor, homeItems(state).length),
+    'the cursor of the home screen is on one of its entries',
+  );
+  must(isField(home.filter), 'the cursor of the filter is in its text');
+  must(state.screen === 'home' || experiment !== null, 'the screen of a scenario shows a scenario');
+  for (const [id, draft] of Object.entries(state.drafts)) {
+    const scenario = scenarios.find((candidate) => candidate.id === id);
+    must(scenario !== undefined && checkDraft(scenario, draft).isValid, `what is set for ${id} can be run`);
+  }
+  if (experiment !== null) {
+    const scenario = scenarios.find(({ id }) => id === experiment.scenario)!;
+    const { active, shown, pinned, edit } = experiment;
+    must(
+      isPosition(experiment.field, fieldsOf(scenario, draftOf(state, scenario.id)).length),
+      'a parameter is chosen',
+    );
+    must(isPosition(experiment.claim, claimsOf(scenario, shown).length), 'a claim is chosen');
+    must(isPosition(experiment.figure, scenario.figures.length), 'a figure is shown');
+    must(active === null || isOngoing(active), 'the active run is going on');
+    must(active === null || active.order.run < state.nextRun, 'numbers of runs are given once');
+    must(active === null || state.screen === 'scenario', 'nothing runs unseen');
+    must(
+      edit === null || (isField(edit.field) && experiment.focus === 'parameters'),
+      'what is typed is a parameter',
+    );
+    must(
+      edit === null || active === null || active.order.isPreview,
+      'no parameter is typed while a run goes on',
+    );
+    must(pinned === null || pinned.order.scenario === scenario.id, 'runs of one scenario are compared');
+    must(shown === null || shown.order.scenario === scenario.id, 'the run shown is one of the scenario');
+    must(
+      shown === null || shown === active || !isOngoing(shown),
+      'a run shown that goes on is the active one',
+    );
+    for (const run of [shown, pinned])
+      must(
+        (run?.record !== null) === (run?.status === 'finished' || run === null),
+        'exactly finished runs have a record',
+      );
+  }
+  const under = overlay?.kind === 'quit' ? overlay.under : overlay;
+  if (under?.kind === 'save') {
+    must(isField(under.field), 'the cursor is in the name of the folder');
+    must(experiment?.shown?.record != null, 'only finished runs are saved');
+  }
+  if (under !== null && 'scroll' in under)
+    must(under.scroll >= 0, 'a text is not scrolled above its beginning');
+  if (under?.kind === 'explain' || under?.kind === 'command')
+    must(experiment?.shown != null && state.screen === 'scenario', 'a run is explained where there is one');
+  const ongoing = Object.entries(attacks).filter(([, { status }]) => status === 'ongoing');
+  must(ongoing.length <= 1, 'at most one claim is attacked');
+  for (const [claim] of ongoing)
+    must(under?.kind === 'claim' && under.claim === claim, 'the claim under attack is on the screen');
+  must(
+    state.recent.every((run) => !isOngoing(run)),
+    'recent runs have ended',
+  );
+  return wrong;
+}
