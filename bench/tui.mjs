@@ -82,6 +82,9 @@ async function keyLatencies() {
     await latency(session, keys.right, (now, before) => now !== before);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+  while (chosen(session.screen()) !== 'dim') await latency(session, keys.up, hasMoved);
+  session.type(`128${keys.enter}`);
+  await session.until('128 (set)');
   session.type('r');
   await session.until((screen) => /matrix on \w+/.test(screen), 'the matrix engine runs');
   const busy = await moves(session);

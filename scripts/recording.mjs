@@ -37,6 +37,11 @@ for (const gammas of ['0.032,0.055,0.075,0.1', '0.036,0.06,0.08,0.11', '0.04,0.0
 }
 keep();
 
+// Slow enough to be seen on its way.
+session.type(keys.down + keys.down);
+await session.until((screen) => /❯ replicates/.test(screen), 'replicates');
+session.type(`2000${keys.enter}`);
+await session.until('2000 (set)');
 session.type('r');
 await session.until((screen) => /[3-6]\d% .*━/.test(screen), 'the run is under way', 60_000);
 keep();

@@ -63,6 +63,8 @@ describe.each([
     await session.until((screen) => /\d+%.* checkpoints\/s, modes on \w+/.test(screen));
     session.type(keys.escape);
     await session.until('cancelled');
+    session.type('u');
+    await session.until((screen) => !screen.includes('3000 (set)') && screen.includes('preview by exact'));
     session.type('r');
     await session.until(
       (screen) => /computed by modes on \w+ \(f32\), seed 1, \d+/.test(screen),
@@ -165,12 +167,13 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'])('the screen is given back on %s', asy
 test('the screen is given back on ctrl-c, whatever is being computed', async () => {
   const session = open(80, 24);
   await session.until('gaussian');
-  session.type(`${keys.enter}r`);
-  await session.until((screen) => /\d+%/.test(screen));
+  // Large enough to be going on for as long as the test looks at it.
+  session.type(`${keys.enter}128${keys.enter}r`);
+  await session.until((screen) => /\d+% .*\w+\/s|running on/.test(screen));
   session.type('q');
   await session.until('Quit?');
   session.type('n');
-  await session.until((screen) => /\d+%|computed by/.test(screen));
+  await session.until((screen) => /\d+% .*\w+\/s|running on/.test(screen));
   session.type(keys.interrupt);
   expect(await session.end()).toBe(130);
   await expectRestored(session);
