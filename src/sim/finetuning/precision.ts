@@ -1,7 +1,7 @@
 import { outOfFloat32 } from '../engines/float32-range.js';
 import type { ExpectedTuning } from './expected-tuning.js';
 import type { StartingPoint } from './starting-point.js';
-import type { FineTuningStudy, Tuning } from './tuning.js';
+import type { FineTuningStudy, Task, Tuning } from './tuning.js';
 
 /** Unit roundoff of the arithmetic of a backend; in float64 twice that, for the recurrence beside it rounds as much. */
 export const UNIT_ROUNDOFF = { f32: 2 ** -24, f64: 2 ** -52 } as const;
@@ -57,11 +57,10 @@ export function float64ByRounding(
 
 /** Largest likely rounding as a share of the loss that it concerns. */
 function likelyShare(spectrum: readonly number[], expected: ReadonlyMap<Tuning, ExpectedTuning>): number {
-  const pretraining = squaredNorm(spectrum);
   let worst = 0;
   for (const [{ task }, { divergedAt, lossPre, lossFt, lossPreLikely, lossFtLikely }] of expected) {
     if (divergedAt !== undefined) continue;
-    const smallest = SMALLEST_SHARE * Math.max(pretraining, squaredNorm(task.values));
+    const smallest = SMALLEST_SHARE * scaleOf(spectrum, task);
     worst = Math.max(
       worst,
       lossPreLikely / Math.max(lossPre, smallest),
@@ -69,6 +68,11 @@ function likelyShare(spectrum: readonly number[], expected: ReadonlyMap<Tuning, 
     );
   }
   return worst;
+}
+
+/** Squared norm of the pre-training task or, where a new one is larger, of that. */
+export function scaleOf(spectrum: readonly number[], task?: Task): number {
+  return Math.max(squaredNorm(spectrum), squaredNorm(task?.values ?? []));
 }
 
 function squaredNorm(values: readonly number[]): number {
