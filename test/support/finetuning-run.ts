@@ -1,5 +1,6 @@
 import type { FineTuningRun } from '../../src/sim/checks/finetuning/finetuning-run.js';
 import { type PlannedCurve, planTunings, tuneCurves } from '../../src/sim/finetuning/curves.js';
+import type { Prediction } from '../../src/sim/finetuning/prediction.js';
 import { prepareFineTuning } from '../../src/sim/finetuning/prepare.js';
 import type { TunedNetwork } from '../../src/sim/finetuning/tuned-networks.js';
 import type { Tuned } from '../../src/sim/finetuning/tuner.js';
@@ -35,16 +36,37 @@ export function tampered(
   at: number,
   change: (tuned: Tuned) => Partial<Tuned>,
 ): FineTuningRun {
-  const changed = ({ tuned, ...rest }: TunedNetwork): TunedNetwork => ({
+  return withNetwork(run, curve, at, ({ tuned, ...rest }) => ({
     ...rest,
     tuned: { ...tuned!, ...change(tuned!) },
-  });
+  }));
+}
+
+/** The same run with the theory of one network changed. */
+export function mispredicted(
+  run: FineTuningRun,
+  curve: number,
+  at: number,
+  change: (prediction: Prediction) => Partial<Prediction>,
+): FineTuningRun {
+  return withNetwork(run, curve, at, ({ prediction, ...rest }) => ({
+    ...rest,
+    prediction: { ...prediction, ...change(prediction) },
+  }));
+}
+
+function withNetwork(
+  run: FineTuningRun,
+  curve: number,
+  at: number,
+  change: (network: TunedNetwork) => TunedNetwork,
+): FineTuningRun {
   return {
     ...run,
     curves: run.curves.map((one, index) => ({
       ...one,
       networks: one.networks.map((network, position) =>
-        index === curve && position === at ? changed(network) : network,
+        index === curve && position === at ? change(network) : network,
       ),
     })),
   };

@@ -1,5 +1,7 @@
 import type { Problem } from '../../theory/problem.js';
 import { stabilityLimit } from '../../theory/progressive.js';
+import { MatrixRounding } from './matrix-rounding.js';
+import { ScalarRounding } from './scalar-rounding.js';
 import type { TrainingPlan } from './training-plan.js';
 
 /** What a training plan must give in exact arithmetic, at one recorded time. */
@@ -8,6 +10,8 @@ export interface ExpectedCheckpoint {
   readonly factors: Float64Array;
   /** How far the engine's arithmetic may take each factor from that, see {@link RoundingModel}. */
   readonly rounding: Float64Array;
+  /** How far it is likely to: engine `modes` reaches its bound, engine `matrix` is far from it where roundings are independent. */
+  readonly likely: Float64Array;
 }
 
 /** The whole plan in exact arithmetic. */
@@ -29,8 +33,10 @@ export interface ExpectedTraining {
  *
  * `matrix`: a weight matrix is rounded entry by entry, so each step perturbs D by at most
  * `u [‖W1‖ + 2η ((h+2)(Σs + ‖A‖) √s_1 + (q+2) ‖R‖ ‖W2‖)]`, absolutely, however small D is. While a mode grows the
- * perturbations of thousands of roundings are taken as independent (Higham and Mary 2019) and bounded at six standard
- * deviations; once it contracts, where rounding can stall a step for good, they are added up as in the worst case.
+ * perturbations are taken as correlated over the memory that slowly changing steps leave them (`RoundingMemory`) and bounded at
+ * six standard deviations, or added up with one sign where that is less; with large steps they are independent (Higham and Mary
+ * 2019), with tiny ones they all go one way. Once a mode contracts, where rounding can stall it for good, they are added
+ * up as in the worst case, and so is what rounding does to the stored task and rate.
  * Rounding also makes the two factors of a mode differ, and nothing makes them equal again: `ℓ = D1² − D2²` adds up, and
  * changes the pace `√(ℓ² + 4s²)` of a mode that has shrunk since (T0″ on imbalance), hence D by up to `ℓ²/(8D³)`.
  *
@@ -46,8 +52,6 @@ export interface RoundingModel {
 
 /** For when only the exact result is wanted. */
 export const noRounding: RoundingModel = { kind: 'none', unitRoundoff: 0 };
-
-const DEVIATIONS = 6;
 
 /** Share that the factor of a mode may be off before first-order propagation says too little. */
 const LINEAR_SHARE = 0.05;
@@ -84,36 +88,27 @@ export function expectTraining(problem: Problem, plan: TrainingPlan, model: Roun
 class RecurrenceState {
   private readonly factors: Float64Array;
   private readonly sigmas: Float64Array;
-  private readonly worst: Float64Array;
-  private readonly variance: Float64Array;
-  /** Variance of the difference of the squares of the two factors. */
-  private readonly imbalance: Float64Array;
-  /** 1 for each mode whose trajectory rounding has changed beyond first order. */
   private readonly lost: Float64Array;
-  private readonly targetNorm: number;
+  private readonly rounding: MatrixRounding | ScalarRounding | undefined;
 
   constructor(
     private readonly problem: Problem,
-    private readonly model: RoundingModel,
+    { kind, unitRoundoff }: RoundingModel,
   ) {
     this.factors = Float64Array.from(problem.modes, (mode) => Math.sqrt(mode.start));
     this.sigmas = Float64Array.from(problem.modes, (mode) => mode.sigma);
-    this.worst = new Float64Array(this.factors.length);
-    this.variance = new Float64Array(this.factors.length);
-    this.imbalance = new Float64Array(this.factors.length);
     this.lost = new Float64Array(this.factors.length);
-    this.targetNorm = Math.sqrt(problem.spectrum.reduce((sum, sigma) => sum + sigma * sigma, 0));
-    if (model.kind === 'scalar') this.worst.fill(model.unitRoundoff);
+    if (kind === 'matrix') this.rounding = new MatrixRounding(problem, unitRoundoff);
+    if (kind === 'scalar') this.rounding = new ScalarRounding(this.factors.length, unitRoundoff);
   }
 
   step(rate: number): void {
-    if (this.model.kind === 'matrix') this.roundMatrix(rate);
-    else if (this.model.kind === 'scalar') this.roundScalars(rate);
-    const { factors, sigmas } = this;
+    const { factors, sigmas, lost, rounding } = this;
+    rounding?.step({ factors, sigmas, lost }, rate);
     for (let mode = 0; mode < factors.length; mode++) {
       const factor = factors[mode]!;
       factors[mode] = factor - 2 * rate * factor * (factor * factor - sigmas[mode]!);
-      if (this.model.kind !== 'none' && this.beyondFirstOrder(mode)) this.lost[mode] = 1;
+      if (rounding !== undefined && this.beyondFirstOrder(rounding, mode)) lost[mode] = 1;
     }
   }
 
@@ -133,85 +128,42 @@ class RecurrenceState {
 
   /** The state now or, with a rate, after one more step that leaves no trace. */
   checkpoint(snapshotRate: number): ExpectedCheckpoint {
-    const state = [this.factors, this.worst, this.variance, this.imbalance, this.lost];
+    const state = [this.factors, this.lost, ...(this.rounding?.state ?? [])];
     const kept = state.map((values) => values.slice());
     if (snapshotRate > 0) this.step(snapshotRate);
-    const checkpoint = { factors: this.factors.slice(), rounding: this.rounding() };
+    const checkpoint = { factors: this.factors.slice(), ...this.errors() };
     state.forEach((values, index) => {
       values.set(kept[index]!);
     });
     return checkpoint;
   }
 
-  private rounding(): Float64Array {
-    return this.factors.map(
-      (_, mode) =>
-        this.linearBound(mode) +
-        this.imbalanceBound(mode) +
-        (this.lost[mode] === 1 ? 3 * this.scaleOf(mode) : 0),
-    );
+  private errors(): Omit<ExpectedCheckpoint, 'factors'> {
+    const { rounding, factors } = this;
+    if (rounding === undefined) {
+      return { rounding: new Float64Array(factors.length), likely: new Float64Array(factors.length) };
+    }
+    const lost = (mode: number) => (this.lost[mode] === 1 ? 3 * this.scaleOf(mode) : 0);
+    if (rounding instanceof ScalarRounding) {
+      const bounds = factors.map(
+        (factor, mode) => Math.abs(factor) * rounding.relativeBound(mode) + lost(mode),
+      );
+      return { rounding: bounds, likely: bounds };
+    }
+    return {
+      rounding: factors.map((factor, mode) => rounding.bound(mode, factor) + lost(mode)),
+      likely: factors.map((factor, mode) => rounding.likely(mode, factor) + lost(mode)),
+    };
   }
 
-  /** Never more than the factor itself: beyond, the first-order bound of both factors says more. */
-  private imbalanceBound(mode: number): number {
-    const factor = Math.abs(this.factors[mode]!);
-    const difference = DEVIATIONS ** 2 * this.imbalance[mode]!;
-    return difference === 0 ? 0 : Math.min(factor, difference / (8 * factor ** 3));
-  }
-
-  private linearBound(mode: number): number {
-    return this.model.kind === 'scalar'
-      ? Math.abs(this.factors[mode]!) * this.worst[mode]!
-      : this.worst[mode]! + DEVIATIONS * Math.sqrt(this.variance[mode]!);
-  }
-
-  private beyondFirstOrder(mode: number): boolean {
-    return this.model.kind === 'scalar'
-      ? this.worst[mode]! > LINEAR_SHARE
-      : this.linearBound(mode) > LINEAR_SHARE * this.scaleOf(mode);
+  private beyondFirstOrder(rounding: MatrixRounding | ScalarRounding, mode: number): boolean {
+    return rounding instanceof ScalarRounding
+      ? rounding.relativeBound(mode) > LINEAR_SHARE
+      : rounding.linearBound(mode) > LINEAR_SHARE * this.scaleOf(mode);
   }
 
   /** What the factor of a mode is measured against: where it is going or, above that, where it is. */
   private scaleOf(mode: number): number {
     return Math.max(Math.sqrt(this.sigmas[mode]!), Math.abs(this.factors[mode]!));
-  }
-
-  private roundScalars(rate: number): void {
-    for (let mode = 0; mode < this.factors.length; mode++) {
-      const sigma = this.sigmas[mode]!;
-      const value = this.factors[mode]! ** 2;
-      const growth = 1 + 2 * rate * (sigma - value);
-      const propagation = Math.abs(1 - (4 * rate * value) / growth);
-      const added =
-        this.model.unitRoundoff * (1 + 2 * rate * (5 * Math.abs(sigma - value) + value + 2 * sigma));
-      this.worst[mode] = this.worst[mode]! * propagation + added;
-    }
-  }
-
-  private roundMatrix(rate: number): void {
-    const { hidden, cols } = this.problem;
-    let sum = 0;
-    let largest = 0;
-    let residual = 0;
-    for (let mode = 0; mode < this.factors.length; mode++) {
-      const value = this.factors[mode]! ** 2;
-      sum += value;
-      largest = Math.max(largest, value);
-      residual += (value - this.sigmas[mode]!) ** 2;
-    }
-    const norm = Math.sqrt(sum);
-    const products =
-      (hidden + 2) * (sum + this.targetNorm) * Math.sqrt(largest) + (cols + 2) * Math.sqrt(residual) * norm;
-    // Random signs make a sum of n roundings √n as large as one, not n times.
-    const randomProducts = products / Math.sqrt(Math.max(hidden, cols));
-    for (let mode = 0; mode < this.factors.length; mode++) {
-      const linear = Math.abs(1 + 2 * rate * (this.sigmas[mode]! - 3 * this.factors[mode]! ** 2));
-      const propagation = this.lost[mode] === 1 || this.sigmas[mode] === 0 ? 1 : linear;
-      const random = (this.model.unitRoundoff * (norm + 2 * rate * randomProducts)) / Math.sqrt(3);
-      const systematic = linear < 1 ? this.model.unitRoundoff * (norm + 2 * rate * products) : 0;
-      this.worst[mode] = this.worst[mode]! * propagation + systematic;
-      this.variance[mode] = this.variance[mode]! * propagation ** 2 + random ** 2;
-      this.imbalance[mode] = this.imbalance[mode]! + 8 * (this.factors[mode]! * random) ** 2;
-    }
   }
 }

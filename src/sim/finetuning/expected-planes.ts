@@ -2,7 +2,9 @@ import { stabilityLimit } from '../../theory/progressive.js';
 import { effectiveSpeed } from '../../theory/regularization.js';
 import { rotateModes } from '../../theory/rotation.js';
 import type { RoundingModel } from '../engines/recurrence.js';
+import { RoundingMemory } from '../engines/rounding-memory.js';
 import type { ExpectedTuning } from './expected-tuning.js';
+import { lossRounding } from './loss-rounding.js';
 import {
   type Entries,
   gram,
@@ -10,16 +12,12 @@ import {
   largestEigenvalue,
   minus,
   type Symmetric,
-  smallestEigenvalue,
   squareOf,
   stepped,
 } from './plane.js';
-import { PlaneRounding } from './plane-rounding.js';
+import { PlaneRounding, type StepRounding } from './plane-rounding.js';
 import type { StartingPoint } from './starting-point.js';
 import type { FineTuningStudy, Tuning } from './tuning.js';
-
-/** Standard deviations at which independent roundings are bounded. */
-const DEVIATIONS = 6;
 
 /** Share of the largest factor that first-order propagation of errors may reach before it says too little. */
 const LINEAR_SHARE = 0.05;
@@ -35,18 +33,17 @@ interface Plane {
   readonly pretraining: Symmetric;
   readonly task: Symmetric;
   readonly goal: Symmetric;
-  /** Independent rounding errors of `X` for unit roundoff 1. */
+  /** Rounding errors of `X`. */
   readonly errors: PlaneRounding;
-  /** Rounding errors of `X` that may all go one way, where steps contract; for unit roundoff 1. */
-  systematic: number;
 }
 
 /**
  * `expectTuning` for tasks with turned singular vectors. The planes of the turn do not mix, so that each is a 2×2 recurrence.
  *
- * Rounding: every step perturbs each entry of `X` by what `RoundingModel` says of engine `matrix`. Those perturbations are
- * taken as independent, propagated by the exact derivative of the step and bounded at six standard deviations; what they add
- * where a step contracts, and rounding can stall it, is added up as in the worst case. Errors beside the planes count squared.
+ * Rounding: every step perturbs each entry of `X` by what `RoundingModel` says of engine `matrix`. Those perturbations are taken as
+ * correlated over their memory, propagated by the exact derivative of the step and bounded at six standard deviations, or added up
+ * with one sign where that is less; what they add where a step contracts, and rounding can stall it, is added up as in
+ * the worst case. Errors beside the planes count squared.
  */
 export function expectPlanes(
   study: FineTuningStudy,
@@ -58,11 +55,24 @@ export function expectPlanes(
   const rate = tuning.rate * effectiveSpeed(tuning.pull);
   const targetNorm = Math.sqrt(planes.reduce((sum, { goal }) => sum + squareOf(goal), 0));
   const goalValue = planes.reduce((most, { goal }) => Math.max(most, largestEigenvalue(goal)), 0);
+  const memory = new RoundingMemory(4 * planes.length);
+  const changes = new Float64Array(4 * planes.length);
   let divergedAt: number | undefined;
   let before = stateOf(planes);
   for (let step = 1; step <= study.steps; step++) {
     const size = roundingOfStep(study, before, targetNorm, rate);
-    for (const plane of planes) advance(plane, rate, size);
+    const next = planes.map(({ factor, goal }) => stepped(factor, minus(gram(factor), goal), rate));
+    next.forEach((after, index) => {
+      const { factor } = planes[index]!;
+      for (let entry = 0; entry < 4; entry++) changes[4 * index + entry] = after[entry]! - factor[entry]!;
+    });
+    // The spacing of the grid is at most 2u times the number.
+    const spacing = 2 * unitRoundoff * Math.sqrt(before.squaredNorm);
+    const rounding = { ...size, correlation: memory.correlation(changes, spacing) };
+    planes.forEach((plane, index) => {
+      plane.errors.step(plane.factor, minus(gram(plane.factor), plane.goal), rate, rounding);
+      plane.factor = next[index]!;
+    });
     const after = stateOf(planes);
     const unstable = rate > stabilityLimit([Math.max(goalValue, before.largest)]);
     if (Number.isNaN(after.loss) || (unstable && after.loss > before.loss)) {
@@ -106,7 +116,6 @@ function planesOf(
         c: (aimed.c + pull * anchored.c) / speed,
       },
       errors: new PlaneRounding(),
-      systematic: 0,
     };
   });
 }
@@ -131,38 +140,18 @@ function stateOf(planes: readonly Plane[]): NetworkState {
   return { loss, squaredNorm, largest };
 }
 
-/** Perturbation of the factor of a plane by one step, for unit roundoff 1: as a standard deviation, and at worst. */
-interface StepRounding {
-  readonly random: number;
-  readonly worst: number;
-}
-
 /** Perturbation of a factor by one step of engine `matrix`, for unit roundoff 1; see `recurrence.ts`. */
 function roundingOfStep(
   { problem: { hidden, cols } }: FineTuningStudy,
   { loss, squaredNorm, largest }: NetworkState,
   targetNorm: number,
   rate: number,
-): StepRounding {
+): Omit<StepRounding, 'correlation'> {
   const norm = Math.sqrt(squaredNorm);
   const products =
     (hidden + 2) * (squaredNorm + targetNorm) * Math.sqrt(largest) + (cols + 2) * Math.sqrt(loss) * norm;
-  return {
-    random: (norm + (2 * rate * products) / Math.sqrt(Math.max(hidden, cols))) / Math.sqrt(3),
-    worst: norm + 2 * rate * products,
-  };
-}
-
-/** One step of a plane and of the errors in it. */
-function advance(plane: Plane, rate: number, { random, worst }: StepRounding): void {
-  const { factor, goal, errors } = plane;
-  const product = gram(factor);
-  const residual = minus(product, goal);
-  errors.step(factor, residual, rate, random);
-  // What the slowest direction keeps of an error; rotations of the hidden units aside, which the product does not see.
-  const kept = 1 - 2 * rate * (smallestEigenvalue(residual) + 2 * smallestEigenvalue(product));
-  plane.systematic = plane.systematic * Math.abs(kept) + (kept <= 1 ? worst : 0);
-  plane.factor = stepped(factor, residual, rate);
+  const likely = norm + (2 * rate * products) / Math.sqrt(Math.max(hidden, cols));
+  return { random: likely / Math.sqrt(3), likely, worst: norm + 2 * rate * products };
 }
 
 function losses(
@@ -173,16 +162,13 @@ function losses(
   let lossPre = 0;
   let lossFt = 0;
   let forgetting = 0;
-  let lossPreRounding = 0;
-  let lossFtRounding = 0;
-  let largestError = 0;
   const scale = Math.sqrt(
     planes.reduce(
       (most, { factor, goal }) => Math.max(most, largestEigenvalue(gram(factor)), largestEigenvalue(goal)),
       0,
     ),
   );
-  for (const plane of planes) {
+  const parts = planes.map((plane) => {
     const product = gram(plane.factor);
     const residual = minus(product, plane.pretraining);
     const missed = minus(product, plane.task);
@@ -190,19 +176,15 @@ function losses(
     lossFt += squareOf(missed);
     forgetting +=
       inner(minus(product, plane.start), residual) + inner(minus(product, plane.start), plane.startResidual);
-    const error = errorOfProduct(plane, unitRoundoff, scale);
-    lossPreRounding += error * (2 * Math.sqrt(squareOf(residual)) + error);
-    lossFtRounding += error * (2 * Math.sqrt(squareOf(missed)) + error);
-    largestError = Math.max(largestError, error);
-  }
-  const beside = problem.rows * problem.cols * largestError ** 2;
-  return {
-    lossPre,
-    lossFt,
-    forgetting,
-    lossPreRounding: lossPreRounding + beside,
-    lossFtRounding: lossFtRounding + beside,
-  };
+    const bound = errorOfProduct(plane, unitRoundoff, scale);
+    return {
+      bound,
+      likely: Number.isFinite(bound) ? unitRoundoff * plane.errors.likely(plane.factor, problem) : bound,
+      fromPretraining: Math.sqrt(squareOf(residual)),
+      fromTask: Math.sqrt(squareOf(missed)),
+    };
+  });
+  return { lossPre, lossFt, forgetting, ...lossRounding(parts, problem.rows * problem.cols) };
 }
 
 /**
@@ -210,10 +192,8 @@ function losses(
  *
  * @param scale factor of the largest mode of the network or of its task
  */
-function errorOfProduct({ factor, errors, systematic }: Plane, unit: number, scale: number): number {
-  const worst = unit * systematic;
-  const ofFactor = DEVIATIONS * unit * Math.sqrt(errors.total()) + worst;
+function errorOfProduct({ factor, errors }: Plane, unit: number, scale: number): number {
+  const ofFactor = unit * errors.bound();
   if (!(ofFactor <= LINEAR_SHARE * scale)) return Infinity;
-  const linear = DEVIATIONS * unit * Math.sqrt(errors.ofProduct(factor));
-  return linear + 2 * Math.sqrt(largestEigenvalue(gram(factor))) * worst + ofFactor ** 2;
+  return unit * errors.productBound(factor) + ofFactor ** 2;
 }

@@ -3,20 +3,15 @@ import { effectiveSpeed, effectiveValue } from '../../theory/regularization.js';
 import { roundingOfSquare } from '../engines/bias.js';
 import { type ExpectedCheckpoint, expectTraining, type RoundingModel } from '../engines/recurrence.js';
 import { expectPlanes } from './expected-planes.js';
+import { type LossRounding, lossRounding } from './loss-rounding.js';
 import type { StartingPoint } from './starting-point.js';
 import { type FineTuningStudy, sharedValues, type Tuning } from './tuning.js';
 
 /** What a network must give in exact arithmetic, and how far floating point may take it from there. */
-export interface ExpectedTuning {
+export interface ExpectedTuning extends LossRounding {
   readonly lossPre: number;
   readonly lossFt: number;
   readonly forgetting: number;
-  /**
-   * Bound on the rounding of the pre-training loss, and of forgetting; with what the start has beside its diagonal, as
-   * far as fine-tuning does not amplify it.
-   */
-  readonly lossPreRounding: number;
-  readonly lossFtRounding: number;
   /** Singular values by mode and the bound on the rounding of each; absent where the vectors are turned. */
   readonly modes?: { readonly values: Float64Array; readonly rounding: Float64Array };
   /**
@@ -49,6 +44,8 @@ export function expectTuning(
     ...expected,
     lossPreRounding: expected.lossPreRounding + missed(expected.lossPre),
     lossFtRounding: expected.lossFtRounding + missed(expected.lossFt),
+    lossPreLikely: expected.lossPreLikely + missed(expected.lossPre),
+    lossFtLikely: expected.lossFtLikely + missed(expected.lossFt),
   };
 }
 
@@ -91,44 +88,49 @@ function lossesOf(
   problem: Problem,
   values: readonly number[],
   start: StartingPoint,
-  { factors, rounding: factorRounding }: ExpectedCheckpoint,
+  { factors, rounding: factorRounding, likely: factorLikely }: ExpectedCheckpoint,
   model: RoundingModel,
 ) {
   let lossPre = 0;
   let lossFt = 0;
   let forgetting = 0;
-  let lossPreRounding = 0;
-  let lossFtRounding = 0;
-  let largest = 0;
   const after = factors.map((factor) => factor * factor);
-  const rounding = factorRounding.map((bound, mode) => {
-    // A factor that lands on 0 has no relative error.
-    const absolute = roundingOfSquare(factors[mode]!, bound);
-    return Number.isNaN(absolute) ? Infinity : absolute;
-  });
   const learnable = problem.modes.length;
-  // A mode that rounding leads the network into takes hidden units from the others, in second order.
-  const taken = rounding.slice(learnable).reduce((sum, error) => sum + error, 0);
-  for (let mode = 0; mode < learnable; mode++) rounding[mode]! += TAKEN * taken;
-  problem.spectrum.forEach((sigma, mode) => {
+  const rounding = ofSquares(factors, factorRounding, learnable);
+  const likely = ofSquares(factors, factorLikely, learnable);
+  const parts = problem.spectrum.map((sigma, mode) => {
     const value = after[mode] ?? 0;
-    const error = rounding[mode] ?? 0;
     const before = (start.factors[mode] ?? 0) ** 2;
-    lossPre += (value - sigma) ** 2;
-    lossFt += (value - values[mode]!) ** 2;
+    const [fromPretraining, fromTask] = [Math.abs(value - sigma), Math.abs(value - values[mode]!)];
+    lossPre += fromPretraining ** 2;
+    lossFt += fromTask ** 2;
     forgetting += (value - before) * (value - sigma - (start.gaps[mode] ?? sigma));
-    lossPreRounding += error * (2 * Math.abs(value - sigma) + error);
-    lossFtRounding += error * (2 * Math.abs(value - values[mode]!) + error);
-    largest = Math.max(largest, error);
+    return { bound: rounding[mode] ?? 0, likely: likely[mode] ?? 0, fromPretraining, fromTask };
   });
-  // Rounding also fills the entries beside the diagonal, which count squared.
-  const beside = model.kind === 'matrix' ? problem.rows * problem.cols * largest ** 2 : 0;
+  // Rounding also fills the entries beside the diagonal.
+  const beside = model.kind === 'matrix' ? problem.rows * problem.cols : 0;
   return {
     lossPre,
     lossFt,
     forgetting,
-    lossPreRounding: lossPreRounding + beside,
-    lossFtRounding: lossFtRounding + beside,
+    ...lossRounding(parts, beside),
     modes: { values: after.slice(0, learnable), rounding: rounding.slice(0, learnable) },
   };
+}
+
+/**
+ * Errors of the singular values from those of the factors.
+ *
+ * @param learnable modes within the hidden width; one beyond it, where rounding leads a network into it, takes hidden units from the
+ *   others in second order
+ */
+function ofSquares(factors: Float64Array, errors: Float64Array, learnable: number): Float64Array {
+  const squares = errors.map((error, mode) => {
+    // A factor that lands on 0 has no relative error.
+    const absolute = roundingOfSquare(factors[mode]!, error);
+    return Number.isNaN(absolute) ? Infinity : absolute;
+  });
+  const taken = squares.slice(learnable).reduce((sum, error) => sum + error, 0);
+  for (let mode = 0; mode < learnable; mode++) squares[mode]! += TAKEN * taken;
+  return squares;
 }

@@ -1,34 +1,121 @@
-import type { Entries, Symmetric } from './plane.js';
+import type { NetworkShape } from '../backends/backend.js';
+import { likelyError } from '../engines/matrix-rounding.js';
+import { type Entries, gram, largestEigenvalue, type Symmetric, smallestEigenvalue } from './plane.js';
 
-/** Covariance of the rounding errors of the factor `X` of one plane, 4×4 in the row-major order of its entries. */
+/** Standard deviations at which roundings that are not all alike are bounded. */
+const DEVIATIONS = 6;
+
+/** Perturbation of the factor of every plane by one step, for unit roundoff 1. */
+export interface StepRounding {
+  /** Standard deviation. */
+  readonly random: number;
+  readonly worst: number;
+  /** The same where the roundings within one sum have random signs, as is likely. */
+  readonly likely: number;
+  /** Correlation with the perturbations of the step before, see `RoundingMemory`. */
+  readonly correlation: number;
+}
+
+/**
+ * Rounding errors of the factor `X` of one plane, for unit roundoff 1: as a covariance, 4×4 in the row-major order of its entries,
+ * and as what they come to where all go one way.
+ */
 export class PlaneRounding {
   private readonly covariance = new Float64Array(16);
+  /** Covariance of the errors with the latest roundings. */
+  private readonly shared = new Float64Array(16);
   private readonly derivative = new Float64Array(16);
   private readonly half = new Float64Array(16);
+  /** Standard deviation of the latest roundings. */
+  private latest = 0;
+  /** Errors that may all go one way where steps contract and can stall. */
+  private systematic = 0;
+  private likelySystematic = 0;
+  /** Errors if all went one way, whatever steps do. */
+  private aligned = 0;
 
   /**
    * Takes the errors through one step `X ← X − 2η(XXᵀ − G)X` by its exact derivative, and adds those of the step itself.
    *
    * @param factor X before the step
    * @param residual `XXᵀ − G` there
-   * @param added standard deviation of the new error of each entry
+   * @param rounding new error of each entry
    */
-  step(factor: Entries, residual: Symmetric, rate: number, added: number): void {
+  step(factor: Entries, residual: Symmetric, rate: number, rounding: StepRounding): void {
     this.differentiate(factor, residual, rate);
-    const { covariance, derivative, half } = this;
+    const product = gram(factor);
+    const lowest = smallestEigenvalue(residual);
+    // What the slowest direction keeps of an error; rotations of the hidden units aside, which the product does not see.
+    const kept = 1 - 2 * rate * (lowest + 2 * smallestEigenvalue(product));
+    // What is added up as in the worst case is not counted again as random.
+    this.correlate(rounding, kept > 1);
+    this.systematic = this.systematic * Math.abs(kept) + (kept <= 1 ? rounding.worst : 0);
+    this.likelySystematic = this.likelySystematic * Math.abs(kept) + (kept <= 1 ? rounding.likely : 0);
+    // The derivative is symmetric, between these eigenvalues: 1 − 2η of a residual, and up to twice XXᵀ more.
+    const highest = largestEigenvalue(residual) + 2 * largestEigenvalue(product);
+    const stretch = Math.max(Math.abs(1 - 2 * rate * lowest), Math.abs(1 - 2 * rate * highest));
+    this.aligned = this.aligned * stretch + rounding.worst;
+  }
+
+  /** Bound on the error of X in the Frobenius norm, for unit roundoff 1. */
+  bound(): number {
+    return Math.min(this.aligned, DEVIATIONS * Math.sqrt(this.total()) + this.systematic);
+  }
+
+  /** Bound on the error of `XXᵀ` in the Frobenius norm, to first order and for unit roundoff 1. */
+  productBound(factor: Entries): number {
+    const slope = 2 * Math.sqrt(largestEigenvalue(gram(factor)));
+    const statistical = DEVIATIONS * Math.sqrt(this.ofProduct(factor)) + slope * this.systematic;
+    return Math.min(slope * this.aligned, statistical);
+  }
+
+  /** What the error of `XXᵀ` is likely to be where the bound allows more, for unit roundoff 1. */
+  likely(factor: Entries, shape: NetworkShape): number {
+    const slope = 2 * Math.sqrt(largestEigenvalue(gram(factor)));
+    return likelyError(shape, {
+      aligned: slope * this.aligned,
+      systematic: slope * this.likelySystematic,
+      deviation: Math.sqrt(this.ofProduct(factor)),
+    });
+  }
+
+  /**
+   * Covariance of `e′ = J e + n`, where the roundings n are correlated from step to step.
+   *
+   * @param isAdded whether n is added at all
+   */
+  private correlate({ random, correlation }: StepRounding, isAdded: boolean): void {
+    const { covariance, shared, derivative, half } = this;
     multiply(derivative, covariance, half);
     multiplyByTranspose(half, derivative, covariance);
-    for (let entry = 0; entry < 16; entry += 5) covariance[entry]! += added * added;
+    const variance = isAdded ? random * random : 0;
+    const carried = this.latest > 0 ? (correlation * random) / this.latest : 0;
+    if (carried > 0) {
+      multiply(derivative, shared, half);
+      for (let row = 0; row < 4; row++) {
+        for (let column = 0; column < 4; column++) {
+          const value = carried * half[4 * row + column]!;
+          covariance[4 * row + column]! += value;
+          covariance[4 * column + row]! += value;
+          shared[4 * row + column] = value;
+        }
+      }
+    } else shared.fill(0);
+    for (let entry = 0; entry < 16; entry += 5) {
+      covariance[entry]! += variance;
+      shared[entry]! += variance;
+    }
+    this.latest = random;
   }
 
   /** Sum of the variances of the entries of X. */
-  total(): number {
+  private total(): number {
     const { covariance } = this;
     return covariance[0]! + covariance[5]! + covariance[10]! + covariance[15]!;
   }
 
   /** Variance of `XXᵀ` in the Frobenius norm, to first order. */
-  ofProduct([p, q, r, s]: Entries): number {
+  private ofProduct([p, q, r, s]: Entries): number {
     const { covariance } = this;
     // Row by row, how the entries a, b√2 and c of XXᵀ = [[a, b], [b, c]] move with the entries of X.
     const rows = [

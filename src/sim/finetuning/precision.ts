@@ -1,19 +1,13 @@
 import { outOfFloat32 } from '../engines/float32-range.js';
 import type { ExpectedTuning } from './expected-tuning.js';
 import type { StartingPoint } from './starting-point.js';
-import type { FineTuningStudy, Tuning } from './tuning.js';
+import type { FineTuningStudy, Task, Tuning } from './tuning.js';
 
 /** Unit roundoff of the arithmetic of a backend; in float64 twice that, for the recurrence beside it rounds as much. */
 export const UNIT_ROUNDOFF = { f32: 2 ** -24, f64: 2 ** -52 } as const;
 
-/** Share of a loss that rounding may take it off by before `auto` computes in float64. */
+/** Share of a loss that rounding is likely to take it off by before `auto` computes in float64. */
 const DEMANDED = 1e-4;
-
-/**
- * How much larger the bound on rounding is than the rounding that is seen: engine `modes` reaches its bound, engine `matrix`
- * an eighth of it in long runs and typically a hundredth.
- */
-const BOUND_OVER_ERROR = { modes: 1, matrix: 100 } as const;
 
 /** Losses below this share of the squared norm of the larger task count as if they were this large. */
 const SMALLEST_SHARE = 0.01;
@@ -53,29 +47,32 @@ export function float64ByNature(
  */
 export function float64ByRounding(
   { problem }: FineTuningStudy,
-  engine: 'modes' | 'matrix',
   expected: ReadonlyMap<Tuning, ExpectedTuning>,
 ): string | undefined {
-  const share = roundingShare(problem.spectrum, expected) / BOUND_OVER_ERROR[engine];
+  const share = likelyShare(problem.spectrum, expected);
   return share > DEMANDED
     ? `float32 could take losses off by ${share.toPrecision(1)} of their value`
     : undefined;
 }
 
-/** Largest bound on rounding as a share of the loss that it concerns. */
-function roundingShare(spectrum: readonly number[], expected: ReadonlyMap<Tuning, ExpectedTuning>): number {
-  const pretraining = squaredNorm(spectrum);
+/** Largest likely rounding as a share of the loss that it concerns. */
+function likelyShare(spectrum: readonly number[], expected: ReadonlyMap<Tuning, ExpectedTuning>): number {
   let worst = 0;
-  for (const [{ task }, { divergedAt, lossPre, lossFt, lossPreRounding, lossFtRounding }] of expected) {
+  for (const [{ task }, { divergedAt, lossPre, lossFt, lossPreLikely, lossFtLikely }] of expected) {
     if (divergedAt !== undefined) continue;
-    const smallest = SMALLEST_SHARE * Math.max(pretraining, squaredNorm(task.values));
+    const smallest = SMALLEST_SHARE * scaleOf(spectrum, task);
     worst = Math.max(
       worst,
-      lossPreRounding / Math.max(lossPre, smallest),
-      lossFtRounding / Math.max(lossFt, smallest),
+      lossPreLikely / Math.max(lossPre, smallest),
+      lossFtLikely / Math.max(lossFt, smallest),
     );
   }
   return worst;
+}
+
+/** Squared norm of the pre-training task or, where a new one is larger, of that. */
+export function scaleOf(spectrum: readonly number[], task?: Task): number {
+  return Math.max(squaredNorm(spectrum), squaredNorm(task?.values ?? []));
 }
 
 function squaredNorm(values: readonly number[]): number {

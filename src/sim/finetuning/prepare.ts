@@ -85,7 +85,7 @@ export async function prepareFineTuning(
     choosesPrecision && nature === undefined
       ? await expectInFloat32(study, flow, tunings, kind, context.signal)
       : new Map<Tuning, ExpectedTuning>();
-  const reason = nature ?? float64ByRounding(study, engine, predicted);
+  const reason = nature ?? float64ByRounding(study, predicted);
   const opened = await open(parameters, engine, context, reason);
   const { backend } = opened;
   const model = { kind, unitRoundoff: UNIT_ROUNDOFF[backend.precision] } as const;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { closedFormRounding, type FineTuningRun } from '../checks/finetuning/finetuning-run.js';
 import { checkPlanes } from '../checks/finetuning/planes.js';
 import { checkSteps } from '../checks/finetuning/steps.js';
+import { finetuningVerdicts } from '../checks/finetuning/verdicts.js';
 import {
   checkpointParameters,
   methodParameters,
@@ -168,8 +169,7 @@ export const finetuneTuned: Scenario<FinetuneTunedParameters> = {
         curves: [{ key: 0, networks: best.map(({ network }) => network) }],
       };
       yield { kind: 'rows', table: 'inflection', rows: [inflectionRow(prepared.study, best)] };
-      const check = sharedValues(task) === undefined ? checkPlanes : checkSteps;
-      yield { kind: 'check', check: check(run) };
+      yield* finetuningVerdicts(run, [sharedValues(task) === undefined ? checkPlanes : checkSteps]);
     } finally {
       await prepared.simulation?.dispose();
     }

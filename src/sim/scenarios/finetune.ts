@@ -5,6 +5,7 @@ import { checkRateOrder } from '../checks/finetuning/order.js';
 import { checkPlanes } from '../checks/finetuning/planes.js';
 import { checkRiccatiLimit } from '../checks/finetuning/riccati-limit.js';
 import { checkSteps } from '../checks/finetuning/steps.js';
+import { finetuningVerdicts } from '../checks/finetuning/verdicts.js';
 import { type PlannedCurve, planTunings, tuneCurves } from '../finetuning/curves.js';
 import {
   checkpointParameters,
@@ -83,9 +84,7 @@ export const finetune: Scenario<FinetuneParameters> = {
       yield* opening(prepared.compute, prepared.simulation?.warnings);
       const run = yield* tuneCurves(prepared, parameters, curves, tunings, 'learning rate', context.signal);
       const exactness = sharedValues(task) === undefined ? [checkPlanes, checkRiccatiLimit] : [checkSteps];
-      for (const check of [...exactness, checkRateOrder, checkForgetting, checkErase]) {
-        yield { kind: 'check', check: check(run) };
-      }
+      yield* finetuningVerdicts(run, [...exactness, checkRateOrder, checkForgetting, checkErase]);
     } finally {
       await prepared.simulation?.dispose();
     }

@@ -5,6 +5,7 @@ import { checkOvershootBoundary } from '../checks/finetuning/overshoot.js';
 import { checkPlanes } from '../checks/finetuning/planes.js';
 import { checkRiccatiLimit } from '../checks/finetuning/riccati-limit.js';
 import { checkSteps } from '../checks/finetuning/steps.js';
+import { finetuningVerdicts } from '../checks/finetuning/verdicts.js';
 import { methodParameters } from '../finetuning/one-task.js';
 import { overshootBoundary } from '../finetuning/overshoot-boundary.js';
 import { type FineTuningParameters, prepareFineTuning } from '../finetuning/prepare.js';
@@ -175,8 +176,7 @@ export const misalignment: Scenario<MisalignmentParameters> = {
       }
       const run = yield* misalignedNetworks(prepared, parameters, cells, tunings, context.signal);
       yield { kind: 'check', check: checkOvershootBoundary(study, { unchanged, pull: lambda, anchor }) };
-      for (const check of [checkSteps, checkPlanes, checkRiccatiLimit])
-        yield { kind: 'check', check: check(run) };
+      yield* finetuningVerdicts(run, [checkSteps, checkPlanes, checkRiccatiLimit]);
     } finally {
       await simulation?.dispose();
     }

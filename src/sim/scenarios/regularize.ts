@@ -5,6 +5,7 @@ import { checkPullOrder } from '../checks/finetuning/order.js';
 import { checkPlanes } from '../checks/finetuning/planes.js';
 import { checkRiccatiLimit } from '../checks/finetuning/riccati-limit.js';
 import { checkSteps } from '../checks/finetuning/steps.js';
+import { finetuningVerdicts } from '../checks/finetuning/verdicts.js';
 import { type PlannedCurve, planTunings, tuneCurves } from '../finetuning/curves.js';
 import {
   checkpointParameters,
@@ -79,9 +80,7 @@ export const regularize: Scenario<RegularizeParameters> = {
         sharedValues(task) === undefined
           ? [checkPlanes, checkRiccatiLimit]
           : [checkEffectiveTask, checkSteps];
-      for (const check of [...exactness, checkPullOrder, checkCost]) {
-        yield { kind: 'check', check: check(run) };
-      }
+      yield* finetuningVerdicts(run, [...exactness, checkPullOrder, checkCost]);
     } finally {
       await prepared.simulation?.dispose();
     }

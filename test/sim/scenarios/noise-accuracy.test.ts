@@ -21,7 +21,8 @@ const problem = createProblem(pretraining);
 function offBy(change: number, mode: number): ExpectedTraining {
   const values = problem.modes.map((each, index) => singularValue(each, 1) + (index === mode ? change : 0));
   const factors = Float64Array.from(values, Math.sqrt);
-  return { checkpoints: [{ factors, rounding: new Float64Array(3) }], divergedAt: undefined };
+  const exact = { rounding: new Float64Array(3), likely: new Float64Array(3) };
+  return { checkpoints: [{ factors, ...exact }], divergedAt: undefined };
 }
 
 describe('the accuracy that a study of noise asks for', () => {

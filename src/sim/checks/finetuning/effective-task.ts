@@ -3,6 +3,7 @@ import type { TunedNetwork } from '../../finetuning/tuned-networks.js';
 import { type FineTuningStudy, sharedValues } from '../../finetuning/tuning.js';
 import { SmallestSlack } from '../smallest-slack.js';
 import { type FineTuningRun, isSimulated, notAligned } from './finetuning-run.js';
+import { compareWithTheory } from './theory-columns.js';
 
 /** Rounding of the two-term recurrence in float64 for each step, relative to the largest value. */
 const COMPARISON_NOISE = 2 ** -46;
@@ -10,7 +11,7 @@ const COMPARISON_NOISE = 2 ** -46;
 /**
  * T5: regularised fine-tuning is plain fine-tuning to the effective task. The ensemble descends on `A_eff` at `1 + λ` times
  * the rate; here its singular values are compared with steps on `L_ft + λ‖W − W_0‖²` itself, whose two gradients are added,
- * in float64. The margin is what is left of the rounding bound, as a share.
+ * in float64, and losses and forgetting with theory. The margin is what is left of the rounding bound, as a share.
  */
 export function checkEffectiveTask(run: FineTuningRun): Check {
   if (!isSimulated(run))
@@ -32,6 +33,7 @@ export function checkEffectiveTask(run: FineTuningRun): Check {
         const bound = noise + expected.modes!.rounding[mode]! + Number.MIN_VALUE;
         slack.add(1 - Math.abs(value - exact) / bound, 0);
       });
+      compareWithTheory(run.study, network, slack);
     }
   }
   if (slack.comparisons === 0) {
@@ -41,7 +43,7 @@ export function checkEffectiveTask(run: FineTuningRun): Check {
     'T5',
     slack.margin,
     0,
-    `${networks} networks on the effective task against steps on the regularised loss; smallest slack as a share of the rounding bound`,
+    `${networks} networks on the effective task against steps on the regularised loss, and their losses against theory; smallest slack as a share of the rounding bound`,
   );
 }
 

@@ -1,11 +1,12 @@
 import { type Check, judge, notApplicable } from '../../check.js';
 import { sharedValues } from '../../finetuning/tuning.js';
 import { SmallestSlack } from '../smallest-slack.js';
-import { closedFormRounding, type FineTuningRun, isSimulated, notAligned } from './finetuning-run.js';
+import { type FineTuningRun, isSimulated, notAligned } from './finetuning-run.js';
+import { compareWithTheory } from './theory-columns.js';
 
 /**
- * T4 for turned tasks: planes of the turn do not mix, so that the losses of the simulated networks are those of the exact
- * recurrence of 2×2 blocks. The margin is what is left of its rounding bound at the worst network, as a share of the bound.
+ * T4 for turned tasks: planes of the turn do not mix, so that losses and forgetting of the simulated networks are those of the
+ * exact recurrence of 2×2 blocks. The margin is what is left of its rounding bound at the worst network, as a share of the bound.
  */
 export function checkPlanes(run: FineTuningRun): Check {
   if (!isSimulated(run)) {
@@ -14,13 +15,10 @@ export function checkPlanes(run: FineTuningRun): Check {
   const excuse = notAligned(run);
   if (excuse !== undefined) return notApplicable('T4-rotation', excuse);
   const slack = new SmallestSlack();
-  const floor = closedFormRounding(run.study);
   let compared = 0;
-  for (const { tuning, tuned, expected } of run.curves.flatMap(({ networks }) => networks)) {
-    if (tuned === undefined || expected === undefined || sharedValues(tuning.task) !== undefined) continue;
-    slack.add(1 - Math.abs(tuned.lossPre - expected.lossPre) / (floor + expected.lossPreRounding), 0);
-    slack.add(1 - Math.abs(tuned.lossFt - expected.lossFt) / (floor + expected.lossFtRounding), 0);
-    compared++;
+  for (const network of run.curves.flatMap(({ networks }) => networks)) {
+    if (sharedValues(network.tuning.task) !== undefined) continue;
+    if (compareWithTheory(run.study, network, slack)) compared++;
   }
   if (compared === 0)
     return notApplicable('T4-rotation', 'no simulated network has a task with turned singular vectors');
@@ -29,6 +27,6 @@ export function checkPlanes(run: FineTuningRun): Check {
     'T4-rotation',
     slack.margin,
     0,
-    `losses of ${compared} networks against the exact recurrence of 2x2 blocks: the worst is ${share} % of the rounding bound off`,
+    `losses and forgetting of ${compared} networks against the exact recurrence of 2x2 blocks: the worst is ${share} % of the rounding bound off`,
   );
 }
