@@ -3,7 +3,7 @@ import type { BatchLimits } from './batch-limits.js';
 import { type Launches, processorLaunches } from './launch-sizes.js';
 
 /** Modes of gpu.js that are backends here. */
-export type GpuJsMode = 'cpu' | 'webasm' | 'webgpu';
+export type GpuJsMode = 'cpu' | 'webasm' | 'webgpu' | 'headlessgl';
 
 /** What a mode of gpu.js runs on. */
 export interface GpuJsDevice {
@@ -36,6 +36,10 @@ export async function openGpuJsDevice(mode: GpuJsMode, choice: DeviceChoice): Pr
     case 'webgpu': {
       const { openWebgpu } = await import('./webgpu-device.js');
       return openWebgpu(choice);
+    }
+    case 'headlessgl': {
+      const { openHeadlessGl } = await import('./headless-gl-device.js');
+      return openHeadlessGl();
     }
     case 'cpu':
       return processor(mode, 'JavaScript, 1 thread');

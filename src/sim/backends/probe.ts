@@ -26,6 +26,7 @@ const REMEDIES: Readonly<Record<BackendName, string>> = {
   cpu: 'reinstall gpu.js at the version of the lockfile: npm ci',
   simd: 'build the kernels with npm run build, and use Node 20.19 or newer with WebAssembly SIMD and worker threads enabled',
   webgpu: 'reinstall the package: npm ci',
+  headlessgl: 'reinstall the package: npm ci',
   webasm:
     'use Node 20.19 or newer with WebAssembly SIMD enabled, and gpu.js at the version of the lockfile: npm ci',
 };
