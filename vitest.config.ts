@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import type { Reporter } from 'vitest/node';
 
 /** Tests that replace modules by stand-ins must not share them with others. */
 const WITH_STAND_INS = [
@@ -12,8 +13,22 @@ const EVERYWHERE = {
   setupFiles: ['test/support/property-seed.ts'],
 };
 
+/** Says at the end what was left out of the run and why: a device that is absent, in general. */
+const leftOut: Reporter = {
+  onTestRunEnd(modules) {
+    for (const module of modules) {
+      for (const test of module.children.allTests('skipped')) {
+        const result = test.result();
+        const reason = result.state === 'skipped' ? result.note : undefined;
+        if (reason !== undefined) console.log(`Left out: ${test.fullName}: ${reason}`);
+      }
+    }
+  },
+};
+
 export default defineConfig({
   test: {
+    reporters: ['default', leftOut],
     projects: [
       {
         test: {

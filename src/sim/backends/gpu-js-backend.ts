@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { stepCoefficients } from '../optimizers/optimizer-step.js';
 import type {
   Backend,
@@ -11,14 +10,15 @@ import type {
   Weights,
 } from './backend.js';
 import { MOMENTS } from './backend.js';
+import { stepsPerLaunch } from './batch-limits.js';
+import { type DeviceChoice, type GpuJsDevice, type GpuJsMode, openGpuJsDevice } from './gpu-js-device.js';
 import { GpuJsPlans } from './gpu-js-plans.js';
 import { flatten, type GpuInput, loadGpuModule, type NestedArray, type Pipeline } from './gpu-module.js';
+import { type LaunchSizes, launchesOf, shorterLaunches } from './launch-sizes.js';
+import { splitting } from './split-backend.js';
 
-/** Steps in one launch, largest first; a launch that is not full ends with steps of rate 0, which change nothing. */
-const NETWORK_STEPS = [64, 8] as const;
-const MODE_STEPS = [4096, 256, 16] as const;
-/** A step of rate 0 would still change what an optimiser remembers, so these launches are always full. */
-const OPTIMIZER_STEPS = [16, 4, 1] as const;
+/** An optimiser's step has up to this many times the work of plain descent: five Newton–Schulz iterations of both layers. */
+const OPTIMIZER_WORK = 10;
 
 /**
  * gpu.js in one of its modes, in float32. Whole runs of steps are one launch: intermediate results never leave the
@@ -26,32 +26,35 @@ const OPTIMIZER_STEPS = [16, 4, 1] as const;
  */
 export class GpuJsBackend implements Backend {
   readonly precision = 'f32';
+  readonly device: string;
 
   private constructor(
-    readonly name: 'cpu' | 'webasm',
-    readonly device: string,
+    readonly name: GpuJsMode,
+    private readonly on: GpuJsDevice,
     private readonly plans: GpuJsPlans,
     private readonly input: (values: Float32Array, size: number[]) => GpuInput,
-  ) {}
+  ) {
+    this.device = on.description;
+  }
 
   /**
    * Opens gpu.js in a mode.
    *
+   * @param choice of devices, where the mode has any
    * @throws Error when a kernel of that mode does not run, or another mode runs in its place
    */
-  static async open(mode: 'cpu' | 'webasm'): Promise<GpuJsBackend> {
-    const { GPU, input } = await loadGpuModule();
-    const gpu = new GPU({ mode });
-    const device =
-      mode === 'cpu' ? 'JavaScript, 1 thread' : `WebAssembly SIMD, up to ${availableParallelism()} threads`;
-    const backend = new GpuJsBackend(mode, device, new GpuJsPlans(gpu), input);
+  static async open(mode: GpuJsMode, choice: DeviceChoice = { software: true }): Promise<Backend> {
+    const device = await openGpuJsDevice(mode, choice);
+    let backend: GpuJsBackend | undefined;
     try {
+      const { GPU, input } = await loadGpuModule();
+      backend = new GpuJsBackend(mode, device, new GpuJsPlans(new GPU({ mode })), input);
       await backend.descendModes(PROBE, [0.25]);
     } catch (error) {
-      await backend.dispose();
+      await (backend === undefined ? device.release() : backend.dispose());
       throw error;
     }
-    return backend;
+    return device.limits === undefined ? backend : splitting(backend, device.limits);
   }
 
   async descendNetworks(batch: NetworkBatch, rates: readonly number[]): Promise<Weights> {
@@ -59,7 +62,7 @@ export class GpuJsBackend implements Backend {
     let { first, second } = batch;
     const target = this.upload(batch.target, [cols, rows, batch.count]);
     const scales = Float32Array.from(batch.rateScale);
-    for (const part of launches(rates, NETWORK_STEPS)) {
+    for (const part of launchesOf(rates, this.within(this.on.launches.networks, batch))) {
       const plan = this.plans.networkDescent(batch.shape, batch.count, part.length);
       const result = (await this.launch(plan, [
         this.upload(first, [hidden, rows, batch.count]),
@@ -84,7 +87,8 @@ export class GpuJsBackend implements Backend {
     const inSecond = (values: Float64Array) => this.upload(values, [cols, hidden, count]);
     let { first, second, moments } = networks;
     let start = 0;
-    for (const part of launches(rates, OPTIMIZER_STEPS)) {
+    const sizes = this.within(this.on.launches.optimizers, networks, OPTIMIZER_WORK);
+    for (const part of launchesOf(rates, sizes)) {
       const rowsOfSteps = Array.from(part, (_, step) =>
         Object.values(stepCoefficients(optimizer, networks.taken + start + step + 1)),
       );
@@ -131,7 +135,7 @@ export class GpuJsBackend implements Backend {
     for (let index = 0; index < scales.length; index++) {
       scales[index] = batch.rateScale[Math.floor(index / batch.modes)]!;
     }
-    for (const part of launches(rates, MODE_STEPS)) {
+    for (const part of launchesOf(rates, this.on.launches.modes)) {
       const plan = this.plans.modeDescent(factors.length, part.length);
       const result = await this.launch(plan, [Float32Array.from(factors), sigmas, scales, part]);
       factors = flatten(result as NestedArray, factors.length);
@@ -166,6 +170,17 @@ export class GpuJsBackend implements Backend {
 
   async dispose(): Promise<void> {
     await this.plans.dispose();
+    await this.on.release();
+  }
+
+  /** Launches short enough for a device that must not be busy for long. */
+  private within(launches: LaunchSizes, { shape, count }: NetworkBatch, work = 1): LaunchSizes {
+    if (this.on.limits === undefined) return launches;
+    // Three products of 2 · rows · hidden · cols.
+    return shorterLaunches(
+      launches,
+      stepsPerLaunch(6 * work * shape.rows * shape.hidden * shape.cols * count),
+    );
   }
 
   private upload(values: Float64Array, size: number[]): GpuInput {
@@ -175,9 +190,10 @@ export class GpuJsBackend implements Backend {
   /** gpu.js falls back to another mode silently, which would make the record of the run a lie. */
   private async launch(plan: Pipeline, parameters: GpuInput[]): Promise<unknown> {
     const result = await plan(...parameters);
-    if (plan.backend !== this.name) {
-      throw new Error(`${this.name} was asked for but ${plan.backend} ran: ${plan.fallbackReason}`);
-    }
+    const ran = ranOn(plan).find((mode) => mode !== this.on.ranAs);
+    if (ran !== undefined)
+      throw new Error(`${this.name} was asked for but ${ran} ran: ${plan.fallbackReason}`);
+    this.on.check();
     return result;
   }
 }
@@ -190,18 +206,10 @@ const PROBE: ModeBatch = {
   rateScale: Float64Array.of(1),
 };
 
-/** Cuts a run of steps into launches of the given sizes, the last one padded with steps of rate 0. */
-function launches(rates: readonly number[], sizes: readonly number[]): Float32Array[] {
-  const parts: Float32Array[] = [];
-  for (let start = 0; start < rates.length; ) {
-    const remaining = rates.length - start;
-    const size = sizes.find((candidate) => candidate <= remaining) ?? sizes.at(-1)!;
-    const part = new Float32Array(size);
-    part.set(rates.slice(start, start + size));
-    parts.push(part);
-    start += size;
-  }
-  return parts;
+/** What ran the kernels of a plan: `backend` tells it of the first one only, and any of them may fall back. */
+function ranOn({ backend, plan }: Pipeline): (string | null)[] {
+  const kernels = [...(plan?.genericClones.values() ?? [])];
+  return [backend, ...kernels.map(({ kernel }) => kernel.constructor.mode)];
 }
 
 /** The caller's arrays are never returned as a result, even by a run of no steps. */

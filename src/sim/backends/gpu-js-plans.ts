@@ -16,6 +16,9 @@ import type { GpuInstance, Handle, Pipeline, PlanResult } from './gpu-module.js'
 /** Inputs of an optimisation before the moments. */
 const FIXED_INPUTS = 6;
 
+/** Plans that are kept: each holds its arrays on the device, and a study of many sizes would fill it. */
+const MOST_PLANS = 32;
+
 /**
  * The launches of one gpu.js instance, each compiled when first needed and kept. Sizes are compiled in, since gpu.js
  * silently truncates loops whose bound is an argument and reads stale data when an input shrinks.
@@ -163,10 +166,17 @@ export class GpuJsPlans {
   private cached(key: string, build: () => (...handles: never[]) => PlanResult): Pipeline {
     // A new launch would bring back to life threads that nobody stops.
     if (this.disposed) throw new Error('the backend was disposed of');
-    const kept = this.plans.get(key);
-    if (kept !== undefined) return kept;
-    const plan = this.gpu.createPipeline(build() as (...handles: Handle[]) => PlanResult);
+    const plan =
+      this.plans.get(key) ?? this.gpu.createPipeline(build() as (...handles: Handle[]) => PlanResult);
+    // Set anew, so that the first key is the one that was used least recently.
+    this.plans.delete(key);
     this.plans.set(key, plan);
+    if (this.plans.size > MOST_PLANS) {
+      const [oldest, dropped] = this.plans.entries().next().value!;
+      this.plans.delete(oldest);
+      // gpu.js finishes what runs before it frees anything.
+      void dropped.destroy();
+    }
     return plan;
   }
 }

@@ -22,6 +22,13 @@ export interface Pipeline {
   readonly backend: string | null;
   readonly executorKind: string;
   readonly fallbackReason: string | null;
+  /** The kernels that ran one by one, where the plan did not run as a whole. */
+  readonly plan: {
+    readonly genericClones: ReadonlyMap<
+      string,
+      { readonly kernel: { readonly constructor: { readonly mode: string } } }
+    >;
+  } | null;
   destroy(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import type { Backend } from './backend.js';
-import { type BackendChoice, type BackendName, backendNames } from './backend-name.js';
+import type { BackendChoice, BackendName } from './backend-name.js';
+import { MissingDevice } from './missing-device.js';
 
 /** A backend that is open, and why it is this one. */
 export interface OpenedBackend {
@@ -37,12 +38,10 @@ async function openNamed(name: BackendName): Promise<Backend> {
   try {
     return await create(name);
   } catch (error) {
-    const others = backendNames.filter((other) => other !== name).join(', ');
-    throw new InvalidInputError(
-      '--backend',
-      name,
-      `one that runs here, such as ${others} (${messageOf(error)})`,
-    );
+    const others = FASTEST_FIRST.filter((other) => other !== name).join(', ');
+    const remedy = error instanceof MissingDevice ? `; ${error.remedy}` : '';
+    const allowed = `one that runs here, such as ${others} (${messageOf(error)}${remedy})`;
+    throw new InvalidInputError('--backend', name, allowed);
   }
 }
 

@@ -1,4 +1,5 @@
 import { type BackendName, backendNames } from './backend-name.js';
+import { MissingDevice } from './missing-device.js';
 import { create, messageOf } from './open-backend.js';
 
 /** Whether a backend runs on this machine. */
@@ -24,6 +25,8 @@ const REMEDIES: Readonly<Record<BackendName, string>> = {
   reference: 'reinstall the package: npm ci',
   cpu: 'reinstall gpu.js at the version of the lockfile: npm ci',
   simd: 'build the kernels with npm run build, and use Node 20.19 or newer with WebAssembly SIMD and worker threads enabled',
+  webgpu: 'reinstall the package: npm ci',
+  headlessgl: 'reinstall the package: npm ci',
   webasm:
     'use Node 20.19 or newer with WebAssembly SIMD enabled, and gpu.js at the version of the lockfile: npm ci',
 };
@@ -56,7 +59,7 @@ async function probe(name: BackendName): Promise<BackendReport> {
       device: null,
       precision: null,
       detail: messageOf(error),
-      remedy: REMEDIES[name],
+      remedy: error instanceof MissingDevice ? error.remedy : REMEDIES[name],
     };
   }
 }

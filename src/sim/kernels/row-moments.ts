@@ -11,7 +11,7 @@ export function rowMoments(
   displacement: Batch,
   noiseProduct: Batch,
 ): number {
-  const network = Math.floor(this.thread.z / this.constants.replicates);
+  const network = Math.floor((this.thread.z + 0.5) / this.constants.replicates);
   const replicate = this.thread.z - network * this.constants.replicates;
   let sum = 0;
   for (let k = 0; k < this.constants.cols; k++) {

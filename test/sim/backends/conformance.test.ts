@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { Backend } from '../../../src/sim/backends/backend.js';
-import { backendNames } from '../../../src/sim/backends/backend-name.js';
 import { openBackend } from '../../../src/sim/backends/open-backend.js';
 import { SimdBackend } from '../../../src/sim/backends/simd-backend.js';
+import { backendsHere, missingDevices } from '../../support/devices.js';
 import { lifetimeConformance } from './conformance/lifetime.js';
 import { modeConformance } from './conformance/modes.js';
 import { momentConformance } from './conformance/moments.js';
@@ -10,7 +10,7 @@ import { networkConformance } from './conformance/networks.js';
 import { optimizerConformance } from './conformance/optimizers.js';
 
 /** Every backend passes the same suite; a new one is covered as soon as its name is in the list. */
-describe.each(backendNames)('backend %s', (name) => {
+describe.each(backendsHere)('backend %s', (name) => {
   let backend: Backend;
 
   beforeAll(async () => {
@@ -27,6 +27,10 @@ describe.each(backendNames)('backend %s', (name) => {
   optimizerConformance(() => backend);
   lifetimeConformance(name);
 });
+
+for (const [name, reason] of missingDevices) {
+  test(`backend ${name} has a device`, ({ skip }) => skip(reason));
+}
 
 /** The same kernels in float64, for problems that float32 would show in. */
 describe('backend simd in float64', () => {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Backend } from '../../../src/sim/backends/backend.js';
 import { GpuJsBackend } from '../../../src/sim/backends/gpu-js-backend.js';
+import { gpuJsModesHere } from '../../support/devices.js';
 import { modeBatch, networkBatch } from '../../support/network-cases.js';
 
 const { fround } = Math;
@@ -12,7 +14,7 @@ function sequentialDot(x: readonly number[], y: readonly number[]): number {
 }
 
 describe('webasm', () => {
-  let backend: GpuJsBackend;
+  let backend: Backend;
 
   beforeAll(async () => {
     backend = await GpuJsBackend.open('webasm');
@@ -79,7 +81,7 @@ describe('webasm', () => {
   });
 });
 
-describe.each(['cpu', 'webasm'] as const)('%s', (mode) => {
+describe.each(gpuJsModesHere)('%s', (mode) => {
   test('refuses to run once it was disposed of', async () => {
     const backend = await GpuJsBackend.open(mode);
     await backend.dispose();

@@ -3,6 +3,7 @@ import { backendChoices, backendNames } from '../../../src/sim/backends/backend-
 import { create, messageOf, openBackend } from '../../../src/sim/backends/open-backend.js';
 import { probeBackends } from '../../../src/sim/backends/probe.js';
 import type { InvalidInputError } from '../../../src/theory/invalid-input.js';
+import { backendsHere, missingDevices } from '../../support/devices.js';
 
 const GPU_MODULE = '../../../src/sim/backends/gpu-module.js';
 const SIMD_MODULE = '../../../src/sim/backends/simd-backend.js';
@@ -61,7 +62,7 @@ afterEach(() => {
 });
 
 describe('a backend by name', () => {
-  test.each(backendNames)('%s is the one that is opened', async (name) => {
+  test.each(backendsHere)('%s is the one that is opened', async (name) => {
     const { backend, reason } = await openBackend(name);
     expect(backend.name).toBe(name);
     expect(reason).toBe('asked for by name');
@@ -75,7 +76,7 @@ describe('a backend by name', () => {
     expect(name).toBe('InvalidInputError');
     expect([option, value]).toEqual(['--backend', 'webasm']);
     expect(message).toContain('webasm was asked for but cpu ran: no SIMD');
-    expect(message).toContain('reference, cpu');
+    expect(message).toContain('such as simd, cpu, reference');
     expect(message).not.toContain('\n');
     expect(destroyed).toHaveBeenCalled();
   });
@@ -145,7 +146,12 @@ describe('the probe', () => {
   test('finds every backend of this machine working', async () => {
     const reports = await probeBackends();
     expect(reports.map(({ name }) => name)).toEqual(backendNames);
-    for (const { available, detail, remedy, device, precision } of reports) {
+    for (const { name, available, detail, remedy, device, precision } of reports) {
+      if (missingDevices.has(name)) {
+        expect([available, detail, device, precision]).toEqual([false, missingDevices.get(name), null, null]);
+        expect(remedy).toMatch(/install|start|update/);
+        continue;
+      }
       expect([available, detail, remedy]).toEqual([true, 'runs', null]);
       expect(device).not.toBe('');
       expect(precision).not.toBeNull();

@@ -1,10 +1,10 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
 import type { NetworkShape, PerturbedNetworks } from '../../../src/sim/backends/backend.js';
-import { backendNames } from '../../../src/sim/backends/backend-name.js';
 import { openBackend } from '../../../src/sim/backends/open-backend.js';
 import { estimateExcess } from '../../../src/sim/noise/excess.js';
 import { bytesPerReplicate, NoiseReplicates } from '../../../src/sim/noise/noise-replicates.js';
+import { backendsHere } from '../../support/devices.js';
 import { denseLayers } from '../../support/float-oracle.js';
 import { networkBatch, shapeName, shapes } from '../../support/network-cases.js';
 
@@ -88,7 +88,7 @@ describe('estimated excess loss', () => {
     expect(tiny!.mean / small!.mean / 1e-10).toBeCloseTo(1, 8);
   });
 
-  test.each(backendNames)('does not depend on the batches, bit for bit, on %s', async (name) => {
+  test.each(backendsHere)('does not depend on the batches, bit for bit, on %s', async (name) => {
     const shape = { rows: 3, hidden: 2, cols: 4 };
     const { network } = networkOf(shape, false);
     const { backend } = await openBackend(name);

@@ -1,0 +1,36 @@
+import { MissingDevice } from './missing-device.js';
+
+const SOFTWARE =
+  'without a graphics card, SwiftShader runs it on the processor: apt install libvulkan1 chromium-common, and set ' +
+  'VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json';
+
+const DRIVER =
+  'install the Vulkan loader and the driver of the graphics card (Debian and Ubuntu: apt install libvulkan1, with ' +
+  `mesa-vulkan-drivers for AMD and Intel or the driver of NVIDIA); ${SOFTWARE}`;
+
+const UPDATE = 'update the driver of the graphics card';
+
+/** Linux says by files which drivers it has; there are none. */
+export function noVulkanDriver(): MissingDevice {
+  return new MissingDevice('no Vulkan driver is registered on this system', DRIVER);
+}
+
+/** Dawn found nothing to run on. */
+export function noWebgpuAdapter(platform: NodeJS.Platform): MissingDevice {
+  const remedy = platform === 'linux' ? `${DRIVER}; vulkaninfo tells more` : UPDATE;
+  return new MissingDevice('no WebGPU adapter: neither a graphics card nor a software device', remedy);
+}
+
+/** The npm package with Dawn is not there or does not load. */
+export function noDawn(error: unknown): MissingDevice {
+  const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+  return new MissingDevice(
+    `the optional package webgpu does not load: ${reason}`,
+    'install it: npm install webgpu@0.6.2 (Linux with glibc 2.34 or newer, macOS, or Windows)',
+  );
+}
+
+/** There is a device, but it is a program. */
+export function onlySoftware(adapter: string): MissingDevice {
+  return new MissingDevice(`the only WebGPU adapter is ${adapter}, which runs on the processor`, UPDATE);
+}

@@ -1,0 +1,80 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openGlDriver } from '../../../src/sim/backends/headless-gl-device.js';
+import { glNotBuilt, noGlContext } from '../../../src/sim/backends/headless-gl-missing.js';
+import { vulkanDrivers } from '../../../src/sim/backends/vulkan-drivers.js';
+import { isSoftware } from '../../../src/sim/backends/webgpu-device.js';
+import { noDawn, noVulkanDriver, noWebgpuAdapter } from '../../../src/sim/backends/webgpu-missing.js';
+
+describe('Vulkan drivers', () => {
+  let root: string;
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'overtrain-vulkan-'));
+  });
+
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  test('are found where the loader looks', () => {
+    const folder = join(root, 'data', 'vulkan', 'icd.d');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'card.json'), '{}');
+    writeFileSync(join(folder, 'README'), '');
+    const env = { XDG_DATA_DIRS: `${join(root, 'none')}:${join(root, 'data')}` };
+    expect(vulkanDrivers(env)).toContain(join(folder, 'card.json'));
+    expect(vulkanDrivers(env).some((file) => file.endsWith('README'))).toBe(false);
+    expect(vulkanDrivers({ ...env, VK_ADD_DRIVER_FILES: '/b.json' })[0]).toBe('/b.json');
+  });
+
+  test('are those that the environment names, if it does', () => {
+    expect(vulkanDrivers({ VK_DRIVER_FILES: '/a.json:/b.json' })).toEqual(['/a.json', '/b.json']);
+    expect(vulkanDrivers({ VK_ICD_FILENAMES: '/c.json' })).toEqual(['/c.json']);
+  });
+});
+
+describe('what is missing is said with what to install', () => {
+  test('for WebGPU', () => {
+    expect(noVulkanDriver().remedy).toMatch(/apt install libvulkan1.*VK_ICD_FILENAMES=/);
+    expect(noWebgpuAdapter('linux').remedy).toContain('libvulkan1');
+    expect(noWebgpuAdapter('win32').remedy).not.toContain('apt');
+    expect(noDawn(new Error('GLIBC_2.34 not found\nstack')).message).toBe(
+      'the optional package webgpu does not load: GLIBC_2.34 not found',
+    );
+    expect(noDawn('gone').remedy).toContain('npm install webgpu@0.6.2');
+  });
+
+  test('for OpenGL', () => {
+    const missing = new Error("Cannot find module 'gl'\nRequire stack");
+    expect(glNotBuilt(missing, 'linux').message).toBe(
+      "the optional package gl is not built: Cannot find module 'gl'",
+    );
+    expect(glNotBuilt(missing, 'linux').remedy).toMatch(/apt install.*libxi-dev.*npm install --no-save gl@/);
+    expect(glNotBuilt(missing, 'darwin').remedy).toContain('xcode-select');
+    expect(glNotBuilt(missing, 'win32').remedy).toContain('Visual Studio');
+    expect(glNotBuilt(missing, 'freebsd').remedy).toContain('a C++ compiler');
+    expect(noGlContext('linux', undefined).message).toContain('DISPLAY is not set');
+    expect(noGlContext('linux', ':99').message).toContain('on display :99');
+    expect(noGlContext('linux', '').remedy).toContain('xvfb-run -a');
+    expect(noGlContext('darwin', undefined).remedy).toContain('driver');
+  });
+});
+
+test('a program on the processor is told from a card', () => {
+  const card = { isFallbackAdapter: false, architecture: 'ada', description: 'NVIDIA L4' };
+  expect(isSoftware(card)).toBe(false);
+  expect(isSoftware({ ...card, isFallbackAdapter: true })).toBe(true);
+  expect(isSoftware({ ...card, description: 'llvmpipe (LLVM 15.0.6, 256 bits)' })).toBe(true);
+  expect(isSoftware({ ...card, architecture: 'swiftshader' })).toBe(true);
+});
+
+test('the OpenGL driver is named by its library', () => {
+  const line = (path: string) => `7f00-7f01 r-xp 00000000 08:01 1 ${path}\n`;
+  expect(openGlDriver('')).toBe('an unnamed driver');
+  expect(openGlDriver(line('/usr/lib/dri/swrast_dri.so').repeat(2))).toBe(
+    'swrast_dri (software on the processor)',
+  );
+  expect(openGlDriver(line('/usr/lib/libnvidia-glcore.so.550.54'))).toBe('libnvidia-glcore');
+  expect(openGlDriver(line('/usr/lib/libgallium-24.2.8-1.so'))).toBe('libgallium-24.2.8-1');
+});
