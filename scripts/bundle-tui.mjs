@@ -27,9 +27,9 @@ const { metafile } = await build({
   minifyWhitespace: true,
   define: { 'process.env.NODE_ENV': '"production"' },
   banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    js: "import { createRequire as requireOfBundle } from 'node:module'; const require = requireOfBundle(import.meta.url);",
   },
-  external: ['gpu.js', 'fast-check', 'piscina'],
+  external: ['gpu.js', 'webgpu', 'gl', 'fast-check', 'piscina'],
   plugins: [withoutDeveloperTools],
   legalComments: 'none',
   metafile: true,
