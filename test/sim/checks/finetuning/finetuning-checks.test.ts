@@ -64,6 +64,21 @@ describe('checks on networks that were simulated', () => {
     expect(checkForgetting(other)).toMatchObject({ claim: 'T4-forgetting', verdict: 'fails' });
   });
 
+  test('forgetting is also followed mode by mode, where no two checkpoints are staged as a whole', async () => {
+    // Just before their half-times 7.5, 15 and 30, so that at every one of these times some mode is in between.
+    const between = await fineTuningRun({ ...staged, times: '0.1,7.4,14.9,29.9' }, rates);
+    expect(checkForgetting(between)).toMatchObject({ verdict: 'holds' });
+    expect(checkForgetting(between).reason).toMatch(/what each of the modes 1 to 2 adds/);
+    // The first mode, learned at 14.9, stays at its sigma instead of losing a quarter of it.
+    const other = tampered(between, 1, 2, ({ singularValues }) => ({
+      singularValues: singularValues.map((value, mode) => (mode === 0 ? 4 : value)),
+    }));
+    expect(checkForgetting(other).verdict).toBe('fails');
+    const theory = await fineTuningRun({ ...staged, times: '0.1,7.4,14.9,29.9' }, rates, { engine: 'exact' });
+    expect(checkForgetting(theory).reason).toMatch(/modes 1 to 2 adds/);
+    expect(checkForgetting(run).reason).toContain('n = 0 to 3 learned modes');
+  });
+
   test('inflections in the wrong order fail where every mode is learned or at zero', async () => {
     // Without a pull the loss is least at 10, with a pull of 3 it still falls at 60: make it turn at 0.1 instead.
     const early = tampered(run, 3, 0, () => ({ lossPre: 0 }));
