@@ -49,25 +49,38 @@ export function float64ByRounding(
   { problem }: FineTuningStudy,
   expected: ReadonlyMap<Tuning, ExpectedTuning>,
 ): string | undefined {
-  const share = likelyShare(problem.spectrum, expected);
-  return share > DEMANDED
-    ? `float32 could take losses off by ${share.toPrecision(1)} of their value`
-    : undefined;
+  const visible = visibleRounding(problem.spectrum, expected);
+  return visible === undefined
+    ? undefined
+    : `float32 could take losses off by ${visible.share.toPrecision(1)} of their value`;
 }
 
-/** Largest likely rounding as a share of the loss that it concerns. */
-function likelyShare(spectrum: readonly number[], expected: ReadonlyMap<Tuning, ExpectedTuning>): number {
-  let worst = 0;
-  for (const [{ task }, { divergedAt, lossPre, lossFt, lossPreLikely, lossFtLikely }] of expected) {
-    if (divergedAt !== undefined) continue;
+/** How far float32 is likely to take the losses of networks off, where that is more than `auto` puts up with. */
+export interface VisibleRounding {
+  /** Largest share of a loss. */
+  readonly share: number;
+  /** Networks with a share that shows. */
+  readonly count: number;
+}
+
+/** Rounding that shows in the losses of these networks, see {@link float64ByRounding}; undefined where it does not. */
+export function visibleRounding(
+  spectrum: readonly number[],
+  networks: Iterable<readonly [Tuning, ExpectedTuning]>,
+): VisibleRounding | undefined {
+  let [share, count] = [0, 0];
+  for (const [{ task }, expected] of networks) {
+    if (expected.divergedAt !== undefined) continue;
+    const { lossPre, lossFt, lossPreLikely, lossFtLikely } = expected;
     const smallest = SMALLEST_SHARE * scaleOf(spectrum, task);
-    worst = Math.max(
-      worst,
+    const larger = Math.max(
       lossPreLikely / Math.max(lossPre, smallest),
       lossFtLikely / Math.max(lossFt, smallest),
     );
+    if (larger > DEMANDED) count++;
+    share = Math.max(share, larger);
   }
-  return worst;
+  return count === 0 ? undefined : { share, count };
 }
 
 /** Squared norm of the pre-training task or, where a new one is larger, of that. */

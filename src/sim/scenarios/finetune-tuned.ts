@@ -169,7 +169,9 @@ export const finetuneTuned: Scenario<FinetuneTunedParameters> = {
         curves: [{ key: 0, networks: best.map(({ network }) => network) }],
       };
       yield { kind: 'rows', table: 'inflection', rows: [inflectionRow(prepared.study, best)] };
-      yield* finetuningVerdicts(run, [sharedValues(task) === undefined ? checkPlanes : checkSteps]);
+      yield* finetuningVerdicts(run, prepared.compute.precision, [
+        sharedValues(task) === undefined ? checkPlanes : checkSteps,
+      ]);
     } finally {
       await prepared.simulation?.dispose();
     }

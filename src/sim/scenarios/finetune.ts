@@ -84,7 +84,12 @@ export const finetune: Scenario<FinetuneParameters> = {
       yield* opening(prepared.compute, prepared.simulation?.warnings);
       const run = yield* tuneCurves(prepared, parameters, curves, tunings, 'learning rate', context.signal);
       const exactness = sharedValues(task) === undefined ? [checkPlanes, checkRiccatiLimit] : [checkSteps];
-      yield* finetuningVerdicts(run, [...exactness, checkRateOrder, checkForgetting, checkErase]);
+      yield* finetuningVerdicts(run, prepared.compute.precision, [
+        ...exactness,
+        checkRateOrder,
+        checkForgetting,
+        checkErase,
+      ]);
     } finally {
       await prepared.simulation?.dispose();
     }

@@ -176,7 +176,11 @@ export const misalignment: Scenario<MisalignmentParameters> = {
       }
       const run = yield* misalignedNetworks(prepared, parameters, cells, tunings, context.signal);
       yield { kind: 'check', check: checkOvershootBoundary(study, { unchanged, pull: lambda, anchor }) };
-      yield* finetuningVerdicts(run, [checkSteps, checkPlanes, checkRiccatiLimit]);
+      yield* finetuningVerdicts(run, prepared.compute.precision, [
+        checkSteps,
+        checkPlanes,
+        checkRiccatiLimit,
+      ]);
     } finally {
       await simulation?.dispose();
     }

@@ -80,7 +80,7 @@ export const regularize: Scenario<RegularizeParameters> = {
         sharedValues(task) === undefined
           ? [checkPlanes, checkRiccatiLimit]
           : [checkEffectiveTask, checkSteps];
-      yield* finetuningVerdicts(run, [...exactness, checkPullOrder, checkCost]);
+      yield* finetuningVerdicts(run, prepared.compute.precision, [...exactness, checkPullOrder, checkCost]);
     } finally {
       await prepared.simulation?.dispose();
     }

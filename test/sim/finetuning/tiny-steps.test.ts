@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { RunDocument } from '../../../src/sim/run-document.js';
 import { finetune } from '../../../src/sim/scenarios/finetune.js';
 import { finetuneTuned } from '../../../src/sim/scenarios/finetune-tuned.js';
 import { incremental } from '../../../src/sim/scenarios/incremental.js';
@@ -32,6 +33,22 @@ const run = (
   backend: 'auto' | 'webasm' | 'simd',
 ) => runScenario<never>(scenarios[name] as never, settings, { engine: 'matrix', backend });
 
+/** Largest error of a loss as a share of it, or of 1 % of the squared norm of the larger task. */
+function largestShare(document: RunDocument): number {
+  const { spectrum, target } = document.params as { spectrum: number[]; target: number[] };
+  const squared = [spectrum, target].map((values) => values.reduce((sum, value) => sum + value * value, 0));
+  const floor = 0.01 * Math.max(...squared);
+  return ['loss_pre', 'loss_ft'].reduce((most, name) => {
+    const [theory, simulated] = ['theory', 'sim'].map((kind) =>
+      numbers(document, 'curve', `${name}_${kind}`),
+    );
+    return simulated!.reduce(
+      (worst, value, at) => Math.max(worst, Math.abs(value - theory![at]!) / Math.max(theory![at]!, floor)),
+      most,
+    );
+  }, 0);
+}
+
 describe.each(['webasm', 'simd'] as const)('tiny steps on %s', (backend) => {
   test.each(cases)('refute nothing: %s %s %o', async (name, claim, settings) => {
     const document = await run(name, settings, backend);
@@ -39,6 +56,20 @@ describe.each(['webasm', 'simd'] as const)('tiny steps on %s', (backend) => {
     const { margin } = document.checks.find((check) => check.claim === claim)!;
     // A bound that nothing comes near to would prove nothing.
     expect(margin).toBeLessThan(0.97);
+    const warning = document.warnings.find((text) =>
+      text.startsWith('rounding in float32 may take losses off'),
+    );
+    expect(warning).toContain('reference');
+    // The size is no less than half of what is seen.
+    const share = Number(warning!.match(/by up to ([0-9.e-]+) of/)![1]);
+    const seen = largestShare(document);
+    expect(share).toBeGreaterThan(Math.max(1e-4, 0.5 * seen));
+  });
+
+  test('are silent where rounding does not show', async () => {
+    const document = await run('finetune', { dim: 8, times: '1,10', learningRates: '0.01' }, backend);
+    expect(document.warnings).toEqual([]);
+    expect(largestShare(document)).toBeLessThan(1e-4);
   });
 
   test('refute nothing in pre-training either', async () => {

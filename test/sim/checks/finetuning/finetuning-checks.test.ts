@@ -10,7 +10,7 @@ import { checkPlanes } from '../../../../src/sim/checks/finetuning/planes.js';
 import { checkRiccatiLimit } from '../../../../src/sim/checks/finetuning/riccati-limit.js';
 import { stagingOf } from '../../../../src/sim/checks/finetuning/staged.js';
 import { checkSteps } from '../../../../src/sim/checks/finetuning/steps.js';
-import { fineTuningRun, tampered } from '../../../support/finetuning-run.js';
+import { fineTuningRun, mispredicted, tampered } from '../../../support/finetuning-run.js';
 
 /** Half-times 60/(2σ) are far apart: at each time every mode is learned, or so small that it stays at zero. */
 const staged = {
@@ -64,6 +64,21 @@ describe('checks on networks that were simulated', () => {
     expect(checkForgetting(other)).toMatchObject({ claim: 'T4-forgetting', verdict: 'fails' });
   });
 
+  test('forgetting is also followed mode by mode, where no two checkpoints are staged as a whole', async () => {
+    // Just before their half-times 7.5, 15 and 30, so that at every one of these times some mode is in between.
+    const between = await fineTuningRun({ ...staged, times: '0.1,7.4,14.9,29.9' }, rates);
+    expect(checkForgetting(between)).toMatchObject({ verdict: 'holds' });
+    expect(checkForgetting(between).reason).toMatch(/what each of the modes 1 to 2 adds/);
+    // The first mode, learned at 14.9, stays at its sigma instead of losing a quarter of it.
+    const other = tampered(between, 1, 2, ({ singularValues }) => ({
+      singularValues: singularValues.map((value, mode) => (mode === 0 ? 4 : value)),
+    }));
+    expect(checkForgetting(other).verdict).toBe('fails');
+    const theory = await fineTuningRun({ ...staged, times: '0.1,7.4,14.9,29.9' }, rates, { engine: 'exact' });
+    expect(checkForgetting(theory).reason).toMatch(/modes 1 to 2 adds/);
+    expect(checkForgetting(run).reason).toContain('n = 0 to 3 learned modes');
+  });
+
   test('inflections in the wrong order fail where every mode is learned or at zero', async () => {
     // Without a pull the loss is least at 10, with a pull of 3 it still falls at 60: make it turn at 0.1 instead.
     const early = tampered(run, 3, 0, () => ({ lossPre: 0 }));
@@ -74,11 +89,42 @@ describe('checks on networks that were simulated', () => {
     expect(checkRateOrder(late)).toMatchObject({ claim: 'T4', verdict: 'fails' });
   });
 
-  test('inflections in the wrong order refute nothing where modes are in between', async () => {
+  test('between stages the order is an observation, which fails where simulation and theory disagree', async () => {
+    const observed = 'observed ordering, not a theorem for checkpoints between stages';
     const between = await fineTuningRun({ ...staged, times: '0.1,7.4,14.9,29.9' }, rates);
+    expect(checkRateOrder(between)).toMatchObject({ verdict: 'holds' });
+    expect(checkRateOrder(between).reason).toContain(observed);
     const late = tampered(between, 2, 3, () => ({ lossPre: 0 }));
-    expect(checkRateOrder(late)).toMatchObject({ verdict: 'not-applicable' });
-    expect(checkRateOrder(late).reason).toContain('neither learned nor at zero');
+    expect(checkRateOrder(late)).toMatchObject({ claim: 'T4', verdict: 'fails' });
+    expect(checkRateOrder(late).reason).toContain(observed);
+    // Where theory turns in that order too, no theorem has promised another one.
+    const both = mispredicted(late, 2, 3, () => ({ lossPre: 0 }));
+    expect(checkRateOrder(both)).toMatchObject({ verdict: 'not-applicable' });
+    expect(checkRateOrder(both).reason).toContain(
+      `not in order, in theory as little as in simulation: ${observed}`,
+    );
+    const trained = await fineTuningRun(
+      { ...staged, times: '0.1,7.4,14.9,29.9', pretraining: 'descent' },
+      rates,
+    );
+    expect(checkRateOrder(trained)).toMatchObject({ verdict: 'holds' });
+    expect(checkRateOrder(tampered(trained, 2, 3, () => ({ lossPre: -50 })))).toMatchObject({
+      verdict: 'fails',
+    });
+  });
+
+  test('on the defaults, a simulation that turns in another order than theory fails', async () => {
+    const defaults = [0.001, 0.004, 0.016].map((rate) => ({ key: rate, rate, pull: 0 }));
+    const one = await fineTuningRun({ times: 'log:1:300:12' }, defaults);
+    expect(checkRateOrder(one)).toMatchObject({ verdict: 'holds' });
+    const last = one.curves[2]!.networks.length - 2;
+    expect(checkRateOrder(tampered(one, 2, last, () => ({ lossPre: 0 })))).toMatchObject({
+      verdict: 'fails',
+    });
+    const pulled = [0, 0.5, 2].map((pull) => ({ key: pull, rate: 0.01, pull }));
+    const many = await fineTuningRun({ times: 'log:1:300:12' }, pulled);
+    expect(checkPullOrder(many)).toMatchObject({ verdict: 'holds' });
+    expect(checkPullOrder(tampered(many, 2, 1, () => ({ lossPre: 0 })))).toMatchObject({ verdict: 'fails' });
   });
 
   test('staging counts the learned modes and measures what is left of the picture', async () => {
