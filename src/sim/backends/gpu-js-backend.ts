@@ -13,7 +13,9 @@ import { MOMENTS } from './backend.js';
 import { stepsPerLaunch } from './batch-limits.js';
 import { type DeviceChoice, type GpuJsDevice, type GpuJsMode, openGpuJsDevice } from './gpu-js-device.js';
 import { GpuJsPlans } from './gpu-js-plans.js';
+import { ownCopy, ranOn, sumRows } from './gpu-js-results.js';
 import { flatten, type GpuInput, loadGpuModule, type NestedArray, type Pipeline } from './gpu-module.js';
+import { requireKnownStep } from './known-step.js';
 import { type LaunchSizes, launchesOf, shorterLaunches } from './launch-sizes.js';
 import { splitting } from './split-backend.js';
 
@@ -41,7 +43,7 @@ export class GpuJsBackend implements Backend {
    * Opens gpu.js in a mode.
    *
    * @param choice of devices, where the mode has any
-   * @throws Error when a kernel of that mode does not run, or another mode runs in its place
+   * @throws Error when a kernel of that mode does not run or miscalculates, or another mode runs in its place
    */
   static async open(mode: GpuJsMode, choice: DeviceChoice = { software: true }): Promise<Backend> {
     const device = await openGpuJsDevice(mode, choice);
@@ -49,7 +51,7 @@ export class GpuJsBackend implements Backend {
     try {
       const { GPU, input } = await loadGpuModule();
       backend = new GpuJsBackend(mode, device, new GpuJsPlans(new GPU({ mode })), input);
-      await backend.descendModes(PROBE, [0.25]);
+      await requireKnownStep(backend);
     } catch (error) {
       await (backend === undefined ? device.release() : backend.dispose());
       throw error;
@@ -196,36 +198,4 @@ export class GpuJsBackend implements Backend {
     this.on.check();
     return result;
   }
-}
-
-const PROBE: ModeBatch = {
-  count: 1,
-  modes: 1,
-  factors: Float64Array.of(0.5),
-  sigmas: Float64Array.of(1),
-  rateScale: Float64Array.of(1),
-};
-
-/** What ran the kernels of a plan: `backend` tells it of the first one only, and any of them may fall back. */
-function ranOn({ backend, plan }: Pipeline): (string | null)[] {
-  const kernels = [...(plan?.genericClones.values() ?? [])];
-  return [backend, ...kernels.map(({ kernel }) => kernel.constructor.mode)];
-}
-
-/** The caller's arrays are never returned as a result, even by a run of no steps. */
-function ownCopy(result: Float64Array, input: Float64Array): Float64Array {
-  return result === input ? Float64Array.from(Float32Array.from(input)) : result;
-}
-
-/** Adds the row sums of each moment in float64. */
-function sumRows(rowSums: Float64Array, rows: number): Float64Array {
-  const moments = new Float64Array(rowSums.length / rows);
-  for (let pair = 0; pair < moments.length / MOMENTS; pair++) {
-    for (let row = 0; row < rows; row++) {
-      for (let moment = 0; moment < MOMENTS; moment++) {
-        moments[pair * MOMENTS + moment]! += rowSums[(pair * rows + row) * MOMENTS + moment]!;
-      }
-    }
-  }
-  return moments;
 }
