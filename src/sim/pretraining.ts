@@ -1,6 +1,7 @@
 import { createProblem, type Problem } from '../theory/problem.js';
 import { stabilityLimit } from '../theory/progressive.js';
 import type { Backend } from './backends/backend.js';
+import { descentWork } from './backends/gpu-threshold.js';
 import { interruptible } from './backends/interruptible-backend.js';
 import { openBackend } from './backends/open-backend.js';
 import { closedForm, computedOn } from './compute.js';
@@ -104,7 +105,8 @@ export async function preparePretraining(
   );
   const kind = engine === 'modes' ? 'scalar' : 'matrix';
   const inFloat32 = expectTraining(problem, plan, { kind, unitRoundoff: UNIT_ROUNDOFF.f32 });
-  const opened = await openBackend(context.backend, float64Reason(problem, inFloat32));
+  const work = engine === 'matrix' ? descentWork(problem, 1, plan.totalSteps) : undefined;
+  const opened = await openBackend(context.backend, float64Reason(problem, inFloat32), work);
   const backend = interruptible(opened.backend, context.signal);
   const { divergedAt } = expected;
   const rounded =

@@ -1,3 +1,6 @@
+import type { NetworkBatch } from './backend.js';
+import { type LaunchSizes, shorterLaunches } from './launch-sizes.js';
+
 /** What one launch of a device may hold. */
 export interface BatchLimits {
   /** Matrices in one batch. */
@@ -24,6 +27,22 @@ export function itemsPerLaunch(limits: BatchLimits | undefined, entries: number,
 /** Steps of so many floating-point operations that one launch takes: about five seconds of a card with 100 GFLOP/s. */
 export function stepsPerLaunch(flopsPerStep: number): number {
   return Math.floor(LAUNCH_FLOPS / flopsPerStep);
+}
+
+/**
+ * Launches short enough for a device, which must not be busy for long; a processor has no limits and may.
+ *
+ * @param work of a step, in units of a step of plain descent
+ */
+export function launchesWithin(
+  limits: BatchLimits | undefined,
+  launches: LaunchSizes,
+  { shape, count }: Pick<NetworkBatch, 'shape' | 'count'>,
+  work = 1,
+): LaunchSizes {
+  if (limits === undefined) return launches;
+  // Three products of 2 · rows · hidden · cols.
+  return shorterLaunches(launches, stepsPerLaunch(6 * work * shape.rows * shape.hidden * shape.cols * count));
 }
 
 /** Ranges that cover `count` items, none longer than `most`. */

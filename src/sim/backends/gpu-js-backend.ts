@@ -10,11 +10,20 @@ import type {
   Weights,
 } from './backend.js';
 import { MOMENTS } from './backend.js';
-import { stepsPerLaunch } from './batch-limits.js';
+import { launchesWithin } from './batch-limits.js';
 import { type DeviceChoice, type GpuJsDevice, type GpuJsMode, openGpuJsDevice } from './gpu-js-device.js';
 import { GpuJsPlans } from './gpu-js-plans.js';
-import { flatten, type GpuInput, loadGpuModule, type NestedArray, type Pipeline } from './gpu-module.js';
-import { type LaunchSizes, launchesOf, shorterLaunches } from './launch-sizes.js';
+import { ownCopy, ranOn, sumRows } from './gpu-js-results.js';
+import {
+  flatten,
+  type GpuInput,
+  type GpuInstance,
+  loadGpuModule,
+  type NestedArray,
+  type Pipeline,
+} from './gpu-module.js';
+import { requireKnownStep } from './known-step.js';
+import { launchesOf } from './launch-sizes.js';
 import { splitting } from './split-backend.js';
 
 /** An optimiser's step has up to this many times the work of plain descent: five Newton–Schulz iterations of both layers. */
@@ -31,6 +40,7 @@ export class GpuJsBackend implements Backend {
   private constructor(
     readonly name: GpuJsMode,
     private readonly on: GpuJsDevice,
+    private readonly gpu: GpuInstance,
     private readonly plans: GpuJsPlans,
     private readonly input: (values: Float32Array, size: number[]) => GpuInput,
   ) {
@@ -41,15 +51,16 @@ export class GpuJsBackend implements Backend {
    * Opens gpu.js in a mode.
    *
    * @param choice of devices, where the mode has any
-   * @throws Error when a kernel of that mode does not run, or another mode runs in its place
+   * @throws Error when a kernel of that mode does not run or miscalculates, or another mode runs in its place
    */
   static async open(mode: GpuJsMode, choice: DeviceChoice = { software: true }): Promise<Backend> {
     const device = await openGpuJsDevice(mode, choice);
     let backend: GpuJsBackend | undefined;
     try {
       const { GPU, input } = await loadGpuModule();
-      backend = new GpuJsBackend(mode, device, new GpuJsPlans(new GPU({ mode })), input);
-      await backend.descendModes(PROBE, [0.25]);
+      const gpu = new GPU({ mode });
+      backend = new GpuJsBackend(mode, device, gpu, new GpuJsPlans(gpu), input);
+      await requireKnownStep(backend);
     } catch (error) {
       await (backend === undefined ? device.release() : backend.dispose());
       throw error;
@@ -62,7 +73,7 @@ export class GpuJsBackend implements Backend {
     let { first, second } = batch;
     const target = this.upload(batch.target, [cols, rows, batch.count]);
     const scales = Float32Array.from(batch.rateScale);
-    for (const part of launchesOf(rates, this.within(this.on.launches.networks, batch))) {
+    for (const part of launchesOf(rates, launchesWithin(this.on.limits, this.on.launches.networks, batch))) {
       const plan = this.plans.networkDescent(batch.shape, batch.count, part.length);
       const result = (await this.launch(plan, [
         this.upload(first, [hidden, rows, batch.count]),
@@ -87,7 +98,7 @@ export class GpuJsBackend implements Backend {
     const inSecond = (values: Float64Array) => this.upload(values, [cols, hidden, count]);
     let { first, second, moments } = networks;
     let start = 0;
-    const sizes = this.within(this.on.launches.optimizers, networks, OPTIMIZER_WORK);
+    const sizes = launchesWithin(this.on.limits, this.on.launches.optimizers, networks, OPTIMIZER_WORK);
     for (const part of launchesOf(rates, sizes)) {
       const rowsOfSteps = Array.from(part, (_, step) =>
         Object.values(stepCoefficients(optimizer, networks.taken + start + step + 1)),
@@ -131,10 +142,10 @@ export class GpuJsBackend implements Backend {
   async descendModes(batch: ModeBatch, rates: readonly number[]): Promise<Float64Array> {
     let factors = batch.factors;
     const sigmas = Float32Array.from(batch.sigmas);
-    const scales = new Float32Array(factors.length);
-    for (let index = 0; index < scales.length; index++) {
-      scales[index] = batch.rateScale[Math.floor(index / batch.modes)]!;
-    }
+    const scales = Float32Array.from(
+      factors,
+      (_, index) => batch.rateScale[Math.floor(index / batch.modes)]!,
+    );
     for (const part of launchesOf(rates, this.on.launches.modes)) {
       const plan = this.plans.modeDescent(factors.length, part.length);
       const result = await this.launch(plan, [Float32Array.from(factors), sigmas, scales, part]);
@@ -173,16 +184,6 @@ export class GpuJsBackend implements Backend {
     await this.on.release();
   }
 
-  /** Launches short enough for a device that must not be busy for long. */
-  private within(launches: LaunchSizes, { shape, count }: NetworkBatch, work = 1): LaunchSizes {
-    if (this.on.limits === undefined) return launches;
-    // Three products of 2 · rows · hidden · cols.
-    return shorterLaunches(
-      launches,
-      stepsPerLaunch(6 * work * shape.rows * shape.hidden * shape.cols * count),
-    );
-  }
-
   private upload(values: Float64Array, size: number[]): GpuInput {
     return this.input(Float32Array.from(values), size);
   }
@@ -193,39 +194,7 @@ export class GpuJsBackend implements Backend {
     const ran = ranOn(plan).find((mode) => mode !== this.on.ranAs);
     if (ran !== undefined)
       throw new Error(`${this.name} was asked for but ${ran} ran: ${plan.fallbackReason}`);
-    this.on.check();
+    this.on.check(this.gpu);
     return result;
   }
-}
-
-const PROBE: ModeBatch = {
-  count: 1,
-  modes: 1,
-  factors: Float64Array.of(0.5),
-  sigmas: Float64Array.of(1),
-  rateScale: Float64Array.of(1),
-};
-
-/** What ran the kernels of a plan: `backend` tells it of the first one only, and any of them may fall back. */
-function ranOn({ backend, plan }: Pipeline): (string | null)[] {
-  const kernels = [...(plan?.genericClones.values() ?? [])];
-  return [backend, ...kernels.map(({ kernel }) => kernel.constructor.mode)];
-}
-
-/** The caller's arrays are never returned as a result, even by a run of no steps. */
-function ownCopy(result: Float64Array, input: Float64Array): Float64Array {
-  return result === input ? Float64Array.from(Float32Array.from(input)) : result;
-}
-
-/** Adds the row sums of each moment in float64. */
-function sumRows(rowSums: Float64Array, rows: number): Float64Array {
-  const moments = new Float64Array(rowSums.length / rows);
-  for (let pair = 0; pair < moments.length / MOMENTS; pair++) {
-    for (let row = 0; row < rows; row++) {
-      for (let moment = 0; moment < MOMENTS; moment++) {
-        moments[pair * MOMENTS + moment]! += rowSums[(pair * rows + row) * MOMENTS + moment]!;
-      }
-    }
-  }
-  return moments;
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { BatchLimits } from './batch-limits.js';
+import type { GpuInstance } from './gpu-module.js';
 import { type Launches, processorLaunches } from './launch-sizes.js';
 
 /** Modes of gpu.js that are backends here. */
@@ -14,8 +15,12 @@ export interface GpuJsDevice {
   readonly launches: Launches;
   /** What fits into one launch; absent where only memory bounds it. */
   readonly limits?: BatchLimits;
-  /** @throws Error when the device failed since it was opened: results that came after may be wrong. */
-  check(): void;
+  /**
+   * Looks whether the device failed, which gpu.js does not notice: it hands out zeros for what was not computed.
+   *
+   * @throws Error when it did: results since then may be wrong
+   */
+  check(gpu: GpuInstance): void;
   /** Gives the device back once nothing runs on it; a second time does nothing. */
   release(): Promise<void>;
 }

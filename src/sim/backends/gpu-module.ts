@@ -6,6 +6,8 @@ export interface GpuInstance {
   ): Kernel;
   createPipeline(plan: (...handles: Handle[]) => PlanResult, settings?: { threads?: boolean }): Pipeline;
   destroy(): Promise<void>;
+  /** Of WebGL, once there is a kernel. */
+  readonly context?: { getError?(): number } | null;
 }
 
 /** A compiled kernel; inside a pipeline it takes and returns handles. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { GpuJsDevice } from './gpu-js-device.js';
+import type { GpuInstance } from './gpu-module.js';
 import { glNotBuilt, noGlContext } from './headless-gl-missing.js';
 import { deviceLaunches } from './launch-sizes.js';
 
@@ -10,6 +11,16 @@ interface GlContext {
   getParameter(name: number): number;
   getExtension(name: string): { destroy?(): void } | null;
 }
+
+/** What `getError` may return, by the specification of WebGL. */
+const ERRORS: Readonly<Record<number, string>> = {
+  1280: 'invalid enumeration',
+  1281: 'invalid value',
+  1282: 'invalid operation',
+  1285: 'out of memory',
+  1286: 'invalid framebuffer',
+  37442: 'context lost',
+};
 
 type CreateContext = (width: number, height: number) => GlContext | null;
 
@@ -40,9 +51,15 @@ export function openHeadlessGl(): GpuJsDevice {
     ranAs: 'gpu',
     launches: deviceLaunches,
     limits: { matrices: MOST_MATRICES, entries: Math.min(side * side, LARGEST_ARRAY) },
-    check: () => {},
+    check: requireNoGlError,
     release: async () => {},
   };
+}
+
+/** @throws Error when OpenGL noted one since it was asked last */
+export function requireNoGlError({ context }: Pick<GpuInstance, 'context'>): void {
+  const code = context?.getError?.() ?? 0;
+  if (code !== 0) throw new Error(`OpenGL failed: ${ERRORS[code] ?? `error ${code}`}`);
 }
 
 /** Loads the same `gl` as gpu.js does, which swallows the reason when it cannot. */

@@ -1,6 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import type { Backend } from './backend.js';
 import type { BackendChoice, BackendName } from './backend-name.js';
+import type { DeviceChoice } from './gpu-js-device.js';
+import { cardPays, type Work } from './gpu-threshold.js';
 import { MissingDevice } from './missing-device.js';
 
 /** A backend that is open, and why it is this one. */
@@ -17,12 +20,25 @@ const FASTEST_FIRST: readonly BackendName[] = ['simd', 'webasm', 'cpu', 'referen
  *
  * @param choice a name, or `auto` for the fastest one that runs here
  * @param float64Reason for `auto`: why this problem needs float64, if it does
+ * @param work for `auto`: what the study will ask, so that a graphics card is taken where it pays
  * @throws InvalidInputError when a named backend cannot run here
  */
-export async function openBackend(choice: BackendChoice, float64Reason?: string): Promise<OpenedBackend> {
+export async function openBackend(
+  choice: BackendChoice,
+  float64Reason?: string,
+  work?: Work,
+): Promise<OpenedBackend> {
   if (choice !== 'auto') return { backend: await openNamed(choice), reason: 'asked for by name' };
   if (float64Reason !== undefined) return { backend: await create('reference'), reason: float64Reason };
   const failures: string[] = [];
+  if (work !== undefined && cardPays(work, availableParallelism())) {
+    try {
+      const backend = await create('webgpu', { software: false });
+      return { backend, reason: 'so much work that a graphics card pays' };
+    } catch (error) {
+      failures.push(`webgpu does not run: ${messageOf(error)}`);
+    }
+  }
   for (const name of FASTEST_FIRST) {
     try {
       const backend = await create(name);
@@ -48,9 +64,10 @@ async function openNamed(name: BackendName): Promise<Backend> {
 /**
  * Creates a backend, or says by an error why it cannot run here.
  *
+ * @param devices that are acceptable; any, if not given
  * @throws Error when it cannot
  */
-export async function create(name: BackendName): Promise<Backend> {
+export async function create(name: BackendName, devices?: DeviceChoice): Promise<Backend> {
   if (name === 'reference') {
     const { ReferenceBackend } = await import('./reference-backend.js');
     return new ReferenceBackend();
@@ -60,7 +77,7 @@ export async function create(name: BackendName): Promise<Backend> {
     return SimdBackend.open();
   }
   const { GpuJsBackend } = await import('./gpu-js-backend.js');
-  return GpuJsBackend.open(name);
+  return GpuJsBackend.open(name, devices);
 }
 
 /** The first line of whatever was thrown. */

@@ -1,6 +1,7 @@
 import type { FineTuning } from '../../theory/finetuning.js';
 import { createProblem, type Problem } from '../../theory/problem.js';
 import type { Backend } from '../backends/backend.js';
+import { descentWork, type Work } from '../backends/gpu-threshold.js';
 import { interruptible } from '../backends/interruptible-backend.js';
 import { openBackend } from '../backends/open-backend.js';
 import { closedForm, computedOn } from '../compute.js';
@@ -86,7 +87,8 @@ export async function prepareFineTuning(
       ? await expectInFloat32(study, flow, tunings, kind, context.signal)
       : new Map<Tuning, ExpectedTuning>();
   const reason = nature ?? float64ByRounding(study, predicted);
-  const opened = await open(parameters, engine, context, reason);
+  const work = engine === 'matrix' ? descentWork(problem, tunings.length, steps) : undefined;
+  const opened = await open(parameters, engine, context, reason, work);
   const { backend } = opened;
   const model = { kind, unitRoundoff: UNIT_ROUNDOFF[backend.precision] } as const;
   const starts: (StartingPoint | undefined)[] = [...flow];
@@ -142,9 +144,10 @@ async function open(
   engine: EngineName,
   context: RunContext,
   reason: string | undefined,
+  work: Work | undefined,
 ): Promise<Opened> {
   if (parameters.pretraining === 'flow') {
-    const { backend, reason: why } = await openBackend(context.backend, reason);
+    const { backend, reason: why } = await openBackend(context.backend, reason, work);
     return { backend: interruptible(backend, context.signal), reason: why };
   }
   const backend = reason === undefined ? context.backend : 'reference';

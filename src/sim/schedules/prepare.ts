@@ -4,6 +4,7 @@ import { createProblem, type Problem } from '../../theory/problem.js';
 import { stabilityLimit } from '../../theory/progressive.js';
 import type { ScheduleName } from '../../theory/schedule.js';
 import type { Backend } from '../backends/backend.js';
+import { descentWork } from '../backends/gpu-threshold.js';
 import { interruptible } from '../backends/interruptible-backend.js';
 import { openBackend } from '../backends/open-backend.js';
 import { closedForm, computedOn } from '../compute.js';
@@ -89,7 +90,9 @@ export async function prepareSchedules(
   const reason = decoupled
     ? plans.map(({ plan }) => float64Reason(problem, expect(plan, 'f32'))).find((text) => text !== undefined)
     : outOfFloat32(problem.spectrum[0]!, Math.exp(-parameters.tau), 'initial factors');
-  const opened = await openBackend(context.backend, reason);
+  const steps = plans.reduce((sum, { plan }) => sum + plan.totalSteps, 0);
+  const work = engine === 'matrix' ? descentWork(problem, trainings, steps) : undefined;
+  const opened = await openBackend(context.backend, reason, work);
   const backend = interruptible(opened.backend, context.signal);
   const optimizer = optimizerNamed(parameters.optimizer);
   const ensemble = () => {

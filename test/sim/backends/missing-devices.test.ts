@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openGlDriver } from '../../../src/sim/backends/headless-gl-device.js';
+import type { GpuInstance } from '../../../src/sim/backends/gpu-module.js';
+import { openGlDriver, requireNoGlError } from '../../../src/sim/backends/headless-gl-device.js';
 import { glNotBuilt, noGlContext } from '../../../src/sim/backends/headless-gl-missing.js';
 import { vulkanDrivers } from '../../../src/sim/backends/vulkan-drivers.js';
 import { isSoftware } from '../../../src/sim/backends/webgpu-device.js';
@@ -77,4 +78,12 @@ test('the OpenGL driver is named by its library', () => {
   );
   expect(openGlDriver(line('/usr/lib/libnvidia-glcore.so.550.54'))).toBe('libnvidia-glcore');
   expect(openGlDriver(line('/usr/lib/libgallium-24.2.8-1.so'))).toBe('libgallium-24.2.8-1');
+});
+
+test('an error of OpenGL is an error of the launch, not zeros', () => {
+  const check = requireNoGlError;
+  check({ context: null } as GpuInstance);
+  check({ context: { getError: () => 0 } } as GpuInstance);
+  expect(() => check({ context: { getError: () => 0x0505 } } as GpuInstance)).toThrow('out of memory');
+  expect(() => check({ context: { getError: () => 7 } } as GpuInstance)).toThrow('error 7');
 });

@@ -1,11 +1,14 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { backendChoices, backendNames } from '../../../src/sim/backends/backend-name.js';
+import { descentWork } from '../../../src/sim/backends/gpu-threshold.js';
+import { processorLaunches } from '../../../src/sim/backends/launch-sizes.js';
 import { create, messageOf, openBackend } from '../../../src/sim/backends/open-backend.js';
 import { probeBackends } from '../../../src/sim/backends/probe.js';
 import type { InvalidInputError } from '../../../src/theory/invalid-input.js';
 import { backendsHere, missingDevices } from '../../support/devices.js';
 
 const GPU_MODULE = '../../../src/sim/backends/gpu-module.js';
+const WEBGPU_MODULE = '../../../src/sim/backends/webgpu-device.js';
 const SIMD_MODULE = '../../../src/sim/backends/simd-backend.js';
 
 interface Behaviour {
@@ -13,6 +16,8 @@ interface Behaviour {
   readonly factor?: number;
   readonly throws?: string;
   readonly brokenModes?: readonly string[];
+  /** Whether there is a graphics card; what the machine has, if not said. */
+  readonly card?: boolean;
 }
 
 /**
@@ -50,6 +55,20 @@ async function withFakeGpu(behaviour: Behaviour) {
     };
     vi.doMock(SIMD_MODULE, () => ({ SimdBackend: { open } }));
   }
+  if (behaviour.card !== undefined) {
+    const openWebgpu = async ({ software }: { software: boolean }) => {
+      if (!behaviour.card && !software) throw new Error('only software');
+      const release = async () => {};
+      return {
+        description: 'a card',
+        ranAs: 'webgpu',
+        launches: processorLaunches,
+        check: () => {},
+        release,
+      };
+    };
+    vi.doMock(WEBGPU_MODULE, () => ({ openWebgpu }));
+  }
   const { openBackend } = await import('../../../src/sim/backends/open-backend.js');
   const { probeBackends } = await import('../../../src/sim/backends/probe.js');
   return { openBackend, probeBackends, destroyed };
@@ -58,6 +77,7 @@ async function withFakeGpu(behaviour: Behaviour) {
 afterEach(() => {
   vi.doUnmock(GPU_MODULE);
   vi.doUnmock(SIMD_MODULE);
+  vi.doUnmock(WEBGPU_MODULE);
   vi.resetModules();
 });
 
@@ -135,6 +155,22 @@ describe('auto', () => {
   test('takes float64 where the problem needs it, with the reason', async () => {
     const { backend, reason } = await openBackend('auto', 'tiny factors');
     expect([backend.name, backend.precision, reason]).toEqual(['reference', 'f64', 'tiny factors']);
+  });
+
+  test('takes a graphics card where there is enough work for one, and no program in its place', async () => {
+    const work = descentWork({ rows: 512, hidden: 512, cols: 512 }, 64, 100_000);
+    const small = await openBackend('auto', undefined, descentWork({ rows: 8, hidden: 8, cols: 8 }, 1, 1000));
+    expect([small.backend.name, small.reason]).toEqual(['simd', 'the fastest that runs here']);
+    await small.backend.dispose();
+    const withCard = await withFakeGpu({ card: true });
+    const taken = await withCard.openBackend('auto', undefined, work);
+    expect([taken.backend.name, taken.backend.device]).toEqual(['webgpu', 'a card']);
+    expect(taken.reason).toBe('so much work that a graphics card pays');
+    const withoutCard = await withFakeGpu({ card: false });
+    const other = await withoutCard.openBackend('auto', undefined, work);
+    expect(other.backend.name).toBe('simd');
+    expect(other.reason).toBe('the fastest that runs here; webgpu does not run: only software');
+    await other.backend.dispose();
   });
 
   test('is the first of the choices', () => {
