@@ -6,7 +6,7 @@ import { median } from '../alternate.mjs';
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 function run(parameters) {
-  const report = 'process.on("exit",()=>process.stderr.write(`\\n${process.resourceUsage().maxRSS}`))';
+  const report = 'process.on("exit",()=>process.stderr.write("\\n"+process.resourceUsage().maxRSS))';
   const start = performance.now();
   const { stderr } = spawnSync(
     process.execPath,
