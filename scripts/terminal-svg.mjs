@@ -35,7 +35,9 @@ export function svgOfScreens(screens, { width, height, title }) {
     `<style>text{white-space:pre}path{stroke-width:2.2;stroke-linecap:round;fill:none}${moving ? animation(screens.length) : ''}</style>`,
     `<rect width="100%" height="100%" rx="8" fill="#14171c"/>`,
     ...bodies.map((body, index) => {
-      const turn = moving ? ` class="screen" style="animation-delay:${index * SECONDS_PER_SCREEN}s"` : '';
+      const turn = moving
+        ? ` class="screen" style="animation-delay:${(index - screens.length) * SECONDS_PER_SCREEN}s"`
+        : '';
       return `<g fill="#d8dce2" stroke="#d8dce2" stroke-width="0"${turn}>${body}</g>`;
     }),
     '</svg>',
@@ -47,9 +49,9 @@ export function svgOfScreens(screens, { width, height, title }) {
 function animation(count) {
   const share = (100 / count).toFixed(4);
   return [
-    `.screen{visibility:hidden;animation:turn ${count * SECONDS_PER_SCREEN}s steps(1,end) infinite}`,
+    `.screen:not(:last-child){visibility:hidden}.screen{animation:turn ${count * SECONDS_PER_SCREEN}s steps(1,end) infinite}`,
     `@keyframes turn{0%{visibility:visible}${share}%{visibility:hidden}100%{visibility:hidden}}`,
-    '@media (prefers-reduced-motion:reduce){.screen{animation:none}.screen:last-child{visibility:visible}}',
+    '@media (prefers-reduced-motion:reduce){.screen{animation:none}}',
   ].join('');
 }
 
