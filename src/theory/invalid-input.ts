@@ -29,11 +29,17 @@ function displayValue(value: unknown): string {
   return text.length <= LONGEST_DISPLAY ? text : `${text.slice(0, LONGEST_DISPLAY - 1)}…`;
 }
 
-function plainText(value: unknown): string {
-  if (typeof value === 'number' || value === undefined || typeof value === 'bigint') return String(value);
+/** A value as JSON, but with the numbers that JSON does not have: `[NaN,Infinity]`. */
+export function plainText(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? String(value);
+    return written(value);
   } catch {
     return typeof value;
   }
+}
+
+function written(value: unknown): string {
+  if (typeof value === 'number' || value === undefined || typeof value === 'bigint') return String(value);
+  if (Array.isArray(value)) return `[${value.map(written).join(',')}]`;
+  return JSON.stringify(value) ?? String(value);
 }

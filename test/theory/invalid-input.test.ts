@@ -15,6 +15,10 @@ describe('InvalidInputError', () => {
     circular.push(circular);
     expect(new InvalidInputError('list', circular, 'a tree').message).toContain('list: object is not');
     expect(new InvalidInputError('gamma', Number.NaN, 'a number').message).toContain('gamma: NaN is not');
+    const list = [0.1, Number.NaN, -Infinity, ['a']];
+    expect(new InvalidInputError('gammas', list, 'a list').message).toContain(
+      'gammas: [0.1,NaN,-Infinity,["a"]] is not',
+    );
     expect(new InvalidInputError('count', 10n, 'a number').message).toContain('count: 10 is not');
     expect(new InvalidInputError('name', undefined, 'a name').message).toContain('name: undefined is not');
     expect(new InvalidInputError('name', Symbol('x'), 'a name').message).toContain('name: Symbol(x) is not');

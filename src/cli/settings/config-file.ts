@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { nearestName } from '../../sim/nearest-name.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
+import { duplicateKey } from './duplicate-key.js';
 
 /** What a `--config` file says: parameters, and how to run where it says so. */
 export interface Config {
@@ -17,7 +18,7 @@ const OPTION = '--config';
 const MOST_BYTES = 1 << 20;
 const MOST_ALIASES = 20;
 const READERS: Readonly<Record<string, (text: string) => Promise<unknown> | unknown>> = {
-  '.json': JSON.parse,
+  '.json': parseJson,
   '.yaml': parseYaml,
   '.yml': parseYaml,
 };
@@ -56,6 +57,13 @@ async function readText(file: string): Promise<string> {
     const reason = code === 'ENOENT' ? 'there is none of this name' : code;
     throw new InvalidInputError(OPTION, file, `a file that can be read (${reason})`);
   }
+}
+
+function parseJson(text: string): unknown {
+  const content: unknown = JSON.parse(text);
+  const twice = duplicateKey(text);
+  if (twice !== undefined) throw new Error(`the key ${JSON.stringify(twice).slice(0, 40)} occurs twice`);
+  return content;
 }
 
 async function parseYaml(text: string): Promise<unknown> {

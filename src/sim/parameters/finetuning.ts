@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { described, numeric, numericList } from './parameter.js';
+import { described, distinct, numeric, numericList } from './parameter.js';
 import { increasing, readTimes } from './time-grid.js';
 
 /*
@@ -37,11 +37,11 @@ export const angleParameter = described(numeric(z.number().min(0).max(180)), {
 });
 
 export function learningRatesParameter(fallback: readonly number[]) {
-  return described(numericList(z.array(rate()).min(1).max(1000)), {
+  return described(numericList(z.array(rate()).min(1).max(1000).refine(distinct)), {
     default: fallback.join(','),
     description: 'learning rates of fine-tuning, one curve each',
     unit: 'flow time per step',
-    range: `a list of numbers from 0 to ${LARGEST_RATE}`,
+    range: `a list of different numbers from 0 to ${LARGEST_RATE}`,
     scale: 'log',
   });
 }
@@ -94,12 +94,12 @@ export function lambdaParameter(fallback: number) {
 }
 
 export function lambdasParameter(fallback: readonly number[]) {
-  return described(numericList(z.array(pull()).min(1).max(1000)), {
+  return described(numericList(z.array(pull()).min(1).max(1000).refine(distinct)), {
     default: fallback.join(','),
     description:
       'pulls toward the anchor, one curve each: fine-tuning descends on L_ft + lambda ||W - anchor||^2',
     unit: '1',
-    range: `a list of numbers from 0 to ${LARGEST_PULL}`,
+    range: `a list of different numbers from 0 to ${LARGEST_PULL}`,
     scale: 'linear',
   });
 }

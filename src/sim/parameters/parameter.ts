@@ -37,3 +37,8 @@ export function numeric(number: z.ZodNumber) {
 export function numericList(list: z.ZodType<number[]>) {
   return z.preprocess(readList, list);
 }
+
+/** Whether no two values are the same: two equal curves could not be told apart. */
+export function distinct(values: readonly unknown[]): boolean {
+  return new Set(values).size === values.length;
+}

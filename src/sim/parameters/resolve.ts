@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { InvalidInputError } from '../../theory/invalid-input.js';
+import { InvalidInputError, plainText } from '../../theory/invalid-input.js';
 import { nearestName } from '../nearest-name.js';
 import type { Scenario } from '../scenario.js';
 import { metaOf } from './parameter.js';
@@ -74,10 +74,5 @@ function unknownParameter(
 
 /** A value as the user would write it; a configuration file can hold what JSON cannot express. */
 function settingText(value: unknown): string {
-  if (typeof value === 'string') return value;
-  try {
-    return JSON.stringify(value) ?? typeof value;
-  } catch {
-    return typeof value;
-  }
+  return typeof value === 'string' ? value : plainText(value);
 }

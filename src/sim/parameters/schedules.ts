@@ -2,13 +2,11 @@ import { z } from 'zod';
 import { scheduleNames } from '../../theory/schedule.js';
 import { startNames } from '../engines/network-start.js';
 import { optimizers } from '../optimizers/optimizer-list.js';
-import { described, numeric, numericList } from './parameter.js';
+import { described, distinct, numeric, numericList } from './parameter.js';
 
 /*
  * Parameters of training by schedules and optimisers, each defined once.
  */
-
-const distinct = (names: readonly string[]) => new Set(names).size === names.length;
 
 export const schedulesParameter = described(
   z.preprocess(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { described, numeric, numericList } from './parameter.js';
+import { described, distinct, numeric, numericList } from './parameter.js';
 import { increasing, readTimes } from './time-grid.js';
 
 /*
@@ -86,12 +86,12 @@ export function timesParameter(fallback: string) {
 }
 
 export function gammasParameter(fallback: readonly number[]) {
-  const list = z.array(z.number().min(0).max(1e6)).min(1).max(1000);
+  const list = z.array(z.number().min(0).max(1e6)).min(1).max(1000).refine(distinct);
   return described(numericList(list), {
     default: fallback.join(','),
     description: 'standard deviations of the Gaussian noise on every weight',
     unit: 'weight',
-    range: 'a list of numbers from 0 to 1e6',
+    range: 'a list of different numbers from 0 to 1e6',
     scale: 'log',
   });
 }

@@ -50,6 +50,12 @@ describe('--config', () => {
     ['b.json', '{"dim": 3', 'valid JSON'],
     ['b.yaml', 'a: b: c', 'valid YAML'],
     ['twice.yaml', 'dim: 3\ndim: 4', 'valid YAML'],
+    ['twice.json', '{"dim": 3, "dim": 4}', 'valid JSON (the key "dim" occurs twice)'],
+    [
+      'inner.json',
+      '{"a": [{"b": 1}, {"b": {"c": ":", "\\u0063": 2}}]}',
+      'valid JSON (the key "c" occurs twice)',
+    ],
     ['list.json', '[1, 2]', 'a mapping of parameters'],
     ['empty.yaml', '', 'a mapping of parameters'],
     ['text.yaml', 'hello', 'a mapping of parameters'],
@@ -63,6 +69,11 @@ describe('--config', () => {
     expect(error.message).toContain('--config: ');
     expect(error.message).toContain(reason);
     expect(error.message).not.toContain('\n');
+  });
+
+  it('takes equal keys of different mappings, and strings that look like keys', async () => {
+    const text = '{"a": {"b": "a\\": {", "c": ["b", "b", "c"]}, "b": [{"a": 1}, {"a": 2}], "c": "a"}';
+    expect([...(await read('different.json', text)).parameters.keys()]).toEqual(['a', 'b', 'c']);
   });
 
   it('refuses files that are not there, folders and devices', async () => {

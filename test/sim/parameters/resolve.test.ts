@@ -41,6 +41,24 @@ describe('defaults', () => {
   });
 });
 
+describe('values that could not be told apart', () => {
+  test('are refused in every list of which each value is a curve', () => {
+    expect(failureOf({ gammas: '0.1,0.1' }).message).toBe(
+      'gammas: "0.1,0.1" is not allowed; expected a list of different numbers from 0 to 1e6',
+    );
+    expect(failureOf({ gammas: [0.1, 0.2, 0.1] }).message).toContain('gammas: [0.1,0.2,0.1] is not allowed');
+  });
+});
+
+describe('numbers that JSON does not have', () => {
+  test('are echoed as they are, in values and beside unknown names', () => {
+    expect(failureOf({ gammas: [Number.NaN] }).message).toContain('gammas: [NaN] is not allowed');
+    expect(failureOf({ tau: Infinity }).message).toContain('tau: Infinity is not allowed');
+    expect(failureOf({ gamas: Number.NaN }).message).toContain('gamas=NaN');
+    expect(failureOf({ gamas: [-Infinity] }).message).toContain('gamas=[-Infinity]');
+  });
+});
+
 describe('forms of a value', () => {
   test.each<[string, Settings, Settings]>([
     ['text and numbers', { dim: '4', tau: ' 2.5 ' }, { dim: 4, tau: 2.5 }],

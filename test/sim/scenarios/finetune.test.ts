@@ -312,7 +312,11 @@ describe('bad input', () => {
     [{ angle: -1 }, 'angle: -1 is not allowed; expected a number from 0 to 180'],
     [
       { learningRates: '0.1,-1' },
-      'learningRates: "0.1,-1" is not allowed; expected a list of numbers from 0 to 1000000',
+      'learningRates: "0.1,-1" is not allowed; expected a list of different numbers from 0 to 1000000',
+    ],
+    [
+      { learningRates: '0.01,1e-2' },
+      'learningRates: "0.01,1e-2" is not allowed; expected a list of different numbers from 0 to 1000000',
     ],
     [{ anchor: 'start' }, 'anchor: "start" is not allowed; expected checkpoint or pretraining'],
     [
@@ -361,7 +365,11 @@ describe('bad input', () => {
       'dim: 262144 is not allowed',
     );
     expect(() =>
-      runScenario(finetune, { ...small, times: 'linear:1:2:1000000', learningRates: Array(1000).fill(1) }),
+      runScenario(finetune, {
+        ...small,
+        times: 'linear:1:2:1000000',
+        learningRates: Array.from({ length: 1000 }, (_, i) => i),
+      }),
     ).toThrow('times: "1000000 times" is not allowed');
   });
 });

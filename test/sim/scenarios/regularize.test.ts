@@ -120,8 +120,18 @@ describe('regularised fine-tuning', () => {
   });
 
   test.each([
-    [{ lambdas: '0,-1' }, 'lambdas: "0,-1" is not allowed; expected a list of numbers from 0 to 1000000'],
-    [{ lambdas: 'strong' }, 'lambdas: "strong" is not allowed; expected a list of numbers from 0 to 1000000'],
+    [
+      { lambdas: '0,-1' },
+      'lambdas: "0,-1" is not allowed; expected a list of different numbers from 0 to 1000000',
+    ],
+    [
+      { lambdas: '1,1' },
+      'lambdas: "1,1" is not allowed; expected a list of different numbers from 0 to 1000000',
+    ],
+    [
+      { lambdas: 'strong' },
+      'lambdas: "strong" is not allowed; expected a list of different numbers from 0 to 1000000',
+    ],
     [
       { learningRates: '0.1,0.2' },
       'learningRates: "0.1,0.2" is not allowed; expected one number from 0 to 1000000',

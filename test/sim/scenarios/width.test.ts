@@ -377,7 +377,7 @@ describe('requests and interruptions', () => {
     [{ dim: 4 }, '--set: "dim=4" is not allowed; expected a parameter of width; did you mean dims?'],
     [{ dims: '2,200000', times: '1' }, 'dims: 200000 is not allowed; expected a run that fits in'],
     [
-      { times: 'linear:0:1:1000000', gammas: new Array(1000).fill(0.1) },
+      { times: 'linear:0:1:1000000', gammas: Array.from({ length: 1000 }, (_, i) => i) },
       'dims,gammas,times: "8000000000 rows"',
     ],
     [{ times: '1,1e12' }, 'times: 1000000000000 is not allowed; expected times up to'],
