@@ -57,10 +57,8 @@ export async function* tuneCurves(
     networks[index] = network;
     const { key } = curveOf(index);
     yield { kind: 'rows', table: 'curve', rows: [[key, ...checkpointCells(prepared, network)]] };
-    if (network.expected !== undefined && network.tuned !== undefined) {
-      const isTrained = parameters.pretraining === 'descent';
-      yield { kind: 'rows', table: 'accuracy', rows: [[key, ...accuracyCells(times, network, isTrained)]] };
-    }
+    const known = accuracyCells(times, network, parameters.pretraining === 'descent');
+    if (known !== undefined) yield { kind: 'rows', table: 'accuracy', rows: [[key, ...known]] };
   }
   const measured: FineTuningCurve[] = curves.map(({ key }, curve) => ({
     key,
@@ -92,12 +90,14 @@ export function checkpointCells({ study }: PreparedFineTuning, network: TunedNet
   ];
 }
 
-function accuracyCells(
+/** Cells of `accuracyColumns`; undefined where a network was not simulated to its end. */
+export function accuracyCells(
   times: readonly number[],
-  { tuning, prediction, expected }: TunedNetwork,
+  { tuning, prediction, expected, tuned }: TunedNetwork,
   isTrained: boolean,
-): Row {
-  const { lossPre, lossFt, lossPreRounding, lossFtRounding } = expected!;
+): [number, number, number | null, number, number | null] | undefined {
+  if (expected === undefined || tuned === undefined) return undefined;
+  const { lossPre, lossFt, lossPreRounding, lossFtRounding } = expected;
   return [
     times[tuning.at]!,
     isTrained ? lossPre - prediction.lossPre : 0,

@@ -8,6 +8,7 @@ import {
   timesParameter,
 } from '../parameters/shared.js';
 import { resolvePretraining } from '../pretraining.js';
+import type { Row } from '../table.js';
 import type { FineTuningParameters } from './prepare.js';
 import { resolveTarget, type Target, targetValues } from './target.js';
 import type { Tuning } from './tuning.js';
@@ -56,4 +57,9 @@ export function resolveOneTask<Parameters extends OneTaskParameters>(
 /** The new task in numbers, once the seed is known. */
 export function taskOf({ target, spectrum, angle }: OneTaskParameters, seed: number): Tuning['task'] {
   return { values: targetValues(target, spectrum, seed), angle };
+}
+
+/** Rows of `taskColumns`. */
+export function taskRows(spectrum: readonly number[], { values }: Tuning['task']): Row[] {
+  return spectrum.map((sigma, mode) => [mode + 1, sigma, values[mode]!]);
 }

@@ -1,3 +1,4 @@
+import { accuracyCells } from '../finetuning/curves.js';
 import { finiteOrNull, predict } from '../finetuning/prediction.js';
 import type { PreparedFineTuning } from '../finetuning/prepare.js';
 import type { Losses } from '../finetuning/rate-search.js';
@@ -23,7 +24,7 @@ export interface BestNetwork {
  */
 export async function* tunedNetworks(
   prepared: PreparedFineTuning,
-  { learningRates, finetuning }: FinetuneTunedParameters,
+  { learningRates, finetuning, pretraining }: FinetuneTunedParameters,
   common: readonly Omit<Tuning, 'rate'>[],
   signal: AbortSignal | undefined,
 ): AsyncGenerator<RunEvent, BestNetwork[], undefined> {
@@ -50,6 +51,8 @@ export async function* tunedNetworks(
     if (event.kind === 'network') {
       networks[event.index] = { network: event.network, spread: best[event.index]!.spread };
       yield { kind: 'rows', table: 'curve', rows: [curveRow(study.times, event.network)] };
+      const known = accuracyCells(study.times, event.network, pretraining === 'descent');
+      if (known !== undefined) yield { kind: 'rows', table: 'accuracy', rows: [known] };
     } else yield event;
   }
   return networks;

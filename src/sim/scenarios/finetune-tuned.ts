@@ -9,6 +9,7 @@ import {
   type OneTaskParameters,
   resolveOneTask,
   taskOf,
+  taskRows,
 } from '../finetuning/one-task.js';
 import { prepareFineTuning } from '../finetuning/prepare.js';
 import { riseOf } from '../finetuning/rise.js';
@@ -26,15 +27,20 @@ import type { Scenario } from '../scenario.js';
 import type { Column, Row } from '../table.js';
 import { type BestNetwork, tunedNetworks } from './finetune-tuned-networks.js';
 import {
+  accuracyColumns,
   forgettingSimColumn,
   forgettingTheoryColumn,
   lossFtSimColumn,
   lossFtTheoryColumn,
   lossPreSimColumn,
   lossPreTheoryColumn,
+  riseColumn,
+  taskColumns,
+  turnSimColumn,
+  turnTheoryColumn,
 } from './finetuning-columns.js';
 import { pretrainingTime } from './finetuning-figures.js';
-import { timeColumn, timeSimColumn, timeTheoryColumn } from './shared-columns.js';
+import { timeColumn } from './shared-columns.js';
 
 export interface FinetuneTunedParameters extends OneTaskParameters {
   /** The grid on which the search begins, increasing. */
@@ -44,12 +50,6 @@ export interface FinetuneTunedParameters extends OneTaskParameters {
 
 /** Cells of one network of the grid in the table `fixed`; its modes take as much again for each. */
 const CELLS = 6;
-
-const riseColumn = (name: string, curve: string) => ({
-  name,
-  unit: 'loss',
-  description: `${curve} pre-training loss after fine-tuning at the last checkpoint minus its least value over the checkpoints`,
-});
 
 /** A rise that rates with equal fine-tuning losses could make or unmake is none. */
 const withinSearch = (column: Column): Column => ({
@@ -97,8 +97,8 @@ export const finetuneTuned: Scenario<FinetuneTunedParameters> = {
       forgettingTheoryColumn,
     ],
     inflection: [
-      withinSearch(timeTheoryColumn),
-      withinSearch(timeSimColumn),
+      withinSearch(turnTheoryColumn),
+      withinSearch(turnSimColumn),
       riseColumn('rise_theory', 'theoretical'),
       riseColumn('rise_sim', 'simulated'),
     ],
@@ -114,8 +114,10 @@ export const finetuneTuned: Scenario<FinetuneTunedParameters> = {
       lossPreTheoryColumn,
       lossPreSimColumn,
     ],
+    accuracy: [...accuracyColumns],
+    task: taskColumns,
   },
-  rowOrder: { curve: ['time'], fixed: ['learning_rate', 'time'] },
+  rowOrder: { curve: ['time'], accuracy: ['time'], fixed: ['learning_rate', 'time'] },
   figures: [
     {
       id: 'loss-pre',
@@ -161,6 +163,7 @@ export const finetuneTuned: Scenario<FinetuneTunedParameters> = {
     const prepared = await prepareFineTuning(parameters, grid, context);
     try {
       yield* opening(prepared.compute, prepared.simulation?.warnings);
+      yield { kind: 'rows', table: 'task', rows: taskRows(parameters.spectrum, task) };
       if (prepared.simulation !== undefined) yield* prepared.simulation.pretrain();
       const best = yield* tunedNetworks(prepared, parameters, common, context.signal);
       const run: FineTuningRun = {

@@ -13,6 +13,7 @@ import {
   type OneTaskParameters,
   resolveOneTask,
   taskOf,
+  taskRows,
 } from '../finetuning/one-task.js';
 import { prepareFineTuning } from '../finetuning/prepare.js';
 import { sharedValues } from '../finetuning/tuning.js';
@@ -25,9 +26,15 @@ import {
   targetParameter,
 } from '../parameters/finetuning.js';
 import type { Scenario } from '../scenario.js';
-import { accuracyColumns, checkpointColumns, learningRateColumn } from './finetuning-columns.js';
+import {
+  accuracyColumns,
+  checkpointColumns,
+  learningRateColumn,
+  taskColumns,
+  turnSimColumn,
+  turnTheoryColumn,
+} from './finetuning-columns.js';
 import { fineTuningLossFigure, forgettingFigure, lossPreFigure } from './finetuning-figures.js';
-import { timeSimColumn, timeTheoryColumn } from './shared-columns.js';
 
 export interface FinetuneParameters extends OneTaskParameters {
   readonly learningRates: readonly number[];
@@ -63,8 +70,9 @@ export const finetune: Scenario<FinetuneParameters> = {
   },
   tables: {
     curve: [learningRateColumn, ...checkpointColumns],
-    inflection: [learningRateColumn, timeTheoryColumn, timeSimColumn],
+    inflection: [learningRateColumn, turnTheoryColumn, turnSimColumn],
     accuracy: [learningRateColumn, ...accuracyColumns],
+    task: taskColumns,
   },
   rowOrder: { curve: ['learning_rate', 'time'], accuracy: ['learning_rate', 'time'] },
   figures: [
@@ -82,6 +90,7 @@ export const finetune: Scenario<FinetuneParameters> = {
     const prepared = await prepareFineTuning(parameters, tunings, context);
     try {
       yield* opening(prepared.compute, prepared.simulation?.warnings);
+      yield { kind: 'rows', table: 'task', rows: taskRows(parameters.spectrum, task) };
       const run = yield* tuneCurves(prepared, parameters, curves, tunings, 'learning rate', context.signal);
       const exactness = sharedValues(task) === undefined ? [checkPlanes, checkRiccatiLimit] : [checkSteps];
       yield* finetuningVerdicts(run, prepared.compute.precision, [

@@ -1,5 +1,5 @@
 import type { Column } from '../table.js';
-import { timeColumn } from './shared-columns.js';
+import { modeColumn, sigmaColumn, timeColumn } from './shared-columns.js';
 
 /*
  * Columns of fine-tuning that mean the same in every scenario, each described once.
@@ -31,7 +31,7 @@ export const lossPreBeforeColumn = lossColumn(
 );
 
 const OF_THEORY =
-  'exact recurrence of gradient descent (T4, T5) from the checkpoint of the flow; null where it diverged';
+  'exact recurrence of gradient descent (T4, T5) from the checkpoint of the flow, or with finetuning=flow the closed form of gradient flow from there; null where descent diverged';
 const OF_SIMULATION = 'of the simulated network; null where it diverged or nothing was simulated';
 
 export const lossPreTheoryColumn = lossColumn(
@@ -83,3 +83,49 @@ export const accuracyColumns: readonly Column[] = [
   lossColumn('loss_ft_bias', 'the same part of loss_ft_sim - loss_ft_theory'),
   lossColumn('loss_ft_rounding', 'bound on what floating point adds to loss_ft_sim'),
 ];
+
+/** The columns of the table `task`, after those that tell tasks apart: what the new task is, in numbers, whatever form it was given in. */
+export const taskColumns: readonly Column[] = [
+  modeColumn,
+  sigmaColumn,
+  {
+    name: 'sigma_ft',
+    unit: '1',
+    description:
+      'singular value of the fine-tuning task in this mode, before its singular vectors are turned',
+  },
+];
+
+const NO_TURN = 'null where that is the last time, or where the curve then rises by no more than rounding';
+
+/** Inflections of fine-tuning, which have more reasons to be missing than those of noise. */
+export const turnTheoryColumn: Column = {
+  name: 'time_theory',
+  unit: 'flow time',
+  description: `time on the grid at which the theoretical curve is least, checkpoints from which descent diverged passed over; ${NO_TURN}`,
+};
+
+export const turnSimColumn: Column = {
+  name: 'time_sim',
+  unit: 'flow time',
+  description: `time on the grid at which the simulated curve is least; ${NO_TURN}, where pre-training or a network of the curve diverged, or where nothing was simulated`,
+};
+
+export const overshootColumn: Column = {
+  name: 'overshoot',
+  unit: '1',
+  description: 'factor sigma_ft / sigma of the modes that the fine-tuning task changes',
+};
+
+export const angleColumn: Column = {
+  name: 'angle',
+  unit: 'degrees',
+  description: 'turn of the singular vectors of the fine-tuning task in the planes of modes (1,2), (3,4), …',
+};
+
+/** How much longer pre-training hurts, along one curve. */
+export const riseColumn = (name: string, curve: string) => ({
+  name,
+  unit: 'loss',
+  description: `${curve} pre-training loss after fine-tuning at the last checkpoint minus its least value over the checkpoints`,
+});

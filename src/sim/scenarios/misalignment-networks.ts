@@ -1,10 +1,13 @@
 import type { FineTuningRun } from '../checks/finetuning/finetuning-run.js';
-import { checkpointCells } from '../finetuning/curves.js';
+import { accuracyCells, checkpointCells } from '../finetuning/curves.js';
+import { taskRows } from '../finetuning/one-task.js';
+import { finiteOrNull } from '../finetuning/prediction.js';
 import type { PreparedFineTuning } from '../finetuning/prepare.js';
 import { riseOf } from '../finetuning/rise.js';
 import { type TunedNetwork, tuneNetworks } from '../finetuning/tuned-networks.js';
 import type { Task, Tuning } from '../finetuning/tuning.js';
 import type { RunEvent } from '../scenario.js';
+import type { Row } from '../table.js';
 import type { MisalignmentParameters } from './misalignment.js';
 
 /** One cell of the map. */
@@ -22,7 +25,7 @@ export interface MapCell {
  */
 export async function* misalignedNetworks(
   prepared: PreparedFineTuning,
-  { finetuning, overshoots, angles }: MisalignmentParameters,
+  { finetuning, pretraining, overshoots, angles }: MisalignmentParameters,
   cells: readonly MapCell[],
   tunings: readonly Tuning[],
   signal: AbortSignal | undefined,
@@ -54,9 +57,41 @@ export async function* misalignedNetworks(
     if (missing[index] === 0) {
       const rises = [predictedLoss, simulatedLoss].map((loss) => riseOf(networks[index]!.map(loss)));
       yield { kind: 'rows', table: 'map', rows: [[overshoot, angle, ...rises]] };
+      const known = largestErrors(study.times, networks[index]!, pretraining === 'descent');
+      if (known !== undefined)
+        yield { kind: 'rows', table: 'accuracy', rows: [[overshoot, angle, ...known]] };
     }
   }
   return { study, method: finetuning, curves: networks.map((members, key) => ({ key, networks: members })) };
+}
+
+/** Rows of the table `task`: the new task of every overshoot. */
+export function tasksOf(spectrum: readonly number[], cells: readonly MapCell[]): Row[] {
+  const tasks = new Map(cells.map(({ overshoot, task }) => [overshoot, task]));
+  return [...tasks].flatMap(([overshoot, task]) =>
+    taskRows(spectrum, task).map((row) => [overshoot, ...row]),
+  );
+}
+
+/** What is largest in size among the cells of `accuracyColumns` but the time; undefined where no network came to its end. */
+function largestErrors(
+  times: readonly number[],
+  networks: readonly TunedNetwork[],
+  isTrained: boolean,
+): Row | undefined {
+  const known = networks.flatMap((network) => {
+    const cells = accuracyCells(times, network, isTrained);
+    return cells === undefined ? [] : [cells];
+  });
+  if (known.length === 0) return undefined;
+  // A bound that is null has no limit.
+  return [1, 2, 3, 4].map((cell) => {
+    const largest = known.reduce((most, cells) => {
+      const value = cells[cell] ?? Infinity;
+      return Math.abs(value) > Math.abs(most) ? value : most;
+    }, 0);
+    return finiteOrNull(largest);
+  });
 }
 
 function predictedLoss({ prediction }: TunedNetwork): number {

@@ -22,10 +22,15 @@ import {
 import { shapeParameters, spectrumParameter, tauParameter, timesParameter } from '../parameters/shared.js';
 import { resolvePretraining } from '../pretraining.js';
 import type { Scenario } from '../scenario.js';
-import type { Column } from '../table.js';
-import { checkpointColumns } from './finetuning-columns.js';
+import {
+  accuracyColumns,
+  angleColumn,
+  checkpointColumns,
+  overshootColumn,
+  taskColumns,
+} from './finetuning-columns.js';
 import { pretrainingTime } from './finetuning-figures.js';
-import { misalignedNetworks } from './misalignment-networks.js';
+import { misalignedNetworks, tasksOf } from './misalignment-networks.js';
 
 export interface MisalignmentParameters extends FineTuningParameters {
   readonly overshoots: readonly number[];
@@ -38,18 +43,6 @@ export interface MisalignmentParameters extends FineTuningParameters {
 
 /** Cells of one network in the table `curve`; what is kept of its modes for the checks takes as much again for each. */
 const CELLS = 12;
-
-const overshootColumn: Column = {
-  name: 'overshoot',
-  unit: '1',
-  description: 'factor sigma_ft / sigma of the modes that the fine-tuning task changes',
-};
-
-const angleColumn: Column = {
-  name: 'angle',
-  unit: 'degrees',
-  description: 'turn of the singular vectors of the fine-tuning task in the planes of modes (1,2), (3,4), …',
-};
 
 const RISE =
   'pre-training loss after fine-tuning at the last checkpoint minus its least value over the checkpoints: how much longer pre-training hurts';
@@ -84,7 +77,7 @@ export const misalignment: Scenario<MisalignmentParameters> = {
       {
         name: 'rise_theory',
         unit: 'loss',
-        description: `${RISE}; exact recurrence from the checkpoints of the flow`,
+        description: `${RISE}; exact recurrence from the checkpoints of the flow, or with finetuning=flow the closed form of gradient flow; null where descent diverged`,
       },
       {
         name: 'rise_sim',
@@ -113,8 +106,21 @@ export const misalignment: Scenario<MisalignmentParameters> = {
       angleColumn,
       ...checkpointColumns,
     ],
+    accuracy: [
+      overshootColumn,
+      angleColumn,
+      ...accuracyColumns.slice(1).map((column) => ({
+        ...column,
+        description: `largest over the checkpoints, in size: ${column.description}`,
+      })),
+    ],
+    task: [overshootColumn, ...taskColumns],
   },
-  rowOrder: { map: ['overshoot', 'angle'], curve: ['overshoot', 'angle', 'time'] },
+  rowOrder: {
+    map: ['overshoot', 'angle'],
+    accuracy: ['overshoot', 'angle'],
+    curve: ['overshoot', 'angle', 'time'],
+  },
   figures: [
     {
       kind: 'map',
@@ -150,7 +156,7 @@ export const misalignment: Scenario<MisalignmentParameters> = {
     requireTableMemory(
       'overshoots,angles',
       `${cells} cells`,
-      4 * cells + cells * times.length * (CELLS + spectrum.length),
+      10 * cells + overshoots.length * 4 * spectrum.length + cells * times.length * (CELLS + spectrum.length),
     );
     return parameters;
   },
@@ -166,6 +172,7 @@ export const misalignment: Scenario<MisalignmentParameters> = {
     const { study, simulation } = prepared;
     try {
       yield* opening(prepared.compute, simulation?.warnings);
+      yield { kind: 'rows', table: 'task', rows: tasksOf(spectrum, cells) };
       if (simulation !== undefined) yield* simulation.pretrain();
       for (const angle of angles) {
         const task = { unchanged, angle, pull: lambda, anchor, time: rate * steps };

@@ -13,6 +13,7 @@ import {
   type OneTaskParameters,
   resolveOneTask,
   taskOf,
+  taskRows,
 } from '../finetuning/one-task.js';
 import { prepareFineTuning } from '../finetuning/prepare.js';
 import { sharedValues } from '../finetuning/tuning.js';
@@ -25,9 +26,15 @@ import {
   targetParameter,
 } from '../parameters/finetuning.js';
 import type { Scenario } from '../scenario.js';
-import { accuracyColumns, checkpointColumns, lambdaColumn } from './finetuning-columns.js';
+import {
+  accuracyColumns,
+  checkpointColumns,
+  lambdaColumn,
+  taskColumns,
+  turnSimColumn,
+  turnTheoryColumn,
+} from './finetuning-columns.js';
 import { fineTuningLossFigure, lossPreFigure } from './finetuning-figures.js';
-import { timeSimColumn, timeTheoryColumn } from './shared-columns.js';
 
 export interface RegularizeParameters extends OneTaskParameters {
   /** Exactly one. */
@@ -60,8 +67,9 @@ export const regularize: Scenario<RegularizeParameters> = {
   presets: { replay: { anchor: 'pretraining' } },
   tables: {
     curve: [lambdaColumn, ...checkpointColumns],
-    inflection: [lambdaColumn, timeTheoryColumn, timeSimColumn],
+    inflection: [lambdaColumn, turnTheoryColumn, turnSimColumn],
     accuracy: [lambdaColumn, ...accuracyColumns],
+    task: taskColumns,
   },
   rowOrder: { curve: ['lambda', 'time'], accuracy: ['lambda', 'time'] },
   figures: [lossPreFigure('lambda'), fineTuningLossFigure('lambda')],
@@ -75,6 +83,7 @@ export const regularize: Scenario<RegularizeParameters> = {
     const prepared = await prepareFineTuning(parameters, tunings, context);
     try {
       yield* opening(prepared.compute, prepared.simulation?.warnings);
+      yield { kind: 'rows', table: 'task', rows: taskRows(parameters.spectrum, task) };
       const run = yield* tuneCurves(prepared, parameters, curves, tunings, 'lambda', context.signal);
       const exactness =
         sharedValues(task) === undefined

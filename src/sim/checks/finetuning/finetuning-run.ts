@@ -29,6 +29,11 @@ export function isSimulated({ curves }: FineTuningRun): boolean {
   return curves.some(({ networks }) => networks.some(({ expected }) => expected !== undefined));
 }
 
+/** Why a claim about simulated networks says nothing where there are none. */
+export function nothingSimulated({ method }: FineTuningRun): string {
+  return `nothing was simulated: the exact engine is the ${method === 'flow' ? 'closed form of gradient flow' : 'recurrence'} itself`;
+}
+
 /** Why networks are not aligned with their modes to start with, or undefined where they are. */
 export function notAligned({ curves }: FineTuningRun): string | undefined {
   const beside = curves

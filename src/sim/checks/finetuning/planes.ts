@@ -1,7 +1,7 @@
 import { type Check, judge, notApplicable } from '../../check.js';
 import { sharedValues } from '../../finetuning/tuning.js';
 import { SmallestSlack } from '../smallest-slack.js';
-import { type FineTuningRun, isSimulated, notAligned } from './finetuning-run.js';
+import { type FineTuningRun, isSimulated, notAligned, nothingSimulated } from './finetuning-run.js';
 import { compareWithTheory } from './theory-columns.js';
 
 /**
@@ -10,7 +10,7 @@ import { compareWithTheory } from './theory-columns.js';
  */
 export function checkPlanes(run: FineTuningRun): Check {
   if (!isSimulated(run)) {
-    return notApplicable('T4-rotation', 'nothing was simulated: the exact engine is the recurrence itself');
+    return notApplicable('T4-rotation', nothingSimulated(run));
   }
   const excuse = notAligned(run);
   if (excuse !== undefined) return notApplicable('T4-rotation', excuse);

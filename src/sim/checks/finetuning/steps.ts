@@ -1,6 +1,6 @@
 import { type Check, judge, notApplicable } from '../../check.js';
 import { SmallestSlack } from '../smallest-slack.js';
-import { type FineTuningRun, isSimulated, notAligned } from './finetuning-run.js';
+import { type FineTuningRun, isSimulated, notAligned, nothingSimulated } from './finetuning-run.js';
 import { compareWithTheory } from './theory-columns.js';
 
 /** Float64 noise of the comparison itself, relative to the largest value. */
@@ -12,7 +12,7 @@ const COMPARISON_NOISE = 2 ** -46;
  */
 export function checkSteps(run: FineTuningRun): Check {
   if (!isSimulated(run)) {
-    return notApplicable('T4-steps', 'nothing was simulated: the exact engine is the recurrence itself');
+    return notApplicable('T4-steps', nothingSimulated(run));
   }
   const excuse = notAligned(run);
   if (excuse !== undefined) return notApplicable('T4-steps', excuse);
