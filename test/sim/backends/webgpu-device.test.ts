@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { GpuJsBackend } from '../../../src/sim/backends/gpu-js-backend.js';
+import { GpuJsPlans } from '../../../src/sim/backends/gpu-js-plans.js';
+import { loadGpuModule } from '../../../src/sim/backends/gpu-module.js';
 import { openWebgpu } from '../../../src/sim/backends/webgpu-device.js';
 import { optimizerNamed } from '../../../src/sim/optimizers/optimizer-list.js';
 import { missingDevices } from '../../support/devices.js';
@@ -73,6 +75,18 @@ describe.skipIf(missingDevices.has('webgpu'))('the WebGPU device', () => {
     const opened = openWebgpu({ software: false });
     if (device.description.includes('software')) await expect(opened).rejects.toThrow('on the processor');
     else await (await opened).release();
+  });
+
+  test('records all steps of a plan in one list of commands, so that nothing is read back in between', async () => {
+    const device = await openWebgpu({ software: true });
+    const { GPU, input } = await loadGpuModule();
+    const plans = new GpuJsPlans(new GPU({ mode: 'webgpu' }));
+    const plan = plans.networkDescent({ rows: 2, hidden: 2, cols: 2 }, 1, 8);
+    const matrix = () => input(Float32Array.of(1, 2, 3, 4), [2, 2, 1]);
+    await plan(matrix(), matrix(), matrix(), new Float32Array(8), Float32Array.of(1));
+    expect([plan.executorKind, plan.backend, plan.fallbackReason]).toEqual(['fused-encoder', 'webgpu', null]);
+    await plans.dispose();
+    await device.release();
   });
 
   test('takes more networks than it has workgroups in one direction', async () => {
