@@ -7,6 +7,7 @@ import { exitCode } from './exit-code.js';
 import { type CommandLineIo, loadScenarios } from './io.js';
 import { asciiText } from './output/ascii-text.js';
 import { csvText } from './output/csv.js';
+import { paceText } from './output/pace-text.js';
 import { paragraph } from './output/paragraph.js';
 import { type ProgressLine, progressLine } from './output/progress-line.js';
 import { reserveResultFolder } from './output/result-folder.js';
@@ -52,6 +53,8 @@ export async function runScenario(
   const asText = !options.json && !options.csv;
   const collected = new RunCollector(request.scenario);
   let compute: Compute | undefined;
+  const work = { networkSteps: 0 };
+  const started = performance.now();
   progress.update(0, 1, STARTING);
   try {
     const document = await runToDocument(
@@ -61,10 +64,14 @@ export async function runScenario(
         seed: request.seed,
         engine: request.engine,
         backend: request.backend,
+        work,
         ...(io.signal === undefined ? {} : { signal: io.signal }),
       },
       (event) => {
-        if (event.kind === 'progress') progress.update(event.done, event.total, event.label);
+        if (event.kind === 'progress') {
+          const pace = paceText(work, performance.now() - started);
+          progress.update(event.done, event.total, `${event.label}${pace}`);
+        }
         if (event.kind !== 'compute') return;
         compute = event.compute;
         if (asText) printHeading(request, compute, progress, io);

@@ -107,7 +107,7 @@ export async function preparePretraining(
   const inFloat32 = expectTraining(problem, plan, { kind, unitRoundoff: UNIT_ROUNDOFF.f32 });
   const work = engine === 'matrix' ? descentWork(problem, 1, plan.totalSteps) : undefined;
   const opened = await openBackend(context.backend, float64Reason(problem, inFloat32), work);
-  const backend = interruptible(opened.backend, context.signal);
+  const backend = interruptible(opened.backend, context);
   const { divergedAt } = expected;
   const rounded =
     backend.precision === 'f32'

@@ -12,6 +12,8 @@ export interface RunDocument extends RunResults {
   readonly seed: number;
   readonly compute: Compute;
   readonly versions: Readonly<Record<string, string>>;
+  /** Optimiser steps that were made, each network counted on its own; 0 for closed forms. Over `elapsed_ms` it is the throughput. */
+  readonly network_steps: number;
   readonly elapsed_ms: number;
 }
 
@@ -32,7 +34,8 @@ export async function runToDocument<Parameters extends object>(
   const started = performance.now();
   let compute: Compute | undefined;
   const turn = eventLoopTurns(context.signal);
-  for await (const event of scenario.run(parameters, context)) {
+  const work = context.work ?? { networkSteps: 0 };
+  for await (const event of scenario.run(parameters, { ...context, work })) {
     await turn();
     if (event.kind === 'compute') compute = event.compute;
     collector.add(event);
@@ -47,6 +50,7 @@ export async function runToDocument<Parameters extends object>(
     compute,
     ...collector.results(),
     versions: versions(),
+    network_steps: work.networkSteps,
     elapsed_ms: Math.round(performance.now() - started),
   };
 }

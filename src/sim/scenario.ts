@@ -36,6 +36,12 @@ export type RunEvent =
   | { readonly kind: 'warning'; readonly text: string }
   | { readonly kind: 'diverged'; readonly divergence: Divergence };
 
+/** Counts the work of a run as it goes on. */
+export interface WorkMeter {
+  /** Optimiser steps made so far, each network counted on its own. */
+  networkSteps: number;
+}
+
 /** What a run gets besides its parameters. */
 export interface RunContext {
   /** Seed of every random number of the run: an integer in [0, 2^53). */
@@ -44,6 +50,8 @@ export interface RunContext {
   readonly backend: BackendChoice;
   /** Aborting it ends the run at the next event. */
   readonly signal?: AbortSignal;
+  /** Where the run counts its work. */
+  readonly work?: WorkMeter;
 }
 
 /**

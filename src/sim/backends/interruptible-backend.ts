@@ -1,23 +1,36 @@
 import { eventLoopTurns } from '../event-loop.js';
+import type { RunContext } from '../scenario.js';
 import type { Backend } from './backend.js';
 
-/** The same backend, except that the event loop gets its turn before each call and that a signal ends the work. */
-export function interruptible(backend: Backend, signal: AbortSignal | undefined): Backend {
+/**
+ * The same backend, except that the event loop gets its turn before each call, that a signal ends the work, and that steps are
+ * counted.
+ */
+export function interruptible(
+  backend: Backend,
+  { signal, work }: Pick<RunContext, 'signal' | 'work'>,
+): Backend {
   const turn = eventLoopTurns(signal);
+  const count = (networks: number, steps: number) => {
+    if (work !== undefined) work.networkSteps += networks * steps;
+  };
   return {
     name: backend.name,
     precision: backend.precision,
     device: backend.device,
     async descendNetworks(batch, rates) {
       await turn();
+      count(batch.count, rates.length);
       return backend.descendNetworks(batch, rates);
     },
     async optimizeNetworks(networks, run) {
       await turn();
+      count(networks.count, run.rates.length);
       return backend.optimizeNetworks(networks, run);
     },
     async descendModes(batch, rates) {
       await turn();
+      count(batch.count, rates.length);
       return backend.descendModes(batch, rates);
     },
     async perturbationMoments(networks, noise) {

@@ -148,7 +148,7 @@ async function open(
 ): Promise<Opened> {
   if (parameters.pretraining === 'flow') {
     const { backend, reason: why } = await openBackend(context.backend, reason, work);
-    return { backend: interruptible(backend, context.signal), reason: why };
+    return { backend: interruptible(backend, context), reason: why };
   }
   const backend = reason === undefined ? context.backend : 'reference';
   const { compute, simulated } = await preparePretraining(

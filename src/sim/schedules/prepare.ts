@@ -93,7 +93,7 @@ export async function prepareSchedules(
   const steps = plans.reduce((sum, { plan }) => sum + plan.totalSteps, 0);
   const work = engine === 'matrix' ? descentWork(problem, trainings, steps) : undefined;
   const opened = await openBackend(context.backend, reason, work);
-  const backend = interruptible(opened.backend, context.signal);
+  const backend = interruptible(opened.backend, context);
   const optimizer = optimizerNamed(parameters.optimizer);
   const ensemble = () => {
     const members = Array.from({ length: trainings }, (_, replicate) =>

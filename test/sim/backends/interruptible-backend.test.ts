@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { interruptible } from '../../../src/sim/backends/interruptible-backend.js';
 import { ReferenceBackend } from '../../../src/sim/backends/reference-backend.js';
+import { gradientDescent } from '../../../src/sim/optimizers/gradient-descent.js';
 
 const batch = {
   count: 1,
@@ -13,7 +14,7 @@ const batch = {
 describe('a backend that can be interrupted', () => {
   it('gives the numbers of the backend inside, under its name', async () => {
     const inside = new ReferenceBackend();
-    const backend = interruptible(inside, undefined);
+    const backend = interruptible(inside, {});
     expect({ ...backend }).toMatchObject({
       name: inside.name,
       precision: inside.precision,
@@ -25,8 +26,29 @@ describe('a backend that can be interrupted', () => {
 
   it('computes nothing more once the signal is aborted', async () => {
     const controller = new AbortController();
-    const backend = interruptible(new ReferenceBackend(), controller.signal);
+    const backend = interruptible(new ReferenceBackend(), { signal: controller.signal });
     controller.abort();
     await expect(backend.descendModes(batch, [0.25])).rejects.toMatchObject({ name: 'AbortError' });
   });
+});
+
+it('counts steps, each network on its own', async () => {
+  const work = { networkSteps: 0 };
+  const backend = interruptible(new ReferenceBackend(), { work });
+  const modes = {
+    count: 3,
+    modes: 1,
+    factors: Float64Array.of(0.1, 0.2, 0.3),
+    sigmas: Float64Array.of(1, 1, 1),
+    rateScale: Float64Array.of(1, 1, 1),
+  };
+  await backend.descendModes(modes, [0.1, 0.1, 0.1, 0.1]);
+  expect(work.networkSteps).toBe(12);
+  const shape = { rows: 1, hidden: 1, cols: 1 };
+  const two = Float64Array.of(0.5, 0.5);
+  const networks = { shape, count: 2, first: two, second: two, target: two, rateScale: two };
+  await backend.descendNetworks(networks, [0.1]);
+  const optimizer = { ...gradientDescent };
+  await backend.optimizeNetworks({ ...networks, moments: [], taken: 0 }, { optimizer, rates: [0.1, 0.1] });
+  expect(work.networkSteps).toBe(12 + 2 + 4);
 });

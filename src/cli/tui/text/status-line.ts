@@ -23,10 +23,12 @@ function runningLine({ status, progress, compute }: Run, width: number, unicode:
   const by = compute === null ? 'starting' : computedBy(compute);
   if (status === 'stopping') return plainLine(`stopping; what was computed stays (${by})`, 'caution');
   if (progress === null) return plainLine(`running on ${by}`, 'caution');
-  const { done, total, label, millisecondsLeft, perSecond } = progress;
+  const { done, total, label, millisecondsLeft, perSecond, networkStepsPerSecond } = progress;
   const part = total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
   const left = millisecondsLeft === undefined ? '' : ` ${durationText(millisecondsLeft)} left,`;
-  const pace = perSecond === undefined ? '' : ` ${readableNumber(perSecond, 3)} ${label}/s,`;
+  const [speed, unit] =
+    networkStepsPerSecond > 0 ? [networkStepsPerSecond, 'network-steps'] : [perSecond, label];
+  const pace = speed === undefined ? '' : ` ${readableNumber(speed, 3)} ${unit}/s,`;
   const text = `${String(Math.floor(100 * part)).padStart(3)}%${left}${pace} ${by}`;
   return [{ text, tone: 'caution' }, { text: bar(part, width - cellWidth(text), unicode) }];
 }

@@ -1,6 +1,6 @@
 import { resolveParameters } from '../../../sim/parameters/resolve.js';
 import { runToDocument } from '../../../sim/run-document.js';
-import type { RunEvent, Scenario } from '../../../sim/scenario.js';
+import type { RunEvent, Scenario, WorkMeter } from '../../../sim/scenario.js';
 import { scenarioById } from '../../../sim/scenario-list.js';
 import { isAbort } from '../../error-line.js';
 import { RemainingTime } from '../../output/remaining-time.js';
@@ -23,14 +23,18 @@ export async function performRun(
   signal: AbortSignal,
   tell: (news: RunNews) => void,
 ): Promise<void> {
-  const batch = new Batch(order, tell);
+  const work = { networkSteps: 0 };
+  const batch = new Batch(order, work, tell);
   const { seed, engine, backend } = order;
   let outcome: RunOutcome;
   try {
     const scenario = scenarioById(order.scenario, scenarios);
     const parameters = resolveParameters(scenario, order.settings);
-    const document = await runToDocument(scenario, parameters, { seed, engine, backend, signal }, (event) =>
-      batch.add(event),
+    const document = await runToDocument(
+      scenario,
+      parameters,
+      { seed, engine, backend, signal, work },
+      (event) => batch.add(event),
     );
     const { tables, checks, warnings, diverged, ...record } = document;
     outcome = { status: 'finished', record: record satisfies RunRecord };
@@ -46,12 +50,14 @@ export async function performRun(
 class Batch {
   private events: RunEvent[] = [];
   private progress: RunProgress | undefined;
-  private sentAt = performance.now();
+  private readonly startedAt = performance.now();
+  private sentAt = this.startedAt;
   private readonly pace = new RemainingTime(performance.now());
   private readonly interval: number;
 
   constructor(
     private readonly order: RunOrder,
+    private readonly work: WorkMeter,
     private readonly tell: (news: RunNews) => void,
   ) {
     this.interval = order.isPreview ? PREVIEW_INTERVAL : BATCH_INTERVAL;
@@ -63,7 +69,9 @@ class Batch {
       this.pace.update(event.done, now);
       const { done, total, label } = event;
       const millisecondsLeft = this.pace.until(total);
-      this.progress = { done, total, label, millisecondsLeft, perSecond: this.pace.perSecond };
+      const { perSecond } = this.pace;
+      const networkStepsPerSecond = (1000 * this.work.networkSteps) / Math.max(1, now - this.startedAt);
+      this.progress = { done, total, label, millisecondsLeft, perSecond, networkStepsPerSecond };
     } else this.events.push(event);
     // What computes is told at once, since it may take long before anything else is heard.
     if (now - this.sentAt >= this.interval || (event.kind === 'compute' && !this.order.isPreview))

@@ -22,6 +22,8 @@ export interface RunProgress {
   readonly millisecondsLeft: number | undefined;
   /** Parts done per second. */
   readonly perSecond: number | undefined;
+  /** Optimiser steps per second so far, each network counted on its own; 0 for closed forms. */
+  readonly networkStepsPerSecond: number;
 }
 
 /** What a finished run leaves beside its results. */

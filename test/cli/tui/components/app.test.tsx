@@ -105,7 +105,14 @@ describe('a frame', () => {
 
   test('of a run under way has its progress, pace and backend', async () => {
     const app = (await gaussian()).press('r');
-    const progress = { done: 1, total: 4, label: 'checkpoints', millisecondsLeft: 3000, perSecond: 20 };
+    const progress = {
+      done: 1,
+      total: 4,
+      label: 'checkpoints',
+      millisecondsLeft: 3000,
+      perSecond: 20,
+      networkStepsPerSecond: 0,
+    };
     app.act({ kind: 'run-events', run: app.order().run, events: someRows, progress });
     expect(frameOf(app.state).at(-2)).toMatch(
       /^ 25% 3 s left, 20 checkpoints\/s, modes on webasm \(f32\) {2}━+─+$/,

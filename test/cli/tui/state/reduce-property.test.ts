@@ -42,7 +42,14 @@ function answer(effects: readonly Effect[], which: number, how: number): Action 
     case 'start-run':
     case 'cancel-run': {
       const run = effect.kind === 'start-run' ? effect.order.run : effect.run;
-      const progress = { done: 1, total: 2, label: 'checkpoints', millisecondsLeft: 100, perSecond: 10 };
+      const progress = {
+        done: 1,
+        total: 2,
+        label: 'checkpoints',
+        millisecondsLeft: 100,
+        perSecond: 10,
+        networkStepsPerSecond: 0,
+      };
       if (how < 2) return { kind: 'run-events', run, events: someRows, progress };
       if (how === 2) return { kind: 'run-ended', run, outcome: { status: 'cancelled' } };
       if (how === 3) return { kind: 'run-ended', run, outcome: { status: 'failed', message: 'made up' } };
@@ -71,6 +78,7 @@ function recordOf(run: number) {
     seed: 1,
     compute: someRows.flatMap((event) => (event.kind === 'compute' ? [event.compute] : []))[0]!,
     versions: {},
+    network_steps: 0,
     elapsed_ms: run,
   };
 }

@@ -11,6 +11,7 @@ const finished = {
     seed: 1,
     compute: someRows.flatMap((event) => (event.kind === 'compute' ? [event.compute] : []))[0]!,
     versions: {},
+    network_steps: 0,
     elapsed_ms: 12,
   },
 } as const;
