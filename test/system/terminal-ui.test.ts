@@ -60,7 +60,7 @@ describe.each([
     session.type(keys.enter);
     await session.until('3000 (set)');
     session.type('r');
-    await session.until((screen) => /\d+%.* checkpoints\/s, modes on \w+/.test(screen));
+    await session.until((screen) => /\d+%.* network-steps\/s, modes on \w+/.test(screen));
     session.type(keys.escape);
     await session.until('cancelled');
     session.type('u');
