@@ -1,13 +1,6 @@
 // f) How time grows with the number of networks, their size and the number of steps: fitted exponents.
 
-/** Slope of a straight line through logarithms. */
-function exponent(points) {
-  const logs = points.map(([x, y]) => [Math.log(x), Math.log(y)]);
-  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [meanX, meanY] = [mean(logs.map(([x]) => x)), mean(logs.map(([, y]) => y))];
-  const products = logs.map(([x, y]) => [(x - meanX) * (y - meanY), (x - meanX) ** 2]);
-  return products.reduce((sum, [xy]) => sum + xy, 0) / products.reduce((sum, [, xx]) => sum + xx, 0);
-}
+import { fitPowerLaw } from '../../dist/sim/power-law-fit.js';
 
 async function secondsOf(backend, dim, count, steps) {
   const length = count * dim * dim;
@@ -33,8 +26,8 @@ async function secondsOf(backend, dim, count, steps) {
 export async function growth(backend) {
   const measured = async (values, settings) => {
     const points = [];
-    for (const value of values) points.push([value, await secondsOf(backend, ...settings(value))]);
-    return exponent(points);
+    for (const value of values) points.push({ x: value, y: await secondsOf(backend, ...settings(value)) });
+    return fitPowerLaw(points).exponent;
   };
   return {
     networks: await measured([128, 256, 512, 1024, 2048], (count) => [16, count, 200]),

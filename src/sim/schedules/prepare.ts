@@ -15,8 +15,8 @@ import { modeTrainee } from '../engines/mode-training.js';
 import { networkStart, requireBalanced } from '../engines/network-start.js';
 import { optimizerTrainee } from '../engines/optimizer-training.js';
 import { recordTraining, type Trainee } from '../engines/record-training.js';
-import { type ExpectedTraining, expectTraining } from '../engines/recurrence.js';
-import { embedDiagonal, randomBasis } from '../engines/singular-basis.js';
+import { type ExpectedTraining, expectTraining, noRounding } from '../engines/recurrence.js';
+import { embedDiagonal, randomBasis, type SingularBasis } from '../engines/singular-basis.js';
 import type { TrainingPlan } from '../engines/training-plan.js';
 import { requireShapeMemory } from '../memory.js';
 import { InputMoments } from '../noise/input-moments.js';
@@ -66,8 +66,14 @@ export async function prepareSchedules(
   const engine = scheduleEngine(context.engine, parameters);
   const { start, times, batch, trainings, sharpness } = parameters;
   if (start !== 'aligned' || engine === 'matrix') requireNetworkMemory(problem, trainings);
+  // Three orthogonal matrices take cubic time, so every training of the run has the same ones.
+  let drawn: SingularBasis | undefined;
+  const basisOf = () => {
+    drawn ??= randomBasis(problem, seed);
+    return drawn;
+  };
   const startOf = (replicate: number): MatrixStart => {
-    const basis = randomBasis(problem, seed);
+    const basis = basisOf();
     return { basis, weights: networkStart(start, problem, basis, seed, replicate) };
   };
   if (engine === 'exact' && start !== 'aligned') requireBalanced(start, problem, startOf(0).weights);
@@ -101,9 +107,9 @@ export async function prepareSchedules(
     );
     const inputs = batch === 'full' ? undefined : new InputMoments(problem.cols, batch, trainings, seed);
     const starts = members.map(({ weights }) => weights);
-    return optimizerTrainee(problem, backend, { optimizer, starts, basis: members[0]!.basis, inputs });
+    return optimizerTrainee(problem, backend, { optimizer, starts, basis: basisOf(), inputs });
   };
-  const basis = engine === 'matrix' ? randomBasis(problem, seed) : undefined;
+  const basis = engine === 'matrix' ? basisOf() : undefined;
   return {
     problem,
     compute: computedOn(engine, backend, context, opened.reason),
@@ -132,7 +138,7 @@ function expectationOf(
   { optimizer, start }: ScheduleParameters,
 ): ExpectedTraining | undefined {
   if (optimizer !== 'gradient-descent' || start !== 'aligned') return undefined;
-  return expectTraining(problem, plan, { kind: 'none', unitRoundoff: 0 });
+  return expectTraining(problem, plan, noRounding);
 }
 
 function single<State>(trainee: Trainee<State>): Trainee<State, readonly TrainedCheckpoint[]> {

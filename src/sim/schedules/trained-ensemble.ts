@@ -43,12 +43,10 @@ export async function measureEnsemble(
   trained: readonly TrainedCheckpoint[],
   { gamma, noise, withSharpness, target }: Measurement,
 ): Promise<EnsemblePoint> {
-  const [losses, sensitivities, sums, sharpnesses] = [0, 1, 2, 3].map(() => new RunningEstimate()) as [
-    RunningEstimate,
-    RunningEstimate,
-    RunningEstimate,
-    RunningEstimate,
-  ];
+  const losses = new RunningEstimate();
+  const sensitivities = new RunningEstimate();
+  const sums = new RunningEstimate();
+  const sharpnesses = new RunningEstimate();
   let noiseVariance = 0;
   let norms: [number, number] = [0, 0];
   for (const [index, checkpoint] of trained.entries()) {
