@@ -9,6 +9,8 @@ export const ASSIGN: i32 = 0;
 export const SUBTRACT: i32 = 1;
 /** `out = out − scale · acc`. */
 export const DESCEND: i32 = 2;
+/** `out = out + acc`. */
+export const ACCUMULATE: i32 = 3;
 
 /** What becomes of one vector of a product. */
 // @ts-ignore: decorator
@@ -18,6 +20,8 @@ function finish<T>(accumulated: v128, out: usize, other: usize, scale: v128, mod
     v128.store(out, v128.sub<T>(v128.load(out), v128.mul<T>(scale, accumulated)));
   } else if (mode == SUBTRACT) {
     v128.store(out, v128.sub<T>(accumulated, v128.load(other)));
+  } else if (mode == ACCUMULATE) {
+    v128.store(out, v128.add<T>(v128.load(out), accumulated));
   } else {
     v128.store(out, accumulated);
   }
