@@ -97,6 +97,10 @@ export async function create(name: BackendName, devices?: DeviceChoice): Promise
     const { SimdBackend } = await import('./simd-backend.js');
     return SimdBackend.open();
   }
+  if (name === 'blas') {
+    const { SimdBackend } = await import('./simd-backend.js');
+    return SimdBackend.open('f32', undefined, 'blas');
+  }
   const { GpuJsBackend } = await import('./gpu-js-backend.js');
   return GpuJsBackend.open(name, devices);
 }

@@ -7,8 +7,6 @@ import { type SimdSession, scratchOf } from './simd-session.js';
 const NOISE_WORK = 30;
 const NOISE_ROOM = 528;
 const NUMBERS_AT_ONCE = 32;
-/** Rows of displacements that the kernels keep at a time: four of each. */
-const STRIPS = 8;
 
 /** Noise that is in the shared memory. */
 interface KeptNoise {
@@ -51,7 +49,7 @@ export class MomentJobs {
       takesScratch: true,
       items: pairs,
       workPerItem: (isDiagonal ? 1 : 3) * p * h * q,
-      ...scratchOf(this.session, arena.bytes * STRIPS * q),
+      ...scratchOf(this.session, 2 * arena.bytes * p * q),
     });
     return arena.doubles(out, MOMENTS * pairs).slice();
   }

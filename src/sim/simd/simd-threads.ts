@@ -4,7 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { builtFile } from './built-file.js';
 import { COUNTER_ADDRESS, grainOf, type Job, runJob, runNextItems } from './job.js';
-import { instantiateKernels, type Kernels, type Precision } from './kernel-exports.js';
+import type { Kernels, Precision } from './kernel-exports.js';
+import { kernelsFor, type Products } from './kernels-for.js';
 import type { WorkerAnswer, WorkerStart } from './simd-worker.js';
 
 /** Pages of 64 KiB; the largest is what 32-bit addresses reach. */
@@ -26,7 +27,10 @@ export class SimdThreads {
     readonly count: number,
     private readonly module: WebAssembly.Module,
     private readonly precision: Precision,
+    private readonly products: Products,
     private readonly kernels: Kernels,
+    /** What computes, in words for the record. */
+    readonly device: string,
   ) {}
 
   /**
@@ -35,11 +39,15 @@ export class SimdThreads {
    * @param threads how many; by default one for each core
    * @throws Error when this machine cannot run them
    */
-  static async open(precision: Precision, threads = availableParallelism()): Promise<SimdThreads> {
+  static async open(
+    precision: Precision,
+    threads = availableParallelism(),
+    products: Products = 'own',
+  ): Promise<SimdThreads> {
     const module = await WebAssembly.compile(await readFile(builtFile('kernels.wasm')));
     const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MOST_PAGES, shared: true });
-    const kernels = await instantiateKernels(module, memory, precision);
-    return new SimdThreads(memory, threads, module, precision, kernels);
+    const { kernels, device } = await kernelsFor(module, memory, precision, products);
+    return new SimdThreads(memory, threads, module, precision, products, kernels, device);
   }
 
   /**
@@ -87,9 +95,11 @@ export class SimdThreads {
 
   /** As many threads as the system gives. */
   private async startWorkers(): Promise<readonly Worker[]> {
-    const { module, memory, precision } = this;
+    const { module, memory, precision, products } = this;
     const started = await Promise.allSettled(
-      Array.from({ length: this.count }, (_, thread) => startWorker({ module, memory, precision, thread })),
+      Array.from({ length: this.count }, (_, thread) =>
+        startWorker({ module, memory, precision, products, thread }),
+      ),
     );
     return started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   }

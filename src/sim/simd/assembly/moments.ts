@@ -18,7 +18,7 @@ function addTo(sum: usize, sums: v128): void {
 /** Adds what `length` bytes of the residual and of both displacements contribute to the five moments. */
 // @ts-ignore: decorator
 @inline
-function tally<T>(residual: usize, first: usize, second: usize, length: usize, out: usize): void {
+export function tally<T>(residual: usize, first: usize, second: usize, length: usize, out: usize): void {
   let rb = f64x2.splat(0), bb = rb, rc = rb, bc = rb, cc = rb;
   for (let at: usize = 0; at < length; at += 16) {
     const r = v128.load(residual + at), b = v128.load(first + at), c = v128.load(second + at);
