@@ -4,7 +4,7 @@ import type { Scenario } from '../../../sim/scenario.js';
 import { type Cell, columnIndex, type Row, type Table } from '../../../sim/table.js';
 import { createProblem, type ProblemOptions } from '../../../theory/problem.js';
 import { learnedModes } from '../../../theory/trajectory.js';
-import { cellText } from '../../output/figure-chart.js';
+import { cellText } from '../../output/figure-series.js';
 import { readableNumber } from '../../output/number-text.js';
 import { type Run, resultsOf } from '../state/run.js';
 
