@@ -10,12 +10,12 @@ import { csvText } from './output/csv.js';
 import { paceText } from './output/pace-text.js';
 import { paragraph } from './output/paragraph.js';
 import { type ProgressLine, progressLine } from './output/progress-line.js';
-import { reserveResultFolder } from './output/result-folder.js';
-import { runFiles } from './output/run-files.js';
 import { runHeading, runReport } from './output/run-report.js';
 import { styleFor } from './output/style.js';
 import { terminalOf } from './output/terminal.js';
 import { reproducingCommand } from './reproduce.js';
+import { reserveResultFolder } from './results/result-folder.js';
+import { runFiles } from './results/run-files.js';
 import { readChoice } from './settings/choice.js';
 import { type RunOptions, type RunRequest, runRequest } from './settings/run-request.js';
 
@@ -81,7 +81,7 @@ export async function runScenario(
     );
     progress.clear();
     const command = reproducingCommand(request, document.compute);
-    await folder?.write(runFiles(document, command), io.signal);
+    await folder?.write(await runFiles(document, command), io.signal);
     if (options.json) io.stdout.write(`${JSON.stringify(document)}\n`);
     else if (table !== undefined) io.stdout.write(csvText(document.tables[table]!));
     else printReport(request, document, command, options.out, io);

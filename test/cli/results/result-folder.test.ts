@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { reserveResultFolder } from '../../../src/cli/output/result-folder.js';
+import { reserveResultFolder } from '../../../src/cli/results/result-folder.js';
 import { InvalidInputError } from '../../../src/theory/invalid-input.js';
 
 const files = new Map([

@@ -3,6 +3,8 @@ import { rmSync } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InvalidInputError } from '../../theory/invalid-input.js';
+import { codeOf, notWritable } from './file-errors.js';
+import type { Files } from './file-maker.js';
 
 /** A place for a result folder that is known to be writable. */
 export interface ReservedFolder {
@@ -13,7 +15,7 @@ export interface ReservedFolder {
    * @param signal aborting it before the folder has its name leaves nothing
    * @throws InvalidInputError when it cannot be written after all, a full disk for one
    */
-  write(files: ReadonlyMap<string, string>, signal?: AbortSignal): Promise<void>;
+  write(files: Files, signal?: AbortSignal): Promise<void>;
   /** Removes every trace of the reservation; what was written stays. */
   release(): Promise<void>;
 }
@@ -104,7 +106,7 @@ async function makeFolders(path: string, made: string[]): Promise<void> {
   }
 }
 
-async function writeDurably(path: string, contents: string): Promise<void> {
+async function writeDurably(path: string, contents: string | Uint8Array): Promise<void> {
   const file = await open(path, 'wx');
   try {
     await file.writeFile(contents);
@@ -120,28 +122,4 @@ async function flushFolder(path: string): Promise<void> {
     const folder = await open(path, 'r');
     await folder.sync().finally(() => folder.close());
   } catch {}
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'not permitted',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'no space left',
-  EDQUOT: 'the quota is used up',
-  ENAMETOOLONG: 'the name is too long',
-  ENOTDIR: 'a part of the path is a file',
-  ELOOP: 'too many links',
-  ENOTEMPTY: 'someone else has filled it meanwhile',
-  EEXIST: 'a file is in the way',
-  ENOENT: 'no folder can be made there',
-};
-
-function notWritable(folder: string, error: unknown): InvalidInputError {
-  const code = codeOf(error) ?? 'unknown error';
-  return new InvalidInputError(OPTION, folder, `a folder that can be written (${REASONS[code] ?? code})`);
-}
-
-function codeOf(error: unknown): string | undefined {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  return typeof code === 'string' ? code : undefined;
 }
