@@ -10,7 +10,14 @@ const LONGEST_WAIT = 3000;
  * The commit of the checkout from which overtrain runs, `-dirty` after it where tracked files were changed; null where it
  * runs from a package or git cannot tell.
  */
-export async function gitCommit(): Promise<string | null> {
+export function gitCommit(): Promise<string | null> {
+  found ??= askGit();
+  return found;
+}
+
+let found: Promise<string | null> | undefined;
+
+async function askGit(): Promise<string | null> {
   // Otherwise git would tell the commit of whatever repository the package is installed in.
   if (!existsSync(`${ROOT}/.git`)) return null;
   try {

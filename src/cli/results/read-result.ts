@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { RunDocument } from '../../sim/run-document.js';
 import type { Table } from '../../sim/table.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
@@ -8,6 +9,7 @@ import { shellWord } from '../reproduce.js';
 import { checksumOf, readBounded } from './bounded-file.js';
 import { codeOf } from './file-errors.js';
 import { isNestedDeeper } from './nesting.js';
+import { partialFolder } from './partial-folder.js';
 import { RUN_FILE } from './run-files.js';
 import { type FileSeal, FOLDER_VERSION, isSealed } from './run-json.js';
 import { firstVersion, type StoredFile, thisVersion } from './stored-schema.js';
@@ -82,8 +84,17 @@ async function readRunFile(folder: string): Promise<string> {
     return (await readBounded(join(folder, RUN_FILE), MOST_BYTES)).toString('utf8');
   } catch (error) {
     const code = codeOf(error) ?? 'unknown error';
-    throw new InvalidInputError('folder', folder, `a folder with a ${RUN_FILE} (${REASONS[code] ?? code})`);
+    const reason = (code === 'ENOENT' ? unfinished(folder) : undefined) ?? REASONS[code] ?? code;
+    throw new InvalidInputError('folder', folder, `a folder with a ${RUN_FILE} (${reason})`);
   }
+}
+
+/** What a run that was cut off has left beside the folder that it did not get to write. */
+function unfinished(folder: string): string | undefined {
+  const { replaced, journal } = partialFolder(resolve(folder));
+  if (existsSync(replaced)) return `a replacement was cut off; the earlier run is whole in ${replaced}`;
+  if (existsSync(journal)) return 'its run was cut off: repeat the command with --resume';
+  return undefined;
 }
 
 const REASONS: Readonly<Record<string, string>> = {

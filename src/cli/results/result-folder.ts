@@ -1,125 +1,133 @@
-import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { renameSync } from 'node:fs';
+import { mkdir, rm, rmdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { InvalidInputError } from '../../theory/invalid-input.js';
+import { flushFolder, writeDurably } from './durable-files.js';
 import { codeOf, notWritable } from './file-errors.js';
 import type { Files } from './file-maker.js';
+import type { JournalFile } from './journal-file.js';
+import { adviceFor, openJournal, removeJournal } from './open-journal.js';
+import type { RunIdentity } from './run-identity.js';
+import { refuseStanding } from './standing-folder.js';
+import { takeWorkPlace, type WorkPlace } from './work-place.js';
 
-/** A place for a result folder that is known to be writable. */
+/** A place for a result folder that is known to be writable, and that no one else writes. */
 export interface ReservedFolder {
+  /** Where the calls of the run's backend are kept; absent for a run that has ended already. */
+  readonly journal?: JournalFile | undefined;
   /**
-   * Writes the folder whole: the files reach the disk in the temporary folder, and only then it gets its name.
+   * Writes the folder whole: the files reach the disk beside it, and only then it gets its name.
    *
    * @param files contents by file name
-   * @param signal aborting it before the folder has its name leaves nothing
+   * @param signal aborting it before the folder has its name leaves nothing but the journal
    * @throws InvalidInputError when it cannot be written after all, a full disk for one
    */
   write(files: Files, signal?: AbortSignal): Promise<void>;
-  /** Removes every trace of the reservation; what was written stays. */
-  release(): Promise<void>;
+  /**
+   * Gives the place back; what was written stays, and so does the journal of a run that did not get that far.
+   *
+   * @returns whether a journal was left, so that the run can go on
+   */
+  release(): Promise<boolean>;
 }
 
-const OPTION = '--out';
-const NEW_OR_EMPTY = 'a folder that does not exist yet or is empty';
+/** What to do about what is there already. */
+export interface ReserveOptions {
+  /** Replaces another result, and begins anew where a run was cut off. */
+  readonly force?: boolean;
+  /** Goes on with a run that was cut off. */
+  readonly resume?: boolean;
+  /** The run, for one that is to be computed; its journal is opened. */
+  readonly run?: RunIdentity;
+}
 
 /**
- * Makes sure, before anything is computed, that a result folder can be written, by creating the temporary folder beside
- * it that will become it.
+ * Makes sure, before anything is computed, that a result folder can be written, by taking the hidden folder beside it in which
+ * it comes to be.
  *
  * @throws InvalidInputError saying what is in the way; nothing is left behind then
  */
-export async function reserveResultFolder(folder: string): Promise<ReservedFolder> {
+export async function reserveResultFolder(
+  folder: string,
+  options: ReserveOptions = {},
+): Promise<ReservedFolder> {
   if (folder.trim() === '' || folder.includes('\0'))
-    throw new InvalidInputError(OPTION, folder, 'the name of a folder');
+    throw new InvalidInputError('--out', folder, 'the name of a folder');
   const path = resolve(folder);
-  await refuseFilled(path, folder);
-  const parent = dirname(path);
-  // Named after the folder, so that whoever finds one after a power cut knows what it was.
-  const stem = basename(path).slice(0, 40);
-  const temporary = join(parent, `.${stem}.${randomBytes(6).toString('hex')}.partial`);
-  const made: string[] = [];
-  // A second Ctrl-C ends the process without waiting for anything.
-  const releaseAtExit = () => rmSync(temporary, { recursive: true, force: true });
-  process.once('exit', releaseAtExit);
-  const release = async () => {
-    process.off('exit', releaseAtExit);
-    await rm(temporary, { recursive: true, force: true });
-    for (const empty of made.splice(0).reverse()) await rmdir(empty).catch(() => {});
-  };
+  const mayReplace = options.force === true;
+  await refuseStanding(path, folder, mayReplace);
+  const place = await takeWorkPlace(path, folder).catch((error) => {
+    throw error instanceof InvalidInputError ? error : notWritable(folder, error);
+  });
+  let journal: JournalFile | undefined;
   try {
-    await makeFolders(parent, made);
-    await mkdir(temporary);
+    // Once more, for an interrupted replacement may have been undone.
+    await refuseStanding(path, folder, mayReplace);
+    journal = await openJournal(place, folder, options);
   } catch (error) {
-    await release();
-    throw notWritable(folder, error);
+    place.leave();
+    throw codeOf(error) === undefined ? error : notWritable(folder, error);
   }
+  // A second Ctrl-C ends the process without waiting for anything.
+  const leaveAtExit = () => {
+    if (journal === undefined || journal.size === 0) removeJournal(place);
+    place.leave();
+  };
+  process.once('exit', leaveAtExit);
+  let written = false;
+  const release = async () => {
+    process.off('exit', leaveAtExit);
+    await journal?.close();
+    const isLeft = !written && journal !== undefined && journal.size > 0;
+    if (!isLeft) removeJournal(place);
+    place.leave();
+    return isLeft;
+  };
+  let released: Promise<boolean> | undefined;
   return {
-    release,
+    journal,
     async write(files, signal) {
       try {
-        for (const [name, contents] of files) {
-          signal?.throwIfAborted();
-          await writeDurably(join(temporary, name), contents);
-        }
-        await flushFolder(temporary);
+        await mkdir(place.fresh);
+        await writeDurably(place.fresh, files, signal);
         signal?.throwIfAborted();
-        await rename(temporary, path);
-        made.length = 0;
-        await flushFolder(parent);
+        await giveName(place, path, folder, mayReplace);
+        written = true;
       } catch (error) {
-        if (codeOf(error) === undefined) throw error;
-        throw notWritable(folder, error);
+        await rm(place.fresh, { recursive: true, force: true }).catch(() => {});
+        throw codeOf(error) === undefined ? error : notWritable(folder, error, adviceFor(journal));
       }
+    },
+    release() {
+      released ??= release();
+      return released;
     },
   };
 }
 
-async function refuseFilled(path: string, folder: string): Promise<void> {
-  try {
-    const entry = await lstat(path);
-    if (!entry.isDirectory())
-      throw new InvalidInputError(OPTION, folder, `${NEW_OR_EMPTY}; this is a file or a link`);
-    if ((await readdir(path)).length > 0)
-      throw new InvalidInputError(OPTION, folder, `${NEW_OR_EMPTY}; this one holds files`);
-  } catch (error) {
-    if (error instanceof InvalidInputError) throw error;
-    if (codeOf(error) !== 'ENOENT') throw notWritable(folder, error);
-  }
-}
-
 /**
- * Creates a folder and those above it that are missing. Node's own `recursive` never returns where a file system such as
- * `/proc` answers "no such folder" to every attempt.
- *
- * @param made receives the folders that were not there before, the highest first
+ * Gives the written folder its name. A result that has the name steps aside first, and comes back if the new one cannot take its
+ * place: the two renamings follow each other without a pause, and whoever comes after a power cut between them undoes the first.
  */
-async function makeFolders(path: string, made: string[]): Promise<void> {
-  if ((await stat(path).catch(() => undefined))?.isDirectory()) return;
-  const above = dirname(path);
-  if (above !== path) await makeFolders(above, made);
-  try {
-    await mkdir(path);
-    made.push(path);
-  } catch (error) {
-    if (!(await stat(path).catch(() => undefined))?.isDirectory()) throw error;
+async function giveName(place: WorkPlace, path: string, folder: string, mayReplace: boolean): Promise<void> {
+  const replaced = await refuseStandingNow(path, folder, mayReplace);
+  if (replaced === undefined) renameSync(place.fresh, path);
+  else {
+    renameSync(path, place.replaced);
+    try {
+      renameSync(place.fresh, path);
+    } catch (error) {
+      renameSync(place.replaced, path);
+      throw error;
+    }
   }
+  await flushFolder(dirname(path));
+  if (replaced === undefined) return;
+  for (const name of replaced) await rm(join(place.replaced, name), { force: true });
+  await rmdir(place.replaced).catch(() => {});
 }
 
-async function writeDurably(path: string, contents: string | Uint8Array): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(contents);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Makes names in a folder durable; some systems cannot, and then their own care has to do. */
-async function flushFolder(path: string): Promise<void> {
-  try {
-    const folder = await open(path, 'r');
-    await folder.sync().finally(() => folder.close());
-  } catch {}
+/** Where nothing may be replaced, the system itself refuses to rename onto a folder that was filled meanwhile. */
+async function refuseStandingNow(path: string, folder: string, mayReplace: boolean) {
+  return mayReplace ? refuseStanding(path, folder, true) : undefined;
 }
