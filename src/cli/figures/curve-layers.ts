@@ -97,7 +97,7 @@ function points({ figure, data, isPage, x, y, color, shown }: LayerContext): Spe
     name: 'simulation',
     data: { name: 'curve' },
     transform: shown(figure.y.simulation!),
-    mark: { type: 'point', filled: true, size: pointSize(data, isPage ? 26 : 9), opacity: 1, clip: isPage },
+    mark: { type: 'point', filled: true, size: pointSize(data, isPage), opacity: 1, clip: isPage },
     encoding: { x, y: y(figure.y.simulation!), color },
   };
 }

@@ -27,12 +27,19 @@ export function curveSpec(
 }
 
 /** What a curve shows in words, for readers who do not see it. */
-export function curveDescription(figure: CurveFigure, data: CurveData): string {
-  const drawn = [data.hasTheory ? 'theory as lines' : '', data.hasSimulation ? 'simulation as points' : '']
-    .filter((part) => part !== '')
-    .join(', ');
+function curveDescription(figure: CurveFigure, data: CurveData): string {
+  return `${symbolText(data.title)}: ${curveWords(figure, data)}`;
+}
+
+/** What is drawn against what, and what lines, points and diamonds mean. */
+export function curveWords(figure: CurveFigure, data: CurveData): string {
+  const drawn = [
+    data.hasTheory ? 'lines are theory' : '',
+    data.hasSimulation ? `points are simulation${data.hasErrors ? ' ± 1 standard error' : ''}` : '',
+    data.inflections.length > 0 ? 'diamonds mark the inflection' : '',
+  ].filter((part) => part !== '');
   const names = data.series.filter((name) => name !== '');
   const series =
     names.length === 0 ? '' : ` One series for each ${seriesTitle(figure)}: ${names.join(', ')}.`;
-  return `${symbolText(data.title)}: ${figure.y.label} against ${figure.x.label}; ${drawn || 'no values'}.${series}`;
+  return `${figure.y.label} against ${figure.x.label}; ${drawn.join(', ') || 'no values'}.${series}`;
 }

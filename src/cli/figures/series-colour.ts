@@ -47,8 +47,9 @@ export function seriesColour(figure: CurveFigure, data: CurveData, { theme, medi
  * The size of a point. Points of series that have no order often fall on one another: the first are the largest, so that
  * all are seen.
  */
-export function pointSize(data: CurveData, least: number): unknown {
-  if (data.isOrdered || isSingle(data)) return least;
+export function pointSize(data: CurveData, isPage: boolean): unknown {
+  if (data.isOrdered || isSingle(data)) return isPage ? 26 : 9;
+  const least = isPage ? 14 : 9;
   const last = data.series.length - 1;
   return { expr: `${least} * pow(1 + 0.35 * (${last} - datum[${JSON.stringify(RANK_FIELD)}]), 2)` };
 }

@@ -108,10 +108,13 @@ export function positionAxis(
     ...(range.kind === 'linear' ? { zero: false } : {}),
   };
   if (medium === 'page') {
-    const format = range.kind === 'log' ? '~g' : '~r';
     return {
       scale: { ...scale, domainRaw: { expr: `${axis}_domain` } },
-      axis: { grid: true, format: format === '~r' ? '~g' : format, tickCount: axis === 'x' ? 7 : 6 },
+      axis: {
+        grid: axis === 'y',
+        tickCount: axis === 'x' ? 7 : 6,
+        ...(range.kind === 'log' ? { format: '~g' } : {}),
+      },
       title,
     };
   }
@@ -145,5 +148,4 @@ export const PAGE_PARAMETERS = [
   { name: 'hidden', value: [] },
   { name: 'x_domain', value: null },
   { name: 'y_domain', value: null },
-  { name: 'cursor', value: null },
 ];
