@@ -1,16 +1,12 @@
 import { readFileSync } from 'node:fs';
 
-/**
- * The licences of all packages that went into a bundle, as one text.
- *
- * @param {import('esbuild').Metafile} metafile of the bundle
- */
+const NAMES = ['LICENSE', 'license', 'LICENSE.md', 'LICENCE', 'License'];
+
+/** The licences of the packages whose code is in a bundle, in one text. */
 export function licencesOf(metafile) {
   const packages = new Set(
     Object.keys(metafile.inputs).flatMap(
-      (path) =>
-        /^node_modules\/.*(?=\/)|^/.exec(path)[0].match(/^(?:.*node_modules\/)(@[^/]+\/[^/]+|[^/]+)/)?.[0] ??
-        [],
+      (path) => path.match(/^(?:.*node_modules\/)(@[^/]+\/[^/]+|[^/]+)(?=\/)/)?.[0] ?? [],
     ),
   );
   const licences = [...packages].sort().map((path) => {
@@ -21,7 +17,7 @@ export function licencesOf(metafile) {
 }
 
 function licenceText(path) {
-  for (const name of ['LICENSE', 'license', 'LICENSE.md', 'LICENCE', 'License']) {
+  for (const name of NAMES) {
     try {
       return readFileSync(`${path}/${name}`, 'utf8');
     } catch {}

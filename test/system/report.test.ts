@@ -111,7 +111,7 @@ describe('overtrain report', () => {
     );
     const run = loadedBy('run', 'gaussian', '--engine', 'exact', '--json');
     expect(run.includes('/dist/cli/main.js')).toBe(true);
-    expect(run.includes('/figures/draw-figure.js')).toBe(false);
+    expect(run.includes('"compileFigure"')).toBe(false);
   });
 });
 
