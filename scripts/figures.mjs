@@ -18,7 +18,7 @@ for (const scenario of scenarios) {
   const parameters = resolveParameters(scenario, {});
   const document = await runToDocument(scenario, parameters, { seed: 1, engine: 'auto', backend: 'auto' });
   for (const [path, contents] of await figureFiles(document)) {
-    const name = `${scenario.id}-${path.slice(path.lastIndexOf('/') + 1)}`;
+    const name = path.replace('figure', scenario.id);
     if (name.endsWith('.svg')) writeFileSync(new URL(name, kept), contents);
     else if (name.endsWith('.png') && values.png !== undefined)
       writeFileSync(`${values.png}/${name}`, contents);

@@ -8,6 +8,7 @@ import { figureSpec } from '../../../src/cli/figures/figure-spec.js';
 import { LIGHT } from '../../../src/cli/figures/theme.js';
 import type { CurveFigure } from '../../../src/sim/figure.js';
 import type { Row, Table } from '../../../src/sim/table.js';
+import { scenarioDocument } from '../../support/scenario-documents.js';
 import { overlaps, sceneTexts } from '../../support/scene-texts.js';
 
 const figure: CurveFigure = {
@@ -141,4 +142,21 @@ describe('whatever stands in a table', () => {
 
 it('of a scenario that this version does not know there are no figures', async () => {
   expect((await figureFiles({ scenario: 'unknown', tables: {} })).size).toBe(0);
+});
+
+it('a figure that cannot be drawn leaves a text that says why, and costs nothing else', async () => {
+  const document = await scenarioDocument('gaussian');
+  const whole = await figureFiles(document);
+  expect([...whole.keys()].filter((name) => name.includes('sensitivity'))).toEqual([
+    'figure-sensitivity.vl.json',
+    'figure-sensitivity.svg',
+    'figure-sensitivity.png',
+    'figure-sensitivity.dark.svg',
+    'figure-sensitivity.dark.png',
+  ]);
+  const { curve, ...others } = document.tables;
+  const broken = await figureFiles({ scenario: 'gaussian', tables: others });
+  expect(curve).toBeDefined();
+  expect([...broken.keys()]).toEqual(['figure-perturbed-loss.txt', 'figure-sensitivity.txt']);
+  expect(broken.get('figure-sensitivity.txt')).toContain('curve');
 });
