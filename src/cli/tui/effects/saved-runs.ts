@@ -40,9 +40,15 @@ async function readRun(
   scenarios: readonly Scenario[],
 ): Promise<Run | undefined> {
   try {
-    const { command, tables, checks, warnings, diverged, ...record } = JSON.parse(
-      await readFile(join(folder, 'run.json'), 'utf8'),
-    );
+    const {
+      command,
+      tables,
+      checks,
+      warnings,
+      diverged,
+      verdict = null,
+      ...record
+    } = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'));
     const scenario = scenarios.find(({ id }) => id === record.scenario);
     const draft = draftOfCommand(command);
     if (scenario === undefined || !checkDraft(scenario, draft).isValid) return undefined;
@@ -61,6 +67,7 @@ async function readRun(
       checks: [...checks],
       warnings: [...warnings],
       diverged: [...diverged],
+      verdict,
       record,
       folder,
     };
