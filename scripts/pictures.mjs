@@ -13,6 +13,7 @@ const PICTURES = {
   schedules: 'Sensitivity to Gaussian noise, by schedule',
   width: 'Loss under Gaussian noise, gamma = 0.05',
   'early-exposure': 'Post-training loss before fine-tuning',
+  shannon: 'Fitted laws at the largest width, snr = 5',
 };
 
 const script = fileURLToPath(new URL('picture.mjs', import.meta.url));

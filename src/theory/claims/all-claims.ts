@@ -40,6 +40,7 @@ import { gapAboveFloor } from './t6-gap.js';
 import { leastSensitivity } from './t6-sensitivity-floor.js';
 import { sharedCapacity } from './t7-capacity.js';
 import { relativeNoiseCost } from './t8-relative-noise.js';
+import { lossValley } from './t8-valley.js';
 import { schedules } from './t9-schedules.js';
 
 /** All claims, in the order of proofs.md. */
@@ -84,6 +85,7 @@ export const claims: readonly Claim[] = [
   anyCase(gapAboveFloor),
   anyCase(sharedCapacity),
   anyCase(relativeNoiseCost),
+  anyCase(lossValley),
   anyCase(schedules),
 ];
 
