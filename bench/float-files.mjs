@@ -35,10 +35,15 @@ export class FloatFiles {
   }
 
   largestDifference(name, values) {
-    return this.read(name).reduce((most, value, index) => Math.max(most, Math.abs(value - values[index])), 0);
+    return largest(this.read(name), (value, index) => Math.abs(value - values[index]));
   }
 
   remove() {
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** The largest of what a function makes of numbers; NaN where any of it is. */
+export function largest(values, of) {
+  return values.reduce((most, value, index) => Math.max(most, of(value, index)), 0);
 }

@@ -1,7 +1,8 @@
 // Puts the terminal UI with Ink and React into one file: loading them as hundreds of small ones takes longer than a person
 // waits. The threads that compute stay as they are, for gpu.js reads the source of its kernels.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { licencesOf } from './licences.mjs';
 
 const folder = new URL('../dist/cli/tui/', import.meta.url);
 const entry = new URL('open-tui.js', folder).pathname;
@@ -29,33 +30,13 @@ const { metafile } = await build({
   banner: {
     js: "import { createRequire as requireOfBundle } from 'node:module'; const require = requireOfBundle(import.meta.url);",
   },
-  external: ['gpu.js', 'webgpu', 'gl', 'fast-check', 'piscina', 'hyparquet-writer'],
+  external: ['gpu.js', 'webgpu', 'gl', 'koffi', 'fast-check', 'piscina', 'hyparquet-writer'],
   plugins: [withoutDeveloperTools],
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
 });
 
-const packages = new Set(
-  Object.keys(metafile.inputs).flatMap(
-    (path) =>
-      /^node_modules\/.*(?=\/)|^/.exec(path)[0].match(/^(?:.*node_modules\/)(@[^/]+\/[^/]+|[^/]+)/)?.[0] ??
-      [],
-  ),
-);
-const licences = [...packages].sort().map((path) => {
-  const { name, version, license } = JSON.parse(readFileSync(`${path}/package.json`, 'utf8'));
-  return `${name} ${version} (${license})\n\n${licenceText(path)}`;
-});
-writeFileSync(new URL('open-tui.licences.txt', folder), licences.join(`\n${'-'.repeat(80)}\n\n`));
+writeFileSync(new URL('open-tui.licences.txt', folder), licencesOf(metafile));
 for (const part of ['components', 'effects', 'hooks', 'screen', 'state', 'text'])
   rmSync(new URL(part, folder), { recursive: true });
-
-function licenceText(path) {
-  for (const name of ['LICENSE', 'license', 'LICENSE.md', 'LICENCE', 'License']) {
-    try {
-      return readFileSync(`${path}/${name}`, 'utf8');
-    } catch {}
-  }
-  return '';
-}

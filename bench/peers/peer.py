@@ -133,7 +133,8 @@ if sys.argv[1] == "torch":
     WORKS = {"descent": torch_descent}
     VERSION = f"torch {torch.__version__}"
 
-print(json.dumps({"version": VERSION, "python": sys.version.split()[0], "threads": CORES}), flush=True)
+GREETING = {"version": VERSION, "python": sys.version.split()[0], "threads": CORES, "works": list(WORKS)}
+print(json.dumps(GREETING), flush=True)
 for line in sys.stdin:
     message = json.loads(line)
     print(json.dumps({"seconds": WORKS[message["work"]](message)}), flush=True)

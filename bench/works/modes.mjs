@@ -1,42 +1,65 @@
 // b) A million scalar modes, 1,000 steps each.
-import { FloatFiles } from '../float-files.mjs';
+import { FloatFiles, largest } from '../float-files.mjs';
 
 const COUNT = 1_000_000;
 const STEPS = 1000;
 const RATE = 1e-3;
 
-export function modes(backend, peers, files = new FloatFiles('modes')) {
-  const factors = files.random('factors', COUNT, 0.5).map(Math.abs);
+const ALLOWED = 1e-4;
+
+/** Modes that are compared with float64. */
+const COMPARED = 100_000;
+
+export function modes(backend, peers, count = COUNT, steps = STEPS, files = new FloatFiles('modes')) {
+  const factors = files.random('factors', count, 0.5).map(Math.abs);
   files.write('factors', factors);
-  const sigmas = files.random('sigmas', COUNT, 1).map(Math.abs);
+  const sigmas = files.random('sigmas', count, 1).map(Math.abs);
   files.write('sigmas', sigmas);
-  const batch = { count: 1, modes: COUNT, factors, sigmas, rateScale: Float64Array.of(1) };
-  const rates = new Array(STEPS).fill(RATE);
+  const batch = { count: 1, modes: count, factors, sigmas, rateScale: Float64Array.of(1) };
+  const ratesOf = (made) => new Array(made).fill(RATE);
+  const fewest = Math.min(count, COMPARED);
+  const few = {
+    ...batch,
+    modes: fewest,
+    factors: factors.subarray(0, fewest),
+    sigmas: sigmas.subarray(0, fewest),
+  };
   let result;
   return {
-    work: 'modes 1e6 x 1000 steps',
+    work: `modes ${count.toExponential().replace('+', '')} x ${steps} steps`,
     unit: '1e9 mode-steps/s',
-    amount: (COUNT * STEPS) / 1e9,
-    ours: async () => {
+    amount: (count * steps) / 1e9,
+    // Three operations make a step, and the factors stay where they are for all of them.
+    minimum: { flops: 3 * count * steps, bytes: 4 * 3 * count },
+    steps,
+    async exactly(exact) {
+      const values = await exact.descendModes(few, ratesOf(steps));
+      return {
+        difference: largest(values, (value, index) => Math.abs(value - result[index])),
+        allowed: ALLOWED,
+      };
+    },
+    ours: async (made = steps) => {
+      const rates = ratesOf(made);
       const start = performance.now();
       result = await backend.descendModes(batch, rates);
       return (performance.now() - start) / 1000;
     },
     peers: peers
-      .filter(({ kind }) => kind === 'numpy')
+      .filter(({ works }) => works.includes('modes'))
       .map((peer) => ({
         peer,
         run: () =>
           peer.seconds({
             work: 'modes',
-            count: COUNT,
-            steps: STEPS,
+            count,
+            steps,
             rate: RATE,
             factors: files.path('factors'),
             sigmas: files.path('sigmas'),
             out: files.path(peer.kind),
           }),
-        agrees: () => files.largestDifference(peer.kind, result) < 1e-4,
+        agrees: () => files.largestDifference(peer.kind, result) < ALLOWED,
       })),
     done: () => files.remove(),
   };

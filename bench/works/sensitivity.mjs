@@ -7,39 +7,52 @@ const DIM = 64;
 const REPLICATES = 4096;
 const GAMMA = 0.05;
 
-export function sensitivity(backend, peers, files = new FloatFiles('sensitivity')) {
-  const size = DIM * DIM;
+export function sensitivity(
+  backend,
+  peers,
+  dim = DIM,
+  replicates = REPLICATES,
+  files = new FloatFiles('sensitivity'),
+) {
+  const size = dim * dim;
   const [first, second, target] = ['first', 'second', 'target'].map((name) => files.random(name, size, 0.1));
-  const shape = { rows: DIM, hidden: DIM, cols: DIM };
+  const shape = { rows: dim, hidden: dim, cols: dim };
   const residual = Float64Array.from(target, (value, index) => {
-    const [row, column] = [Math.floor(index / DIM), index % DIM];
+    const [row, column] = [Math.floor(index / dim), index % dim];
     let sum = -value;
-    for (let k = 0; k < DIM; k++) sum += first[row * DIM + k] * second[k * DIM + column];
+    for (let k = 0; k < dim; k++) sum += first[row * dim + k] * second[k * dim + column];
     return sum;
   });
   const network = { shape, count: 1, layers: { first, second }, residual };
   let seed = 0;
   let result;
   return {
-    work: `sensitivity d=${DIM}, ${REPLICATES} replicates`,
+    work: `sensitivity d=${dim}, ${replicates} replicates`,
     unit: '1e6 normals/s',
-    amount: (2 * size * REPLICATES) / 1e6,
+    amount: (2 * size * replicates) / 1e6,
+    // One product for each draw; the noise can be made where it is used.
+    minimum: { flops: 2 * dim * size * replicates, bytes: 4 * 3 * size },
+    async exactly(exact) {
+      const noise = new NoiseReplicates(shape, replicates, seed - 1);
+      const [{ mean }] = await estimateExcess(exact, network, noise, [GAMMA]);
+      return { difference: Math.abs(mean - result.mean) / Math.abs(mean), allowed: 1e-4 };
+    },
     ours: async () => {
       const start = performance.now();
       // A new seed each time, or the noise would only be looked up.
-      const noise = new NoiseReplicates(shape, REPLICATES, seed++);
+      const noise = new NoiseReplicates(shape, replicates, seed++);
       [result] = await estimateExcess(backend, network, noise, [GAMMA]);
       return (performance.now() - start) / 1000;
     },
     peers: peers
-      .filter(({ kind }) => kind === 'numpy')
+      .filter(({ works }) => works.includes('sensitivity'))
       .map((peer) => ({
         peer,
         run: () =>
           peer.seconds({
             work: 'sensitivity',
-            dim: DIM,
-            replicates: REPLICATES,
+            dim,
+            replicates,
             gamma: GAMMA,
             seed: 1,
             first: files.path('first'),

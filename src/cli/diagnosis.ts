@@ -1,5 +1,5 @@
 import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from 'node:os';
-import { type BackendReport, probeBackends } from '../sim/backends/probe.js';
+import { type BackendReport, type CardReport, probeBackends, probeCard } from '../sim/backends/probe.js';
 import { versions } from '../sim/versions.js';
 import { paragraph } from './output/paragraph.js';
 import { styleFor } from './output/style.js';
@@ -18,6 +18,8 @@ export interface Diagnosis {
     readonly free_memory_bytes: number;
   };
   readonly backends: readonly BackendReport[];
+  /** What `auto` knows of the graphics card; null where there is none. */
+  readonly card: CardReport | null;
 }
 
 /** Looks at the machine and tries every backend. */
@@ -33,11 +35,15 @@ export async function diagnose(): Promise<Diagnosis> {
       free_memory_bytes: freemem(),
     },
     backends: await probeBackends(),
+    card: await probeCard(),
   };
 }
 
 /** A diagnosis for reading. */
-export function diagnosisLines({ versions, machine, backends }: Diagnosis, terminal: Terminal): string[] {
+export function diagnosisLines(
+  { versions, machine, backends, card }: Diagnosis,
+  terminal: Terminal,
+): string[] {
   const style = styleFor(terminal.colour);
   const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
   const memory = `${gibibytes(machine.memory_bytes)} memory, ${gibibytes(machine.free_memory_bytes)} free`;
@@ -68,5 +74,20 @@ export function diagnosisLines({ versions, machine, backends }: Diagnosis, termi
         ...(remedy === null ? [] : paragraph(remedy, terminal, style.caution, 6)),
       ];
     }),
+    '',
+    style.strong('Graphics card'),
+    ...cardLines(card).flatMap((line) => paragraph(line, terminal, undefined, 2, 6)),
   ];
+}
+
+/** From which work on the card is taken, and where that is kept. */
+export function cardLines(card: CardReport | null): string[] {
+  if (card === null) return ['none, so auto takes the processor whatever the work'];
+  const { device, threshold, file, detail } = card;
+  if (threshold === null) return [device, `auto leaves it alone, since it could not be measured: ${detail}`];
+  const amount = (flops: number) => `${Number((flops / 1e9).toPrecision(2))} GFLOP`;
+  const from = Number.isFinite(threshold.flops)
+    ? `auto takes it for more than ${amount(threshold.flops)} of descent, and ${amount(threshold.flopsPerPass)} more for each launch`
+    : 'auto never takes it';
+  return [device, `${from} (${detail})`, file === null ? 'measured anew each time' : `kept in ${file}`];
 }

@@ -1,8 +1,8 @@
 import { type BackendName, backendNames } from '../../src/sim/backends/backend-name.js';
 import { create, messageOf } from '../../src/sim/backends/open-backend.js';
 
-/** Backends that need more than a processor. */
-const ON_DEVICES: readonly BackendName[] = ['webgpu', 'headlessgl'];
+/** Backends that need more than a processor and npm. */
+const ON_DEVICES: readonly BackendName[] = ['blas', 'webgpu', 'headlessgl'];
 
 /**
  * Backends whose device is absent from this machine, with the reason; their tests are left out. With

@@ -8,24 +8,29 @@ export interface Work {
   readonly passes: number;
 }
 
-/*
- * No graphics card was at hand to measure these: they are chosen so that a card is taken where even a slow one wins clearly,
- * and `--backend webgpu` takes it anywhere. What is measured is `simd`: 33 GFLOP/s on two busy cores, 77 on two idle ones.
- */
+/** How fast a graphics card and `simd` descend here, as measured. */
+export interface DescentRates {
+  /** Operations per second on the card. */
+  readonly card: number;
+  /** Operations per second by `simd`. */
+  readonly simd: number;
+  /** Seconds on the card from the start of one small kernel to the start of the next. */
+  readonly pass: number;
+}
+
+/** Work from which on a card pays: more than `flops`, and `flopsPerPass` more for each pass. Infinite where it never does. */
+export interface Threshold {
+  readonly flops: number;
+  readonly flopsPerPass: number;
+}
 
 /** Operations per second of `simd` on one core, at its best. */
-const SIMD_RATE = 38e9;
+const BEST_SIMD_RATE = 55e9;
 
-/** Operations per second of kernels that read every factor from memory, on a card of the lower middle class. */
-const CARD_RATE = 2e11;
-
-/** Seconds from the end of one kernel to the start of the next. */
-const PASS_SECONDS = 1e-5;
-
-/** Seconds to load Dawn and the driver, and to compile. */
+/** Seconds to load Dawn and the driver, and to compile the kernels of a study. */
 const START_SECONDS = 1;
 
-/** How many times as fast the card must be, so that a mistake about it costs little. */
+/** How many times as fast the card must be: what is measured once varies with temperature and with other work. */
 const MARGIN = 2;
 
 /** Descent of so many networks on the full matrices: three products of `2 · rows · hidden · cols` a step. */
@@ -33,8 +38,19 @@ export function descentWork({ rows, hidden, cols }: NetworkShape, networks: numb
   return { flops: 6 * rows * hidden * cols * networks * steps, passes: 3 * steps };
 }
 
-/** Whether a graphics card would do the work clearly sooner than `simd` on so many cores. */
-export function cardPays({ flops, passes }: Work, cores: number): boolean {
-  const onCard = START_SECONDS + passes * PASS_SECONDS + flops / CARD_RATE;
-  return flops / (SIMD_RATE * cores) > MARGIN * onCard;
+/** Whether any card could pay, however fast: if not, none need be looked for. */
+export function anyCardCouldPay({ flops }: Work, cores: number): boolean {
+  return flops > MARGIN * START_SECONDS * BEST_SIMD_RATE * cores;
+}
+
+/** Solves `flops / simd > MARGIN · (START_SECONDS + passes · pass + flops / card)` for the operations. */
+export function thresholdOf({ card, simd, pass }: DescentRates): Threshold {
+  const gained = 1 / simd - MARGIN / card;
+  if (!(gained > 0)) return { flops: Number.POSITIVE_INFINITY, flopsPerPass: Number.POSITIVE_INFINITY };
+  return { flops: (MARGIN * START_SECONDS) / gained, flopsPerPass: (MARGIN * pass) / gained };
+}
+
+/** Whether a graphics card would do the work clearly sooner than `simd`. */
+export function cardPays({ flops, passes }: Work, threshold: Threshold): boolean {
+  return flops > threshold.flops + threshold.flopsPerPass * passes;
 }

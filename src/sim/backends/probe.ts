@@ -1,7 +1,9 @@
 import { type BackendName, backendNames } from './backend-name.js';
+import type { CardSource } from './card-rates.js';
+import { type DescentRates, type Threshold, thresholdOf } from './gpu-threshold.js';
 import { requireKnownStep } from './known-step.js';
 import { MissingDevice } from './missing-device.js';
-import { create, messageOf } from './open-backend.js';
+import { cardHere, create, messageOf } from './open-backend.js';
 
 /** Whether a backend runs on this machine. */
 export interface BackendReport {
@@ -15,6 +17,34 @@ export interface BackendReport {
   readonly remedy: string | null;
 }
 
+/** From how much work on `auto` takes the graphics card of this machine. */
+export interface CardReport {
+  readonly device: string;
+  /** Null where measuring failed. */
+  readonly rates: DescentRates | null;
+  /** Not finite where the card never pays; null where measuring failed. */
+  readonly threshold: Threshold | null;
+  /** File that keeps the rates; null where they cannot be kept. */
+  readonly file: string | null;
+  /** What was measured, or why nothing was. */
+  readonly detail: string;
+}
+
+/** Looks for a card and, where that was not done before, measures it; null where there is none that runs. */
+export async function probeCard({ open, env }: CardSource = cardHere): Promise<CardReport | null> {
+  const card = await open().catch(() => undefined);
+  if (card === undefined) return null;
+  try {
+    const { ratesOf } = await import('./card-rates.js');
+    const { file, words, ...rates } = await ratesOf(card, env);
+    return { device: card.device, rates, threshold: thresholdOf(rates), file, detail: words };
+  } catch (error) {
+    return { device: card.device, rates: null, threshold: null, file: null, detail: messageOf(error) };
+  } finally {
+    await card.dispose();
+  }
+}
+
 /** Tries every backend with a step whose result is known, one after the other. */
 export async function probeBackends(): Promise<BackendReport[]> {
   const reports: BackendReport[] = [];
@@ -22,10 +52,15 @@ export async function probeBackends(): Promise<BackendReport[]> {
   return reports;
 }
 
+const BUILD_KERNELS =
+  'build the kernels with npm run build, and use Node 20.19 or newer with WebAssembly SIMD and worker threads enabled';
+
 const REMEDIES: Readonly<Record<BackendName, string>> = {
   reference: 'reinstall the package: npm ci',
   cpu: 'reinstall gpu.js at the version of the lockfile: npm ci',
-  simd: 'build the kernels with npm run build, and use Node 20.19 or newer with WebAssembly SIMD and worker threads enabled',
+  simd: BUILD_KERNELS,
+  simd64: BUILD_KERNELS,
+  blas: 'install another BLAS library, or koffi anew',
   webgpu: 'update the driver of the graphics card',
   headlessgl: 'update the driver of the graphics card',
   webasm:

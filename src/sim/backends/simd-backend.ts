@@ -1,5 +1,6 @@
 import { Arena } from '../simd/arena.js';
 import type { Precision } from '../simd/kernel-exports.js';
+import type { Products } from '../simd/kernels-for.js';
 import { descendModesOn } from '../simd/mode-job.js';
 import { MomentJobs } from '../simd/moment-job.js';
 import { descendNetworksOn } from '../simd/network-job.js';
@@ -22,7 +23,7 @@ import type {
  * all steps of a call. Results do not depend on the number of threads.
  */
 export class SimdBackend implements Backend {
-  readonly name = 'simd';
+  readonly name: string;
   readonly device: string;
   private readonly session: SimdSession;
   private readonly moments: MomentJobs;
@@ -31,8 +32,10 @@ export class SimdBackend implements Backend {
   private constructor(
     readonly precision: Precision,
     threads: SimdThreads,
+    products: Products,
   ) {
-    this.device = `WebAssembly SIMD, up to ${threads.count} thread${threads.count === 1 ? '' : 's'}`;
+    this.name = products === 'blas' ? 'blas' : precision === 'f64' ? 'simd64' : 'simd';
+    this.device = `${threads.device}, up to ${threads.count} thread${threads.count === 1 ? '' : 's'}`;
     this.session = { threads, arena: new Arena(threads.memory, precision) };
     this.moments = new MomentJobs(this.session);
   }
@@ -41,10 +44,16 @@ export class SimdBackend implements Backend {
    * Compiles the kernels; threads are started when there is work for them.
    *
    * @param threads how many; by default one for each core
-   * @throws Error when they cannot run the kernels
+   * @param products what multiplies large matrices
+   * @throws MissingDevice when there is no library for the products
+   * @throws Error when threads cannot run the kernels
    */
-  static async open(precision: Precision = 'f32', threads?: number): Promise<SimdBackend> {
-    return new SimdBackend(precision, await SimdThreads.open(precision, threads));
+  static async open(
+    precision: Precision = 'f32',
+    threads?: number,
+    products: Products = 'own',
+  ): Promise<SimdBackend> {
+    return new SimdBackend(precision, await SimdThreads.open(precision, threads, products), products);
   }
 
   descendNetworks(batch: NetworkBatch, rates: readonly number[]): Promise<Weights> {

@@ -112,11 +112,13 @@ export function isSoftware(info: Pick<GPUAdapterInfo, 'isFallbackAdapter' | 'arc
 }
 
 function nameOf({ description, device, architecture, vendor }: GPUAdapterInfo): string {
-  return description || device || [vendor, architecture].filter((part) => part !== '').join(' ') || 'unnamed';
+  // Dawn writes the driver and its version into the description.
+  return device || description || [vendor, architecture].filter((part) => part !== '').join(' ') || 'unnamed';
 }
 
 function describe(info: GPUAdapterInfo, limits: GPUSupportedLimits): string {
   const kind = isSoftware(info) ? 'software on the processor' : 'graphics card';
+  const driver = info.description === '' ? '' : `, ${info.description}`;
   const mebibytes = Math.floor(Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize) / 2 ** 20);
-  return `WebGPU on ${nameOf(info)} (${kind}), arrays up to ${mebibytes} MiB`;
+  return `WebGPU on ${nameOf(info)} (${kind}${driver}), arrays up to ${mebibytes} MiB`;
 }

@@ -10,6 +10,8 @@ const NAMES = [
   'descendNetworks',
   'descendModes',
   'moments',
+  'tally',
+  'copied',
   'diagonalMoments',
   'drawNoise',
   'combination',

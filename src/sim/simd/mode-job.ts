@@ -14,17 +14,19 @@ export async function descendModesOn(
   arena.clear();
   const groupSize = GROUP_BYTES / arena.bytes;
   const groups = Math.ceil(batch.factors.length / groupSize);
-  const room = (values: (index: number) => number) => {
-    const address = arena.reserve(groups * GROUP_BYTES);
-    const numbers = arena.numbers(address, groups * groupSize);
-    for (let index = 0; index < numbers.length; index++) {
-      numbers[index] = index < batch.factors.length ? values(index) : 0;
-    }
-    return address;
-  };
-  const factors = room((index) => batch.factors[index]!);
-  const sigmas = room((index) => batch.sigmas[index]!);
-  const scales = room((index) => batch.rateScale[Math.floor(index / batch.modes)]!);
+  const reserve = () => arena.reserve(groups * GROUP_BYTES);
+  const [factors, sigmas, scales] = [reserve(), reserve(), reserve()];
+  const numbersAt = (address: number) => arena.numbers(address, groups * groupSize);
+  for (const [address, values] of [
+    [factors, batch.factors],
+    [sigmas, batch.sigmas],
+  ] as const) {
+    numbersAt(address).fill(0, values.length).set(values);
+  }
+  const pace = numbersAt(scales).fill(0, batch.factors.length);
+  batch.rateScale.forEach((scale, network) => {
+    pace.fill(scale, network * batch.modes, (network + 1) * batch.modes);
+  });
   const runs = runsOf(rates);
   await threads.run({
     kind: 'kernel',
@@ -40,7 +42,7 @@ export async function descendModesOn(
     takesScratch: true,
     items: groups,
     workPerItem: groupSize * rates.length,
-    ...scratchOf(session, GROUP_BYTES),
+    ...scratchOf(session, 2 * GROUP_BYTES),
   });
   return new Float64Array(arena.numbers(factors, batch.factors.length));
 }

@@ -5,8 +5,8 @@ import { type SimdSession, scratchOf } from './simd-session.js';
 
 /** What drawing one normal number costs, in multiplications, and what the kernel wants beside its numbers. */
 const NOISE_WORK = 30;
-const NOISE_ROOM = 96;
-const NUMBERS_AT_ONCE = 16;
+const NOISE_ROOM = 528;
+const NUMBERS_AT_ONCE = 32;
 
 /** Noise that is in the shared memory. */
 interface KeptNoise {
@@ -46,10 +46,10 @@ export class MomentJobs {
       kind: 'kernel',
       kernel: isDiagonal ? 'diagonalMoments' : 'moments',
       numbers,
-      takesScratch: false,
+      takesScratch: true,
       items: pairs,
       workPerItem: (isDiagonal ? 1 : 3) * p * h * q,
-      ...scratchOf(this.session, 0),
+      ...scratchOf(this.session, 2 * arena.bytes * p * q),
     });
     return arena.doubles(out, MOMENTS * pairs).slice();
   }

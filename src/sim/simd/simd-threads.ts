@@ -4,7 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { builtFile } from './built-file.js';
 import { COUNTER_ADDRESS, grainOf, type Job, runJob, runNextItems } from './job.js';
-import { instantiateKernels, type Kernels, type Precision } from './kernel-exports.js';
+import type { Kernels, Precision } from './kernel-exports.js';
+import { kernelsFor, type Products } from './kernels-for.js';
 import type { WorkerAnswer, WorkerStart } from './simd-worker.js';
 
 /** Pages of 64 KiB; the largest is what 32-bit addresses reach. */
@@ -13,6 +14,8 @@ const MOST_PAGES = 65536;
 
 /** Jobs of so little work, in multiplications, are done at once by the thread that asks: it is not busy for longer than a millisecond. */
 const SMALL_WORK = 4e6;
+/** Up to so much, about four milliseconds, it does work that cannot be shared, since another would not be done sooner. */
+const ALONE_WORK = 1e8;
 
 /** Threads that run jobs together on one shared memory. They are started by the first job that is worth it; the one that asks stays free. */
 export class SimdThreads {
@@ -26,7 +29,10 @@ export class SimdThreads {
     readonly count: number,
     private readonly module: WebAssembly.Module,
     private readonly precision: Precision,
+    private readonly products: Products,
     private readonly kernels: Kernels,
+    /** What computes, in words for the record. */
+    readonly device: string,
   ) {}
 
   /**
@@ -35,11 +41,15 @@ export class SimdThreads {
    * @param threads how many; by default one for each core
    * @throws Error when this machine cannot run them
    */
-  static async open(precision: Precision, threads = availableParallelism()): Promise<SimdThreads> {
+  static async open(
+    precision: Precision,
+    threads = availableParallelism(),
+    products: Products = 'own',
+  ): Promise<SimdThreads> {
     const module = await WebAssembly.compile(await readFile(builtFile('kernels.wasm')));
     const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MOST_PAGES, shared: true });
-    const kernels = await instantiateKernels(module, memory, precision);
-    return new SimdThreads(memory, threads, module, precision, kernels);
+    const { kernels, device } = await kernelsFor(module, memory, precision, products);
+    return new SimdThreads(memory, threads, module, precision, products, kernels, device);
   }
 
   /**
@@ -51,12 +61,14 @@ export class SimdThreads {
     this.requireOpen();
     const counter = new Int32Array(this.memory.buffer, COUNTER_ADDRESS, 1);
     Atomics.store(counter, 0, 0);
-    if (job.items * job.workPerItem <= SMALL_WORK) {
+    const work = job.items * job.workPerItem;
+    // Threads that will be wanted for the next job start meanwhile.
+    if (work > SMALL_WORK) this.workers ??= this.startWorkers();
+    if (work <= SMALL_WORK || (job.items === 1 && work <= ALONE_WORK)) {
       runJob(job, this.kernels, this.memory, this.count);
       return;
     }
-    this.workers ??= this.startWorkers();
-    const workers = await this.workers;
+    const workers = (await this.workers) ?? [];
     this.requireOpen();
     if (workers.length === 0) {
       await this.runHere(job, counter);
@@ -87,9 +99,11 @@ export class SimdThreads {
 
   /** As many threads as the system gives. */
   private async startWorkers(): Promise<readonly Worker[]> {
-    const { module, memory, precision } = this;
+    const { module, memory, precision, products } = this;
     const started = await Promise.allSettled(
-      Array.from({ length: this.count }, (_, thread) => startWorker({ module, memory, precision, thread })),
+      Array.from({ length: this.count }, (_, thread) =>
+        startWorker({ module, memory, precision, products, thread }),
+      ),
     );
     return started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   }

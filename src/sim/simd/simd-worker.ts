@@ -1,20 +1,22 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Job, runJob } from './job.js';
-import { instantiateKernels, type Precision } from './kernel-exports.js';
+import type { Precision } from './kernel-exports.js';
+import { kernelsFor, type Products } from './kernels-for.js';
 
 /** What a thread is started with. */
 export interface WorkerStart {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly precision: Precision;
+  readonly products: Products;
   readonly thread: number;
 }
 
 /** What a thread answers: nothing went wrong, or why something did. */
 export type WorkerAnswer = { readonly error?: string };
 
-const { module, memory, precision, thread } = workerData as WorkerStart;
-const kernels = await instantiateKernels(module, memory, precision);
+const { module, memory, precision, products, thread } = workerData as WorkerStart;
+const { kernels } = await kernelsFor(module, memory, precision, products);
 const answer = (message: WorkerAnswer) => parentPort!.postMessage(message);
 parentPort!.on('message', (job: Job) => {
   try {

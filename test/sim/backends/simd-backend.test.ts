@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { describe, expect, test, vi } from 'vitest';
+import type { ModeBatch } from '../../../src/sim/backends/backend.js';
+import { ReferenceBackend } from '../../../src/sim/backends/reference-backend.js';
 import { SimdBackend } from '../../../src/sim/backends/simd-backend.js';
 import { NoiseReplicates } from '../../../src/sim/noise/noise-replicates.js';
 import { optimizerNamed } from '../../../src/sim/optimizers/optimizer-list.js';
@@ -107,6 +109,41 @@ describe('simd', () => {
     await backend.dispose();
     await alone.dispose();
   });
+
+  // Few steps at one rate and many go different ways.
+  test.each([
+    ['f64', 1e-13],
+    ['f32', 1e-5],
+  ] as const)(
+    'follows the recurrence through runs of any length, and leaves what stands still, %s',
+    async (precision, tolerance) => {
+      const modes = 37;
+      const batch: ModeBatch = {
+        count: 3,
+        modes,
+        factors: Float64Array.from({ length: 3 * modes }, (_, index) => 0.01 + index / 60),
+        sigmas: Float64Array.from({ length: 3 * modes }, (_, index) => (index * 7) % 5),
+        rateScale: Float64Array.of(1, 0, 0.25),
+      };
+      const rates = [15, 16, 1, 0, 100].flatMap((steps, run) =>
+        new Array<number>(steps).fill(0.01 + run / 100),
+      );
+      rates.push(...new Array<number>(20).fill(0), 0.02);
+      const backend = await SimdBackend.open(precision, 2);
+      const [descended, expected] = [
+        await backend.descendModes(batch, rates),
+        await new ReferenceBackend().descendModes(batch, rates),
+      ];
+      descended.forEach((value, index) => {
+        expect(Math.abs(value - expected[index]!)).toBeLessThan(tolerance * Math.max(1, expected[index]!));
+      });
+      const still = batch.factors.subarray(modes, 2 * modes);
+      expect(descended.subarray(modes, 2 * modes)).toEqual(
+        precision === 'f64' ? still : still.map(Math.fround),
+      );
+      await backend.dispose();
+    },
+  );
 
   test.each([
     // Beyond 2^32 in the key and across 2^32 in the stream, where words carry over.

@@ -1,50 +1,101 @@
-/** Vectors of modes that advance together: enough independent chains to keep the units busy. */
-const VECTORS = 8;
+/** Bytes of the eight vectors of modes that advance together: enough independent chains to keep the units busy. */
+const GROUP: usize = 128;
 
-/** `D ← D − e D (D² − σ)` with `e = 2η`. */
+/** Steps of equal rates from which changing the variable pays. */
+const MANY_STEPS = 16;
+
+/** `x ← x − x (x² − s)`. */
 // @ts-ignore: decorator
 @inline
-function step<T>(factors: v128, pace: v128, sigmas: usize): v128 {
-  const gap = v128.sub<T>(v128.mul<T>(factors, factors), v128.load(sigmas));
-  return v128.sub<T>(factors, v128.mul<T>(v128.mul<T>(pace, factors), gap));
+function step<T>(x: v128, sigma: v128): v128 {
+  return v128.sub<T>(x, v128.mul<T>(x, v128.sub<T>(v128.mul<T>(x, x), sigma)));
 }
 
 /**
- * The scalar recurrence of T0 for groups of eight vectors of modes, `from` to `to`. Runs of equal rates are one loop, in which the
- * step sizes do not change.
+ * Many steps at one rate. In `x = √e D` with `e = 2η` the recurrence `D ← D − e D (D² − σ)` is `x ← x − x (x² − eσ)`, a product less;
+ * what is subtracted is small where the step is, so that a step rounds by half a unit of x, as in the variable D.
+ *
+ * @param doubled 2η
+ * @param room for the targets of one group
+ */
+// @ts-ignore: decorator
+@inline
+function manySteps<T>(D: usize, sigmas: usize, scales: usize, doubled: T, steps: i32, room: usize): void {
+  const twice = v128.splat<T>(doubled);
+  for (let at: usize = 0; at < GROUP; at += 16) {
+    const root = v128.sqrt<T>(v128.mul<T>(twice, v128.load(scales + at)));
+    v128.store(room + at, v128.mul<T>(v128.mul<T>(root, root), v128.load(sigmas + at)));
+    v128.store(room + GROUP + at, v128.mul<T>(root, v128.load(D + at)));
+  }
+  const X = room + GROUP;
+  let x0 = v128.load(X), x1 = v128.load(X, 16), x2 = v128.load(X, 32), x3 = v128.load(X, 48);
+  let x4 = v128.load(X, 64), x5 = v128.load(X, 80), x6 = v128.load(X, 96), x7 = v128.load(X, 112);
+  // The stores keep an engine from loading all targets first, for which there are no registers left.
+  for (let k = 0; k < steps; k++) {
+    x0 = step<T>(x0, v128.load(room));
+    v128.store(X, x0);
+    x1 = step<T>(x1, v128.load(room, 16));
+    v128.store(X, x1, 16);
+    x2 = step<T>(x2, v128.load(room, 32));
+    v128.store(X, x2, 32);
+    x3 = step<T>(x3, v128.load(room, 48));
+    v128.store(X, x3, 48);
+    x4 = step<T>(x4, v128.load(room, 64));
+    v128.store(X, x4, 64);
+    x5 = step<T>(x5, v128.load(room, 80));
+    v128.store(X, x5, 80);
+    x6 = step<T>(x6, v128.load(room, 96));
+    v128.store(X, x6, 96);
+    x7 = step<T>(x7, v128.load(room, 112));
+    v128.store(X, x7, 112);
+  }
+  v128.store(X, x0); v128.store(X, x1, 16); v128.store(X, x2, 32); v128.store(X, x3, 48);
+  v128.store(X, x4, 64); v128.store(X, x5, 80); v128.store(X, x6, 96); v128.store(X, x7, 112);
+  for (let at: usize = 0; at < GROUP; at += 16) {
+    const root = v128.sqrt<T>(v128.mul<T>(twice, v128.load(scales + at)));
+    // A mode whose scale is 0 stands still.
+    const moves = v128.gt<T>(root, v128.splat<T>(0));
+    v128.store(D + at, v128.bitselect(v128.div<T>(v128.load(X + at), root), v128.load(D + at), moves));
+  }
+}
+
+/** Few steps at one rate, one vector after the other. */
+// @ts-ignore: decorator
+@inline
+function fewSteps<T>(D: usize, sigmas: usize, scales: usize, doubled: T, steps: i32): void {
+  const twice = v128.splat<T>(doubled);
+  for (let at: usize = 0; at < GROUP; at += 16) {
+    const pace = v128.mul<T>(twice, v128.load(scales + at)), sigma = v128.load(sigmas + at);
+    let factors = v128.load(D + at);
+    for (let k = 0; k < steps; k++) {
+      const gap = v128.sub<T>(v128.mul<T>(factors, factors), sigma);
+      factors = v128.sub<T>(factors, v128.mul<T>(v128.mul<T>(pace, factors), gap));
+    }
+    v128.store(D + at, factors);
+  }
+}
+
+/**
+ * The scalar recurrence of T0 for groups of eight vectors of modes, `from` to `to`. Runs of equal rates are one loop.
  *
  * @param scales factor on the rate, of every mode
  * @param rates rate of each run
  * @param lengths steps of each run, as i32
- * @param paces room for eight vectors
+ * @param room for two groups
  */
 // @ts-ignore: decorator
 @inline
 export function descendModes<T>(
   factors: usize, sigmas: usize, scales: usize, rates: usize, lengths: usize, runs: i32,
-  paces: usize, from: i32, to: i32,
+  room: usize, from: i32, to: i32,
 ): void {
   for (let group = from; group < to; group++) {
-    const at = <usize>group * VECTORS * 16;
-    const D = factors + at, s = sigmas + at, c = scales + at;
-    let d0 = v128.load(D), d1 = v128.load(D, 16), d2 = v128.load(D, 32), d3 = v128.load(D, 48);
-    let d4 = v128.load(D, 64), d5 = v128.load(D, 80), d6 = v128.load(D, 96), d7 = v128.load(D, 112);
+    const at = <usize>group * GROUP;
     for (let run = 0; run < runs; run++) {
-      const rate = load<T>(rates + <usize>run * sizeof<T>());
-      if (rate == 0) continue;
-      const twice = v128.splat<T>(2 * rate);
-      for (let vector = 0; vector < VECTORS; vector++) {
-        v128.store(paces + <usize>vector * 16, v128.mul<T>(twice, v128.load(c + <usize>vector * 16)));
-      }
-      const p0 = v128.load(paces), p1 = v128.load(paces, 16), p2 = v128.load(paces, 32), p3 = v128.load(paces, 48);
-      const p4 = v128.load(paces, 64), p5 = v128.load(paces, 80), p6 = v128.load(paces, 96), p7 = v128.load(paces, 112);
-      const length = load<i32>(lengths + <usize>run * 4);
-      for (let k = 0; k < length; k++) {
-        d0 = step<T>(d0, p0, s); d1 = step<T>(d1, p1, s + 16); d2 = step<T>(d2, p2, s + 32); d3 = step<T>(d3, p3, s + 48);
-        d4 = step<T>(d4, p4, s + 64); d5 = step<T>(d5, p5, s + 80); d6 = step<T>(d6, p6, s + 96); d7 = step<T>(d7, p7, s + 112);
-      }
+      const doubled: T = 2 * load<T>(rates + <usize>run * sizeof<T>());
+      const steps = load<i32>(lengths + <usize>run * 4);
+      if (steps >= MANY_STEPS && doubled > 0) manySteps<T>(factors + at, sigmas + at, scales + at, doubled, steps, room);
+      else if (doubled != 0) fewSteps<T>(factors + at, sigmas + at, scales + at, doubled, steps);
     }
-    v128.store(D, d0); v128.store(D, d1, 16); v128.store(D, d2, 32); v128.store(D, d3, 48);
-    v128.store(D, d4, 64); v128.store(D, d5, 80); v128.store(D, d6, 96); v128.store(D, d7, 112);
   }
 }

@@ -10,6 +10,13 @@ export function combination<T>(a: T, left: usize, b: T, right: usize, out: usize
   }
 }
 
+/** `X`. */
+// @ts-ignore: decorator
+@inline
+export function copied(matrix: usize, out: usize, end: usize): void {
+  for (; matrix < end; matrix += 16, out += 16) v128.store(out, v128.load(matrix));
+}
+
 /** `x²`. */
 // @ts-ignore: decorator
 @inline

@@ -1,8 +1,8 @@
 /* What the module exports: every kernel in float32 and in float64. */
 import { descendModes } from './descend-modes';
 import { descendNetworks } from './descend-networks';
-import { combination, descended, normalized, overRoot, signs, squares } from './entries';
-import { diagonalMoments, moments } from './moments';
+import { combination, copied, descended, normalized, overRoot, signs, squares } from './entries';
+import { diagonalMoments, moments, tally } from './moments';
 import { drawNoise } from './noise';
 import { ASSIGN, multiply, transpose } from './multiply';
 
@@ -18,20 +18,42 @@ export function descendModes32(factors: usize, sigmas: usize, scales: usize, rat
 export function descendModes64(factors: usize, sigmas: usize, scales: usize, rates: usize, lengths: usize, runs: i32, paces: usize, from: i32, to: i32): void {
   descendModes<f64>(factors, sigmas, scales, rates, lengths, runs, paces, from, to);
 }
-export function moments32(first: usize, second: usize, residual: usize, noise1: usize, noise2: usize, replicates: i32, rows: i32, hidden: i32, cols: i32, out: usize, from: i32, to: i32): void {
-  moments<f32>(first, second, residual, noise1, noise2, replicates, rows, hidden, cols, out, from, to);
+export function moments32(first: usize, second: usize, residual: usize, noise1: usize, noise2: usize, replicates: i32, rows: i32, hidden: i32, cols: i32, out: usize, room: usize, from: i32, to: i32): void {
+  moments<f32>(first, second, residual, noise1, noise2, replicates, rows, hidden, cols, out, room, from, to);
 }
-export function moments64(first: usize, second: usize, residual: usize, noise1: usize, noise2: usize, replicates: i32, rows: i32, hidden: i32, cols: i32, out: usize, from: i32, to: i32): void {
-  moments<f64>(first, second, residual, noise1, noise2, replicates, rows, hidden, cols, out, from, to);
+export function moments64(first: usize, second: usize, residual: usize, noise1: usize, noise2: usize, replicates: i32, rows: i32, hidden: i32, cols: i32, out: usize, room: usize, from: i32, to: i32): void {
+  moments<f64>(first, second, residual, noise1, noise2, replicates, rows, hidden, cols, out, room, from, to);
 }
-export function diagonalMoments32(factors: usize, stride: i32, residual: usize, noise1: usize, noise2: usize, replicates: i32, rows: i32, hidden: i32, cols: i32, out: usize, from: i32, to: i32): void {
-  diagonalMoments<f32>(factors, stride, residual, noise1, noise2, replicates, rows, hidden, cols, out, from, to);
+export function diagonalMoments32(factors: usize, stride: i32, residual: usize, noise1: usize, noise2: usize, replicates: i32, rows: i32, hidden: i32, cols: i32, out: usize, room: usize, from: i32, to: i32): void {
+  diagonalMoments<f32>(factors, stride, residual, noise1, noise2, replicates, rows, hidden, cols, out, room, from, to);
 }
-export function diagonalMoments64(factors: usize, stride: i32, residual: usize, noise1: usize, noise2: usize, replicates: i32, rows: i32, hidden: i32, cols: i32, out: usize, from: i32, to: i32): void {
-  diagonalMoments<f64>(factors, stride, residual, noise1, noise2, replicates, rows, hidden, cols, out, from, to);
+export function diagonalMoments64(factors: usize, stride: i32, residual: usize, noise1: usize, noise2: usize, replicates: i32, rows: i32, hidden: i32, cols: i32, out: usize, room: usize, from: i32, to: i32): void {
+  diagonalMoments<f64>(factors, stride, residual, noise1, noise2, replicates, rows, hidden, cols, out, room, from, to);
+}
+export function tally32(residual: usize, first: usize, second: usize, length: usize, out: usize): void {
+  store<f64>(out, 0);
+  store<f64>(out, 0, 8);
+  store<f64>(out, 0, 16);
+  store<f64>(out, 0, 24);
+  store<f64>(out, 0, 32);
+  tally<f32>(residual, first, second, length, out);
+}
+export function copied32(matrix: usize, out: usize, end: usize): void {
+  copied(matrix, out, end);
 }
 export function combination32(a: f32, left: usize, b: f32, right: usize, out: usize, end: usize): void {
   combination<f32>(a, left, b, right, out, end);
+}
+export function tally64(residual: usize, first: usize, second: usize, length: usize, out: usize): void {
+  store<f64>(out, 0);
+  store<f64>(out, 0, 8);
+  store<f64>(out, 0, 16);
+  store<f64>(out, 0, 24);
+  store<f64>(out, 0, 32);
+  tally<f64>(residual, first, second, length, out);
+}
+export function copied64(matrix: usize, out: usize, end: usize): void {
+  copied(matrix, out, end);
 }
 export function combination64(a: f64, left: usize, b: f64, right: usize, out: usize, end: usize): void {
   combination<f64>(a, left, b, right, out, end);

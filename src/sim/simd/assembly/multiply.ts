@@ -9,6 +9,8 @@ export const ASSIGN: i32 = 0;
 export const SUBTRACT: i32 = 1;
 /** `out = out − scale · acc`. */
 export const DESCEND: i32 = 2;
+/** `out = out + acc`. */
+export const ACCUMULATE: i32 = 3;
 
 /** What becomes of one vector of a product. */
 // @ts-ignore: decorator
@@ -18,6 +20,8 @@ function finish<T>(accumulated: v128, out: usize, other: usize, scale: v128, mod
     v128.store(out, v128.sub<T>(v128.load(out), v128.mul<T>(scale, accumulated)));
   } else if (mode == SUBTRACT) {
     v128.store(out, v128.sub<T>(accumulated, v128.load(other)));
+  } else if (mode == ACCUMULATE) {
+    v128.store(out, v128.add<T>(v128.load(out), accumulated));
   } else {
     v128.store(out, accumulated);
   }
@@ -120,12 +124,28 @@ export function multiply<T>(
   }
 }
 
-/** `Xᵀ` of a `rows × cols` matrix. */
+/** `Xᵀ` of a `rows × cols` matrix, by squares of four or two rows. */
 export function transpose<T>(matrix: usize, rows: i32, cols: i32, out: usize): void {
-  const size = sizeof<T>();
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < cols; j++) {
-      store<T>(out + (<usize>(j * rows + i)) * size, load<T>(matrix + (<usize>(i * cols + j)) * size));
+  const row = <usize>cols * sizeof<T>(), outRow = <usize>rows * sizeof<T>();
+  const side = 16 / sizeof<T>();
+  for (let i: usize = 0; i < outRow; i += 16) {
+    let from = matrix, to = out + i;
+    for (let j: usize = 0; j < row; j += 16) {
+      if (sizeof<T>() == 4) {
+        const a = v128.load(from), b = v128.load(from + row), c = v128.load(from + 2 * row), d = v128.load(from + 3 * row);
+        const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
+        const ef = v128.shuffle<i32>(a, b, 2, 6, 3, 7), gh = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
+        v128.store(to, v128.shuffle<i64>(ab, cd, 0, 2));
+        v128.store(to + outRow, v128.shuffle<i64>(ab, cd, 1, 3));
+        v128.store(to + 2 * outRow, v128.shuffle<i64>(ef, gh, 0, 2));
+        v128.store(to + 3 * outRow, v128.shuffle<i64>(ef, gh, 1, 3));
+      } else {
+        const a = v128.load(from), b = v128.load(from + row);
+        v128.store(to, v128.shuffle<i64>(a, b, 0, 2));
+        v128.store(to + outRow, v128.shuffle<i64>(a, b, 1, 3));
+      }
+      from += 16; to += <usize>side * outRow;
     }
+    matrix += <usize>side * row;
   }
 }

@@ -1,37 +1,40 @@
-import { boxMuller } from './box-muller';
+import { boxMuller32, CONSTANTS_32, writeConstants32 } from './box-muller-32';
+import { boxMuller64 } from './box-muller-64';
 import { philox } from './philox';
 
-/** Numbers that four counters give. */
-const AT_ONCE = 16;
-/** Bytes of the words of four counters, and of two pairs of normal numbers, in a thread's room. */
-const WORDS: usize = 64;
+/** Numbers that eight counters give. */
+const AT_ONCE = 32;
+/** Bytes of the words of eight counters, and of two pairs of normal numbers, in a thread's room. */
+const WORDS: usize = 128;
 const PAIRS: usize = 32;
 
 /** The two pairs of normal numbers of two counters: their first two numbers, or their last two. */
 // @ts-ignore: decorator
 @inline
-function pairs<T>(radial: v128, angular: v128, room: usize, out: usize): void {
-  boxMuller(radial, angular, room);
-  store<T>(out, <T>load<f64>(room));
-  store<T>(out + sizeof<T>(), <T>load<f64>(room, 16));
-  store<T>(out + 4 * sizeof<T>(), <T>load<f64>(room, 8));
-  store<T>(out + 5 * sizeof<T>(), <T>load<f64>(room, 24));
+function twoPairs(radial: v128, angular: v128, room: usize, out: usize): void {
+  boxMuller64(radial, angular, room);
+  store<f64>(out, load<f64>(room));
+  store<f64>(out, load<f64>(room, 16), 8);
+  store<f64>(out, load<f64>(room, 8), 32);
+  store<f64>(out, load<f64>(room, 24), 40);
 }
 
-/** Sixteen numbers of a stream, from counter `block` on. */
+/** Sixteen numbers from the words of four counters. */
 // @ts-ignore: decorator
 @inline
-function sixteen<T>(block: i32, purpose: i32, stream0: i32, stream1: i32, key0: i32, key1: i32, room: usize, out: usize): void {
-  philox(block, purpose, stream0, stream1, key0, key1, room);
-  const w0 = v128.load(room), w1 = v128.load(room, 16), w2 = v128.load(room, 32), w3 = v128.load(room, 48);
-  const two = 2 * sizeof<T>(), eight = 8 * sizeof<T>();
-  pairs<T>(w0, w1, room + WORDS, out);
-  pairs<T>(w2, w3, room + WORDS, out + two);
+function sixteen<T>(words: usize, table: usize, room: usize, out: usize): void {
+  if (sizeof<T>() == 4) {
+    boxMuller32(words, table, out);
+    return;
+  }
+  const w0 = v128.load(words), w1 = v128.load(words, 16), w2 = v128.load(words, 32), w3 = v128.load(words, 48);
+  twoPairs(w0, w1, room, out);
+  twoPairs(w2, w3, room, out + 16);
   // The upper lanes, as lower ones.
   const h0 = v128.shuffle<i64>(w0, w0, 1, 1), h1 = v128.shuffle<i64>(w1, w1, 1, 1);
   const h2 = v128.shuffle<i64>(w2, w2, 1, 1), h3 = v128.shuffle<i64>(w3, w3, 1, 1);
-  pairs<T>(h0, h1, room + WORDS, out + eight);
-  pairs<T>(h2, h3, room + WORDS, out + eight + two);
+  twoPairs(h0, h1, room, out + 64);
+  twoPairs(h2, h3, room, out + 80);
 }
 
 /**
@@ -51,12 +54,16 @@ export function drawNoise<T>(
 ): void {
   const size = sizeof<T>();
   const paddedRows = (rows + 3) & ~3, paddedHidden = (hidden + 3) & ~3, paddedCols = (cols + 3) & ~3;
-  const numbers = room + WORDS + PAIRS;
+  const pairs = room + WORDS, table = pairs + PAIRS, numbers = table + CONSTANTS_32;
+  if (sizeof<T>() == 4) writeConstants32(table);
   const needed = rows * hidden + hidden * cols;
   for (let replicate = from; replicate < to; replicate++) {
     const stream = (((<u64>(<u32>stream1)) << 32) | <u64>(<u32>stream0)) + <u64>replicate;
     for (let at = 0; at < needed; at += AT_ONCE) {
-      sixteen<T>(at >> 2, purpose, <i32>stream, <i32>(stream >> 32), key0, key1, room, numbers + <usize>at * size);
+      const out = numbers + <usize>at * size;
+      philox(at >> 2, purpose, <i32>stream, <i32>(stream >> 32), key0, key1, room);
+      sixteen<T>(room, table, pairs, out);
+      sixteen<T>(room + WORDS / 2, table, pairs, out + 16 * size);
     }
     const layer1 = first + <usize>replicate * (<usize>(paddedRows * paddedHidden)) * size;
     for (let row = 0; row < rows; row++) {

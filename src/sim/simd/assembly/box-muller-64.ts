@@ -71,7 +71,7 @@ function smallCosine(x: v128): v128 {
  */
 // @ts-ignore: decorator
 @inline
-export function boxMuller(radial: v128, angular: v128, out: usize): void {
+export function boxMuller64(radial: v128, angular: v128, out: usize): void {
   const unit = f64x2.splat(2.3283064365386963e-10), middle = f64x2.splat(0.5);
   const u = f64x2.mul(f64x2.add(f64x2.convert_low_i32x4_u(radial), middle), unit);
   const radius = f64x2.sqrt(f64x2.mul(f64x2.splat(-2), logarithm(u)));

@@ -1,0 +1,28 @@
+import { withBlasProducts } from '../blas/blas-kernels.js';
+import { loadBlas } from '../blas/blas-library.js';
+import { instantiateKernels, type Kernels, type Precision } from './kernel-exports.js';
+
+/** What multiplies large matrices: our own kernels, or a BLAS library of this machine. */
+export type Products = 'own' | 'blas';
+
+/**
+ * The kernels of a thread.
+ *
+ * @returns them, and what multiplies, in words for the record
+ * @throws MissingDevice when there is no library
+ * @throws Error when the machine's WebAssembly lacks SIMD or shared memory
+ */
+export async function kernelsFor(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  precision: Precision,
+  products: Products,
+): Promise<{ kernels: Kernels; device: string }> {
+  const kernels = await instantiateKernels(module, memory, precision);
+  if (products === 'own') return { kernels, device: 'WebAssembly SIMD' };
+  const library = await loadBlas(precision);
+  return {
+    kernels: withBlasProducts(kernels, memory, precision, library),
+    device: `${library.description} and WebAssembly SIMD`,
+  };
+}
