@@ -5,8 +5,9 @@ import type { Compute, Scenario } from '../../sim/scenario.js';
 import type { Table } from '../../sim/table.js';
 import { asciiText } from './ascii-text.js';
 import { drawChart } from './chart/draw-chart.js';
-import { cellText, figureChart } from './figure-chart.js';
+import { figureChart } from './figure-chart.js';
 import { figureMap } from './figure-map.js';
+import { cellText } from './figure-series.js';
 import { drawMap } from './map/draw-map.js';
 import { readableNumber } from './number-text.js';
 import { paragraph } from './paragraph.js';
@@ -45,12 +46,22 @@ export function runReport(scenario: Scenario, results: RunResults, terminal: Ter
     }),
     ...(results.checks.length === 0 ? [] : ['', style.strong('Checks')]),
     ...results.checks.flatMap((check) => checkLines(check, terminal, style)),
+    ...verdictLines(results, terminal, style),
     ...(results.diverged.length + results.warnings.length === 0 ? [] : ['']),
     ...results.diverged.flatMap(({ network, step, learning_rate }) => {
       const rate = network.includes('rate') ? '' : ` (learning rate ${readableNumber(learning_rate)})`;
       return paragraph(`diverged at step ${step}: ${network}${rate}`, terminal, style.bad);
     }),
     ...results.warnings.flatMap((text) => paragraph(`warning: ${text}`, terminal, style.caution)),
+  ];
+}
+
+function verdictLines({ verdict }: RunResults, terminal: Terminal, style: Style): string[] {
+  if (verdict === undefined) return [];
+  return [
+    '',
+    ...paragraph(`Verdict on the paper: ${verdict.verdict}`, terminal, style.strong),
+    ...paragraph(verdict.reason, terminal, style.faint, 2),
   ];
 }
 
