@@ -2,7 +2,7 @@ import type { ScalingPoint } from '../../sim/scaling/scaling-law.js';
 import { readDecimal } from '../../theory/decimal.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { readBounded } from '../results/bounded-file.js';
-import { codeOf } from '../results/file-errors.js';
+import { codeOf, reasonOf } from '../results/file-errors.js';
 
 /** Losses of one level of noise; `noise` is null where the table has no such column. */
 export interface LossTable {
@@ -49,7 +49,9 @@ export async function readLosses(file: string): Promise<LossTable[]> {
     const positive = (name: Column) => at(name, 'a number above 0', (value) => value > 0);
     const noise = column.noise === undefined ? null : at('noise', 'a number', () => true);
     const point = { size: positive('N'), data: positive('D'), loss: positive('loss') };
-    levels.set(noise, [...(levels.get(noise) ?? []), point]);
+    const level = levels.get(noise);
+    if (level === undefined) levels.set(noise, [point]);
+    else level.push(point);
     if (levels.size > MOST_LEVELS)
       throw new InvalidInputError(ARGUMENT, file, `at most ${MOST_LEVELS} levels of noise`);
   }
@@ -88,6 +90,10 @@ async function readText(file: string): Promise<string> {
   } catch (error) {
     const code = codeOf(error);
     if (code === undefined) throw error;
-    throw new InvalidInputError(ARGUMENT, file, `a file that can be read (${REASONS[code] ?? code})`);
+    throw new InvalidInputError(
+      ARGUMENT,
+      file,
+      `a file that can be read (${REASONS[code] ?? reasonOf(code)})`,
+    );
   }
 }
