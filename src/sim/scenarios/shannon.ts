@@ -16,29 +16,15 @@ import {
   tauParameter,
   timesParameter,
 } from '../parameters/shared.js';
-import type { PreparedPretraining } from '../pretraining.js';
 import { bootstrapIntervals } from '../scaling/bootstrap-law.js';
-import { type FitRange, fitSurfaces, regionOf, type Surface } from '../scaling/fitted-surface.js';
+import { type FitRange, fitSurfaces, regionOf } from '../scaling/fitted-surface.js';
 import { scalingLaws } from '../scaling/law-list.js';
-import {
-  prepareWidth,
-  type SurfaceSettings,
-  type TrainedWidth,
-  trainWidth,
-} from '../scaling/noisy-surface.js';
+import { prepareWidth, type SurfaceSettings } from '../scaling/noisy-surface.js';
 import { scalingVerdict } from '../scaling/scaling-verdict.js';
 import type { Scenario } from '../scenario.js';
 import { shannonTables } from './shannon-columns.js';
-import {
-  accuracyRows,
-  type BothFits,
-  fitRows,
-  lawRows,
-  parameterRows,
-  simulatedLoss,
-  surfaceRows,
-  valleyRows,
-} from './shannon-rows.js';
+import { type BothFits, fitRows, lawRows, parameterRows, valleyRows } from './shannon-rows.js';
+import { surfacesOf, trainSurface } from './shannon-surfaces.js';
 
 export interface ShannonParameters extends SurfaceSettings, FitRange {
   readonly resamples: number;
@@ -134,30 +120,11 @@ export const shannon: Scenario<ShannonParameters> = {
   },
   async *run(parameters, context) {
     const { widths, times, snrs, replicates, resamples } = parameters;
-    // The widest has every mode of the others, so that what is precise enough for it is for all.
     const widest = await prepareWidth(parameters, widths.at(-1)!, shannon.engines, context);
-    const open: (PreparedPretraining | undefined)[] = [widest];
     const turn = eventLoopTurns(context.signal);
     try {
       yield* opening(widest.compute, widest.simulated?.warnings);
-      const trained: TrainedWidth[] = [];
-      const { backend } = widest.simulated ?? {};
-      for (const [index, width] of widths.entries()) {
-        await turn();
-        const isWidest = index === widths.length - 1;
-        const same = {
-          ...context,
-          ...(backend && { backend: widest.compute.backend as typeof context.backend }),
-        };
-        const prepared = isWidest ? widest : await prepareWidth(parameters, width, shannon.engines, same);
-        open.push(prepared);
-        const one = yield* trainWidth(parameters, index, prepared, context.seed);
-        await prepared.simulated?.backend.dispose();
-        open.splice(open.indexOf(prepared), 1);
-        trained.push(one);
-        yield { kind: 'rows', table: 'surface', rows: surfaceRows(one) };
-        yield { kind: 'rows', table: 'accuracy', rows: accuracyRows(one) };
-      }
+      const trained = yield* trainSurface(parameters, widest, context);
       const surfaces = surfacesOf(trained, snrs);
       const fitted: BothFits[] = [];
       for (const [position, law] of scalingLaws.entries()) {
@@ -194,24 +161,7 @@ export const shannon: Scenario<ShannonParameters> = {
       const [ours, theirs] = fitted.map(({ theory, simulation }) => simulation ?? theory);
       yield { kind: 'verdict', verdict: scalingVerdict(ours!, theirs!, parameters) };
     } finally {
-      for (const prepared of open) await prepared?.simulated?.backend.dispose();
+      await widest.simulated?.backend.dispose();
     }
   },
 };
-
-/** The surfaces of every level of noise, of theory and, where all of it was simulated, of the simulation. */
-function surfacesOf(trained: readonly TrainedWidth[], snrs: readonly number[]) {
-  const points = trained.flatMap((one) => one.points);
-  const surface = (lossOf: (point: (typeof points)[number]) => number): Surface[] =>
-    snrs.map((snr) => ({
-      snr,
-      points: points
-        .filter((point) => point.snr === snr)
-        .map((point) => ({ size: point.width, data: point.time, loss: lossOf(point) })),
-    }));
-  const isWhole = points.every((point) => (simulatedLoss(point) ?? 0) > 0);
-  return {
-    theory: surface(({ theory }) => theory),
-    simulation: isWhole ? surface((point) => simulatedLoss(point)!) : undefined,
-  };
-}
