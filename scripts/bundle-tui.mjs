@@ -30,7 +30,7 @@ const { metafile } = await build({
   banner: {
     js: "import { createRequire as requireOfBundle } from 'node:module'; const require = requireOfBundle(import.meta.url);",
   },
-  external: ['gpu.js', 'webgpu', 'gl', 'koffi', 'fast-check', 'piscina'],
+  external: ['gpu.js', 'webgpu', 'gl', 'koffi', 'fast-check', 'piscina', 'hyparquet-writer'],
   plugins: [withoutDeveloperTools],
   legalComments: 'none',
   metafile: true,

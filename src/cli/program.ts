@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { nearestName } from '../sim/nearest-name.js';
 import { InvalidInputError } from '../theory/invalid-input.js';
+import { addCiteCommand } from './commands/cite.js';
+import { addCompareCommand } from './commands/compare.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addListCommand } from './commands/list.js';
 import { printOverview } from './commands/overview.js';
@@ -61,6 +63,8 @@ export function createProgram(io: CommandLineIo, finish: (code: number) => void)
   addListCommand(program, io);
   addRunCommand(program, io, finish);
   addVerifyCommand(program, io, finish);
+  addCompareCommand(program, io, finish);
+  addCiteCommand(program, io);
   addDoctorCommand(program, io);
   return program;
 }
