@@ -1,8 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { nearestName } from '../../sim/nearest-name.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { duplicateKey } from './duplicate-key.js';
+import { readDataFile } from './data-file.js';
 
 /** What a `--config` file says: parameters, and how to run where it says so. */
 export interface Config {
@@ -15,13 +13,6 @@ export const runKeys = ['scenario', 'seed', 'engine', 'backend'] as const;
 type RunKey = (typeof runKeys)[number];
 
 const OPTION = '--config';
-const MOST_BYTES = 1 << 20;
-const MOST_ALIASES = 20;
-const READERS: Readonly<Record<string, (text: string) => Promise<unknown> | unknown>> = {
-  '.json': parseJson,
-  '.yaml': parseYaml,
-  '.yml': parseYaml,
-};
 
 /**
  * Reads a YAML or JSON file (told apart by its extension). It holds either `params: {…}` beside `scenario`, `seed`,
@@ -30,48 +21,7 @@ const READERS: Readonly<Record<string, (text: string) => Promise<unknown> | unkn
  * @throws InvalidInputError in one line when the file cannot be read, is too large, not YAML or JSON, or not a mapping
  */
 export async function readConfig(file: string): Promise<Config> {
-  const read = READERS[extname(file).toLowerCase()];
-  if (read === undefined)
-    throw new InvalidInputError(OPTION, file, 'a file that ends in .yaml, .yml or .json');
-  const text = await readText(file);
-  let content: unknown;
-  try {
-    content = await read(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error);
-    throw new InvalidInputError(OPTION, file, `valid ${read === parseYaml ? 'YAML' : 'JSON'} (${reason})`);
-  }
-  return readContent(file, content);
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    const entry = await stat(file);
-    if (!entry.isFile()) throw new InvalidInputError(OPTION, file, 'a regular file');
-    if (entry.size > MOST_BYTES)
-      throw new InvalidInputError(OPTION, file, `a file of at most 1 MiB, not ${entry.size} bytes`);
-    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
-  } catch (error) {
-    if (error instanceof InvalidInputError) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    const reason = code === 'ENOENT' ? 'there is none of this name' : code;
-    throw new InvalidInputError(OPTION, file, `a file that can be read (${reason})`);
-  }
-}
-
-function parseJson(text: string): unknown {
-  const content: unknown = JSON.parse(text);
-  const twice = duplicateKey(text);
-  if (twice !== undefined) throw new Error(`the key ${JSON.stringify(twice).slice(0, 40)} occurs twice`);
-  return content;
-}
-
-async function parseYaml(text: string): Promise<unknown> {
-  const { parseDocument } = await import('yaml');
-  const document = parseDocument(text, { logLevel: 'error', prettyErrors: true });
-  const [first] = document.errors;
-  if (first !== undefined) throw first;
-  return document.toJS({ maxAliasCount: MOST_ALIASES });
+  return readContent(file, await readDataFile(OPTION, file));
 }
 
 function readContent(file: string, content: unknown): Config {

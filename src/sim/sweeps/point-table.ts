@@ -14,7 +14,7 @@ const TRAILING: readonly Column[] = [
   {
     name: 'failed_checks',
     unit: '1',
-    description: 'claims whose check failed, separated by blanks; empty for none',
+    description: 'claims whose check failed, separated by blanks; null for none',
   },
   { name: 'error', unit: '1', description: 'why the run has no numbers; null where it has' },
 ];
@@ -40,7 +40,7 @@ export function pointColumns(sweep: Sweep, scenario: Scenario): Column[] {
 export function pointRows(sweep: Sweep, scenario: Scenario, result: PointResult): Row[] {
   const { point, replicate, seed, values } = sweep.at(result.point);
   const leading = [point, replicate, seed, ...values.map(cellOf)];
-  const trailing = [result.compute, result.failed.join(' '), result.error];
+  const trailing = [result.compute, result.failed.join(' ') || null, result.error];
   const width = scenario.tables[sweep.definition.table]!.length;
   const rows = result.rows.length > 0 ? result.rows : [Array<Cell>(width).fill(null)];
   return rows.map((row) => [...leading, ...row, ...trailing]);
