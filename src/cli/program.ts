@@ -8,6 +8,7 @@ import { addDoctorCommand } from './commands/doctor.js';
 import { addListCommand } from './commands/list.js';
 import { addMergeCommand } from './commands/merge.js';
 import { printOverview } from './commands/overview.js';
+import { addReportCommand } from './commands/report.js';
 import { addRunCommand } from './commands/run.js';
 import { addSweepCommand } from './commands/sweep.js';
 import { addVerifyCommand } from './commands/verify.js';
@@ -64,6 +65,7 @@ export function createProgram(io: CommandLineIo, finish: (code: number) => void)
     });
   addListCommand(program, io);
   addRunCommand(program, io, finish);
+  addReportCommand(program, io);
   addVerifyCommand(program, io, finish);
   addSweepCommand(program, io, finish);
   addMergeCommand(program, io, finish);

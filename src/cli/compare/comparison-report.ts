@@ -98,8 +98,8 @@ function overlayLines(
   terminal: Terminal,
 ): string[] {
   const figure = figures.find((one): one is CurveFigure => !isMap(one));
-  if (figure === undefined || a.tables[figure.table] === undefined || b.tables[figure.table] === undefined)
-    return [];
+  // A run of another version may lack what this one's figure draws.
+  if (figure === undefined || ![a, b].every(({ tables }) => canDraw(figure, tables))) return [];
   const { chart } = figureChart(figure, a.tables);
   const other = figureChart(figure, b.tables).chart;
   const series = [
@@ -108,6 +108,21 @@ function overlayLines(
   ];
   return ['', ...drawChart({ ...chart, series }, { ...terminal, height: 24 })];
 }
+
+function canDraw({ table, x, y, series, slice, inflection }: CurveFigure, tables: Tables): boolean {
+  const has = (name: string, columns: readonly (string | undefined)[]) =>
+    Object.hasOwn(tables, name) &&
+    columns.every(
+      (column) => column === undefined || tables[name]!.columns.some((one) => one.name === column),
+    );
+  return (
+    has(table, [x.column, y.theory, y.simulation, series, slice]) &&
+    (inflection === undefined ||
+      has(inflection.table, [series, slice, inflection.theory, inflection.simulation]))
+  );
+}
+
+type Tables = RunDocument['tables'];
 
 function thinned(series: readonly ChartSeries[]): readonly ChartSeries[] {
   if (series.length <= MOST_CURVES) return series;

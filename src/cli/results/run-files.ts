@@ -1,4 +1,5 @@
 import type { RunDocument } from '../../sim/run-document.js';
+import { figureFiles } from '../figures/figure-files.js';
 import { csvFiles } from './csv-files.js';
 import type { FileMaker, Files } from './file-maker.js';
 import { gitCommit } from './git-commit.js';
@@ -6,13 +7,13 @@ import { parquetFiles } from './parquet-files.js';
 import { FOLDER_VERSION, runJson, seal } from './run-json.js';
 
 /** Everything that a result folder holds besides `run.json`. */
-const fileMakers: readonly FileMaker[] = [csvFiles, parquetFiles];
+const fileMakers: readonly FileMaker[] = [csvFiles, parquetFiles, figureFiles];
 
 /** Name of the file that says what the others are. */
 export const RUN_FILE = 'run.json';
 
 /**
- * The files of a result folder by name: every table as CSV and Parquet, and `run.json` with the whole document, the command that
+ * The files of a result folder by name: every table as CSV and Parquet, every figure as Vega-Lite, SVG and PNG, and `run.json` with the whole document, the command that
  * gives it again, and the checksums of all others.
  */
 export async function runFiles(

@@ -1,9 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { InvalidInputError } from '../../theory/invalid-input.js';
+import { isNestedDeeper } from '../nesting.js';
 import { duplicateKey } from './duplicate-key.js';
 
 const MOST_ALIASES = 20;
+const DEEPEST = 64;
 
 const READERS: Readonly<Record<string, (text: string) => Promise<unknown> | unknown>> = {
   '.json': parseJson,
@@ -51,6 +53,7 @@ async function readText(option: string, file: string, mostBytes: number): Promis
 }
 
 function parseJson(text: string): unknown {
+  if (isNestedDeeper(text, DEEPEST)) throw new Error(`brackets more than ${DEEPEST} deep`);
   const content: unknown = JSON.parse(text);
   const twice = duplicateKey(text);
   if (twice !== undefined) throw new Error(`the key ${JSON.stringify(twice).slice(0, 40)} occurs twice`);
@@ -58,9 +61,21 @@ function parseJson(text: string): unknown {
 }
 
 async function parseYaml(text: string): Promise<unknown> {
-  const { parseDocument } = await import('yaml');
-  const document = parseDocument(text, { logLevel: 'error', prettyErrors: true });
+  if (isNestedDeeper(text, DEEPEST)) throw new Error(`brackets more than ${DEEPEST} deep`);
+  const { parseDocument, isScalar, visit } = await import('yaml');
+  // The parser's own search for keys that occur twice takes minutes for a hundred thousand keys.
+  const document = parseDocument(text, { logLevel: 'error', prettyErrors: true, uniqueKeys: false });
   const [first] = document.errors;
   if (first !== undefined) throw first;
+  visit(document, {
+    Map(_, { items }) {
+      const keys = new Set<unknown>();
+      for (const { key } of items) {
+        const name = isScalar(key) ? key.value : key;
+        if (keys.has(name)) throw new Error(`the key ${JSON.stringify(name).slice(0, 40)} occurs twice`);
+        keys.add(name);
+      }
+    },
+  });
   return document.toJS({ maxAliasCount: MOST_ALIASES });
 }
