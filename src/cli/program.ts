@@ -10,6 +10,8 @@ import { addMergeCommand } from './commands/merge.js';
 import { printOverview } from './commands/overview.js';
 import { addReportCommand } from './commands/report.js';
 import { addRunCommand } from './commands/run.js';
+import { addStatusCommand } from './commands/status.js';
+import { addSubmitCommand } from './commands/submit.js';
 import { addSweepCommand } from './commands/sweep.js';
 import { addVerifyCommand } from './commands/verify.js';
 import { type CommandLineIo, loadScenarios } from './io.js';
@@ -69,6 +71,8 @@ export function createProgram(io: CommandLineIo, finish: (code: number) => void)
   addVerifyCommand(program, io, finish);
   addSweepCommand(program, io, finish);
   addMergeCommand(program, io, finish);
+  addStatusCommand(program, io, finish);
+  addSubmitCommand(program, io);
   addCompareCommand(program, io, finish);
   addCiteCommand(program, io);
   addDoctorCommand(program, io);

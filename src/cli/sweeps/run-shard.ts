@@ -46,10 +46,11 @@ export async function runShard(
   const costs = new PointCosts(sweep, scenario);
   const range = shardRanges(sweep.points, costs, shard.count)[shard.index - 1]!;
   const head = { sweep: identity.hash, index: shard.index, count: shard.count, ...range };
-  const scheduled = io.env.SLURM_JOB_ID !== undefined || io.env.JOB_COMPLETION_INDEX !== undefined;
+  const task = io.env.SLURM_JOB_ID;
+  const scheduled = task !== undefined || io.env.JOB_COMPLETION_INDEX !== undefined;
   const tally = { failed: 0, checksFailed: 0 };
   const onKept = (result: PointResult) => count(result, tally);
-  const store = await ShardStore.open({ folder, shard, head, resume, scheduled, onKept });
+  const store = await ShardStore.open({ folder, shard, head, resume, scheduled, task, onKept });
   if (store === undefined) return undefined;
   const started = performance.now();
   const total = range.to - range.from;

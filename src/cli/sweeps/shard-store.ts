@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PointResult } from '../../sim/sweeps/run-points.js';
 import type { PointRange } from '../../sim/sweeps/shards.js';
@@ -23,6 +23,9 @@ import { sweepPlaces } from './sweep-folder.js';
 /** Longest time, in milliseconds, that finished points stay where a power cut would lose them. */
 const LONGEST_UNSAFE = 1000;
 
+/** File in the folder of an unfinished shard that names the scheduler's job. */
+export const TASK_FILE = 'slurm-job';
+
 const ADVICE = 'finished points are kept: make room, then repeat the command with --resume';
 
 /** Where the files of a shard are. */
@@ -40,6 +43,8 @@ export interface ShardOptions {
   readonly resume: boolean;
   /** Whether a scheduler vouches that nobody else computes this shard, also where a lock of a lost machine says so. */
   readonly scheduled: boolean;
+  /** Number of the scheduler's job that computes it, for `overtrain status`. */
+  readonly task: string | undefined;
   /** Told of every result that was kept before. */
   onKept(result: PointResult): void;
 }
@@ -94,6 +99,7 @@ export class ShardStore {
       const journal = await open(path, 'ax');
       const first = frameOf(head);
       await journal.appendFile(first);
+      if (options.task !== undefined) await writeFile(join(partial, TASK_FILE), options.task);
       const leaveAtExit = () => lock?.release();
       process.once('exit', leaveAtExit);
       return new ShardStore(options, journal, path, kept, lock, leaveAtExit, first.length);
