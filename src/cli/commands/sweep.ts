@@ -34,6 +34,8 @@ export function addSweepCommand(program: Command, io: CommandLineIo, finish: (co
     .option('--shard <I/N>', 'compute one of N parts; auto/N in an array job', once('--shard'))
     .option('--resume', 'go on with a sweep that was cut off')
     .option('--threads <count>', 'threads (default: one for each core)', once('--threads'))
+    .option('--find <what>', 'inflection: refine the grid where curves begin to turn', once('--find'))
+    .option('--levels <count>', 'with --find: how often brackets are halved (default: 5)', once('--levels'))
     .option('--dry-run', 'say how many points there are and how long they would take, from a measured rate')
     .option('--init', 'print a sweep file with comments')
     .option('--quiet', 'no progress on stderr')

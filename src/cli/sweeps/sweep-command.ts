@@ -5,7 +5,7 @@ import { type CommandLineIo, loadScenarios } from '../io.js';
 import { durationText } from '../output/remaining-time.js';
 import { mergedCode, mergedText, mergeShards } from './merge-sweep.js';
 import { runShard, type ShardOutcome } from './run-shard.js';
-import { readShard, shardText } from './shard-name.js';
+import { readShard, type Shard, shardText } from './shard-name.js';
 import { readSweepFile, type SweepRequest } from './sweep-file.js';
 import { enterSweepFolder, sweepIdentity } from './sweep-folder.js';
 
@@ -49,6 +49,8 @@ export async function runSweep(
     await printEstimate(request, { shard, threads }, io);
     return exitCode.done;
   }
+  if (options.find !== undefined) return search(request, options.find, shard, threads, options, io);
+  refuseLevels(options.levels);
   const folder = requireFolder(request);
   const identity = await sweepIdentity(request.sweep.definition);
   const resume = options.resume === true;
@@ -71,6 +73,31 @@ export async function runSweep(
   io.stdout.write(`${outcome === undefined ? 'the sweep was finished before' : outcomeText(outcome)}\n`);
   io.stdout.write(`${mergedText(folder, merged)}\n`);
   return mergedCode(merged);
+}
+
+async function search(
+  request: SweepRequest,
+  find: string,
+  shard: Shard | undefined,
+  threads: number,
+  { resume, quiet, levels }: SweepCommandOptions,
+  io: CommandLineIo,
+): Promise<number> {
+  if (shard !== undefined)
+    throw new InvalidInputError(
+      '--find',
+      find,
+      'the whole sweep, without --shard: each level needs the one before',
+    );
+  const { findBoundary, readFind } = await import('./find-boundary.js');
+  const count = readFind(find, levels);
+  const options = { levels: count, threads, resume: resume === true, quiet: quiet === true };
+  return findBoundary(request, options, io);
+}
+
+function refuseLevels(levels: string | undefined): void {
+  if (levels !== undefined)
+    throw new InvalidInputError('--levels', levels, 'to be given together with --find');
 }
 
 /**
