@@ -41,7 +41,7 @@ const { metafile } = await build({
   banner: {
     js: "import { createRequire as requireOfBundle } from 'node:module'; const require = requireOfBundle(import.meta.url);",
   },
-  external: ['gpu.js', 'webgpu', 'gl', 'koffi', 'fast-check', 'piscina'],
+  external: ['gpu.js', 'webgpu', 'gl', 'koffi', 'fast-check', 'piscina', 'hyparquet-writer'],
   plugins: [withoutDeveloperTools, figuresApart],
   legalComments: 'none',
   metafile: true,

@@ -12,6 +12,7 @@ const PICTURES = {
   misalignment: 'Pre-training loss after fine-tuning, some cells',
   schedules: 'Sensitivity to Gaussian noise, by schedule',
   width: 'Loss under Gaussian noise, gamma = 0.05',
+  'early-exposure': 'Post-training loss before fine-tuning',
 };
 
 const script = fileURLToPath(new URL('picture.mjs', import.meta.url));

@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../theory/invalid-input.js';
 import { nearestName } from './nearest-name.js';
 import type { Scenario } from './scenario.js';
+import { earlyExposure } from './scenarios/early-exposure.js';
 import { finetune } from './scenarios/finetune.js';
 import { finetuneTuned } from './scenarios/finetune-tuned.js';
 import { gaussian } from './scenarios/gaussian.js';
@@ -20,6 +21,7 @@ export const scenarios: readonly Scenario[] = [
   erased(misalignment),
   erased(schedules),
   erased(width),
+  erased(earlyExposure),
 ];
 
 /** Parameters are checked where a scenario is run, so a list of scenarios need not know their types. */

@@ -6,6 +6,7 @@ import type { Check } from './check.js';
 import type { EngineChoice, EngineName } from './engines/engine-name.js';
 import type { Figure } from './figure.js';
 import type { Column, Row } from './table.js';
+import type { Verdict } from './verdict.js';
 
 /** What really computed a run, for the record. */
 export interface Compute {
@@ -35,8 +36,18 @@ export type RunEvent =
   | { readonly kind: 'progress'; readonly done: number; readonly total: number; readonly label: string }
   | { readonly kind: 'rows'; readonly table: string; readonly rows: readonly Row[] }
   | { readonly kind: 'check'; readonly check: Check }
+  | { readonly kind: 'verdict'; readonly verdict: Verdict }
   | { readonly kind: 'warning'; readonly text: string }
   | { readonly kind: 'diverged'; readonly divergence: Divergence };
+
+/** A paper on whose claim a scenario gives a verdict. */
+export interface Paper {
+  /** Its number, as `arXiv 2605.12705`. */
+  readonly id: string;
+  readonly title: string;
+  /** What it claims, in one sentence of plain text. */
+  readonly claim: string;
+}
 
 /** Counts the work of a run as it goes on. */
 export interface WorkMeter {
@@ -72,6 +83,8 @@ export interface Scenario<Parameters extends object = object> {
   /** Where the question comes from: paper and section, or claim ids. */
   readonly source: string;
   readonly group: 'main paper' | 'citing papers';
+  /** The citing paper on which its runs give a verdict. */
+  readonly paper?: Paper;
   /** Ids of the claims that the scenario bears on. */
   readonly claims: readonly string[];
   /** Engines that can run it, the one that `auto` takes first. */

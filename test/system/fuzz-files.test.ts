@@ -42,7 +42,7 @@ afterAll(() => {
 });
 
 /** Runs one case; what it may throw is one line for the user. */
-async function survives(act: () => Promise<void>): Promise<'read' | 'refused'> {
+async function survives(label: string, act: () => Promise<void>): Promise<'read' | 'refused'> {
   const started = process.cpuUsage();
   try {
     await act();
@@ -51,7 +51,7 @@ async function survives(act: () => Promise<void>): Promise<'read' | 'refused'> {
     if (!(error instanceof InvalidInputError)) throw error;
     return 'refused';
   } finally {
-    expect(process.cpuUsage(started).user / 1000).toBeLessThan(HANG);
+    expect(process.cpuUsage(started).user / 1000, label).toBeLessThan(HANG);
   }
 }
 
@@ -112,7 +112,7 @@ test(`${CASES} mutated result folders never crash, hang or run anything`, async 
   const seen = { read: 0, refused: 0, problems: 0 };
   for (let index = 0; index < CASES; index++) {
     mutateFolder(draws, 'mutated');
-    const outcome = await survives(async () => {
+    const outcome = await survives(`case ${index}`, async () => {
       const stored = await readResult('mutated');
       if (stored.problems.length > 0) seen.problems++;
       for (const problem of stored.problems) expect(problem).not.toContain('\n');
@@ -195,7 +195,7 @@ test(`${CASES} mutated configuration files, YAML bombs included, never crash, ha
             : Buffer.from(JSON.stringify(mutateValue(draws, json)) ?? draws.one(hostileTexts));
     const path = index < 2 * bombs.length ? ['config.yaml', 'config.json'][index & 1]! : file;
     writeFileSync(path, bytes);
-    const outcome = await survives(async () => {
+    const outcome = await survives(`case ${index}: ${bytes.toString('utf8', 0, 200)}`, async () => {
       const request = await runRequest('gaussian', { config: path }, scenarios);
       JSON.stringify(request.parameters);
     });

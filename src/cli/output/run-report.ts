@@ -46,12 +46,22 @@ export function runReport(scenario: Scenario, results: RunResults, terminal: Ter
     }),
     ...(results.checks.length === 0 ? [] : ['', style.strong('Checks')]),
     ...results.checks.flatMap((check) => checkLines(check, terminal, style)),
+    ...verdictLines(results, terminal, style),
     ...(results.diverged.length + results.warnings.length === 0 ? [] : ['']),
     ...results.diverged.flatMap(({ network, step, learning_rate }) => {
       const rate = network.includes('rate') ? '' : ` (learning rate ${readableNumber(learning_rate)})`;
       return paragraph(`diverged at step ${step}: ${network}${rate}`, terminal, style.bad);
     }),
     ...results.warnings.flatMap((text) => paragraph(`warning: ${text}`, terminal, style.caution)),
+  ];
+}
+
+function verdictLines({ verdict }: RunResults, terminal: Terminal, style: Style): string[] {
+  if (verdict === undefined) return [];
+  return [
+    '',
+    ...paragraph(`Verdict on the paper: ${verdict.verdict}`, terminal, style.strong),
+    ...paragraph(verdict.reason, terminal, style.faint, 2),
   ];
 }
 

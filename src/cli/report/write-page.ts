@@ -2,20 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { codeOf } from '../results/file-errors.js';
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'not permitted',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'no space left',
-  EDQUOT: 'the quota is used up',
-  ENAMETOOLONG: 'the name is too long',
-  ENOTDIR: 'a part of the path is a file',
-  ENOENT: 'its folder does not exist',
-  ELOOP: 'too many links',
-  EISDIR: 'a folder is there',
-};
+import { codeOf, reasonOf } from '../results/file-errors.js';
 
 /**
  * Writes a page whole or not at all; one that is there is replaced in one step.
@@ -45,6 +32,7 @@ export async function writePage(file: string, contents: string): Promise<void> {
     await rm(partial, { force: true }).catch(() => {});
     const code = codeOf(error);
     if (code === undefined) throw error;
-    throw new InvalidInputError('--html', file, `a file that can be written (${REASONS[code] ?? code})`);
+    const reason = code === 'ENOENT' ? 'its folder does not exist' : reasonOf(code);
+    throw new InvalidInputError('--html', file, `a file that can be written (${reason})`);
   }
 }

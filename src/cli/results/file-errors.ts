@@ -14,7 +14,13 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTEMPTY: 'someone else has filled it meanwhile',
   EEXIST: 'a file is in the way',
   ENOENT: 'no folder can be made there',
+  EISDIR: 'a folder is there',
 };
+
+/** Why the system refused something, in words. */
+export function reasonOf(code: string): string {
+  return REASONS[code] ?? code;
+}
 
 /**
  * The error for a folder of results that cannot be written.
@@ -22,8 +28,7 @@ const REASONS: Readonly<Record<string, string>> = {
  * @param advice what to do about it, after the reason
  */
 export function notWritable(folder: string, error: unknown, advice = ''): InvalidInputError {
-  const code = codeOf(error) ?? 'unknown error';
-  const reason = `${REASONS[code] ?? code}${advice === '' ? '' : `; ${advice}`}`;
+  const reason = `${reasonOf(codeOf(error) ?? 'unknown error')}${advice === '' ? '' : `; ${advice}`}`;
   return new InvalidInputError('--out', folder, `a folder that can be written (${reason})`);
 }
 

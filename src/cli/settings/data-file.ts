@@ -71,7 +71,9 @@ async function parseYaml(text: string): Promise<unknown> {
     Map(_, { items }) {
       const keys = new Set<unknown>();
       for (const { key } of items) {
-        const name = isScalar(key) ? key.value : key;
+        // Keys that are mappings themselves are written out as text, each level twice as long as the one below.
+        if (!isScalar(key)) throw new Error('a key is no text');
+        const name = key.value;
         if (keys.has(name)) throw new Error(`the key ${JSON.stringify(name).slice(0, 40)} occurs twice`);
         keys.add(name);
       }

@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto';
 import type { Backend, NoiseBatch, Weights } from './backend.js';
 import type { CallJournal } from './call-journal.js';
 
-const ON_CARDS: ReadonlySet<string> = new Set(['webgpu', 'headlessgl']);
+/** Backends whose numbers depend on the card or the library that computes. */
+const DEVICE_DECIDES: ReadonlySet<string> = new Set(['webgpu', 'headlessgl', 'blas']);
 
 /**
  * The same backend, except that calls which a journal has are answered from it, and others are kept there. Since every call is a
  * function of what goes in, the numbers are the same either way, to the last bit.
  */
 export function journaled(backend: Backend, journal: CallJournal): Backend {
-  // The processor's own backends give the same on any machine; cards differ.
-  const device = ON_CARDS.has(backend.name) ? backend.device : '';
+  // The other backends give the same on any machine.
+  const device = DEVICE_DECIDES.has(backend.name) ? backend.device : '';
   const place = [backend.name, backend.precision, device];
   const answer = async (
     inputs: readonly unknown[],

@@ -4,6 +4,7 @@ import { learningOrder } from './t0-bounds.js';
 import { decoupling } from './t0-decoupling.js';
 import { depth } from './t0-depth.js';
 import { descentOfModes } from './t0-descent.js';
+import { exposure } from './t0-exposure.js';
 import { unbalancedPairs } from './t0-imbalance.js';
 import { lossOfModes } from './t0-loss.js';
 import { riccatiFlow } from './t0-riccati.js';
@@ -25,6 +26,7 @@ import { inflectionOrder } from './t3-order.js';
 import { stagedOvertraining } from './t3-staged.js';
 import { modeOptimumTimes } from './t3-time.js';
 import { erasingFeatures } from './t4-erase.js';
+import { retainedExposure } from './t4-exposure.js';
 import { forgetting } from './t4-forgetting.js';
 import { overshootInflection } from './t4-overshoot.js';
 import { turnedTask } from './t4-rotation.js';
@@ -49,6 +51,7 @@ export const claims: readonly Claim[] = [
   anyCase(depth),
   anyCase(unbalancedPairs),
   anyCase(riccatiFlow),
+  anyCase(exposure),
   anyCase(gaussianSensitivity),
   anyCase(unequalNoise),
   anyCase(deepNetwork),
@@ -72,6 +75,7 @@ export const claims: readonly Claim[] = [
   anyCase(erasingFeatures),
   anyCase(turnedTask),
   anyCase(fineTuningSteps),
+  anyCase(retainedExposure),
   anyCase(regularizedFineTuning),
   anyCase(regularizedInflection),
   anyCase(regularizationCost),

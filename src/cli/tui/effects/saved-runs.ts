@@ -41,7 +41,7 @@ async function readRun(
 ): Promise<Run | undefined> {
   try {
     const { command, document } = await readResult(folder);
-    const { tables, checks, warnings, diverged, ...record } = document;
+    const { tables, checks, warnings, diverged, verdict = null, ...record } = document;
     const scenario = scenarios.find(({ id }) => id === record.scenario);
     const draft = draftOfCommand(command);
     if (scenario === undefined || !checkDraft(scenario, draft).isValid) return undefined;
@@ -60,6 +60,7 @@ async function readRun(
       checks: [...checks],
       warnings: [...warnings],
       diverged: [...diverged],
+      verdict,
       record,
       folder,
     };

@@ -2,6 +2,7 @@ import type { Check } from '../../../sim/check.js';
 import { RunCollector, type RunResults } from '../../../sim/run-results.js';
 import type { Compute, Divergence, RunEvent, Scenario } from '../../../sim/scenario.js';
 import type { Row } from '../../../sim/table.js';
+import type { Verdict } from '../../../sim/verdict.js';
 import type { RunOrder, RunOutcome, RunProgress, RunRecord } from '../worker/run-order.js';
 
 /** A run and what has come of it so far. Immutable. */
@@ -15,6 +16,8 @@ export interface Run {
   readonly checks: readonly Check[];
   readonly warnings: readonly string[];
   readonly diverged: readonly Divergence[];
+  /** On the paper that the scenario is about; null as long as there is none. */
+  readonly verdict: Verdict | null;
   readonly progress: RunProgress | null;
   /** Only once it has finished. */
   readonly record: RunRecord | null;
@@ -32,6 +35,7 @@ export function startedRun(order: RunOrder): Run {
     checks: [],
     warnings: [],
     diverged: [],
+    verdict: null,
     progress: null,
     record: null,
     folder: null,
@@ -69,6 +73,7 @@ export function withEvents(run: Run, events: readonly RunEvent[], progress: RunP
       ...run.diverged,
       ...events.flatMap((event) => (event.kind === 'diverged' ? [event.divergence] : [])),
     ],
+    verdict: events.findLast((event) => event.kind === 'verdict')?.verdict ?? run.verdict,
     progress: progress ?? run.progress,
   };
 }
@@ -90,6 +95,7 @@ export function resultsOf(run: Run, scenario: Scenario): RunResults {
   for (const check of run.checks) collector.add({ kind: 'check', check });
   for (const text of run.warnings) collector.add({ kind: 'warning', text });
   for (const divergence of run.diverged) collector.add({ kind: 'diverged', divergence });
+  if (run.verdict !== null) collector.add({ kind: 'verdict', verdict: run.verdict });
   const results = collector.results();
   gathered.set(run, results);
   return results;

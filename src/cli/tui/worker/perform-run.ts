@@ -36,7 +36,7 @@ export async function performRun(
       { seed, engine, backend, signal, work },
       (event) => batch.add(event),
     );
-    const { tables, checks, warnings, diverged, ...record } = document;
+    const { tables, checks, warnings, diverged, verdict, ...record } = document;
     outcome = { status: 'finished', record: record satisfies RunRecord };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

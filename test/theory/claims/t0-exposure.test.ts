@@ -1,0 +1,12 @@
+import { describe, expect, test } from 'vitest';
+import { exposure } from '../../../src/theory/claims/t0-exposure.js';
+import { testClaim } from '../../../src/vitest.js';
+import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+
+describe('T0-exposure', () => {
+  testClaim(exposure, { runs: 300, seed: 3 });
+
+  test('needs every hypothesis', () => {
+    for (const verdict of Object.values(hypothesisVerdicts(exposure))) expect(verdict).toBe('needed');
+  });
+});
