@@ -11,8 +11,6 @@ const WITH_STAND_INS = [
 const EVERYWHERE = {
   testTimeout: 60_000,
   setupFiles: ['test/support/property-seed.ts'],
-  // These import JSON without saying so, which Node refuses.
-  server: { deps: { inline: [/@actions\//] } },
 };
 
 /** Says at the end what was left out of the run and why: a device that is absent, in general. */

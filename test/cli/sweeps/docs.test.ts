@@ -1,5 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type * as WorkflowParser from '@actions/workflow-parser';
+import { build } from 'esbuild';
 import { Job } from 'kubernetes-models/batch/v1/Job';
 import { ConfigMap } from 'kubernetes-models/v1/ConfigMap';
 import { expect, test } from 'vitest';
@@ -22,7 +26,22 @@ test('the manifest for Kubernetes is what the schemas of Kubernetes allow', () =
   expect(shards).toEqual(shards.map((_, index) => ({ index: index + 1, count: job.spec.completions })));
 });
 
-test('the matrix for continuous integration is what GitHub Actions allow', () => {
+/** The parser imports JSON without saying so, which Node refuses and a bundler does not. */
+async function workflowParser(): Promise<typeof WorkflowParser> {
+  const folder = mkdtempSync(join(tmpdir(), 'overtrain-workflow-'));
+  const outfile = join(folder, 'parser.mjs');
+  const contents = "export * from '@actions/workflow-parser';";
+  const resolveDir = new URL('.', import.meta.url).pathname;
+  await build({ stdin: { contents, resolveDir }, bundle: true, platform: 'node', format: 'esm', outfile });
+  try {
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test('the matrix for continuous integration is what GitHub Actions allow', async () => {
+  const { NoOperationTraceWriter, parseWorkflow } = await workflowParser();
   const errorsIn = (content: string) =>
     parseWorkflow({ name: 'sweep.yaml', content }, new NoOperationTraceWriter()).context.errors.getErrors();
   const text = read('ci-matrix.yaml');
