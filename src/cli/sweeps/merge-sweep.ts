@@ -6,6 +6,7 @@ import { type CommandLineIo, loadScenarios } from '../io.js';
 import { requireComplete } from './completeness.js';
 import { MERGED, type Merged, writeMerged } from './merged-files.js';
 import { finishedShards, resultsOf } from './shard-files.js';
+import { writeSweepDocument } from './sweep-document.js';
 import { readIdentity } from './sweep-folder.js';
 
 /**
@@ -22,7 +23,9 @@ export async function mergeShards(folder: string, scenarios: readonly Scenario[]
   async function* results() {
     for (const shard of shards) yield* resultsOf(shard);
   }
-  return writeMerged(folder, identity, sweep, scenario, results);
+  const merged = await writeMerged(folder, identity, sweep, scenario, results);
+  await writeSweepDocument(folder, identity, sweep, scenario, results(), merged);
+  return merged;
 }
 
 /**

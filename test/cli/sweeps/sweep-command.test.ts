@@ -3,6 +3,8 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import { csvText } from '../../../src/cli/output/csv.js';
+import { readResult } from '../../../src/cli/results/read-result.js';
 import { listText, readList } from '../../../src/cli/sweeps/shard-list.js';
 import { readShard } from '../../../src/cli/sweeps/shard-name.js';
 import { arrayScript, mergeScript } from '../../../src/cli/sweeps/slurm-script.js';
@@ -44,7 +46,21 @@ test('a sweep keeps every point: its setting, its rows, failed checks, and why t
   );
   expect(lines[1]).toBe('0,0,1,1,no,,,,,,,"gammas: [0.2,0.5] is not allowed; expected no more than count"');
   expect(lines.at(-1)).toMatch(/^79,0,1,40,yes,0\.5,[\d.]+,,"a, b",exact\/host,T1,$/);
-  expect((await readdir(out)).sort()).toEqual(['merged.csv', 'merged.parquet', 'shards', 'sweep.json']);
+  expect((await readdir(out)).sort()).toEqual([
+    'merged.csv',
+    'merged.parquet',
+    'run.json',
+    'shards',
+    'sweep.json',
+  ]);
+  const { document, problems } = await readResult(out);
+  expect(problems).toEqual([]);
+  expect(Object.keys(document.tables)).toEqual(['points']);
+  expect(csvText(document.tables.points!)).toBe(readFileSync(join(out, 'merged.csv'), 'utf8'));
+  expect(document.warnings).toEqual([
+    '2 of 80 points have no numbers; the column error says why',
+    'a check of 39 of 80 points failed; see failed_checks',
+  ]);
   expect(await readdir(join(out, 'shards'))).toEqual(['1-of-1.shard']);
 });
 
