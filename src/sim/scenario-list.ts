@@ -9,6 +9,7 @@ import { incremental } from './scenarios/incremental.js';
 import { misalignment } from './scenarios/misalignment.js';
 import { regularize } from './scenarios/regularize.js';
 import { schedules } from './scenarios/schedules.js';
+import { twoStageAlignment } from './scenarios/two-stage-alignment.js';
 import { width } from './scenarios/width.js';
 
 /** All scenarios in the order in which they are listed. */
@@ -22,6 +23,7 @@ export const scenarios: readonly Scenario[] = [
   erased(schedules),
   erased(width),
   erased(earlyExposure),
+  erased(twoStageAlignment),
 ];
 
 /** Parameters are checked where a scenario is run, so a list of scenarios need not know their types. */

@@ -32,6 +32,7 @@ import { overshootInflection } from './t4-overshoot.js';
 import { turnedTask } from './t4-rotation.js';
 import { stagedFineTuning } from './t4-staged-finetuning.js';
 import { fineTuningSteps } from './t4-steps.js';
+import { twoStageAlignment } from './t4-two-stage.js';
 import { regularizationCost } from './t5-cost.js';
 import { regularizedInflection } from './t5-inflection.js';
 import { regularizedFineTuning } from './t5-regularized-finetuning.js';
@@ -76,6 +77,7 @@ export const claims: readonly Claim[] = [
   anyCase(turnedTask),
   anyCase(fineTuningSteps),
   anyCase(retainedExposure),
+  anyCase(twoStageAlignment),
   anyCase(regularizedFineTuning),
   anyCase(regularizedInflection),
   anyCase(regularizationCost),
