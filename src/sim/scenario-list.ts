@@ -8,6 +8,7 @@ import { gaussian } from './scenarios/gaussian.js';
 import { incremental } from './scenarios/incremental.js';
 import { misalignment } from './scenarios/misalignment.js';
 import { regularize } from './scenarios/regularize.js';
+import { replay } from './scenarios/replay.js';
 import { schedules } from './scenarios/schedules.js';
 import { twoStageAlignment } from './scenarios/two-stage-alignment.js';
 import { width } from './scenarios/width.js';
@@ -24,6 +25,7 @@ export const scenarios: readonly Scenario[] = [
   erased(width),
   erased(earlyExposure),
   erased(twoStageAlignment),
+  erased(replay),
 ];
 
 /** Parameters are checked where a scenario is run, so a list of scenarios need not know their types. */

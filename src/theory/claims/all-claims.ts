@@ -40,6 +40,7 @@ import { balancedAttainsFloor } from './t6-equality.js';
 import { gapAboveFloor } from './t6-gap.js';
 import { leastSensitivity } from './t6-sensitivity-floor.js';
 import { sharedCapacity } from './t7-capacity.js';
+import { forgettingFloor } from './t7-forgetting.js';
 import { relativeNoiseCost } from './t8-relative-noise.js';
 import { schedules } from './t9-schedules.js';
 
@@ -85,6 +86,7 @@ export const claims: readonly Claim[] = [
   anyCase(balancedAttainsFloor),
   anyCase(gapAboveFloor),
   anyCase(sharedCapacity),
+  anyCase(forgettingFloor),
   anyCase(relativeNoiseCost),
   anyCase(schedules),
 ];
