@@ -7,6 +7,7 @@ import { finetuneTuned } from './scenarios/finetune-tuned.js';
 import { gaussian } from './scenarios/gaussian.js';
 import { incremental } from './scenarios/incremental.js';
 import { misalignment } from './scenarios/misalignment.js';
+import { optimizerConsistency } from './scenarios/optimizer-consistency.js';
 import { regularize } from './scenarios/regularize.js';
 import { replay } from './scenarios/replay.js';
 import { schedules } from './scenarios/schedules.js';
@@ -26,6 +27,7 @@ export const scenarios: readonly Scenario[] = [
   erased(earlyExposure),
   erased(twoStageAlignment),
   erased(replay),
+  erased(optimizerConsistency),
 ];
 
 /** Parameters are checked where a scenario is run, so a list of scenarios need not know their types. */

@@ -25,6 +25,7 @@ import { modeUnderNoise } from './t3-mode.js';
 import { inflectionOrder } from './t3-order.js';
 import { stagedOvertraining } from './t3-staged.js';
 import { modeOptimumTimes } from './t3-time.js';
+import { matchedLosses } from './t4-bracket.js';
 import { erasingFeatures } from './t4-erase.js';
 import { retainedExposure } from './t4-exposure.js';
 import { forgetting } from './t4-forgetting.js';
@@ -79,6 +80,7 @@ export const claims: readonly Claim[] = [
   anyCase(fineTuningSteps),
   anyCase(retainedExposure),
   anyCase(twoStageAlignment),
+  anyCase(matchedLosses),
   anyCase(regularizedFineTuning),
   anyCase(regularizedInflection),
   anyCase(regularizationCost),
