@@ -10,7 +10,7 @@ import { growth } from './works/growth.mjs';
 import { modes } from './works/modes.mjs';
 import { processes } from './works/process.mjs';
 import { sensitivity } from './works/sensitivity.mjs';
-import { study } from './works/study.mjs';
+import { study, studyInProcess } from './works/study.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -21,11 +21,18 @@ const { values: options } = parseArgs({
     python: { type: 'string', default: '/usr/bin/python3' },
   },
 });
+/** Below it the backend `blas` multiplies by our own kernels. */
+const SMALLEST_NATIVE = 24;
+
 const wanted = options.only.split(',');
 const rounds = Number(options.rounds);
 const say = (text) => process.stderr.write(`${text}\n`);
 
+// OpenBLAS chooses its kernels for the processor, for the peers as for the backend `blas`.
+delete process.env.OPENBLAS_CORETYPE;
+delete process.env.OPENBLAS_L2_SIZE;
 const { backend } = await openBackend(options.backend);
+const native = options.backend === 'auto' ? await openNative() : undefined;
 const peers = [];
 for (const kind of ['numpy', 'torch']) {
   const peer = await startPeer(options.python, kind);
@@ -33,17 +40,32 @@ for (const kind of ['numpy', 'torch']) {
     say(`${kind} is not installed for ${options.python}; bench/install-peers.sh installs it`);
   else peers.push(peer);
 }
-const hasNumpy = peers.some(({ kind }) => kind === 'numpy');
+const numpy = peers.find(({ kind }) => kind === 'numpy');
+const hasNumpy = numpy !== undefined;
 const builders = [
   ...(wanted.includes('a') ? sizes.map((size) => () => descent(backend, peers, size)) : []),
+  ...(wanted.includes('a') && native !== undefined
+    ? sizes
+        .filter(([dim]) => dim >= SMALLEST_NATIVE)
+        .map((size) => () => named(descent(native, peers, size), 'backend blas'))
+    : []),
   ...(wanted.includes('b') ? [() => modes(backend, peers)] : []),
   ...(wanted.includes('c') ? [() => sensitivity(backend, peers)] : []),
+  ...(wanted.includes('c') && native !== undefined
+    ? [() => named(sensitivity(native, peers), 'backend blas')]
+    : []),
   ...(wanted.includes('d') && hasNumpy
     ? [() => study(options.python, 'matrix', 'gaussian study, engine matrix, as a process')]
     : []),
   ...(wanted.includes('e') && hasNumpy
     ? [() => study(options.python, 'exact', 'gaussian study, engine exact, as a process')]
     : []),
+  ...['matrix', 'exact']
+    .filter((engine) => wanted.includes(engine === 'matrix' ? 'd' : 'e') && hasNumpy)
+    .map(
+      (engine) => () =>
+        studyInProcess(numpy, engine, `gaussian study, engine ${engine}, in a running process`),
+    ),
 ];
 const results = [];
 for (const build of builders) {
@@ -72,6 +94,7 @@ for (const build of builders) {
 }
 const grown = wanted.includes('f') ? await growth(backend) : null;
 await backend.dispose();
+await native?.dispose();
 for (const peer of peers) peer.stop();
 const command = wanted.includes('g') ? processes(5) : null;
 if (grown !== null) {
@@ -90,10 +113,26 @@ if (options.json) {
     node: process.version,
     backend: backend.name,
     device: backend.device,
+    native: native?.device ?? null,
     peers: peers.map(({ kind, version, python, threads }) => ({ kind, version, python, threads })),
     rounds,
   };
   console.log(JSON.stringify({ schema: 1, machine, results, growth: grown, process: command }, null, 2));
+}
+
+/** The backend that a user may have installed a library for. */
+async function openNative() {
+  try {
+    return (await openBackend('blas')).backend;
+  } catch (error) {
+    say(error.message);
+    return undefined;
+  }
+}
+
+/** An item under a name that says what is other about it. */
+function named(item, what) {
+  return { ...item, work: `${item.work}, ${what}` };
 }
 
 function line({ work, ours, spread: own, peer, peer_value: value, peer_spread: other, unit, ratio }) {

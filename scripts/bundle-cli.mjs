@@ -42,6 +42,15 @@ const externalPackages = {
   },
 };
 
+/** zod brings its messages in fifty languages, and loads English by itself. */
+const withoutLanguages = {
+  name: 'without languages',
+  setup(build) {
+    build.onResolve({ filter: /locales\/index\.js$/ }, () => ({ path: 'none', namespace: 'none' }));
+    build.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export {}' }));
+  },
+};
+
 const { metafile } = await build({
   entryPoints: [`${folder}/main.js`],
   outdir: folder,
@@ -57,7 +66,7 @@ const { metafile } = await build({
   },
   // The terminal UI is a bundle of its own.
   external: ['./tui/open-tui.js'],
-  plugins: [externalPackages, ownPlaces],
+  plugins: [withoutLanguages, externalPackages, ownPlaces],
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',

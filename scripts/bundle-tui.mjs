@@ -16,6 +16,17 @@ const withoutDeveloperTools = {
   },
 };
 
+/** What draws figures is a bundle of its own, loaded when a run is saved. */
+const figuresApart = {
+  name: 'figures apart',
+  setup(build) {
+    build.onResolve({ filter: /\/draw-figure\.js$/ }, () => ({
+      path: '../figures/draw-figure.js',
+      external: true,
+    }));
+  },
+};
+
 const { metafile } = await build({
   entryPoints: [entry],
   outfile: entry,
@@ -30,8 +41,8 @@ const { metafile } = await build({
   banner: {
     js: "import { createRequire as requireOfBundle } from 'node:module'; const require = requireOfBundle(import.meta.url);",
   },
-  external: ['gpu.js', 'webgpu', 'gl', 'koffi', 'fast-check', 'piscina'],
-  plugins: [withoutDeveloperTools],
+  external: ['gpu.js', 'webgpu', 'gl', 'koffi', 'fast-check', 'piscina', 'hyparquet-writer'],
+  plugins: [withoutDeveloperTools, figuresApart],
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',

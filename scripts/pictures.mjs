@@ -1,4 +1,4 @@
-// Makes the pictures of the README again: node scripts/pictures.mjs [SCENARIO | walk]…
+// Makes the pictures of the README again: node scripts/pictures.mjs [SCENARIO | walk | report]…
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -32,4 +32,10 @@ if (asked.length === 0 || asked.includes('walk')) {
   const recording = fileURLToPath(new URL('recording.mjs', import.meta.url));
   const { status } = spawnSync(process.execPath, [recording, 'docs/walk.svg'], { stdio: 'inherit' });
   if (status !== 0) throw new Error('no recording of the terminal UI');
+}
+
+if (asked.length === 0 || asked.includes('report')) {
+  const report = fileURLToPath(new URL('report-picture.mjs', import.meta.url));
+  const { status } = spawnSync(process.execPath, [report, 'docs/report.png'], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('no picture of the report');
 }

@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+import gaussian_study
+
 CORES = os.cpu_count() or 1
 POOL = ThreadPoolExecutor(CORES)
 
@@ -124,7 +126,18 @@ def numpy_sensitivity(request):
     return seconds
 
 
-WORKS = {"descent": numpy_descent, "modes": numpy_modes, "sensitivity": numpy_sensitivity}
+def numpy_study(request):
+    with open(request["plan"]) as file:
+        plan = json.load(file)
+    start = time.perf_counter()
+    rows = gaussian_study.study(plan)
+    seconds = time.perf_counter() - start
+    with open(request["out"], "w") as file:
+        json.dump(rows, file)
+    return seconds
+
+
+WORKS = {"descent": numpy_descent, "modes": numpy_modes, "sensitivity": numpy_sensitivity, "study": numpy_study}
 VERSION = f"numpy {np.__version__}"
 if sys.argv[1] == "torch":
     import torch

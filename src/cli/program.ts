@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { nearestName } from '../sim/nearest-name.js';
 import { InvalidInputError } from '../theory/invalid-input.js';
+import { addCiteCommand } from './commands/cite.js';
+import { addCompareCommand } from './commands/compare.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addListCommand } from './commands/list.js';
 import { printOverview } from './commands/overview.js';
+import { addReportCommand } from './commands/report.js';
 import { addRunCommand } from './commands/run.js';
 import { addVerifyCommand } from './commands/verify.js';
 import { type CommandLineIo, loadScenarios } from './io.js';
@@ -60,7 +63,10 @@ export function createProgram(io: CommandLineIo, finish: (code: number) => void)
     });
   addListCommand(program, io);
   addRunCommand(program, io, finish);
+  addReportCommand(program, io);
   addVerifyCommand(program, io, finish);
+  addCompareCommand(program, io, finish);
+  addCiteCommand(program, io);
   addDoctorCommand(program, io);
   return program;
 }

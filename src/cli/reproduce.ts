@@ -17,6 +17,7 @@ export function reproducingCommand(request: RunRequest, compute: Compute | undef
   return words.map(shellWord).join(' ');
 }
 
-function shellWord(word: string): string {
+/** A word as a POSIX shell reads it back. */
+export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,4 +1,4 @@
-import { runToDocument } from '../sim/run-document.js';
+import { type RunDocument, runToDocument } from '../sim/run-document.js';
 import { RunCollector, type RunResults } from '../sim/run-results.js';
 import type { Compute } from '../sim/scenario.js';
 import { InvalidInputError } from '../theory/invalid-input.js';
@@ -10,12 +10,20 @@ import { csvText } from './output/csv.js';
 import { paceText } from './output/pace-text.js';
 import { paragraph } from './output/paragraph.js';
 import { type ProgressLine, progressLine } from './output/progress-line.js';
-import { reserveResultFolder } from './output/result-folder.js';
-import { runFiles } from './output/run-files.js';
 import { runHeading, runReport } from './output/run-report.js';
 import { styleFor } from './output/style.js';
 import { terminalOf } from './output/terminal.js';
 import { reproducingCommand } from './reproduce.js';
+import {
+  finishedRun,
+  type KeepOptions,
+  refuseWithoutFolder,
+  reserveFolder,
+  resumingCommand,
+} from './results/keep-run.js';
+import type { StoredRun } from './results/read-result.js';
+
+import { runFiles } from './results/run-files.js';
 import { readChoice } from './settings/choice.js';
 import { type RunOptions, type RunRequest, runRequest } from './settings/run-request.js';
 
@@ -23,8 +31,7 @@ import { type RunOptions, type RunRequest, runRequest } from './settings/run-req
 const STARTING = 'starting';
 
 /** What the `run` command was told. */
-export interface RunCommandOptions extends RunOptions {
-  readonly out?: string;
+export interface RunCommandOptions extends RunOptions, KeepOptions {
   readonly json?: true;
   readonly csv?: true;
   readonly table?: string;
@@ -47,7 +54,10 @@ export async function runScenario(
     throw new InvalidInputError('--csv', '--json --csv', 'one of the two, for stdout holds one document');
   const request = await runRequest(id, options, await loadScenarios(io));
   const table = csvTable(request, options);
-  const folder = options.out === undefined ? undefined : await reserveResultFolder(options.out);
+  refuseWithoutFolder(options);
+  const finished = await finishedRun(request, options);
+  if (finished !== undefined) return printFinished(request, finished, table, options, io);
+  const folder = await reserveFolder(request, options);
 
   const progress = progressLine(io.stderr, io.env, options.quiet === true);
   const asText = !options.json && !options.csv;
@@ -65,6 +75,7 @@ export async function runScenario(
         engine: request.engine,
         backend: request.backend,
         work,
+        ...(folder?.journal === undefined ? {} : { journal: folder.journal }),
         ...(io.signal === undefined ? {} : { signal: io.signal }),
       },
       (event) => {
@@ -81,19 +92,54 @@ export async function runScenario(
     );
     progress.clear();
     const command = reproducingCommand(request, document.compute);
-    await folder?.write(runFiles(document, command), io.signal);
-    if (options.json) io.stdout.write(`${JSON.stringify(document)}\n`);
-    else if (table !== undefined) io.stdout.write(csvText(document.tables[table]!));
-    else printReport(request, document, command, options.out, io);
-    return document.checks.some(({ verdict }) => verdict === 'fails') ? exitCode.refuted : exitCode.done;
+    await folder?.write(await runFiles(document, command), io.signal);
+    return printDocument(request, document, command, table, options, io);
   } catch (error) {
     progress.clear();
     if (isAbort(error) && asText && !collected.isEmpty)
       printReport(request, collected.results(), reproducingCommand(request, compute), undefined, io);
+    if (isAbort(error) && (await folder?.release()) === true)
+      io.stderr.write(
+        `overtrain: what was computed is kept; to go on: ${resumingCommand(request, options)}\n`,
+      );
     throw error;
   } finally {
     await folder?.release();
   }
+}
+
+function printFinished(
+  request: RunRequest,
+  { document, command }: StoredRun,
+  table: string | undefined,
+  options: RunCommandOptions,
+  io: CommandLineIo,
+): number {
+  if (!options.json && !options.csv) {
+    const heading = runHeading(
+      request.scenario,
+      document.compute,
+      document.seed,
+      terminalOf(io.stdout, io.env),
+    );
+    io.stdout.write(`${heading.join('\n')}\n`);
+  }
+  return printDocument(request, document, command, table, options, io);
+}
+
+/** @returns the exit code: 1 when a check failed */
+function printDocument(
+  request: RunRequest,
+  document: RunDocument,
+  command: string,
+  table: string | undefined,
+  { json, out }: RunCommandOptions,
+  io: CommandLineIo,
+): number {
+  if (json) io.stdout.write(`${JSON.stringify(document)}\n`);
+  else if (table !== undefined) io.stdout.write(csvText(document.tables[table]!));
+  else printReport(request, document, command, out, io);
+  return document.checks.some(({ verdict }) => verdict === 'fails') ? exitCode.refuted : exitCode.done;
 }
 
 /** The table that `--csv` prints: the first of the scenario, unless `--table` names another. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { BackendChoice } from './backends/backend-name.js';
+import type { CallJournal } from './backends/call-journal.js';
 import type { Check } from './check.js';
 import type { EngineChoice, EngineName } from './engines/engine-name.js';
 import type { Figure } from './figure.js';
@@ -63,6 +64,8 @@ export interface RunContext {
   readonly signal?: AbortSignal;
   /** Where the run counts its work. */
   readonly work?: WorkMeter;
+  /** Where what the backend computes is kept, for a run that may be cut off. */
+  readonly journal?: CallJournal;
 }
 
 /**

@@ -4,14 +4,17 @@ import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
+let known: Readonly<Record<string, string>> | undefined;
+
 /** Versions of what the numbers of a run rest on. */
 export function versions(): Readonly<Record<string, string>> {
-  return {
+  known ??= {
     overtrain: versionIn(new URL('../../package.json', import.meta.url)),
     node: process.versions.node,
     'gpu.js': dependencyVersion('gpu.js'),
     'ml-matrix': dependencyVersion('ml-matrix'),
   };
+  return known;
 }
 
 /** Reads the manifest from disk, since packages need not export theirs. */

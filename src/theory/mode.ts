@@ -22,14 +22,15 @@ const LARGEST_EXPONENT = 700;
 const NEGLIGIBLE_EXPONENT = 1e-17;
 
 /** Share of the mode's value and gap that is left: the two fractions of the closed form. */
-interface Fractions {
+export interface Fractions {
   /** `s0 / (E + s0 φ)`, the singular value. */
   readonly value: number;
   /** `E / (E + s0 φ)`, the share of the initial gap that is left. */
   readonly decay: number;
 }
 
-function fractions({ sigma, start }: Mode, time: number): Fractions {
+/** Both fractions at once, at the price of one; see {@link singularValue} and {@link decay} for what each is. */
+export function fractions({ sigma, start }: Mode, time: number): Fractions {
   if (start === 0 || time === 0) return { value: start, decay: 1 };
   const exponent = sigma === 0 ? 0 : 4 * sigma * time;
   const elapsed = exponent < NEGLIGIBLE_EXPONENT ? 4 * time : -Math.expm1(-exponent) / sigma;

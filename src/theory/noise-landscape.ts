@@ -1,4 +1,4 @@
-import { decay, type Mode, singularValue, timeOfGap } from './mode.js';
+import { fractions, type Mode, timeOfGap } from './mode.js';
 import { criticalGap } from './perturbed-loss.js';
 import type { Problem } from './problem.js';
 
@@ -84,8 +84,8 @@ export class NoiseLandscape {
     let slopeMagnitude = 0;
     for (let index = 0; index < modes.length; index += 1) {
       const mode = modes[index] as LandscapeMode;
-      const value = singularValue(mode, time);
-      const gap = (mode.sigma - mode.start) * decay(mode, time);
+      const { value, decay } = fractions(mode, time);
+      const gap = (mode.sigma - mode.start) * decay;
       values[index] = value;
       gaps[index] = gap;
       objective += gap * (gap - 2 * critical);

@@ -15,7 +15,19 @@ import type { Spectrum } from './spectrum.js';
  */
 export function sensitivityAt(problem: Problem, gamma: number, time: number): number {
   const total = problem.modes.reduce((sum, mode) => sum + singularValue(mode, time), 0);
-  return requireNoiseScale(gamma) ** 2 * (problem.rows + problem.cols) * total + noiseFloor(problem, gamma);
+  return sensitivityOfSum(problem, gamma, total);
+}
+
+/**
+ * Sensitivity of a balanced checkpoint by the sum of its singular values (T1).
+ *
+ * @param problem the problem, for the shape
+ * @param gamma noise scale `γ`, from 0 to 1e60
+ * @param sum `Σ s_i`
+ * @throws InvalidInputError where `gamma` is out of its range
+ */
+export function sensitivityOfSum(problem: Problem, gamma: number, sum: number): number {
+  return requireNoiseScale(gamma) ** 2 * (problem.rows + problem.cols) * sum + noiseFloor(problem, gamma);
 }
 
 /**

@@ -130,7 +130,13 @@ describe('overtrain run', () => {
     const { code, stdout } = await call(['run', 'parabola', '--seed', '3', '--out', folder]);
     expect(code).toBe(0);
     expect(stdout).toContain('Saved in ');
-    expect((await readdir(folder)).sort()).toEqual(['curve.csv', 'inflection.csv', 'run.json']);
+    expect((await readdir(folder)).sort()).toEqual([
+      'curve.csv',
+      'curve.parquet',
+      'inflection.csv',
+      'inflection.parquet',
+      'run.json',
+    ]);
     const kept = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'));
     const { elapsed_ms: _, ...document } = await run('--seed', '3');
     expect(kept).toMatchObject({ ...document, command: 'overtrain run parabola --seed 3 --engine exact' });

@@ -10,6 +10,7 @@ const NOTES = [
   'Parameters: "overtrain run <scenario> --help" lists them with their units, ranges and defaults. --set goes before --config, --config before the defaults; a parameter may be set once.',
   '--config holds a mapping of parameters, or "params:" with that mapping beside scenario, seed, engine and backend.',
   '--csv prints the first table of the scenario (--table NAME another one, --out DIR keeps all): fields quoted as RFC 4180 has it, lines ended by a line feed, the first naming the columns; numbers read back exactly; null is empty.',
+  '--out writes the folder whole or not at all. While the run goes on, what is computed is kept beside it, so that after an interruption, a kill or a full disk the same command with --resume goes on and ends with the same numbers to the last bit.',
   'Exit codes: 0 done, 1 a check failed, 2 the request is wrong, 130 interrupted.',
 ];
 
@@ -44,6 +45,8 @@ export function addRunCommand(program: Command, io: CommandLineIo, finish: (code
       once('--backend'),
     )
     .option('--out <folder>', 'keep the run in a new or empty folder', once('--out'))
+    .option('--resume', 'with --out: go on with a run that was cut off, or show it if it has ended')
+    .option('--force', 'with --out: replace the run that is there')
     .option('--json', 'print one JSON document and nothing else')
     .option('--csv', 'print one table as CSV and nothing else')
     .option('--table <name>', 'the table that --csv prints (default: the first)', once('--table'))

@@ -1,5 +1,6 @@
 import type { MapFigure } from '../../sim/figure.js';
-import { type Cell, columnIndex, type Table } from '../../sim/table.js';
+import { columnIndex, type Table } from '../../sim/table.js';
+import { numberIn } from './figure-series.js';
 import type { HeatMap } from './map/heat-map.js';
 
 type Tables = Readonly<Record<string, Table>>;
@@ -45,8 +46,4 @@ function boundaryOf({ boundary }: MapFigure, tables: Tables, places: readonly nu
 /** The distinct numbers of a column, increasing. */
 function placesOf(values: readonly (number | null)[]): number[] {
   return [...new Set(values)].filter((value) => value !== null).sort((a, b) => a - b);
-}
-
-function numberIn(cell: Cell | undefined): number | null {
-  return typeof cell === 'number' && Number.isFinite(cell) ? cell : null;
 }

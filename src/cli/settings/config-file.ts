@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { nearestName } from '../../sim/nearest-name.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
+import { isNestedDeeper } from '../nesting.js';
 import { duplicateKey } from './duplicate-key.js';
 
 /** What a `--config` file says: parameters, and how to run where it says so. */
@@ -17,6 +18,7 @@ type RunKey = (typeof runKeys)[number];
 const OPTION = '--config';
 const MOST_BYTES = 1 << 20;
 const MOST_ALIASES = 20;
+const DEEPEST = 64;
 const READERS: Readonly<Record<string, (text: string) => Promise<unknown> | unknown>> = {
   '.json': parseJson,
   '.yaml': parseYaml,
@@ -60,6 +62,7 @@ async function readText(file: string): Promise<string> {
 }
 
 function parseJson(text: string): unknown {
+  if (isNestedDeeper(text, DEEPEST)) throw new Error(`brackets more than ${DEEPEST} deep`);
   const content: unknown = JSON.parse(text);
   const twice = duplicateKey(text);
   if (twice !== undefined) throw new Error(`the key ${JSON.stringify(twice).slice(0, 40)} occurs twice`);
@@ -67,10 +70,24 @@ function parseJson(text: string): unknown {
 }
 
 async function parseYaml(text: string): Promise<unknown> {
-  const { parseDocument } = await import('yaml');
-  const document = parseDocument(text, { logLevel: 'error', prettyErrors: true });
+  if (isNestedDeeper(text, DEEPEST)) throw new Error(`brackets more than ${DEEPEST} deep`);
+  const { parseDocument, isScalar, visit } = await import('yaml');
+  // The parser's own search for keys that occur twice takes minutes for a hundred thousand keys.
+  const document = parseDocument(text, { logLevel: 'error', prettyErrors: true, uniqueKeys: false });
   const [first] = document.errors;
   if (first !== undefined) throw first;
+  visit(document, {
+    Map(_, { items }) {
+      const keys = new Set<unknown>();
+      for (const { key } of items) {
+        // Keys that are mappings themselves are written out as text, each level twice as long as the one below.
+        if (!isScalar(key)) throw new Error('a key is no text');
+        const name = key.value;
+        if (keys.has(name)) throw new Error(`the key ${JSON.stringify(name).slice(0, 40)} occurs twice`);
+        keys.add(name);
+      }
+    },
+  });
   return document.toJS({ maxAliasCount: MOST_ALIASES });
 }
 

@@ -1,5 +1,14 @@
 /** Where the `modes` and `matrix` engines can run. */
-export const backendNames = ['reference', 'cpu', 'webasm', 'simd', 'blas', 'webgpu', 'headlessgl'] as const;
+export const backendNames = [
+  'reference',
+  'cpu',
+  'webasm',
+  'simd',
+  'simd64',
+  'blas',
+  'webgpu',
+  'headlessgl',
+] as const;
 
 export type BackendName = (typeof backendNames)[number];
 

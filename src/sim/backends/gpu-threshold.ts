@@ -25,7 +25,7 @@ export interface Threshold {
 }
 
 /** Operations per second of `simd` on one core, at its best. */
-const BEST_SIMD_RATE = 38e9;
+const BEST_SIMD_RATE = 55e9;
 
 /** Seconds to load Dawn and the driver, and to compile the kernels of a study. */
 const START_SECONDS = 1;

@@ -1,15 +1,17 @@
 import { eventLoopTurns } from '../event-loop.js';
 import type { RunContext } from '../scenario.js';
 import type { Backend } from './backend.js';
+import { journaled } from './journaled-backend.js';
 
 /**
- * The same backend, except that the event loop gets its turn before each call, that a signal ends the work, and that steps are
- * counted.
+ * The same backend, except that the event loop gets its turn before each call, that a signal ends the work, that steps are
+ * counted, and that calls are kept in the run's journal, if it has one.
  */
 export function interruptible(
-  backend: Backend,
-  { signal, work }: Pick<RunContext, 'signal' | 'work'>,
+  computing: Backend,
+  { signal, work, journal }: Pick<RunContext, 'signal' | 'work' | 'journal'>,
 ): Backend {
+  const backend = journal === undefined ? computing : journaled(computing, journal);
   const turn = eventLoopTurns(signal);
   const count = (networks: number, steps: number) => {
     if (work !== undefined) work.networkSteps += networks * steps;

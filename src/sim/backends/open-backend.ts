@@ -16,6 +16,9 @@ export interface OpenedBackend {
 /** Backends that `auto` tries in turn where float32 serves, the fastest first. */
 const FASTEST_FIRST: readonly BackendName[] = ['simd', 'webasm', 'cpu', 'reference'];
 
+/** Backends that `auto` tries in turn where a problem needs float64. */
+const FASTEST_IN_FLOAT64: readonly BackendName[] = ['simd64', 'reference'];
+
 /** The graphics card of this machine; one that is simulated on the processor is none. */
 export const cardHere: CardSource = { open: () => create('webgpu', { software: false }), env: process.env };
 
@@ -35,22 +38,38 @@ export async function openBackend(
   cards: CardSource = cardHere,
 ): Promise<OpenedBackend> {
   if (choice !== 'auto') return { backend: await openNamed(choice), reason: 'asked for by name' };
-  if (float64Reason !== undefined) return { backend: await create('reference'), reason: float64Reason };
+  if (float64Reason !== undefined) return openFirst(FASTEST_IN_FLOAT64, float64Reason, []);
   const failures: string[] = [];
   if (work !== undefined && anyCardCouldPay(work, availableParallelism())) {
     const taken = await openCardIfItPays(work, cards);
     if (typeof taken !== 'string') return taken;
     failures.push(taken);
   }
-  for (const name of FASTEST_FIRST) {
+  return openFirst(FASTEST_FIRST, 'the fastest that runs here', failures);
+}
+
+/** The first that runs, with what kept those before from it. */
+async function openFirst(
+  names: readonly BackendName[],
+  reason: string,
+  failuresBefore: readonly string[],
+): Promise<OpenedBackend> {
+  const failures = [...failuresBefore];
+  for (const name of names) {
     try {
-      const backend = await create(name);
-      return { backend, reason: ['the fastest that runs here', ...failures].join('; ') };
+      return { backend: await create(name), reason: [reason, ...failures].join('; ') };
     } catch (error) {
       failures.push(`${name} does not run: ${messageOf(error)}`);
     }
   }
   throw new Error(failures.join('; '));
+}
+
+/** The name of the fastest backend here that computes in float64. */
+export async function fastestInFloat64(): Promise<BackendName> {
+  const { backend } = await openFirst(FASTEST_IN_FLOAT64, '', []);
+  await backend.dispose();
+  return backend.name as BackendName;
 }
 
 /** The card, or in words why it is not taken. */
@@ -95,7 +114,11 @@ export async function create(name: BackendName, devices?: DeviceChoice): Promise
   }
   if (name === 'simd') {
     const { SimdBackend } = await import('./simd-backend.js');
-    return SimdBackend.open();
+    return SimdBackend.open('f32');
+  }
+  if (name === 'simd64') {
+    const { SimdBackend } = await import('./simd-backend.js');
+    return SimdBackend.open('f64');
   }
   if (name === 'blas') {
     const { SimdBackend } = await import('./simd-backend.js');

@@ -52,10 +52,14 @@ export async function probeBackends(): Promise<BackendReport[]> {
   return reports;
 }
 
+const BUILD_KERNELS =
+  'build the kernels with npm run build, and use Node 20.19 or newer with WebAssembly SIMD and worker threads enabled';
+
 const REMEDIES: Readonly<Record<BackendName, string>> = {
   reference: 'reinstall the package: npm ci',
   cpu: 'reinstall gpu.js at the version of the lockfile: npm ci',
-  simd: 'build the kernels with npm run build, and use Node 20.19 or newer with WebAssembly SIMD and worker threads enabled',
+  simd: BUILD_KERNELS,
+  simd64: BUILD_KERNELS,
   blas: 'install another BLAS library, or koffi anew',
   webgpu: 'update the driver of the graphics card',
   headlessgl: 'update the driver of the graphics card',

@@ -34,7 +34,7 @@ export class SimdBackend implements Backend {
     threads: SimdThreads,
     products: Products,
   ) {
-    this.name = products === 'blas' ? 'blas' : 'simd';
+    this.name = products === 'blas' ? 'blas' : precision === 'f64' ? 'simd64' : 'simd';
     this.device = `${threads.device}, up to ${threads.count} thread${threads.count === 1 ? '' : 's'}`;
     this.session = { threads, arena: new Arena(threads.memory, precision) };
     this.moments = new MomentJobs(this.session);

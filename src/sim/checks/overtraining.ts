@@ -1,6 +1,6 @@
 import { gridInflection } from '../../theory/grid-inflection.js';
 import { lastDescent } from '../../theory/last-descent.js';
-import { perturbedLoss } from '../../theory/perturbed-loss.js';
+import { NoisyCheckpoint } from '../../theory/noisy-checkpoint.js';
 import { type Check, judge, notApplicable } from '../check.js';
 import { biasAt } from '../engines/bias.js';
 import type { PerturbedCheckpoint } from '../engines/checkpoint.js';
@@ -27,10 +27,11 @@ export function checkOvertraining(
   if (excuse !== undefined) return notApplicable('T3', excuse);
   const noisy = gammas.map((gamma, index) => ({ gamma, index })).filter(({ gamma }) => gamma > 0);
   if (noisy.length === 0) return notApplicable('T3', 'no gamma above 0');
+  const theory = run.times.map((time) => new NoisyCheckpoint(run.problem, time));
   const curves = noisy.map(({ gamma, index }) => ({
     gamma,
     index,
-    values: run.times.map((time) => perturbedLoss(run.problem, gamma, time)),
+    values: theory.map((checkpoint) => checkpoint.perturbedLoss(gamma)),
   }));
   const last = run.times.length - 1;
   const slack = new SmallestSlack();

@@ -3,7 +3,7 @@ import { createProblem, type Problem } from '../../theory/problem.js';
 import type { Backend } from '../backends/backend.js';
 import { descentWork, type Work } from '../backends/gpu-threshold.js';
 import { interruptible } from '../backends/interruptible-backend.js';
-import { openBackend } from '../backends/open-backend.js';
+import { fastestInFloat64, openBackend } from '../backends/open-backend.js';
 import { closedForm, computedOn } from '../compute.js';
 import type { EngineName } from '../engines/engine-name.js';
 import type { RoundingModel } from '../engines/recurrence.js';
@@ -150,7 +150,7 @@ async function open(
     const { backend, reason: why } = await openBackend(context.backend, reason, work);
     return { backend: interruptible(backend, context), reason: why };
   }
-  const backend = reason === undefined ? context.backend : 'reference';
+  const backend = reason === undefined ? context.backend : await fastestInFloat64();
   const { compute, simulated } = await preparePretraining(
     parameters,
     [engine],

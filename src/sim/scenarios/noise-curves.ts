@@ -1,8 +1,6 @@
 import { gridInflection } from '../../theory/grid-inflection.js';
-import { perturbedLoss } from '../../theory/perturbed-loss.js';
+import { NoisyCheckpoint } from '../../theory/noisy-checkpoint.js';
 import type { Problem } from '../../theory/problem.js';
-import { sensitivityAt } from '../../theory/progressive.js';
-import { loss } from '../../theory/trajectory.js';
 import type { Check } from '../check.js';
 import { checkDecoupling } from '../checks/decoupling.js';
 import { checkOvertraining } from '../checks/overtraining.js';
@@ -59,18 +57,21 @@ interface GroupedCheckpoint {
 /** The curves of one network under noise, built checkpoint by checkpoint. */
 export class NoiseCurves {
   private readonly perturbed: GroupedCheckpoint[] = [];
+  private readonly theory: readonly NoisyCheckpoint[];
   private divergedAt: number | undefined;
 
   constructor(
     private readonly problem: Problem,
     private readonly study: NoiseStudy,
     private readonly layout: NoiseLayout,
-  ) {}
+  ) {
+    this.theory = study.times.map((time) => new NoisyCheckpoint(problem, time));
+  }
 
   /** Rows of a run that simulates nothing. */
   *theoryOnly(): Generator<RunEvent> {
-    for (const time of this.study.times) {
-      yield { kind: 'rows', table: 'curve', rows: this.curveRows(time, loss(this.problem, time), undefined) };
+    for (const [at, checkpoint] of this.theory.entries()) {
+      yield { kind: 'rows', table: 'curve', rows: this.curveRows(at, checkpoint.loss, undefined) };
     }
   }
 
@@ -80,16 +81,15 @@ export class NoiseCurves {
     const noise = new NoiseReplicates(this.problem, replicates, seed);
     let done = 0;
     for await (const recorded of simulated.recorded()) {
-      const { time } = recorded;
       if (hasDiverged(recorded)) {
         if (this.divergedAt === undefined) yield simulated.divergence(recorded.divergedAt);
         this.divergedAt = recorded.divergedAt;
-        yield { kind: 'rows', table: 'curve', rows: this.curveRows(time, null, undefined) };
+        yield { kind: 'rows', table: 'curve', rows: this.curveRows(done, null, undefined) };
       } else {
         const excess = await estimateExcess(simulated.backend, recorded.network, noise, gammas);
         const point = { checkpoint: withoutNetwork(recorded), excess };
         this.perturbed.push(point);
-        yield { kind: 'rows', table: 'curve', rows: this.curveRows(time, recorded.loss, point) };
+        yield { kind: 'rows', table: 'curve', rows: this.curveRows(done, recorded.loss, point) };
         yield { kind: 'rows', table: 'accuracy', rows: this.accuracyRows(done, point, simulated) };
       }
       done++;
@@ -110,7 +110,7 @@ export class NoiseCurves {
   inflections(): Row[] {
     const { times, gammas } = this.study;
     return gammas.map((gamma, index) => {
-      const theory = times.map((time) => perturbedLoss(this.problem, gamma, time));
+      const theory = this.theory.map((checkpoint) => checkpoint.perturbedLoss(gamma));
       const simulation = this.simulatedCurve(index)?.map((point) => point.loss + point.excess.mean);
       return [
         ...this.layout.prefix,
@@ -134,17 +134,20 @@ export class NoiseCurves {
     ];
   }
 
-  private curveRows(time: number, trained: number | null, point: GroupedCheckpoint | undefined): Row[] {
+  /** Rows of the checkpoint at a position among the recorded times. */
+  private curveRows(at: number, trained: number | null, point: GroupedCheckpoint | undefined): Row[] {
+    const theory = this.theory[at]!;
+    const time = this.study.times[at]!;
     return this.study.gammas.map((gamma, index) => {
       const estimate = point?.excess[index];
       const cells = this.layout.curve({
         gamma,
         time,
         loss: trained,
-        sensitivityTheory: sensitivityAt(this.problem, gamma, time),
+        sensitivityTheory: theory.sensitivity(gamma),
         sensitivitySim: estimate?.mean ?? null,
         sensitivityError: estimate?.standardError ?? null,
-        perturbedLossTheory: perturbedLoss(this.problem, gamma, time),
+        perturbedLossTheory: theory.perturbedLoss(gamma),
         perturbedLossSim: estimate === undefined ? null : trained! + estimate.mean,
       });
       return [...this.layout.prefix, ...cells];
@@ -161,7 +164,7 @@ export class NoiseCurves {
         ...this.layout.prefix,
         gamma,
         checkpoint.time,
-        loss(this.problem, checkpoint.time),
+        this.theory[at]!.loss,
         checkpoint.loss,
         bias.loss,
         slope * bias.sum,

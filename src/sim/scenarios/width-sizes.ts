@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../../theory/invalid-input.js';
+import { fastestInFloat64 } from '../backends/open-backend.js';
 import type { EngineName } from '../engines/engine-name.js';
 import { eventLoopTurns } from '../event-loop.js';
 import { requireMemory } from '../memory.js';
@@ -29,9 +30,6 @@ export interface PreparedSizes {
 
 /** Bytes that a mode takes at each recorded time: value and rounding expected of it, twice while planned, and what it was. */
 const BYTES_PER_RECORDED_MODE = 40;
-
-/** What `auto` takes where float32 does not serve. */
-const FLOAT64_BACKEND = 'reference';
 
 /**
  * Plans the training of every size before any is trained, so that what cannot be done is refused at once, and all on one
@@ -73,10 +71,11 @@ export async function prepareSizes(
       return { sizes: all(), compute, warnings: warningsOf(all()), release, dispose };
     }
     const { compute } = precise.prepared;
+    const backend = await fastestInFloat64();
     for (const { dim } of others) {
       await turn();
       await release(dim);
-      sizes.set(dim, await prepareSize(dim, parameters, engines, { ...context, backend: FLOAT64_BACKEND }));
+      sizes.set(dim, await prepareSize(dim, parameters, engines, { ...context, backend }));
     }
     return {
       sizes: all(),

@@ -14,6 +14,8 @@ const MOST_PAGES = 65536;
 
 /** Jobs of so little work, in multiplications, are done at once by the thread that asks: it is not busy for longer than a millisecond. */
 const SMALL_WORK = 4e6;
+/** Up to so much, about four milliseconds, it does work that cannot be shared, since another would not be done sooner. */
+const ALONE_WORK = 1e8;
 
 /** Threads that run jobs together on one shared memory. They are started by the first job that is worth it; the one that asks stays free. */
 export class SimdThreads {
@@ -59,12 +61,14 @@ export class SimdThreads {
     this.requireOpen();
     const counter = new Int32Array(this.memory.buffer, COUNTER_ADDRESS, 1);
     Atomics.store(counter, 0, 0);
-    if (job.items * job.workPerItem <= SMALL_WORK) {
+    const work = job.items * job.workPerItem;
+    // Threads that will be wanted for the next job start meanwhile.
+    if (work > SMALL_WORK) this.workers ??= this.startWorkers();
+    if (work <= SMALL_WORK || (job.items === 1 && work <= ALONE_WORK)) {
       runJob(job, this.kernels, this.memory, this.count);
       return;
     }
-    this.workers ??= this.startWorkers();
-    const workers = await this.workers;
+    const workers = (await this.workers) ?? [];
     this.requireOpen();
     if (workers.length === 0) {
       await this.runHere(job, counter);

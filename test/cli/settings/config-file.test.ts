@@ -49,7 +49,11 @@ describe('--config', () => {
     ['a.txt', 'dim: 3', 'ends in .yaml, .yml or .json'],
     ['b.json', '{"dim": 3', 'valid JSON'],
     ['b.yaml', 'a: b: c', 'valid YAML'],
-    ['twice.yaml', 'dim: 3\ndim: 4', 'valid YAML'],
+    ['twice.yaml', 'dim: 3\ndim: 4', 'valid YAML (the key "dim" occurs twice)'],
+    ['twice-below.yaml', 'params: {dim: 3, "dim": 4}', 'valid YAML (the key "dim" occurs twice)'],
+    ['odd-keys.yaml', '? '.repeat(30), 'valid YAML (a key is no text)'],
+    ['deep.yaml', '['.repeat(100_000), 'brackets more than 64 deep'],
+    ['deep.json', '['.repeat(100_000), 'brackets more than 64 deep'],
     ['twice.json', '{"dim": 3, "dim": 4}', 'valid JSON (the key "dim" occurs twice)'],
     [
       'inner.json',

@@ -1,4 +1,5 @@
 import { runCommandLine } from '../../../src/cli/command-line.js';
+import type { Scenario } from '../../../src/sim/scenario.js';
 import { parabola } from './parabola-scenario.js';
 
 /** What one call of the command line left behind. */
@@ -13,9 +14,11 @@ interface Setting {
   readonly signal?: AbortSignal;
   /** Width of the terminal on both streams; absent for pipes. */
   readonly columns?: number;
+  /** The scenarios on offer; the parabola alone, if not given. */
+  readonly loadScenarios?: () => Promise<readonly Scenario[]>;
 }
 
-/** Calls the command line in this process, with the parabola as its only scenario. */
+/** Calls the command line in this process. */
 export async function call(argv: readonly string[], setting: Setting = {}): Promise<Outcome> {
   const written = { stdout: '', stderr: '' };
   const { env = { LANG: 'C.UTF-8' }, signal, columns } = setting;
@@ -31,7 +34,7 @@ export async function call(argv: readonly string[], setting: Setting = {}): Prom
     stderr: stream('stderr'),
     env,
     ...(signal === undefined ? {} : { signal }),
-    loadScenarios: async () => [parabola],
+    loadScenarios: setting.loadScenarios ?? (async () => [parabola]),
   });
   return { code, ...written };
 }

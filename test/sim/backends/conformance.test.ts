@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { Backend } from '../../../src/sim/backends/backend.js';
 import { openBackend } from '../../../src/sim/backends/open-backend.js';
-import { SimdBackend } from '../../../src/sim/backends/simd-backend.js';
 import { backendsHere, missingDevices } from '../../support/devices.js';
 import { lifetimeConformance } from './conformance/lifetime.js';
 import { modeConformance } from './conformance/modes.js';
@@ -31,21 +30,3 @@ describe.each(backendsHere)('backend %s', (name) => {
 for (const [name, reason] of missingDevices) {
   test(`backend ${name} has a device`, ({ skip }) => skip(reason));
 }
-
-/** The same kernels in float64, for problems that float32 would show in. */
-describe('backend simd in float64', () => {
-  let backend: Backend;
-
-  beforeAll(async () => {
-    backend = await SimdBackend.open('f64');
-  });
-
-  afterAll(async () => {
-    await backend.dispose();
-  });
-
-  networkConformance(() => backend);
-  modeConformance(() => backend);
-  momentConformance(() => backend);
-  optimizerConformance(() => backend);
-});

@@ -145,7 +145,7 @@ describe('auto', () => {
 
   test('takes float64 where the problem needs it, with the reason', async () => {
     const { backend, reason } = await openBackend('auto', 'tiny factors');
-    expect([backend.name, backend.precision, reason]).toEqual(['reference', 'f64', 'tiny factors']);
+    expect([backend.name, backend.precision, reason]).toEqual(['simd64', 'f64', 'tiny factors']);
   });
 
   test('takes no program in the place of a graphics card, however much there is to do', async () => {

@@ -9,15 +9,22 @@ const run: CheckedRun = {
   divergedAt: undefined,
 };
 
-const CLOSED_FORM = '../../../src/theory/perturbed-loss.js';
+const CLOSED_FORM = '../../../src/theory/noisy-checkpoint.js';
 
 /** The check, loaded anew, with a wrong curve in the place of T3's. */
 async function checkWith(curve: (gamma: number, time: number) => number) {
   vi.resetModules();
-  vi.doMock(CLOSED_FORM, async (original) => ({
-    ...(await original<object>()),
-    perturbedLoss: (_: Problem, gamma: number, time: number) => curve(gamma, time),
-  }));
+  class NoisyCheckpoint {
+    constructor(
+      _: Problem,
+      private readonly time: number,
+    ) {}
+
+    perturbedLoss(gamma: number): number {
+      return curve(gamma, this.time);
+    }
+  }
+  vi.doMock(CLOSED_FORM, () => ({ NoisyCheckpoint }));
   const { checkOvertraining } = await import('../../../src/sim/checks/overtraining.js');
   return checkOvertraining;
 }

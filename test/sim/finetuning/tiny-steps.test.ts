@@ -59,7 +59,7 @@ describe.each(['webasm', 'simd'] as const)('tiny steps on %s', (backend) => {
     const warning = document.warnings.find((text) =>
       text.startsWith('rounding in float32 may take losses off'),
     );
-    expect(warning).toContain('reference');
+    expect(warning).toContain('simd64 and reference');
     // The size is no less than half of what is seen.
     const share = Number(warning!.match(/by up to ([0-9.e-]+) of/)![1]);
     const seen = largestShare(document);

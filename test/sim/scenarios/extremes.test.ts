@@ -16,7 +16,7 @@ describe('extreme problems', () => {
   test('tau=300 is computed in float64, without NaN or overflow', async () => {
     const settings = { dim: 3, spectrum: '2,1,0.5', tau: 300, times: 'linear:10:400:14' };
     const document = await runScenario(incremental, settings);
-    expect(document.compute).toMatchObject({ backend: 'reference', precision: 'f64', requested: 'auto' });
+    expect(document.compute).toMatchObject({ backend: 'simd64', precision: 'f64', requested: 'auto' });
     expect(document.compute.reason).toContain('underflow float32');
     expect(everyCell(document.tables).every(Number.isFinite)).toBe(true);
     for (const claim of ['T0', 'T0-bounds', 'T2']) expect(verdictOf(document, claim)).toBe('holds');

@@ -303,9 +303,9 @@ describe('other ways to run it', () => {
     const smaller = await runScenario(width, { ...settings, dims: '2' }, { engine: 'matrix' });
     expect(smaller.compute.precision).toBe('f32');
     const document = await runScenario(width, settings, { engine: 'matrix' });
-    expect(document.compute).toMatchObject({ backend: 'reference', precision: 'f64', requested: 'auto' });
+    expect(document.compute).toMatchObject({ backend: 'simd64', precision: 'f64', requested: 'auto' });
     expect(document.compute.reason).toMatch(/^dim 8: float32 could be off by/);
-    const named = await runScenario(width, settings, { engine: 'matrix', backend: 'reference' });
+    const named = await runScenario(width, settings, { engine: 'matrix', backend: 'simd64' });
     expect(document.tables).toEqual(named.tables);
     const float32 = await runScenario(width, settings, { engine: 'matrix', backend: 'cpu' });
     expect(float32.warnings).toEqual([expect.stringMatching(/^dim 8: rounding in f32 may take/)]);

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { RunDocument } from '../../../sim/run-document.js';
 import type { Scenario } from '../../../sim/scenario.js';
-import { reserveResultFolder } from '../../output/result-folder.js';
-import { runFiles } from '../../output/run-files.js';
+import { reserveResultFolder } from '../../results/result-folder.js';
+import { runFiles } from '../../results/run-files.js';
 import { type Run, resultsOf } from '../state/run.js';
 import { runCommand } from '../state/run-command.js';
 import { RESULTS } from './saved-runs.js';
@@ -22,7 +22,7 @@ export async function saveRun(run: Run, scenario: Scenario, folder: string): Pro
   const reserved = await reserveResultFolder(folder);
   try {
     const command = runCommand(scenario, run).replace(/^npx /, '');
-    await reserved.write(runFiles(documentOf(run, scenario), command));
+    await reserved.write(await runFiles(documentOf(run, scenario), command));
   } finally {
     await reserved.release();
   }

@@ -1,7 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scenario } from '../../../sim/scenario.js';
-import type { Row } from '../../../sim/table.js';
+import { readResult } from '../../results/read-result.js';
 import { checkDraft, type Draft, untouchedDraft } from '../state/draft.js';
 import { type Run, startedRun } from '../state/run.js';
 
@@ -40,22 +40,15 @@ async function readRun(
   scenarios: readonly Scenario[],
 ): Promise<Run | undefined> {
   try {
-    const {
-      command,
-      tables,
-      checks,
-      warnings,
-      diverged,
-      verdict = null,
-      ...record
-    } = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'));
+    const { command, document } = await readResult(folder);
+    const { tables, checks, warnings, diverged, verdict = null, ...record } = document;
     const scenario = scenarios.find(({ id }) => id === record.scenario);
     const draft = draftOfCommand(command);
     if (scenario === undefined || !checkDraft(scenario, draft).isValid) return undefined;
     const rows = Object.entries(scenario.tables).map(([name, columns]) => {
-      const table: readonly Row[] = tables[name].rows;
-      const isWhole = table.every((row) => Array.isArray(row) && row.length === columns.length);
-      if (!isWhole) throw new Error(`table ${name} is of another version`);
+      const table = tables[name]?.rows;
+      if (table === undefined || table.some((row) => row.length !== columns.length))
+        throw new Error(`table ${name} is of another version`);
       return [name, table] as const;
     });
     const order = { ...draft, run, scenario: scenario.id, isPreview: false };

@@ -1,11 +1,6 @@
-import { type CurveFigure, type Figure, isMap, type MapFigure } from '../../../sim/figure.js';
-import type { RunResults } from '../../../sim/run-results.js';
+import type { Figure } from '../../../sim/figure.js';
 import type { Scenario } from '../../../sim/scenario.js';
-import { type Cell, columnIndex, type Row, type Table } from '../../../sim/table.js';
-import { createProblem, type ProblemOptions } from '../../../theory/problem.js';
-import { learnedModes } from '../../../theory/trajectory.js';
-import { cellText } from '../../output/figure-chart.js';
-import { readableNumber } from '../../output/number-text.js';
+import { explainResults } from '../../output/explanation.js';
 import { type Run, resultsOf } from '../state/run.js';
 
 /**
@@ -20,106 +15,6 @@ export function explainRun(
   figure: Figure,
   parameters: object,
 ): readonly string[] {
-  const results = resultsOf(run, scenario);
-  const turning = isMap(figure) ? greatestOfMap(figure, results) : turningOf(figure, results, parameters);
-  return [scenario.summary, turning, verdictOf(results, run)];
-}
-
-function turningOf(figure: CurveFigure, { tables }: RunResults, parameters: object): string {
-  const { inflection } = figure;
-  const table = inflection === undefined ? undefined : tables[inflection.table];
-  if (inflection === undefined || table === undefined || table.rows.length === 0)
-    return extremesOf(figure, tables);
-  const parts = table.rows.map((row) => {
-    const at = numberOf(row, table, inflection.theory) ?? numberOf(row, table, inflection.simulation);
-    const name =
-      figure.series === undefined
-        ? ''
-        : ` for ${figure.series} = ${cellText(cellOf(row, table, figure.series))}`;
-    if (at === null) return `keeps falling to the end${name}`;
-    return `turns at ${figure.x.column} t = ${readableNumber(at, 3)}${learnedAt(at, parameters)}${name}`;
-  });
-  return `The curve ${listed(parts)}.`;
-}
-
-/** The number of modes that the network has learned at the turning point, where the run pre-trains one. */
-function learnedAt(time: number, parameters: object): string {
-  if (!('spectrum' in parameters) || !('tau' in parameters)) return '';
-  try {
-    const count = learnedModes(createProblem(parameters as ProblemOptions), time);
-    return `, n* = ${count} learned ${count === 1 ? 'mode' : 'modes'},`;
-  } catch {
-    // A scenario may call by these names something that is no pre-training problem; the sentence then does without.
-    return '';
-  }
-}
-
-function extremesOf(figure: CurveFigure, tables: RunResults['tables']): string {
-  const table = tables[figure.table];
-  const column = figure.y.theory ?? figure.y.simulation;
-  const points = (table?.rows ?? []).flatMap((row) => {
-    const [x, y] = [
-      numberOf(row, table!, figure.x.column),
-      column === undefined ? null : numberOf(row, table!, column),
-    ];
-    return x === null || y === null ? [] : [{ x, y }];
-  });
-  if (points.length === 0) return `Nothing of ${figure.y.label} has been computed yet.`;
-  const least = points.reduce((a, b) => (b.y < a.y ? b : a));
-  const most = points.reduce((a, b) => (b.y > a.y ? b : a));
-  const at = (point: { x: number; y: number }) =>
-    `${readableNumber(point.y, 3)} at ${figure.x.column} ${readableNumber(point.x, 3)}`;
-  return `Over ${points.length} points, ${figure.y.label} goes from ${at(least)} to ${at(most)}.`;
-}
-
-function greatestOfMap(figure: MapFigure, { tables }: RunResults): string {
-  const table = tables[figure.table];
-  const cells = (table?.rows ?? []).flatMap((row) => {
-    const column = (name: string | undefined) => (name === undefined ? null : numberOf(row, table!, name));
-    const value = column(figure.value.simulation) ?? column(figure.value.theory);
-    return value === null ? [] : [{ value, x: column(figure.x.column), y: column(figure.y.column) }];
-  });
-  if (cells.length === 0) return `Nothing of ${figure.value.label} has been computed yet.`;
-  const most = cells.reduce((a, b) => (b.value > a.value ? b : a));
-  const raised = cells.filter(({ value }) => value > 0.01 * most.value).length;
-  const place = `${figure.x.column} ${cellText(most.x)} and ${figure.y.column} ${cellText(most.y)}`;
-  return `Of ${cells.length} cells, ${raised} show ${figure.value.label} above next to nothing; the greatest is ${readableNumber(most.value, 3)} at ${place}.`;
-}
-
-function verdictOf({ checks, diverged }: RunResults, { compute, status }: Run): string {
-  const by =
-    compute === null
-      ? 'not yet known'
-      : compute.backend === 'host'
-        ? `the ${compute.engine} engine`
-        : `the ${compute.engine} engine on ${compute.backend}`;
-  const applicable = checks.filter(({ verdict }) => verdict !== 'not-applicable');
-  const failing = applicable.filter(({ verdict }) => verdict === 'fails').map(({ claim }) => claim);
-  const lost =
-    diverged.length === 0
-      ? ''
-      : `, and ${diverged.length} ${diverged.length === 1 ? 'network' : 'networks'} diverged`;
-  if (status !== 'finished')
-    return `Computed by ${by}, not to the end, so no claim has been judged on the whole${lost}.`;
-  if (applicable.length === 0)
-    return `Computed by ${by}; none of the claims applies to these numbers${lost}.`;
-  const verdict =
-    failing.length === 0
-      ? `all ${applicable.length} claims that apply hold`
-      : `${failing.join(', ')} of ${applicable.length} claims that apply ${failing.length === 1 ? 'fails' : 'fail'}`;
-  return `Computed by ${by}: ${verdict}${lost}.`;
-}
-
-function listed(parts: readonly string[]): string {
-  if (parts.length <= 6) return parts.join('; ');
-  return `${parts.slice(0, 5).join('; ')}; and so on for ${parts.length - 5} more`;
-}
-
-function cellOf(row: Row, table: Table, name: string): Cell {
-  return row[columnIndex(table.columns, name)] ?? null;
-}
-
-function numberOf(row: Row, table: Table, name: string): number | null {
-  const cell = cellOf(row, table, name);
-  return typeof cell === 'number' && Number.isFinite(cell) ? cell : null;
+  const course = { compute: run.compute, isFinished: run.status === 'finished' };
+  return explainResults(scenario, resultsOf(run, scenario), course, figure, parameters);
 }

@@ -41,5 +41,5 @@ function roundingWarning({ study, curves }: FineTuningRun): string | undefined {
   const visible = visibleRounding(study.problem.spectrum, simulated);
   return visible === undefined
     ? undefined
-    : `rounding in float32 may take losses off by up to ${visible.share.toPrecision(1)} of their value, by more than 1e-4 in ${visible.count} of ${simulated.length} networks; the backend reference computes in float64`;
+    : `rounding in float32 may take losses off by up to ${visible.share.toPrecision(1)} of their value, by more than 1e-4 in ${visible.count} of ${simulated.length} networks; the backends simd64 and reference compute in float64`;
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { runFiles } from '../../../../src/cli/output/run-files.js';
+import { runFiles } from '../../../../src/cli/results/run-files.js';
 import { documentOf, freeFolder, saveRun } from '../../../../src/cli/tui/effects/save-run.js';
 import { resolveParameters } from '../../../../src/sim/parameters/resolve.js';
 import { runToDocument } from '../../../../src/sim/run-document.js';
@@ -22,10 +22,8 @@ test('a run is kept as run --out keeps it', async () => {
   const kept = documentOf(run, gaussian!);
   expect({ ...kept, elapsed_ms: 0 }).toEqual({ ...direct, elapsed_ms: 0 });
   const command = `overtrain run gaussian --set dim=4 --seed 1 --engine modes --backend ${kept.compute.backend}`;
-  for (const [name, contents] of runFiles({ ...direct, elapsed_ms: kept.elapsed_ms }, command))
-    expect(JSON.stringify(readFileSync(join(folder, 'kept', name), 'utf8')).length).toBe(
-      JSON.stringify(contents).length,
-    );
+  for (const [name, contents] of await runFiles({ ...direct, elapsed_ms: kept.elapsed_ms }, command))
+    expect(readFileSync(join(folder, 'kept', name)).length).toBe(Buffer.from(contents as string).length);
   expect(readdirSync(folder)).toEqual(['kept']);
 });
 

@@ -1,14 +1,19 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { reserveResultFolder } from '../../../src/cli/output/result-folder.js';
+import { partialFolder } from '../../../src/cli/results/partial-folder.js';
+import { readResult } from '../../../src/cli/results/read-result.js';
+import { reserveResultFolder } from '../../../src/cli/results/result-folder.js';
+import { runFiles } from '../../../src/cli/results/run-files.js';
 import { InvalidInputError } from '../../../src/theory/invalid-input.js';
 
 const files = new Map([
   ['run.json', '{}\n'],
   ['curve.csv', 'a,b\n1,2\n'],
 ]);
+const FIRST_VERSION = fileURLToPath(new URL('../../fixtures/results/version-1', import.meta.url));
 let home: string;
 
 beforeEach(async () => {
@@ -97,3 +102,69 @@ describe('result folder', () => {
     expect(await readdir(join(home, 'r'))).toEqual(['theirs']);
   });
 });
+
+describe('replacing a result', () => {
+  const folder = () => join(home, 'r');
+  const replace = async (signal?: AbortSignal) => {
+    const reserved = await reserveResultFolder(folder(), { force: true });
+    await reserved.write(await resultFiles('second'), signal).finally(() => reserved.release());
+  };
+  beforeEach(async () => {
+    const reserved = await reserveResultFolder(folder());
+    await reserved.write(await resultFiles('first'));
+    await reserved.release();
+  });
+
+  it('needs the wish, and says how to utter it', async () => {
+    await expect(reserveResultFolder(folder())).rejects.toThrow('--force replaces it');
+    await replace();
+    expect(await readFile(join(folder(), 'run.json'), 'utf8')).toContain('second');
+    expect(await readdir(home)).toEqual(['r']);
+  });
+
+  it('keeps the earlier one until the new one is whole', async () => {
+    await expect(replace(AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
+    expect((await readResult(folder())).command).toBe('first');
+    expect(await readdir(home)).toEqual(['r']);
+  });
+
+  it.each([
+    ['a file that is not of the run', () => writeFile(join(folder(), 'notes.txt'), 'mine'), 'notes.txt'],
+    ['a folder', () => mkdir(join(folder(), 'more')), 'more'],
+    ['a damaged run.json', () => writeFile(join(folder(), 'run.json'), '{}'), 'run.json'],
+    ['no run at all', () => rm(join(folder(), 'run.json')), 'this one holds files'],
+  ])('is refused where the folder holds %s, and nothing is touched', async (_, change, words) => {
+    await change();
+    const before = await readdir(folder());
+    await expect(replace()).rejects.toThrow(words);
+    expect(await readdir(folder())).toEqual(before);
+    expect(await readdir(home)).toEqual(['r']);
+  });
+
+  it('is undone by the next who comes when it was cut off half way', async () => {
+    const { path, replaced, fresh } = partialFolder(folder());
+    await mkdir(path);
+    await rename(folder(), replaced);
+    await mkdir(fresh);
+    await expect(readResult(folder())).rejects.toThrow(
+      'a replacement was cut off; the earlier run is whole in',
+    );
+    await expect(reserveResultFolder(folder())).rejects.toThrow('--force replaces it');
+    expect((await readResult(folder())).command).toBe('first');
+    expect(await readdir(home)).toEqual(['r']);
+  });
+
+  it('is refused to two at once', async () => {
+    const first = await reserveResultFolder(folder(), { force: true });
+    await expect(reserveResultFolder(folder(), { force: true })).rejects.toThrow(
+      `process ${process.pid} on `,
+    );
+    await first.release();
+    await replace();
+  });
+});
+
+async function resultFiles(command: string) {
+  const { document } = await readResult(FIRST_VERSION);
+  return runFiles(document, command);
+}

@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { type CommandLineIo, loadScenarios } from '../io.js';
+import { helpNotes } from '../output/help-notes.js';
+import { terminalOf } from '../output/terminal.js';
+
+const NOTES = [
+  'With a result folder: the paper, the works that the closed forms and claims of this run come from, the methods that it used, and the software with its versions. Without: everything that any run rests on.',
+];
+
+const EXAMPLES = ['overtrain cite results/first > run.bib', 'overtrain cite'];
+
+/** Adds `overtrain cite`. */
+export function addCiteCommand(program: Command, io: CommandLineIo): void {
+  program
+    .command('cite')
+    .allowExcessArguments(false)
+    .description('print BibTeX of what a run rests on')
+    .argument('[folder]', 'a result folder')
+    .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
+    .action(async (folder: string | undefined) => {
+      const [{ bibtex }, { allReferences, referencesOf }, { readResult }] = await Promise.all([
+        import('../cite/reference.js'),
+        import('../cite/references-of.js'),
+        import('../results/read-result.js'),
+      ]);
+      let references = allReferences();
+      if (folder !== undefined) {
+        const { document } = await readResult(folder);
+        const scenario = (await loadScenarios(io)).find(({ id }) => id === document.scenario);
+        references = referencesOf(document, scenario);
+      }
+      io.stdout.write(`${references.map(bibtex).join('\n\n')}\n`);
+    });
+}

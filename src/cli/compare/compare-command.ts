@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { nearestName } from '../../sim/nearest-name.js';
+import { InvalidInputError } from '../../theory/invalid-input.js';
+import { exitCode } from '../exit-code.js';
+import { type CommandLineIo, loadScenarios } from '../io.js';
+import { terminalOf } from '../output/terminal.js';
+import { findingsOn, publishedSources } from '../published/comparisons.js';
+import type { PublishedSource } from '../published/published-source.js';
+import { readResult } from '../results/read-result.js';
+import { compareRuns } from './compare-runs.js';
+import { comparisonReport } from './comparison-report.js';
+import { publishedReport } from './published-report.js';
+
+const PUBLISHED = 'published:';
+
+/**
+ * `overtrain compare A B`, where B is another result folder or `published:ID`.
+ *
+ * @returns the exit code: 0 alike, 1 different
+ * @throws InvalidInputError where there is nothing to compare
+ */
+export async function compare(
+  a: string,
+  b: string,
+  options: { readonly json?: true },
+  io: CommandLineIo,
+): Promise<number> {
+  const source = publishedSource(b);
+  return source === undefined ? compareFolders(a, b, options, io) : comparePublished(a, source, options, io);
+}
+
+/** The paper that an argument names; undefined for a folder. */
+function publishedSource(argument: string): PublishedSource | undefined {
+  const id = argument.startsWith(PUBLISHED) ? argument.slice(PUBLISHED.length) : argument;
+  const known = publishedSources.find((source) => source.id === id);
+  if (argument.startsWith(PUBLISHED) && known === undefined) {
+    const ids = publishedSources.map((source) => source.id);
+    const nearest = nearestName(id, ids);
+    const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+    throw new InvalidInputError('published', id, `${ids.join(', ')}${hint}`);
+  }
+  // A folder may have the name of a paper; with the prefix there is no doubt.
+  return argument.startsWith(PUBLISHED) || !existsSync(argument) ? known : undefined;
+}
+
+async function compareFolders(
+  a: string,
+  b: string,
+  { json }: { readonly json?: true },
+  io: CommandLineIo,
+): Promise<number> {
+  const [first, second] = [await readResult(a), await readResult(b)];
+  const id = first.document.scenario;
+  if (second.document.scenario !== id)
+    throw new InvalidInputError(
+      'compare',
+      b,
+      `another run of ${id}; this one is of ${second.document.scenario}`,
+    );
+  const scenario = (await loadScenarios(io)).find((one) => one.id === id);
+  if (scenario === undefined)
+    throw new InvalidInputError('compare', a, `a run of a scenario of this version; it has no ${id}`);
+  const comparison = compareRuns(first, second, scenario.figures);
+  if (json) io.stdout.write(`${JSON.stringify(comparison)}\n`);
+  else {
+    const documents = [first.document, second.document] as const;
+    const lines = comparisonReport(comparison, scenario, documents, terminalOf(io.stdout, io.env));
+    io.stdout.write(`${lines.join('\n')}\n`);
+  }
+  return comparison.verdict === 'alike' ? exitCode.done : exitCode.refuted;
+}
+
+async function comparePublished(
+  folder: string,
+  source: PublishedSource,
+  { json }: { readonly json?: true },
+  io: CommandLineIo,
+): Promise<number> {
+  const { document, problems } = await readResult(folder);
+  const findings = findingsOn(document, source);
+  if (findings.length === 0)
+    throw new InvalidInputError(
+      'compare',
+      folder,
+      `a run that shows what ${source.id} shows; this run of ${document.scenario} has nothing to set beside it`,
+    );
+  if (json) {
+    const { id, title, arxiv } = source;
+    const about = { schema: 1, scenario: document.scenario, run: folder, published: { id, title, arxiv } };
+    io.stdout.write(`${JSON.stringify({ ...about, findings, problems })}\n`);
+  } else {
+    const lines = publishedReport(
+      folder,
+      document,
+      source,
+      findings,
+      problems,
+      terminalOf(io.stdout, io.env),
+    );
+    io.stdout.write(`${lines.join('\n')}\n`);
+  }
+  return findings.some(({ verdict }) => verdict === 'mismatch') ? exitCode.refuted : exitCode.done;
+}

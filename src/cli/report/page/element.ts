@@ -1,0 +1,18 @@
+/** An element with attributes and children; text stays text. */
+export function element<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  attributes: Readonly<Record<string, string>> = {},
+  children: readonly (Node | string)[] = [],
+): HTMLElementTagNameMap[Name] {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+/** A button that does something when it is pressed. */
+export function button(label: string, press: () => void): HTMLButtonElement {
+  const made = element('button', { type: 'button' }, [label]);
+  made.addEventListener('click', press);
+  return made;
+}

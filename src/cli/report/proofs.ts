@@ -1,0 +1,70 @@
+import MarkdownIt from 'markdown-it';
+import temml from 'temml';
+import { Markup } from './markup.js';
+
+/** A theorem as a page shows it. */
+export interface ProvedClaim {
+  readonly id: string;
+  /** Title, mathematics included. */
+  readonly title: Markup;
+  /** Statement, hypotheses, origin and proof. */
+  readonly body: Markup;
+}
+
+const HEADING = /^## ([A-Z][A-Za-z0-9]*(?:-[a-z0-9]+)*) — (.+)$/;
+
+/**
+ * Renders theorems of proofs.md: Markdown as HTML, in which HTML of its own counts as text, and mathematics as MathML.
+ *
+ * @param ids the theorems that are wanted; unknown ones are left out
+ */
+export function renderProofs(markdown: string, ids: ReadonlySet<string>): readonly ProvedClaim[] {
+  const renderer = new MarkdownIt({ html: false, linkify: false, typographer: false });
+  renderer.validateLink = (link: string) => /^https?:\/\//.test(link);
+  renderer.inline.ruler.before('escape', 'mathematics', readMathematics);
+  renderer.renderer.rules.mathematics = (tokens, index) => {
+    const token = tokens[index]!;
+    return mathematics(token.content, token.markup === '$$');
+  };
+  const claims: ProvedClaim[] = [];
+  for (const section of markdown.split(/\n(?=#{1,2} )/)) {
+    const [first = '', ...lines] = section.split('\n');
+    const [, id = '', title = ''] = HEADING.exec(first) ?? [];
+    if (!ids.has(id)) continue;
+    claims.push({
+      id,
+      title: new Markup(renderer.renderInline(title)),
+      body: new Markup(renderer.render(lines.join('\n'))),
+    });
+  }
+  return claims;
+}
+
+/** What the rule below reads and writes of the state of markdown-it. */
+interface InlineState {
+  readonly src: string;
+  pos: number;
+  push(type: string, tag: string, nesting: 0): { content: string; markup: string };
+}
+
+/** `$…$` and `$$…$$`, before Markdown sees the underscores and backslashes between them. */
+function readMathematics(state: InlineState, isSilent: boolean): boolean {
+  if (state.src[state.pos] !== '$') return false;
+  const mark = state.src.startsWith('$$', state.pos) ? '$$' : '$';
+  const from = state.pos + mark.length;
+  const to = state.src.indexOf(mark, from);
+  if (to <= from) return false;
+  if (!isSilent) {
+    const token = state.push('mathematics', 'math', 0);
+    token.content = state.src.slice(from, to);
+    token.markup = mark;
+  }
+  state.pos = to + mark.length;
+  return true;
+}
+
+/** LaTeX as MathML without styles, which the page's security policy would refuse; its own style sheet has what is needed. */
+function mathematics(latex: string, isDisplayed: boolean): string {
+  const markup = temml.renderToString(latex, { displayMode: isDisplayed, throwOnError: false });
+  return markup.replace(/<[a-z]+ [^>]*>/g, (tag) => tag.replace(/ (?:style|class)="[^"]*"/g, ''));
+}

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Scenario } from '../../sim/scenario.js';
+import { compileFigure } from '../figures/draw-figure.js';
+import { readResult, type StoredRun } from '../results/read-result.js';
+import { renderProofs } from './proofs.js';
+import { reportFigure } from './report-figure.js';
+import { reportPage } from './report-page.js';
+import type { ReportRun } from './run-article.js';
+import { writePage } from './write-page.js';
+
+const PROOFS = new URL('../../../proofs.md', import.meta.url);
+
+/**
+ * Reads result folders and writes the report on them as one file.
+ *
+ * @param scenarios those that this version knows
+ * @throws InvalidInputError when a folder is no readable run or the file cannot be written; the file is then as it was
+ */
+export async function writeReport(
+  folders: readonly string[],
+  file: string,
+  scenarios: readonly Scenario[],
+): Promise<void> {
+  const stored: StoredRun[] = [];
+  for (const folder of folders) stored.push(await readResult(folder));
+  await writePage(file, reportText(stored, scenarios));
+}
+
+/** The report on some runs, as the text of its file. */
+export function reportText(stored: readonly StoredRun[], scenarios: readonly Scenario[]): string {
+  const judged = new Set(stored.flatMap(({ document }) => document.checks.map(({ claim }) => claim)));
+  const proofs = renderProofs(readFileSync(PROOFS, 'utf8'), judged);
+  const proved = new Set(proofs.map(({ id }) => id));
+  const runs = stored.map((run, index) => reportRun(run, index, scenarios, proved));
+  return reportPage({ runs, proofs, script: builtFile('page.js'), style: builtFile('page.css') });
+}
+
+function reportRun(
+  run: StoredRun,
+  index: number,
+  scenarios: readonly Scenario[],
+  proved: ReadonlySet<string>,
+): ReportRun {
+  const { document, folder } = run;
+  const scenario = scenarios.find(({ id }) => id === document.scenario);
+  const figures: ReportRun['figures'][number][] = [];
+  const missing: string[] = [];
+  for (const figure of scenario?.figures ?? []) {
+    try {
+      figures.push(reportFigure(figure, document.tables, compileFigure));
+    } catch (error) {
+      missing.push(`Figure ${figure.id} cannot be drawn: ${(error as Error).message}.`);
+    }
+  }
+  const name = `${document.scenario} in ${folder}`;
+  return { ...run, name, anchor: `run-${index + 1}`, index, scenario, figures, missing, proved };
+}
+
+/** A file that the build makes for the page, also for the sources themselves. */
+function builtFile(name: string): string {
+  const here = new URL('.', import.meta.url);
+  const folder = here.pathname.includes('/dist/cli/') ? here : new URL('../../../dist/cli/report/', here);
+  return readFileSync(fileURLToPath(new URL(name, folder)), 'utf8');
+}

@@ -1,0 +1,137 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { CallJournal } from '../../sim/backends/call-journal.js';
+import {
+  FRAME_HEAD,
+  framed,
+  isRecord,
+  isWhole,
+  readRecord,
+  recordBytes,
+  writtenRecord,
+} from './journal-record.js';
+
+/** Calls that took less, in milliseconds, are computed again sooner than they are read. */
+const WORTH_KEEPING = 3;
+/** Most bytes for each millisecond of computing: 32 MB/s, which a disk takes without being noticed. */
+const MOST_BYTES_PER_MS = 32_000;
+/** A journal does not grow beyond this; what comes later is computed again. */
+const MOST_BYTES = 4 * 2 ** 30;
+const LARGEST_RECORD = 2 ** 28;
+/** Longest time, in milliseconds, that finished calls stay where a power cut would lose them. */
+const LONGEST_UNSAFE = 1000;
+
+interface Place {
+  readonly start: number;
+  readonly length: number;
+}
+
+/**
+ * A journal in a file that calls are appended to, each in a frame with length and checksum. The first frame says in JSON which
+ * run it is of. What a cut left half written at the end is dropped when the file is opened.
+ */
+export class JournalFile implements CallJournal {
+  private calls = 0;
+  private lastSync = performance.now();
+
+  private constructor(
+    private readonly file: FileHandle,
+    /** JSON of the run whose calls are kept. */
+    readonly run: string,
+    private readonly places: Map<number, Place>,
+    private bytes: number,
+    /** Turns a failure of the system into what the user is told. */
+    private readonly failure: (error: unknown, journal: JournalFile) => Error,
+  ) {}
+
+  /**
+   * Opens a journal, or begins one where there is none or its beginning is torn.
+   *
+   * @param run JSON that says which run a new journal is of
+   * @param failure what is thrown when a call cannot be kept
+   */
+  static async open(
+    path: string,
+    run: string,
+    failure: (error: unknown, journal: JournalFile) => Error,
+  ): Promise<JournalFile> {
+    const file = await open(path, 'a+', 0o666);
+    try {
+      const { size } = await file.stat();
+      const head = await readFrame(file, 0, size);
+      if (head === undefined) {
+        await file.truncate(0);
+        const frame = framed(Buffer.from(run));
+        await file.appendFile(frame);
+        await file.datasync();
+        return new JournalFile(file, run, new Map(), frame.length, failure);
+      }
+      const places = new Map<number, Place>();
+      let end = FRAME_HEAD + head.length;
+      for (;;) {
+        const body = await readFrame(file, end, size);
+        if (body === undefined || !isRecord(body)) break;
+        places.set(body.readUInt32LE(0), { start: end + FRAME_HEAD, length: body.length });
+        end += FRAME_HEAD + body.length;
+      }
+      if (end < size) await file.truncate(end);
+      return new JournalFile(file, head.toString('utf8'), places, end, failure);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /** Calls that are kept. */
+  get size(): number {
+    return this.places.size;
+  }
+
+  nextCall(): number {
+    return this.calls++;
+  }
+
+  async recall(call: number, fingerprint: string): Promise<readonly Float64Array[] | undefined> {
+    const place = this.places.get(call);
+    if (place === undefined) return undefined;
+    const body = Buffer.allocUnsafe(place.length);
+    const { bytesRead } = await this.file.read(body, 0, place.length, place.start);
+    if (bytesRead < place.length) return undefined;
+    const record = readRecord(body);
+    return record.fingerprint === fingerprint ? record.result : undefined;
+  }
+
+  async keep(call: number, fingerprint: string, result: readonly Float64Array[], elapsed: number) {
+    const bytes = recordBytes(result);
+    if (elapsed < WORTH_KEEPING || bytes > elapsed * MOST_BYTES_PER_MS) return;
+    if (bytes > LARGEST_RECORD || this.bytes + bytes > MOST_BYTES) return;
+    try {
+      const frame = framed(writtenRecord({ call, fingerprint, result }));
+      await this.file.appendFile(frame);
+      this.places.set(call, { start: this.bytes + FRAME_HEAD, length: frame.length - FRAME_HEAD });
+      this.bytes += frame.length;
+      if (performance.now() - this.lastSync < LONGEST_UNSAFE) return;
+      await this.file.datasync();
+      this.lastSync = performance.now();
+    } catch (error) {
+      throw this.failure(error, this);
+    }
+  }
+
+  /** Makes durable what is kept, and closes the file. */
+  async close(): Promise<void> {
+    await this.file.datasync().catch(() => {});
+    await this.file.close();
+  }
+}
+
+/** The body of the frame that begins at `start`; undefined where it is torn or none is there. */
+async function readFrame(file: FileHandle, start: number, end: number): Promise<Buffer | undefined> {
+  if (start + FRAME_HEAD > end) return undefined;
+  const head = Buffer.allocUnsafe(FRAME_HEAD);
+  await file.read(head, 0, FRAME_HEAD, start);
+  const length = head.readUInt32LE(0);
+  if (length > LARGEST_RECORD || start + FRAME_HEAD + length > end) return undefined;
+  const body = Buffer.allocUnsafe(length);
+  await file.read(body, 0, length, start + FRAME_HEAD);
+  return isWhole(body, head.readUInt32LE(4)) ? body : undefined;
+}

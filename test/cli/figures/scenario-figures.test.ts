@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { curveData } from '../../../src/cli/figures/curve-data.js';
+import { compileFigure, figureSvg, svgToPng, viewFigure } from '../../../src/cli/figures/draw-figure.js';
+import { PNG_WIDTH } from '../../../src/cli/figures/figure-files.js';
+import { figureSpec } from '../../../src/cli/figures/figure-spec.js';
+import { PRINT_WIDTH } from '../../../src/cli/figures/spec-parts.js';
+import { DARK, LIGHT, PAGE } from '../../../src/cli/figures/theme.js';
+import { isMap } from '../../../src/sim/figure.js';
+import { scenarios } from '../../../src/sim/scenario-list.js';
+import { columnIndex } from '../../../src/sim/table.js';
+import { scenarioDocument } from '../../support/scenario-documents.js';
+import { overlaps, sceneTexts } from '../../support/scene-texts.js';
+
+const figures = scenarios.flatMap((scenario) =>
+  scenario.figures.map((figure) => ({ name: `${scenario.id} ${figure.id}`, scenario: scenario.id, figure })),
+);
+
+describe.each(figures)('figure $name', ({ scenario, figure }) => {
+  it.each([
+    ['light', LIGHT],
+    ['dark', DARK],
+  ])('has no overlapping and no cut labels on %s', async (_, theme) => {
+    const { tables } = await scenarioDocument(scenario);
+    const view = await viewFigure(figureSpec(figure, tables, { theme, medium: 'print' }));
+    const texts = sceneTexts(view);
+    expect(texts.length).toBeGreaterThan(6);
+    expect(overlaps(texts)).toEqual([]);
+    const [dx, dy] = view.origin();
+    const outside = texts.filter(
+      ({ left, right, top }) => left + dx < 0 || right + dx > PRINT_WIDTH || top + dy < 0,
+    );
+    expect(outside).toEqual([]);
+    // In order, for a label that Vega leaves out to make room would go unnoticed above.
+    for (const label of [figure.x.label, figure.title.split(' ')[0]!])
+      expect(texts.map(({ text }) => text).join('\n')).toContain(label);
+    view.finalize();
+  });
+
+  it('compiles without a warning for print and for a page, whatever its scales', async () => {
+    const { tables } = await scenarioDocument(scenario);
+    for (const scale of ['linear', 'log'] as const) {
+      const scaled = isMap(figure)
+        ? figure
+        : { ...figure, x: { ...figure.x, scale }, y: { ...figure.y, scale } };
+      for (const [theme, medium] of [
+        [LIGHT, 'print'],
+        [PAGE, 'page'],
+      ] as const)
+        expect(() => compileFigure(figureSpec(scaled, tables, { theme, medium }))).not.toThrow();
+    }
+  });
+
+  it('has the numbers of the table, one mark for each that the axes can show', async () => {
+    const { tables } = await scenarioDocument(scenario);
+    if (isMap(figure)) return;
+    const table = tables[figure.table]!;
+    const data = curveData(figure, tables);
+    const columns = [figure.x.column, figure.y.theory, figure.y.simulation, figure.y.error].filter(
+      (name) => name !== undefined,
+    );
+    const key = (cells: readonly unknown[]) => JSON.stringify(cells);
+    const drawn = data.rows.map((row) => key(columns.map((name) => row[name])));
+    const stored = table.rows.map((row) => key(columns.map((name) => row[columnIndex(table.columns, name)])));
+    if (figure.slice === undefined) expect([...drawn].sort()).toEqual([...stored].sort());
+    else for (const row of drawn) expect(stored).toContain(row);
+    const simulation = figure.y.simulation;
+    if (simulation === undefined) return;
+    const svg = await figureSvg(figureSpec(figure, tables, { theme: LIGHT, medium: 'print' }));
+    const shown = data.rows.filter((row) => {
+      const [x, y] = [row[figure.x.column], row[simulation]];
+      const fits = (value: unknown, scale: string) =>
+        typeof value === 'number' && (scale === 'linear' || value > 0);
+      return fits(x, figure.x.scale) && fits(y, figure.y.scale);
+    }).length;
+    const [, marks = ''] = /simulation_marks"[^>]*>(.*?)<\/g>/.exec(svg) ?? [];
+    expect(marks.match(/<(circle|path) /g)?.length ?? 0).toBe(shown);
+  });
+
+  it('gives the same bytes again, and a PNG as wide as a column at 300 dots per inch', async () => {
+    const { tables } = await scenarioDocument(scenario);
+    const draw = () => figureSvg(figureSpec(figure, tables, { theme: LIGHT, medium: 'print' }));
+    const svg = await draw();
+    expect((await draw()) === svg).toBe(true);
+    const png = Buffer.from(await svgToPng(svg, PNG_WIDTH));
+    expect(Buffer.from(await svgToPng(svg, PNG_WIDTH)).equals(png)).toBe(true);
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
+    expect(width).toBe(PNG_WIDTH);
+    expect(width / 300).toBeCloseTo(85 / 25.4, 2);
+    const [, across, up] = /width="(\d+)" height="(\d+)"/.exec(svg)!;
+    expect(Math.abs(height - (width * Number(up)) / Number(across))).toBeLessThanOrEqual(1);
+  });
+});
