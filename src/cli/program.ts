@@ -5,6 +5,7 @@ import { InvalidInputError } from '../theory/invalid-input.js';
 import { addCiteCommand } from './commands/cite.js';
 import { addCompareCommand } from './commands/compare.js';
 import { addDoctorCommand } from './commands/doctor.js';
+import { addFitCommand } from './commands/fit.js';
 import { addListCommand } from './commands/list.js';
 import { addMergeCommand } from './commands/merge.js';
 import { printOverview } from './commands/overview.js';
@@ -74,6 +75,7 @@ export function createProgram(io: CommandLineIo, finish: (code: number) => void)
   addStatusCommand(program, io, finish);
   addSubmitCommand(program, io);
   addCompareCommand(program, io, finish);
+  addFitCommand(program, io);
   addCiteCommand(program, io);
   addDoctorCommand(program, io);
   return program;

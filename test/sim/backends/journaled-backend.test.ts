@@ -33,6 +33,7 @@ const SMALL: Readonly<Record<string, Record<string, string>>> = {
   misalignment: { overshoots: '1,3', angles: '0,45' },
   schedules: { dim: '4', times: 'linear:1:4:3', replicates: '30' },
   width: { dims: '4,6', replicates: '30' },
+  shannon: { dim: '4', widths: '2,3,4', times: 'log:1:20:5', replicates: '30', resamples: '2' },
 };
 
 describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))('%s', (id, scenario) => {
