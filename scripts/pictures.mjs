@@ -13,6 +13,9 @@ const PICTURES = {
   schedules: 'Sensitivity to Gaussian noise, by schedule',
   width: 'Loss under Gaussian noise, gamma = 0.05',
   'early-exposure': 'Post-training loss before fine-tuning',
+  'optimizer-consistency': 'Table matrix',
+  replay: 'Forgetting against pre-training time',
+  'two-stage-alignment': 'Final loss from the base network minus final loss from the fine-tuned one',
   shannon: 'Fitted laws at the largest width, snr = 5',
 };
 

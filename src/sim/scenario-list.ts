@@ -7,9 +7,12 @@ import { finetuneTuned } from './scenarios/finetune-tuned.js';
 import { gaussian } from './scenarios/gaussian.js';
 import { incremental } from './scenarios/incremental.js';
 import { misalignment } from './scenarios/misalignment.js';
+import { optimizerConsistency } from './scenarios/optimizer-consistency.js';
 import { regularize } from './scenarios/regularize.js';
+import { replay } from './scenarios/replay.js';
 import { schedules } from './scenarios/schedules.js';
 import { shannon } from './scenarios/shannon.js';
+import { twoStageAlignment } from './scenarios/two-stage-alignment.js';
 import { width } from './scenarios/width.js';
 
 /** All scenarios in the order in which they are listed. */
@@ -23,6 +26,9 @@ export const scenarios: readonly Scenario[] = [
   erased(schedules),
   erased(width),
   erased(earlyExposure),
+  erased(twoStageAlignment),
+  erased(replay),
+  erased(optimizerConsistency),
   erased(shannon),
 ];
 

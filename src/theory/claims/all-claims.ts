@@ -25,6 +25,7 @@ import { modeUnderNoise } from './t3-mode.js';
 import { inflectionOrder } from './t3-order.js';
 import { stagedOvertraining } from './t3-staged.js';
 import { modeOptimumTimes } from './t3-time.js';
+import { matchedLosses } from './t4-bracket.js';
 import { erasingFeatures } from './t4-erase.js';
 import { retainedExposure } from './t4-exposure.js';
 import { forgetting } from './t4-forgetting.js';
@@ -32,6 +33,7 @@ import { overshootInflection } from './t4-overshoot.js';
 import { turnedTask } from './t4-rotation.js';
 import { stagedFineTuning } from './t4-staged-finetuning.js';
 import { fineTuningSteps } from './t4-steps.js';
+import { twoStageAlignment } from './t4-two-stage.js';
 import { regularizationCost } from './t5-cost.js';
 import { regularizedInflection } from './t5-inflection.js';
 import { regularizedFineTuning } from './t5-regularized-finetuning.js';
@@ -39,6 +41,7 @@ import { balancedAttainsFloor } from './t6-equality.js';
 import { gapAboveFloor } from './t6-gap.js';
 import { leastSensitivity } from './t6-sensitivity-floor.js';
 import { sharedCapacity } from './t7-capacity.js';
+import { forgettingFloor } from './t7-forgetting.js';
 import { relativeNoiseCost } from './t8-relative-noise.js';
 import { lossValley } from './t8-valley.js';
 import { schedules } from './t9-schedules.js';
@@ -77,6 +80,8 @@ export const claims: readonly Claim[] = [
   anyCase(turnedTask),
   anyCase(fineTuningSteps),
   anyCase(retainedExposure),
+  anyCase(twoStageAlignment),
+  anyCase(matchedLosses),
   anyCase(regularizedFineTuning),
   anyCase(regularizedInflection),
   anyCase(regularizationCost),
@@ -84,6 +89,7 @@ export const claims: readonly Claim[] = [
   anyCase(balancedAttainsFloor),
   anyCase(gapAboveFloor),
   anyCase(sharedCapacity),
+  anyCase(forgettingFloor),
   anyCase(relativeNoiseCost),
   anyCase(lossValley),
   anyCase(schedules),

@@ -1,0 +1,132 @@
+import type { Backend, NetworkShape, OptimizedNetworks, Weights } from '../backends/backend.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+
+/** Networks that one optimiser trains on one task, each until its loss is matched. */
+export interface MatchedTraining {
+  readonly shape: NetworkShape;
+  readonly optimizer: Optimizer;
+  readonly rate: number;
+  /** rows × cols, the same for all. */
+  readonly target: Float64Array;
+  /** Second moments of the inputs, cols × cols. */
+  readonly inputs: Float64Array;
+  /** Steps after which a network is given up. */
+  readonly patience: number;
+  /** Whether a network is trained far enough; it stops where this first holds, to a thousandth of a step. */
+  isThere(layers: Weights): boolean;
+}
+
+/** A network at the end of a matched training; `steps` is undefined where it did not come there. */
+export interface Matched {
+  readonly layers: Weights;
+  readonly steps: number | undefined;
+}
+
+/** Steps of one call. */
+const STRIDE = 32;
+
+/** Halvings of the last step. */
+const HALVINGS = 10;
+
+/**
+ * Trains all networks side by side with a fresh optimiser. Each is stopped within its last step: a step is along one direction whatever its
+ * size, so that it is cut to the part that just reaches the goal, by bisection.
+ */
+export async function trainMatched(
+  backend: Backend,
+  starts: readonly Weights[],
+  training: MatchedTraining,
+): Promise<Matched[]> {
+  const results: Matched[] = [];
+  let state = initial(starts, training);
+  const missing = () => starts.map((_, at) => at).filter((at) => results[at] === undefined);
+  for (const at of missing()) {
+    if (training.isThere(starts[at]!)) results[at] = { layers: starts[at]!, steps: 0 };
+  }
+  while (missing().length > 0 && state.taken < training.patience) {
+    const next = await advance(backend, state, training, STRIDE);
+    if (missing().some((at) => training.isThere(layersOf(next, training.shape, at)))) {
+      let single = state;
+      for (let step = 0; step < STRIDE; step++) {
+        const after = await advance(backend, single, training, 1);
+        const there = missing().filter((at) => training.isThere(layersOf(after, training.shape, at)));
+        const cut = there.length === 0 ? [] : await lastSteps(backend, single, training, there);
+        there.forEach((at, index) => {
+          results[at] = cut[index]!;
+        });
+        single = after;
+      }
+      state = single;
+    } else state = next;
+  }
+  for (const at of missing()) {
+    results[at] = { layers: layersOf(state, training.shape, at), steps: undefined };
+  }
+  return results;
+}
+
+/** The last step of some networks, cut where the goal is first reached. */
+async function lastSteps(
+  backend: Backend,
+  before: OptimizedNetworks,
+  training: MatchedTraining,
+  members: readonly number[],
+): Promise<Matched[]> {
+  const low = new Float64Array(before.count);
+  const high = new Float64Array(before.count).fill(1);
+  const at = async (rateScale: Float64Array) => advance(backend, { ...before, rateScale }, training, 1);
+  for (let halving = 0; halving < HALVINGS; halving++) {
+    const middle = low.map((value, network) => (value + high[network]!) / 2);
+    const after = await at(middle);
+    for (const network of members) {
+      const isThere = training.isThere(layersOf(after, training.shape, network));
+      (isThere ? high : low)[network] = middle[network]!;
+    }
+  }
+  const end = await at(high);
+  return members.map((network) => ({
+    layers: layersOf(end, training.shape, network),
+    steps: before.taken + high[network]!,
+  }));
+}
+
+async function advance(
+  backend: Backend,
+  state: OptimizedNetworks,
+  { optimizer, rate, inputs }: MatchedTraining,
+  steps: number,
+): Promise<OptimizedNetworks> {
+  const all = new Float64Array(steps * state.count * inputs.length);
+  for (let part = 0; part < steps * state.count; part++) all.set(inputs, part * inputs.length);
+  const rates = new Array<number>(steps).fill(rate);
+  return backend.optimizeNetworks(state, { optimizer, rates, inputs: all });
+}
+
+function initial(
+  starts: readonly Weights[],
+  { shape, optimizer, target }: MatchedTraining,
+): OptimizedNetworks {
+  const count = starts.length;
+  const { rows, hidden, cols } = shape;
+  const first = new Float64Array(count * rows * hidden);
+  const second = new Float64Array(count * hidden * cols);
+  const targets = new Float64Array(count * rows * cols);
+  starts.forEach((start, at) => {
+    first.set(start.first, at * rows * hidden);
+    second.set(start.second, at * hidden * cols);
+    targets.set(target, at * rows * cols);
+  });
+  const moments = Array.from({ length: optimizer.moments }, () => ({
+    first: new Float64Array(first.length),
+    second: new Float64Array(second.length),
+  }));
+  const rateScale = new Float64Array(count).fill(1);
+  return { shape, count, first, second, target: targets, rateScale, moments, taken: 0 };
+}
+
+function layersOf({ first, second }: Weights, { rows, hidden, cols }: NetworkShape, at: number): Weights {
+  return {
+    first: first.slice(at * rows * hidden, (at + 1) * rows * hidden),
+    second: second.slice(at * hidden * cols, (at + 1) * hidden * cols),
+  };
+}

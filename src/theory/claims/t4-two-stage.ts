@@ -1,0 +1,124 @@
+import * as fc from 'fast-check';
+import { Matrix } from 'ml-matrix';
+import { flowWeights } from '../riccati.js';
+import { alignByFlow, isPastAThird, liesBetween } from '../two-stage.js';
+import { alignedTask, alignedWeights, drawnBases } from './aligned-network.js';
+import { decades, matrixSeed, singularValue } from './arbitraries.js';
+import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
+
+/** A mode of the base network, of the fine-tuned one, and of the alignment task. */
+interface Instance {
+  readonly modes: readonly { readonly base: number; readonly tuned: number; readonly goal: number }[];
+  readonly seed: number;
+  readonly time: number;
+}
+
+/** How far the base is from its goal: from a thousandth of it to ten times. */
+const baseShare = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: 4, max: 30 }).map((n) => n / 12) },
+  { weight: 1, arbitrary: decades(-3, 1) },
+);
+/** Where the fine-tuned network stands on the way, in tenths; beyond 0 and 10 it is not between. */
+const place = fc.oneof(
+  { weight: 12, arbitrary: fc.integer({ min: 0, max: 10 }) },
+  { weight: 1, arbitrary: fc.integer({ min: -9, max: 20 }) },
+);
+const drawnModes = fc
+  .array(fc.record({ goal: singularValue, baseShare, place }), { minLength: 1, maxLength: 5 })
+  .map((list) =>
+    list.map(({ goal, baseShare: share, place: tenths }) => {
+      const base = goal * share;
+      const tuned = Math.max(0, tenths === 10 ? goal : base + (tenths / 10) * (goal - base));
+      return { base, tuned, goal };
+    }),
+  );
+
+const columns = ({ modes: list }: Instance) => ({
+  base: list.map(({ base }) => base),
+  tuned: list.map(({ tuned }) => tuned),
+  goals: list.map(({ goal }) => goal),
+});
+
+/** T4-two-stage: aligning the base network or the fine-tuned one. */
+export const twoStageAlignment = defineClaim<Instance>({
+  id: 'T4-two-stage',
+  title: 'Aligned from the base network or from a fine-tuned one',
+  statement:
+    'Where every singular value of a fine-tuned network lies between those of the base network and of the alignment task, which share their singular vectors, gradient flow on the alignment task ends after any time at no higher a loss from the fine-tuned network, and gains no less from the base network.',
+  origin: 'ours; the question is that of arXiv 2606.28998',
+  domain: fc.record({ modes: drawnModes, seed: matrixSeed, time: decades(-3, 2) }),
+  wellFormed: ({ modes: list, seed, time }) =>
+    list.length > 0 &&
+    list.length <= 8 &&
+    list.every(
+      ({ base, tuned, goal }) =>
+        goal > 1e-6 && goal < 1e6 && [base, tuned].every((value) => value >= 0 && value < 1e6),
+    ) &&
+    Number.isInteger(seed) &&
+    seed >= 0 &&
+    time >= 0,
+  hypotheses: [
+    {
+      name: 'between',
+      statement:
+        'every singular value of the fine-tuned network lies between those of the base network and of the alignment task',
+      holds: (instance) => {
+        const { base, tuned, goals } = columns(instance);
+        return liesBetween(base, tuned, goals);
+      },
+    },
+    {
+      name: 'past a third',
+      statement: 'no singular value of the base network is below a third of what the alignment task asks',
+      holds: (instance) => {
+        const { base, goals } = columns(instance);
+        return isPastAThird(base, goals);
+      },
+    },
+  ],
+  conclusion(instance) {
+    const { base, tuned, goals } = columns(instance);
+    const { time } = instance;
+    const size = [...base, ...tuned, ...goals].reduce((sum, value) => sum + value * value, 0);
+    const [fromBase, fromTuned] = [base, tuned].map((starts) => alignByFlow(starts, goals, time));
+    return tightest([
+      atMost(
+        { label: 'alignment loss after, from the fine-tuned network', value: fromTuned!.after },
+        { label: 'from the base network', value: fromBase!.after },
+        1e-13 * size,
+      ),
+      atLeast(
+        { label: 'gain from the base network', value: fromBase!.gain },
+        { label: 'gain from the fine-tuned network', value: fromTuned!.gain },
+        1e-13 * size,
+      ),
+      byMatrices(instance, base, fromBase!.gain, size),
+      byMatrices(instance, tuned, fromTuned!.gain, size),
+    ]);
+  },
+  toleranceReason:
+    'sums of at most 8 squares of gaps, each to a few roundings; the flow of the matrices by an eigenbasis of the task, to some thousand roundings of its largest values',
+});
+
+/** The gain from the closed form of the full matrices, in bases that the seed determines. */
+function byMatrices(
+  { modes, seed, time }: Instance,
+  starts: readonly number[],
+  gain: number,
+  size: number,
+): Conclusion {
+  const count = starts.length;
+  const bases = drawnBases(count, count, count, seed);
+  const { first, second } = alignedWeights(bases, starts);
+  const goal = alignedTask(
+    bases,
+    modes.map(({ goal: value }) => value),
+  );
+  const end = flowWeights(first, second, goal, time);
+  const loss = (network: Matrix) => Matrix.sub(network, goal).norm() ** 2;
+  return equal(
+    { label: 'gain by modes', value: gain },
+    { label: 'gain by matrices', value: loss(first.mmul(second)) - loss(end.first.mmul(end.second)) },
+    1e-9 * size,
+  );
+}

@@ -1,0 +1,113 @@
+import * as fc from 'fast-check';
+import { Matrix } from 'ml-matrix';
+import { mixture, sharedOptimum } from '../capacity.js';
+import { jointLosses, oldLossFloor } from '../forgetting-floor.js';
+import { dimension, matrixSeed } from './arbitraries.js';
+import { atLeast, type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { drawnMatrix } from './drawn-matrix.js';
+
+/** Two tasks that share a hidden layer, and how weights for them are found. */
+interface Instance {
+  readonly rows: number;
+  readonly hidden: number;
+  readonly oldCols: number;
+  readonly newCols: number;
+  /** Share of the new task in hundredths, of the weights that attain the floor. */
+  readonly percent: number;
+  readonly seed: number;
+  /** Gradient-descent steps that the rival weights have made. */
+  readonly steps: number;
+}
+
+/** T7-forgetting: no way of fine-tuning forgets less. */
+export const forgettingFloor = defineClaim<Instance>({
+  id: 'T7-forgetting',
+  title: 'What a new task must cost an old one',
+  statement:
+    'Of two tasks on disjoint blocks of inputs that share a hidden width h, any network with the loss L_2 on the second has a loss of at least (J(m) − m L_2)/(1−m) on the first, for every 0 ≤ m < 1, with J(m) the least joint loss of T7; the weights of least joint loss attain it for their m.',
+  origin: 'ours, from T7 by Lagrangian duality',
+  domain: fc.record({
+    rows: dimension,
+    hidden: fc.integer({ min: 1, max: 8 }),
+    oldCols: fc.integer({ min: 1, max: 8 }),
+    newCols: fc.integer({ min: 1, max: 8 }),
+    percent: fc.integer({ min: 0, max: 95 }),
+    seed: matrixSeed,
+    steps: fc.nat({ max: 30 }),
+  }),
+  wellFormed: ({ rows, hidden, oldCols, newCols, percent, seed, steps }) =>
+    [rows, hidden, oldCols, newCols].every((size) => Number.isInteger(size) && size >= 1 && size <= 12) &&
+    Number.isInteger(seed) &&
+    percent >= 0 &&
+    percent <= 95 &&
+    Number.isInteger(steps) &&
+    steps >= 0 &&
+    steps <= 50,
+  hypotheses: [],
+  conclusion(instance) {
+    const { rows, hidden, oldCols, newCols, percent, seed } = instance;
+    const old = drawnMatrix(rows, oldCols, 4 * seed + 1);
+    const added = drawnMatrix(rows, newCols, 4 * seed + 2);
+    const size = old.norm() ** 2 + added.norm() ** 2;
+    const joint = jointLosses(old, added, hidden);
+    const share = percent / 100;
+    const optimum = sharedOptimum(mixture(old, added, share), hidden);
+    const [oldLoss, newLoss] = [old, added].map(
+      (task, index) => Matrix.sub(optimum.first.mmul(optimum.seconds[index]!), task).norm() ** 2,
+    );
+    return tightest([
+      equal(
+        { label: 'loss on the first task of the weights of least joint loss', value: oldLoss! },
+        {
+          label: 'its floor at their m',
+          value: oldLossFloor(jointLosses(old, added, hidden, [share]), newLoss!),
+        },
+        1e-11 * size,
+      ),
+      atLeast(
+        { label: 'the same loss', value: oldLoss! },
+        { label: 'the floor over all m', value: oldLossFloor(joint, newLoss!) },
+        1e-9 * size,
+      ),
+      byDescent(instance, old, added, (lossNew) => oldLossFloor(joint, lossNew), 1e-9 * size),
+    ]);
+  },
+  toleranceReason:
+    'singular values of matrices of at most 12 rows to 1e-14 of the squared norm, divided by 1 − m, which is at least e^-9',
+});
+
+/** Weights that gradient descent finds, an honest rival. */
+function byDescent(
+  { rows, hidden, seed, steps, percent }: Instance,
+  old: Matrix,
+  added: Matrix,
+  floor: (lossNew: number) => number,
+  tolerance: number,
+): Conclusion {
+  let first = drawnMatrix(rows, hidden, 4 * seed + 3);
+  const tasks = [old, added];
+  let seconds = tasks.map((task, index) => drawnMatrix(hidden, task.columns, 4 * seed + 4 + index));
+  const weights = [1 - percent / 100, percent / 100];
+  const squares = () => first.norm() ** 2 + seconds.reduce((sum, second) => sum + second.norm() ** 2, 0);
+  for (let step = 0; step < steps; step++) {
+    const rate = 1 / (8 * (squares() + old.norm() + added.norm()));
+    const residuals = tasks.map((task, index) =>
+      first
+        .mmul(seconds[index]!)
+        .sub(task)
+        .mul(weights[index]! * 2 * rate),
+    );
+    const change = residuals.reduce(
+      (sum, residual, index) => sum.add(residual.mmul(seconds[index]!.transpose())),
+      Matrix.zeros(rows, hidden),
+    );
+    seconds = seconds.map((second, index) => Matrix.sub(second, first.transpose().mmul(residuals[index]!)));
+    first = Matrix.sub(first, change);
+  }
+  const [oldLoss, newLoss] = tasks.map((task, index) => first.mmul(seconds[index]!).sub(task).norm() ** 2);
+  return atLeast(
+    { label: 'loss on the first task of weights by gradient descent', value: oldLoss! },
+    { label: 'its floor at their loss on the second', value: floor(newLoss!) },
+    tolerance,
+  );
+}

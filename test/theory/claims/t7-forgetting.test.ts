@@ -1,0 +1,22 @@
+import { Matrix } from 'ml-matrix';
+import { describe, expect, test } from 'vitest';
+import { forgettingFloor } from '../../../src/theory/claims/t7-forgetting.js';
+import { jointLosses, oldLossFloor } from '../../../src/theory/forgetting-floor.js';
+import { testClaim } from '../../../src/vitest.js';
+
+describe('T7-forgetting', () => {
+  testClaim(forgettingFloor, { runs: 200, seed: 3 });
+
+  test('one hidden unit between two orthogonal features keeps the larger part of one', () => {
+    const [old, added] = [Matrix.columnVector([2, 0]), Matrix.columnVector([0, 1])];
+    const joint = jointLosses(old, added, 1);
+    // The hidden direction at an angle keeps cos² of one and sin² of the other: losses on the line from (4, 0) to (0, 1).
+    expect(oldLossFloor(joint, 0)).toBeLessThan(4 + 1e-12);
+    // The best m, 0.8, is none of the grid's; the neighbours are below by what the corner of J costs there.
+    expect(oldLossFloor(joint, 0.25)).toBeGreaterThan(2.8);
+    expect(oldLossFloor(joint, 0.25)).toBeLessThan(3);
+    expect(oldLossFloor(jointLosses(old, added, 1, [0.8]), 0.25)).toBeCloseTo(3, 12);
+    expect(oldLossFloor(joint, 1)).toBeCloseTo(0, 12);
+    expect(oldLossFloor(jointLosses(old, added, 2), 0)).toBeCloseTo(0, 12);
+  });
+});
