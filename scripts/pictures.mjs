@@ -16,6 +16,7 @@ const PICTURES = {
   'optimizer-consistency': 'Table matrix',
   replay: 'Forgetting against pre-training time',
   'two-stage-alignment': 'Final loss from the base network minus final loss from the fine-tuned one',
+  shannon: 'Fitted laws at the largest width, snr = 5',
 };
 
 const script = fileURLToPath(new URL('picture.mjs', import.meta.url));

@@ -106,7 +106,8 @@ export async function preparePretraining(
   const kind = engine === 'modes' ? 'scalar' : 'matrix';
   const inFloat32 = expectTraining(problem, plan, { kind, unitRoundoff: UNIT_ROUNDOFF.f32 });
   const work = engine === 'matrix' ? descentWork(problem, 1, plan.totalSteps) : undefined;
-  const opened = await openBackend(context.backend, float64Reason(problem, inFloat32), work);
+  const open = context.openBackend ?? openBackend;
+  const opened = await open(context.backend, float64Reason(problem, inFloat32), work);
   const backend = interruptible(opened.backend, context);
   const { divergedAt } = expected;
   const rounded =

@@ -11,6 +11,7 @@ import { optimizerConsistency } from './scenarios/optimizer-consistency.js';
 import { regularize } from './scenarios/regularize.js';
 import { replay } from './scenarios/replay.js';
 import { schedules } from './scenarios/schedules.js';
+import { shannon } from './scenarios/shannon.js';
 import { twoStageAlignment } from './scenarios/two-stage-alignment.js';
 import { width } from './scenarios/width.js';
 
@@ -28,6 +29,7 @@ export const scenarios: readonly Scenario[] = [
   erased(twoStageAlignment),
   erased(replay),
   erased(optimizerConsistency),
+  erased(shannon),
 ];
 
 /** Parameters are checked where a scenario is run, so a list of scenarios need not know their types. */

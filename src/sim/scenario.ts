@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { BackendChoice } from './backends/backend-name.js';
 import type { CallJournal } from './backends/call-journal.js';
+import type { OpenBackend } from './backends/open-backend.js';
 import type { Check } from './check.js';
 import type { EngineChoice, EngineName } from './engines/engine-name.js';
 import type { Figure } from './figure.js';
@@ -66,6 +67,8 @@ export interface RunContext {
   readonly work?: WorkMeter;
   /** Where what the backend computes is kept, for a run that may be cut off. */
   readonly journal?: CallJournal;
+  /** What opens the backend, for runs that share one. Default: `openBackend`. */
+  readonly openBackend?: OpenBackend;
 }
 
 /**

@@ -77,12 +77,29 @@ function outweighs(
 const PATIENCE = 8192;
 
 function lastNonPositive(landscape: NoiseLandscape, end: number): number {
-  const points = timeGrid(end).map((time) => landscape.at(time));
-  const cells = points.slice(1).map((to, index) => [points[index] as LandscapePoint, to] as const);
-  let searched = 0;
+  const search = { searched: 0 };
+  const times = timeGrid(end);
+  // From the right, and each point only when its turn has come: most searches end in one of the last cells.
+  let to = landscape.at(times.at(-1) as number);
+  for (const time of times.slice(0, -1).reverse()) {
+    const from = landscape.at(time);
+    const found = lastNonPositiveIn(landscape, [from, to], search);
+    if (found !== undefined) return found;
+    to = from;
+  }
+  return 0;
+}
+
+/** The search in one cell of the grid; undefined where the loss rises throughout. */
+function lastNonPositiveIn(
+  landscape: NoiseLandscape,
+  gridCell: readonly [LandscapePoint, LandscapePoint],
+  search: { searched: number },
+): number | undefined {
+  const cells = [gridCell];
   for (let cell = cells.pop(); cell !== undefined; cell = cells.pop()) {
     const [from, to] = cell;
-    searched += 1;
+    search.searched += 1;
     // Everything later has been proved to rise, so that a slope that is not positive here is the last one.
     if (to.slope <= 0) return to.time;
     const bounds = landscape.enclose(from, to);
@@ -92,9 +109,9 @@ function lastNonPositive(landscape: NoiseLandscape, end: number): number {
       if (from.slope > 0) continue;
       return bisect(from.time, to.time, (time) => landscape.at(time).slope);
     }
-    if (unsplittable(from.time, to.time) || searched > PATIENCE) return to.time;
+    if (unsplittable(from.time, to.time) || search.searched > PATIENCE) return to.time;
     const middle = landscape.at(middleTime(from.time, to.time));
     cells.push([from, middle], [middle, to]);
   }
-  return 0;
+  return undefined;
 }

@@ -1,8 +1,9 @@
 import type { Matrix } from 'ml-matrix';
 import { InvalidInputError } from './invalid-input.js';
-import { singularValue } from './mode.js';
+import { gap, singularValue } from './mode.js';
 import type { Problem } from './problem.js';
 import { type LayerNoise, squaredNorm } from './sensitivity.js';
+import { loss } from './trajectory.js';
 
 /**
  * Noise scales of a signal-to-noise ratio (T8): `γ_l² = ‖W_l‖²/(n_l · snr)` for a layer of `n_l` entries, so that the
@@ -43,6 +44,49 @@ export function relativeExcess(first: Matrix, second: Matrix, snr: number): numb
 export function relativeSensitivityAt(problem: Problem, snr: number, time: number): number {
   const total = problem.modes.reduce((sum, mode) => sum + singularValue(mode, time), 0);
   return (total ** 2 / problem.hidden) * noiseFactor(snr);
+}
+
+/**
+ * Expected loss under noise of a signal-to-noise ratio along gradient flow, `Σ(σ_i − s_i)² + κ(Σ s_i)²/h` with
+ * `κ = 2/snr + 1/snr²` and what the width cannot learn (T8-valley).
+ *
+ * @param problem the problem
+ * @param snr signal-to-noise ratio, above 0
+ * @param time gradient-flow time, from 0; `Infinity` gives the limit
+ * @throws InvalidInputError (option `snr`) where it is not above 0
+ */
+export function relativePerturbedLossAt(problem: Problem, snr: number, time: number): number {
+  return loss(problem, time) + relativeSensitivityAt(problem, snr, time);
+}
+
+/**
+ * Whether the loss under noise rises from this time on, for ever: every mode is within `κ(Σ s)/h` of what the task asks of it
+ * (T8-valley).
+ *
+ * @param problem the problem, with all starts at or below the task
+ * @param snr signal-to-noise ratio, above 0
+ * @param time gradient-flow time, from 0
+ * @throws InvalidInputError (option `snr`) where it is not above 0
+ */
+export function isPastValley(problem: Problem, snr: number, time: number): boolean {
+  const total = problem.modes.reduce((sum, mode) => sum + singularValue(mode, time), 0);
+  const worth = (noiseFactor(snr) * total) / problem.hidden;
+  return problem.modes.every((mode) => gap(mode, time) <= worth);
+}
+
+/**
+ * By how much learning the n-th mode fully changes the loss under noise, with the modes before it learned and those after it at
+ * zero: `σ_n(κ(2S + σ_n)/h − σ_n)`, S the sum of those before (T8-valley).
+ *
+ * @param problem the problem
+ * @param snr signal-to-noise ratio, above 0
+ * @param mode its number n, from 1 to the number of modes
+ * @throws InvalidInputError (option `snr`) where it is not above 0
+ */
+export function stagedRelativeStep(problem: Problem, snr: number, mode: number): number {
+  const before = problem.modes.slice(0, mode - 1).reduce((sum, { sigma }) => sum + sigma, 0);
+  const { sigma } = problem.modes[mode - 1]!;
+  return sigma * ((noiseFactor(snr) * (2 * before + sigma)) / problem.hidden - sigma);
 }
 
 function noiseFactor(snr: number): number {

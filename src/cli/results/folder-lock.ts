@@ -79,6 +79,16 @@ async function livingOther(folder: string, mine: string): Promise<LockedFolder |
   return undefined;
 }
 
+/** The owners of all locks in a folder, whether they live or not. */
+export async function lockOwners(folder: string): Promise<LockOwner[]> {
+  const owners: LockOwner[] = [];
+  for (const name of await readdir(folder)) {
+    const owner = name.startsWith(PREFIX) ? await ownerOf(join(folder, name)) : undefined;
+    if (owner !== undefined) owners.push(owner);
+  }
+  return owners;
+}
+
 /** A living process has written its lock whole: one that cannot be read was torn by a power cut. */
 async function ownerOf(file: string): Promise<LockOwner | undefined> {
   try {

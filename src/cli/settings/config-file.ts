@@ -1,9 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { nearestName } from '../../sim/nearest-name.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { isNestedDeeper } from '../nesting.js';
-import { duplicateKey } from './duplicate-key.js';
+import { readDataFile } from './data-file.js';
 
 /** What a `--config` file says: parameters, and how to run where it says so. */
 export interface Config {
@@ -16,14 +13,6 @@ export const runKeys = ['scenario', 'seed', 'engine', 'backend'] as const;
 type RunKey = (typeof runKeys)[number];
 
 const OPTION = '--config';
-const MOST_BYTES = 1 << 20;
-const MOST_ALIASES = 20;
-const DEEPEST = 64;
-const READERS: Readonly<Record<string, (text: string) => Promise<unknown> | unknown>> = {
-  '.json': parseJson,
-  '.yaml': parseYaml,
-  '.yml': parseYaml,
-};
 
 /**
  * Reads a YAML or JSON file (told apart by its extension). It holds either `params: {…}` beside `scenario`, `seed`,
@@ -32,63 +21,7 @@ const READERS: Readonly<Record<string, (text: string) => Promise<unknown> | unkn
  * @throws InvalidInputError in one line when the file cannot be read, is too large, not YAML or JSON, or not a mapping
  */
 export async function readConfig(file: string): Promise<Config> {
-  const read = READERS[extname(file).toLowerCase()];
-  if (read === undefined)
-    throw new InvalidInputError(OPTION, file, 'a file that ends in .yaml, .yml or .json');
-  const text = await readText(file);
-  let content: unknown;
-  try {
-    content = await read(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error);
-    throw new InvalidInputError(OPTION, file, `valid ${read === parseYaml ? 'YAML' : 'JSON'} (${reason})`);
-  }
-  return readContent(file, content);
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    const entry = await stat(file);
-    if (!entry.isFile()) throw new InvalidInputError(OPTION, file, 'a regular file');
-    if (entry.size > MOST_BYTES)
-      throw new InvalidInputError(OPTION, file, `a file of at most 1 MiB, not ${entry.size} bytes`);
-    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
-  } catch (error) {
-    if (error instanceof InvalidInputError) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    const reason = code === 'ENOENT' ? 'there is none of this name' : code;
-    throw new InvalidInputError(OPTION, file, `a file that can be read (${reason})`);
-  }
-}
-
-function parseJson(text: string): unknown {
-  if (isNestedDeeper(text, DEEPEST)) throw new Error(`brackets more than ${DEEPEST} deep`);
-  const content: unknown = JSON.parse(text);
-  const twice = duplicateKey(text);
-  if (twice !== undefined) throw new Error(`the key ${JSON.stringify(twice).slice(0, 40)} occurs twice`);
-  return content;
-}
-
-async function parseYaml(text: string): Promise<unknown> {
-  if (isNestedDeeper(text, DEEPEST)) throw new Error(`brackets more than ${DEEPEST} deep`);
-  const { parseDocument, isScalar, visit } = await import('yaml');
-  // The parser's own search for keys that occur twice takes minutes for a hundred thousand keys.
-  const document = parseDocument(text, { logLevel: 'error', prettyErrors: true, uniqueKeys: false });
-  const [first] = document.errors;
-  if (first !== undefined) throw first;
-  visit(document, {
-    Map(_, { items }) {
-      const keys = new Set<unknown>();
-      for (const { key } of items) {
-        // Keys that are mappings themselves are written out as text, each level twice as long as the one below.
-        if (!isScalar(key)) throw new Error('a key is no text');
-        const name = key.value;
-        if (keys.has(name)) throw new Error(`the key ${JSON.stringify(name).slice(0, 40)} occurs twice`);
-        keys.add(name);
-      }
-    },
-  });
-  return document.toJS({ maxAliasCount: MOST_ALIASES });
+  return readContent(file, await readDataFile(OPTION, file));
 }
 
 function readContent(file: string, content: unknown): Config {

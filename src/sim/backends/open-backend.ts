@@ -13,6 +13,13 @@ export interface OpenedBackend {
   readonly reason: string;
 }
 
+/** Opens the backend of a run; see {@link openBackend}. */
+export type OpenBackend = (
+  choice: BackendChoice,
+  float64Reason?: string,
+  work?: Work,
+) => Promise<OpenedBackend>;
+
 /** Backends that `auto` tries in turn where float32 serves, the fastest first. */
 const FASTEST_FIRST: readonly BackendName[] = ['simd', 'webasm', 'cpu', 'reference'];
 

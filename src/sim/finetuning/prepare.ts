@@ -147,7 +147,11 @@ async function open(
   work: Work | undefined,
 ): Promise<Opened> {
   if (parameters.pretraining === 'flow') {
-    const { backend, reason: why } = await openBackend(context.backend, reason, work);
+    const { backend, reason: why } = await (context.openBackend ?? openBackend)(
+      context.backend,
+      reason,
+      work,
+    );
     return { backend: interruptible(backend, context), reason: why };
   }
   const backend = reason === undefined ? context.backend : await fastestInFloat64();

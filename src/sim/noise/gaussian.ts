@@ -1,9 +1,16 @@
 import { philox4x32 } from './philox.js';
 
 /** What a stream of random numbers is for; streams of different purposes never overlap. */
-export type Purpose = 'perturbation' | 'basis' | 'shuffle' | 'gradient noise';
+export type Purpose = 'perturbation' | 'basis' | 'shuffle' | 'gradient noise' | 'bootstrap' | 'sweep';
 
-const PURPOSES: readonly Purpose[] = ['perturbation', 'basis', 'shuffle', 'gradient noise'];
+const PURPOSES: readonly Purpose[] = [
+  'perturbation',
+  'basis',
+  'shuffle',
+  'gradient noise',
+  'bootstrap',
+  'sweep',
+];
 
 /** The word of the counter that keeps streams of different purposes apart. */
 export function purposeWord(purpose: Purpose): number {

@@ -98,7 +98,7 @@ export async function prepareSchedules(
     : outOfFloat32(problem.spectrum[0]!, Math.exp(-parameters.tau), 'initial factors');
   const steps = plans.reduce((sum, { plan }) => sum + plan.totalSteps, 0);
   const work = engine === 'matrix' ? descentWork(problem, trainings, steps) : undefined;
-  const opened = await openBackend(context.backend, reason, work);
+  const opened = await (context.openBackend ?? openBackend)(context.backend, reason, work);
   const backend = interruptible(opened.backend, context);
   const optimizer = optimizerNamed(parameters.optimizer);
   const ensemble = () => {

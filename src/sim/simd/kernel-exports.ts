@@ -12,6 +12,7 @@ const NAMES = [
   'moments',
   'tally',
   'copied',
+  'noiseProducts',
   'diagonalMoments',
   'drawNoise',
   'combination',

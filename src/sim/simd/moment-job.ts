@@ -13,6 +13,8 @@ interface KeptNoise {
   readonly batch: NoiseBatch;
   readonly first: number;
   readonly second: number;
+  /** Products of both layers, once they were asked for. */
+  products?: number;
 }
 
 /** Inner products of perturbed networks, with the noise of the study in hand kept where the threads see it. */
@@ -28,13 +30,14 @@ export class MomentJobs {
     const { rows, hidden, cols } = shape;
     const [p, h, q] = [padded(rows), padded(hidden), padded(cols)];
     const { replicates } = noise;
+    const isDiagonal = 'factors' in layers;
     const kept = await this.noiseAddresses(noise, shape);
     arena.clear();
+    const products = isDiagonal ? [await this.productsOf(kept, shape)] : [];
     const residual = arena.putMatrices(networks.residual, count, rows, cols);
     const pairs = count * replicates;
     const out = arena.reserve(8 * MOMENTS * pairs);
-    const common = [residual, kept.first, kept.second, replicates, p, h, q, out];
-    const isDiagonal = 'factors' in layers;
+    const common = [residual, kept.first, kept.second, ...products, replicates, p, h, q, out];
     const numbers = isDiagonal
       ? this.diagonalNumbers(layers, count, Math.max(p, h, q), common)
       : [
@@ -48,7 +51,7 @@ export class MomentJobs {
       numbers,
       takesScratch: true,
       items: pairs,
-      workPerItem: (isDiagonal ? 1 : 3) * p * h * q,
+      workPerItem: isDiagonal ? 8 * p * q : 3 * p * h * q,
       ...scratchOf(this.session, 2 * arena.bytes * p * q),
     });
     return arena.doubles(out, MOMENTS * pairs).slice();
@@ -73,6 +76,28 @@ export class MomentJobs {
     arena.keep();
     this.keptNoise = { batch: noise, ...addresses };
     return this.keptNoise;
+  }
+
+  /** Products of the noise's two layers, which are the same for every network: they stay beside the noise. */
+  private async productsOf(kept: KeptNoise, { rows, hidden, cols }: NetworkShape): Promise<number> {
+    if (kept.products !== undefined) return kept.products;
+    const { arena, threads } = this.session;
+    const { replicates } = kept.batch;
+    const [p, h, q] = [padded(rows), padded(hidden), padded(cols)];
+    const products = arena.reserveMatrices(replicates, rows, cols);
+    arena.keep();
+    await threads.run({
+      kind: 'kernel',
+      kernel: 'noiseProducts',
+      numbers: [kept.first, kept.second, p, h, q, products],
+      takesScratch: false,
+      items: replicates,
+      workPerItem: p * h * q,
+      ...scratchOf(this.session, 0),
+    });
+    arena.clear();
+    kept.products = products;
+    return products;
   }
 
   /** Draws the noise on the threads: the numbers of the host, but for the last bits of logarithm and cosine. */

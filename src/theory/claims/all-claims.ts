@@ -43,6 +43,7 @@ import { leastSensitivity } from './t6-sensitivity-floor.js';
 import { sharedCapacity } from './t7-capacity.js';
 import { forgettingFloor } from './t7-forgetting.js';
 import { relativeNoiseCost } from './t8-relative-noise.js';
+import { lossValley } from './t8-valley.js';
 import { schedules } from './t9-schedules.js';
 
 /** All claims, in the order of proofs.md. */
@@ -90,6 +91,7 @@ export const claims: readonly Claim[] = [
   anyCase(sharedCapacity),
   anyCase(forgettingFloor),
   anyCase(relativeNoiseCost),
+  anyCase(lossValley),
   anyCase(schedules),
 ];
 

@@ -49,6 +49,7 @@ const SMALL: Readonly<Record<string, Record<string, string>>> = {
     replays: '0,0.2',
   },
   'optimizer-consistency': { dim: '2', seen: '1', trainings: '1', optimizers: 'adam,muon', tau: '1' },
+  shannon: { dim: '4', widths: '2,3,4', times: 'log:1:20:5', replicates: '30', resamples: '2' },
 };
 
 describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))('%s', (id, scenario) => {

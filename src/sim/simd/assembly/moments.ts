@@ -69,17 +69,33 @@ export function moments<T>(
   }
 }
 
+/** Products `C = E1 E2` of draws of noise, for the replicates `from` to `to`. */
+// @ts-ignore: decorator
+@inline
+export function noiseProducts<T>(
+  noise1: usize, noise2: usize, rows: i32, hidden: i32, cols: i32, out: usize, from: i32, to: i32,
+): void {
+  const size = sizeof<T>();
+  const row1 = <usize>hidden * size;
+  const layer1 = <usize>rows * row1, layer2 = <usize>(hidden * cols) * size, product = <usize>(rows * cols) * size;
+  for (let replicate = <usize>from; replicate < <usize>to; replicate++) {
+    multiply<T>(noise1 + replicate * layer1, row1, size, noise2 + replicate * layer2, rows, cols, hidden, out + replicate * product, 0, 0, ASSIGN);
+  }
+}
+
 /**
- * The same for networks whose layers are both diagonal with the same factors, `B_ij = E1_ij D_j + D_i E2_ij`.
+ * The moments of networks whose layers are both diagonal with the same factors, `B_ij = E1_ij D_j + D_i E2_ij`. `C` is the noise's
+ * own, so that it is computed once for all networks.
  *
+ * @param products `C` of each replicate, from {@link noiseProducts}
  * @param factors of each network, as many as the largest of rows, hidden and cols, zeros beyond the modes
  * @param stride numbers from the factors of one network to those of the next
- * @param room for `2 cols` numbers
+ * @param room for `cols` numbers
  */
 // @ts-ignore: decorator
 @inline
 export function diagonalMoments<T>(
-  factors: usize, stride: i32, residual: usize, noise1: usize, noise2: usize, replicates: i32,
+  factors: usize, stride: i32, residual: usize, noise1: usize, noise2: usize, products: usize, replicates: i32,
   rows: i32, hidden: i32, cols: i32, out: usize, room: usize, from: i32, to: i32,
 ): void {
   const size = sizeof<T>();
@@ -94,19 +110,14 @@ export function diagonalMoments<T>(
       const e1 = noise1 + (replicate * <usize>rows + <usize>i) * row1;
       const r = residual + (network * <usize>rows + <usize>i) * row2;
       const own = v128.load_splat<T>(d + <usize>i * size);
+      const c = products + (replicate * <usize>rows + <usize>i) * row2;
       for (let at: usize = 0; at < row2; at += 16) {
-        let c = v128.splat<T>(0), b = c;
-        let noisy = e2 + at, noise = e1;
-        for (let k = 0; k < hidden; k++) {
-          c = v128.add<T>(c, v128.mul<T>(v128.load_splat<T>(noise), v128.load(noisy)));
-          noisy += row2; noise += size;
-        }
+        let b = v128.splat<T>(0);
         if (at < row1) b = v128.mul<T>(v128.load(e1 + at), v128.load(d + at));
         if (i < hidden) b = v128.add<T>(b, v128.mul<T>(own, v128.load(e2 + <usize>i * row2 + at)));
         v128.store(room + at, b);
-        v128.store(room + row2 + at, c);
       }
-      tally<T>(r, room, room + row2, row2, result);
+      tally<T>(r, room, c, row2, result);
     }
   }
 }

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import type { FitOptions } from '../fit/fit-table.js';
+import type { CommandLineIo } from '../io.js';
+import { helpNotes } from '../output/help-notes.js';
+import { terminalOf } from '../output/terminal.js';
+import { once } from '../settings/once.js';
+
+const NOTES = [
+  'The file has a header with the columns N (size), D (data or time), loss and, where there is any, noise; other columns are left alone. Every level of noise is fitted on its own.',
+  'Laws are fitted to ln loss by least squares (Levenberg and Marquardt, several starts). Intervals hold 95 % of the fits to points drawn with replacement. R² is that of ln loss. The b of the Shannon law is 1, since only its ratio to c, d and e counts.',
+  'Exit codes: 0 done, 2 the request is wrong, 130 interrupted.',
+];
+
+const EXAMPLES = [
+  'overtrain fit losses.csv',
+  'overtrain fit losses.csv --law shannon --law chinchilla --fit-size 6.9e9 --fit-data 1.8e11',
+  'overtrain fit losses.csv --json',
+];
+
+/** Adds `overtrain fit`. */
+export function addFitCommand(program: Command, io: CommandLineIo): void {
+  program
+    .command('fit')
+    .allowExcessArguments(false)
+    .description('fit scaling laws to a table of losses')
+    .argument('<file>', 'a CSV file with the columns N, D, loss and optionally noise')
+    .option(
+      '--law <name>',
+      'shannon, chinchilla or perturbed-power; may be given for several (default: all)',
+      (name, before: string[] = []) => [...before, name],
+    )
+    .option(
+      '--fit-size <number>',
+      'fit to points with N up to this, and hold out the rest',
+      once('--fit-size'),
+    )
+    .option(
+      '--fit-data <number>',
+      'fit to points with D up to this, and hold out the rest',
+      once('--fit-data'),
+    )
+    .option(
+      '--resamples <count>',
+      'samples of the bootstrap, 2 to 100000 (default: 200)',
+      once('--resamples'),
+    )
+    .option('--seed <integer>', 'seed of the bootstrap (default: 1)', once('--seed'))
+    .option('--json', 'print one JSON document and nothing else')
+    .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
+    .action(async (file: string, options: FitOptions) => {
+      const { fitTable } = await import('../fit/fit-table.js');
+      await fitTable(file, options, io);
+    });
+}

@@ -1,0 +1,83 @@
+import { readFile, stat } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { InvalidInputError } from '../../theory/invalid-input.js';
+import { isNestedDeeper } from '../nesting.js';
+import { duplicateKey } from './duplicate-key.js';
+
+const MOST_ALIASES = 20;
+const DEEPEST = 64;
+
+const READERS: Readonly<Record<string, (text: string) => Promise<unknown> | unknown>> = {
+  '.json': parseJson,
+  '.yaml': parseYaml,
+  '.yml': parseYaml,
+};
+
+/**
+ * Reads a YAML or JSON file, told apart by its extension.
+ *
+ * @param option named in the error
+ * @param mostBytes a longer file is refused; whole MiB
+ * @throws InvalidInputError in one line when the file cannot be read, is too large, or is neither YAML nor JSON
+ */
+export async function readDataFile(option: string, file: string, mostBytes = 1 << 20): Promise<unknown> {
+  const read = READERS[extname(file).toLowerCase()];
+  if (read === undefined)
+    throw new InvalidInputError(option, file, 'a file that ends in .yaml, .yml or .json');
+  const text = await readText(option, file, mostBytes);
+  try {
+    return await read(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    throw new InvalidInputError(option, file, `valid ${read === parseYaml ? 'YAML' : 'JSON'} (${reason})`);
+  }
+}
+
+async function readText(option: string, file: string, mostBytes: number): Promise<string> {
+  try {
+    const entry = await stat(file);
+    if (!entry.isFile()) throw new InvalidInputError(option, file, 'a regular file');
+    if (entry.size > mostBytes)
+      throw new InvalidInputError(
+        option,
+        file,
+        `a file of at most ${mostBytes >> 20} MiB, not ${entry.size} bytes`,
+      );
+    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
+  } catch (error) {
+    if (error instanceof InvalidInputError) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const reason = code === 'ENOENT' ? 'there is none of this name' : code;
+    throw new InvalidInputError(option, file, `a file that can be read (${reason})`);
+  }
+}
+
+function parseJson(text: string): unknown {
+  if (isNestedDeeper(text, DEEPEST)) throw new Error(`brackets more than ${DEEPEST} deep`);
+  const content: unknown = JSON.parse(text);
+  const twice = duplicateKey(text);
+  if (twice !== undefined) throw new Error(`the key ${JSON.stringify(twice).slice(0, 40)} occurs twice`);
+  return content;
+}
+
+async function parseYaml(text: string): Promise<unknown> {
+  if (isNestedDeeper(text, DEEPEST)) throw new Error(`brackets more than ${DEEPEST} deep`);
+  const { parseDocument, isScalar, visit } = await import('yaml');
+  // The parser's own search for keys that occur twice takes minutes for a hundred thousand keys.
+  const document = parseDocument(text, { logLevel: 'error', prettyErrors: true, uniqueKeys: false });
+  const [first] = document.errors;
+  if (first !== undefined) throw first;
+  visit(document, {
+    Map(_, { items }) {
+      const keys = new Set<unknown>();
+      for (const { key } of items) {
+        // Keys that are mappings themselves are written out as text, each level twice as long as the one below.
+        if (!isScalar(key)) throw new Error('a key is no text');
+        const name = key.value;
+        if (keys.has(name)) throw new Error(`the key ${JSON.stringify(name).slice(0, 40)} occurs twice`);
+        keys.add(name);
+      }
+    },
+  });
+  return document.toJS({ maxAliasCount: MOST_ALIASES });
+}

@@ -1,0 +1,144 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type Bracket,
+  bracketsOf,
+  middleOf,
+  refined,
+  type SearchedAxis,
+  type Seen,
+  searchedAxis,
+  turningTest,
+} from '../../sim/sweeps/boundary.js';
+import { Sweep } from '../../sim/sweeps/sweep.js';
+import type { Cell, Column } from '../../sim/table.js';
+import { InvalidInputError } from '../../theory/invalid-input.js';
+import { exitCode } from '../exit-code.js';
+import type { CommandLineIo } from '../io.js';
+import { csvText } from '../output/csv.js';
+import { readableNumber } from '../output/number-text.js';
+import { makeFolders } from '../results/durable-files.js';
+import { codeOf, notWritable } from '../results/file-errors.js';
+import { runShard } from './run-shard.js';
+import { finishedShards, resultsOf } from './shard-files.js';
+import { requireFolder } from './sweep-command.js';
+import type { SweepRequest } from './sweep-file.js';
+import { enterSweepFolder, sweepIdentity } from './sweep-folder.js';
+
+/** How a boundary is searched. */
+export interface FindOptions {
+  /** How often the brackets are halved. */
+  readonly levels: number;
+  readonly threads: number;
+  readonly resume: boolean;
+  readonly quiet: boolean;
+}
+
+/**
+ * `overtrain sweep --find inflection`: the sweep, and then sweeps of the middles of those neighbours on its grid between which an
+ * inflection comes or goes. Every level is a sweep in a folder of its own, `level-0` and so on; `boundary.csv` has the brackets that
+ * are left.
+ *
+ * @throws InvalidInputError where the sweep has no grid to refine, or its table does not tell of inflections
+ * @throws DOMException `AbortError` when interrupted; finished points are kept
+ */
+export async function findBoundary(
+  request: SweepRequest,
+  { levels, threads, resume, quiet }: FindOptions,
+  io: CommandLineIo,
+): Promise<number> {
+  const { scenario, sweep: first } = request;
+  const folder = requireFolder(request);
+  const axis = searchedAxis(first.definition);
+  const others = first.names.filter((name) => name !== axis.name);
+  const turns = turningTest(first.definition.table, scenario.tables[first.definition.table]!);
+  const seen: Seen[] = [];
+  let sweep = first;
+  let points = 0;
+  let brackets: Bracket[] = [];
+  for (let level = 0; ; level++) {
+    const place = join(folder, `level-${level}`);
+    const identity = await sweepIdentity(sweep.definition);
+    await makeFolders(folder, []).catch((error) => {
+      throw notWritable(folder, error);
+    });
+    await enterSweepFolder(place, identity, resume);
+    const shard = { index: 1, count: 1 };
+    await runShard({ ...request, sweep }, { folder: place, shard, identity, resume, threads, quiet }, io);
+    for (const one of await finishedShards(place, identity.hash))
+      for await (const result of resultsOf(one)) {
+        const values = sweep.at(result.point).values;
+        const at = Number(values[sweep.names.indexOf(axis.name)]);
+        seen.push({
+          at,
+          others: others.map((name) => values[sweep.names.indexOf(name)]),
+          turns: turns(result),
+        });
+      }
+    points += sweep.points;
+    brackets = bracketsOf(seen);
+    const middles = brackets.flatMap((bracket) => {
+      const middle = middleOf(bracket, axis);
+      return middle === undefined ? [] : [{ bracket, middle }];
+    });
+    if (level === levels || middles.length === 0) break;
+    sweep = new Sweep(refined(first, axis, middles, points));
+  }
+  await writeBoundary(folder, axis, others, brackets);
+  const failed = seen.filter((one) => one.turns === undefined).length;
+  const failures = failed === 0 ? '' : ` (${failed} without numbers)`;
+  io.stdout.write(`${summary(folder, axis, others, brackets, `${points} points${failures}`)}\n`);
+  return failed === 0 ? exitCode.done : exitCode.refuted;
+}
+
+async function writeBoundary(
+  folder: string,
+  axis: SearchedAxis,
+  others: readonly string[],
+  brackets: readonly Bracket[],
+): Promise<void> {
+  const column = (name: string): Column => ({ name, unit: '1', description: name });
+  const columns = [...others, `${axis.name}_low`, `${axis.name}_high`].map(column);
+  const rows = brackets.map(({ others: values, low, high }) => [
+    ...values.map((value) => value as Cell),
+    low,
+    high,
+  ]);
+  try {
+    await writeFile(join(folder, 'boundary.csv'), csvText({ columns, rows }), { flush: true });
+  } catch (error) {
+    throw codeOf(error) === undefined ? error : notWritable(folder, error);
+  }
+}
+
+const MOST_SHOWN = 10;
+
+function summary(
+  folder: string,
+  axis: SearchedAxis,
+  others: readonly string[],
+  brackets: readonly Bracket[],
+  points: string,
+): string {
+  const lines = brackets.slice(0, MOST_SHOWN).map(({ others: values, low, high }) => {
+    const where = others.map((name, index) => `${name} ${values[index]}, `).join('');
+    return `  ${where}${axis.name} between ${readableNumber(low, 8)} and ${readableNumber(high, 8)}`;
+  });
+  const more = brackets.length > MOST_SHOWN ? [`  and ${brackets.length - MOST_SHOWN} more`] : [];
+  const head = `${brackets.length} boundaries from ${points}: ${join(folder, 'boundary.csv')}`;
+  return [head, ...lines, ...more].join('\n');
+}
+
+const MOST_LEVELS = 50;
+
+/**
+ * Reads what is to be found, and how closely.
+ *
+ * @throws InvalidInputError unless it is `inflection`, and a number of levels
+ */
+export function readFind(find: string, levels: string | undefined): number {
+  if (find !== 'inflection') throw new InvalidInputError('--find', find, 'inflection');
+  const count = levels === undefined ? 5 : /^\d{1,2}$/.test(levels.trim()) ? Number(levels) : Number.NaN;
+  if (count >= 0 && count <= MOST_LEVELS) return count;
+  throw new InvalidInputError('--levels', levels, `an integer from 0 to ${MOST_LEVELS}`);
+}

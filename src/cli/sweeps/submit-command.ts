@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process';
+import { copyFile, writeFile } from 'node:fs/promises';
+import { extname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { InvalidInputError } from '../../theory/invalid-input.js';
+import { type CommandLineIo, loadScenarios } from '../io.js';
+import { oneLine } from '../one-line.js';
+import { makeFolders } from '../results/durable-files.js';
+import { codeOf, notWritable } from '../results/file-errors.js';
+import { readList } from './shard-list.js';
+import { arrayScript, mergeScript, type SlurmJob } from './slurm-script.js';
+import { type Submission, submissionFile } from './submission.js';
+import { requireFolder } from './sweep-command.js';
+import { readSweepFile } from './sweep-file.js';
+import { enterSweepFolder, sweepIdentity } from './sweep-folder.js';
+
+/** What the `submit` command was told. */
+export interface SubmitOptions {
+  readonly out?: string;
+  readonly shards?: string;
+  readonly only?: string;
+  readonly dryRun?: true;
+}
+
+const MOST_SHARDS = 100_000;
+
+/** Options of sbatch that the script sets itself, on which the rest depends. */
+const OWN_OPTIONS = /^(--array|-a|--parsable|--wrap|--dependency|-d)(=|$)/;
+
+/**
+ * `overtrain submit slurm`: writes the script of an array job and of the merge that follows, and submits both.
+ *
+ * @param sbatch options for `sbatch`, after `--`
+ * @throws InvalidInputError for a wrong request, or where `sbatch` refuses
+ */
+export async function submitSlurm(
+  file: string | undefined,
+  sbatch: readonly string[],
+  options: SubmitOptions,
+  io: CommandLineIo,
+): Promise<void> {
+  const shards = readCount(options.shards);
+  const only =
+    options.only === undefined
+      ? Array.from({ length: shards }, (_, index) => index + 1)
+      : readList('--only', options.only, shards);
+  const own = sbatch.find((word) => OWN_OPTIONS.test(word));
+  if (own !== undefined)
+    throw new InvalidInputError('sbatch', own, 'options other than those that the script sets');
+  const request = await readSweepFile(file, options.out, await loadScenarios(io));
+  const given = requireFolder(request);
+  const folder = resolve(given);
+  const place = join(folder, 'slurm');
+  const job: SlurmJob = {
+    program: [process.execPath, resolve(process.argv[1]!)],
+    file: join(place, `sweep${extname(request.file)}`),
+    ...{ folder, shards, only, options: sbatch, scenario: request.scenario.id },
+  };
+  if (options.dryRun) {
+    io.stdout.write(`${arrayScript(job)}\n${mergeScript(job)}`);
+    return;
+  }
+  await enterSweepFolder(given, await sweepIdentity(request.sweep.definition), true);
+  try {
+    await makeFolders(place, []);
+    await copyFile(request.file, job.file);
+    await writeFile(join(place, 'array.sh'), arrayScript(job));
+    await writeFile(join(place, 'merge.sh'), mergeScript(job));
+  } catch (error) {
+    throw codeOf(error) === undefined ? error : notWritable(given, error);
+  }
+  const array = await submit([join(place, 'array.sh')]);
+  const merge = await submit([`--dependency=afterany:${array}`, join(place, 'merge.sh')]);
+  const submission: Submission = {
+    file: resolve(request.file),
+    shards,
+    options: sbatch,
+    jobs: [array, merge],
+  };
+  await writeFile(join(folder, submissionFile), `${JSON.stringify(submission, null, 2)}\n`);
+  io.stdout.write(
+    `submitted: array job ${array} with ${only.length} of ${shards} shards, merge job ${merge}\nhow far it is: overtrain status ${given}\n`,
+  );
+}
+
+async function submit(words: readonly string[]): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)('sbatch', ['--parsable', ...words]);
+    return stdout.trim().split(';')[0]!;
+  } catch (error) {
+    const isAbsent = codeOf(error) === 'ENOENT';
+    const said = (error as { stderr?: string }).stderr ?? String(error);
+    const reason = isAbsent
+      ? 'there is no sbatch on this machine; --dry-run prints the script'
+      : oneLine(said, 200);
+    throw new InvalidInputError('submit', 'slurm', `a cluster on which sbatch takes the job (${reason})`);
+  }
+}
+
+function readCount(text: string | undefined): number {
+  const count = /^\d{1,6}$/.test(text?.trim() ?? '') ? Number(text) : Number.NaN;
+  if (count >= 1 && count <= MOST_SHARDS) return count;
+  throw new InvalidInputError('--shards', text, `an integer from 1 to ${MOST_SHARDS}`);
+}

@@ -1,0 +1,133 @@
+import { availableParallelism } from 'node:os';
+import { InvalidInputError } from '../../theory/invalid-input.js';
+import { exitCode } from '../exit-code.js';
+import { type CommandLineIo, loadScenarios } from '../io.js';
+import { durationText } from '../output/remaining-time.js';
+import { mergedCode, mergedText, mergeShards } from './merge-sweep.js';
+import { runShard, type ShardOutcome } from './run-shard.js';
+import { readShard, type Shard, shardText } from './shard-name.js';
+import { readSweepFile, type SweepRequest } from './sweep-file.js';
+import { enterSweepFolder, sweepIdentity } from './sweep-folder.js';
+
+/** What the `sweep` command was told. */
+export interface SweepCommandOptions {
+  readonly out?: string;
+  readonly shard?: string;
+  readonly resume?: true;
+  readonly dryRun?: true;
+  readonly init?: true;
+  readonly threads?: string;
+  readonly find?: string;
+  readonly levels?: string;
+  readonly quiet?: true;
+}
+
+const MOST_THREADS = 1024;
+
+/**
+ * `overtrain sweep`: the whole sweep on this machine, or one shard of it.
+ *
+ * @returns the exit code: of a whole sweep 1 where a point has no numbers or a check failed
+ * @throws InvalidInputError for a wrong request, before anything is computed
+ * @throws DOMException `AbortError` when interrupted; finished points are kept
+ */
+export async function runSweep(
+  file: string | undefined,
+  options: SweepCommandOptions,
+  io: CommandLineIo,
+): Promise<number> {
+  if (options.init) {
+    const { sweepTemplate } = await import('./sweep-template.js');
+    io.stdout.write(sweepTemplate);
+    return exitCode.done;
+  }
+  const shard = readShard(options.shard, io.env);
+  const threads = readThreads(options.threads, io.env);
+  const request = await readSweepFile(file, options.out, await loadScenarios(io));
+  if (options.dryRun) {
+    const { printEstimate } = await import('./estimate.js');
+    await printEstimate(request, { shard, threads }, io);
+    return exitCode.done;
+  }
+  if (options.find !== undefined) return search(request, options.find, shard, threads, options, io);
+  refuseLevels(options.levels);
+  const folder = requireFolder(request);
+  const identity = await sweepIdentity(request.sweep.definition);
+  const resume = options.resume === true;
+  await enterSweepFolder(folder, identity, resume || shard !== undefined);
+  const outcome = await runShard(
+    request,
+    {
+      ...{ folder, identity, resume, threads },
+      shard: shard ?? { index: 1, count: 1 },
+      quiet: options.quiet === true,
+    },
+    io,
+  );
+  if (shard !== undefined) {
+    const done = outcome === undefined ? 'was finished before' : outcomeText(outcome);
+    io.stdout.write(`shard ${shardText(shard)}: ${done}\n`);
+    return exitCode.done;
+  }
+  const merged = await mergeShards(folder, await loadScenarios(io));
+  io.stdout.write(`${outcome === undefined ? 'the sweep was finished before' : outcomeText(outcome)}\n`);
+  io.stdout.write(`${mergedText(folder, merged)}\n`);
+  return mergedCode(merged);
+}
+
+async function search(
+  request: SweepRequest,
+  find: string,
+  shard: Shard | undefined,
+  threads: number,
+  { resume, quiet, levels }: SweepCommandOptions,
+  io: CommandLineIo,
+): Promise<number> {
+  if (shard !== undefined)
+    throw new InvalidInputError(
+      '--find',
+      find,
+      'the whole sweep, without --shard: each level needs the one before',
+    );
+  const { findBoundary, readFind } = await import('./find-boundary.js');
+  const count = readFind(find, levels);
+  const options = { levels: count, threads, resume: resume === true, quiet: quiet === true };
+  return findBoundary(request, options, io);
+}
+
+function refuseLevels(levels: string | undefined): void {
+  if (levels !== undefined)
+    throw new InvalidInputError('--levels', levels, 'to be given together with --find');
+}
+
+/**
+ * The folder of a sweep.
+ *
+ * @throws InvalidInputError where neither the file nor the command line names one
+ */
+export function requireFolder({ folder }: SweepRequest): string {
+  if (folder !== undefined) return folder;
+  throw new InvalidInputError(
+    '--out',
+    folder,
+    'a folder for the results, here or as output.folder of the file',
+  );
+}
+
+function outcomeText({ points, before, failed, checksFailed, elapsedMs }: ShardOutcome): string {
+  const now = points - before;
+  const pace = now > 0 ? `, ${Number(((1000 * now) / elapsedMs).toPrecision(3))} points/s` : '';
+  const kept = before > 0 ? ` (${before} of them before)` : '';
+  const failures = `${failed} failed, ${checksFailed} with a failed check`;
+  return `${points} points${kept} in ${durationText(elapsedMs)}${pace}, ${failures}`;
+}
+
+/** As many threads as the user or the scheduler says, or one for each core. */
+function readThreads(text: string | undefined, env: CommandLineIo['env']): number {
+  const given = text ?? env.SLURM_CPUS_PER_TASK;
+  if (given === undefined) return availableParallelism();
+  const threads = /^\d{1,4}$/.test(given.trim()) ? Number(given) : Number.NaN;
+  if (threads >= 1 && threads <= MOST_THREADS) return threads;
+  const option = text === undefined ? 'SLURM_CPUS_PER_TASK' : '--threads';
+  throw new InvalidInputError(option, given, `an integer from 1 to ${MOST_THREADS}`);
+}

@@ -1,0 +1,54 @@
+import { isPastValley } from '../../theory/relative-noise.js';
+import { type Check, judge, notApplicable } from '../check.js';
+import type { SurfacePoint, TrainedWidth } from '../scaling/noisy-surface.js';
+import { SmallestSlack } from './smallest-slack.js';
+
+/** Standard errors of a difference of two independent means that are no rise or fall. */
+const STANDARD_ERRORS = 6;
+
+/** Float64 noise of sums of squares, relative to the loss. */
+const COMPARISON_NOISE = 1e-13;
+
+/**
+ * T8-valley: from the time on at which every gap is within the bound the loss under noise does not fall. Where it was simulated the
+ * simulated means are compared, with their errors, what discretisation does to them, and rounding allowed.
+ */
+export function checkLossValley(widths: readonly TrainedWidth[]): Check {
+  const slack = new SmallestSlack();
+  const above = widths.find(({ problem }) => problem.modes.some(({ sigma, start }) => start > sigma));
+  if (above !== undefined) return notApplicable('T8-valley', 'some modes start above their sigma');
+  for (const { problem, points } of widths) {
+    for (const snr of new Set(points.map((point) => point.snr))) {
+      const curve = points.filter((point) => point.snr === snr);
+      curve.slice(1).forEach((later, at) => {
+        const before = curve[at]!;
+        if (!isPastValley(problem, snr, before.time)) return;
+        const [a, b] = [lossOf(before), lossOf(later)];
+        slack.add(b.value - a.value, STANDARD_ERRORS * Math.hypot(a.error, b.error) + a.allowed + b.allowed);
+      });
+    }
+  }
+  if (slack.comparisons === 0) {
+    return notApplicable(
+      'T8-valley',
+      'at no time of the grid is every mode learned as far as the noise allows',
+    );
+  }
+  return judge(
+    'T8-valley',
+    slack.margin,
+    slack.tolerance,
+    `${slack.comparisons} steps of the time grid beyond the valley; smallest rise of the loss under noise`,
+  );
+}
+
+function lossOf({ theory, simulated }: SurfacePoint): { value: number; error: number; allowed: number } {
+  const rounding = COMPARISON_NOISE * theory;
+  if (simulated === undefined) return { value: theory, error: 0, allowed: rounding };
+  const { loss, excess, bias } = simulated;
+  return {
+    value: loss + excess.mean,
+    error: excess.standardError,
+    allowed: Math.abs(bias) + simulated.rounding + rounding,
+  };
+}

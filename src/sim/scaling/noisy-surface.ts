@@ -1,0 +1,171 @@
+import { singularValue } from '../../theory/mode.js';
+import { createProblem, type Problem } from '../../theory/problem.js';
+import { relativePerturbedLossAt } from '../../theory/relative-noise.js';
+import { biasAt } from '../engines/bias.js';
+import { type Checkpoint, hasDiverged, withoutNetwork } from '../engines/checkpoint.js';
+import type { EngineName } from '../engines/engine-name.js';
+import { type Estimate, estimateExcess } from '../noise/excess.js';
+import { NoiseReplicates } from '../noise/noise-replicates.js';
+import {
+  type PreparedPretraining,
+  type Pretraining,
+  preparePretraining,
+  resolvePretraining,
+  type SimulatedPretraining,
+} from '../pretraining.js';
+import type { RunContext, RunEvent } from '../scenario.js';
+import { noiseAccuracy } from '../scenarios/noise-accuracy.js';
+
+/** What makes a surface of the loss over width and time. */
+export interface SurfaceSettings {
+  readonly dim: number;
+  readonly spectrum: string | readonly number[];
+  readonly tau: number;
+  readonly widths: readonly number[];
+  readonly times: readonly number[];
+  readonly snrs: readonly number[];
+  readonly replicates: number;
+  readonly learningRate: number | 'auto';
+}
+
+/** A point of the surface under one noise. */
+export interface SurfacePoint {
+  readonly width: number;
+  readonly snr: number;
+  readonly time: number;
+  /** Expected loss under noise of the flow. */
+  readonly theory: number;
+  /** Absent where nothing was simulated. */
+  readonly simulated?: {
+    readonly loss: number;
+    readonly excess: Estimate;
+    /** Part of the difference to theory that is discretisation. */
+    readonly bias: number;
+    /** Bound on what floating point adds to the expectation. */
+    readonly rounding: number;
+  };
+}
+
+/** A network of one width that was trained, with its problem and what was seen of it. */
+export interface TrainedWidth {
+  readonly width: number;
+  readonly problem: Problem;
+  readonly simulated: SimulatedPretraining | undefined;
+  readonly checkpoints: readonly Checkpoint[];
+  readonly divergedAt: number | undefined;
+  readonly points: readonly SurfacePoint[];
+}
+
+/** Pre-training of a network of one width on the common task. */
+function pretrainingOf(settings: SurfaceSettings, width: number): Pretraining {
+  const { dim, spectrum, tau, times, learningRate } = settings;
+  return resolvePretraining({ dim, hidden: width, spectrum, tau, times, learningRate });
+}
+
+/**
+ * Plans the training of a width and opens a backend for it; the caller disposes of it.
+ *
+ * @throws InvalidInputError when the engine or backend cannot do it, or it would not fit in memory
+ */
+export function prepareWidth(
+  settings: SurfaceSettings,
+  width: number,
+  engines: readonly EngineName[],
+  context: RunContext,
+): Promise<PreparedPretraining> {
+  const pretraining = pretrainingOf(settings, width);
+  const { times, snrs, replicates } = settings;
+  const problem = createProblem(pretraining);
+  const last = total(problem, times.at(-1)!);
+  const gammas = snrs.map((snr) => noiseScale(problem, last, snr));
+  const accuracy = noiseAccuracy(pretraining, { times, gammas, replicates });
+  return preparePretraining(pretraining, engines, context, accuracy);
+}
+
+/**
+ * Trains a width and puts noise on every checkpoint, in proportion to its weights; every checkpoint has noise of its own, so that
+ * the errors of points are independent. Yields progress and divergence and returns what was seen.
+ *
+ * @param index of the width among those of the run, which decides its noise
+ */
+export async function* trainWidth(
+  settings: SurfaceSettings,
+  index: number,
+  { problem, simulated }: PreparedPretraining,
+  seed: number,
+): AsyncGenerator<RunEvent, TrainedWidth, undefined> {
+  const { widths, times, snrs, replicates } = settings;
+  const width = widths[index]!;
+  const points: SurfacePoint[] = [];
+  const checkpoints: Checkpoint[] = [];
+  let divergedAt: number | undefined;
+  const theory = (snr: number, time: number) => ({
+    width,
+    snr,
+    time,
+    theory: relativePerturbedLossAt(problem, snr, time),
+  });
+  if (simulated === undefined) {
+    points.push(...times.flatMap((time) => snrs.map((snr) => theory(snr, time))));
+    return { width, problem, simulated, checkpoints, divergedAt, points };
+  }
+  let at = 0;
+  for await (const recorded of simulated.recorded()) {
+    const time = times[at]!;
+    if (hasDiverged(recorded)) {
+      if (divergedAt === undefined) yield named(simulated.divergence(recorded.divergedAt), width);
+      divergedAt = recorded.divergedAt;
+      points.push(...snrs.map((snr) => theory(snr, time)));
+    } else {
+      const [first, second] = recorded.squaredNorms;
+      const gammas = snrs.map((snr) => noiseScale(problem, (first + second) / 2, snr));
+      const stream = (index * times.length + at) * replicates;
+      const noise = new NoiseReplicates(problem, replicates, seed, undefined, stream);
+      const excess = await estimateExcess(simulated.backend, recorded.network, noise, gammas);
+      const bias = biasAt(problem, simulated.expected.checkpoints[at]!, time);
+      const sum = total(problem, time);
+      checkpoints.push(withoutNetwork(recorded));
+      snrs.forEach((snr, which) => {
+        const factor = noiseFactor(snr) / problem.hidden;
+        points.push({
+          ...theory(snr, time),
+          simulated: {
+            loss: recorded.loss,
+            excess: excess[which]!,
+            bias: bias.loss + factor * bias.sum * (2 * sum + bias.sum),
+            rounding:
+              bias.lossRounding +
+              factor * bias.sumRounding * (2 * Math.abs(sum + bias.sum) + bias.sumRounding),
+          },
+        });
+      });
+    }
+    at++;
+    yield {
+      kind: 'progress',
+      done: index * times.length + at,
+      total: widths.length * times.length,
+      label: `checkpoints, width ${width}`,
+    };
+  }
+  return { width, problem, simulated, checkpoints, divergedAt, points };
+}
+
+/** `κ = 2/snr + 1/snr²`. */
+function noiseFactor(snr: number): number {
+  return 2 / snr + 1 / snr ** 2;
+}
+
+/** Standard deviation on every weight: both layers have as many weights in a square task, and as large ones in a balanced network. */
+function noiseScale({ rows, hidden }: Problem, squaredNorm: number, snr: number): number {
+  return Math.sqrt(squaredNorm / (rows * hidden * snr));
+}
+
+function total(problem: Problem, time: number): number {
+  return problem.modes.reduce((sum, mode) => sum + singularValue(mode, time), 0);
+}
+
+function named(event: RunEvent, width: number): RunEvent {
+  if (event.kind !== 'diverged') return event;
+  return { ...event, divergence: { ...event.divergence, network: `pre-training, width ${width}` } };
+}

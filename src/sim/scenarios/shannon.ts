@@ -1,0 +1,217 @@
+import { z } from 'zod';
+import { InvalidInputError } from '../../theory/invalid-input.js';
+import { checkDecoupling } from '../checks/decoupling.js';
+import { checkLossValley } from '../checks/loss-valley.js';
+import { checkRelativeNoise } from '../checks/relative-noise.js';
+import { worstCheck } from '../checks/worst-check.js';
+import { eventLoopTurns } from '../event-loop.js';
+import { requireTableMemory } from '../memory.js';
+import { opening } from '../opening.js';
+import { fittedUpTo, ratiosParameter, resamplesParameter, widthsParameter } from '../parameters/scaling.js';
+import {
+  learningRateParameter,
+  replicatesParameter,
+  shapeParameters,
+  spectrumParameter,
+  tauParameter,
+  timesParameter,
+} from '../parameters/shared.js';
+import type { PreparedPretraining } from '../pretraining.js';
+import { bootstrapIntervals } from '../scaling/bootstrap-law.js';
+import { type FitRange, fitSurfaces, regionOf, type Surface } from '../scaling/fitted-surface.js';
+import { scalingLaws } from '../scaling/law-list.js';
+import {
+  prepareWidth,
+  type SurfaceSettings,
+  type TrainedWidth,
+  trainWidth,
+} from '../scaling/noisy-surface.js';
+import { scalingVerdict } from '../scaling/scaling-verdict.js';
+import type { Scenario } from '../scenario.js';
+import { shannonTables } from './shannon-columns.js';
+import {
+  accuracyRows,
+  type BothFits,
+  fitRows,
+  lawRows,
+  parameterRows,
+  simulatedLoss,
+  surfaceRows,
+  valleyRows,
+} from './shannon-rows.js';
+
+export interface ShannonParameters extends SurfaceSettings, FitRange {
+  readonly resamples: number;
+}
+
+/** The loss under relative noise over width and time: which law fits its valley, and which still does beyond? */
+export const shannon: Scenario<ShannonParameters> = {
+  id: 'shannon',
+  title: 'Scaling laws for a loss with a valley',
+  summary:
+    'Under noise in proportion to the weights the loss has a valley in training time, which no law that only falls can fit.',
+  source: 'arXiv 2605.23901 (Shannon scaling law); claims T8, T8-valley',
+  group: 'citing papers',
+  paper: {
+    id: 'arXiv 2605.23901',
+    title: 'Shannon scaling law',
+    claim:
+      'A law of the capacity of a noisy channel fits losses that rise again with training, and extrapolates to larger models and longer training where laws that only fall fail.',
+  },
+  claims: ['T0', 'T8', 'T8-valley'],
+  engines: ['modes', 'matrix', 'exact'],
+  schema: z.object({
+    dim: shapeParameters(64).dim,
+    spectrum: spectrumParameter('power:1'),
+    tau: tauParameter(3),
+    widths: widthsParameter([4, 6, 8, 12, 16, 24, 32, 48, 64]),
+    times: timesParameter('log:1:300:20'),
+    snrs: ratiosParameter([2, 5, 20]),
+    replicates: replicatesParameter(30),
+    learningRate: learningRateParameter,
+    fitWidth: fittedUpTo(32, 'widths'),
+    fitTime: fittedUpTo(150, 'times'),
+    resamples: resamplesParameter(50),
+  }),
+  presets: {
+    'more-width': { fitWidth: '16', fitTime: '300' },
+    'more-time': { fitWidth: '64', fitTime: '60' },
+  },
+  tables: shannonTables,
+  rowOrder: {
+    surface: ['snr', 'width', 'time'],
+    accuracy: ['snr', 'width', 'time'],
+    valley: ['snr', 'width'],
+  },
+  figures: [
+    {
+      id: 'valley',
+      title: 'Loss under relative noise',
+      table: 'surface',
+      x: { column: 'time', label: 'pre-training time', scale: 'log' },
+      y: {
+        theory: 'perturbed_loss_theory',
+        simulation: 'perturbed_loss_sim',
+        error: 'perturbed_loss_stderr',
+        label: 'perturbed loss',
+        scale: 'log',
+      },
+      series: 'width',
+      slice: 'snr',
+    },
+    {
+      id: 'laws',
+      title: 'Fitted laws at the largest width',
+      table: 'laws',
+      x: { column: 'time', label: 'pre-training time', scale: 'log' },
+      y: {
+        theory: 'perturbed_loss_law',
+        simulation: 'perturbed_loss_sim',
+        label: 'perturbed loss',
+        scale: 'log',
+      },
+      series: 'law',
+      slice: 'snr',
+    },
+  ],
+  resolve(parsed) {
+    const parameters = parsed as unknown as ShannonParameters;
+    const { widths, times, snrs, fitWidth, fitTime } = parameters;
+    const count = widths.length * times.length * snrs.length;
+    requireTableMemory('widths,times,snrs', `${count} points`, count * 40);
+    if (times[0] === 0) throw new InvalidInputError('times', 0, 'times above 0, of which laws have powers');
+    const inside =
+      widths.filter((width) => width <= fitWidth).length * times.filter((time) => time <= fitTime).length;
+    const most = Math.max(...scalingLaws.map((law) => law.parameters.length));
+    if (inside <= most) {
+      throw new InvalidInputError(
+        'fitWidth,fitTime',
+        `${fitWidth},${fitTime}`,
+        `a range with more than ${most} points, the parameters of a law; it has ${inside}`,
+      );
+    }
+    return parameters;
+  },
+  async *run(parameters, context) {
+    const { widths, times, snrs, replicates, resamples } = parameters;
+    // The widest has every mode of the others, so that what is precise enough for it is for all.
+    const widest = await prepareWidth(parameters, widths.at(-1)!, shannon.engines, context);
+    const open: (PreparedPretraining | undefined)[] = [widest];
+    const turn = eventLoopTurns(context.signal);
+    try {
+      yield* opening(widest.compute, widest.simulated?.warnings);
+      const trained: TrainedWidth[] = [];
+      const { backend } = widest.simulated ?? {};
+      for (const [index, width] of widths.entries()) {
+        await turn();
+        const isWidest = index === widths.length - 1;
+        const same = {
+          ...context,
+          ...(backend && { backend: widest.compute.backend as typeof context.backend }),
+        };
+        const prepared = isWidest ? widest : await prepareWidth(parameters, width, shannon.engines, same);
+        open.push(prepared);
+        const one = yield* trainWidth(parameters, index, prepared, context.seed);
+        await prepared.simulated?.backend.dispose();
+        open.splice(open.indexOf(prepared), 1);
+        trained.push(one);
+        yield { kind: 'rows', table: 'surface', rows: surfaceRows(one) };
+        yield { kind: 'rows', table: 'accuracy', rows: accuracyRows(one) };
+      }
+      const surfaces = surfacesOf(trained, snrs);
+      const fitted: BothFits[] = [];
+      for (const [position, law] of scalingLaws.entries()) {
+        await turn();
+        const theory = fitSurfaces(law, surfaces.theory, parameters);
+        await turn();
+        const simulation = surfaces.simulation && fitSurfaces(law, surfaces.simulation, parameters, theory);
+        const both = { theory, simulation };
+        fitted.push(both);
+        yield { kind: 'rows', table: 'fit', rows: fitRows(both, parameters) };
+        yield { kind: 'rows', table: 'laws', rows: lawRows(both, trained.at(-1)!.points) };
+        for (const [at, { fit, points }] of (simulation ?? theory).fits.entries()) {
+          const inside = points.filter((point) => regionOf(point, parameters) === 'inside');
+          const intervals = await bootstrapIntervals(fit, inside, resamples, context.seed, turn);
+          yield { kind: 'rows', table: 'parameters', rows: parameterRows(both, at, intervals) };
+          yield {
+            kind: 'progress',
+            done: position * snrs.length + at + 1,
+            total: scalingLaws.length * snrs.length,
+            label: 'fits',
+          };
+        }
+      }
+      for (const one of trained) {
+        yield { kind: 'rows', table: 'valley', rows: valleyRows(one, fitted, times) };
+      }
+      const decoupled = trained.map(({ width, problem, simulated, checkpoints, divergedAt }) => ({
+        name: `width ${width}`,
+        check: checkDecoupling({ problem, times, expected: simulated?.expected, divergedAt }, checkpoints),
+      }));
+      yield { kind: 'check', check: worstCheck(decoupled) };
+      yield { kind: 'check', check: checkRelativeNoise(trained, replicates) };
+      yield { kind: 'check', check: checkLossValley(trained) };
+      const [ours, theirs] = fitted.map(({ theory, simulation }) => simulation ?? theory);
+      yield { kind: 'verdict', verdict: scalingVerdict(ours!, theirs!, parameters) };
+    } finally {
+      for (const prepared of open) await prepared?.simulated?.backend.dispose();
+    }
+  },
+};
+
+/** The surfaces of every level of noise, of theory and, where all of it was simulated, of the simulation. */
+function surfacesOf(trained: readonly TrainedWidth[], snrs: readonly number[]) {
+  const points = trained.flatMap((one) => one.points);
+  const surface = (lossOf: (point: (typeof points)[number]) => number): Surface[] =>
+    snrs.map((snr) => ({
+      snr,
+      points: points
+        .filter((point) => point.snr === snr)
+        .map((point) => ({ size: point.width, data: point.time, loss: lossOf(point) })),
+    }));
+  const isWhole = points.every((point) => (simulatedLoss(point) ?? 0) > 0);
+  return {
+    theory: surface(({ theory }) => theory),
+    simulation: isWhole ? surface((point) => simulatedLoss(point)!) : undefined,
+  };
+}

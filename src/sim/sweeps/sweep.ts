@@ -1,0 +1,105 @@
+import { InvalidInputError } from '../../theory/invalid-input.js';
+import type { BackendChoice } from '../backends/backend-name.js';
+import type { EngineChoice } from '../engines/engine-name.js';
+import { type Axis, type AxisForm, writtenOut } from './axis.js';
+
+/** A sweep as its file says it, with every default filled in; what decides its numbers, and nothing else. */
+export interface SweepDefinition {
+  readonly scenario: string;
+  /** Parameters that are the same at every point. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly axes: readonly AxisForm[];
+  /** How often every setting is run, each time with other random numbers. */
+  readonly replicates: number;
+  /** Seed of the first replicate. */
+  readonly seed: number;
+  /**
+   * `common`: replicate r of every setting has the seed `seed + r`, so that what points differ in is not the noise.
+   * `independent`: point n has the seed `seed + n`.
+   */
+  readonly randomNumbers: 'common' | 'independent';
+  readonly engine: EngineChoice;
+  readonly backend: BackendChoice;
+  /** Table of the scenario whose rows are kept. */
+  readonly table: string;
+}
+
+/** One run of a sweep. */
+export interface SweepPoint {
+  /** Number from 0. */
+  readonly point: number;
+  readonly replicate: number;
+  readonly seed: number;
+  /** Values of the axes, in the order of {@link Sweep.names}. */
+  readonly values: readonly unknown[];
+}
+
+/** More points than this are refused: one process could not index their results. */
+const MOST_POINTS = 1e7;
+
+/**
+ * The points of a sweep: the product of its axes, the last axis changing fastest, the replicates slowest. So the first
+ * replicate of everything comes first, and neighbours have their random numbers in common.
+ */
+export class Sweep {
+  readonly axes: readonly Axis[];
+  /** Parameters that vary. */
+  readonly names: readonly string[];
+  /** Points without replicates. */
+  readonly settings: number;
+  readonly points: number;
+
+  /** @throws InvalidInputError for axes without values, or that set one parameter twice, and for too many points */
+  constructor(readonly definition: SweepDefinition) {
+    this.axes = definition.axes.map(writtenOut);
+    this.names = this.axes.flatMap((axis) => axis.names);
+    refuseOverlap(this.names, definition.params);
+    this.settings = this.axes.reduce((product, { rows }) => product * rows.length, 1);
+    this.points = this.settings * definition.replicates;
+    if (this.points > MOST_POINTS)
+      throw new InvalidInputError('axes', `${this.points} points`, `at most ${MOST_POINTS} points`);
+  }
+
+  /** A point by its number. */
+  at(point: number): SweepPoint {
+    const { definition, settings } = this;
+    const replicate = Math.floor(point / settings);
+    const values = this.places(point % settings).map((place, axis) => this.axes[axis]!.rows[place]!);
+    const offset = definition.randomNumbers === 'common' ? replicate : point;
+    return { point, replicate, seed: definition.seed + offset, values: values.flat() };
+  }
+
+  /** What a point sets: fixed parameters and axes together, in a record without prototype. */
+  settingsAt(values: readonly unknown[]): Readonly<Record<string, unknown>> {
+    const settings: Record<string, unknown> = Object.assign(Object.create(null), this.definition.params);
+    this.names.forEach((name, index) => {
+      settings[name] = values[index];
+    });
+    return settings;
+  }
+
+  /** Position on each axis of a setting by its number. */
+  places(setting: number): number[] {
+    const places: number[] = [];
+    let rest = setting;
+    for (let axis = this.axes.length - 1; axis >= 0; axis--) {
+      const { length } = this.axes[axis]!.rows;
+      places.unshift(rest % length);
+      rest = Math.floor(rest / length);
+    }
+    return places;
+  }
+}
+
+function refuseOverlap(names: readonly string[], params: Readonly<Record<string, unknown>>): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new InvalidInputError('axes', twice, 'axes that do not overlap; two of them set this parameter');
+  const fixed = names.find((name) => Object.hasOwn(params, name));
+  if (fixed !== undefined)
+    throw new InvalidInputError(
+      'axes',
+      fixed,
+      'a parameter that varies or one that is fixed in params, not both',
+    );
+}

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import { shannon } from '../../../src/sim/scenarios/shannon.js';
+import { numbers, records, runScenario, verdictOf } from '../../support/documents.js';
+import { integrate } from '../../support/integrate.js';
+
+/*
+ * The oracle: factors of all modes under the gradient of the loss, integrated by ODEX, and noise of both layers from its definition
+ * (mean squared norms of the four products of weights and noise). It shares neither the closed form nor T8 with the source.
+ */
+function noisyLoss(sigmas: readonly number[], width: number, tau: number, snr: number, time: number): number {
+  const dim = sigmas.length;
+  const learned = sigmas.slice(0, width);
+  const factors = integrate(
+    (_, d) => learned.map((sigma, at) => -2 * d[at]! * (d[at]! ** 2 - sigma)),
+    learned.map(() => Math.exp(-tau)),
+    time,
+    1e-13,
+  );
+  const squaredNorm = factors.reduce((sum, factor) => sum + factor ** 2, 0);
+  const variance = squaredNorm / (dim * width * snr);
+  // E‖W1E2‖² = γ²·dim·‖W1‖², E‖E1W2‖² the same, E‖E1E2‖² = γ⁴·dim²·width.
+  const noise = 2 * variance * dim * squaredNorm + variance ** 2 * dim ** 2 * width;
+  const lacking = sigmas.reduce((sum, sigma, at) => sum + (sigma - (factors[at] ?? 0) ** 2) ** 2, 0);
+  return lacking + noise;
+}
+
+const sigmas = [1, 0.5, 0.3, 0.2, 0.1, 0.05];
+const small = {
+  dim: 6,
+  spectrum: sigmas.join(','),
+  widths: '1,2,3,4,5,6',
+  times: 'log:1:100:8',
+  snrs: '3,30',
+  fitWidth: 5,
+  fitTime: 60,
+  resamples: 4,
+};
+
+describe('the Shannon law scenario', () => {
+  test.each(['modes', 'matrix', 'exact'] as const)(
+    'agrees with integrated gradients, engine %s',
+    async (engine) => {
+      const document = await runScenario(shannon, small, { engine });
+      const rows = records(document, 'surface');
+      expect(rows.length).toBe(96);
+      const accuracy = records(document, 'accuracy');
+      for (const [at, row] of rows.entries()) {
+        const expected = noisyLoss(sigmas, Number(row.width), 3, Number(row.snr), Number(row.time));
+        // ODEX at 1e-13 through growth by e^3.
+        expect(Math.abs(Number(row.perturbed_loss_theory) - expected)).toBeLessThan(1e-9);
+        if (engine === 'exact') expect(row.perturbed_loss_sim).toBeNull();
+        else {
+          const { perturbed_loss_bias: bias, perturbed_loss_rounding: rounding } = accuracy[at]!;
+          const off = Math.abs(Number(row.perturbed_loss_sim) - expected - Number(bias));
+          // Six standard errors; 30 draws estimate theirs to an eighth, and tails are heavy in small networks.
+          expect(off).toBeLessThan(9 * Number(row.perturbed_loss_stderr) + Number(rounding) + 1e-9);
+        }
+      }
+      for (const { verdict } of document.checks) expect(verdict).not.toBe('fails');
+      expect(document.verdict).toBeDefined();
+    },
+  );
+
+  test('R² is that of the fitted parameters put into the formula', async () => {
+    const document = await runScenario(shannon, small, { engine: 'exact' });
+    const points = records(document, 'surface').filter((row) => row.snr === 3);
+    const parameters = records(document, 'parameters').filter((row) => row.snr === 3);
+    const value = (law: string, name: string) =>
+      Number(parameters.find((row) => row.law === law && row.parameter === name)!.value_theory);
+    const chinchilla = (n: number, d: number) =>
+      value('chinchilla', 'E') +
+      value('chinchilla', 'A') / n ** value('chinchilla', 'alpha') +
+      value('chinchilla', 'B') / d ** value('chinchilla', 'beta');
+    const capacity = (n: number, d: number) => {
+      const of = (name: string) => value('shannon', name);
+      const noise = of('c') * (d * n) ** of('gamma') + of('d') * d ** of('delta') + of('e');
+      return 1 / (of('a') * n ** of('alpha') * Math.log2(1 + d ** of('beta') / noise));
+    };
+    for (const [law, formula] of [
+      ['chinchilla', chinchilla],
+      ['shannon', capacity],
+    ] as const) {
+      const held = points.filter((row) => Number(row.width) > 5 || Number(row.time) > 60);
+      const logs = held.map((row) => Math.log(Number(row.perturbed_loss_theory)));
+      const mean = logs.reduce((a, b) => a + b, 0) / logs.length;
+      const left = held.map((row, at) => logs[at]! - Math.log(formula(Number(row.width), Number(row.time))));
+      const squares = (values: readonly number[]) => values.reduce((sum, each) => sum + each ** 2, 0);
+      const expected = 1 - squares(left) / squares(logs.map((log) => log - mean));
+      const told = records(document, 'fit').find(
+        (row) => row.law === law && row.snr === 3 && row.part === 'held out',
+      )!;
+      expect(told.points).toBe(held.length);
+      expect(Number(told.r_squared_theory)).toBeCloseTo(expected, 6);
+    }
+  });
+
+  test('shows on its defaults what the docs say', async () => {
+    const document = await runScenario(shannon, { resamples: 2 });
+    for (const claim of ['T0', 'T8', 'T8-valley']) expect(verdictOf(document, claim)).toBe('holds');
+    expect(document.verdict?.verdict).toBe('open in the linear model');
+    const pooled = (law: string, part: string) =>
+      Number(
+        records(document, 'fit').find((row) => row.law === law && row.snr === null && row.part === part)!
+          .r_squared_sim,
+      );
+    // Beyond in width, and on all that was held out, the Shannon law is ahead; beyond in time it is behind.
+    for (const part of ['inside', 'width', 'held out']) {
+      expect(pooled('shannon', part)).toBeGreaterThan(pooled('chinchilla', part) + 0.005);
+    }
+    expect(pooled('shannon', 'time')).toBeLessThan(pooled('chinchilla', 'time') - 0.005);
+    const valley = records(document, 'valley');
+    for (const row of valley) {
+      expect(Number(row.rise_theory)).toBeGreaterThan(0);
+      // A sum of falling terms cannot rise but by rounding.
+      expect(Number(row.rise_chinchilla)).toBeLessThan(1e-12);
+    }
+    const loud = valley.filter((row) => row.snr === 2);
+    for (const row of loud) expect(Number(row.rise_shannon)).toBeGreaterThan(0.1);
+    const times = loud.map((row) => Number(row.time_theory));
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+  });
+
+  test('each preset looks beyond in one direction, with opposite verdicts', async () => {
+    const run = (preset: string) => runScenario(shannon, { preset, resamples: 2 }, { engine: 'exact' });
+    expect((await run('more-width')).verdict?.verdict).toBe('agrees');
+    expect((await run('more-time')).verdict?.verdict).toBe('disagrees');
+  });
+
+  test('says where training diverged, and fits the theory alone', async () => {
+    const document = await runScenario(shannon, { ...small, learningRate: 1.5 });
+    expect(document.diverged.map(({ network }) => network)).toContain('pre-training, width 1');
+    expect(numbers(document, 'fit', 'r_squared_sim').every(Number.isNaN)).toBe(true);
+    expect(numbers(document, 'fit', 'r_squared_theory').some(Number.isFinite)).toBe(true);
+  });
+
+  test.each([
+    [{ widths: '8,4' }, 'widths: "8,4" is not allowed'],
+    [{ snrs: '0' }, 'snrs: "0" is not allowed'],
+    [{ times: '0,1,2' }, 'times: 0 is not allowed; expected times above 0'],
+    [
+      { fitWidth: '4', fitTime: '2' },
+      'fitWidth,fitTime: "4,2" is not allowed; expected a range with more than 8 points',
+    ],
+  ])('%o is refused in one line', (settings, message) => {
+    expect(() => runScenario(shannon, settings)).toThrow(message);
+  });
+});

@@ -1,0 +1,125 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+import { run } from './support/program.js';
+
+const START = fileURLToPath(new URL('slurm/start-slurm', import.meta.url));
+const home = mkdtempSync(join(tmpdir(), 'overtrain-slurm-'));
+const state = join(home, 'slurm');
+afterAll(() => {
+  if (existsSync(state)) execFileSync(START, [state, 'stop']);
+  delete process.env.SLURM_CONF;
+  rmSync(home, { recursive: true, force: true });
+});
+
+const SWEEP = `
+scenario: gaussian
+params: {dim: 32, times: "log:0.1:300:12", replicates: 32}
+axes:
+  - random: {count: 1000, seed: 7, parameters: {tau: "uniform:3:6", gammas: "log-uniform:0.03:0.1"}}
+replicates: 2
+engine: modes
+backend: simd
+`;
+
+/** Starts Slurm, or gives the reason why there is none. */
+function started(): string | undefined {
+  try {
+    process.env.SLURM_CONF = execFileSync(START, [state], { encoding: 'utf8', stdio: 'pipe' }).trim();
+    return undefined;
+  } catch (error) {
+    const { status, stderr } = error as { status: number; stderr: string };
+    // 3 says that Slurm cannot be installed here; that it does not start is a failure.
+    if (status === 3 && process.env.CI !== 'true') return stderr.trim();
+    throw error;
+  }
+}
+
+interface Status {
+  readonly shards: readonly { readonly index: number; readonly state: string; readonly kept: number }[];
+  readonly again: string | null;
+}
+
+async function statusOf(folder: string): Promise<Status> {
+  return JSON.parse((await run(['status', folder, '--json'], home)).stdout) as Status;
+}
+
+/** Waits until something is so. */
+async function until<Value>(what: string, look: () => Promise<Value | undefined>): Promise<Value> {
+  const end = performance.now() + 240_000;
+  while (performance.now() < end) {
+    const value = await look();
+    if (value !== undefined) return value;
+    await setTimeout(300);
+  }
+  throw new Error(`${what} never came: ${(await run(['status', 'cluster'], home)).stdout}`);
+}
+
+/** A running shard of which some points are kept and some are not. */
+function midway(except: number) {
+  return until('a shard midway', async () =>
+    (await statusOf('cluster')).shards.find(
+      ({ index, state, kept }) => state === 'running' && kept > 0 && kept < 200 && index !== except,
+    ),
+  );
+}
+
+test('on a real Slurm a task that is cancelled and one that is killed are named, submitted again, and merged to the same bytes', async ({
+  skip,
+}) => {
+  const reason = started();
+  if (reason !== undefined) {
+    console.log(`Left out: sweeps on Slurm: ${reason}`);
+    skip(reason);
+  }
+  writeFileSync(join(home, 'sweep.yaml'), SWEEP);
+  expect(await run(['sweep', 'sweep.yaml', '--out', 'plain', '--quiet'], home)).toMatchObject({ code: 0 });
+  const submitted = await run(
+    ['submit', 'slurm', 'sweep.yaml', '--out', 'cluster', '--shards', '8', '--', '--cpus-per-task=1'],
+    home,
+  );
+  expect(submitted).toMatchObject({ code: 0, stderr: '' });
+  const job = /array job (\d+)/.exec(submitted.stdout)![1]!;
+
+  const cancelled = await midway(0);
+  execFileSync('scancel', [`${job}_${cancelled.index}`]);
+  const killed = await midway(cancelled.index);
+  const text = (await run(['status', 'cluster'], home)).stdout;
+  const pid = new RegExp(`shard ${killed.index} of 8: .*, process (\\d+) on`).exec(text)?.[1];
+  process.kill(Number(pid), 'SIGKILL');
+
+  const stopped = await until('the end of the array job', async () => {
+    const status = await statusOf('cluster');
+    const isOver = status.shards.every(({ state }) => state === 'done' || state === 'failed');
+    return isOver ? status : undefined;
+  });
+  const failed = stopped.shards.filter(({ state }) => state === 'failed');
+  const lost = [cancelled.index, killed.index].sort((a, b) => a - b);
+  expect(failed.map(({ index }) => index)).toEqual(lost);
+  for (const { kept } of failed) expect(kept).toBeGreaterThan(0);
+  expect(stopped.again).toContain(
+    `submit slurm ${join(home, 'sweep.yaml')} --out cluster --shards 8 --only ${lost[1]! - lost[0]! === 1 ? lost.join('-') : lost.join(',')}`,
+  );
+  const merge = await run(['merge', 'cluster'], home);
+  expect(merge).toMatchObject({ code: 2, stdout: '' });
+  for (const index of lost) expect(merge.stderr).toContain(`${index}/8`);
+
+  const words = stopped.again!.split(' ').slice(1);
+  expect(await run(words, home)).toMatchObject({ code: 0, stderr: '' });
+  await until(
+    'the merged file',
+    async () => existsSync(join(home, 'cluster', 'merged.parquet')) || undefined,
+  );
+  expect((await run(['status', 'cluster'], home)).code).toBe(0);
+  for (const name of ['merged.csv', 'merged.parquet'])
+    expect(readFileSync(join(home, 'cluster', name)).equals(readFileSync(join(home, 'plain', name)))).toBe(
+      true,
+    );
+  console.log(
+    `Slurm: of 8 shards ${cancelled.index} was cancelled and ${killed.index} killed midway; submitted again, and the bytes are those of one machine`,
+  );
+}, 600_000);
