@@ -1,5 +1,6 @@
 import type { RunDocument } from '../../sim/run-document.js';
 import { readableNumber } from '../output/number-text.js';
+import { exposureFindings, replayFindings } from './citing-comparisons.js';
 import { type Curve, curvesOf, directionOf, hasPlateau, hasUTurn } from './curve-shape.js';
 import { earlyExposure } from './early-exposure-2605.12705.js';
 import type { Finding } from './finding.js';
@@ -59,6 +60,8 @@ export const comparisons: readonly Comparison[] = [
     scenario: 'regularize',
     findings: (run) => ('anchor' in run.params && run.params.anchor === 'pretraining' ? replay(run) : []),
   },
+  { source: forgetting, scenario: 'replay', findings: replayFindings },
+  { source: earlyExposure, scenario: 'early-exposure', findings: exposureFindings },
 ];
 
 const PERTURBED = ['perturbed_loss_sim', 'perturbed_loss_theory'];

@@ -33,6 +33,22 @@ const SMALL: Readonly<Record<string, Record<string, string>>> = {
   misalignment: { overshoots: '1,3', angles: '0,45' },
   schedules: { dim: '4', times: 'linear:1:4:3', replicates: '30' },
   width: { dims: '4,6', replicates: '30' },
+  replay: {
+    dim: '4',
+    block: '2',
+    features: '1',
+    newSpectrum: '1',
+    tau: '2',
+    times: '1,2',
+    time: '2',
+    widths: '1,2',
+    hidden: '2',
+    learningRates: '0.05',
+    learningRate: '0.05',
+    trainings: '1',
+    replays: '0,0.2',
+  },
+  'optimizer-consistency': { dim: '2', seen: '1', trainings: '1', optimizers: 'adam,muon', tau: '1' },
   shannon: { dim: '4', widths: '2,3,4', times: 'log:1:20:5', replicates: '30', resamples: '2' },
 };
 
