@@ -1,11 +1,37 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that measure how soon something is seen, or that build the program anew, have the machine to themselves. */
+const ALONE = [
+  'test/system/terminal-ui.test.ts',
+  'test/system/terminal-ui-tmux.test.ts',
+  'test/system/packed-package.test.ts',
+];
+
+const PATIENT = { testTimeout: 180_000, hookTimeout: 180_000 };
+
 /** Tests of the built program and the packed package, as a user has them: `npm run test:system` after `npm run build`. */
 export default defineConfig({
   test: {
-    include: ['test/system/**/*.test.ts'],
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
-    fileParallelism: false,
+    projects: [
+      {
+        test: {
+          ...PATIENT,
+          name: 'side by side',
+          include: ['test/system/**/*.test.ts'],
+          exclude: ALONE,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...PATIENT,
+          name: 'alone',
+          include: ALONE,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { versions } from '../versions.js';
 import type { Backend } from './backend.js';
+import type { Environment } from './environment.js';
 import type { DescentRates } from './gpu-threshold.js';
 import { measureRates } from './measure-rates.js';
 import { cacheFolder, keepRates, rateFile, readRates } from './rate-cache.js';
@@ -10,7 +11,7 @@ import { SimdBackend } from './simd-backend.js';
 export interface CardSource {
   /** Opens the card; throws where there is none. */
   open(): Promise<Backend>;
-  readonly env: NodeJS.ProcessEnv;
+  readonly env: Environment;
 }
 
 /** Rates of a card, and what became of them. */
@@ -26,7 +27,7 @@ export interface CardRates extends DescentRates {
  *
  * @throws Error when they cannot be measured
  */
-export async function ratesOf(card: Backend, env: NodeJS.ProcessEnv): Promise<CardRates> {
+export async function ratesOf(card: Backend, env: Environment): Promise<CardRates> {
   const key = { device: card.device, overtrain: versions().overtrain!, cores: availableParallelism() };
   const folder = cacheFolder(env, process.platform);
   const file = rateFile(folder, key);

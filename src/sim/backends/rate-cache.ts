@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
+import type { Environment } from './environment.js';
 import type { DescentRates } from './gpu-threshold.js';
 
 /** What rates depend on; others are measured where any of it changes. */
@@ -24,7 +25,7 @@ const kept = z.object({
 });
 
 /** The folder in which this user's programs keep what they can compute again. */
-export function cacheFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
+export function cacheFolder(env: Environment, platform: NodeJS.Platform): string {
   // The specification of XDG says to ignore relative ones.
   if (env.XDG_CACHE_HOME !== undefined && isAbsolute(env.XDG_CACHE_HOME)) return env.XDG_CACHE_HOME;
   if (platform === 'win32') return env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local');

@@ -1,12 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { Environment } from './environment.js';
 
 /**
  * Manifests of the Vulkan drivers that the loader of this Linux system would read, in the places that the loader's
  * documentation lists ("Driver Discovery on Linux"). Asking Dawn instead would print warnings when there is none.
  */
-export function vulkanDrivers(env: NodeJS.ProcessEnv): string[] {
+export function vulkanDrivers(env: Environment): string[] {
   const named = env.VK_DRIVER_FILES || env.VK_ICD_FILENAMES;
   if (named) return named.split(':').filter((file) => file !== '');
   const added = env.VK_ADD_DRIVER_FILES?.split(':').filter((file) => file !== '') ?? [];
