@@ -1,14 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { CallJournal } from '../../sim/backends/call-journal.js';
-import {
-  FRAME_HEAD,
-  framed,
-  isRecord,
-  isWhole,
-  readRecord,
-  recordBytes,
-  writtenRecord,
-} from './journal-record.js';
+import { FRAME_HEAD, framed, readFrame } from './frames.js';
+import { isRecord, readRecord, recordBytes, writtenRecord } from './journal-record.js';
 
 /** Calls that took less, in milliseconds, are computed again sooner than they are read. */
 const WORTH_KEEPING = 3;
@@ -57,7 +50,7 @@ export class JournalFile implements CallJournal {
     const file = await open(path, 'a+', 0o666);
     try {
       const { size } = await file.stat();
-      const head = await readFrame(file, 0, size);
+      const head = await readFrame(file, 0, size, LARGEST_RECORD);
       if (head === undefined) {
         await file.truncate(0);
         const frame = framed(Buffer.from(run));
@@ -68,7 +61,7 @@ export class JournalFile implements CallJournal {
       const places = new Map<number, Place>();
       let end = FRAME_HEAD + head.length;
       for (;;) {
-        const body = await readFrame(file, end, size);
+        const body = await readFrame(file, end, size, LARGEST_RECORD);
         if (body === undefined || !isRecord(body)) break;
         places.set(body.readUInt32LE(0), { start: end + FRAME_HEAD, length: body.length });
         end += FRAME_HEAD + body.length;
@@ -122,16 +115,4 @@ export class JournalFile implements CallJournal {
     await this.file.datasync().catch(() => {});
     await this.file.close();
   }
-}
-
-/** The body of the frame that begins at `start`; undefined where it is torn or none is there. */
-async function readFrame(file: FileHandle, start: number, end: number): Promise<Buffer | undefined> {
-  if (start + FRAME_HEAD > end) return undefined;
-  const head = Buffer.allocUnsafe(FRAME_HEAD);
-  await file.read(head, 0, FRAME_HEAD, start);
-  const length = head.readUInt32LE(0);
-  if (length > LARGEST_RECORD || start + FRAME_HEAD + length > end) return undefined;
-  const body = Buffer.allocUnsafe(length);
-  await file.read(body, 0, length, start + FRAME_HEAD);
-  return isWhole(body, head.readUInt32LE(4)) ? body : undefined;
 }

@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { FRAME_HEAD } from './frames.js';
 
 /** A call of a backend and what it gave. */
 export interface JournalRecord {
@@ -8,24 +8,8 @@ export interface JournalRecord {
   readonly result: readonly Float64Array[];
 }
 
-/** Bytes before the body of a frame: its length and its CRC-32. */
-export const FRAME_HEAD = 8;
 /** Bytes of a record before the lengths of its arrays: call, fingerprint, number of arrays. */
 const RECORD_HEAD = 4 + 16 + 4;
-
-/** A body with its length and checksum before it. */
-export function framed(body: Uint8Array): Buffer {
-  const frame = Buffer.allocUnsafe(FRAME_HEAD + body.length);
-  frame.writeUInt32LE(body.length, 0);
-  frame.writeUInt32LE(crc32(body), 4);
-  frame.set(body, FRAME_HEAD);
-  return frame;
-}
-
-/** Whether a body is the one that its frame was written for. */
-export function isWhole(body: Uint8Array, checksum: number): boolean {
-  return crc32(body) === checksum;
-}
 
 /** Bytes of a record in its frame. */
 export function recordBytes(result: readonly Float64Array[]): number {

@@ -1,6 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { PointResult } from '../../sim/sweeps/run-points.js';
-import { FRAME_HEAD, framed, isWhole } from '../results/journal-record.js';
+import { FRAME_HEAD, framed, readFrame } from '../results/frames.js';
 
 /*
  * Files of shards: frames with length and checksum. The first says what the file is of, the others hold batches of points, and
@@ -60,7 +60,7 @@ export async function* readFrames(path: string): AsyncGenerator<ReadFrame, void,
     const { size } = await file.stat();
     let place = 0;
     for (;;) {
-      const body = await frameAt(file, place, size);
+      const body = await readFrame(file, place, size, LARGEST_FRAME);
       if (body === undefined) return;
       const length = FRAME_HEAD + body.length;
       yield { content: JSON.parse(body.toString('utf8')), place: { path, start: place, length } };
@@ -69,17 +69,6 @@ export async function* readFrames(path: string): AsyncGenerator<ReadFrame, void,
   } finally {
     await file.close();
   }
-}
-
-async function frameAt(file: FileHandle, place: number, size: number): Promise<Buffer | undefined> {
-  if (place + FRAME_HEAD > size) return undefined;
-  const head = Buffer.alloc(FRAME_HEAD);
-  await file.read(head, 0, FRAME_HEAD, place);
-  const length = head.readUInt32LE(0);
-  if (length > LARGEST_FRAME || place + FRAME_HEAD + length > size) return undefined;
-  const body = Buffer.alloc(length);
-  const { bytesRead } = await file.read(body, 0, length, place + FRAME_HEAD);
-  return bytesRead === length && isWhole(body, head.readUInt32LE(4)) ? body : undefined;
 }
 
 /** Whether a frame is a batch. */

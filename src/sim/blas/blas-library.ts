@@ -57,12 +57,10 @@ export async function loadBlas(precision: 'f32' | 'f64'): Promise<BlasLibrary> {
   const named = process.env[LIBRARY_VARIABLE];
   const files = named === undefined || named === '' ? (USUAL_NAMES[process.platform] ?? []) : [named];
   for (const file of files) {
-    const library = loaded(koffi, file);
+    const library = tried(() => koffi.load(file));
     if (library === undefined) continue;
-    const [name, scalar] = precision === 'f32' ? ['cblas_sgemm', 'float'] : ['cblas_dgemm', 'double'];
-    const product = library.func(
-      `void ${name}(int, int, int, int, int, int, ${scalar}, uintptr_t, int, uintptr_t, int, ${scalar}, uintptr_t, int)`,
-    ) as MatrixProduct;
+    const product = tried(() => productOf(library, precision));
+    if (product === undefined) continue;
     tried(() => library.func('void openblas_set_num_threads(int)')(1));
     tried(() => library.func('void MKL_Set_Num_Threads(int)')(1));
     const description = tried(() => library.func('const char *openblas_get_config()')() as string);
@@ -91,12 +89,12 @@ async function loadKoffi(): Promise<Koffi> {
   }
 }
 
-function loaded(koffi: Koffi, file: string): ReturnType<Koffi['load']> | undefined {
-  return tried(() => {
-    const library = koffi.load(file);
-    library.func('void cblas_sgemm(void)');
-    return library;
-  });
+/** @throws Error where the library has no such function */
+function productOf(library: ReturnType<Koffi['load']>, precision: 'f32' | 'f64'): MatrixProduct {
+  const [name, scalar] = precision === 'f32' ? ['cblas_sgemm', 'float'] : ['cblas_dgemm', 'double'];
+  return library.func(
+    `void ${name}(int, int, int, int, int, int, ${scalar}, uintptr_t, int, uintptr_t, int, ${scalar}, uintptr_t, int)`,
+  ) as MatrixProduct;
 }
 
 /** What a library lacks is no error. */

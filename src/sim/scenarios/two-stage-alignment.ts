@@ -13,6 +13,7 @@ import {
 import { alignmentVerdict } from '../alignment/alignment-verdict.js';
 import { type ComparedModes, checkModeStages } from '../checks/mode-stages.js';
 import { checkTwoStage } from '../checks/two-stage.js';
+import type { MapFigure } from '../figure.js';
 import { requireTableMemory } from '../memory.js';
 import { opening } from '../opening.js';
 import { offsetsParameter, placesParameter } from '../parameters/alignment.js';
@@ -76,26 +77,8 @@ export const twoStageAlignment: Scenario<TwoStageParameters> = {
   tables: twoStageTables,
   rowOrder: { map: ['place', 'offset'] },
   figures: [
-    {
-      kind: 'map',
-      id: 'gain',
-      title: 'Gain from the base network minus gain from the fine-tuned one',
-      table: 'map',
-      x: { column: 'place', label: 'place of the fine-tuning task on the way to alignment', scale: 'linear' },
-      y: { column: 'offset', label: 'offset', scale: 'linear' },
-      value: { label: 'advantage', theory: 'gain_difference_theory', simulation: 'gain_difference_sim' },
-      boundary: { table: 'boundary', x: 'place', y: 'offset', label: 'between below this line' },
-    },
-    {
-      kind: 'map',
-      id: 'end',
-      title: 'Final loss from the base network minus final loss from the fine-tuned one',
-      table: 'map',
-      x: { column: 'place', label: 'place of the fine-tuning task on the way to alignment', scale: 'linear' },
-      y: { column: 'offset', label: 'offset', scale: 'linear' },
-      value: { label: 'advantage', theory: 'end_difference_theory', simulation: 'end_difference_sim' },
-      boundary: { table: 'boundary', x: 'place', y: 'offset', label: 'between below this line' },
-    },
+    advantageMap('gain', 'Gain from the base network minus gain from the fine-tuned one'),
+    advantageMap('end', 'Final loss from the base network minus final loss from the fine-tuned one'),
   ],
   resolve(parsed) {
     const raw = parsed as unknown as TwoStageParameters & { readonly target: string };
@@ -162,4 +145,18 @@ function largestOf(parameters: TwoStageParameters): number {
     [0, offsets.at(-1)!].flatMap((offset) => taskAt({ spectrum, goals: target }, { place, offset })),
   );
   return [...spectrum, ...target, ...corners].reduce((most, value) => Math.max(most, value), 0);
+}
+
+/** A map of what the base network has over the fine-tuned one. */
+function advantageMap(id: 'gain' | 'end', title: string): MapFigure {
+  return {
+    kind: 'map',
+    id,
+    title,
+    table: 'map',
+    x: { column: 'place', label: 'place of the fine-tuning task on the way to alignment', scale: 'linear' },
+    y: { column: 'offset', label: 'offset', scale: 'linear' },
+    value: { label: 'advantage', theory: `${id}_difference_theory`, simulation: `${id}_difference_sim` },
+    boundary: { table: 'boundary', x: 'place', y: 'offset', label: 'between below this line' },
+  };
 }

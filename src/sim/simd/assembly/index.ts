@@ -2,7 +2,7 @@
 import { descendModes } from './descend-modes';
 import { descendNetworks } from './descend-networks';
 import { combination, copied, descended, normalized, overRoot, signs, squares } from './entries';
-import { diagonalMoments, moments, noiseProducts, tally } from './moments';
+import { clear, diagonalMoments, moments, noiseProducts, tally } from './moments';
 import { drawNoise } from './noise';
 import { ASSIGN, multiply, transpose } from './multiply';
 
@@ -37,11 +37,7 @@ export function diagonalMoments64(factors: usize, stride: i32, residual: usize, 
   diagonalMoments<f64>(factors, stride, residual, noise1, noise2, products, replicates, rows, hidden, cols, out, room, from, to);
 }
 export function tally32(residual: usize, first: usize, second: usize, length: usize, out: usize): void {
-  store<f64>(out, 0);
-  store<f64>(out, 0, 8);
-  store<f64>(out, 0, 16);
-  store<f64>(out, 0, 24);
-  store<f64>(out, 0, 32);
+  clear(out);
   tally<f32>(residual, first, second, length, out);
 }
 export function copied32(matrix: usize, out: usize, end: usize): void {
@@ -51,11 +47,7 @@ export function combination32(a: f32, left: usize, b: f32, right: usize, out: us
   combination<f32>(a, left, b, right, out, end);
 }
 export function tally64(residual: usize, first: usize, second: usize, length: usize, out: usize): void {
-  store<f64>(out, 0);
-  store<f64>(out, 0, 8);
-  store<f64>(out, 0, 16);
-  store<f64>(out, 0, 24);
-  store<f64>(out, 0, 32);
+  clear(out);
   tally<f64>(residual, first, second, length, out);
 }
 export function copied64(matrix: usize, out: usize, end: usize): void {

@@ -15,6 +15,13 @@ function addTo(sum: usize, sums: v128): void {
   store<f64>(sum, load<f64>(sum) + (f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1)));
 }
 
+/** Sets the five moments to 0. */
+// @ts-ignore: decorator
+@inline
+export function clear(out: usize): void {
+  for (let moment: usize = 0; moment < 40; moment += 8) store<f64>(out + moment, 0);
+}
+
 /** Adds what `length` bytes of the residual and of both displacements contribute to the five moments. */
 // @ts-ignore: decorator
 @inline
@@ -56,7 +63,7 @@ export function moments<T>(
     const network = <usize>(pair / replicates), replicate = <usize>(pair % replicates);
     const w2 = second + network * layer2, e2 = noise2 + replicate * layer2;
     const result = out + <usize>pair * 40;
-    for (let moment = 0; moment < 5; moment++) store<f64>(result + <usize>moment * 8, 0);
+    clear(result);
     let w1 = first + network * layer1, e1 = noise1 + replicate * layer1;
     let r = residual + network * <usize>(rows * cols) * size;
     for (let i = 0; i < rows; i += 4) {
@@ -105,7 +112,7 @@ export function diagonalMoments<T>(
     const e2 = noise2 + replicate * <usize>hidden * row2;
     const d = factors + network * <usize>stride * size;
     const result = out + <usize>pair * 40;
-    for (let moment = 0; moment < 5; moment++) store<f64>(result + <usize>moment * 8, 0);
+    clear(result);
     for (let i = 0; i < rows; i++) {
       const e1 = noise1 + (replicate * <usize>rows + <usize>i) * row1;
       const r = residual + (network * <usize>rows + <usize>i) * row2;
