@@ -25,6 +25,8 @@ export interface Optimizer {
    * value; what `learningRate=auto` takes.
    */
   smallRate(largestSingularValue: number): number;
+  /** Whether it is given the gradient over its norm, which both layers have together, in place of the gradient itself. */
+  readonly isNormalized?: boolean;
   /** Matrices that it remembers for each layer; they start at zero. */
   readonly moments: number;
   /** Scalars of a step, by the names that `direction` uses; always the same names. Steps count from 1. */
