@@ -52,7 +52,7 @@ export const shannon: Scenario<ShannonParameters> = {
   group: 'citing papers',
   paper: {
     id: 'arXiv 2605.23901',
-    title: 'Shannon scaling law',
+    title: 'LLMs as Noisy Channels: A Shannon Perspective on Model Capacity and Scaling Laws',
     claim:
       'A law of the capacity of a noisy channel fits losses that rise again with training, and extrapolates to larger models and longer training where laws that only fall fail.',
   },
