@@ -1,12 +1,12 @@
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { createProblem, type Problem } from '../../theory/problem.js';
+import { createProblem } from '../../theory/problem.js';
 import { stabilityLimit } from '../../theory/progressive.js';
-import type { Backend, PerturbedNetworks } from '../backends/backend.js';
+import type { Backend } from '../backends/backend.js';
 import { descentWork } from '../backends/gpu-threshold.js';
 import { interruptible } from '../backends/interruptible-backend.js';
 import { openBackend } from '../backends/open-backend.js';
 import { computedOn } from '../compute.js';
-import { hasDiverged, type TrainedCheckpoint } from '../engines/checkpoint.js';
+import { hasDiverged } from '../engines/checkpoint.js';
 import { outOfFloat32 } from '../engines/float32-range.js';
 import { alignedStart } from '../engines/matrix-training.js';
 import { optimizerTrainee } from '../engines/optimizer-training.js';
@@ -14,18 +14,12 @@ import { recordTraining } from '../engines/record-training.js';
 import { randomBasis } from '../engines/singular-basis.js';
 import { constantPlan, type TrainingPlan } from '../engines/training-plan.js';
 import { requireEnsembleMemory } from '../memory.js';
-import { estimateExcess, RunningEstimate } from '../noise/excess.js';
 import { batchSlowdown, InputMoments } from '../noise/input-moments.js';
 import { NoiseReplicates } from '../noise/noise-replicates.js';
 import { optimizerNamed } from '../optimizers/optimizer-list.js';
 import type { Compute, RunContext, RunEvent } from '../scenario.js';
-import {
-  expectedRise,
-  noiseScale,
-  type SimulatedPoint,
-  type SurfaceSettings,
-  type TrainedWidth,
-} from './noisy-point.js';
+import { measureTrainings } from './measured-trainings.js';
+import type { SurfaceSettings, TrainedWidth } from './noisy-point.js';
 import { pretrainingOf, theoryOf } from './noisy-surface.js';
 
 /** A surface of the loss of networks that are trained on mini-batches. */
@@ -127,7 +121,7 @@ export async function* trainWidthOnBatches(
       const noise = recorded.map(
         (_, t) => new NoiseReplicates(problem, replicates, seed, undefined, (from + t) * replicates),
       );
-      const measured = await measure(backend, recorded, noise, snrs, problem);
+      const measured = await measureTrainings(backend, recorded, noise, snrs, problem);
       points.push(...snrs.map((snr, which) => ({ ...theory(snr, time), simulated: measured[which]! })));
     }
     at++;
@@ -139,66 +133,4 @@ export async function* trainWidthOnBatches(
     };
   }
   return { ...trained, divergedAt, points };
-}
-
-/** What is seen of all trainings of a width at one time, for each signal-to-noise ratio. */
-async function measure(
-  backend: Backend,
-  trained: readonly TrainedCheckpoint[],
-  noise: readonly NoiseReplicates[],
-  snrs: readonly number[],
-  problem: Problem,
-): Promise<SimulatedPoint[]> {
-  const running = snrs.map(() => ({
-    sum: new RunningEstimate(),
-    loss: new RunningEstimate(),
-    rise: new RunningEstimate(),
-    identity: new RunningEstimate(),
-    chance: 0,
-    noiseVariance: 0,
-  }));
-  for (const [index, checkpoint] of trained.entries()) {
-    const [first, second] = checkpoint.squaredNorms;
-    const norm = Math.sqrt(first * second);
-    const gammas = snrs.map((snr) => noiseScale(problem, norm, snr));
-    const excess = await estimateExcess(backend, balanced(checkpoint), noise[index]!, gammas);
-    snrs.forEach((snr, which) => {
-      const into = running[which]!;
-      const { mean, standardError } = excess[which]!;
-      const draws = { snr, time: checkpoint.time, draws: noise[index]!.replicates * trained.length };
-      const { identity, chance } = expectedRise(problem, [norm, norm], draws);
-      into.sum.add(checkpoint.loss + mean);
-      into.loss.add(checkpoint.loss);
-      into.rise.add(mean);
-      into.identity.add(identity);
-      into.chance = Math.max(into.chance, chance);
-      into.noiseVariance += standardError ** 2;
-    });
-  }
-  return running.map(({ sum, loss, rise, identity, chance, noiseVariance }) => {
-    const noiseError = Math.sqrt(noiseVariance) / trained.length;
-    return {
-      loss: loss.result().mean,
-      excess: { mean: rise.result().mean, standardError: noiseError },
-      standardError: trained.length === 1 ? noiseError : sum.result().standardError,
-      identity: identity.result().mean,
-      chance,
-    };
-  });
-}
-
-/**
- * The same network with layers of equal norm. Noise on it of one scale is, on the network as it was trained, noise on each layer in
- * proportion to that layer's weights.
- */
-function balanced({ network, squaredNorms: [first, second] }: TrainedCheckpoint): PerturbedNetworks {
-  if ('factors' in network.layers) return network;
-  const ratio = (second / first) ** 0.25;
-  return {
-    ...network,
-    layers: {
-      first: network.layers.first.map((weight) => weight * ratio),
-      second: network.layers.second.map((weight) => weight / ratio),
-    },
-  };
 }
