@@ -16,6 +16,7 @@ const PICTURES = {
   'optimizer-consistency': 'Table matrix',
   replay: 'Forgetting against pre-training time',
   'two-stage-alignment': 'Final loss from the base network minus final loss from the fine-tuned one',
+  decoupling: 'Loss along training at the best rate, optimizer = adam',
   shannon: 'Fitted laws at the largest width, snr = 5',
 };
 

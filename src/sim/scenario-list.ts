@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../theory/invalid-input.js';
 import { nearestName } from './nearest-name.js';
 import type { Scenario } from './scenario.js';
+import { decoupling } from './scenarios/decoupling.js';
 import { earlyExposure } from './scenarios/early-exposure.js';
 import { finetune } from './scenarios/finetune.js';
 import { finetuneTuned } from './scenarios/finetune-tuned.js';
@@ -30,6 +31,7 @@ export const scenarios: readonly Scenario[] = [
   erased(replay),
   erased(optimizerConsistency),
   erased(shannon),
+  erased(decoupling),
 ];
 
 /** Parameters are checked where a scenario is run, so a list of scenarios need not know their types. */
