@@ -3,9 +3,7 @@ import type { Verdict } from '../verdict.js';
 import { estimateOf } from './best-rate.js';
 import { contests, groupsOf, hasBothGains, type Transfer, transfers } from './contest.js';
 import { bestLosses, bestNetworks, type TrainedCell } from './decoupling-study.js';
-
-/** Standard errors by which a difference must differ from zero. */
-const STANDARD_ERRORS = 3;
+import { type Tally, tallyOf } from './tally.js';
 
 /** Losses match where decoupled training is not worse by more than this share, by three standard errors. */
 const MATCH = 0.05;
@@ -162,31 +160,6 @@ function rangeText({ least, most }: { readonly least: number; readonly most: num
 
 function factor(logarithm: number): string {
   return Number(Math.exp(logarithm).toPrecision(2)).toString();
-}
-
-interface Tally {
-  readonly agreeing: number;
-  readonly contradicting: number;
-  readonly undecided: number;
-}
-
-/**
- * Differences that are clearly below and above zero; a difference that is not a number, as between two divergences, is neither.
- *
- * @param match clearly below this is enough for the first
- */
-function tallyOf(differences: readonly Estimate[], match = 0): Tally {
-  const clear = differences.filter(({ standardError }) => standardError > 0);
-  const below = clear.filter(({ mean, standardError }) => mean + STANDARD_ERRORS * standardError < match);
-  const above = clear.filter(
-    (difference) =>
-      !below.includes(difference) && difference.mean > STANDARD_ERRORS * difference.standardError,
-  );
-  return {
-    agreeing: below.length,
-    contradicting: above.length,
-    undecided: differences.length - below.length - above.length,
-  };
 }
 
 /** Agrees where nothing contradicts and more than half of the comparisons bear it out, disagrees where more contradict. */

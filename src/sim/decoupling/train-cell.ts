@@ -1,4 +1,5 @@
 import type { Backend, NetworkShape, OptimizedNetworks, Weights } from '../backends/backend.js';
+import { layersAt } from '../engines/layers-at.js';
 import { boundedSquare } from '../engines/matrix-training.js';
 import { DIRECTION, decoupledStart } from './decoupled-rule.js';
 import type { Recipe } from './parameterization.js';
@@ -62,7 +63,7 @@ export async function trainCell(backend: Backend, cell: Cell): Promise<TrainedNe
     const before = await advance(backend, cell, state, step - 1 - state.taken);
     state = await advance(backend, cell, before, 1);
     for (const [at, network] of networks.entries()) {
-      const layers = layersOf(state, cell.shape, at);
+      const layers = layersAt(state, cell.shape, at);
       const isBounded = layers.first.every(boundedSquare) && layers.second.every(boundedSquare);
       if (!isBounded) network.divergedAt ??= step;
       network.looks.push({
@@ -76,7 +77,7 @@ export async function trainCell(backend: Backend, cell: Cell): Promise<TrainedNe
       });
     }
   }
-  return networks.map((network, at) => ({ ...network, layers: layersOf(state, cell.shape, at) }));
+  return networks.map((network, at) => ({ ...network, layers: layersAt(state, cell.shape, at) }));
 }
 
 /** `‖W1W2 − A‖²` in float64. */
@@ -168,11 +169,4 @@ function changes(before: Weights, after: Weights, count: number, at: number): Of
     return Math.sqrt(moved / norm);
   };
   return [ofLayer('first'), ofLayer('second')];
-}
-
-function layersOf({ first, second }: Weights, { rows, hidden, cols }: NetworkShape, at: number): Weights {
-  return {
-    first: first.slice(at * rows * hidden, (at + 1) * rows * hidden),
-    second: second.slice(at * hidden * cols, (at + 1) * hidden * cols),
-  };
 }
