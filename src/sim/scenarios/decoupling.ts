@@ -82,7 +82,7 @@ export const decoupling: Scenario<DecouplingParameters> = {
   group: 'citing papers',
   paper: {
     id: 'arXiv 2606.25971',
-    title: 'Magnitude–direction decoupling',
+    title: 'Improving Neural Network Training by Decoupling the Magnitude and Direction of Weight Vectors',
     claim:
       'Training the direction of the weights on a sphere and their gains apart, without weight decay or warm-up, matches or beats plain training; row and column gains together are best, the best rate moves less with the width, and the relative update follows the rate.',
   },
