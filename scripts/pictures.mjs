@@ -17,6 +17,7 @@ const PICTURES = {
   nexus: 'Held-out loss against joint descent',
   replay: 'Forgetting against pre-training time',
   'two-stage-alignment': 'Final loss from the base network minus final loss from the fine-tuned one',
+  decoupling: 'Loss along training at the best rate, optimizer = adam',
   shannon: 'Fitted laws at the largest width, snr = 5',
 };
 

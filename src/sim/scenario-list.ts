@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../theory/invalid-input.js';
 import { nearestName } from './nearest-name.js';
 import type { Scenario } from './scenario.js';
+import { decoupling } from './scenarios/decoupling.js';
 import { earlyExposure } from './scenarios/early-exposure.js';
 import { finetune } from './scenarios/finetune.js';
 import { finetuneTuned } from './scenarios/finetune-tuned.js';
@@ -32,6 +33,7 @@ export const scenarios: readonly Scenario[] = [
   erased(optimizerConsistency),
   erased(nexus),
   erased(shannon),
+  erased(decoupling),
 ];
 
 /** Parameters are checked where a scenario is run, so a list of scenarios need not know their types. */

@@ -145,4 +145,16 @@ export const theoryReferences: readonly Reference[] = [
     },
     namedAs: /Srebro, Rennie and Jaakkola 2004/,
   },
+  {
+    key: 'cai2010singular',
+    type: 'article',
+    fields: {
+      title: '{A singular value thresholding algorithm for matrix completion}',
+      author: 'Cai, Jian-Feng and Cand{\\`e}s, Emmanuel J. and Shen, Zuowei',
+      journal: 'SIAM Journal on Optimization',
+      volume: '20',
+      year: '2010',
+    },
+    namedAs: /Cai, Candès and Shen 2010/,
+  },
 ];

@@ -1,5 +1,6 @@
 import { combination } from '../kernels/combination.js';
 import { descended } from '../kernels/descended.js';
+import { entryProducts } from '../kernels/entry-products.js';
 import { entrySigns } from '../kernels/entry-signs.js';
 import { entrySquares } from '../kernels/entry-squares.js';
 import { frobeniusNorm } from '../kernels/frobenius-norm.js';
@@ -86,6 +87,10 @@ export class GpuJsArithmetic implements MatrixArithmetic<DeviceBatch> {
     const constants = { a: this.names.indexOf(a), b: this.names.indexOf(b) };
     const kernel = this.kernelFor(combination, left, constants);
     return { ...left, handle: kernel(left.handle, right.handle, this.inputs.coefficients, this.step) };
+  }
+
+  entryProducts(left: DeviceBatch, right: DeviceBatch): DeviceBatch {
+    return { ...left, handle: this.kernelFor(entryProducts, left)(left.handle, right.handle) };
   }
 
   squares(batch: DeviceBatch): DeviceBatch {

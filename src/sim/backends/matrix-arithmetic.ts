@@ -14,6 +14,8 @@ export interface MatrixArithmetic<Batch> {
   productOfTransposed(left: Batch, right: Batch): Batch;
   /** `a X + b Y`. */
   combination(a: string, left: Batch, b: string, right: Batch): Batch;
+  /** Entry by entry, `x y`. */
+  entryProducts(left: Batch, right: Batch): Batch;
   /** Entry by entry, `x²`. */
   squares(batch: Batch): Batch;
   /** Entry by entry, −1, 0 or 1. */

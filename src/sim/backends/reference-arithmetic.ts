@@ -35,6 +35,10 @@ export class ReferenceArithmetic implements MatrixArithmetic<Batch> {
     );
   }
 
+  entryProducts(left: Batch, right: Batch): Batch {
+    return left.map((matrix, network) => Matrix.mul(matrix, right[network]!));
+  }
+
   squares(batch: Batch): Batch {
     return batch.map((matrix) => Matrix.mul(matrix, matrix));
   }

@@ -1,6 +1,6 @@
 import type { NetworkShape } from '../backends/backend.js';
 import type { MatrixArithmetic } from '../backends/matrix-arithmetic.js';
-import type { LayerShape, Optimizer } from './optimizer.js';
+import type { LayerShape, TrainingRule, Update } from './optimizer.js';
 
 /** Networks in training, in the form that some arithmetic works on. */
 export interface TrainingBatch<Batch> {
@@ -20,7 +20,7 @@ const GRADIENT_EPSILON = 1e-12;
  */
 export function optimizerStep<Batch>(
   arithmetic: MatrixArithmetic<Batch>,
-  optimizer: Optimizer,
+  rule: TrainingRule,
   { rows, hidden, cols }: NetworkShape,
   { first, second, firstMoments, secondMoments }: TrainingBatch<Batch>,
   target: Batch,
@@ -28,18 +28,16 @@ export function optimizerStep<Batch>(
   const network = arithmetic.product(first, second);
   const twiceResidual = arithmetic.combination('two', network, 'minusTwo', target);
   const seen = arithmetic.throughInputs(twiceResidual);
-  const update = (weights: Batch, gradient: Batch, before: readonly Batch[], layer: LayerShape) => {
-    const { direction, moments } = optimizer.direction(arithmetic, gradient, before, layer);
-    return { weights: arithmetic.descended(weights, direction, optimizer.factor(layer)), moments };
-  };
+  const update = (weights: Batch, gradient: Batch, before: readonly Batch[], layer: LayerShape) =>
+    updated(arithmetic, rule, weights, gradient, before, layer);
   const gradients = [
     arithmetic.productWithTransposed(seen, second),
     arithmetic.productOfTransposed(first, seen),
   ] as const;
-  const [firstGradient, secondGradient] =
-    optimizer.isNormalized === true
-      ? arithmetic.normalizedTogether(...gradients, GRADIENT_EPSILON)
-      : gradients;
+  const isNormalized = !('update' in rule) && rule.isNormalized === true;
+  const [firstGradient, secondGradient] = isNormalized
+    ? arithmetic.normalizedTogether(...gradients, GRADIENT_EPSILON)
+    : gradients;
   const left = update(first, firstGradient, firstMoments, { rows, cols: hidden });
   const right = update(second, secondGradient, secondMoments, { rows: hidden, cols });
   return {
@@ -50,7 +48,21 @@ export function optimizerStep<Batch>(
   };
 }
 
+/** One layer after a step of any rule. */
+export function updated<Batch>(
+  arithmetic: MatrixArithmetic<Batch>,
+  rule: TrainingRule,
+  weights: Batch,
+  gradient: Batch,
+  before: readonly Batch[],
+  layer: LayerShape,
+): Update<Batch> {
+  if ('update' in rule) return rule.update(arithmetic, weights, gradient, before, layer);
+  const { direction, moments } = rule.direction(arithmetic, gradient, before, layer);
+  return { weights: arithmetic.descended(weights, direction, rule.factor(layer)), moments };
+}
+
 /** Scalars of a step: those of the optimiser and those of the gradient. */
-export function stepCoefficients(optimizer: Optimizer, step: number): Readonly<Record<string, number>> {
-  return { two: 2, minusTwo: -2, ...optimizer.coefficients(step) };
+export function stepCoefficients(rule: TrainingRule, step: number): Readonly<Record<string, number>> {
+  return { two: 2, minusTwo: -2, ...rule.coefficients(step) };
 }

@@ -74,6 +74,19 @@ export class RecordedArithmetic implements MatrixArithmetic<ProgramMatrix> {
     return out;
   }
 
+  entryProducts(left: ProgramMatrix, right: ProgramMatrix): ProgramMatrix {
+    const out = this.like(left);
+    const bytes = this.sizeOf(left);
+    this.operations.push({
+      kind: 'entryProducts',
+      left: left.place,
+      right: right.place,
+      bytes,
+      out: out.place,
+    });
+    return out;
+  }
+
   squares(matrix: ProgramMatrix): ProgramMatrix {
     return this.onEntries('squares', matrix);
   }

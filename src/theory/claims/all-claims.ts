@@ -39,9 +39,12 @@ import { twoStageAlignment } from './t4-two-stage.js';
 import { regularizationCost } from './t5-cost.js';
 import { regularizedInflection } from './t5-inflection.js';
 import { regularizedFineTuning } from './t5-regularized-finetuning.js';
+import { constantSensitivity } from './t6-constant.js';
 import { balancedAttainsFloor } from './t6-equality.js';
 import { gapAboveFloor } from './t6-gap.js';
 import { leastSensitivity } from './t6-sensitivity-floor.js';
+import { boundedLayers } from './t6-sphere.js';
+import { updateOnSphere } from './t6-update.js';
 import { sharedCapacity } from './t7-capacity.js';
 import { forgettingFloor } from './t7-forgetting.js';
 import { relativeNoiseCost } from './t8-relative-noise.js';
@@ -92,6 +95,9 @@ export const claims: readonly Claim[] = [
   anyCase(leastSensitivity),
   anyCase(balancedAttainsFloor),
   anyCase(gapAboveFloor),
+  anyCase(boundedLayers),
+  anyCase(constantSensitivity),
+  anyCase(updateOnSphere),
   anyCase(sharedCapacity),
   anyCase(forgettingFloor),
   anyCase(relativeNoiseCost),
