@@ -8,6 +8,7 @@ import { finetuneTuned } from './scenarios/finetune-tuned.js';
 import { gaussian } from './scenarios/gaussian.js';
 import { incremental } from './scenarios/incremental.js';
 import { misalignment } from './scenarios/misalignment.js';
+import { nexus } from './scenarios/nexus.js';
 import { optimizerConsistency } from './scenarios/optimizer-consistency.js';
 import { regularize } from './scenarios/regularize.js';
 import { replay } from './scenarios/replay.js';
@@ -30,6 +31,7 @@ export const scenarios: readonly Scenario[] = [
   erased(twoStageAlignment),
   erased(replay),
   erased(optimizerConsistency),
+  erased(nexus),
   erased(shannon),
   erased(decoupling),
 ];

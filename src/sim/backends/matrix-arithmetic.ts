@@ -24,6 +24,8 @@ export interface MatrixArithmetic<Batch> {
   overRoot(numerator: Batch, squares: Batch, epsilon: number): Batch;
   /** `X / (‖X‖ + ε)` in the Frobenius norm, each matrix by its own. */
   normalized(batch: Batch, epsilon: number): Batch;
+  /** Both over the norm that they have together, `√(‖X‖² + ‖Y‖²) + ε`, each network by its own. */
+  normalizedTogether(left: Batch, right: Batch, epsilon: number): readonly [Batch, Batch];
   /** `X C` with `C` the second moments of the inputs that this step of each network has seen; `X` itself for the expectation. */
   throughInputs(batch: Batch): Batch;
   /** `W − factor · η · X`, η being the learning rate of this step and network; at rate 0 nothing changes, whatever overflows. */

@@ -57,6 +57,12 @@ export class ReferenceArithmetic implements MatrixArithmetic<Batch> {
     return batch.map((matrix) => Matrix.div(matrix, matrix.norm() + epsilon));
   }
 
+  normalizedTogether(left: Batch, right: Batch, epsilon: number): readonly [Batch, Batch] {
+    const norms = left.map((matrix, network) => Math.hypot(matrix.norm(), right[network]!.norm()) + epsilon);
+    const over = (batch: Batch) => batch.map((matrix, network) => Matrix.div(matrix, norms[network]!));
+    return [over(left), over(right)];
+  }
+
   throughInputs(batch: Batch): Batch {
     const { inputs } = this.settings;
     return inputs === undefined ? batch : this.product(batch, inputs);

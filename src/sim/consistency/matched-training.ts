@@ -1,5 +1,5 @@
 import type { Backend, NetworkShape, OptimizedNetworks, Weights } from '../backends/backend.js';
-import { layersAt } from '../engines/layers-at.js';
+import { layersAt, sideBySide } from '../engines/side-by-side.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 
 /** Networks that one optimiser trains on one task, each until its loss is matched. */
@@ -39,7 +39,12 @@ export async function trainMatched(
   training: MatchedTraining,
 ): Promise<Matched[]> {
   const results: Matched[] = [];
-  let state = initial(starts, training);
+  const { shape, optimizer, target } = training;
+  let state = sideBySide(
+    shape,
+    starts.map((layers) => ({ layers, target })),
+    optimizer,
+  );
   const missing = () => starts.map((_, at) => at).filter((at) => results[at] === undefined);
   for (const at of missing()) {
     if (training.isThere(starts[at]!)) results[at] = { layers: starts[at]!, steps: 0 };
@@ -101,26 +106,4 @@ async function advance(
   for (let part = 0; part < steps * state.count; part++) all.set(inputs, part * inputs.length);
   const rates = new Array<number>(steps).fill(rate);
   return backend.optimizeNetworks(state, { optimizer, rates, inputs: all });
-}
-
-function initial(
-  starts: readonly Weights[],
-  { shape, optimizer, target }: MatchedTraining,
-): OptimizedNetworks {
-  const count = starts.length;
-  const { rows, hidden, cols } = shape;
-  const first = new Float64Array(count * rows * hidden);
-  const second = new Float64Array(count * hidden * cols);
-  const targets = new Float64Array(count * rows * cols);
-  starts.forEach((start, at) => {
-    first.set(start.first, at * rows * hidden);
-    second.set(start.second, at * hidden * cols);
-    targets.set(target, at * rows * cols);
-  });
-  const moments = Array.from({ length: optimizer.moments }, () => ({
-    first: new Float64Array(first.length),
-    second: new Float64Array(second.length),
-  }));
-  const rateScale = new Float64Array(count).fill(1);
-  return { shape, count, first, second, target: targets, rateScale, moments, taken: 0 };
 }

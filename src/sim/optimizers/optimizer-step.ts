@@ -11,6 +11,9 @@ export interface TrainingBatch<Batch> {
   readonly secondMoments: readonly Batch[];
 }
 
+/** What keeps a vanishing gradient from a division by zero: far below any that moves a network. */
+const GRADIENT_EPSILON = 1e-12;
+
 /**
  * One step of an optimiser on both layers at once, by the gradients `2 R C W2ᵀ` and `2 W1ᵀ R C` of the loss on the inputs of
  * this step, with `R = W1W2 − A` and their second moments C.
@@ -27,8 +30,12 @@ export function optimizerStep<Batch>(
   const seen = arithmetic.throughInputs(twiceResidual);
   const update = (weights: Batch, gradient: Batch, before: readonly Batch[], layer: LayerShape) =>
     updated(arithmetic, rule, weights, gradient, before, layer);
-  const firstGradient = arithmetic.productWithTransposed(seen, second);
-  const secondGradient = arithmetic.productOfTransposed(first, seen);
+  const gradients = [
+    arithmetic.productWithTransposed(seen, second),
+    arithmetic.productOfTransposed(first, seen),
+  ] as const;
+  const [firstGradient, secondGradient] =
+    rule.isNormalized === true ? arithmetic.normalizedTogether(...gradients, GRADIENT_EPSILON) : gradients;
   const left = update(first, firstGradient, firstMoments, { rows, cols: hidden });
   const right = update(second, secondGradient, secondMoments, { rows: hidden, cols });
   return {

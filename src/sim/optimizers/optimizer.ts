@@ -22,6 +22,8 @@ export interface Update<Batch> {
 export interface UpdateRule {
   /** Kernels are kept by it: rules that compute different things have different names. */
   readonly name: string;
+  /** As that of an optimiser. */
+  readonly isNormalized?: boolean;
   /** Matrices that it remembers for each layer; whoever starts a training says what they are at first. */
   readonly moments: number;
   /** Scalars of a step, by the names that `update` uses; always the same names. Steps count from 1. */
@@ -52,6 +54,8 @@ export interface Optimizer {
    * value; what `learningRate=auto` takes.
    */
   smallRate(largestSingularValue: number): number;
+  /** Whether it is given the gradient over its norm, which both layers have together, in place of the gradient itself. */
+  readonly isNormalized?: boolean;
   /** Matrices that it remembers for each layer; they start at zero. */
   readonly moments: number;
   /** Scalars of a step, by the names that `direction` uses; always the same names. Steps count from 1. */

@@ -115,6 +115,21 @@ export class RecordedArithmetic implements MatrixArithmetic<ProgramMatrix> {
     return out;
   }
 
+  normalizedTogether(
+    left: ProgramMatrix,
+    right: ProgramMatrix,
+    epsilon: number,
+  ): readonly [ProgramMatrix, ProgramMatrix] {
+    // Beside each other in memory both are one long matrix.
+    const [first, second] = [this.like(left), this.like(right)];
+    this.store(left, first);
+    this.store(right, second);
+    const [out, secondOut] = [this.like(left), this.like(right)];
+    const bytes = this.sizeOf(left) + this.sizeOf(right);
+    this.operations.push({ kind: 'normalized', matrix: first.place, epsilon, bytes, out: out.place });
+    return [out, secondOut];
+  }
+
   throughInputs(matrix: ProgramMatrix): ProgramMatrix {
     return this.inputs === undefined ? matrix : this.product(matrix, this.inputs);
   }

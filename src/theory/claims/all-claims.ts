@@ -1,12 +1,14 @@
 import { InvalidInputError } from '../invalid-input.js';
 import type { Claim } from './claim.js';
 import { learningOrder } from './t0-bounds.js';
+import { sharedMinimum } from './t0-coverage.js';
 import { decoupling } from './t0-decoupling.js';
 import { depth } from './t0-depth.js';
 import { descentOfModes } from './t0-descent.js';
 import { exposure } from './t0-exposure.js';
 import { unbalancedPairs } from './t0-imbalance.js';
 import { lossOfModes } from './t0-loss.js';
+import { nexusLoop } from './t0-nexus.js';
 import { riccatiFlow } from './t0-riccati.js';
 import { deepNetwork } from './t1-deep-network.js';
 import { gaussianSensitivity } from './t1-gaussian-sensitivity.js';
@@ -59,6 +61,8 @@ export const claims: readonly Claim[] = [
   anyCase(unbalancedPairs),
   anyCase(riccatiFlow),
   anyCase(exposure),
+  anyCase(sharedMinimum),
+  anyCase(nexusLoop),
   anyCase(gaussianSensitivity),
   anyCase(unequalNoise),
   anyCase(deepNetwork),

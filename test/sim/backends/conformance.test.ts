@@ -3,6 +3,7 @@ import type { Backend } from '../../../src/sim/backends/backend.js';
 import { openBackend } from '../../../src/sim/backends/open-backend.js';
 import { backendsHere, missingDevices } from '../../support/devices.js';
 import { decouplingConformance } from './conformance/decoupling.js';
+import { innerLoopConformance } from './conformance/inner-loops.js';
 import { lifetimeConformance } from './conformance/lifetime.js';
 import { modeConformance } from './conformance/modes.js';
 import { momentConformance } from './conformance/moments.js';
@@ -26,6 +27,7 @@ describe.each(backendsHere)('backend %s', (name) => {
   momentConformance(() => backend);
   optimizerConformance(() => backend);
   decouplingConformance(() => backend);
+  innerLoopConformance(() => backend);
   lifetimeConformance(name);
 });
 

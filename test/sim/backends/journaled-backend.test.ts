@@ -58,6 +58,17 @@ const SMALL: Readonly<Record<string, Record<string, string>>> = {
     gains: 'none,both',
     replicates: '2',
   },
+  nexus: {
+    dim: '3',
+    sources: '2',
+    rank: '2',
+    trainings: '1',
+    optimizers: 'adam',
+    innerSteps: '0.1',
+    tau: '1',
+    goals: '0.5',
+    steps: '2',
+  },
   shannon: { dim: '4', widths: '2,3,4', times: 'log:1:20:5', replicates: '30', resamples: '2' },
 };
 
