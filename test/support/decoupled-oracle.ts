@@ -1,5 +1,5 @@
 import type { NetworkShape, Weights } from '../../src/sim/backends/backend.js';
-import { type Memory, type Rounding, type Rows, RULES, times, transposed, zip } from './optimizer-oracle.js';
+import { type Memory, type Rounding, type Rows, rules, times, transposed, zip } from './optimizer-oracle.js';
 
 /*
  * The update of decoupled layers in plain float64 loops on nested arrays: gains are vectors and every row, column or matrix is
@@ -92,7 +92,7 @@ function layerAfter(
 ): OracleLayer {
   const { direction, rowGains, columnGains } = layer;
   const scaled = gradient.map((row, i) => row.map((entry, j) => rowGains[i]! * entry * columnGains[j]!));
-  const proposed = RULES[base]!(projected(scaled, direction, sphere), ofDirection!, step + 1);
+  const proposed = rules[base]!(projected(scaled, direction, sphere), ofDirection!, step + 1);
   const tangent = scaledToSphere(
     projected(
       proposed.map((row) => row.map(rounding)),
@@ -114,7 +114,7 @@ function layerAfter(
   );
   const after = (values: readonly number[], slopes: Rows, memory: Memory, has: boolean) => {
     if (!has) return values;
-    const change = RULES.adam!(slopes, memory, step + 1);
+    const change = rules.adam!(slopes, memory, step + 1);
     return values.map((value, at) => rounding(value - gainRates[step]! * change[at]![0]!));
   };
   return {

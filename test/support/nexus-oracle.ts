@@ -1,4 +1,4 @@
-import { type Memory, type Rounding, type Rows, RULES, times, transposed, zip } from './optimizer-oracle.js';
+import { type Memory, type Rounding, type Rows, rules, times, transposed, zip } from './optimizer-oracle.js';
 
 /*
  * Nexus from its description, in plain float64 loops on nested arrays: from θ an inner loop takes a step of length γ along the
@@ -67,7 +67,7 @@ export function oracleStep(
       add([one!, other!]);
     }
   }
-  const rule = RULES[base]!;
+  const rule = rules[base]!;
   const change = (layer: 0 | 1) => rounded(rule(rounded(sums![layer]), memory[layer], taken + 1));
   return {
     left: rounded(moved(left, change(0), rate)),

@@ -18,7 +18,7 @@ export type Memory = Record<string, Rows>;
 /** Change of a layer per unit of learning rate. */
 export type Rule = (gradient: Rows, memory: Memory, step: number) => Rows;
 
-export const RULES: Readonly<Record<string, Rule>> = {
+export const rules: Readonly<Record<string, Rule>> = {
   'gradient-descent': (gradient) => gradient,
   momentum(gradient, memory) {
     memory.v = zip(memory.v ?? zeros(gradient), gradient, (v, g) => 0.9 * v + g);
@@ -67,7 +67,7 @@ export function optimizerOracle(
 ): Weights {
   const { rows, hidden, cols } = networks.shape;
   const rounded = (matrix: Rows): Rows => matrix.map((row) => row.map(rounding));
-  const rule = RULES[run.optimizer.name]!;
+  const rule = rules[run.optimizer.name]!;
   const first: number[] = [];
   const second: number[] = [];
   for (let network = 0; network < networks.count; network++) {

@@ -1,5 +1,6 @@
 import type { Backend, NetworkShape, OptimizedNetworks, Weights } from '../backends/backend.js';
-import { layersAt, sideBySide } from '../engines/side-by-side.js';
+import { layersAt } from '../engines/layers-at.js';
+import { sideBySide } from '../engines/side-by-side.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 
 /** Networks that one optimiser trains on one task, each until its loss is matched. */

@@ -1,6 +1,6 @@
 import type { Backend, NetworkShape, OptimizedNetworks, Weights } from '../backends/backend.js';
+import { layersAt } from '../engines/layers-at.js';
 import { boundedSquare } from '../engines/matrix-training.js';
-import { layersAt } from '../engines/side-by-side.js';
 import { DIRECTION, decoupledStart } from './decoupled-rule.js';
 import type { Recipe } from './parameterization.js';
 

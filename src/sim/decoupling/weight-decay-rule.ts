@@ -10,7 +10,6 @@ import { updated } from '../optimizers/optimizer-step.js';
 export function withWeightDecay(base: Optimizer, decay: number): UpdateRule {
   return {
     name: `${base.name} with weight decay ${decay}`,
-    isNormalized: base.isNormalized === true,
     moments: base.moments,
     coefficients: (step) => base.coefficients(step),
     update(arithmetic, weights, gradient, moments, layer) {

@@ -3,9 +3,9 @@ import type { Backend, OptimizedNetworks, Weights } from '../backends/backend.js
 import type { InputMoments } from '../noise/input-moments.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { TrainedCheckpoint } from './checkpoint.js';
+import { layersAt } from './layers-at.js';
 import { boundedSquare, matrixCheckpoint } from './matrix-training.js';
 import type { Trainee } from './record-training.js';
-import { layersAt } from './side-by-side.js';
 import { embedDiagonal, type SingularBasis } from './singular-basis.js';
 
 /** Memory that the second moments of one call may take, in bytes. */

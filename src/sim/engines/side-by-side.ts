@@ -37,15 +37,3 @@ export function sideBySide(
     taken: 0,
   };
 }
-
-/** Layers of one of several networks. */
-export function layersAt(
-  { first, second }: Weights,
-  { rows, hidden, cols }: NetworkShape,
-  at: number,
-): Weights {
-  return {
-    first: first.slice(at * rows * hidden, (at + 1) * rows * hidden),
-    second: second.slice(at * hidden * cols, (at + 1) * hidden * cols),
-  };
-}

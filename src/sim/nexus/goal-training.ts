@@ -1,5 +1,6 @@
 import type { Backend, Weights } from '../backends/backend.js';
-import { layersAt, sideBySide } from '../engines/side-by-side.js';
+import { layersAt } from '../engines/layers-at.js';
+import { sideBySide } from '../engines/side-by-side.js';
 import { innerLoop } from '../optimizers/inner-loop.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { SourceData } from './source-data.js';

@@ -34,8 +34,10 @@ export function optimizerStep<Batch>(
     arithmetic.productWithTransposed(seen, second),
     arithmetic.productOfTransposed(first, seen),
   ] as const;
-  const [firstGradient, secondGradient] =
-    rule.isNormalized === true ? arithmetic.normalizedTogether(...gradients, GRADIENT_EPSILON) : gradients;
+  const isNormalized = !('update' in rule) && rule.isNormalized === true;
+  const [firstGradient, secondGradient] = isNormalized
+    ? arithmetic.normalizedTogether(...gradients, GRADIENT_EPSILON)
+    : gradients;
   const left = update(first, firstGradient, firstMoments, { rows, cols: hidden });
   const right = update(second, secondGradient, secondMoments, { rows: hidden, cols });
   return {

@@ -22,8 +22,6 @@ export interface Update<Batch> {
 export interface UpdateRule {
   /** Kernels are kept by it: rules that compute different things have different names. */
   readonly name: string;
-  /** As that of an optimiser. */
-  readonly isNormalized?: boolean;
   /** Matrices that it remembers for each layer; whoever starts a training says what they are at first. */
   readonly moments: number;
   /** Scalars of a step, by the names that `update` uses; always the same names. Steps count from 1. */

@@ -26,8 +26,8 @@ describe.each(backendsHere)('backend %s', (name) => {
   modeConformance(() => backend);
   momentConformance(() => backend);
   optimizerConformance(() => backend);
-  decouplingConformance(() => backend);
   innerLoopConformance(() => backend);
+  decouplingConformance(() => backend);
   lifetimeConformance(name);
 });
 

@@ -9,7 +9,7 @@ import {
   fromNothing,
   optimizerOracle,
   type Rows,
-  RULES,
+  rules,
   times,
   transposed,
   zip,
@@ -108,7 +108,7 @@ function decayedEnd(hidden: number, rate: number, training: number): readonly [R
     );
     const gradients = [times(seen, transposed(second)), times(transposed(first), seen)];
     layers = layers.map((layer, at) => {
-      const direction = RULES.adam!(gradients[at]!, memories[at]!, step + 1);
+      const direction = rules.adam!(gradients[at]!, memories[at]!, step + 1);
       return zip(layer, direction, (w, d) => w * (1 - rate * share * 0.5) - rate * share * d);
     }) as [Rows, Rows];
   });
