@@ -1,7 +1,8 @@
 import type { Backend, NetworkShape, OptimizedNetworks, Weights } from '../backends/backend.js';
 import { layersAt } from '../engines/layers-at.js';
 import { boundedSquare } from '../engines/matrix-training.js';
-import { DIRECTION, decoupledStart } from './decoupled-rule.js';
+import { cellStart } from './cell-start.js';
+import { DIRECTION } from './decoupled-rule.js';
 import type { Recipe } from './parameterization.js';
 
 /** Networks of one width in one parameterisation: every learning rate from every start. */
@@ -43,14 +44,14 @@ export interface TrainedNetwork {
   readonly learningRate: number;
   readonly layers: Weights;
   readonly looks: readonly Look[];
-  /** First look at which weights were no longer finite, or too large to be squared. */
+  /** First step, counted from 1, after which weights were no longer finite, or too large to be squared. */
   readonly divergedAt: number | undefined;
 }
 
 /** Trains all networks of a cell side by side; those of the first learning rate come first. */
 export async function trainCell(backend: Backend, cell: Cell): Promise<TrainedNetwork[]> {
   const { starts, learningRates, recipe, looks } = cell;
-  let state = initialState(cell);
+  let state = cellStart(cell);
   const networks = learningRates.flatMap((learningRate) =>
     starts.map((_, training) => ({
       training,
@@ -60,16 +61,24 @@ export async function trainCell(backend: Backend, cell: Cell): Promise<TrainedNe
     })),
   );
   for (const step of looks) {
-    const before = await advance(backend, cell, state, step - 1 - state.taken);
+    const from = state;
+    const before = await advance(backend, cell, from, step - 1 - from.taken);
     state = await advance(backend, cell, before, 1);
+    const lost = networks.flatMap(({ divergedAt }, at) =>
+      divergedAt === undefined && !isBounded(state, cell.shape, at) ? [at] : [],
+    );
+    const stepsOfLoss = await firstStepsBeyond(backend, cell, from, step, lost);
+    lost.forEach((at, index) => {
+      networks[at]!.divergedAt = stepsOfLoss[index]!;
+    });
     for (const [at, network] of networks.entries()) {
-      const layers = layersAt(state, cell.shape, at);
-      const isBounded = layers.first.every(boundedSquare) && layers.second.every(boundedSquare);
-      if (!isBounded) network.divergedAt ??= step;
       network.looks.push({
         step,
         rate: network.learningRate * recipe.shares[step - 1]!,
-        loss: isBounded ? lossOf(cell, layers) : Number.POSITIVE_INFINITY,
+        loss:
+          network.divergedAt === undefined
+            ? lossOf(cell, layersAt(state, cell.shape, at))
+            : Number.POSITIVE_INFINITY,
         relativeUpdate: changes(before, state, networks.length, at),
         directionUpdate:
           recipe.decoupling &&
@@ -78,6 +87,30 @@ export async function trainCell(backend: Backend, cell: Cell): Promise<TrainedNe
     }
   }
   return networks.map((network, at) => ({ ...network, layers: layersAt(state, cell.shape, at) }));
+}
+
+function isBounded(state: OptimizedNetworks, shape: NetworkShape, at: number): boolean {
+  const { first, second } = layersAt(state, shape, at);
+  return first.every(boundedSquare) && second.every(boundedSquare);
+}
+
+/** Takes the steps up to a look one by one, and gives the first after which each of some networks is out of bounds. */
+async function firstStepsBeyond(
+  backend: Backend,
+  cell: Cell,
+  from: OptimizedNetworks,
+  look: number,
+  members: readonly number[],
+): Promise<number[]> {
+  const found = members.map(() => look);
+  let current = from;
+  while (members.length > 0 && current.taken + 1 < look) {
+    current = await advance(backend, cell, current, 1);
+    members.forEach((at, index) => {
+      if (found[index] === look && !isBounded(current, cell.shape, at)) found[index] = current.taken;
+    });
+  }
+  return found;
 }
 
 /** `‖W1W2 − A‖²` in float64. */
@@ -95,49 +128,6 @@ export function lossOf(
     }
   }
   return loss;
-}
-
-function initialState({ shape, recipe, radius, starts, learningRates, target }: Cell): OptimizedNetworks {
-  const { rule, decoupling } = recipe;
-  const layers = (which: 'first' | 'second') =>
-    repeated(
-      starts.map((start) => start[which].map((entry) => radius * entry)),
-      learningRates.length,
-    );
-  const moment = (which: 'first' | 'second', index: number) =>
-    repeated(
-      starts.map((start) =>
-        decoupling === undefined
-          ? new Float64Array(start[which].length)
-          : decoupledStart(decoupling, start[which])[index]!,
-      ),
-      learningRates.length,
-    );
-  const count = starts.length * learningRates.length;
-  return {
-    shape,
-    count,
-    first: layers('first'),
-    second: layers('second'),
-    target: repeated([target], count),
-    rateScale: Float64Array.from(
-      { length: count },
-      (_, at) => learningRates[Math.floor(at / starts.length)]!,
-    ),
-    moments: Array.from({ length: rule.moments }, (_, index) => ({
-      first: moment('first', index),
-      second: moment('second', index),
-    })),
-    taken: 0,
-  };
-}
-
-/** The arrays one after the other, all of them several times. */
-function repeated(arrays: readonly Float64Array[], times: number): Float64Array {
-  const size = arrays[0]!.length;
-  const result = new Float64Array(times * arrays.length * size);
-  for (let at = 0; at < times * arrays.length; at++) result.set(arrays[at % arrays.length]!, at * size);
-  return result;
 }
 
 async function advance(
