@@ -73,10 +73,11 @@ export async function readResult(folder: string): Promise<StoredRun> {
       ? Object.entries(document.tables).map(([name, table]) => unsealedCsv(folder, name, table))
       : Object.entries(files).map(([name, known]) => sealedFile(folder, name, known));
   const problems: string[] = [];
+  const again = sweep === undefined ? '--force' : '--resume';
   for (const { name, problem } of checks) {
     const found = await problem().catch(unreadable);
     if (found !== undefined)
-      problems.push(`${name} ${found}; to write it anew: ${command} --out ${shellWord(folder)} --force`);
+      problems.push(`${name} ${found}; to write it anew: ${command} --out ${shellWord(folder)} ${again}`);
   }
   const kept = [RUN_FILE, ...checks.map(({ name }) => name)];
   const record = { gitCommit: git_commit, finished, files: kept, problems };

@@ -7,7 +7,7 @@ import type { AxisValues, ResultValues, SweepRows } from './sweep-rows.js';
 
 /** More panels and series than these are thinned. */
 const MOST_PANELS = 9;
-const MOST_SERIES = 6;
+export const MOST_SERIES = 6;
 /** Values along the x axis; more are put into so many bins. */
 const MOST_ACROSS = 40;
 const BINS_ACROSS = 24;
@@ -137,6 +137,8 @@ function notesOf(
         ]
       : [],
   );
-  const means = points.some(({ count }) => count > 1) ? [points.some(({ error }) => error !== null) ? 'means ± 1 s.e.' : 'means'] : [];
+  const means = points.some(({ count }) => count > 1)
+    ? [points.some(({ error }) => error !== null) ? 'means ± 1 s.e.' : 'means']
+    : [];
   return [words, ...binned, ...left, ...means].filter((text) => text !== '');
 }

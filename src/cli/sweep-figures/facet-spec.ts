@@ -36,7 +36,7 @@ export function facetSpec(data: FacetData, style: SweepStyle, background: string
       : {
           type: 'quantitative',
           scale: scaleSpec(xKind, { nice: false, padding: 8 }),
-          axis: { grid: false, tickCount: 4, ...(xKind === 'log' ? { format: '~g' } : {}) },
+          axis: { grid: false, tickCount: 4, ...(xKind === 'log' ? { format: '.3~g' } : {}) },
         }),
   };
   const y = (field: string) => ({
@@ -44,7 +44,7 @@ export function facetSpec(data: FacetData, style: SweepStyle, background: string
     type: 'quantitative',
     title: resultTitle(data.result, columns),
     scale: scaleSpec(isLog ? 'log' : 'linear', { nice: true }),
-    axis: { tickCount: 4, ...(isLog ? { format: '~g' } : {}) },
+    axis: { tickCount: 4, ...(isLog ? { format: '.3~g' } : {}) },
   });
   const color = colourOf(data, theme, columns);
   const on = (field: string) => [

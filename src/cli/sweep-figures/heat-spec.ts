@@ -80,7 +80,7 @@ export function heatSpec(data: HeatData, style: SweepStyle, background: string):
               gradientLength: 200,
               gradientThickness: 10,
               tickCount: 4,
-              format: '~g',
+              format: '.3~g',
             },
           },
         },
@@ -161,7 +161,7 @@ function placed(
     type: 'quantitative',
     scale,
     title,
-    axis: { grid: false, tickCount: 6, ...(kind === 'log' ? { format: '~g' } : {}) },
+    axis: { grid: false, tickCount: 6, ...(kind === 'log' ? { format: '.3~g' } : {}) },
   };
   return {
     cell: { [axis]: { field: `${axis}_low`, ...shared }, [`${axis}2`]: { field: `${axis}_high` } },

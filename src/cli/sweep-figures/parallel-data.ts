@@ -98,3 +98,9 @@ export function valueAt({ kind, ends }: ParallelAxis, height: number): string {
       : least! + height * (greatest! - least!);
   return readableNumber(value, 3);
 }
+
+/** What parallel coordinates show, in words. */
+export function parallelWords({ axes, count }: ParallelData): string {
+  const names = axes.map(({ column }) => column);
+  return `${count} lines over ${names.slice(0, -1).join(', ')} and ${names.at(-1)}.`;
+}

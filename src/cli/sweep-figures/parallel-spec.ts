@@ -1,5 +1,5 @@
 import { symbolText } from '../figures/figure-axis.js';
-import { type ParallelData, valueAt } from './parallel-data.js';
+import { type ParallelData, parallelWords, valueAt } from './parallel-data.js';
 import { MARK_WORDS, type Spec, type SweepStyle, sweepFrame } from './sweep-style.js';
 
 /** Lines in print; of more, so many that are evenly spread over the sweep. */
@@ -143,12 +143,6 @@ export function parallelSpec(data: ParallelData, style: SweepStyle, background: 
           ]),
     ],
   };
-}
-
-/** What parallel coordinates show, in words. */
-export function parallelWords({ axes, count }: ParallelData): string {
-  const names = axes.map(({ column }) => column);
-  return `${count} lines over ${names.slice(0, -1).join(', ')} and ${names.at(-1)}.`;
 }
 
 function evenly(count: number, most: number): number[] {

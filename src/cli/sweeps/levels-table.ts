@@ -3,9 +3,9 @@ import type { SearchedAxis } from '../../sim/sweeps/boundary.js';
 import { pointColumns } from '../../sim/sweeps/point-table.js';
 import type { Sweep } from '../../sim/sweeps/sweep.js';
 import type { Column, Table } from '../../sim/table.js';
-import { summaryOf } from '../sweep-figures/sweep-summary.js';
 import { rowGroups } from './merged-files.js';
 import { finishedShards, resultsOf } from './shard-files.js';
+import { summaryOf } from './sweep-axes.js';
 import type { LongTable } from './sweep-document.js';
 import type { SweepIdentity } from './sweep-folder.js';
 
@@ -57,6 +57,7 @@ export function levelsTable(
       }
     },
     files: ['boundary.csv'],
+    command: 'overtrain sweep FILE --find inflection',
     others: { boundary },
   };
 }

@@ -11,9 +11,10 @@ import { checksumOf } from '../results/bounded-file.js';
 import { codeOf, notWritable } from '../results/file-errors.js';
 import { RUN_FILE } from '../results/run-files.js';
 import { type FileSeal, FOLDER_VERSION, runJson, seal } from '../results/run-json.js';
-import { type SweepSummary, summaryOf } from '../sweep-figures/sweep-summary.js';
+import type { SweepSummary } from '../sweep-figures/sweep-summary.js';
 import { binnedTable } from './binned-table.js';
 import { MERGED, type Merged, type RowGroup, rowGroups } from './merged-files.js';
+import { summaryOf } from './sweep-axes.js';
 import type { SweepIdentity } from './sweep-folder.js';
 
 /**
@@ -30,6 +31,8 @@ export interface LongTable {
   groups(): AsyncGenerator<RowGroup, void, undefined>;
   /** Files of the folder that have more of it, which `run.json` seals. */
   readonly files: readonly string[];
+  /** The command line that gives it again. */
+  readonly command: string;
   /** Tables besides. */
   readonly others?: Readonly<Record<string, Table>>;
 }
@@ -52,6 +55,7 @@ export function longTable(
     columns: pointColumns(sweep, scenario),
     groups: () => rowGroups(sweep, scenario, results()),
     files: [MERGED.csv, MERGED.parquet],
+    command: 'overtrain sweep FILE',
   };
 }
 
@@ -97,7 +101,7 @@ export async function writeSweepDocument(
     }
     const record = {
       folder: FOLDER_VERSION,
-      command: 'overtrain sweep FILE',
+      command: long.command,
       git_commit,
       finished: new Date().toISOString(),
       files: Object.fromEntries(files),
