@@ -131,7 +131,7 @@ function casing(background: string, x: Spec, y: Spec): Spec {
   return {
     name: 'casing',
     transform: [{ filter: 'isValid(datum.mark)' }],
-    mark: { type: 'circle', size: 90, opacity: 0.9, color: background },
+    mark: { type: 'circle', size: 90, opacity: 1, fillOpacity: 0.9, color: background },
     encoding: { ...x, ...y },
   };
 }

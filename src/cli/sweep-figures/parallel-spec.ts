@@ -74,7 +74,7 @@ export function parallelSpec(data: ParallelData, style: SweepStyle, background: 
         name: 'lines',
         data: { name: 'lines' },
         transform: [{ filter: 'isValid(datum.height)' }],
-        mark: { type: 'line', strokeWidth: 0.8, opacity: 0.6 },
+        mark: { type: 'line', strokeWidth: 0.8, opacity: 1, strokeOpacity: 0.6 },
         encoding: {
           x,
           y: y('height'),

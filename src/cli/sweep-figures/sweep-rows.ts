@@ -127,7 +127,14 @@ function hasAny(column: ValueColumn | null): boolean {
   );
 }
 
-function axisValues(axis: SweepAxis, values: readonly Cell[]): AxisValues {
+/** A number as a sweep file may have it in quotes. */
+const NUMBER = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+function axisValues(axis: SweepAxis, written: readonly Cell[]): AxisValues {
+  const isQuoted = written.every((value) => typeof value !== 'string' || NUMBER.test(value));
+  const values = isQuoted
+    ? written.map((value) => (typeof value === 'string' ? Number(value) : value))
+    : written;
   const all = [...new Set(values)].filter((value) => value !== null);
   const numbers = all.filter((value) => typeof value === 'number' && Number.isFinite(value)) as number[];
   if (numbers.length < all.length) return { ...axis, kind: 'text', values, distinct: all };

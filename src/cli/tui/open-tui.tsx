@@ -8,6 +8,7 @@ import { terminalOf } from '../output/terminal.js';
 import { LiveApp } from './components/live-app.js';
 import { performEffect, type World } from './effects/perform-effect.js';
 import { readSavedRuns } from './effects/saved-runs.js';
+import { readSavedSweeps } from './effects/saved-sweeps.js';
 import { Store } from './effects/store.js';
 import { enterAlternateScreen } from './screen/alternate-screen.js';
 import { FrameStream } from './screen/frame-stream.js';
@@ -80,6 +81,9 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
     void readTheoremsInto(store);
     void readSavedRuns(offered, MOST_RECENT).then((runs) =>
       store.dispatch({ kind: 'saved-runs-read', runs }),
+    );
+    void readSavedSweeps(offered, MOST_RECENT).then((sweeps) =>
+      store.dispatch({ kind: 'saved-sweeps-read', sweeps }),
     );
     const failed = app.waitUntilExit().then(() => exitCode.done);
     const code = await Promise.race([left, failed]);

@@ -89,7 +89,7 @@ function select(
   wordsOf = (value: string) => (value === NONE ? 'none' : value),
 ): { readonly label: HTMLElement; readonly box: HTMLSelectElement } {
   const options = values.map((value) => element('option', { value }, [wordsOf(value)]));
-  const box = element('select', {}, options);
+  const box = element('select', { 'aria-label': text }, options);
   box.addEventListener('change', () => change(box.value));
   return { label: element('label', { class: 'choice' }, [`${text} `, box]), box };
 }
