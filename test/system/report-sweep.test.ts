@@ -125,9 +125,7 @@ describe.skipIf(withoutBrowser !== undefined)(
       await page.getByLabel('Panels').selectOption('target');
       await page.getByLabel('Colours', { exact: true }).selectOption('');
       await page.locator('.controls').getByLabel('time', { exact: true }).selectOption('all, as means');
-      expect(await figure(page, 'Facets').locator('.note').textContent()).toContain(
-        'mean over time',
-      );
+      expect(await figure(page, 'Facets').locator('.note').textContent()).toContain('mean over time');
       await page.getByLabel('Panels').selectOption('');
       expect(await figure(page, 'Heat map').locator('.description').textContent()).toContain(
         'needs two axes',

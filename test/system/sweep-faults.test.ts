@@ -11,11 +11,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { run, start } from './support/program.js';
+import { endStarted, run, start } from './support/program.js';
 
 const home = mkdtempSync(join(tmpdir(), 'overtrain-sweep-faults-'));
 const mounted: string[] = [];
-afterAll(() => {
+afterAll(async () => {
+  await endStarted();
   for (const folder of mounted) execFileSync('umount', ['-l', folder]);
   rmSync(home, { recursive: true, force: true });
 });

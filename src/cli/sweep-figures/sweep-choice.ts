@@ -57,7 +57,10 @@ export function slicePlaces(axis: AxisValues) {
   return levelsOf(axis, MOST_SLICES);
 }
 
-/** The axes from the most values to the fewest, without those whose values follow from one before. */
+/**
+ * The axes from the most values to the fewest, without those whose values follow from one before. What tells the lines of a
+ * scenario's own figures apart, which the sweep does not vary, comes last.
+ */
 export function independentAxes(rows: SweepRows): AxisValues[] {
   const free: AxisValues[] = [];
   for (const axis of rows.axes)
@@ -69,7 +72,8 @@ export function independentAxes(rows: SweepRows): AxisValues[] {
       )
     )
       free.push(axis);
-  return free.sort((a, b) => b.distinct.length - a.distinct.length);
+  const isOwn = ({ form, scale }: AxisValues) => Number(form === 'row' && scale === null);
+  return free.sort((a, b) => isOwn(a) - isOwn(b) || b.distinct.length - a.distinct.length);
 }
 
 /** Whether the values of an axis follow from those of one of some others: lists that go together, a parameter and its column. */

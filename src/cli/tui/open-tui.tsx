@@ -79,12 +79,7 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
     });
     computer.warmUp();
     void readTheoremsInto(store);
-    void readSavedRuns(offered, MOST_RECENT).then((runs) =>
-      store.dispatch({ kind: 'saved-runs-read', runs }),
-    );
-    void readSavedSweeps(offered, MOST_RECENT).then((sweeps) =>
-      store.dispatch({ kind: 'saved-sweeps-read', sweeps }),
-    );
+    void readKept(offered, store);
     const failed = app.waitUntilExit().then(() => exitCode.done);
     const code = await Promise.race([left, failed]);
     app.unmount();
@@ -111,6 +106,14 @@ function writeAtOnce(stdout: TuiIo['stdout'], text: string): void {
 
 /** A screen reader follows the terminal's one screen. */
 const noScreen = { leave: () => {} };
+
+/** Runs come before the sweeps, which stand under them: an entry that the cursor is on stays where it is. */
+async function readKept(offered: readonly Scenario[], store: Store): Promise<void> {
+  const runs = await readSavedRuns(offered, MOST_RECENT);
+  store.dispatch({ kind: 'saved-runs-read', runs });
+  const sweeps = await readSavedSweeps(offered, MOST_RECENT);
+  store.dispatch({ kind: 'saved-sweeps-read', sweeps });
+}
 
 /** Theorems come after the first frame; without the file, claims say so. */
 async function readTheoremsInto(store: Store): Promise<void> {
