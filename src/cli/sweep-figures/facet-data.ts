@@ -7,7 +7,7 @@ import type { AxisValues, ResultValues, SweepRows } from './sweep-rows.js';
 
 /** More panels and series than these are thinned. */
 const MOST_PANELS = 9;
-export const MOST_SERIES = 6;
+export const MOST_SERIES = 8;
 /** Values along the x axis; more are put into so many bins. */
 const MOST_ACROSS = 40;
 const BINS_ACROSS = 24;

@@ -88,7 +88,7 @@ export function facetSpec(data: FacetData, style: SweepStyle, background: string
           {
             name: 'marks',
             transform: [{ filter: 'isValid(datum.mark)' }],
-            mark: { type: 'point', filled: false, size: 42, strokeWidth: 1.6, color: theme.ink },
+            mark: { type: 'point', filled: false, size: 70, strokeWidth: 1.5, color: theme.ink },
             encoding: { x, y: { value: 6 }, shape: markShape(marks) },
           },
         ]

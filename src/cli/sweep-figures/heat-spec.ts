@@ -92,7 +92,7 @@ export function heatSpec(data: HeatData, style: SweepStyle, background: string):
             {
               name: 'marks',
               transform: [{ filter: 'isValid(datum.mark)' }],
-              mark: { type: 'point', filled: false, size: 36, strokeWidth: 1.4, color: theme.ink },
+              mark: { type: 'point', filled: false, size: 80, strokeWidth: 1.5, color: theme.ink },
               encoding: { ...x.middle, ...y.middle, shape: markShape(marks) },
             },
           ]),
@@ -131,7 +131,7 @@ function casing(background: string, x: Spec, y: Spec): Spec {
   return {
     name: 'casing',
     transform: [{ filter: 'isValid(datum.mark)' }],
-    mark: { type: 'circle', size: 90, opacity: 1, fillOpacity: 0.9, color: background },
+    mark: { type: 'circle', size: 150, opacity: 1, fillOpacity: 0.9, color: background },
     encoding: { ...x, ...y },
   };
 }

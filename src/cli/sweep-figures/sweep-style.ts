@@ -96,7 +96,7 @@ export function markShape(marks: readonly Mark[]): Spec {
       title: null,
       columns: 2,
       symbolStrokeWidth: 1.6,
-      symbolSize: 60,
+      symbolSize: 70,
       symbolFillColor: 'transparent',
     },
   };
