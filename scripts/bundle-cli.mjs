@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { leftOut } from './left-out.mjs';
 import { licencesOf } from './licences.mjs';
 
 const folder = fileURLToPath(new URL('../dist/cli', import.meta.url));
@@ -43,13 +44,7 @@ const externalPackages = {
 };
 
 /** zod brings its messages in fifty languages, and loads English by itself. */
-const withoutLanguages = {
-  name: 'without languages',
-  setup(build) {
-    build.onResolve({ filter: /locales\/index\.js$/ }, () => ({ path: 'none', namespace: 'none' }));
-    build.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export {}' }));
-  },
-};
+const withoutLanguages = leftOut('without languages', /locales\/index\.js$/);
 
 const { metafile } = await build({
   entryPoints: [`${folder}/main.js`],

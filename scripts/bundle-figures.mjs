@@ -2,19 +2,14 @@
 // package gets nothing else.
 import { writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { leftOut } from './left-out.mjs';
 import { licencesOf } from './licences.mjs';
 
 const folder = new URL('../dist/cli/figures/', import.meta.url);
 const entry = new URL('draw-figure.js', folder).pathname;
 
 /** Vega measures text with a canvas where there is one; ours are measured by the font that comes along. */
-const withoutCanvas = {
-  name: 'without canvas',
-  setup(build) {
-    build.onResolve({ filter: /^canvas$/ }, () => ({ path: 'none', namespace: 'none' }));
-    build.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export {}' }));
-  },
-};
+const withoutCanvas = leftOut('without canvas', /^canvas$/);
 
 const { metafile } = await build({
   entryPoints: [entry],

@@ -2,19 +2,14 @@
 // waits. The threads that compute stay as they are, for gpu.js reads the source of its kernels.
 import { rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { leftOut } from './left-out.mjs';
 import { licencesOf } from './licences.mjs';
 
 const folder = new URL('../dist/cli/tui/', import.meta.url);
 const entry = new URL('open-tui.js', folder).pathname;
 
 /** Ink loads the developer tools of React only where DEV is set, but names them where a bundler must find them. */
-const withoutDeveloperTools = {
-  name: 'without developer tools',
-  setup(build) {
-    build.onResolve({ filter: /\/devtools\.js$/ }, () => ({ path: 'none', namespace: 'none' }));
-    build.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: '' }));
-  },
-};
+const withoutDeveloperTools = leftOut('without developer tools', /\/devtools\.js$/);
 
 /** What draws figures is a bundle of its own, loaded when a run is saved. */
 const figuresApart = {

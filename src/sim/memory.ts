@@ -42,6 +42,21 @@ export function requireShapeMemory({ rows, hidden, cols }: NetworkShape, bytes: 
   else requireMemory('rows,hidden,cols', `${rows},${hidden},${cols}`, bytes);
 }
 
+/** Matrices of one network that are held at the same time, in float64. */
+const LIVE_MATRICES = 12;
+
+/**
+ * Refuses an ensemble of networks that are trained together as full matrices where it would not fit.
+ *
+ * @param trainings number of networks
+ * @throws InvalidInputError naming the size that it would need
+ */
+export function requireEnsembleMemory({ rows, hidden, cols }: NetworkShape, trainings: number): void {
+  const matrices = rows * hidden + hidden * cols + rows * cols;
+  const bases = 3 * (rows * rows + hidden * hidden + cols * cols);
+  requireShapeMemory({ rows, hidden, cols }, 8 * (LIVE_MATRICES * trainings * matrices + bases));
+}
+
 /** Bytes of one cell of a table while a run holds it: the row's array, the boxed number, and its share of the output. */
 const CELL_BYTES = 48;
 

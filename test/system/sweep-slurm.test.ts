@@ -13,7 +13,8 @@ const state = join(home, 'slurm');
 afterAll(() => {
   if (existsSync(state)) execFileSync(START, [state, 'stop']);
   delete process.env.SLURM_CONF;
-  rmSync(home, { recursive: true, force: true });
+  // The end of a job that was just merged may still be written.
+  rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
 });
 
 const SWEEP = `

@@ -1,6 +1,6 @@
 import { isPastValley } from '../../theory/relative-noise.js';
 import { type Check, judge, notApplicable } from '../check.js';
-import type { SurfacePoint, TrainedWidth } from '../scaling/noisy-surface.js';
+import type { SurfacePoint, TrainedWidth } from '../scaling/noisy-point.js';
 import { SmallestSlack } from './smallest-slack.js';
 
 /** Standard errors of a difference of two independent means that are no rise or fall. */
@@ -15,6 +15,9 @@ const COMPARISON_NOISE = 1e-13;
  */
 export function checkLossValley(widths: readonly TrainedWidth[]): Check {
   const slack = new SmallestSlack();
+  if (widths.some(({ points }) => points.some(isNoisy))) {
+    return notApplicable('T8-valley', 'mini-batches do not follow the gradient flow that the claim is about');
+  }
   const above = widths.find(({ problem }) => problem.modes.some(({ sigma, start }) => start > sigma));
   if (above !== undefined) return notApplicable('T8-valley', 'some modes start above their sigma');
   for (const { problem, points } of widths) {
@@ -42,13 +45,19 @@ export function checkLossValley(widths: readonly TrainedWidth[]): Check {
   );
 }
 
+/** Whether gradients were noisy. */
+function isNoisy({ simulated }: SurfacePoint): boolean {
+  return simulated !== undefined && simulated.discretisation === undefined;
+}
+
 function lossOf({ theory, simulated }: SurfacePoint): { value: number; error: number; allowed: number } {
   const rounding = COMPARISON_NOISE * theory;
   if (simulated === undefined) return { value: theory, error: 0, allowed: rounding };
-  const { loss, excess, bias } = simulated;
+  const { loss, excess, standardError, discretisation } = simulated;
+  const { bias, rounding: ofEngine } = discretisation!;
   return {
     value: loss + excess.mean,
-    error: excess.standardError,
-    allowed: Math.abs(bias) + simulated.rounding + rounding,
+    error: standardError,
+    allowed: Math.abs(bias) + ofEngine + rounding,
   };
 }

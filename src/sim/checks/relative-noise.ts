@@ -1,6 +1,5 @@
 import { type Check, judge, notApplicable } from '../check.js';
-import { predictedStandardError } from '../noise/predicted-error.js';
-import type { TrainedWidth } from '../scaling/noisy-surface.js';
+import type { TrainedWidth } from '../scaling/noisy-point.js';
 import { SmallestSlack } from './smallest-slack.js';
 
 /** Standard errors within which a Monte Carlo mean must lie; see `perturbation-identity.ts`. */
@@ -14,7 +13,8 @@ const FEWEST_REPLICATES = 30;
  * that were perturbed. The margin is in standard errors, the sample's or the predicted one where that is larger.
  */
 export function checkRelativeNoise(widths: readonly TrainedWidth[], replicates: number): Check {
-  if (widths.every(({ checkpoints }) => checkpoints.length === 0)) {
+  const simulated = widths.flatMap(({ points }) => points.flatMap((point) => point.simulated ?? []));
+  if (simulated.length === 0) {
     return notApplicable('T8', 'nothing was simulated: the exact engine is the closed form itself');
   }
   if (replicates < FEWEST_REPLICATES) {
@@ -24,18 +24,8 @@ export function checkRelativeNoise(widths: readonly TrainedWidth[], replicates: 
     );
   }
   const slack = new SmallestSlack();
-  for (const { problem, checkpoints, points } of widths) {
-    for (const { time, squaredNorms } of checkpoints) {
-      for (const point of points) {
-        if (point.time !== time || point.simulated === undefined) continue;
-        const { mean, standardError } = point.simulated.excess;
-        const [first, second] = squaredNorms;
-        const identity = ((first * second) / problem.hidden) * (2 / point.snr + 1 / point.snr ** 2);
-        const gamma = Math.sqrt((first + second) / 2 / (problem.rows * problem.hidden * point.snr));
-        const predicted = predictedStandardError(problem, gamma, time, replicates);
-        slack.add(STANDARD_ERRORS - Math.abs(mean - identity) / Math.max(standardError, predicted), 0);
-      }
-    }
+  for (const { excess, identity, chance } of simulated) {
+    slack.add(STANDARD_ERRORS - Math.abs(excess.mean - identity) / Math.max(excess.standardError, chance), 0);
   }
   const worst = (STANDARD_ERRORS - slack.margin).toPrecision(2);
   return judge(

@@ -1,5 +1,14 @@
 import { fillGaussian } from './gaussian.js';
 
+/**
+ * How much smaller a rate must be on mini-batches of B standard normal inputs of length q than on all of them, `1 + (q+1)/B`: the
+ * second moments of a batch obey `E C² = (1 + (q+1)/B) I`, so that this is by how much the noise lowers the rate at which the mean
+ * square of an error stops to shrink.
+ */
+export function batchSlowdown(size: number, batch: number): number {
+  return 1 + (size + 1) / batch;
+}
+
 /** Streams of one network: its steps come one after the other. */
 const STEPS_PER_NETWORK = 2 ** 32;
 
@@ -13,13 +22,15 @@ export class InputMoments {
   /**
    * @param size length q of an input
    * @param batch number B of inputs in a mini-batch, an integer from 1
-   * @param networks number of networks, below 2^21
+   * @param networks number of networks
+   * @param from number of the first network: studies whose inputs must be independent take numbers that do not overlap, below 2^21
    */
   constructor(
     readonly size: number,
     readonly batch: number,
     readonly networks: number,
     readonly seed: number,
+    private readonly from = 0,
   ) {
     this.inputs = new Float64Array(size * batch);
   }
@@ -34,7 +45,8 @@ export class InputMoments {
     const moments = new Float64Array(steps * networks * size * size);
     for (let step = 0; step < steps; step++) {
       for (let network = 0; network < networks; network++) {
-        fillGaussian(this.inputs, this.seed, 'gradient noise', network * STEPS_PER_NETWORK + from + step);
+        const stream = (this.from + network) * STEPS_PER_NETWORK + from + step;
+        fillGaussian(this.inputs, this.seed, 'gradient noise', stream);
         this.accumulate(moments, (step * networks + network) * size * size);
       }
     }

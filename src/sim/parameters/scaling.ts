@@ -48,3 +48,13 @@ export function resamplesParameter(fallback: number) {
     scale: 'log',
   });
 }
+
+export function batchTrainingsParameter(fallback: number) {
+  return described(numeric(z.number().int().min(1).max(1000)), {
+    default: String(fallback),
+    description: 'trainings of each width with batch other than full, each on mini-batches of its own',
+    unit: '1',
+    range: 'an integer from 1 to 1000',
+    scale: 'log',
+  });
+}

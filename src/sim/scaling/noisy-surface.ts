@@ -1,63 +1,30 @@
-import { singularValue } from '../../theory/mode.js';
 import { createProblem, type Problem } from '../../theory/problem.js';
 import { relativePerturbedLossAt } from '../../theory/relative-noise.js';
 import { biasAt } from '../engines/bias.js';
 import { type Checkpoint, hasDiverged, withoutNetwork } from '../engines/checkpoint.js';
 import type { EngineName } from '../engines/engine-name.js';
-import { type Estimate, estimateExcess } from '../noise/excess.js';
+import { estimateExcess } from '../noise/excess.js';
 import { NoiseReplicates } from '../noise/noise-replicates.js';
 import {
   type PreparedPretraining,
   type Pretraining,
   preparePretraining,
   resolvePretraining,
-  type SimulatedPretraining,
 } from '../pretraining.js';
 import type { RunContext, RunEvent } from '../scenario.js';
 import { noiseAccuracy } from '../scenarios/noise-accuracy.js';
-
-/** What makes a surface of the loss over width and time. */
-export interface SurfaceSettings {
-  readonly dim: number;
-  readonly spectrum: string | readonly number[];
-  readonly tau: number;
-  readonly widths: readonly number[];
-  readonly times: readonly number[];
-  readonly snrs: readonly number[];
-  readonly replicates: number;
-  readonly learningRate: number | 'auto';
-}
-
-/** A point of the surface under one noise. */
-export interface SurfacePoint {
-  readonly width: number;
-  readonly snr: number;
-  readonly time: number;
-  /** Expected loss under noise of the flow. */
-  readonly theory: number;
-  /** Absent where nothing was simulated. */
-  readonly simulated?: {
-    readonly loss: number;
-    readonly excess: Estimate;
-    /** Part of the difference to theory that is discretisation. */
-    readonly bias: number;
-    /** Bound on what floating point adds to the expectation. */
-    readonly rounding: number;
-  };
-}
-
-/** A network of one width that was trained, with its problem and what was seen of it. */
-export interface TrainedWidth {
-  readonly width: number;
-  readonly problem: Problem;
-  readonly simulated: SimulatedPretraining | undefined;
-  readonly checkpoints: readonly Checkpoint[];
-  readonly divergedAt: number | undefined;
-  readonly points: readonly SurfacePoint[];
-}
+import {
+  expectedRise,
+  learnedTotal,
+  noiseFactor,
+  noiseScale,
+  type SurfacePoint,
+  type SurfaceSettings,
+  type TrainedWidth,
+} from './noisy-point.js';
 
 /** Pre-training of a network of one width on the common task. */
-function pretrainingOf(settings: SurfaceSettings, width: number): Pretraining {
+export function pretrainingOf(settings: SurfaceSettings, width: number): Pretraining {
   const { dim, spectrum, tau, times, learningRate } = settings;
   return resolvePretraining({ dim, hidden: width, spectrum, tau, times, learningRate });
 }
@@ -76,7 +43,7 @@ export function prepareWidth(
   const pretraining = pretrainingOf(settings, width);
   const { times, snrs, replicates } = settings;
   const problem = createProblem(pretraining);
-  const last = total(problem, times.at(-1)!);
+  const last = learnedTotal(problem, times.at(-1)!);
   const gammas = snrs.map((snr) => noiseScale(problem, last, snr));
   const accuracy = noiseAccuracy(pretraining, { times, gammas, replicates });
   return preparePretraining(pretraining, engines, context, accuracy);
@@ -99,12 +66,7 @@ export async function* trainWidth(
   const points: SurfacePoint[] = [];
   const checkpoints: Checkpoint[] = [];
   let divergedAt: number | undefined;
-  const theory = (snr: number, time: number) => ({
-    width,
-    snr,
-    time,
-    theory: relativePerturbedLossAt(problem, snr, time),
-  });
+  const theory = theoryOf(problem, width);
   if (simulated === undefined) {
     points.push(...times.flatMap((time) => snrs.map((snr) => theory(snr, time))));
     return { width, problem, simulated, checkpoints, divergedAt, points };
@@ -123,19 +85,24 @@ export async function* trainWidth(
       const noise = new NoiseReplicates(problem, replicates, seed, undefined, stream);
       const excess = await estimateExcess(simulated.backend, recorded.network, noise, gammas);
       const bias = biasAt(problem, simulated.expected.checkpoints[at]!, time);
-      const sum = total(problem, time);
+      const sum = learnedTotal(problem, time);
       checkpoints.push(withoutNetwork(recorded));
       snrs.forEach((snr, which) => {
         const factor = noiseFactor(snr) / problem.hidden;
+        const draws = { snr, time, draws: replicates };
         points.push({
           ...theory(snr, time),
           simulated: {
             loss: recorded.loss,
             excess: excess[which]!,
-            bias: bias.loss + factor * bias.sum * (2 * sum + bias.sum),
-            rounding:
-              bias.lossRounding +
-              factor * bias.sumRounding * (2 * Math.abs(sum + bias.sum) + bias.sumRounding),
+            standardError: excess[which]!.standardError,
+            ...expectedRise(problem, recorded.squaredNorms, draws),
+            discretisation: {
+              bias: bias.loss + factor * bias.sum * (2 * sum + bias.sum),
+              rounding:
+                bias.lossRounding +
+                factor * bias.sumRounding * (2 * Math.abs(sum + bias.sum) + bias.sumRounding),
+            },
           },
         });
       });
@@ -151,18 +118,12 @@ export async function* trainWidth(
   return { width, problem, simulated, checkpoints, divergedAt, points };
 }
 
-/** `κ = 2/snr + 1/snr²`. */
-function noiseFactor(snr: number): number {
-  return 2 / snr + 1 / snr ** 2;
-}
-
-/** Standard deviation on every weight: both layers have as many weights in a square task, and as large ones in a balanced network. */
-function noiseScale({ rows, hidden }: Problem, squaredNorm: number, snr: number): number {
-  return Math.sqrt(squaredNorm / (rows * hidden * snr));
-}
-
-function total(problem: Problem, time: number): number {
-  return problem.modes.reduce((sum, mode) => sum + singularValue(mode, time), 0);
+/** What theory says of a width: its point of the surface at a ratio and a time. */
+export function theoryOf(
+  problem: Problem,
+  width: number,
+): (snr: number, time: number) => Omit<SurfacePoint, 'simulated'> {
+  return (snr, time) => ({ width, snr, time, theory: relativePerturbedLossAt(problem, snr, time) });
 }
 
 function named(event: RunEvent, width: number): RunEvent {

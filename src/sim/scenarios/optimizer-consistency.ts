@@ -63,7 +63,7 @@ export const optimizerConsistency: Scenario<OptimizerConsistencyParameters> = {
   group: 'citing papers',
   paper: {
     id: 'arXiv 2605.06654',
-    title: 'Optimiser–model consistency',
+    title: 'Optimizer-Model Consistency: Full Finetuning with the Same Optimizer as Pretraining Forgets Less',
     claim:
       'At matched pre-training and fine-tuning losses, fine-tuning with the optimiser of pre-training forgets least: the diagonal of the forgetting matrix dominates.',
   },

@@ -9,8 +9,12 @@ const widthColumn = number('width', 'hidden width of the network, the N of the l
 const lawColumn = number('law', 'shannon, chinchilla or perturbed-power');
 
 const surfaceLoss = [
-  perturbedLossColumn('_theory')('expected loss under noise, closed form of the flow (T8-valley)'),
-  perturbedLossColumn('_sim')('loss of the checkpoint + mean rise of the loss over the replicates'),
+  perturbedLossColumn('_theory')(
+    'expected loss under noise, closed form of the flow, without noise of gradients (T8-valley)',
+  ),
+  perturbedLossColumn('_sim')(
+    'loss of the checkpoint + mean rise of the loss over the replicates, on mini-batches mean over the trainings',
+  ),
 ];
 
 /** Tables of the scenario `shannon`. */
@@ -20,7 +24,9 @@ export const shannonTables: Readonly<Record<string, readonly Column[]>> = {
     widthColumn,
     timeColumn,
     ...surfaceLoss,
-    perturbedLossColumn('_stderr')('Monte Carlo standard error of perturbed_loss_sim'),
+    perturbedLossColumn('_stderr')(
+      'standard error of perturbed_loss_sim, over draws of noise and over trainings on mini-batches',
+    ),
   ],
   fit: [
     lawColumn,

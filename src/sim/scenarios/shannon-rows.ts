@@ -2,7 +2,7 @@ import { gridInflection } from '../../theory/grid-inflection.js';
 import type { Interval } from '../scaling/bootstrap-law.js';
 import { formulaParameters, predictedLoss } from '../scaling/fit-law.js';
 import { type FitRange, type FittedSurfaces, PARTS, shareOn } from '../scaling/fitted-surface.js';
-import type { SurfacePoint, TrainedWidth } from '../scaling/noisy-surface.js';
+import type { SurfacePoint, TrainedWidth } from '../scaling/noisy-point.js';
 import type { Row } from '../table.js';
 
 /** The simulated loss under noise; null where nothing was simulated. */
@@ -18,14 +18,16 @@ export function surfaceRows({ points }: TrainedWidth): Row[] {
     point.time,
     point.theory,
     simulatedLoss(point),
-    point.simulated?.excess.standardError ?? null,
+    point.simulated?.standardError ?? null,
   ]);
 }
 
 /** Rows of the table `accuracy`. */
 export function accuracyRows({ points }: TrainedWidth): Row[] {
   return points.flatMap(({ snr, width, time, simulated }): Row[] =>
-    simulated === undefined ? [] : [[snr, width, time, simulated.bias, simulated.rounding]],
+    simulated?.discretisation === undefined
+      ? []
+      : [[snr, width, time, simulated.discretisation.bias, simulated.discretisation.rounding]],
   );
 }
 

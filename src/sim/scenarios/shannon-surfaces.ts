@@ -1,44 +1,82 @@
+import type { EngineName } from '../engines/engine-name.js';
 import { eventLoopTurns } from '../event-loop.js';
-import type { PreparedPretraining } from '../pretraining.js';
+import { type BatchSettings, prepareBatches, trainWidthOnBatches } from '../scaling/batch-surface.js';
 import type { Surface } from '../scaling/fitted-surface.js';
-import {
-  prepareWidth,
-  type SurfaceSettings,
-  type TrainedWidth,
-  trainWidth,
-} from '../scaling/noisy-surface.js';
-import type { RunContext, RunEvent } from '../scenario.js';
+import type { SurfaceSettings, TrainedWidth } from '../scaling/noisy-point.js';
+import { prepareWidth, trainWidth } from '../scaling/noisy-surface.js';
+import type { Compute, RunContext, RunEvent } from '../scenario.js';
 import { accuracyRows, simulatedLoss, surfaceRows } from './shannon-rows.js';
 
+/** Training of all widths, ready to start; the caller disposes of it. */
+export interface SurfaceTraining {
+  readonly compute: Compute;
+  readonly warnings: readonly string[];
+  /** Trains the widths, the narrowest first, yields what is seen of each and returns it. */
+  train(): AsyncGenerator<RunEvent, TrainedWidth[], undefined>;
+  dispose(): Promise<void>;
+}
+
 /**
- * Trains networks of all widths, the narrowest first, and yields what is seen of each. All are computed on the backend of the
- * widest: it has every mode of the others, so that what is precise enough for it is for all.
+ * Prepares training on the expected loss, near its gradient flow. All widths are computed on the backend of the widest: it has every
+ * mode of the others, so that what is precise enough for it is for all.
  *
- * @param widest prepared by the caller, who disposes of it
  * @throws InvalidInputError when a width cannot be computed, or it would not fit in memory
  */
-export async function* trainSurface(
+export async function flowTraining(
   settings: SurfaceSettings,
-  widest: PreparedPretraining,
+  engines: readonly EngineName[],
   context: RunContext,
-): AsyncGenerator<RunEvent, TrainedWidth[], undefined> {
-  const { engine } = widest.compute;
-  const backend = widest.simulated?.backend.name as RunContext['backend'] | undefined;
+): Promise<SurfaceTraining> {
+  const { widths } = settings;
+  const widest = await prepareWidth(settings, widths.at(-1)!, engines, context);
+  const { compute, simulated } = widest;
+  const backend = simulated?.backend.name as RunContext['backend'] | undefined;
   const alike = { ...context, ...(backend !== undefined && { backend }) };
-  const turn = eventLoopTurns(context.signal);
+  return {
+    compute,
+    warnings: simulated?.warnings ?? [],
+    train: () =>
+      everyWidth(settings, context, async function* (index) {
+        if (index === widths.length - 1) return yield* trainWidth(settings, index, widest, context.seed);
+        const prepared = await prepareWidth(settings, widths[index]!, [compute.engine], alike);
+        try {
+          return yield* trainWidth(settings, index, prepared, context.seed);
+        } finally {
+          await prepared.simulated?.backend.dispose();
+        }
+      }),
+    dispose: async () => simulated?.backend.dispose(),
+  };
+}
+
+/**
+ * Prepares training on mini-batches.
+ *
+ * @throws InvalidInputError as documented at `prepareBatches`
+ */
+export async function batchTraining(settings: BatchSettings, context: RunContext): Promise<SurfaceTraining> {
+  const prepared = await prepareBatches(settings, context);
+  return {
+    ...prepared,
+    train: () =>
+      everyWidth(settings, context, (index) => trainWidthOnBatches(settings, index, prepared, context.seed)),
+    dispose: () => prepared.backend.dispose(),
+  };
+}
+
+async function* everyWidth(
+  { widths }: SurfaceSettings,
+  { signal }: RunContext,
+  train: (index: number) => AsyncGenerator<RunEvent, TrainedWidth, undefined>,
+): AsyncGenerator<RunEvent, TrainedWidth[], undefined> {
+  const turn = eventLoopTurns(signal);
   const trained: TrainedWidth[] = [];
-  for (const [index, width] of settings.widths.entries()) {
+  for (const index of widths.keys()) {
     await turn();
-    const isWidest = index === settings.widths.length - 1;
-    const prepared = isWidest ? widest : await prepareWidth(settings, width, [engine], alike);
-    try {
-      const one = yield* trainWidth(settings, index, prepared, context.seed);
-      trained.push(one);
-      yield { kind: 'rows', table: 'surface', rows: surfaceRows(one) };
-      yield { kind: 'rows', table: 'accuracy', rows: accuracyRows(one) };
-    } finally {
-      if (!isWidest) await prepared.simulated?.backend.dispose();
-    }
+    const one = yield* train(index);
+    trained.push(one);
+    yield { kind: 'rows', table: 'surface', rows: surfaceRows(one) };
+    yield { kind: 'rows', table: 'accuracy', rows: accuracyRows(one) };
   }
   return trained;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../theory/invalid-input.js';
+import { notApplicable } from '../check.js';
 import { checkDecoupling } from '../checks/decoupling.js';
 import { checkLossValley } from '../checks/loss-valley.js';
 import { checkRelativeNoise } from '../checks/relative-noise.js';
@@ -7,7 +8,14 @@ import { worstCheck } from '../checks/worst-check.js';
 import { eventLoopTurns } from '../event-loop.js';
 import { requireTableMemory } from '../memory.js';
 import { opening } from '../opening.js';
-import { fittedUpTo, ratiosParameter, resamplesParameter, widthsParameter } from '../parameters/scaling.js';
+import {
+  batchTrainingsParameter,
+  fittedUpTo,
+  ratiosParameter,
+  resamplesParameter,
+  widthsParameter,
+} from '../parameters/scaling.js';
+import { batchParameter } from '../parameters/schedules.js';
 import {
   learningRateParameter,
   replicatesParameter,
@@ -19,14 +27,18 @@ import {
 import { bootstrapIntervals } from '../scaling/bootstrap-law.js';
 import { type FitRange, fitSurfaces, regionOf } from '../scaling/fitted-surface.js';
 import { scalingLaws } from '../scaling/law-list.js';
-import { prepareWidth, type SurfaceSettings } from '../scaling/noisy-surface.js';
+import type { SurfaceSettings } from '../scaling/noisy-point.js';
 import { scalingVerdict } from '../scaling/scaling-verdict.js';
 import type { Scenario } from '../scenario.js';
 import { shannonTables } from './shannon-columns.js';
 import { type BothFits, fitRows, lawRows, parameterRows, valleyRows } from './shannon-rows.js';
-import { surfacesOf, trainSurface } from './shannon-surfaces.js';
+import { batchTraining, flowTraining, surfacesOf } from './shannon-surfaces.js';
 
 export interface ShannonParameters extends SurfaceSettings, FitRange {
+  /** Inputs in a mini-batch, or the expectation over all. */
+  readonly batch: 'full' | number;
+  /** Trainings of each width on mini-batches. */
+  readonly trainings: number;
   readonly resamples: number;
 }
 
@@ -40,7 +52,7 @@ export const shannon: Scenario<ShannonParameters> = {
   group: 'citing papers',
   paper: {
     id: 'arXiv 2605.23901',
-    title: 'Shannon scaling law',
+    title: 'LLMs as Noisy Channels: A Shannon Perspective on Model Capacity and Scaling Laws',
     claim:
       'A law of the capacity of a noisy channel fits losses that rise again with training, and extrapolates to larger models and longer training where laws that only fall fail.',
   },
@@ -55,12 +67,23 @@ export const shannon: Scenario<ShannonParameters> = {
     snrs: ratiosParameter([2, 5, 20]),
     replicates: replicatesParameter(30),
     learningRate: learningRateParameter,
+    batch: batchParameter('full'),
+    trainings: batchTrainingsParameter(4),
     fitWidth: fittedUpTo(32, 'widths'),
     fitTime: fittedUpTo(150, 'times'),
     resamples: resamplesParameter(50),
   }),
   presets: {
     'more-width': { fitWidth: '16', fitTime: '300' },
+    'mini-batches': {
+      dim: '32',
+      widths: '2,3,4,6,8,12,16,24,32',
+      times: 'log:1:100:16',
+      fitWidth: '16',
+      fitTime: '50',
+      batch: '32',
+      learningRate: '0.2',
+    },
     'more-time': { fitWidth: '64', fitTime: '60' },
   },
   tables: shannonTables,
@@ -102,7 +125,7 @@ export const shannon: Scenario<ShannonParameters> = {
   ],
   resolve(parsed) {
     const parameters = parsed as unknown as ShannonParameters;
-    const { widths, times, snrs, fitWidth, fitTime } = parameters;
+    const { widths, times, snrs, fitWidth, fitTime, batch } = parameters;
     const count = widths.length * times.length * snrs.length;
     requireTableMemory('widths,times,snrs', `${count} points`, count * 40);
     if (times[0] === 0) throw new InvalidInputError('times', 0, 'times above 0, of which laws have powers');
@@ -116,15 +139,18 @@ export const shannon: Scenario<ShannonParameters> = {
         `a range with more than ${most} points, the parameters of a law; it has ${inside}`,
       );
     }
-    return parameters;
+    return batch === 'full' ? { ...parameters, trainings: 1 } : parameters;
   },
   async *run(parameters, context) {
-    const { widths, times, snrs, replicates, resamples } = parameters;
-    const widest = await prepareWidth(parameters, widths.at(-1)!, shannon.engines, context);
+    const { times, snrs, batch, replicates, resamples } = parameters;
+    const training =
+      batch === 'full'
+        ? await flowTraining(parameters, shannon.engines, context)
+        : await batchTraining({ ...parameters, batch }, context);
     const turn = eventLoopTurns(context.signal);
     try {
-      yield* opening(widest.compute, widest.simulated?.warnings);
-      const trained = yield* trainSurface(parameters, widest, context);
+      yield* opening(training.compute, training.warnings);
+      const trained = yield* training.train();
       const surfaces = surfacesOf(trained, snrs);
       const fitted: BothFits[] = [];
       for (const [position, law] of scalingLaws.entries()) {
@@ -155,13 +181,19 @@ export const shannon: Scenario<ShannonParameters> = {
         name: `width ${width}`,
         check: checkDecoupling({ problem, times, expected: simulated?.expected, divergedAt }, checkpoints),
       }));
-      yield { kind: 'check', check: worstCheck(decoupled) };
+      yield {
+        kind: 'check',
+        check:
+          batch === 'full'
+            ? worstCheck(decoupled)
+            : notApplicable('T0', `gradients of mini-batches of ${batch} inputs mix the modes`),
+      };
       yield { kind: 'check', check: checkRelativeNoise(trained, replicates) };
       yield { kind: 'check', check: checkLossValley(trained) };
       const [ours, theirs] = fitted.map(({ theory, simulation }) => simulation ?? theory);
       yield { kind: 'verdict', verdict: scalingVerdict(ours!, theirs!, parameters) };
     } finally {
-      await widest.simulated?.backend.dispose();
+      await training.dispose();
     }
   },
 };

@@ -18,7 +18,7 @@ import { recordTraining, type Trainee } from '../engines/record-training.js';
 import { type ExpectedTraining, expectTraining, noRounding } from '../engines/recurrence.js';
 import { embedDiagonal, randomBasis, type SingularBasis } from '../engines/singular-basis.js';
 import type { TrainingPlan } from '../engines/training-plan.js';
-import { requireShapeMemory } from '../memory.js';
+import { requireEnsembleMemory } from '../memory.js';
 import { InputMoments } from '../noise/input-moments.js';
 import { optimizerNamed } from '../optimizers/optimizer-list.js';
 import { float64Reason, UNIT_ROUNDOFF } from '../pretraining.js';
@@ -65,7 +65,7 @@ export async function prepareSchedules(
   const { seed } = context;
   const engine = scheduleEngine(context.engine, parameters);
   const { start, times, batch, trainings, sharpness } = parameters;
-  if (start !== 'aligned' || engine === 'matrix') requireNetworkMemory(problem, trainings);
+  if (start !== 'aligned' || engine === 'matrix') requireEnsembleMemory(problem, trainings);
   // Three orthogonal matrices take cubic time, so every training of the run has the same ones.
   let drawn: SingularBasis | undefined;
   const basisOf = () => {
@@ -163,15 +163,6 @@ function scheduleEngine(choice: EngineChoice, parameters: ScheduleParameters): E
     );
   }
   return engine;
-}
-
-/** Matrices of one network that are held at the same time, in float64. */
-const LIVE_MATRICES = 12;
-
-function requireNetworkMemory({ rows, hidden, cols }: Problem, trainings: number): void {
-  const matrices = rows * hidden + hidden * cols + rows * cols;
-  const bases = 3 * (rows * rows + hidden * hidden + cols * cols);
-  requireShapeMemory({ rows, hidden, cols }, 8 * (LIVE_MATRICES * trainings * matrices + bases));
 }
 
 function warningsOf(problem: Problem, peak: number, { optimizer }: ScheduleParameters): string[] {

@@ -3,6 +3,7 @@ import { createProblem } from '../../theory/problem.js';
 import type { Schedule, ScheduleName } from '../../theory/schedule.js';
 import type { StartName } from '../engines/network-start.js';
 import { requireTableMemory } from '../memory.js';
+import { batchSlowdown } from '../noise/input-moments.js';
 import { optimizerNamed } from '../optimizers/optimizer-list.js';
 import { type Pretraining, resolvePretraining } from '../pretraining.js';
 
@@ -58,16 +59,13 @@ export function isDecoupled({ batch, optimizer, start }: ScheduleParameters): bo
 }
 
 /**
- * The largest learning rate of every schedule.
- *
- * For `auto` on mini-batches of B inputs of length q the small rate of the optimiser is divided by `1 + (q+1)/B`: the second
- * moments of a batch obey `E C² = (1 + (q+1)/B) I`, so that this is by how much the noise lowers the rate at which the mean
- * square of an error stops to shrink.
+ * The largest learning rate of every schedule; for `auto` the small rate of the optimiser, less on mini-batches
+ * (`batchSlowdown`).
  */
 export function peakRate(parameters: ScheduleParameters): number {
   const { learningRate, optimizer, batch, cols } = parameters;
   if (learningRate !== 'auto') return learningRate;
   const { spectrum, modes } = createProblem(parameters);
   const largest = modes.reduce((most, { start }) => Math.max(most, start), spectrum[0]!);
-  return optimizerNamed(optimizer).smallRate(largest) / (batch === 'full' ? 1 : 1 + (cols + 1) / batch);
+  return optimizerNamed(optimizer).smallRate(largest) / (batch === 'full' ? 1 : batchSlowdown(cols, batch));
 }

@@ -15,7 +15,7 @@ interface Instance {
 
 /** How far the base is from its goal: from a thousandth of it to ten times. */
 const baseShare = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: 4, max: 30 }).map((n) => n / 12) },
+  { weight: 4, arbitrary: fc.integer({ min: 2, max: 30 }).map((n) => n / 12) },
   { weight: 1, arbitrary: decades(-3, 1) },
 );
 /** Where the fine-tuned network stands on the way, in tenths; beyond 0 and 10 it is not between. */

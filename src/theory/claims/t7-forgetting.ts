@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import { mixture, sharedOptimum } from '../capacity.js';
 import { jointLosses, oldLossFloor } from '../forgetting-floor.js';
 import { dimension, matrixSeed } from './arbitraries.js';
-import { atLeast, type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
 import { drawnMatrix } from './drawn-matrix.js';
 
 /** Two tasks that share a hidden layer, and how weights for them are found. */
@@ -24,7 +24,7 @@ export const forgettingFloor = defineClaim<Instance>({
   id: 'T7-forgetting',
   title: 'What a new task must cost an old one',
   statement:
-    'Of two tasks on disjoint blocks of inputs that share a hidden width h, any network with the loss L_2 on the second has a loss of at least (J(m) − m L_2)/(1−m) on the first, for every 0 ≤ m < 1, with J(m) the least joint loss of T7; the weights of least joint loss attain it for their m.',
+    'Of two tasks on disjoint blocks of inputs that share a hidden width h, any network with the loss L_2 on the second has a loss of at least (J(m) − m L_2)/(1−m) on the first, for every 0 ≤ m < 1, with J(m) the least joint loss of T7; the weights of least joint loss attain it for their m, and for another m′ are above it by at most (m′−m)(Δ(m)−Δ(m′))/(1−m′), with Δ their loss on the second minus that on the first.',
   origin: 'ours, from T7 by Lagrangian duality',
   domain: fc.record({
     rows: dimension,
@@ -51,10 +51,16 @@ export const forgettingFloor = defineClaim<Instance>({
     const size = old.norm() ** 2 + added.norm() ** 2;
     const joint = jointLosses(old, added, hidden);
     const share = percent / 100;
-    const optimum = sharedOptimum(mixture(old, added, share), hidden);
-    const [oldLoss, newLoss] = [old, added].map(
-      (task, index) => Matrix.sub(optimum.first.mmul(optimum.seconds[index]!), task).norm() ** 2,
-    );
+    const lossesAt = (m: number) => {
+      const optimum = sharedOptimum(mixture(old, added, m), hidden);
+      return [old, added].map(
+        (task, index) => Matrix.sub(optimum.first.mmul(optimum.seconds[index]!), task).norm() ** 2,
+      );
+    };
+    const [oldLoss, newLoss] = lossesAt(share);
+    const near = nearestOfGrid(share);
+    const [oldNear, newNear] = lossesAt(near);
+    const above = ((near - share) * (newLoss! - oldLoss! - (newNear! - oldNear!))) / (1 - near);
     return tightest([
       equal(
         { label: 'loss on the first task of the weights of least joint loss', value: oldLoss! },
@@ -69,12 +75,26 @@ export const forgettingFloor = defineClaim<Instance>({
         { label: 'the floor over all m', value: oldLossFloor(joint, newLoss!) },
         1e-9 * size,
       ),
+      atMost(
+        { label: 'the same loss', value: oldLoss! },
+        {
+          label: 'the floor over all m, and what their spacing leaves',
+          value: oldLossFloor(joint, newLoss!) + above,
+        },
+        1e-9 * size,
+      ),
       byDescent(instance, old, added, (lossNew) => oldLossFloor(joint, lossNew), 1e-9 * size),
     ]);
   },
   toleranceReason:
     'singular values of matrices of at most 12 rows to 1e-14 of the squared norm, divided by 1 − m, which is at least e^-9',
 });
+
+/** The share of the grid of `jointLosses`, a quarter apart in log-odds, that is nearest in these; 0 is of the grid. */
+function nearestOfGrid(share: number): number {
+  if (share === 0) return 0;
+  return 1 / (1 + Math.exp(-Math.round(4 * Math.log(share / (1 - share))) / 4));
+}
 
 /** Weights that gradient descent finds, an honest rival. */
 function byDescent(

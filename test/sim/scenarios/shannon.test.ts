@@ -1,3 +1,4 @@
+import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
 import { shannon } from '../../../src/sim/scenarios/shannon.js';
 import { numbers, records, runScenario, verdictOf } from '../../support/documents.js';
@@ -22,6 +23,51 @@ function noisyLoss(sigmas: readonly number[], width: number, tau: number, snr: n
   const noise = 2 * variance * dim * squaredNorm + variance ** 2 * dim ** 2 * width;
   const lacking = sigmas.reduce((sum, sigma, at) => sum + (sigma - (factors[at] ?? 0) ** 2) ** 2, 0);
   return lacking + noise;
+}
+
+/** Standard normal numbers of a small generator (mulberry32, Box and Muller), none of them those of the source. */
+function normals(seed: number): () => number {
+  let state = seed;
+  const uniform = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return (((mixed ^ (mixed >>> 14)) >>> 0) + 0.5) / 2 ** 32;
+  };
+  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
+/** Losses ‖W−A‖² after descent on mini-batches, one for each training, with every weight and input written out. */
+function batchLosses(
+  { sigmas: task, width, tau }: { sigmas: readonly number[]; width: number; tau: number },
+  { batch, rate, steps, trainings }: { batch: number; rate: number; steps: number; trainings: number },
+): number[] {
+  const normal = normals(11);
+  const dim = task.length;
+  return Array.from({ length: trainings }, () => {
+    let first = Matrix.zeros(dim, width);
+    let second = Matrix.zeros(width, dim);
+    for (let mode = 0; mode < width; mode++) {
+      first.set(mode, mode, Math.exp(-tau));
+      second.set(mode, mode, Math.exp(-tau));
+    }
+    const goal = Matrix.diag([...task]);
+    for (let step = 0; step < steps; step++) {
+      const inputs = Matrix.from1DArray(dim, batch, Array.from({ length: dim * batch }, normal));
+      const errors = Matrix.sub(first.mmul(second), goal).mmul(inputs);
+      const slope = errors.mmul(inputs.transpose()).mul((2 * rate) / batch);
+      const next = Matrix.sub(first, slope.mmul(second.transpose()));
+      second = Matrix.sub(second, first.transpose().mmul(slope));
+      first = next;
+    }
+    return Matrix.sub(first.mmul(second), goal).norm() ** 2;
+  });
+}
+
+function meanAndError(values: readonly number[]): { mean: number; error: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+  return { mean, error: Math.sqrt(variance / values.length) };
 }
 
 const sigmas = [1, 0.5, 0.3, 0.2, 0.1, 0.05];
@@ -60,6 +106,49 @@ describe('the Shannon law scenario', () => {
       expect(document.verdict).toBeDefined();
     },
   );
+
+  test('on mini-batches it loses what descent with every input written out loses', async () => {
+    const task = [1, 0.6, 0.4];
+    const settings = {
+      ...{ dim: 3, spectrum: task.join(','), tau: 1, widths: '1,2,3', times: '1,2,4,8', snrs: '1e12' },
+      ...{
+        fitWidth: 3,
+        fitTime: 8,
+        batch: 4,
+        trainings: 400,
+        replicates: 2,
+        learningRate: 0.1,
+        resamples: 2,
+      },
+    };
+    const document = await runScenario(shannon, settings);
+    expect(document.compute.engine).toBe('matrix');
+    const rows = records(document, 'surface');
+    let visible = 0;
+    for (const row of rows) {
+      const { width, time } = row as { width: number; time: number };
+      const network = { sigmas: task, width, tau: 1 };
+      const direct = meanAndError(
+        batchLosses(network, { batch: 4, rate: 0.1, steps: Math.round(time / 0.1), trainings: 400 }),
+      );
+      const error = Math.hypot(direct.error, Number(row.perturbed_loss_stderr));
+      // Independent means of 400 trainings; noise of 1e-12 of the weights adds below 1e-5.
+      expect(Math.abs(Number(row.perturbed_loss_sim) - direct.mean)).toBeLessThan(5 * error + 1e-5);
+      if (Math.abs(direct.mean - Number(row.perturbed_loss_theory)) > 5 * error + 1e-5) visible++;
+    }
+    // Gradient noise is seen, so that the comparison says something about it.
+    expect(visible).toBeGreaterThan(3);
+    expect(verdictOf(document, 'T0')).toBe('not-applicable');
+    expect(verdictOf(document, 'T8-valley')).toBe('not-applicable');
+  });
+
+  test('on mini-batches noise of weights is that of T8, by layer', async () => {
+    const settings = { ...small, batch: 3, trainings: 3, replicates: 60, learningRate: 0.1 };
+    const document = await runScenario(shannon, settings);
+    expect(verdictOf(document, 'T8')).toBe('holds');
+    expect(records(document, 'accuracy')).toEqual([]);
+    expect(numbers(document, 'surface', 'perturbed_loss_stderr').every((error) => error > 0)).toBe(true);
+  });
 
   test('R² is that of the fitted parameters put into the formula', async () => {
     const document = await runScenario(shannon, small, { engine: 'exact' });
@@ -131,6 +220,12 @@ describe('the Shannon law scenario', () => {
     expect(document.diverged.map(({ network }) => network)).toContain('pre-training, width 1');
     expect(numbers(document, 'fit', 'r_squared_sim').every(Number.isNaN)).toBe(true);
     expect(numbers(document, 'fit', 'r_squared_theory').some(Number.isFinite)).toBe(true);
+  });
+
+  test('has no mini-batches but with full matrices', async () => {
+    await expect(runScenario(shannon, { ...small, batch: 4 }, { engine: 'modes' })).rejects.toThrow(
+      '--engine: "modes" is not allowed; expected auto or matrix with batch=4',
+    );
   });
 
   test.each([
