@@ -118,7 +118,6 @@ describe.each([
         expect(frame.length).toBeLessThan(rows);
         for (const line of frame) {
           expect(cellWidth(line)).toBeLessThanOrEqual(columns);
-          // biome-ignore lint/suspicious/noControlCharactersInRegex: nothing but ASCII is what is asked for.
           if (!unicode) expect(line).toMatch(/^[\x20-\x7e]*$/);
         }
         expect(frame.join('\n')).not.toContain('\u001b');
