@@ -104,6 +104,7 @@ test('a full disk ends a sweep in one line; once there is room it goes on and en
   expect(full).toBeGreaterThan(0);
   expect(kept).toBeGreaterThan(0);
   expect(bytesOf(join(folder, 's')).map((bytes, index) => bytes.equals(plain[index]!))).toEqual([true, true]);
-  expect(readdirSync(join(folder, 's')).sort()).toEqual([...MERGED, 'run.json', 'shards', 'sweep.json']);
+  const names = readdirSync(join(folder, 's')).filter((name) => !name.startsWith('figure-'));
+  expect(names.sort()).toEqual([...MERGED, 'run.json', 'shards', 'sweep.json']);
   console.log(`full disk: ${full} times full, ${kept} points kept, then the same bytes`);
 }, 300_000);
