@@ -14,8 +14,10 @@ const PICTURES = {
   width: 'Loss under Gaussian noise, gamma = 0.05',
   'early-exposure': 'Post-training loss before fine-tuning',
   'optimizer-consistency': 'Table matrix',
+  nexus: 'Held-out loss against joint descent',
   replay: 'Forgetting against pre-training time',
   'two-stage-alignment': 'Final loss from the base network minus final loss from the fine-tuned one',
+  decoupling: 'Loss along training at the best rate, optimizer = adam',
   shannon: 'Fitted laws at the largest width, snr = 5',
 };
 

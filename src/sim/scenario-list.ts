@@ -1,12 +1,14 @@
 import { InvalidInputError } from '../theory/invalid-input.js';
 import { nearestName } from './nearest-name.js';
 import type { Scenario } from './scenario.js';
+import { decoupling } from './scenarios/decoupling.js';
 import { earlyExposure } from './scenarios/early-exposure.js';
 import { finetune } from './scenarios/finetune.js';
 import { finetuneTuned } from './scenarios/finetune-tuned.js';
 import { gaussian } from './scenarios/gaussian.js';
 import { incremental } from './scenarios/incremental.js';
 import { misalignment } from './scenarios/misalignment.js';
+import { nexus } from './scenarios/nexus.js';
 import { optimizerConsistency } from './scenarios/optimizer-consistency.js';
 import { regularize } from './scenarios/regularize.js';
 import { replay } from './scenarios/replay.js';
@@ -29,7 +31,9 @@ export const scenarios: readonly Scenario[] = [
   erased(twoStageAlignment),
   erased(replay),
   erased(optimizerConsistency),
+  erased(nexus),
   erased(shannon),
+  erased(decoupling),
 ];
 
 /** Parameters are checked where a scenario is run, so a list of scenarios need not know their types. */

@@ -10,15 +10,15 @@ import type {
  * shared with src/sim/optimizers.
  */
 
-type Rows = number[][];
+export type Rows = number[][];
 
 /** What a rule remembers of one layer between steps. */
-type Memory = Record<string, Rows>;
+export type Memory = Record<string, Rows>;
 
 /** Change of a layer per unit of learning rate. */
-type Rule = (gradient: Rows, memory: Memory, step: number) => Rows;
+export type Rule = (gradient: Rows, memory: Memory, step: number) => Rows;
 
-const RULES: Readonly<Record<string, Rule>> = {
+export const rules: Readonly<Record<string, Rule>> = {
   'gradient-descent': (gradient) => gradient,
   momentum(gradient, memory) {
     memory.v = zip(memory.v ?? zeros(gradient), gradient, (v, g) => 0.9 * v + g);
@@ -53,7 +53,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 };
 
 /** What happens to every number that a matrix operation gives; rounding can be imitated by it. */
-type Rounding = (value: number) => number;
+export type Rounding = (value: number) => number;
 
 /**
  * Both layers of every network after the steps of a run that starts from nothing remembered.
@@ -67,7 +67,7 @@ export function optimizerOracle(
 ): Weights {
   const { rows, hidden, cols } = networks.shape;
   const rounded = (matrix: Rows): Rows => matrix.map((row) => row.map(rounding));
-  const rule = RULES[run.optimizer.name]!;
+  const rule = rules[run.optimizer.name]!;
   const first: number[] = [];
   const second: number[] = [];
   for (let network = 0; network < networks.count; network++) {
@@ -101,7 +101,7 @@ export function fromNothing(batch: NetworkBatch, moments: number): OptimizedNetw
   return { ...batch, moments: Array.from({ length: moments }, () => nothing), taken: 0 };
 }
 
-function nested(values: Float64Array, index: number, rows: number, cols: number): Rows {
+export function nested(values: Float64Array, index: number, rows: number, cols: number): Rows {
   return Array.from({ length: rows }, (_, row) =>
     Array.from(values.subarray((index * rows + row) * cols, (index * rows + row + 1) * cols)),
   );
@@ -111,15 +111,15 @@ function zeros(like: Rows): Rows {
   return like.map((row) => row.map(() => 0));
 }
 
-function zip(left: Rows, right: Rows, combine: (a: number, b: number) => number): Rows {
+export function zip(left: Rows, right: Rows, combine: (a: number, b: number) => number): Rows {
   return left.map((row, y) => row.map((value, x) => combine(value, right[y]![x]!)));
 }
 
-function transposed(matrix: Rows): Rows {
+export function transposed(matrix: Rows): Rows {
   return matrix[0]!.map((_, x) => matrix.map((row) => row[x]!));
 }
 
-function times(left: Rows, right: Rows): Rows {
+export function times(left: Rows, right: Rows): Rows {
   return left.map((row) =>
     right[0]!.map((_, x) => row.reduce((sum, value, k) => sum + value * right[k]![x]!, 0)),
   );

@@ -4,6 +4,7 @@ import { scenarios } from '../../src/sim/scenario-list.js';
 
 /** Smaller than the defaults where those take seconds; as many series and as many tables. */
 const SMALLER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  decoupling: { trainings: 2, steps: 100, learningRates: 'log:0.005:0.5:5' },
   schedules: { times: 'log:1:30:8' },
   width: { times: 'log:1:200:30' },
 };

@@ -76,15 +76,39 @@ const optimizers: Readonly<Record<string, Reference>> = {
   },
 };
 
-/** All of them, for a list that is of no run. */
-export const methodReferences: readonly Reference[] = [rounding, randomNumbers, ...Object.values(optimizers)];
+const weightDecay: Reference = {
+  key: 'loshchilov2019decoupled',
+  type: 'inproceedings',
+  fields: {
+    title: '{Decoupled weight decay regularization}',
+    author: 'Loshchilov, Ilya and Hutter, Frank',
+    booktitle: 'International Conference on Learning Representations (ICLR)',
+    year: '2019',
+    eprint: '1711.05101',
+    archiveprefix: 'arXiv',
+  },
+};
 
-/** Methods that a run used: random numbers where it drew any, its optimiser, the analysis of its rounding. */
+/** All of them, for a list that is of no run. */
+export const methodReferences: readonly Reference[] = [
+  rounding,
+  randomNumbers,
+  ...Object.values(optimizers),
+  weightDecay,
+];
+
+/** Methods that a run used: random numbers where it drew any, its optimisers, the analysis of its rounding. */
 export function methodsOf({ params, compute }: RunDocument): readonly Reference[] {
   if (compute.engine === 'exact') return [];
-  const { optimizer } = params as { readonly optimizer?: unknown };
-  const own =
-    typeof optimizer === 'string' && Object.hasOwn(optimizers, optimizer) ? optimizers[optimizer] : undefined;
+  const { optimizer, optimizers: several } = params as {
+    readonly optimizer?: unknown;
+    readonly optimizers?: unknown;
+  };
+  const names: unknown[] = Array.isArray(several) ? several : [optimizer];
+  const own = Object.entries(optimizers).flatMap(([name, reference]) =>
+    names.includes(name) ? [reference] : [],
+  );
+  const decay = 'weightDecay' in params ? [weightDecay] : [];
   const isDrawn = 'replicates' in params || compute.engine === 'matrix';
-  return [rounding, ...(isDrawn ? [randomNumbers] : []), ...(own === undefined ? [] : [own])];
+  return [rounding, ...(isDrawn ? [randomNumbers] : []), ...own, ...decay];
 }

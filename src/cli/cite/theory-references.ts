@@ -123,6 +123,18 @@ export const theoryReferences: readonly Reference[] = [
     namedAs: /Mulayoff and Michaeli 2020/,
   },
   {
+    key: 'nichol2018first',
+    type: 'misc',
+    fields: {
+      title: '{On first-order meta-learning algorithms}',
+      author: 'Nichol, Alex and Achiam, Joshua and Schulman, John',
+      year: '2018',
+      eprint: '1803.02999',
+      archiveprefix: 'arXiv',
+    },
+    namedAs: /Nichol, Achiam and Schulman 2018|Nichol et al\. 2018/,
+  },
+  {
     key: 'srebro2004maximum',
     type: 'inproceedings',
     fields: {
@@ -132,5 +144,17 @@ export const theoryReferences: readonly Reference[] = [
       year: '2004',
     },
     namedAs: /Srebro, Rennie and Jaakkola 2004/,
+  },
+  {
+    key: 'cai2010singular',
+    type: 'article',
+    fields: {
+      title: '{A singular value thresholding algorithm for matrix completion}',
+      author: 'Cai, Jian-Feng and Cand{\\`e}s, Emmanuel J. and Shen, Zuowei',
+      journal: 'SIAM Journal on Optimization',
+      volume: '20',
+      year: '2010',
+    },
+    namedAs: /Cai, Candès and Shen 2010/,
   },
 ];

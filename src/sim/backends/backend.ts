@@ -1,4 +1,4 @@
-import type { Optimizer } from '../optimizers/optimizer.js';
+import type { TrainingRule } from '../optimizers/optimizer.js';
 
 /**
  * A backend is a place where ensembles of networks live and are advanced: an array library, a compiled kernel on the
@@ -67,7 +67,7 @@ export interface OptimizedNetworks extends NetworkBatch {
 
 /** Steps of an optimiser. */
 export interface OptimizerRun {
-  readonly optimizer: Optimizer;
+  readonly optimizer: TrainingRule;
   /** Learning rate of each step. */
   readonly rates: readonly number[];
   /**

@@ -1,8 +1,10 @@
 import { combination } from '../kernels/combination.js';
 import { descended } from '../kernels/descended.js';
+import { entryProducts } from '../kernels/entry-products.js';
 import { entrySigns } from '../kernels/entry-signs.js';
 import { entrySquares } from '../kernels/entry-squares.js';
 import { frobeniusNorm } from '../kernels/frobenius-norm.js';
+import { overBothNorms } from '../kernels/over-both-norms.js';
 import { overNorm } from '../kernels/over-norm.js';
 import { overRoot } from '../kernels/over-root.js';
 import { product } from '../kernels/product.js';
@@ -87,6 +89,10 @@ export class GpuJsArithmetic implements MatrixArithmetic<DeviceBatch> {
     return { ...left, handle: kernel(left.handle, right.handle, this.inputs.coefficients, this.step) };
   }
 
+  entryProducts(left: DeviceBatch, right: DeviceBatch): DeviceBatch {
+    return { ...left, handle: this.kernelFor(entryProducts, left)(left.handle, right.handle) };
+  }
+
   squares(batch: DeviceBatch): DeviceBatch {
     return { ...batch, handle: this.kernelFor(entrySquares, batch)(batch.handle) };
   }
@@ -101,9 +107,23 @@ export class GpuJsArithmetic implements MatrixArithmetic<DeviceBatch> {
   }
 
   normalized(batch: DeviceBatch, epsilon: number): DeviceBatch {
-    const { rows, cols } = batch;
-    const norms = this.shelf.kernel(frobeniusNorm, 1, 1, { rows, cols })(batch.handle);
-    return { ...batch, handle: this.kernelFor(overNorm, batch, { epsilon })(batch.handle, norms) };
+    return {
+      ...batch,
+      handle: this.kernelFor(overNorm, batch, { epsilon })(batch.handle, this.norms(batch)),
+    };
+  }
+
+  normalizedTogether(
+    left: DeviceBatch,
+    right: DeviceBatch,
+    epsilon: number,
+  ): readonly [DeviceBatch, DeviceBatch] {
+    const [leftNorms, rightNorms] = [this.norms(left), this.norms(right)];
+    const over = (batch: DeviceBatch) => ({
+      ...batch,
+      handle: this.kernelFor(overBothNorms, batch, { epsilon })(batch.handle, leftNorms, rightNorms),
+    });
+    return [over(left), over(right)];
   }
 
   throughInputs(batch: DeviceBatch): DeviceBatch {
@@ -120,6 +140,11 @@ export class GpuJsArithmetic implements MatrixArithmetic<DeviceBatch> {
     const { rates, scales } = this.inputs;
     const kernel = this.kernelFor(descended, weights, { factor });
     return { ...weights, handle: kernel(weights.handle, direction.handle, rates, scales, this.step) };
+  }
+
+  /** Frobenius norms, a batch of 1×1 matrices. */
+  private norms({ handle, rows, cols }: DeviceBatch): Handle {
+    return this.shelf.kernel(frobeniusNorm, 1, 1, { rows, cols })(handle);
   }
 
   private kernelFor(

@@ -6,7 +6,7 @@ import { noiseProduct } from '../kernels/noise-product.js';
 import { residual } from '../kernels/residual.js';
 import { rowMoments } from '../kernels/row-moments.js';
 import { secondLayerStep } from '../kernels/second-layer-step.js';
-import type { Optimizer } from '../optimizers/optimizer.js';
+import type { TrainingRule } from '../optimizers/optimizer.js';
 import { optimizerStep, stepCoefficients, type TrainingBatch } from '../optimizers/optimizer-step.js';
 import type { NetworkShape } from './backend.js';
 import { MOMENTS } from './backend.js';
@@ -67,7 +67,7 @@ export class GpuJsPlans {
     { rows, hidden, cols }: NetworkShape,
     count: number,
     steps: number,
-    optimizer: Optimizer,
+    optimizer: TrainingRule,
     withInputs: boolean,
   ): Pipeline {
     const key = `optimize ${optimizer.name} ${rows} ${hidden} ${cols} ${count} ${steps} ${withInputs}`;

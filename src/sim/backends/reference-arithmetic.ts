@@ -35,6 +35,10 @@ export class ReferenceArithmetic implements MatrixArithmetic<Batch> {
     );
   }
 
+  entryProducts(left: Batch, right: Batch): Batch {
+    return left.map((matrix, network) => Matrix.mul(matrix, right[network]!));
+  }
+
   squares(batch: Batch): Batch {
     return batch.map((matrix) => Matrix.mul(matrix, matrix));
   }
@@ -51,6 +55,12 @@ export class ReferenceArithmetic implements MatrixArithmetic<Batch> {
 
   normalized(batch: Batch, epsilon: number): Batch {
     return batch.map((matrix) => Matrix.div(matrix, matrix.norm() + epsilon));
+  }
+
+  normalizedTogether(left: Batch, right: Batch, epsilon: number): readonly [Batch, Batch] {
+    const norms = left.map((matrix, network) => Math.hypot(matrix.norm(), right[network]!.norm()) + epsilon);
+    const over = (batch: Batch) => batch.map((matrix, network) => Matrix.div(matrix, norms[network]!));
+    return [over(left), over(right)];
   }
 
   throughInputs(batch: Batch): Batch {

@@ -1,4 +1,6 @@
 import type { Backend, NetworkShape, OptimizedNetworks, Weights } from '../backends/backend.js';
+import { layersAt } from '../engines/layers-at.js';
+import { sideBySide } from '../engines/side-by-side.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 
 /** Networks that one optimiser trains on one task, each until its loss is matched. */
@@ -38,18 +40,23 @@ export async function trainMatched(
   training: MatchedTraining,
 ): Promise<Matched[]> {
   const results: Matched[] = [];
-  let state = initial(starts, training);
+  const { shape, optimizer, target } = training;
+  let state = sideBySide(
+    shape,
+    starts.map((layers) => ({ layers, target })),
+    optimizer,
+  );
   const missing = () => starts.map((_, at) => at).filter((at) => results[at] === undefined);
   for (const at of missing()) {
     if (training.isThere(starts[at]!)) results[at] = { layers: starts[at]!, steps: 0 };
   }
   while (missing().length > 0 && state.taken < training.patience) {
     const next = await advance(backend, state, training, STRIDE);
-    if (missing().some((at) => training.isThere(layersOf(next, training.shape, at)))) {
+    if (missing().some((at) => training.isThere(layersAt(next, training.shape, at)))) {
       let single = state;
       for (let step = 0; step < STRIDE; step++) {
         const after = await advance(backend, single, training, 1);
-        const there = missing().filter((at) => training.isThere(layersOf(after, training.shape, at)));
+        const there = missing().filter((at) => training.isThere(layersAt(after, training.shape, at)));
         const cut = there.length === 0 ? [] : await lastSteps(backend, single, training, there);
         there.forEach((at, index) => {
           results[at] = cut[index]!;
@@ -60,7 +67,7 @@ export async function trainMatched(
     } else state = next;
   }
   for (const at of missing()) {
-    results[at] = { layers: layersOf(state, training.shape, at), steps: undefined };
+    results[at] = { layers: layersAt(state, training.shape, at), steps: undefined };
   }
   return results;
 }
@@ -79,13 +86,13 @@ async function lastSteps(
     const middle = low.map((value, network) => (value + high[network]!) / 2);
     const after = await at(middle);
     for (const network of members) {
-      const isThere = training.isThere(layersOf(after, training.shape, network));
+      const isThere = training.isThere(layersAt(after, training.shape, network));
       (isThere ? high : low)[network] = middle[network]!;
     }
   }
   const end = await at(high);
   return members.map((network) => ({
-    layers: layersOf(end, training.shape, network),
+    layers: layersAt(end, training.shape, network),
     steps: before.taken + high[network]!,
   }));
 }
@@ -100,33 +107,4 @@ async function advance(
   for (let part = 0; part < steps * state.count; part++) all.set(inputs, part * inputs.length);
   const rates = new Array<number>(steps).fill(rate);
   return backend.optimizeNetworks(state, { optimizer, rates, inputs: all });
-}
-
-function initial(
-  starts: readonly Weights[],
-  { shape, optimizer, target }: MatchedTraining,
-): OptimizedNetworks {
-  const count = starts.length;
-  const { rows, hidden, cols } = shape;
-  const first = new Float64Array(count * rows * hidden);
-  const second = new Float64Array(count * hidden * cols);
-  const targets = new Float64Array(count * rows * cols);
-  starts.forEach((start, at) => {
-    first.set(start.first, at * rows * hidden);
-    second.set(start.second, at * hidden * cols);
-    targets.set(target, at * rows * cols);
-  });
-  const moments = Array.from({ length: optimizer.moments }, () => ({
-    first: new Float64Array(first.length),
-    second: new Float64Array(second.length),
-  }));
-  const rateScale = new Float64Array(count).fill(1);
-  return { shape, count, first, second, target: targets, rateScale, moments, taken: 0 };
-}
-
-function layersOf({ first, second }: Weights, { rows, hidden, cols }: NetworkShape, at: number): Weights {
-  return {
-    first: first.slice(at * rows * hidden, (at + 1) * rows * hidden),
-    second: second.slice(at * hidden * cols, (at + 1) * hidden * cols),
-  };
 }

@@ -3,6 +3,7 @@ import type { Backend, OptimizedNetworks, Weights } from '../backends/backend.js
 import type { InputMoments } from '../noise/input-moments.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { TrainedCheckpoint } from './checkpoint.js';
+import { layersAt } from './layers-at.js';
 import { boundedSquare, matrixCheckpoint } from './matrix-training.js';
 import type { Trainee } from './record-training.js';
 import { embedDiagonal, type SingularBasis } from './singular-basis.js';
@@ -60,10 +61,7 @@ export function optimizerTrainee(
     inBounds: (networks) => networks.first.every(boundedSquare) && networks.second.every(boundedSquare),
     record: (networks, time) =>
       starts.map((_, network) => {
-        const weights = {
-          first: networks.first.slice(network * rows * hidden, (network + 1) * rows * hidden),
-          second: networks.second.slice(network * hidden * cols, (network + 1) * hidden * cols),
-        };
+        const weights = layersAt(networks, { rows, hidden, cols }, network);
         return matrixCheckpoint(problem, weights, target, basis, time);
       }),
   };

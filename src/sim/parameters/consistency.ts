@@ -6,7 +6,7 @@ import { described, distinct, numeric } from './parameter.js';
  * Parameters of training by pairs of optimisers, each defined once.
  */
 
-export function optimizersParameter(fallback: string) {
+export function optimizersParameter(fallback: string, what: string) {
   const names = optimizers.map(({ name }) => name);
   return described(
     z.preprocess(
@@ -15,7 +15,7 @@ export function optimizersParameter(fallback: string) {
     ),
     {
       default: fallback,
-      description: 'optimisers of pre-training and of fine-tuning, every pair of them',
+      description: what,
       unit: '1',
       range: `a list of different ones among ${names.join(', ')}`,
     },

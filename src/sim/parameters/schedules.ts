@@ -53,11 +53,13 @@ export function batchParameter(fallback: string) {
   });
 }
 
-export function trainingsParameter(fallback: number) {
+export function trainingsParameter(
+  fallback: number,
+  what = 'independent trainings per schedule, each with its own mini-batches and its own random start; one where nothing is random',
+) {
   return described(numeric(z.number().int().min(1).max(10_000)), {
     default: String(fallback),
-    description:
-      'independent trainings per schedule, each with its own mini-batches and its own random start; one where nothing is random',
+    description: what,
     unit: '1',
     range: 'an integer from 1 to 10000',
     scale: 'log',

@@ -1,11 +1,5 @@
-import { RunningEstimate } from '../noise/excess.js';
+import { type Mean, meanOf } from '../noise/mean.js';
 import type { ReplayPoint } from './replay-runs.js';
-
-/** A mean over trainings with its standard error; 0 for a single one. */
-export interface Mean {
-  readonly mean: number;
-  readonly error: number;
-}
 
 /** A point of a curve, its trainings taken together. */
 export interface ReplaySummary {
@@ -28,21 +22,14 @@ export function summaryOf(point: ReplayPoint): ReplaySummary {
   const steps = outcomes.flatMap((one) => one.steps ?? []);
   return {
     point,
-    learned: mean(outcomes.map(({ learned }) => learned)).mean,
-    before: mean(outcomes.map(({ lossBefore }) => lossBefore)),
-    after: mean(outcomes.map(({ lossOld }) => lossOld)),
-    added: mean(outcomes.map(({ lossNew }) => lossNew)),
-    forgetting: mean(outcomes.map(({ lossOld, lossBefore }) => lossOld - lossBefore)),
+    learned: meanOf(outcomes.map(({ learned }) => learned)).mean,
+    before: meanOf(outcomes.map(({ lossBefore }) => lossBefore)),
+    after: meanOf(outcomes.map(({ lossOld }) => lossOld)),
+    added: meanOf(outcomes.map(({ lossNew }) => lossNew)),
+    forgetting: meanOf(outcomes.map(({ lossOld, lossBefore }) => lossOld - lossBefore)),
     // Averages of floors are floors of averages.
-    floor: mean(outcomes.map(({ floor, lossBefore }) => floor - lossBefore)).mean,
-    steps: steps.length === 0 ? null : mean(steps).mean,
+    floor: meanOf(outcomes.map(({ floor, lossBefore }) => floor - lossBefore)).mean,
+    steps: steps.length === 0 ? null : meanOf(steps).mean,
     reached: steps.length,
   };
-}
-
-function mean(values: readonly number[]): Mean {
-  const running = new RunningEstimate();
-  for (const value of values) running.add(value);
-  const result = running.result();
-  return { mean: result.mean, error: values.length === 1 ? 0 : result.standardError };
 }

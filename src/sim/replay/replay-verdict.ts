@@ -1,7 +1,8 @@
+import type { Mean } from '../noise/mean.js';
 import type { Verdict } from '../verdict.js';
 import type { ReplayMethod } from './replay-method.js';
 import { type Sweep, sweptValue } from './replay-plan.js';
-import type { Mean, ReplaySummary } from './replay-summary.js';
+import type { ReplaySummary } from './replay-summary.js';
 
 /** Standard errors by which two means must differ to be in an order. */
 const STANDARD_ERRORS = 3;

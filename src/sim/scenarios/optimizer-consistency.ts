@@ -16,7 +16,7 @@ import {
 import { consistencyVerdict } from '../consistency/consistency-verdict.js';
 import { embedCore, embedDiagonal, randomBasis } from '../engines/singular-basis.js';
 import { requireMemory } from '../memory.js';
-import { RunningEstimate } from '../noise/excess.js';
+import { meanOf } from '../noise/mean.js';
 import { randomOrthogonal } from '../noise/orthogonal.js';
 import { opening } from '../opening.js';
 import {
@@ -76,7 +76,10 @@ export const optimizerConsistency: Scenario<OptimizerConsistencyParameters> = {
     target: targetParameter('scale:1.5'),
     angle: angleParameter,
     seen: seenParameter(4),
-    optimizers: optimizersParameter('gradient-descent,adam,sign-descent,muon'),
+    optimizers: optimizersParameter(
+      'gradient-descent,adam,sign-descent,muon',
+      'optimisers of pre-training and of fine-tuning, every pair of them',
+    ),
     pretrainingGoal: shareGoalParameter(0.02, 'pre-training'),
     finetuningGoal: shareGoalParameter(0.02, 'fine-tuning'),
     pace: paceParameter(0.1),
@@ -173,17 +176,15 @@ export const optimizerConsistency: Scenario<OptimizerConsistencyParameters> = {
 };
 
 function rowOf(pair: OptimizerPair, optimizers: readonly string[]): Row {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const running = new RunningEstimate();
-  for (const value of pair.forgetting) running.add(value);
-  const alone = pair.forgetting.length === 1;
+  const mean = (values: readonly number[]) => meanOf(values).mean;
+  const forgetting = meanOf(pair.forgetting);
   return [
     pair.pretraining,
     pair.finetuning,
     mean(pair.lossBefore),
     mean(pair.lossFt),
-    mean(pair.forgetting),
-    alone ? 0 : running.result().standardError,
+    forgetting.mean,
+    forgetting.error,
     mean(pair.least.map((least, at) => least - pair.lossBefore[at]!)),
     pair.steps.length === 0 ? null : mean(pair.steps),
     pair.reached,

@@ -16,6 +16,7 @@ const NAMES = [
   'diagonalMoments',
   'drawNoise',
   'combination',
+  'entryProducts',
   'squares',
   'signs',
   'overRoot',

@@ -38,6 +38,13 @@ export type Operation =
       readonly out: Place;
     }
   | {
+      readonly kind: 'entryProducts';
+      readonly left: Place;
+      readonly right: Place;
+      readonly bytes: number;
+      readonly out: Place;
+    }
+  | {
       readonly kind: 'squares' | 'signs' | 'copy';
       readonly matrix: Place;
       readonly bytes: number;
@@ -125,6 +132,11 @@ function perform(
       const left = at(operation.left);
       const [a, b] = [coefficients[operation.a]!, coefficients[operation.b]!];
       kernels.combination(a, left, b, at(operation.right), out, left + operation.bytes);
+      break;
+    }
+    case 'entryProducts': {
+      const left = at(operation.left);
+      kernels.entryProducts(left, at(operation.right), out, left + operation.bytes);
       break;
     }
     case 'squares':

@@ -74,6 +74,19 @@ export class RecordedArithmetic implements MatrixArithmetic<ProgramMatrix> {
     return out;
   }
 
+  entryProducts(left: ProgramMatrix, right: ProgramMatrix): ProgramMatrix {
+    const out = this.like(left);
+    const bytes = this.sizeOf(left);
+    this.operations.push({
+      kind: 'entryProducts',
+      left: left.place,
+      right: right.place,
+      bytes,
+      out: out.place,
+    });
+    return out;
+  }
+
   squares(matrix: ProgramMatrix): ProgramMatrix {
     return this.onEntries('squares', matrix);
   }
@@ -100,6 +113,21 @@ export class RecordedArithmetic implements MatrixArithmetic<ProgramMatrix> {
     const bytes = this.sizeOf(matrix);
     this.operations.push({ kind: 'normalized', matrix: matrix.place, epsilon, bytes, out: out.place });
     return out;
+  }
+
+  normalizedTogether(
+    left: ProgramMatrix,
+    right: ProgramMatrix,
+    epsilon: number,
+  ): readonly [ProgramMatrix, ProgramMatrix] {
+    // Beside each other in memory both are one long matrix.
+    const [first, second] = [this.like(left), this.like(right)];
+    this.store(left, first);
+    this.store(right, second);
+    const [out, secondOut] = [this.like(left), this.like(right)];
+    const bytes = this.sizeOf(left) + this.sizeOf(right);
+    this.operations.push({ kind: 'normalized', matrix: first.place, epsilon, bytes, out: out.place });
+    return [out, secondOut];
   }
 
   throughInputs(matrix: ProgramMatrix): ProgramMatrix {

@@ -1,12 +1,14 @@
 import { InvalidInputError } from '../invalid-input.js';
 import type { Claim } from './claim.js';
 import { learningOrder } from './t0-bounds.js';
+import { sharedMinimum } from './t0-coverage.js';
 import { decoupling } from './t0-decoupling.js';
 import { depth } from './t0-depth.js';
 import { descentOfModes } from './t0-descent.js';
 import { exposure } from './t0-exposure.js';
 import { unbalancedPairs } from './t0-imbalance.js';
 import { lossOfModes } from './t0-loss.js';
+import { nexusLoop } from './t0-nexus.js';
 import { riccatiFlow } from './t0-riccati.js';
 import { deepNetwork } from './t1-deep-network.js';
 import { gaussianSensitivity } from './t1-gaussian-sensitivity.js';
@@ -37,9 +39,12 @@ import { twoStageAlignment } from './t4-two-stage.js';
 import { regularizationCost } from './t5-cost.js';
 import { regularizedInflection } from './t5-inflection.js';
 import { regularizedFineTuning } from './t5-regularized-finetuning.js';
+import { constantSensitivity } from './t6-constant.js';
 import { balancedAttainsFloor } from './t6-equality.js';
 import { gapAboveFloor } from './t6-gap.js';
 import { leastSensitivity } from './t6-sensitivity-floor.js';
+import { boundedLayers } from './t6-sphere.js';
+import { updateOnSphere } from './t6-update.js';
 import { sharedCapacity } from './t7-capacity.js';
 import { forgettingFloor } from './t7-forgetting.js';
 import { relativeNoiseCost } from './t8-relative-noise.js';
@@ -56,6 +61,8 @@ export const claims: readonly Claim[] = [
   anyCase(unbalancedPairs),
   anyCase(riccatiFlow),
   anyCase(exposure),
+  anyCase(sharedMinimum),
+  anyCase(nexusLoop),
   anyCase(gaussianSensitivity),
   anyCase(unequalNoise),
   anyCase(deepNetwork),
@@ -88,6 +95,9 @@ export const claims: readonly Claim[] = [
   anyCase(leastSensitivity),
   anyCase(balancedAttainsFloor),
   anyCase(gapAboveFloor),
+  anyCase(boundedLayers),
+  anyCase(constantSensitivity),
+  anyCase(updateOnSphere),
   anyCase(sharedCapacity),
   anyCase(forgettingFloor),
   anyCase(relativeNoiseCost),

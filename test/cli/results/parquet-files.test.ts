@@ -60,6 +60,7 @@ test.each(scenarios.map((scenario) => scenario.id))(
 const SMALL: Readonly<Record<string, Record<string, string>>> = {
   schedules: { dim: '4', times: 'linear:1:4:3', replicates: '30' },
   misalignment: { overshoots: '1,3', angles: '0,90' },
+  decoupling: { widths: '4,8', trainings: '2', steps: '20', learningRates: '0.02,0.1' },
 };
 
 test('numbers keep every bit; what is no number is null; texts and truth values keep their type', async () => {

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { Backend } from '../../../src/sim/backends/backend.js';
 import { openBackend } from '../../../src/sim/backends/open-backend.js';
 import { backendsHere, missingDevices } from '../../support/devices.js';
+import { decouplingConformance } from './conformance/decoupling.js';
+import { innerLoopConformance } from './conformance/inner-loops.js';
 import { lifetimeConformance } from './conformance/lifetime.js';
 import { modeConformance } from './conformance/modes.js';
 import { momentConformance } from './conformance/moments.js';
@@ -24,6 +26,8 @@ describe.each(backendsHere)('backend %s', (name) => {
   modeConformance(() => backend);
   momentConformance(() => backend);
   optimizerConformance(() => backend);
+  innerLoopConformance(() => backend);
+  decouplingConformance(() => backend);
   lifetimeConformance(name);
 });
 

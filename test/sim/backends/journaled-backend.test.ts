@@ -49,6 +49,26 @@ const SMALL: Readonly<Record<string, Record<string, string>>> = {
     replays: '0,0.2',
   },
   'optimizer-consistency': { dim: '2', seen: '1', trainings: '1', optimizers: 'adam,muon', tau: '1' },
+  nexus: {
+    dim: '3',
+    sources: '2',
+    rank: '2',
+    trainings: '1',
+    optimizers: 'adam',
+    innerSteps: '0.1',
+    tau: '1',
+    goals: '0.5',
+    steps: '2',
+  },
+  decoupling: {
+    dim: '2',
+    widths: '2,3',
+    learningRates: '0.02,0.1',
+    steps: '6',
+    trainings: '2',
+    gains: 'none,both',
+    replicates: '2',
+  },
   shannon: { dim: '4', widths: '2,3,4', times: 'log:1:20:5', replicates: '30', resamples: '2' },
 };
 

@@ -17,6 +17,15 @@ export function copied(matrix: usize, out: usize, end: usize): void {
   for (; matrix < end; matrix += 16, out += 16) v128.store(out, v128.load(matrix));
 }
 
+/** `x y`. */
+// @ts-ignore: decorator
+@inline
+export function entryProducts<T>(left: usize, right: usize, out: usize, end: usize): void {
+  for (; left < end; left += 16, right += 16, out += 16) {
+    v128.store(out, v128.mul<T>(v128.load(left), v128.load(right)));
+  }
+}
+
 /** `x²`. */
 // @ts-ignore: decorator
 @inline

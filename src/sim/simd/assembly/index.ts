@@ -1,7 +1,7 @@
 /* What the module exports: every kernel in float32 and in float64. */
 import { descendModes } from './descend-modes';
 import { descendNetworks } from './descend-networks';
-import { combination, copied, descended, normalized, overRoot, signs, squares } from './entries';
+import { combination, copied, descended, entryProducts, normalized, overRoot, signs, squares } from './entries';
 import { clear, diagonalMoments, moments, noiseProducts, tally } from './moments';
 import { drawNoise } from './noise';
 import { ASSIGN, multiply, transpose } from './multiply';
@@ -55,6 +55,12 @@ export function copied64(matrix: usize, out: usize, end: usize): void {
 }
 export function combination64(a: f64, left: usize, b: f64, right: usize, out: usize, end: usize): void {
   combination<f64>(a, left, b, right, out, end);
+}
+export function entryProducts32(left: usize, right: usize, out: usize, end: usize): void {
+  entryProducts<f32>(left, right, out, end);
+}
+export function entryProducts64(left: usize, right: usize, out: usize, end: usize): void {
+  entryProducts<f64>(left, right, out, end);
 }
 export function squares32(matrix: usize, out: usize, end: usize): void {
   squares<f32>(matrix, out, end);

@@ -1,0 +1,39 @@
+import type { NetworkShape, OptimizedNetworks, Weights } from '../backends/backend.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+
+/** A network that stands beside others, and its task, rows × cols. */
+export interface Neighbour {
+  readonly layers: Weights;
+  readonly target: Float64Array;
+}
+
+/** Networks before training by an optimiser, which has remembered nothing yet. */
+export function sideBySide(
+  shape: NetworkShape,
+  networks: readonly Neighbour[],
+  optimizer: Pick<Optimizer, 'moments'>,
+): OptimizedNetworks {
+  const { rows, hidden, cols } = shape;
+  const joined = (size: number, part: (network: Neighbour) => Float64Array) => {
+    const all = new Float64Array(networks.length * size);
+    networks.forEach((network, at) => {
+      all.set(part(network), at * size);
+    });
+    return all;
+  };
+  const first = joined(rows * hidden, ({ layers }) => layers.first);
+  const second = joined(hidden * cols, ({ layers }) => layers.second);
+  return {
+    shape,
+    count: networks.length,
+    first,
+    second,
+    target: joined(rows * cols, ({ target }) => target),
+    rateScale: new Float64Array(networks.length).fill(1),
+    moments: Array.from({ length: optimizer.moments }, () => ({
+      first: new Float64Array(first.length),
+      second: new Float64Array(second.length),
+    })),
+    taken: 0,
+  };
+}

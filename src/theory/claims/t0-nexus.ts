@@ -1,0 +1,186 @@
+import * as fc from 'fast-check';
+import type { Weights } from '../balance.js';
+import { innerLoopTerms } from '../inner-loop.js';
+import { type Source, sourceGradient } from '../source-gradients.js';
+import { plusTimes, sumOfWeights, timesWeights, weightNorm, weightProduct } from '../weight-space.js';
+import { decades, matrixSeed } from './arbitraries.js';
+import { atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { drawnMatrix } from './drawn-matrix.js';
+import { gradientSeries, loopSeries, normalizedSeries, type WeightSeries } from './inner-loop-series.js';
+
+/** A network and sources, each with inputs and a task of its own. */
+interface Instance {
+  readonly rows: number;
+  readonly hidden: number;
+  readonly cols: number;
+  readonly sources: number;
+  /** Input directions that a source shows, at most cols. */
+  readonly rank: number;
+  readonly seed: number;
+  /** Factor of the weights; at 0 all gradients vanish. */
+  readonly scale: number;
+  readonly together: 'same task' | 'other tasks';
+}
+
+const size = fc.integer({ min: 1, max: 5 });
+
+/** T0-nexus: what an inner loop along normalised gradients does to second order. */
+export const nexusLoop = defineClaim<Instance>({
+  id: 'T0-nexus',
+  title: 'What an inner loop over the sources does to second order',
+  statement:
+    'One inner loop of steps of length γ along the normalised gradients ĝ_k = g_k/|g_k| of K losses, averaged over an order and its reverse, moves the weights by −γ Σ ĝ_k + (γ²/2) Σ_{j≠k} J_kĝ_j + O(γ³) with J_k = (I − ĝ_kĝ_kᵀ)H_k/|g_k|, and the second sum is the gradient of the similarity Σ_{j<k} ĝ_j·ĝ_k plus Σ_{j≠k} ((ĝ_j·ĝ_k)H_kĝ_k − (ĝ_kᵀH_kĝ_j)ĝ_k)/|g_k|; along the gradients themselves the second sum is Σ_{j≠k} H_kg_j, which is exactly the gradient of Σ_{j<k} g_j·g_k.',
+  origin:
+    'ours; for plain gradients known from Reptile (Nichol et al. 2018), the question is that of arXiv 2604.09258',
+  domain: fc.record({
+    rows: size,
+    hidden: size,
+    cols: size,
+    sources: fc.integer({ min: 2, max: 4 }),
+    rank: size,
+    seed: matrixSeed,
+    scale: fc.oneof({ weight: 12, arbitrary: decades(-1, 0.5) }, { weight: 1, arbitrary: fc.constant(0) }),
+    together: fc.constantFrom('same task', 'other tasks'),
+  }),
+  wellFormed: ({ rows, hidden, cols, sources, rank, seed, scale, together }) =>
+    [rows, hidden, cols, rank].every((value) => Number.isInteger(value) && value >= 1 && value <= 8) &&
+    Number.isInteger(sources) &&
+    sources >= 2 &&
+    sources <= 6 &&
+    Number.isInteger(seed) &&
+    seed >= 0 &&
+    scale >= 0 &&
+    scale <= 100 &&
+    ['same task', 'other tasks'].includes(together),
+  hypotheses: [
+    {
+      name: 'gradients',
+      statement: 'no source has a vanishing gradient',
+      holds: (instance) => {
+        const { weights, sources } = problemOf(instance);
+        return sources.every((source) => weightNorm(sourceGradient(weights, source)) > 0);
+      },
+    },
+  ],
+  conclusion(instance) {
+    const { weights, sources, direction } = problemOf(instance);
+    const terms = innerLoopTerms(weights, sources);
+    const backwards = [...sources].reverse();
+    const average = (along: (gradient: WeightSeries) => WeightSeries) => {
+      const [one, other] = [loopSeries(weights, sources, along), loopSeries(weights, backwards, along)];
+      const mean = (order: 1 | 2) => timesWeights(1 / 2, plusTimes(one[order], 1, other[order]));
+      return { first: mean(1), second: mean(2) };
+    };
+    const normalized = average(normalizedSeries);
+    const plain = average((gradient) => gradient);
+    const gradients = sources.map((source) => sourceGradient(weights, source));
+    const { turning, strength } = sizes(weights, sources, gradients);
+    const curve: WeightSeries = [weights, direction, timesWeights(0, direction)];
+    const along = sources.map((source) => gradientSeries(curve, source));
+    const step = weightNorm(direction);
+    return tightest([
+      same('terms of first order', timesWeights(-1, terms.gradients), normalized.first, 1e-13 * turning.gain),
+      same(
+        'terms of second order',
+        timesWeights(1 / 2, terms.secondOrder),
+        normalized.second,
+        1e-13 * turning.size,
+      ),
+      same(
+        'gradient of the similarity with what it lacks',
+        plusTimes(terms.ascent, 1, terms.missing),
+        terms.secondOrder,
+        1e-13 * turning.size,
+      ),
+      equal(
+        { label: 'slope of the similarity by its gradient', value: weightProduct(terms.ascent, direction) },
+        { label: 'slope along a line', value: slope(along.map(normalizedSeries)) },
+        1e-13 * turning.size * step,
+      ),
+      equal(
+        { label: 'similarity', value: terms.similarity },
+        { label: 'sum of cosines', value: pairs(gradients) },
+        1e-13 * turning.gain,
+      ),
+      equal(
+        {
+          label: 'slope of Σ g_j·g_k by the loop along plain gradients',
+          value: 2 * weightProduct(plain.second, direction),
+        },
+        { label: 'slope along a line', value: slope(along) },
+        1e-13 * strength * step,
+      ),
+    ]);
+  },
+  toleranceReason:
+    'a few hundred roundings of products of matrices of at most 8 rows, of terms whose sizes are added up; a gradient much smaller than the products that it is made of has so many roundings more',
+});
+
+function problemOf(instance: Instance): {
+  readonly weights: Weights;
+  readonly sources: readonly Source[];
+  readonly direction: Weights;
+} {
+  const { rows, hidden, cols, rank, seed, scale } = instance;
+  const drawn = (height: number, width: number, which: number) =>
+    drawnMatrix(height, width, 32 * seed + which);
+  const shared = drawn(rows, cols, 0);
+  return {
+    weights: { first: drawn(rows, hidden, 1).mul(scale), second: drawn(hidden, cols, 2).mul(scale) },
+    direction: { first: drawn(rows, hidden, 3), second: drawn(hidden, cols, 4) },
+    sources: Array.from({ length: instance.sources }, (_, at) => ({
+      task: instance.together === 'same task' ? shared : drawn(rows, cols, 8 + at),
+      inputs: drawn(cols, Math.min(rank, cols), 16 + at),
+    })),
+  };
+}
+
+/** How large the terms are of which both sides are made, and how much more they round than their sizes tell. */
+function sizes(weights: Weights, sources: readonly Source[], gradients: readonly Weights[]) {
+  const norms = gradients.map(weightNorm);
+  const total = norms.reduce((sum, norm) => sum + norm, 0);
+  const product = weights.first.norm() * weights.second.norm();
+  const made = sources.map(
+    ({ task, inputs }) => 4 * (product + task.norm()) * inputs.norm() ** 2 * (weightNorm(weights) + 1),
+  );
+  const gain = made.reduce((worst, value, at) => Math.max(worst, value / norms[at]!), 1);
+  const curvatures = sources.map(
+    ({ task, inputs }) => 4 * (weightNorm(weights) ** 2 + product + task.norm()) * inputs.norm() ** 2,
+  );
+  const size = curvatures.reduce((sum, value, at) => sum + (value * sources.length) / norms[at]!, 1);
+  const strength = curvatures.reduce((sum, value) => sum + value * (total + made.reduce((a, b) => a + b)), 1);
+  return { turning: { gain, size: size * gain }, strength };
+}
+
+function same(label: string, left: Weights, right: Weights, tolerance: number): Conclusion {
+  const distance = weightNorm(plusTimes(left, -1, right));
+  return atMost(
+    { label: `distance of the ${label}`, value: distance },
+    { label: 'none', value: 0 },
+    tolerance,
+  );
+}
+
+/** Sum over pairs of the cosines. */
+function pairs(gradients: readonly Weights[]): number {
+  return gradients.reduce(
+    (sum, gradient, at) =>
+      sum +
+      gradients
+        .slice(at + 1)
+        .reduce(
+          (part, other) => part + weightProduct(gradient, other) / (weightNorm(gradient) * weightNorm(other)),
+          0,
+        ),
+    0,
+  );
+}
+
+/** Derivative of the sum over pairs of the inner products of curves. */
+function slope(curves: readonly WeightSeries[]): number {
+  const total = sumOfWeights(curves.map(([constant]) => constant));
+  return curves.reduce(
+    (sum, [constant, linear]) => sum + weightProduct(linear, plusTimes(total, -1, constant)),
+    0,
+  );
+}

@@ -1,0 +1,82 @@
+import * as fc from 'fast-check';
+import type { Matrix } from 'ml-matrix';
+import { sensitivityFloor } from '../factorization-floor.js';
+import { aboveSensitivityFloor, sphereSensitivity } from '../sphere-step.js';
+import { decades, dimension, matrixSeed } from './arbitraries.js';
+import { defineClaim, equal, tightest } from './claim.js';
+import { drawnMatrix, drawnOrthogonal } from './drawn-matrix.js';
+import { isDimension } from './drawn-network.js';
+import { sumOfSquares } from './factored-matrix.js';
+
+/** Layers of given norms. */
+interface Instance {
+  readonly rows: number;
+  readonly hidden: number;
+  readonly cols: number;
+  readonly seed: number;
+  /** 0: random layers; 1: the second is the transpose of the first as far as their shapes allow, which makes their product large. */
+  readonly alignment: number;
+  readonly first: number;
+  readonly second: number;
+  /** What the norm of W1 is multiplied by. */
+  readonly gain: number;
+}
+
+/** T6-constant: sensitivity of layers that cannot grow. */
+export const constantSensitivity = defineClaim<Instance>({
+  id: 'T6-constant',
+  title: 'On spheres the sensitivity does not change',
+  statement:
+    'All networks with ‖W1‖ = ρ1 and ‖W2‖ = ρ2 have the coefficient qρ1² + pρ2² of γ² in their sensitivity, so that training without gains never changes it; it is above the floor of T6 by (√q ρ1 − √p ρ2)² + 2√(pq)(ρ1ρ2 − ‖W1W2‖_*), and so at the floor exactly where √q ρ1 = √p ρ2 and ‖W1W2‖_* = ρ1ρ2.',
+  origin: 'ours',
+  domain: fc.record({
+    rows: dimension,
+    hidden: dimension,
+    cols: dimension,
+    seed: matrixSeed,
+    alignment: fc.nat({ max: 1 }),
+    first: decades(-2, 2),
+    second: decades(-2, 2),
+    gain: fc.oneof({ weight: 5, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: decades(-0.5, 0.5) }),
+  }),
+  wellFormed: ({ rows, hidden, cols, seed, alignment, first, second, gain }) =>
+    [rows, hidden, cols].every(isDimension) &&
+    Number.isInteger(seed) &&
+    [0, 1].includes(alignment) &&
+    [first, second, gain].every((size) => size > 1e-4 && size < 1e4),
+  hypotheses: [
+    {
+      name: 'on the spheres',
+      statement: '‖W1‖ = ρ1 and ‖W2‖ = ρ2',
+      holds: ({ gain }) => gain === 1,
+    },
+  ],
+  conclusion({ rows, hidden, cols, seed, alignment, first, second, gain }) {
+    const scaled = (matrix: Matrix, norm: number) => matrix.mul(norm / Math.sqrt(sumOfSquares(matrix)));
+    const drawn = drawnMatrix(rows, hidden, 2 * seed + 1);
+    const random = drawnMatrix(hidden, cols, 2 * seed + 2);
+    const turn = drawnOrthogonal(cols, seed);
+    const partner =
+      alignment === 1 && rows <= cols
+        ? drawn.transpose().mmul(turn.subMatrix(0, rows - 1, 0, cols - 1))
+        : random;
+    const left = scaled(drawn, gain * first);
+    const right = scaled(partner, second);
+    const norms = { rows, cols, first, second };
+    const constant = sphereSensitivity(norms);
+    const product = left.mmul(right);
+    const floor = sensitivityFloor(product);
+    const cost = cols * sumOfSquares(left) + rows * sumOfSquares(right);
+    const tolerance = 1e-12 * (cost + constant);
+    const nuclear = floor / (2 * Math.sqrt(rows * cols));
+    return tightest([
+      equal({ label: 'q‖W1‖² + p‖W2‖²', value: cost }, { label: 'qρ1² + pρ2²', value: constant }, tolerance),
+      equal(
+        { label: 'q‖W1‖² + p‖W2‖² − floor', value: cost - floor },
+        { label: '(√q ρ1 − √p ρ2)² + 2√(pq)(ρ1ρ2 − ‖W1W2‖_*)', value: aboveSensitivityFloor(norms, nuclear) },
+        tolerance,
+      ),
+    ]);
+  },
+  toleranceReason: '1e-12 of the largest term: norms and singular values of matrices of at most 12 rows',
+});

@@ -1,0 +1,134 @@
+import * as fc from 'fast-check';
+import { Matrix } from 'ml-matrix';
+import { nuclearNorm } from '../factorization-floor.js';
+import { nearestInNuclearBall } from '../nuclear-ball.js';
+import { alignedTask, drawnBases } from './aligned-network.js';
+import { decades, matrixSeed, singularValues } from './arbitraries.js';
+import { atLeast, atMost, defineClaim, equal, tightest } from './claim.js';
+import { drawnMatrix } from './drawn-matrix.js';
+import { isDimension } from './drawn-network.js';
+
+/** A task, and layers near the best ones of their norms. */
+interface Instance {
+  /** Singular values of the task, positive and non-increasing. */
+  readonly sigmas: readonly number[];
+  readonly extraRows: number;
+  readonly hidden: number;
+  readonly extraCols: number;
+  readonly basis: number;
+  /** `ρ1ρ2` as a share of the nuclear norm of the task. */
+  readonly share: number;
+  /** `ρ1/ρ2`. */
+  readonly imbalance: number;
+  /** Size of the noise on the best layers, before they are scaled to their norms. */
+  readonly noise: number;
+  /** What their norms are multiplied by. */
+  readonly excess: number;
+}
+
+/** T6-sphere: what layers of bounded norms cannot fit. */
+export const boundedLayers = defineClaim<Instance>({
+  id: 'T6-sphere',
+  title: 'What layers of fixed norms can fit',
+  statement:
+    'Layers with ‖W1‖ ≤ ρ1 and ‖W2‖ ≤ ρ2, whatever their shapes, have ‖W1W2‖_* ≤ ρ1ρ2 and a loss of at least Σ_{i≤h}(σ_i − s_i)² + Σ_{i>h}σ_i² with s_i = max(σ_i − μ, 0), μ being the least number from 0 on for which Σ_{i≤h}s_i ≤ ρ1ρ2; some such layers attain it, with the norms ρ1 and ρ2 where Σ_{i≤h}σ_i ≥ ρ1ρ2.',
+  origin:
+    'ours, from the Cauchy–Schwarz inequality for the nuclear norm, von Neumann’s inequality, and soft thresholding: Cai, Candès and Shen 2010',
+  domain: fc.record({
+    sigmas: singularValues(9),
+    extraRows: fc.nat({ max: 3 }),
+    hidden: fc.integer({ min: 1, max: 12 }),
+    extraCols: fc.nat({ max: 3 }),
+    basis: matrixSeed,
+    share: decades(-1.5, 0.5),
+    imbalance: decades(-1, 1),
+    noise: fc.oneof(fc.constant(0), decades(-3, 1)),
+    excess: fc.oneof(
+      { weight: 5, arbitrary: fc.constant(1) },
+      { weight: 1, arbitrary: decades(-0.5, 0) },
+      { weight: 1, arbitrary: decades(0.05, 0.5) },
+    ),
+  }),
+  wellFormed: ({ sigmas, extraRows, hidden, extraCols, basis, share, imbalance, noise, excess }) =>
+    sigmas.length > 0 &&
+    sigmas.every((sigma, index) => sigma > 1e-9 && sigma < 1e6 && !(sigma > sigmas[index - 1]!)) &&
+    [extraRows, extraCols].every((extra) => extra >= 0 && isDimension(sigmas.length + extra)) &&
+    isDimension(hidden) &&
+    Number.isInteger(basis) &&
+    [share, imbalance, excess].every((factor) => factor > 1e-3 && factor < 1e3) &&
+    noise >= 0 &&
+    noise < 1e3,
+  hypotheses: [
+    {
+      name: 'bounded norms',
+      statement: '‖W1‖ ≤ ρ1 and ‖W2‖ ≤ ρ2',
+      holds: ({ excess }) => excess <= 1,
+    },
+  ],
+  conclusion({ sigmas, extraRows, hidden, extraCols, basis, share, imbalance, noise, excess }) {
+    const rows = sigmas.length + extraRows;
+    const cols = sigmas.length + extraCols;
+    const radius = share * sigmas.reduce((sum, sigma) => sum + sigma, 0);
+    const [first, second] = [Math.sqrt(radius * imbalance), Math.sqrt(radius / imbalance)];
+    const bases = drawnBases(rows, hidden, cols, basis);
+    const task = alignedTask(bases, sigmas);
+    const nearest = nearestInNuclearBall(sigmas, hidden, radius);
+
+    const best = { left: Matrix.zeros(rows, hidden), right: Matrix.zeros(hidden, cols) };
+    nearest.values.slice(0, hidden).forEach((value, index) => {
+      const root = Math.sqrt(value);
+      best.left.setColumn(index, bases.left.getColumnVector(index).mul(root * Math.sqrt(imbalance)));
+      best.right.setRow(
+        index,
+        bases.right.getColumn(index).map((entry) => (entry * root) / Math.sqrt(imbalance)),
+      );
+    });
+    const scaledTo = (matrix: Matrix, norm: number, seed: number) => {
+      const moved = Matrix.add(
+        matrix,
+        drawnMatrix(matrix.rows, matrix.columns, basis + seed).mul((noise * norm) / Math.sqrt(hidden)),
+      );
+      // Layers that are inside and unmoved stay: the best ones need not be on their spheres.
+      const size = moved.norm();
+      const limit = excess * norm;
+      return noise > 0 || excess > 1 || size > limit ? moved.mul(limit / size) : moved;
+    };
+    const left = scaledTo(best.left, first, LEFT_SEED);
+    const right = scaledTo(best.right, second, RIGHT_SEED);
+    const product = left.mmul(right);
+    const loss = (network: Matrix) => Matrix.sub(network, task).norm() ** 2;
+    const size = sigmas.reduce((sum, sigma) => sum + sigma ** 2, 0) + (excess * radius) ** 2;
+    const tolerance = 1e-12 * size;
+    const isTight = sigmas.slice(0, hidden).reduce((sum, sigma) => sum + sigma, 0) >= radius;
+    return tightest([
+      atMost(
+        { label: '‖W1W2‖_*', value: nuclearNorm(product) },
+        { label: 'ρ1ρ2', value: radius },
+        1e-12 * (radius + excess ** 2 * radius),
+      ),
+      atLeast({ label: 'loss', value: loss(product) }, { label: 'floor', value: nearest.loss }, tolerance),
+      equal(
+        { label: 'loss of the best layers', value: loss(best.left.mmul(best.right)) },
+        { label: 'floor', value: nearest.loss },
+        tolerance,
+      ),
+      ...(
+        [
+          ['‖W1‖ of the best layers', best.left, first, 'ρ1'],
+          ['‖W2‖ of the best layers', best.right, second, 'ρ2'],
+        ] as const
+      ).map(([label, layer, norm, name]) =>
+        (isTight ? equal : atMost)(
+          { label, value: layer.norm() },
+          { label: name, value: norm },
+          1e-12 * norm,
+        ),
+      ),
+    ]);
+  },
+  toleranceReason:
+    'sums and singular values of matrices of at most 12 rows, relative to the squared norms of task and network; where Σσ_i is ρ1ρ2 the cancellation in μ costs one unit in the last place of ρ1ρ2',
+});
+
+const LEFT_SEED = 810_000;
+const RIGHT_SEED = 820_000;

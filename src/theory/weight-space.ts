@@ -1,0 +1,34 @@
+import { Matrix } from 'ml-matrix';
+import type { Weights } from './balance.js';
+
+/*
+ * Both layers of a network taken as one vector of all its weights.
+ */
+
+/** Inner product of two vectors. */
+export function weightProduct(left: Weights, right: Weights): number {
+  return left.first.dot(right.first) + left.second.dot(right.second);
+}
+
+/** Euclidean norm. */
+export function weightNorm({ first, second }: Weights): number {
+  return Math.hypot(first.norm(), second.norm());
+}
+
+/** `left + factor · right`. */
+export function plusTimes(left: Weights, factor: number, right: Weights): Weights {
+  return {
+    first: Matrix.add(left.first, Matrix.mul(right.first, factor)),
+    second: Matrix.add(left.second, Matrix.mul(right.second, factor)),
+  };
+}
+
+/** `factor · weights`. */
+export function timesWeights(factor: number, { first, second }: Weights): Weights {
+  return { first: Matrix.mul(first, factor), second: Matrix.mul(second, factor) };
+}
+
+/** Sum of at least one vector. */
+export function sumOfWeights([start, ...rest]: readonly Weights[]): Weights {
+  return rest.reduce((sum, next) => plusTimes(sum, 1, next), start!);
+}

@@ -1,0 +1,12 @@
+import { describe, expect, test } from 'vitest';
+import { sharedMinimum } from '../../../src/theory/claims/t0-coverage.js';
+import { testClaim } from '../../../src/vitest.js';
+import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+
+describe('T0-coverage', () => {
+  testClaim(sharedMinimum, { runs: 300, seed: 3 });
+
+  test('needs every hypothesis', () => {
+    for (const verdict of Object.values(hypothesisVerdicts(sharedMinimum))) expect(verdict).toBe('needed');
+  });
+});
