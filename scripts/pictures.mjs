@@ -1,4 +1,4 @@
-// Makes the pictures of the README again: node scripts/pictures.mjs [SCENARIO | walk | report]…
+// Makes the pictures of the README again: node scripts/pictures.mjs [SCENARIO | walk | report | sweep]…
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -41,4 +41,10 @@ if (asked.length === 0 || asked.includes('report')) {
   const report = fileURLToPath(new URL('report-picture.mjs', import.meta.url));
   const { status } = spawnSync(process.execPath, [report, 'docs/report.png'], { stdio: 'inherit' });
   if (status !== 0) throw new Error('no picture of the report');
+}
+
+if (asked.length === 0 || asked.includes('sweep')) {
+  const sweep = fileURLToPath(new URL('sweep-picture.mjs', import.meta.url));
+  const { status } = spawnSync(process.execPath, [sweep, 'docs/sweep.png'], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('no picture of the report on a sweep');
 }

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, expect, type TestContext, test } from 'vitest';
 import { readResult } from '../../src/cli/results/read-result.js';
-import { run, start, tableChecksums } from './support/program.js';
+import { endStarted, run, start, tableChecksums } from './support/program.js';
 
 const home = mkdtempSync(join(tmpdir(), 'overtrain-disk-'));
 const mounted: string[] = [];
-afterAll(() => {
+afterAll(async () => {
+  await endStarted();
   for (const folder of mounted) execFileSync('umount', ['-l', folder]);
   rmSync(home, { recursive: true, force: true });
 });

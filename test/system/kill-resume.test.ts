@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { readResult } from '../../src/cli/results/read-result.js';
-import { run, start, tableChecksums } from './support/program.js';
+import { endStarted, run, start, tableChecksums } from './support/program.js';
 
 const SEED = 20261123;
 const KILLS = 50;
@@ -12,7 +12,10 @@ const RUN = 'run gaussian --set dim=24 --set replicates=3000 --engine matrix --q
 );
 
 const home = mkdtempSync(join(tmpdir(), 'overtrain-kill-'));
-afterAll(() => rmSync(home, { recursive: true, force: true }));
+afterAll(async () => {
+  await endStarted();
+  rmSync(home, { recursive: true, force: true });
+});
 
 test(`killed at ${KILLS} random moments and resumed, a run loses nothing, doubles nothing and leaves no half file`, async () => {
   const plain = [...RUN.slice(0, -1), 'plain'];

@@ -30,7 +30,8 @@ async function until(isMet: (text: string) => boolean, what: string): Promise<vo
 
 afterAll(() => {
   if (isThere) spawnSync('tmux', ['-S', socket, 'kill-server']);
-  rmSync(folder, { recursive: true, force: true });
+  // tmux tells its programs to end and does not wait for them.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 test.skipIf(!isThere)(

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,10 +16,21 @@ function open(columns: number, rows: number, env: Record<string, string> = {}): 
   return session;
 }
 
-afterEach(() => {
-  for (const session of sessions.splice(0)) if (session.exitCode === null) session.kill('SIGKILL');
+afterEach(async () => {
+  for (const session of sessions.splice(0)) {
+    if (session.exitCode === null) session.kill('SIGKILL');
+    // One that still wrote would bring a folder back that is being removed.
+    await session.end();
+  }
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const SWEEP = `
+scenario: gaussian
+params: {times: "log:0.1:30:8"}
+engine: exact
+axes: [{parameter: dim, list: [2, 4]}, {parameter: tau, list: [1, 2, 3]}]
+`;
 
 /** What must hold of a terminal that a program has left. */
 async function expectRestored(session: TerminalSession): Promise<void> {
@@ -240,4 +251,44 @@ test('for a screen reader it speaks in sentences on the terminal that is there',
   expect(session.screen()).not.toMatch(/[\u2800-\u28ff✓✗❯]/);
   session.type('q');
   expect(await session.end()).toBe(0);
+});
+
+describe.each([
+  [60, 20, { NO_COLOR: '1', LC_ALL: 'C' }],
+  [200, 60, {}],
+])('a sweep at %i x %i with %o', (columns, rows, env) => {
+  test('is in the list, opens as a map, curves and a table, and leads back', async () => {
+    const cwd = join(folder, 'sweeps');
+    if (!existsSync(cwd)) {
+      mkdirSync(cwd);
+      writeFileSync(join(cwd, 'sweep.yaml'), SWEEP);
+      const argv = [program, 'sweep', 'sweep.yaml', '--quiet', '--out', 'results/whole'];
+      expect(spawnSync(process.execPath, argv, { cwd }).status).toBe(0);
+    }
+    const session = new TerminalSession([process.execPath, program], { columns, rows, cwd, env });
+    sessions.push(session);
+    await session.until('finetune-tuned');
+    // Sweeps are read after the first frame; the end of the list is asked for until they are there.
+    const atTheEnd = () => {
+      session.type('G');
+      return session.screen();
+    };
+    await expect
+      .poll(atTheEnd, { interval: 200, timeout: 20_000 })
+      .toMatch(/[❯>] gaussian +complete, 6 points \(results\/whole\)/);
+    session.type(keys.enter);
+    await session.until(
+      (screen) => screen.includes('sweep of gaussian') && screen.includes('up to'),
+      'the map',
+    );
+    session.type('v');
+    await session.until((screen) => /dim = 2 .*dim = 4/.test(screen.replace(/\s+/g, ' ')), 'the curves');
+    session.type('v');
+    await session.until((screen) => /rows 1 to \d+ of 24/.test(screen), 'the table');
+    session.type(keys.escape);
+    await session.until('Recent sweeps');
+    session.type('q');
+    expect(await session.end()).toBe(0);
+    await expectRestored(session);
+  });
 });

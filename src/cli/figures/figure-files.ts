@@ -1,8 +1,8 @@
-import type { Figure } from '../../sim/figure.js';
 import type { RunDocument } from '../../sim/run-document.js';
 import { scenarios } from '../../sim/scenario-list.js';
 import { figureSpec } from './figure-spec.js';
-import { DARK, LIGHT } from './theme.js';
+import type { Spec } from './spec-parts.js';
+import { DARK, LIGHT, type Theme } from './theme.js';
 
 /** 85 mm, the width of a column, at 300 dots per inch. */
 export const PNG_WIDTH = 1004;
@@ -24,7 +24,8 @@ export async function figureFiles(
   for (const figure of scenario.figures) {
     const stem = `figure-${figure.id}`;
     try {
-      const drawn = await drawnFiles(figure, stem, document.tables, drawing);
+      const spec = (theme: Theme) => figureSpec(figure, document.tables, { theme, medium: 'print' });
+      const drawn = await drawnSpec(spec, stem, drawing);
       for (const [name, contents] of drawn) files.set(name, contents);
     } catch (error) {
       files.set(`${stem}.txt`, `This figure could not be drawn: ${(error as Error).message}\n`);
@@ -33,10 +34,15 @@ export async function figureFiles(
   return files;
 }
 
-async function drawnFiles(
-  figure: Figure,
+/**
+ * The files of one figure by name.
+ *
+ * @param specOf its specification on a background
+ * @param stem what the names begin with
+ */
+export async function drawnSpec(
+  specOf: (theme: Theme) => Spec,
   stem: string,
-  tables: RunDocument['tables'],
   { figureSvg, svgToPng }: Pick<typeof import('./draw-figure.js'), 'figureSvg' | 'svgToPng'>,
 ): Promise<ReadonlyMap<string, string | Uint8Array>> {
   const files = new Map<string, string | Uint8Array>();
@@ -44,7 +50,7 @@ async function drawnFiles(
     [LIGHT, ''],
     [DARK, '.dark'],
   ] as const) {
-    const spec = figureSpec(figure, tables, { theme, medium: 'print' });
+    const spec = specOf(theme);
     const svg = await figureSvg(spec);
     if (theme === LIGHT) files.set(`${stem}.vl.json`, `${JSON.stringify(spec, null, 1)}\n`);
     files.set(`${stem}${ending}.svg`, svg);

@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Arimo has the widths of Arial, Helvetica and Liberation Sans, so that a figure looks alike with any of them. */
-export const FONT_FAMILY = 'Arimo, Arial, Helvetica, Liberation Sans, sans-serif';
-
 export type FontWeight = 'normal' | 'bold';
 
 interface Advances {

@@ -1,5 +1,6 @@
 import { type AxisRange, axisTitle } from './figure-axis.js';
-import { FONT_FAMILY, textWidth, wrappedText } from './font.js';
+import { figureConfig, TYPE } from './figure-config.js';
+import { textWidth, wrappedText } from './font.js';
 import type { Theme } from './theme.js';
 
 /** A Vega-Lite specification, or a part of one, as plain data. */
@@ -21,7 +22,6 @@ const PLOT_HEIGHT = 190;
 export const PAGE_WIDTH = 640;
 const PAGE_HEIGHT = 360;
 
-const TYPE = 10;
 const TITLE = 11;
 /** Room that an entry of a legend needs beside its text: symbol, gaps. */
 const ENTRY = 27;
@@ -40,39 +40,7 @@ export function frame({ theme, medium }: FigureStyle, title: string, notes: read
     padding: isPrint ? 6 : 4,
     background: isPrint ? theme.background : 'transparent',
     ...(isPrint ? { title: printTitle(theme, title, notes) } : {}),
-    config: {
-      aria: false,
-      font: FONT_FAMILY,
-      view: { stroke: null },
-      axis: {
-        labelColor: theme.ink,
-        titleColor: theme.ink,
-        domainColor: theme.faint,
-        tickColor: theme.faint,
-        gridColor: theme.grid,
-        labelFontSize: size,
-        titleFontSize: size,
-        titleFontWeight: 'normal',
-        labelOverlap: 'greedy',
-        labelSeparation: 4,
-        tickSize: 4,
-      },
-      legend: {
-        labelColor: theme.ink,
-        titleColor: theme.ink,
-        labelFontSize: TYPE,
-        titleFontSize: TYPE,
-        titleFontWeight: 'normal',
-        orient: 'bottom',
-        titleOrient: 'left',
-        titleAnchor: 'middle',
-        rowPadding: 3,
-        columnPadding: 10,
-        offset: 6,
-        padding: 0,
-        layout: { bottom: { anchor: 'start', direction: 'vertical', margin: 5 } },
-      },
-    },
+    config: figureConfig(theme, size),
   };
 }
 

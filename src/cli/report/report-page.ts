@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DARK, LIGHT, MOST_CATEGORIES, type Theme } from '../figures/theme.js';
+import { MOST_SERIES } from '../sweep-figures/facet-data.js';
 import { embeddedJson, html, Markup } from './markup.js';
 import type { PageRun } from './page/page-data.js';
 import type { ProvedClaim } from './proofs.js';
@@ -29,7 +30,11 @@ export function reportPage({ runs, proofs, script, style }: ReportParts): string
     "form-action 'none'",
   ].join('; ');
   const names = runs.map(({ name }) => name).join(', ');
-  const data: PageRun[] = runs.map(({ document, figures }) => ({ tables: document.tables, figures }));
+  const data: PageRun[] = runs.map(({ document, figures, sweep }) => ({
+    tables: document.tables,
+    figures,
+    ...(sweep === undefined ? {} : { sweep }),
+  }));
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -81,7 +86,11 @@ function checksum(text: string): string {
 
 /** The colours that figures name, for light pages and dark ones. */
 function colourVariables(runs: readonly ReportRun[]): string {
-  const counts = new Set(runs.flatMap(({ figures }) => figures.map(({ series }) => series.length)));
+  const chosen = runs.some(({ sweep }) => sweep !== undefined)
+    ? Array.from({ length: MOST_SERIES }, (_, index) => index + 1)
+    : [];
+  const drawn = runs.flatMap(({ figures }) => figures.map(({ series }) => series.length));
+  const counts = new Set([...drawn, ...chosen]);
   const variables = (theme: Theme) =>
     [
       `--background:${theme.background};--ink:${theme.ink};--faint:${theme.faint};--grid:${theme.grid}`,

@@ -32,6 +32,7 @@ export function runArticle(run: ReportRun): Markup {
 <p class="lead">${scenario?.title ?? `Scenario ${document.scenario}, which this version does not know: no figures.`}</p>
 ${summary(run)}
 ${[...run.problems, ...run.missing].map((text) => html`<p class="note">${text}</p>`)}
+${sweepSection(run)}
 <section aria-label="Figures">${run.figures.map((figure, at) => figureBlock(figure, anchor, index, at))}</section>
 ${claims(run)}
 <section aria-labelledby="${anchor}-tables"><h3 id="${anchor}-tables">Tables</h3>
@@ -44,25 +45,41 @@ ${parameters(run)}
 </article>`;
 }
 
-function summary({ scenario, document, figures, gitCommit, finished }: ReportRun): Markup {
+function summary({ scenario, document, figures, gitCommit, finished, sweep }: ReportRun): Markup {
   const { compute, checks, warnings, diverged } = document;
   const drawn = scenario?.figures.filter(({ id }) => figures.some((figure) => figure.id === id)) ?? [];
   const where = compute.backend === 'host' ? '' : ` on ${compute.backend} (${compute.device})`;
   const judged = checks.filter(({ verdict }) => verdict !== 'not-applicable');
   const failing = judged.filter(({ verdict }) => verdict === 'fails').length;
   const verdict =
-    judged.length === 0
-      ? 'None of the claims applies to these numbers.'
-      : failing === 0
-        ? `All ${judged.length} claims that apply hold.`
-        : `${failing} of the ${judged.length} claims that apply ${failing === 1 ? 'fails' : 'fail'}.`;
+    sweep !== undefined
+      ? 'The column failed_checks says which claims failed where.'
+      : judged.length === 0
+        ? 'None of the claims applies to these numbers.'
+        : failing === 0
+          ? `All ${judged.length} claims that apply hold.`
+          : `${failing} of the ${judged.length} claims that apply ${failing === 1 ? 'fails' : 'fail'}.`;
   const steps = document.network_steps > 0 ? ` in ${document.network_steps} network-steps` : '';
   return html`<section aria-label="Summary">
 ${scenario && html`<p>${scenario.summary}</p>`}
 ${drawn.slice(0, 1).map((figure) => html`<p>${explainFigure(figure, document, document.params)}</p>`)}
-<p>${verdict} Computed by the ${compute.engine} engine${where}, seed ${document.seed}${steps}, in ${readableNumber(document.elapsed_ms / 1000, 2)} s${finished && `, finished ${finished}`}${gitCommit && `, overtrain at commit ${gitCommit.slice(0, 12)}`}.</p>
+<p>${verdict} Computed by the ${compute.engine} engine${where}, seed ${document.seed}${steps}${sweep === undefined && html`, in ${readableNumber(document.elapsed_ms / 1000, 2)} s`}${finished && `, finished ${finished}`}${gitCommit && `, overtrain at commit ${gitCommit.slice(0, 12)}`}.</p>
 ${warnings.map((text) => html`<p class="note">${text}</p>`)}
 ${diverged.map(({ network, step }) => html`<p class="note">${network}: diverged at step ${step}.</p>`)}
+</section>`;
+}
+
+/** Where the page shows a sweep; in words, what it is of. */
+function sweepSection({ sweep, anchor, index }: ReportRun): Markup | null {
+  if (sweep === undefined) return null;
+  const id = `${anchor}-sweep`;
+  const names = sweep.axes.filter(({ form }) => form !== 'row').map(({ column }) => column);
+  const binned =
+    sweep.table === 'cells' &&
+    html` There are ${sweep.rows} rows, more than a page can hold: the figures are drawn from sums over bins, which the table cells has.`;
+  return html`<section class="sweep" id="${id}" data-run="${index}" aria-labelledby="${id}-title">
+<h3 id="${id}-title">A sweep of ${sweep.points} runs</h3>
+<p class="description">Along ${names.join(', ') || 'nothing'}.${binned}</p>
 </section>`;
 }
 

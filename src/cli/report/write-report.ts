@@ -33,7 +33,8 @@ export function reportText(stored: readonly StoredRun[], scenarios: readonly Sce
   const proofs = renderProofs(readFileSync(PROOFS, 'utf8'), judged);
   const proved = new Set(proofs.map(({ id }) => id));
   const runs = stored.map((run, index) => reportRun(run, index, scenarios, proved));
-  return reportPage({ runs, proofs, script: builtFile('page.js'), style: builtFile('page.css') });
+  const script = runs.some(({ sweep }) => sweep !== undefined) ? 'sweep-page.js' : 'page.js';
+  return reportPage({ runs, proofs, script: builtFile(script), style: builtFile('page.css') });
 }
 
 function reportRun(
@@ -46,7 +47,8 @@ function reportRun(
   const scenario = scenarios.find(({ id }) => id === document.scenario);
   const figures: ReportRun['figures'][number][] = [];
   const missing: string[] = [];
-  for (const figure of scenario?.figures ?? []) {
+  // A sweep has figures of its own, not the tables that its scenario draws.
+  for (const figure of run.sweep === undefined ? (scenario?.figures ?? []) : []) {
     try {
       figures.push(reportFigure(figure, document.tables, compileFigure));
     } catch (error) {

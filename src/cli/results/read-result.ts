@@ -7,6 +7,7 @@ import { isNestedDeeper } from '../nesting.js';
 import { oneLine } from '../one-line.js';
 import { csvText } from '../output/csv.js';
 import { shellWord } from '../reproduce.js';
+import type { SweepSummary } from '../sweep-figures/sweep-summary.js';
 import { checksumOf, readBounded } from './bounded-file.js';
 import { codeOf } from './file-errors.js';
 import { partialFolder } from './partial-folder.js';
@@ -31,6 +32,8 @@ export interface StoredRun {
   readonly files: readonly string[];
   /** What is wrong with files other than `run.json`, each in one line with the repair; the document is whole all the same. */
   readonly problems: readonly string[];
+  /** What a sweep varies; undefined for a single run. */
+  readonly sweep?: SweepSummary | undefined;
 }
 
 const MOST_BYTES = 256 * 2 ** 20;
@@ -53,12 +56,14 @@ export async function readResult(folder: string): Promise<StoredRun> {
     finished,
     files,
     checksum: _,
+    sweep,
     ...document
   } = {
     git_commit: null,
     finished: null,
     files: undefined,
     checksum: undefined,
+    sweep: undefined,
     ...stored,
   };
   if (version === FOLDER_VERSION && !isSealed(text))
@@ -68,13 +73,15 @@ export async function readResult(folder: string): Promise<StoredRun> {
       ? Object.entries(document.tables).map(([name, table]) => unsealedCsv(folder, name, table))
       : Object.entries(files).map(([name, known]) => sealedFile(folder, name, known));
   const problems: string[] = [];
+  const again = sweep === undefined ? '--force' : '--resume';
   for (const { name, problem } of checks) {
     const found = await problem().catch(unreadable);
     if (found !== undefined)
-      problems.push(`${name} ${found}; to write it anew: ${command} --out ${shellWord(folder)} --force`);
+      problems.push(`${name} ${found}; to write it anew: ${command} --out ${shellWord(folder)} ${again}`);
   }
   const kept = [RUN_FILE, ...checks.map(({ name }) => name)];
-  return { folder, version, document, command, gitCommit: git_commit, finished, files: kept, problems };
+  const record = { gitCommit: git_commit, finished, files: kept, problems };
+  return { folder, version, document, command, ...record, ...(sweep === undefined ? {} : { sweep }) };
 }
 
 async function readRunFile(folder: string): Promise<string> {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { RunDocument } from '../../sim/run-document.js';
 import type { Row } from '../../sim/table.js';
+import type { SweepSummary } from '../sweep-figures/sweep-summary.js';
 import { FOLDER_VERSION, type FolderRecord } from './run-json.js';
 
 /** A result folder's `run.json` as this program understands it; version 1 had no more than the command beside the document. */
-export type StoredFile = RunDocument & { readonly command: string } & (
+export type StoredFile = RunDocument & { readonly command: string; readonly sweep?: SweepSummary } & (
     | ({ readonly checksum: string } & FolderRecord)
     | { readonly folder?: undefined }
   );
@@ -14,6 +15,8 @@ const PLAIN_NAME = /^(?!__proto__$)[A-Za-z0-9][\w.-]{0,200}$/;
 const plainName = z.string().regex(PLAIN_NAME);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const finite = z.number();
+/** Axes and results that figures can be asked for. */
+const MOST_SWEPT = 200;
 
 const column = z.object({ name: z.string(), unit: z.string(), description: z.string() });
 
@@ -35,6 +38,27 @@ const table = z
   .refine((value) => value.rows.every((row) => row.length === value.columns.length), {
     error: 'a row has more or fewer cells than there are columns',
   });
+
+const columnName = z.string().nullable();
+
+/** Of a sweep; columns that are not there are found missing when they are drawn. */
+const sweep = z.object({
+  points: z.number().int().min(0),
+  rows: z.number().int().min(0),
+  table: z.enum(['points', 'cells']),
+  axes: z
+    .array(
+      z.object({
+        column: z.string(),
+        form: z.enum(['grid', 'list', 'zip', 'random', 'row']),
+        scale: z.enum(['linear', 'log']).nullable(),
+      }),
+    )
+    .max(MOST_SWEPT),
+  results: z
+    .array(z.object({ name: z.string(), theory: columnName, simulation: columnName, error: columnName }))
+    .max(MOST_SWEPT),
+});
 
 const document = z.looseObject({
   schema: z.literal(1),
@@ -65,6 +89,7 @@ const document = z.looseObject({
   network_steps: z.number().min(0).default(0),
   elapsed_ms: z.number().min(0),
   command: z.string(),
+  sweep: sweep.optional(),
 });
 
 const folderRecord = {

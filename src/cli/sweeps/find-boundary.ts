@@ -11,7 +11,7 @@ import {
   turningTest,
 } from '../../sim/sweeps/boundary.js';
 import { Sweep } from '../../sim/sweeps/sweep.js';
-import type { Cell, Column } from '../../sim/table.js';
+import type { Cell, Column, Table } from '../../sim/table.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { exitCode } from '../exit-code.js';
 import type { CommandLineIo } from '../io.js';
@@ -19,9 +19,12 @@ import { csvText } from '../output/csv.js';
 import { readableNumber } from '../output/number-text.js';
 import { makeFolders } from '../results/durable-files.js';
 import { codeOf, notWritable } from '../results/file-errors.js';
+import { sweepFigureFiles } from '../sweep-figures/sweep-figure-files.js';
+import { levelsTable, type SearchedLevel } from './levels-table.js';
 import { runShard } from './run-shard.js';
 import { finishedShards, resultsOf } from './shard-files.js';
 import { requireFolder } from './sweep-command.js';
+import { writeSweepDocument } from './sweep-document.js';
 import type { SweepRequest } from './sweep-file.js';
 import { enterSweepFolder, sweepIdentity } from './sweep-folder.js';
 
@@ -54,6 +57,8 @@ export async function findBoundary(
   const turns = turningTest(first.definition.table, scenario.tables[first.definition.table]!);
   const seen: Seen[] = [];
   let sweep = first;
+  const tally = { rows: 0, checksFailed: 0 };
+  const searched: SearchedLevel[] = [];
   let points = 0;
   let brackets: Bracket[] = [];
   for (let level = 0; ; level++) {
@@ -69,12 +74,15 @@ export async function findBoundary(
       for await (const result of resultsOf(one)) {
         const values = sweep.at(result.point).values;
         const at = Number(values[sweep.names.indexOf(axis.name)]);
+        tally.rows += Math.max(1, result.rows.length);
+        if (result.failed.length > 0) tally.checksFailed++;
         seen.push({
           at,
           others: others.map((name) => values[sweep.names.indexOf(name)]),
           turns: turns(result),
         });
       }
+    searched.push({ place, identity, sweep });
     points += sweep.points;
     brackets = bracketsOf(seen);
     const middles = brackets.flatMap((bracket) => {
@@ -84,33 +92,43 @@ export async function findBoundary(
     if (level === levels || middles.length === 0) break;
     sweep = new Sweep(refined(first, axis, middles, points));
   }
-  await writeBoundary(folder, axis, others, brackets);
+  const boundary = boundaryTable(axis, others, brackets);
+  await writeBoundary(folder, boundary);
   const failed = seen.filter((one) => one.turns === undefined).length;
+  const long = levelsTable(searched, scenario, axis, tally.rows, boundary);
+  await writeSweepDocument(
+    folder,
+    searched[0]!.identity,
+    long,
+    { ...tally, points, failed },
+    sweepFigureFiles,
+  );
   const failures = failed === 0 ? '' : ` (${failed} without numbers)`;
   io.stdout.write(`${summary(folder, axis, others, brackets, `${points} points${failures}`)}\n`);
   return failed === 0 ? exitCode.done : exitCode.refuted;
 }
 
-async function writeBoundary(
-  folder: string,
-  axis: SearchedAxis,
-  others: readonly string[],
-  brackets: readonly Bracket[],
-): Promise<void> {
+function boundaryTable(axis: SearchedAxis, others: readonly string[], brackets: readonly Bracket[]): Table {
   const column = (name: string): Column => ({ name, unit: '1', description: name });
-  const columns = [...others, `${axis.name}_low`, `${axis.name}_high`].map(column);
-  const rows = brackets.map(({ others: values, low, high }) => [
-    ...values.map((value) => value as Cell),
-    low,
-    high,
-  ]);
+  return {
+    columns: [...others, `${axis.name}_low`, `${axis.name}_high`].map(column),
+    rows: brackets.map(({ others: values, low, high }) => [
+      ...values.map((value) => value as Cell),
+      low,
+      high,
+    ]),
+  };
+}
+
+async function writeBoundary(folder: string, boundary: Table): Promise<void> {
   try {
-    await writeFile(join(folder, 'boundary.csv'), csvText({ columns, rows }), { flush: true });
+    await writeFile(join(folder, BOUNDARY), csvText(boundary), { flush: true });
   } catch (error) {
     throw codeOf(error) === undefined ? error : notWritable(folder, error);
   }
 }
 
+const BOUNDARY = 'boundary.csv';
 const MOST_SHOWN = 10;
 
 function summary(
@@ -125,7 +143,7 @@ function summary(
     return `  ${where}${axis.name} between ${readableNumber(low, 8)} and ${readableNumber(high, 8)}`;
   });
   const more = brackets.length > MOST_SHOWN ? [`  and ${brackets.length - MOST_SHOWN} more`] : [];
-  const head = `${brackets.length} boundaries from ${points}: ${join(folder, 'boundary.csv')}`;
+  const head = `${brackets.length} boundaries from ${points}: ${join(folder, BOUNDARY)}`;
   return [head, ...lines, ...more].join('\n');
 }
 

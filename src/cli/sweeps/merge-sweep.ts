@@ -3,18 +3,24 @@ import { scenarioById } from '../../sim/scenario-list.js';
 import { Sweep } from '../../sim/sweeps/sweep.js';
 import { exitCode } from '../exit-code.js';
 import { type CommandLineIo, loadScenarios } from '../io.js';
+import { sweepFigureFiles } from '../sweep-figures/sweep-figure-files.js';
 import { requireComplete } from './completeness.js';
 import { MERGED, type Merged, writeMerged } from './merged-files.js';
 import { finishedShards, resultsOf } from './shard-files.js';
-import { writeSweepDocument } from './sweep-document.js';
+import { type DrawSweep, longTable, writeSweepDocument } from './sweep-document.js';
 import { readIdentity } from './sweep-folder.js';
 
 /**
  * Puts the shards of a sweep together: `merged.csv` and `merged.parquet`, with the bytes of an unsharded run.
  *
+ * @param draw makes the files with figures
  * @throws InvalidInputError naming points that are missing or there twice, files that are damaged or of another sweep
  */
-export async function mergeShards(folder: string, scenarios: readonly Scenario[]): Promise<Merged> {
+export async function mergeShards(
+  folder: string,
+  scenarios: readonly Scenario[],
+  draw: DrawSweep = sweepFigureFiles,
+): Promise<Merged> {
   const identity = await readIdentity(folder);
   const sweep = new Sweep(identity.definition);
   const scenario = scenarioById(identity.definition.scenario, scenarios);
@@ -24,7 +30,7 @@ export async function mergeShards(folder: string, scenarios: readonly Scenario[]
     for (const shard of shards) yield* resultsOf(shard);
   }
   const merged = await writeMerged(folder, identity, sweep, scenario, results);
-  await writeSweepDocument(folder, identity, sweep, scenario, results(), merged);
+  await writeSweepDocument(folder, identity, longTable(sweep, scenario, merged.rows, results), merged, draw);
   return merged;
 }
 

@@ -94,12 +94,14 @@ function withoutHeader(text: string): string {
   return text.slice(text.indexOf('\n') + 1);
 }
 
-interface RowGroup {
+/** Rows of the long table that stand beside each other, and the runs that they are of, without their rows. */
+export interface RowGroup {
   readonly rows: readonly Row[];
   readonly group: readonly PointResult[];
 }
 
-async function* rowGroups(
+/** The long table of a sweep, so many rows at a time as fit in memory. */
+export async function* rowGroups(
   sweep: Sweep,
   scenario: Scenario,
   results: AsyncGenerator<PointResult, void, undefined>,

@@ -8,6 +8,7 @@ import { terminalOf } from '../output/terminal.js';
 import { LiveApp } from './components/live-app.js';
 import { performEffect, type World } from './effects/perform-effect.js';
 import { readSavedRuns } from './effects/saved-runs.js';
+import { readSavedSweeps } from './effects/saved-sweeps.js';
 import { Store } from './effects/store.js';
 import { enterAlternateScreen } from './screen/alternate-screen.js';
 import { FrameStream } from './screen/frame-stream.js';
@@ -78,9 +79,7 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
     });
     computer.warmUp();
     void readTheoremsInto(store);
-    void readSavedRuns(offered, MOST_RECENT).then((runs) =>
-      store.dispatch({ kind: 'saved-runs-read', runs }),
-    );
+    void readKept(offered, store);
     const failed = app.waitUntilExit().then(() => exitCode.done);
     const code = await Promise.race([left, failed]);
     app.unmount();
@@ -107,6 +106,14 @@ function writeAtOnce(stdout: TuiIo['stdout'], text: string): void {
 
 /** A screen reader follows the terminal's one screen. */
 const noScreen = { leave: () => {} };
+
+/** Runs come before the sweeps, which stand under them: an entry that the cursor is on stays where it is. */
+async function readKept(offered: readonly Scenario[], store: Store): Promise<void> {
+  const runs = await readSavedRuns(offered, MOST_RECENT);
+  store.dispatch({ kind: 'saved-runs-read', runs });
+  const sweeps = await readSavedSweeps(offered, MOST_RECENT);
+  store.dispatch({ kind: 'saved-sweeps-read', sweeps });
+}
 
 /** Theorems come after the first frame; without the file, claims say so. */
 async function readTheoremsInto(store: Store): Promise<void> {

@@ -16,6 +16,11 @@ const TRAILING: readonly Column[] = [
     unit: '1',
     description: 'claims whose check failed, separated by blanks; null for none',
   },
+  {
+    name: 'diverged',
+    unit: '1',
+    description: 'first step at which a training of the run diverged; null where none did',
+  },
   { name: 'error', unit: '1', description: 'why the run has no numbers; null where it has' },
 ];
 
@@ -25,10 +30,10 @@ const TRAILING: readonly Column[] = [
  */
 export function pointColumns(sweep: Sweep, scenario: Scenario): Column[] {
   const own = scenario.tables[sweep.definition.table]!;
-  const taken = new Set([...LEADING, ...own, ...TRAILING].map(({ name }) => name));
+  const columns = sweptColumns(sweep, scenario);
   const varied = sweep.names.map(
-    (name): Column => ({
-      name: taken.has(name) ? `set_${name}` : name,
+    (name, index): Column => ({
+      name: columns[index]!,
       unit: '1',
       description: `parameter ${name} as the sweep set it`,
     }),
@@ -36,11 +41,18 @@ export function pointColumns(sweep: Sweep, scenario: Scenario): Column[] {
   return [...LEADING, ...varied, ...own, ...TRAILING];
 }
 
+/** Names of the columns with the parameters that vary, in the order of {@link Sweep.names}. */
+export function sweptColumns(sweep: Sweep, scenario: Scenario): string[] {
+  const own = scenario.tables[sweep.definition.table]!;
+  const taken = new Set([...LEADING, ...own, ...TRAILING].map(({ name }) => name));
+  return sweep.names.map((name) => (taken.has(name) ? `set_${name}` : name));
+}
+
 /** Rows of one run in the long table; a run without numbers has one row that says why. */
 export function pointRows(sweep: Sweep, scenario: Scenario, result: PointResult): Row[] {
   const { point, replicate, seed, values } = sweep.at(result.point);
   const leading = [point, replicate, seed, ...values.map(cellOf)];
-  const trailing = [result.compute, result.failed.join(' ') || null, result.error];
+  const trailing = [result.compute, result.failed.join(' ') || null, result.diverged, result.error];
   const width = scenario.tables[sweep.definition.table]!.length;
   const rows = result.rows.length > 0 ? result.rows : [Array<Cell>(width).fill(null)];
   return rows.map((row) => [...leading, ...row, ...trailing]);

@@ -15,6 +15,8 @@ export interface PointResult {
   readonly compute: string | null;
   /** Ids of the claims whose check failed. */
   readonly failed: readonly string[];
+  /** First step at which a training diverged; null where none did. */
+  readonly diverged: number | null;
   /** Why there are no numbers; null where there are. */
   readonly error: string | null;
   /** Rows of the sweep's table. */
@@ -69,11 +71,15 @@ async function runPoint(
       point,
       compute: `${document.compute.engine}/${document.compute.backend}`,
       failed,
+      diverged: document.diverged.reduce<number | null>(
+        (first, { step }) => (first === null ? step : Math.min(first, step)),
+        null,
+      ),
       error: null,
       rows: document.tables[table]!.rows,
     };
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
-    return { point, compute: null, failed: [], error: error.message, rows: [] };
+    return { point, compute: null, failed: [], diverged: null, error: error.message, rows: [] };
   }
 }

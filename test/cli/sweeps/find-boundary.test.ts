@@ -3,11 +3,12 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readResult } from '../../../src/cli/results/read-result.js';
 import { resolveParameters } from '../../../src/sim/parameters/resolve.js';
 import { runToDocument } from '../../../src/sim/run-document.js';
 import { scenarioById, scenarios } from '../../../src/sim/scenario-list.js';
 import { LEAST_RISE } from '../../../src/sim/sweeps/boundary.js';
-import { columnIndex } from '../../../src/sim/table.js';
+import { columnIndex, type Row } from '../../../src/sim/table.js';
 import { call } from '../support/call.js';
 
 let home: string;
@@ -39,10 +40,32 @@ output: {table: map}
   const [header, ...lines] = readFileSync(join(out, 'boundary.csv'), 'utf8').trimEnd().split('\n');
   expect(header).toBe('angles,overshoots_low,overshoots_high');
   expect(lines.length).toBeGreaterThanOrEqual(3);
-  expect((await readdir(out)).sort()).toEqual([
+  expect((await readdir(out)).filter((name) => !name.startsWith('figure-')).sort()).toEqual([
     'boundary.csv',
     ...Array.from({ length: 7 }, (_, level) => `level-${level}`),
+    'run.json',
   ]);
+  // All levels together are a result folder, which reports open.
+  const { sweep, document } = await readResult(out);
+  expect(sweep).toMatchObject({
+    table: 'points',
+    axes: [
+      { column: 'angles', form: 'list', scale: null },
+      { column: 'overshoots', form: 'list', scale: 'linear' },
+      { column: 'overshoot', form: 'row' },
+      { column: 'angle', form: 'row' },
+    ],
+  });
+  const { columns: names, rows: points } = document.tables.points!;
+  expect(points).toHaveLength(sweep!.points);
+  expect(names[0]!.name).toBe('level');
+  expect(new Set(points.map(([level]) => level))).toEqual(new Set([0, 1, 2, 3, 4, 5, 6]));
+  const cellOf = (row: Row, name: string) => row[columnIndex(names, name)];
+  for (const row of points) {
+    expect(Number(cellOf(row, 'angles'))).toBe(cellOf(row, 'angle'));
+    expect(cellOf(row, 'overshoots')).toBe(cellOf(row, 'overshoot'));
+  }
+  expect(document.tables.boundary!.rows).toHaveLength(lines.length);
 
   const rise = async (angle: number, overshoot: number) => {
     const scenario = scenarioById('misalignment');

@@ -45,11 +45,12 @@ const resultOf = (point: number): fc.Arbitrary<PointResult> =>
     )
     .map((outcome) =>
       typeof outcome === 'string'
-        ? { point, compute: null, failed: [], error: outcome, rows: [] }
+        ? { point, compute: null, failed: [], diverged: null, error: outcome, rows: [] }
         : {
             point,
             compute: 'exact/host',
             failed: outcome.length === 2 ? ['T1'] : [],
+            diverged: outcome.length === 1 ? 7 : null,
             error: null,
             rows: outcome,
           },
@@ -123,7 +124,7 @@ async function mergedBytes(folder: string, one: Case, count: number): Promise<re
   const indices = Array.from({ length: count }, (_, index) => index + 1);
   indices.sort((a, b) => one.order[a]! - one.order[b]!);
   for (const index of indices) await writeShard(folder, identity, one, { index, count });
-  await mergeShards(folder, [scenario]);
+  await mergeShards(folder, [scenario], async () => new Map());
   return ['merged.csv', 'merged.parquet'].map((name) => readFileSync(join(folder, name)));
 }
 
@@ -156,7 +157,7 @@ const fixed: Case = (() => {
     axes: [{ parameter: 'count', list: Array.from({ length: 100 }, (_, n) => n + 1) }],
   });
   const results = Array.from({ length: 100 }, (_, point) => ({
-    ...{ point, compute: 'exact/host', failed: [], error: null },
+    ...{ point, compute: 'exact/host', failed: [], diverged: null, error: null },
     rows: [[1, 2, 3, 'a']],
   }));
   return { sweep, results, shards: 4, order: Array(50).fill(0) };
@@ -169,7 +170,7 @@ async function parts(indices: readonly number[], count = 4): Promise<SweepIdenti
   return identity;
 }
 
-const merge = () => mergeShards(home, [scenario]);
+const merge = () => mergeShards(home, [scenario], async () => new Map());
 
 test('missing points are named, and their shards', async () => {
   await parts([1, 3]);

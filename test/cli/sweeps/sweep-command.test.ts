@@ -42,17 +42,16 @@ test('a sweep keeps every point: its setting, its rows, failed checks, and why t
   expect(outcome.stdout).toContain('80 points, 158 rows, 2 points without numbers');
   const lines = readFileSync(join(out, 'merged.csv'), 'utf8').trimEnd().split('\n');
   expect(lines[0]).toBe(
-    'point,replicate,seed,count,fail,gamma,time_theory,time_sim,"note, ""quoted""",compute,failed_checks,error',
+    'point,replicate,seed,count,fail,gamma,time_theory,time_sim,"note, ""quoted""",compute,failed_checks,diverged,error',
   );
-  expect(lines[1]).toBe('0,0,1,1,no,,,,,,,"gammas: [0.2,0.5] is not allowed; expected no more than count"');
-  expect(lines.at(-1)).toMatch(/^79,0,1,40,yes,0\.5,[\d.]+,,"a, b",exact\/host,T1,$/);
-  expect((await readdir(out)).sort()).toEqual([
-    'merged.csv',
-    'merged.parquet',
-    'run.json',
-    'shards',
-    'sweep.json',
-  ]);
+  expect(lines[1]).toBe('0,0,1,1,no,,,,,,,,"gammas: [0.2,0.5] is not allowed; expected no more than count"');
+  expect(lines.at(-1)).toMatch(/^79,0,1,40,yes,0\.5,[\d.]+,,"a, b",exact\/host,T1,3,$/);
+  const names = (await readdir(out)).sort();
+  const drawn = ['dark.png', 'dark.svg', 'png', 'svg', 'vl.json'];
+  const figures = ['facets', 'heat-map', 'parallel'].flatMap((id) =>
+    drawn.map((ending) => `figure-${id}.${ending}`),
+  );
+  expect(names).toEqual([...figures, 'merged.csv', 'merged.parquet', 'run.json', 'shards', 'sweep.json']);
   const { document, problems } = await readResult(out);
   expect(problems).toEqual([]);
   expect(Object.keys(document.tables)).toEqual(['points']);

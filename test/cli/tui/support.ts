@@ -3,6 +3,7 @@ import { type AppState, initialState } from '../../../src/cli/tui/state/app-stat
 import type { Effect } from '../../../src/cli/tui/state/effect.js';
 import type { Key, KeyName } from '../../../src/cli/tui/state/key.js';
 import { reduce } from '../../../src/cli/tui/state/reduce.js';
+import type { SavedSweep, SweepContents } from '../../../src/cli/tui/state/saved-sweep.js';
 import { performRun } from '../../../src/cli/tui/worker/perform-run.js';
 import type { RunOrder } from '../../../src/cli/tui/worker/run-order.js';
 import type { RunEvent } from '../../../src/sim/scenario.js';
@@ -102,3 +103,64 @@ export const someRows: readonly RunEvent[] = [
     ],
   },
 ];
+
+/** Sweeps as the list has them, made up: one of each state. */
+export const savedSweeps: readonly SavedSweep[] = (
+  [
+    ['complete', 24, null],
+    ['running', 10, null],
+    ['partial', 12, 'overtrain sweep FILE --out results/partial --shard 2/2 --resume'],
+    ['failed', 3, 'overtrain sweep FILE --out results/failed --resume'],
+  ] as const
+).map(([state, kept, command]) => ({
+  folder: `results/${state}`,
+  ...{ scenario: 'gaussian', points: 24, state, kept, command },
+}));
+
+/** Results of a sweep over three axes with so many times: at the largest tau, training diverged; one point has no numbers. */
+export function someSweep(times: number): SweepContents {
+  const names = [
+    'point',
+    'tau',
+    'target',
+    'time',
+    'loss_theory',
+    'loss_sim',
+    'failed_checks',
+    'diverged',
+    'error',
+  ];
+  const rows = Array.from({ length: 3 * 2 * times }, (_, point) => {
+    const [time, target, tau] = [
+      1 + (point % times),
+      Math.floor(point / times) % 2,
+      Math.floor(point / times / 2),
+    ];
+    const loss = (time - 4) ** 2 + tau + target + 1;
+    if (point === 1) return [point, tau, 'erase:1', time, null, null, null, null, 'made up'];
+    return [
+      point,
+      tau,
+      ['erase:1', 'scale:2'][target]!,
+      time,
+      loss,
+      tau === 2 ? null : loss,
+      null,
+      tau === 2 ? 9 : null,
+      null,
+    ];
+  });
+  return {
+    summary: {
+      ...{ points: 3 * 2 * times, rows: rows.length, table: 'points' },
+      axes: [
+        { column: 'tau', form: 'grid', scale: 'linear' },
+        { column: 'target', form: 'list', scale: null },
+        { column: 'time', form: 'row', scale: 'log' },
+      ],
+      results: [{ name: 'loss', theory: 'loss_theory', simulation: 'loss_sim', error: null }],
+    },
+    table: { columns: names.map((name) => ({ name, unit: '1', description: name })), rows },
+    warnings: ['1 of 72 points has no numbers'],
+  };
+}

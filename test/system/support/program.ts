@@ -21,6 +21,16 @@ export interface Started {
   kill(signal: NodeJS.Signals): void;
 }
 
+const going = new Set<Started>();
+
+/**
+ * Ends what was started and has not ended, as after a test that failed midway: nothing writes any more into a folder that is about to be removed.
+ */
+export async function endStarted(): Promise<void> {
+  for (const one of going) one.kill('SIGKILL');
+  await Promise.all([...going].map(({ ended }) => ended));
+}
+
 /** Starts the built program in a folder. */
 export function start(argv: readonly string[], cwd: string): Started {
   const child = spawn(process.execPath, [MAIN, ...argv], {
@@ -36,7 +46,10 @@ export function start(argv: readonly string[], cwd: string): Started {
   const ended = new Promise<Ended>((resolve) => {
     child.once('close', (code) => resolve({ code, ...written }));
   });
-  return { pid: child.pid!, ended, kill: (signal) => child.kill(signal) };
+  const started: Started = { pid: child.pid!, ended, kill: (signal) => child.kill(signal) };
+  going.add(started);
+  void ended.then(() => going.delete(started));
+  return started;
 }
 
 /** Runs the built program to its end. */

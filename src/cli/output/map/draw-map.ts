@@ -5,11 +5,12 @@ import type { ChartOptions } from '../chart/draw-chart.js';
 import { markersFor } from '../chart/markers.js';
 import { readableNumber } from '../number-text.js';
 import { type Style, styleFor } from '../style.js';
-import type { HeatMap } from './heat-map.js';
+import type { HeatMap, MapAxis } from './heat-map.js';
 import { legendOfMap } from './map-legend.js';
 import { boundaryGlyph, missingGlyph, paintShade, shadeGlyph, shadeOf } from './shades.js';
 
 const WIDEST_CELL = 8;
+const WIDEST_NAME = 16;
 /** Title, caption of y, axis, its numbers, caption of x. */
 const LINES_AROUND = 5;
 
@@ -50,19 +51,25 @@ export function drawMap(given: HeatMap, options: ChartOptions): string[] {
 
 function withSafeLabels(map: HeatMap, unicode: boolean): HeatMap {
   const safe = (text: string) => (unicode ? oneLine(text) : asciiText(oneLine(text)));
+  const safeAxis = (axis: MapAxis): MapAxis => ({
+    ...axis,
+    label: safe(axis.label),
+    ...(axis.names === undefined ? {} : { names: axis.names.map(safe) }),
+  });
   return {
     ...map,
     title: safe(map.title),
-    x: { ...map.x, label: safe(map.x.label) },
-    y: { ...map.y, label: safe(map.y.label) },
+    x: safeAxis(map.x),
+    y: safeAxis(map.y),
     valueLabel: safe(map.valueLabel),
     boundaryLabel: safe(map.boundaryLabel),
   };
 }
 
 function layOut({ x, y }: HeatMap, width: number, height: number): Layout {
-  const widest = y.places.reduce((most, place) => Math.max(most, cellWidth(readableNumber(place, 3))), 0);
-  const gutter = Math.max(0, Math.min(widest, width - 2));
+  const widest = y.places.reduce((most, _, place) => Math.max(most, cellWidth(nameOf(y, place))), 0);
+  const most = y.names === undefined ? width - 2 : Math.min(width - 2, WIDEST_NAME);
+  const gutter = Math.max(0, Math.min(widest, most));
   const room = Math.max(1, width - gutter - 1);
   const columns = thinned(x.places.length, room);
   return {
@@ -71,6 +78,10 @@ function layOut({ x, y }: HeatMap, width: number, height: number): Layout {
     cell: Math.max(1, Math.min(WIDEST_CELL, Math.floor(room / columns.length))),
     gutter,
   };
+}
+
+function nameOf({ places, names }: MapAxis, place: number): string {
+  return names?.[place] ?? readableNumber(places[place]!, 3);
 }
 
 /** Positions from 0 to `count - 1`, at most `most` of them, evenly and with both ends. */
@@ -89,14 +100,15 @@ function mapLine(
   style: Style,
 ): string {
   const markers = markersFor(unicode);
-  const label = padCells(fitCells(readableNumber(map.y.places[row]!, 3), gutter), gutter, 'left');
+  const label = padCells(fitCells(nameOf(map.y, row), gutter), gutter, 'left');
   // In a window of one cell there is room for nothing but the map.
   let line = width > 1 ? style.faint(label + markers.tickLeft) : '';
   for (const column of columns) {
     const value = map.values[row]?.[column] ?? null;
     const isKnown = value !== null && Number.isFinite(value);
     const shade = isKnown ? shadeOf(value, greatest) : 0;
-    const glyph = isKnown ? shadeGlyph(shade, unicode) : missingGlyph(unicode);
+    const why = map.missing?.[row]?.[column] ?? undefined;
+    const glyph = isKnown ? shadeGlyph(shade, unicode) : missingGlyph(unicode, why);
     const text = glyph.repeat(cell);
     if (!holdsBoundary(map, rows, row, map.boundary[column] ?? null)) line += paintShade(shade, text, colour);
     else {
@@ -130,7 +142,7 @@ function axisBelow(
   let axis = ' '.repeat(gutter) + markers.cornerBelow;
   let text = '';
   columns.forEach((column, index) => {
-    const label = readableNumber(x.places[column]!, 3);
+    const label = nameOf(x, column);
     const at = gutter + 1 + index * cell + middle;
     const start = Math.max(
       0,

@@ -7,7 +7,7 @@ import { boundaryGlyph, missingGlyph, paintShade, SHADES, shadeGlyph, upperEnd }
 
 /** The lines under a map that say what its shades and signs mean; no line is wider than `width`. */
 export function legendOfMap(
-  { valueLabel, values, boundary, boundaryLabel }: HeatMap,
+  { valueLabel, values, boundary, boundaryLabel, missing }: HeatMap,
   greatest: number,
   { width, unicode, colour }: ChartOptions,
   style: Style,
@@ -29,9 +29,19 @@ export function legendOfMap(
       paint: style.bad,
     },
     {
+      sign: missingGlyph(unicode, 'diverged'),
+      text: 'diverged',
+      isShown: missing?.flat().includes('diverged') === true,
+      paint: (sign: string) => sign,
+    },
+    {
       sign: missingGlyph(unicode),
       text: 'no value',
-      isShown: values.flat().some(isMissing),
+      isShown: values.some((line, row) =>
+        line.some(
+          (value, column) => isMissing(value) && (missing?.[row]?.[column] ?? 'no value') === 'no value',
+        ),
+      ),
       paint: (sign: string) => sign,
     },
   ].filter(({ isShown, text }) => isShown && text !== '');

@@ -1,4 +1,5 @@
 import type { ColourDepth } from '../terminal.js';
+import type { MissingCell } from './heat-map.js';
 
 /** Shades from the least to the greatest value; the first one stands for next to nothing. */
 const UNICODE_SHADES = ['·', '░', '▒', '▓', '█'] as const;
@@ -45,7 +46,9 @@ export function paintShade(shade: number, text: string, depth: ColourDepth): str
 }
 
 /** The glyph of a cell without a value. */
-export function missingGlyph(unicode: boolean): string {
+export function missingGlyph(unicode: boolean, why: MissingCell = 'no value'): string {
+  if (why === 'empty') return ' ';
+  if (why === 'diverged') return 'D';
   return unicode ? '×' : 'x';
 }
 

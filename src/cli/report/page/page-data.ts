@@ -1,4 +1,5 @@
 import type { Table } from '../../../sim/table.js';
+import type { SweepSummary } from '../../sweep-figures/sweep-summary.js';
 
 /** A choice of scales: that of the x axis, then that of the y axis. */
 export type ScaleName = `${'linear' | 'log'}-${'linear' | 'log'}`;
@@ -31,4 +32,6 @@ export interface PageFigure {
 export interface PageRun {
   readonly tables: Readonly<Record<string, Table>>;
   readonly figures: readonly PageFigure[];
+  /** What a sweep varies, where the run is one. */
+  readonly sweep?: SweepSummary;
 }

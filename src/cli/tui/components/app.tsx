@@ -9,6 +9,7 @@ import type { Display } from '../text/styled-line.js';
 import { Lines } from './lines.js';
 import { OverlayScreen } from './overlay-screen.js';
 import { ScenarioScreen } from './scenario-screen.js';
+import { SweepScreen } from './sweep-screen.js';
 
 interface AppProps {
   readonly state: AppState;
@@ -33,6 +34,14 @@ function Body({ state, display }: AppProps): ReactElement {
   const { columns } = state.window;
   if (state.overlay !== null)
     return <OverlayScreen state={state} overlay={state.overlay} display={display} />;
+  if (state.screen === 'sweep')
+    return (
+      <Box flexDirection="column">
+        <Lines lines={[headerLine(state)]} width={columns} display={display} />
+        <SweepScreen state={state} display={display} />
+        <Lines lines={[statusLine(state)]} width={columns} display={display} />
+      </Box>
+    );
   const isHome = state.screen === 'home' || state.experiment === null;
   return (
     <Box flexDirection="column">

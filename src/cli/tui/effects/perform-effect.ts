@@ -3,6 +3,7 @@ import type { Action } from '../state/action.js';
 import type { Effect } from '../state/effect.js';
 import type { Computer } from '../worker/computer.js';
 import { freeFolder, saveRun } from './save-run.js';
+import { readSweepContents } from './saved-sweeps.js';
 
 /** What effects are done with. */
 export interface World {
@@ -26,6 +27,11 @@ export function performEffect(effect: Effect, world: World, tell: (action: Actio
       break;
     case 'cancel-attack':
       computer.cancelAttack();
+      break;
+    case 'read-sweep':
+      void readSweepContents(effect.folder).then((read) =>
+        tell({ kind: 'sweep-read', folder: effect.folder, read }),
+      );
       break;
     case 'suggest-folder':
       tell({ kind: 'folder-suggested', folder: freeFolder(effect.scenario) });

@@ -3,6 +3,7 @@ import type { Theorem } from '../text/theorem.js';
 import type { Attack } from './attack.js';
 import { type Draft, untouchedDraft } from './draft.js';
 import type { Run } from './run.js';
+import type { OpenSweep, SavedSweep } from './saved-sweep.js';
 import type { TextField } from './text-field.js';
 
 /** Size of the window in cells. */
@@ -63,7 +64,7 @@ export interface AppState {
   readonly window: WindowSize;
   /** Whether characters beyond ASCII can be shown; texts are longer where they cannot. */
   readonly unicode: boolean;
-  readonly screen: 'home' | 'scenario';
+  readonly screen: 'home' | 'scenario' | 'sweep';
   readonly home: { readonly cursor: number; readonly filter: TextField; readonly isFiltering: boolean };
   /** Kept when the user goes home, so that coming back finds everything as it was. */
   readonly experiment: Experiment | null;
@@ -74,6 +75,10 @@ export interface AppState {
   readonly attacks: Readonly<Record<string, Attack>>;
   /** Full runs of this session that have ended, the latest first. */
   readonly recent: readonly Run[];
+  /** Sweeps that are kept, the latest first. */
+  readonly sweeps: readonly SavedSweep[];
+  /** The open one. */
+  readonly sweep: OpenSweep | null;
   readonly notice: Notice | null;
   /** Number of the next run. */
   readonly nextRun: number;
@@ -95,6 +100,8 @@ export function initialState(scenarios: readonly Scenario[], window: WindowSize,
     overlay: null,
     attacks: {},
     recent: [],
+    sweeps: [],
+    sweep: null,
     notice: null,
     nextRun: 1,
     exitCode: null,

@@ -4,6 +4,7 @@ export type Context =
   | 'filter'
   | 'parameters'
   | 'claims'
+  | 'sweep'
   | 'edit'
   | 'text'
   | 'claim'
@@ -36,6 +37,10 @@ export type Command =
   | 'save'
   | 'command'
   | 'compare'
+  | 'sort'
+  | 'result'
+  | 'across'
+  | 'upwards'
   | 'help'
   | 'quit'
   | 'yes'
@@ -124,6 +129,27 @@ export const bindings: Readonly<Record<Context, readonly Binding[]>> = {
     ...OF_A_RUN,
     ...UP_DOWN,
     binding('back', ['escape'], 'esc', 'back', 'cancel the run, which keeps what was computed; then back'),
+    HELP,
+    QUIT,
+  ],
+  sweep: [
+    binding('figure', ['v', 'tab'], 'v', 'view', 'map, curves or table'),
+    binding('result', ['r'], 'r', 'result', 'the next result'),
+    binding('across', ['a'], 'a', 'across', 'another parameter across'),
+    binding('upwards', ['u'], 'u', 'upwards', 'another parameter upwards, or for the lines'),
+    binding('less', ['left', 'h'], '← h', '', 'in the table, one column to the left'),
+    binding('more', ['right', 'l'], '→ l', '', 'in the table, one column to the right'),
+    binding('sort', ['s'], 's', 'sort', 'sort the table by the column, then the other way round'),
+    binding(
+      'up',
+      ['up', 'k'],
+      '↑ k',
+      '',
+      'in the table one row up; else the next value of what is not drawn',
+    ),
+    binding('down', ['down', 'j'], '↓ j', '', 'one row down; else the value before, then the mean of all'),
+    ...UP_DOWN.slice(2),
+    binding('back', ['escape'], 'esc', 'back', 'back to the list'),
     HELP,
     QUIT,
   ],

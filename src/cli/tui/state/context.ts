@@ -7,6 +7,7 @@ export function contextOf({ overlay, screen, home, experiment }: AppState): Cont
     return overlay.kind === 'claim' || overlay.kind === 'save' || overlay.kind === 'quit'
       ? overlay.kind
       : 'text';
+  if (screen === 'sweep') return 'sweep';
   if (screen === 'home') return home.isFiltering ? 'filter' : 'home';
   return experiment === null || experiment.edit === null ? (experiment?.focus ?? 'parameters') : 'edit';
 }

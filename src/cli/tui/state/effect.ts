@@ -7,6 +7,7 @@ export type Effect =
   | { readonly kind: 'cancel-run'; readonly run: number }
   | { readonly kind: 'start-attack'; readonly claim: string }
   | { readonly kind: 'cancel-attack' }
+  | { readonly kind: 'read-sweep'; readonly folder: string }
   | { readonly kind: 'suggest-folder'; readonly scenario: string }
   | { readonly kind: 'save'; readonly run: Run; readonly folder: string }
   | { readonly kind: 'quit'; readonly exitCode: number };

@@ -4,6 +4,7 @@ import { homeItems } from './home-items.js';
 import { type Key, keyWord } from './key.js';
 import { movementOf } from './movement.js';
 import { preview } from './order-run.js';
+import { openSweep } from './reduce-sweep.js';
 import type { Run } from './run.js';
 import { moved, type Step, stepTo } from './step.js';
 import { editText, textField } from './text-field.js';
@@ -39,6 +40,7 @@ function open(state: AppState): Step {
   const item = homeItems(state)[state.home.cursor];
   if (item === undefined) return stepTo(state);
   if (item.kind === 'run') return openRun(state, item.run);
+  if (item.kind === 'sweep') return openSweep(state, item.sweep);
   const { id } = item.scenario;
   if (state.experiment?.scenario === id) return stepTo({ ...state, screen: 'scenario' });
   return preview({ ...state, screen: 'scenario', experiment: newExperiment(id, null) });

@@ -9,6 +9,7 @@ import { reduceExperiment } from './reduce-experiment.js';
 import { reduceHome } from './reduce-home.js';
 import { MOST_RECENT, reduceAttackNews, reduceRunNews, withFolder } from './reduce-news.js';
 import { openOverlay, quit, reduceOverlay } from './reduce-overlay.js';
+import { reduceSweep, reduceSweepRead } from './reduce-sweep.js';
 import { type Step, stepTo } from './step.js';
 
 /**
@@ -27,6 +28,10 @@ export function reduce(state: AppState, action: Action): Step {
       return stepTo({ ...state, theorems: action.theorems });
     case 'saved-runs-read':
       return stepTo({ ...state, recent: [...state.recent, ...action.runs].slice(0, MOST_RECENT) });
+    case 'saved-sweeps-read':
+      return stepTo({ ...state, sweeps: action.sweeps });
+    case 'sweep-read':
+      return stepTo(reduceSweepRead(state, action.folder, action.read));
     case 'run-events':
     case 'run-ended':
       return stepTo(reduceRunNews(state, action));
@@ -44,6 +49,7 @@ function reduceKey(state: AppState, key: Key): Step {
   if (state.overlay !== null) return reduceOverlay(state, state.overlay, key);
   const context = contextOf(state);
   if (context === 'edit') return reduceEdit(state, key);
+  if (context === 'sweep') return reduceSweep(state, key);
   if (context !== 'home' && context !== 'filter') return reduceExperiment(state, key);
   const command = commandOf(context, keyWord(key));
   return command === 'help' || command === 'quit' ? openOverlay(state, command) : reduceHome(state, key);

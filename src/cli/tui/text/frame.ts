@@ -11,6 +11,14 @@ const FILTER_CELLS = 30;
 export function headerLine(state: AppState): StyledLine {
   const { columns } = state.window;
   const between = state.unicode ? ' › ' : ' > ';
+  if (state.screen === 'sweep' && state.sweep !== null) {
+    const { saved } = state.sweep;
+    return [
+      { text: 'overtrain', tone: 'strong' },
+      { text: `${between}sweep of ${saved.scenario}`, tone: 'strong' },
+      { text: `  ${saved.folder}`, tone: 'faint' },
+    ];
+  }
   if (state.screen === 'home' || state.experiment === null) {
     const count = homeItems(state).filter(({ kind }) => kind === 'scenario').length;
     const { filter, isFiltering } = state.home;

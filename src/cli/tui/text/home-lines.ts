@@ -1,8 +1,10 @@
 import type { AppState } from '../state/app-state.js';
 import { type HomeItem, homeItems } from '../state/home-items.js';
 import type { Run } from '../state/run.js';
+import type { SavedSweep } from '../state/saved-sweep.js';
 import { checkOf, verdictSign } from './claim-text.js';
 import { column, plainLine, type StyledLine, wrapped } from './styled-line.js';
+import { sweepStateText } from './sweep-lines.js';
 
 /** The list of the home screen, and which of its lines the cursor is on. */
 export interface ListedLines {
@@ -17,7 +19,12 @@ export function homeLines(state: AppState, width: number): ListedLines {
   let heading = '';
   const items = homeItems(state);
   items.forEach((item, index) => {
-    const group = item.kind === 'run' ? 'Recent runs' : `Scenarios of the ${item.scenario.group}`;
+    const group =
+      item.kind === 'scenario'
+        ? `Scenarios of the ${item.scenario.group}`
+        : item.kind === 'run'
+          ? 'Recent runs'
+          : 'Recent sweeps';
     if (group !== heading) {
       if (heading !== '') lines.push(plainLine(''));
       lines.push(plainLine(group, 'strong'));
@@ -42,6 +49,7 @@ export function homeLines(state: AppState, width: number): ListedLines {
 function itemLines(item: HomeItem, isChosen: boolean, width: number, { unicode }: AppState): StyledLine[] {
   const pointer = isChosen ? (unicode ? '❯ ' : '> ') : '  ';
   if (item.kind === 'run') return [[{ text: pointer, tone: 'good' }, ...runSpans(item.run, unicode)]];
+  if (item.kind === 'sweep') return [[{ text: pointer, tone: 'good' }, ...sweepSpans(item.sweep)]];
   const { id, title, summary, claims } = item.scenario;
   const first: StyledLine = [
     { text: pointer, tone: 'good' },
@@ -69,6 +77,15 @@ function runSpans(run: Run, unicode: boolean): StyledLine {
       text: ` ${[...set, `seed=${seed}`].join(' ')}${end}`,
       tone: 'faint',
     },
+  ];
+}
+
+function sweepSpans(sweep: SavedSweep): StyledLine {
+  const tones = { complete: 'good', running: 'caution', partial: 'caution', failed: 'bad' } as const;
+  return [
+    { text: column(sweep.scenario, 15) },
+    { text: ` ${sweepStateText(sweep)}`, tone: tones[sweep.state] },
+    { text: ` (${sweep.folder})`, tone: 'faint' },
   ];
 }
 

@@ -53,17 +53,19 @@ export function overlayText(state: AppState, overlay: TextOverlay): readonly Sty
 
 function helpLines(state: AppState, width: number): StyledLine[] {
   const contexts: readonly (readonly [Context, string])[] =
-    state.screen === 'home'
-      ? [
-          ['home', 'List of scenarios'],
-          ['filter', 'While filtering'],
-        ]
-      : [
-          ['parameters', 'Parameters'],
-          ['claims', 'Claims'],
-          ['edit', 'While typing a value'],
-          ['claim', 'Statement and proof'],
-        ];
+    state.screen === 'sweep'
+      ? [['sweep', 'A sweep']]
+      : state.screen === 'home'
+        ? [
+            ['home', 'List of scenarios'],
+            ['filter', 'While filtering'],
+          ]
+        : [
+            ['parameters', 'Parameters'],
+            ['claims', 'Claims'],
+            ['edit', 'While typing a value'],
+            ['claim', 'Statement and proof'],
+          ];
   const lines = contexts.flatMap(([context, title]) => [
     plainLine(title, 'strong'),
     ...bindings[context].map(

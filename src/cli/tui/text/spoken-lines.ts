@@ -8,6 +8,9 @@ import { explainRun } from './explain.js';
 import { overlayText, overlayTitle } from './overlay-text.js';
 import { statusLine } from './status-line.js';
 import type { StyledLine } from './styled-line.js';
+import { sweepLines, sweepStateText } from './sweep-lines.js';
+
+const [SPOKEN_COLUMNS, SPOKEN_ROWS] = [400, 12];
 
 /**
  * The screen in sentences, for a screen reader: what is chosen first, words in the place of signs, and what the chart shows
@@ -15,7 +18,9 @@ import type { StyledLine } from './styled-line.js';
  */
 export function spokenLines(state: AppState): readonly string[] {
   if (state.overlay !== null) return [...overlayLines(state, state.overlay), keysLine(state)];
-  const lines = state.screen === 'home' ? homeLines(state) : scenarioLines(state);
+  const { screen } = state;
+  const lines =
+    screen === 'home' ? homeLines(state) : screen === 'sweep' ? sweepSentences(state) : scenarioLines(state);
   return [...lines, textOf(statusLine(state)), keysLine(state)].filter((line) => line.trim() !== '');
 }
 
@@ -23,7 +28,11 @@ function homeLines(state: AppState): string[] {
   const { cursor, filter, isFiltering } = state.home;
   const items = homeItems(state);
   const names = items.map((item) =>
-    item.kind === 'run' ? `run of ${item.run.order.scenario}` : item.scenario.id,
+    item.kind === 'scenario'
+      ? item.scenario.id
+      : item.kind === 'run'
+        ? `run of ${item.run.order.scenario}`
+        : `sweep of ${item.sweep.scenario}`,
   );
   const item = items[cursor];
   const chosen =
@@ -31,12 +40,29 @@ function homeLines(state: AppState): string[] {
       ? 'No scenario has all of these words.'
       : item.kind === 'run'
         ? `A recent run of ${item.run.order.scenario}.`
-        : `${item.scenario.id}: ${item.scenario.title}. ${item.scenario.summary} Claims ${item.scenario.claims.join(', ')}.`;
+        : item.kind === 'sweep'
+          ? `A sweep of ${item.sweep.scenario}: ${sweepStateText(item.sweep)}, in ${item.sweep.folder}.`
+          : `${item.scenario.id}: ${item.scenario.title}. ${item.scenario.summary} Claims ${item.scenario.claims.join(', ')}.`;
   const place = items.length === 0 ? '' : `${cursor + 1} of ${items.length}. `;
   return [
     isFiltering ? `Filter: ${filter.text}` : 'overtrain, list of scenarios',
     `${place}${chosen}`,
     `All: ${names.join(', ')}`,
+  ];
+}
+
+/** A table is read aloud; a map and curves are not, so what they are drawn from is. */
+function sweepSentences({ sweep, unicode }: AppState): string[] {
+  if (sweep === null) return [];
+  const { saved, contents, choice } = sweep;
+  const size = { columns: SPOKEN_COLUMNS, rows: SPOKEN_ROWS };
+  const display = { colour: 'none', unicode } as const;
+  const drawn =
+    choice === null ? '' : `Drawn: ${[choice.result, choice.x, choice.panel].filter(Boolean).join(', ')}.`;
+  return [
+    `Sweep of ${saved.scenario} in ${saved.folder}: ${sweepStateText(saved)}.`,
+    ...(contents === null ? [] : [drawn]),
+    ...sweepLines({ ...sweep, view: 'table' }, size, display),
   ];
 }
 

@@ -4,13 +4,18 @@ import { durationText } from '../../output/remaining-time.js';
 import type { AppState, Experiment } from '../state/app-state.js';
 import type { Run } from '../state/run.js';
 import { plainLine, type StyledLine } from './styled-line.js';
+import { sweepStateText } from './sweep-lines.js';
 
 const MOST_BAR_CELLS = 40;
 const FEWEST_BAR_CELLS = 8;
 
 /** One line that says what goes on: a word to the user, the progress of a run, or what computed the run shown. */
-export function statusLine({ notice, experiment, screen, unicode, window }: AppState): StyledLine {
+export function statusLine({ notice, experiment, screen, unicode, window, sweep }: AppState): StyledLine {
   if (notice !== null) return plainLine(notice.text, notice.tone);
+  if (screen === 'sweep' && sweep !== null) {
+    const warned = sweep.contents?.warnings[0];
+    return plainLine(`${sweepStateText(sweep.saved)}${warned === undefined ? '' : `; ${warned}`}`, 'faint');
+  }
   if (screen === 'home' || experiment === null) return plainLine('');
   const { active } = experiment;
   // A preview that takes longer than a blink says so, too.

@@ -1,7 +1,9 @@
+import { slicePlaces } from '../../../../src/cli/sweep-figures/sweep-choice.js';
 import { type AppState, claimsOf, draftOf } from '../../../../src/cli/tui/state/app-state.js';
 import { checkDraft, fieldsOf } from '../../../../src/cli/tui/state/draft.js';
 import { homeItems } from '../../../../src/cli/tui/state/home-items.js';
 import { isOngoing } from '../../../../src/cli/tui/state/run.js';
+import { columnsOf, orderedRows, rowsOfSweep, viewsOf } from '../../../../src/cli/tui/state/saved-sweep.js';
 import type { TextField } from '../../../../src/cli/tui/state/text-field.js';
 
 /** What is wrong with a state that no sequence of actions may lead to; empty where nothing is. */
@@ -19,8 +21,35 @@ export function impossibilities(state: AppState): string[] {
     isPosition(home.cursor, homeItems(state).length),
     'the cursor of the home screen is on one of its entries',
   );
+  must((state.screen === 'sweep') === (state.sweep !== null), 'a sweep is open where one is shown');
+  if (state.sweep !== null) {
+    const { contents, message, view, choice, row, column, order } = state.sweep;
+    must(contents === null || message === null, 'a sweep has results or a reason why not');
+    must(viewsOf(state.sweep).includes(view), 'a sweep is looked at in a way that it has');
+    must(isPosition(column, columnsOf(state.sweep).length), 'a column of the table is chosen');
+    must(isPosition(row, orderedRows(state.sweep).length), 'the table begins with one of its rows');
+    must(order === null || isPosition(order.column, columnsOf(state.sweep).length), 'a column has the order');
+    if (contents !== null && choice !== null) {
+      const { axes, results } = rowsOfSweep(contents);
+      const has = (name: string | null) => name === null || axes.some((axis) => axis.column === name);
+      must(
+        results.some(({ name }) => name === choice.result),
+        'a result is drawn that there is',
+      );
+      must(has(choice.x) && has(choice.panel), 'results are drawn along axes that there are');
+      must(choice.x !== choice.panel, 'an axis is drawn once');
+      for (const [name, place] of Object.entries(choice.slices)) {
+        const axis = axes.find((one) => one.column === name);
+        must(axis !== undefined, 'an axis is cut that there is');
+        must(
+          place === null || (axis !== undefined && isPosition(place, slicePlaces(axis).levels.length)),
+          'where it has a place',
+        );
+      }
+    }
+  }
   must(isField(home.filter), 'the cursor of the filter is in its text');
-  must(state.screen === 'home' || experiment !== null, 'the screen of a scenario shows a scenario');
+  must(state.screen !== 'scenario' || experiment !== null, 'the screen of a scenario shows a scenario');
   for (const [id, draft] of Object.entries(state.drafts)) {
     const scenario = scenarios.find((candidate) => candidate.id === id);
     must(scenario !== undefined && checkDraft(scenario, draft).isValid, `what is set for ${id} can be run`);

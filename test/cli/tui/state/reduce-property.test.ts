@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Action } from '../../../../src/cli/tui/state/action.js';
 import { bindings } from '../../../../src/cli/tui/state/bindings.js';
 import type { Effect } from '../../../../src/cli/tui/state/effect.js';
-import { key, opened, Recorder, someRows } from '../support.js';
+import { key, opened, Recorder, savedSweeps, someRows, someSweep } from '../support.js';
 import { impossibilities } from './impossibilities.js';
 
 const boundKeys = [...new Set(Object.values(bindings).flatMap((table) => table.flatMap(({ keys }) => keys)))];
@@ -59,6 +59,12 @@ function answer(effects: readonly Effect[], which: number, how: number): Action 
       return how < 3
         ? { kind: 'attack-progress', claim: effect.claim, done: how, total: 3 }
         : { kind: 'attack-failed', claim: effect.claim, message: 'made up' };
+    case 'read-sweep':
+      return {
+        kind: 'sweep-read',
+        folder: effect.folder,
+        read: how === 0 ? 'made up' : how === 1 ? someSweep(1) : someSweep(12),
+      };
     case 'suggest-folder':
       return { kind: 'folder-suggested', folder: 'results/made-up' };
     case 'save':
@@ -96,6 +102,7 @@ test('no sequence of keys and answers crashes or leads to an impossible state', 
   fc.assert(
     fc.property(fc.array(move, { minLength: 1, maxLength: 60 }), fc.boolean(), (moves, unicode) => {
       const app = new Recorder(opened(80, 24, unicode));
+      app.act({ kind: 'saved-sweeps-read', sweeps: savedSweeps });
       for (const next of moves) {
         perform(app, next);
         expect(impossibilities(app.state)).toEqual([]);
@@ -108,7 +115,7 @@ test('no sequence of keys and answers crashes or leads to an impossible state', 
 test('wherever the user is, esc leads home and ctrl-c out', () => {
   fc.assert(
     fc.property(fc.array(move, { maxLength: 40 }), (moves) => {
-      const app = new Recorder();
+      const app = new Recorder().act({ kind: 'saved-sweeps-read', sweeps: savedSweeps });
       for (const next of moves) perform(app, next);
       if (app.state.exitCode !== null) return;
       // Whatever is being computed or written ends at some time.

@@ -1,0 +1,48 @@
+import type { Theme } from './theme.js';
+
+/** Arimo has the widths of Arial, Helvetica and Liberation Sans, so that a figure looks alike with any of them. */
+export const FONT_FAMILY = 'Arimo, Arial, Helvetica, Liberation Sans, sans-serif';
+
+/** Size of type in print. */
+export const TYPE = 10;
+
+/**
+ * What all figures have in common for Vega-Lite: fonts, colours of axes, legends under the plot.
+ *
+ * @param size of the type on axes
+ */
+export function figureConfig(theme: Theme, size: number): Readonly<Record<string, unknown>> {
+  return {
+    aria: false,
+    font: FONT_FAMILY,
+    view: { stroke: null },
+    axis: {
+      labelColor: theme.ink,
+      titleColor: theme.ink,
+      domainColor: theme.faint,
+      tickColor: theme.faint,
+      gridColor: theme.grid,
+      labelFontSize: size,
+      titleFontSize: size,
+      titleFontWeight: 'normal',
+      labelOverlap: 'greedy',
+      labelSeparation: 4,
+      tickSize: 4,
+    },
+    legend: {
+      labelColor: theme.ink,
+      titleColor: theme.ink,
+      labelFontSize: TYPE,
+      titleFontSize: TYPE,
+      titleFontWeight: 'normal',
+      orient: 'bottom',
+      titleOrient: 'left',
+      titleAnchor: 'middle',
+      rowPadding: 3,
+      columnPadding: 10,
+      offset: 6,
+      padding: 0,
+      layout: { bottom: { anchor: 'start', direction: 'vertical', margin: 5 } },
+    },
+  };
+}

@@ -1,0 +1,164 @@
+import { parse, View } from 'vega';
+import { expressionInterpreter } from 'vega-interpreter';
+import { compile, type TopLevelSpec } from 'vega-lite';
+import type { Cell } from '../../../sim/table.js';
+import { element } from './element.js';
+import { addTable } from './table-view.js';
+
+/** A row of a figure. */
+type PlotRow = Readonly<Record<string, Cell>>;
+
+/** What a figure of a sweep shows now. */
+export interface Shown {
+  /** Vega-Lite specification. */
+  readonly spec: object;
+  readonly words: string;
+  readonly notes: readonly string[];
+  /** What is drawn, as the specification has it. */
+  readonly rows: readonly PlotRow[];
+  /** Fields that a reader gets of a row. */
+  readonly told: readonly string[];
+}
+
+const SILENT = {
+  level: () => SILENT,
+  error: () => SILENT,
+  warn: () => SILENT,
+  info: () => SILENT,
+  debug: () => SILENT,
+};
+
+/** A figure of a sweep that is drawn anew whenever something else is chosen; it tells values to the pointer and to the arrow keys. */
+export class SweepPlot {
+  readonly figure: HTMLElement;
+  private readonly canvas = element('div', { class: 'canvas', 'aria-hidden': 'true' });
+  private readonly plot: HTMLElement;
+  private readonly description: HTMLElement;
+  private readonly notes = element('p', { class: 'note' });
+  private readonly output = element('output', { class: 'values', 'aria-live': 'polite' });
+  private readonly table = element('div');
+  private view: View | undefined;
+  private shown: Shown | undefined;
+  private current = -1;
+
+  constructor(
+    id: string,
+    private readonly title: string,
+  ) {
+    this.description = element('p', { class: 'description', id: `${id}-text` });
+    this.plot = element(
+      'div',
+      {
+        class: 'plot',
+        tabindex: '0',
+        role: 'application',
+        'aria-roledescription': 'interactive chart',
+        'aria-labelledby': id,
+        'aria-describedby': `${id}-text ${id}-keys`,
+      },
+      [this.canvas],
+    );
+    this.figure = element('figure', { class: 'figure', 'aria-labelledby': id }, [
+      element('figcaption', { id }, [title]),
+      this.description,
+      this.plot,
+      element('p', { class: 'visually-hidden', id: `${id}-keys` }, [
+        'Arrow right and left: the next and the previous value; Home and End: the first and the last.',
+      ]),
+      this.output,
+      this.notes,
+      this.table,
+    ]);
+    this.plot.addEventListener('keydown', (event) => this.step(event));
+    this.plot.addEventListener('pointerleave', () => this.clear());
+    this.plot.addEventListener('blur', () => this.clear());
+  }
+
+  show(shown: Shown): void {
+    this.shown = shown;
+    this.view?.finalize();
+    this.canvas.replaceChildren();
+    this.plot.hidden = false;
+    this.description.textContent = shown.words;
+    this.notes.textContent = shown.notes.join('; ');
+    this.notes.hidden = shown.notes.length === 0;
+    this.clear();
+    const { spec } = compile(shown.spec as TopLevelSpec, { logger: SILENT });
+    const runtime = parse(spec, undefined, { ast: true });
+    this.view = new View(runtime, {
+      renderer: 'svg',
+      container: this.canvas,
+      expr: expressionInterpreter,
+      hover: false,
+    });
+    this.view.addEventListener('pointermove', (_, item) => this.point(item?.datum));
+    this.view.run();
+    this.fillTable(shown);
+  }
+
+  /** Shows a sentence in place of the figure. */
+  hide(words: string): void {
+    this.plot.hidden = true;
+    this.notes.hidden = true;
+    this.description.textContent = words;
+    this.table.replaceChildren();
+    this.clear();
+  }
+
+  private fillTable({ rows, told }: Shown): void {
+    const details = element('details', { class: 'table' }, [
+      element('summary', {}, [`The numbers drawn: ${rows.length}`]),
+    ]);
+    const columns = told.map((name) => ({ name, unit: '1', description: name }));
+    addTable(details, this.title.toLowerCase(), {
+      columns,
+      rows: rows.map((row) => told.map((name) => row[name] ?? null)),
+    });
+    this.table.replaceChildren(details);
+  }
+
+  private point(datum: unknown): void {
+    const row = datum as PlotRow | undefined;
+    if (row !== undefined && row !== null && this.shown?.told.some((name) => name in row)) this.tell(row);
+  }
+
+  private step(event: KeyboardEvent): void {
+    const rows = this.shown?.rows ?? [];
+    if (event.key === 'Escape') this.clear();
+    const next = placeAfter(event.key, this.current, rows.length);
+    if (next === undefined) return;
+    event.preventDefault();
+    this.current = next;
+    if (rows[next] !== undefined) this.tell(rows[next]);
+  }
+
+  private tell(row: PlotRow): void {
+    const words = (this.shown?.told ?? []).flatMap((name) => {
+      const value = row[name];
+      return value === null || value === undefined || value === '' ? [] : [`${name} ${String(value)}`];
+    });
+    this.output.textContent = words.join(' · ');
+  }
+
+  private clear(): void {
+    this.current = -1;
+    this.output.textContent = '';
+  }
+}
+
+function placeAfter(key: string, current: number, count: number): number | undefined {
+  switch (key) {
+    case 'ArrowRight':
+    case 'ArrowDown':
+      return Math.min(count - 1, current + 1);
+    case 'ArrowLeft':
+    case 'ArrowUp':
+      return Math.max(0, current - 1);
+    case 'Home':
+      return 0;
+    case 'End':
+      return count - 1;
+    default:
+      return undefined;
+  }
+}

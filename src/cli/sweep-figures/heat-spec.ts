@@ -1,0 +1,170 @@
+import type { HeatData } from './heat-data.js';
+import type { Level } from './levels.js';
+import type { AxisValues } from './sweep-rows.js';
+import {
+  columnTitle,
+  MARK_WORDS,
+  markShape,
+  marksAmong,
+  resultTitle,
+  type Spec,
+  type SweepStyle,
+  scaleSpec,
+  sweepFrame,
+} from './sweep-style.js';
+
+/** Width that is taken by the axis beside the cells. */
+const LEFT = 62;
+
+/**
+ * A heat map as a Vega-Lite specification: shaded cells, empty ones as outlines, and a mark in each that diverged, has no number or a
+ * failed check. The rows are the dataset `heat`.
+ */
+export function heatSpec(data: HeatData, style: SweepStyle, background: string): Spec {
+  const { theme, columns } = style;
+  const width = style.width - LEFT;
+  const rows = heatRows(data);
+  const marks = marksAmong(data.cells);
+  const isLog = data.choice.isLog;
+  const x = placed('x', data.x, data.xLevels, columns);
+  const y = placed('y', data.y, data.yLevels, columns);
+  const shade = resultTitle(data.result, columns);
+  const kind =
+    data.result.theory === null || data.result.simulation === null
+      ? ''
+      : data.isSimulated
+        ? ', simulation'
+        : ', theory';
+  const isShaded = isLog ? 'isValid(datum.value) && datum.value > 0' : 'isValid(datum.value)';
+  return {
+    ...sweepFrame(style, background),
+    width,
+    height: Math.min(Math.round(width * 0.68), 440),
+    description: heatWords(data),
+    datasets: { heat: rows },
+    data: { name: 'heat' },
+    layer: [
+      {
+        name: 'empty',
+        transform: [{ filter: `!(${isShaded})` }],
+        mark: {
+          type: 'rect',
+          fill: 'transparent',
+          stroke: theme.faint,
+          strokeWidth: 0.6,
+          strokeDash: [2, 2],
+        },
+        encoding: { ...x.cell, ...y.cell },
+      },
+      {
+        name: 'cells',
+        transform: [{ filter: isShaded }],
+        mark: {
+          type: 'rect',
+          strokeWidth: 0.6,
+          // Neighbouring cells would otherwise let the background through between them.
+          stroke: { expr: "scale('fill', datum.value)" },
+        },
+        encoding: {
+          ...x.cell,
+          ...y.cell,
+          fill: {
+            field: 'value',
+            type: 'quantitative',
+            scale: scaleSpec(isLog ? 'log' : 'linear', { range: theme.shades, nice: false }),
+            legend: {
+              title: `${shade}${kind}`,
+              orient: 'bottom',
+              titleOrient: 'top',
+              titleAnchor: 'start',
+              gradientLength: 200,
+              gradientThickness: 10,
+              tickCount: 4,
+              format: '.3~g',
+            },
+          },
+        },
+      },
+      ...(marks.length === 0
+        ? []
+        : [
+            casing(theme.background, x.middle, y.middle),
+            {
+              name: 'marks',
+              transform: [{ filter: 'isValid(datum.mark)' }],
+              mark: { type: 'point', filled: false, size: 80, strokeWidth: 1.5, color: theme.ink },
+              encoding: { ...x.middle, ...y.middle, shape: markShape(marks) },
+            },
+          ]),
+    ],
+  };
+}
+
+/** What a heat map shows, in words. */
+export function heatWords({ choice, x, y, cells }: HeatData): string {
+  const empty = cells.filter(({ rows }) => rows === 0).length;
+  const lacking = empty === 0 ? '' : `; ${empty} of ${cells.length} cells are empty`;
+  return `${choice.result} over ${x.column} and ${y.column}${lacking}.`;
+}
+
+/** The cells as the specification draws them. */
+export function heatRows({ cells }: HeatData) {
+  return cells.map(({ x, y, rows, count, value, error, mark }) => ({
+    x: x.value,
+    x_low: x.low,
+    x_high: x.high,
+    x_label: x.label,
+    y: y.value,
+    y_low: y.low,
+    y_high: y.high,
+    y_label: y.label,
+    rows,
+    count,
+    value,
+    error,
+    mark: mark === null ? null : MARK_WORDS[mark],
+  }));
+}
+
+/** A mark is seen on every shade by what lies under it. */
+function casing(background: string, x: Spec, y: Spec): Spec {
+  return {
+    name: 'casing',
+    transform: [{ filter: 'isValid(datum.mark)' }],
+    mark: { type: 'circle', size: 150, opacity: 1, fillOpacity: 0.9, color: background },
+    encoding: { ...x, ...y },
+  };
+}
+
+/** How an axis of cells is drawn: numbers at their edges, texts side by side. */
+function placed(
+  axis: 'x' | 'y',
+  { kind, column }: AxisValues,
+  levels: readonly Level[],
+  columns: SweepStyle['columns'],
+): { readonly cell: Spec; readonly middle: Spec } {
+  const title = columnTitle(column, columns);
+  if (kind === 'text') {
+    const sort = levels.map(({ label }) => label);
+    const one = {
+      field: `${axis}_label`,
+      type: 'ordinal',
+      sort: axis === 'y' ? [...sort].reverse() : sort,
+      title,
+      scale: { paddingInner: 0, paddingOuter: 0 },
+      axis: { labelLimit: 90, ...(axis === 'x' ? { labelAngle: 0 } : {}) },
+    };
+    return { cell: { [axis]: one }, middle: { [axis]: one } };
+  }
+  const scale = scaleSpec(kind, { domain: [levels[0]!.low, levels.at(-1)!.high], nice: false });
+  const shared = {
+    type: 'quantitative',
+    scale,
+    title,
+    axis: { grid: false, tickCount: 6, ...(kind === 'log' ? { format: '.3~g' } : {}) },
+  };
+  return {
+    cell: { [axis]: { field: `${axis}_low`, ...shared }, [`${axis}2`]: { field: `${axis}_high` } },
+    middle: { [axis]: { field: axis, ...shared } },
+  };
+}

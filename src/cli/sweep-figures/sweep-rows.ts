@@ -1,0 +1,165 @@
+import type { Cell, Table } from '../../sim/table.js';
+import { type Moments, momentsFrom, momentsOf, NO_MOMENTS } from './moments.js';
+import type { SweepAxis, SweepResult, SweepSummary } from './sweep-summary.js';
+
+/** An axis with its value in each row. */
+export interface AxisValues extends SweepAxis {
+  /** `text` for values of which some are no numbers. */
+  readonly kind: 'linear' | 'log' | 'text';
+  readonly values: readonly Cell[];
+  /** The distinct values; numbers increasing, texts as they come. */
+  readonly distinct: readonly Cell[];
+}
+
+/** One column of a result, row by row. */
+export interface ValueColumn {
+  /** What a row knows of the value: one number, or the moments of those in its bin. */
+  readonly moments: readonly Moments[];
+  /** How many values of a row are missing because training diverged. */
+  readonly diverged: readonly number[];
+}
+
+/** A result with its columns. */
+export interface ResultValues extends SweepResult {
+  readonly theoryValues: ValueColumn | null;
+  readonly simulationValues: ValueColumn | null;
+  /** Standard errors of single simulated values. */
+  readonly errors: readonly (number | null)[] | null;
+}
+
+/** The table of a sweep as figures read it. */
+export interface SweepRows {
+  readonly summary: SweepSummary;
+  readonly count: number;
+  /** Axes along which anything varies. */
+  readonly axes: readonly AxisValues[];
+  /** Results of which there is any number, or any that diverged. */
+  readonly results: readonly ResultValues[];
+  /** Rows of the long table that stand behind each row. */
+  readonly weights: readonly number[];
+  /** Of these, how many have no numbers at all. */
+  readonly failures: readonly number[];
+  /** Of these, how many belong to a run with a failed check. */
+  readonly doubts: readonly number[];
+}
+
+/** Steps of a list are taken to be equal ratios where that fits better and the ends are so far apart. */
+const LEAST_RATIO = 8;
+
+/**
+ * Reads the table of a sweep. Columns that it lacks are passed over.
+ *
+ * @param table `points` or `cells`, as the summary says
+ */
+export function readSweepRows(summary: SweepSummary, { columns, rows }: Table): SweepRows {
+  const place = new Map(columns.map(({ name }, index) => [name, index]));
+  const columnOf = (name: string | null): Cell[] | null => {
+    const index = name === null ? undefined : place.get(name);
+    return index === undefined ? null : rows.map((row) => row[index] ?? null);
+  };
+  const isBinned = summary.table === 'cells';
+  const lost = columnOf('diverged');
+  const failed = columnOf('error') ?? [];
+  const checks = columnOf('failed_checks') ?? [];
+  const valuesOf = (name: string | null): ValueColumn | null => {
+    if (name === null) return null;
+    if (isBinned) return binnedColumn(name, columnOf);
+    const cells = columnOf(name);
+    return cells === null ? null : pointColumn(cells, lost);
+  };
+  const axes = summary.axes.flatMap((axis) => {
+    const values = columnOf(axis.column);
+    if (values === null) return [];
+    const all = axisValues(axis, values);
+    if (axis.form !== 'row' || isBinned) return [all];
+    // A run without numbers has no value of its own on an axis of the scenario; it is shown at the first.
+    const placed = values.map((value, row) =>
+      value === null && failed[row] != null ? (all.distinct[0] ?? null) : value,
+    );
+    return [{ ...all, values: placed }];
+  });
+  const results = summary.results.map(
+    (result): ResultValues => ({
+      ...result,
+      theoryValues: valuesOf(result.theory),
+      simulationValues: valuesOf(result.simulation),
+      errors: isBinned ? null : (columnOf(result.error)?.map(finite) ?? null),
+    }),
+  );
+  const counted = (cells: readonly Cell[]) => rows.map((_, row) => countIn(cells[row]));
+  return {
+    summary,
+    count: rows.length,
+    axes: axes.filter(({ distinct }) => distinct.length > 1),
+    results: results.filter(
+      ({ theoryValues, simulationValues }) => hasAny(theoryValues) || hasAny(simulationValues),
+    ),
+    weights: isBinned ? counted(columnOf('rows') ?? []) : rows.map(() => 1),
+    failures: isBinned
+      ? counted(columnOf('errors') ?? [])
+      : rows.map((_, row) => Number(failed[row] != null)),
+    doubts: isBinned ? counted(checks) : rows.map((_, row) => Number(checks[row] != null)),
+  };
+}
+
+function pointColumn(cells: readonly Cell[], lost: readonly Cell[] | null): ValueColumn {
+  const numbers = cells.map(finite);
+  return {
+    moments: numbers.map((value) => (value === null ? NO_MOMENTS : momentsOf(value))),
+    diverged: numbers.map((value, row) => Number(value === null && lost?.[row] != null)),
+  };
+}
+
+function binnedColumn(name: string, columnOf: (name: string) => Cell[] | null): ValueColumn | null {
+  const [means, errors, counts] = ['mean', 'stderr', 'count'].map((what) => columnOf(`${name}_${what}`));
+  if (means == null || errors == null || counts == null) return null;
+  const diverged = columnOf(`${name}_diverged`) ?? [];
+  return {
+    moments: means.map((mean, row) => momentsFrom(countIn(counts[row]), finite(mean), finite(errors[row]))),
+    diverged: means.map((_, row) => countIn(diverged[row])),
+  };
+}
+
+function hasAny(column: ValueColumn | null): boolean {
+  return (
+    column !== null &&
+    (column.moments.some(({ count }) => count > 0) || column.diverged.some((count) => count > 0))
+  );
+}
+
+/** A number as a sweep file may have it in quotes. */
+const NUMBER = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+function axisValues(axis: SweepAxis, written: readonly Cell[]): AxisValues {
+  const isQuoted = written.every((value) => typeof value !== 'string' || NUMBER.test(value));
+  const values = isQuoted
+    ? written.map((value) => (typeof value === 'string' ? Number(value) : value))
+    : written;
+  const all = [...new Set(values)].filter((value) => value !== null);
+  const numbers = all.filter((value) => typeof value === 'number' && Number.isFinite(value)) as number[];
+  if (numbers.length < all.length) return { ...axis, kind: 'text', values, distinct: all };
+  numbers.sort((a, b) => a - b);
+  return { ...axis, kind: scaleOf(axis, numbers), values, distinct: numbers };
+}
+
+function scaleOf({ scale }: SweepAxis, sorted: readonly number[]): 'linear' | 'log' {
+  const [least, greatest] = [sorted[0] ?? 0, sorted.at(-1) ?? 0];
+  if (!(least > 0)) return 'linear';
+  if (scale !== null) return scale;
+  const isWide = greatest / least >= LEAST_RATIO && sorted.length > 2;
+  return isWide && unevenness(sorted.map(Math.log)) < unevenness(sorted) ? 'log' : 'linear';
+}
+
+/** The widest step between neighbours over the average one. */
+function unevenness(sorted: readonly number[]): number {
+  const steps = sorted.slice(1).map((value, index) => value - sorted[index]!);
+  return (Math.max(...steps) * steps.length) / steps.reduce((sum, step) => sum + step, 0);
+}
+
+function finite(cell: Cell | undefined): number | null {
+  return typeof cell === 'number' && Number.isFinite(cell) ? cell : null;
+}
+
+function countIn(cell: Cell | undefined): number {
+  return typeof cell === 'number' && cell > 0 && Number.isFinite(cell) ? cell : 0;
+}

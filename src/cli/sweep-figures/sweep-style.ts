@@ -1,0 +1,108 @@
+import type { Column } from '../../sim/table.js';
+import { axisTitle, symbolText } from '../figures/figure-axis.js';
+import { figureConfig } from '../figures/figure-config.js';
+import type { Theme } from '../figures/theme.js';
+import type { Mark } from './gathered.js';
+import type { ResultValues } from './sweep-rows.js';
+
+/** A Vega-Lite specification, or a part of one, as plain data. */
+export type Spec = Readonly<Record<string, unknown>>;
+
+/** How a figure of a sweep is drawn. */
+export interface SweepStyle {
+  readonly theme: Theme;
+  /** Width of the whole figure. */
+  readonly width: number;
+  /** Size of the type on axes. */
+  readonly size: number;
+  /** Title over the figure, in lines, and the notes under it; a page has its own. */
+  readonly title: readonly string[];
+  readonly notes: readonly string[];
+  /** Columns of the table, for units. */
+  readonly columns: readonly Column[];
+}
+
+/** What every figure of a sweep has in common. */
+export function sweepFrame({ theme, size, title, notes }: SweepStyle, background: string): Spec {
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    padding: 6,
+    background,
+    ...(title.length === 0
+      ? {}
+      : {
+          title: {
+            text: title,
+            ...(notes.length === 0 ? {} : { subtitle: notes }),
+            anchor: 'start',
+            frame: 'bounds',
+            fontSize: size + 1,
+            fontWeight: 'bold',
+            color: theme.ink,
+            subtitleColor: theme.faint,
+            subtitleFontSize: size - 1,
+            offset: 8,
+          },
+        }),
+    config: figureConfig(theme, size),
+  };
+}
+
+/** What an axis of a figure says: the name of its column, with the unit where there is one. */
+export function columnTitle(name: string, columns: readonly Column[]): string {
+  return axisTitle(
+    name,
+    columns.find((column) => column.name === name),
+  );
+}
+
+/** What the axis of a result says. */
+export function resultTitle({ name, theory, simulation }: ResultValues, columns: readonly Column[]): string {
+  return axisTitle(
+    symbolText(name),
+    columns.find((column) => column.name === (simulation ?? theory)),
+  );
+}
+
+/** Shapes of the marks: a cross for what diverged, others for what has no number or a doubtful one. */
+export const MARK_SHAPES: Readonly<Record<Mark, string>> = {
+  diverged: 'M-0.5,-0.5L0.5,0.5M-0.5,0.5L0.5,-0.5',
+  'run failed': 'M0,-0.5V0.5M-0.5,0H0.5',
+  'no number': 'M-0.5,0H0.5',
+  'failed check': 'M0,-0.5L0.5,0.4H-0.5Z',
+};
+
+/** What the marks mean. */
+export const MARK_WORDS: Readonly<Record<Mark, string>> = {
+  diverged: 'diverged',
+  'run failed': 'run without numbers',
+  'no number': 'no number',
+  'failed check': 'a check failed',
+};
+
+/** The marks that occur, in their order. */
+export function marksAmong(places: readonly { readonly mark: Mark | null }[]): Mark[] {
+  const found = new Set(places.map(({ mark }) => mark));
+  return (Object.keys(MARK_SHAPES) as Mark[]).filter((mark) => found.has(mark));
+}
+
+/** The shape of a mark with its legend. */
+export function markShape(marks: readonly Mark[]): Spec {
+  return {
+    field: 'mark',
+    type: 'nominal',
+    scale: { domain: marks.map((mark) => MARK_WORDS[mark]), range: marks.map((mark) => MARK_SHAPES[mark]) },
+    legend: {
+      title: null,
+      columns: 2,
+      symbolStrokeWidth: 1.6,
+      symbolSize: 70,
+      symbolFillColor: 'transparent',
+    },
+  };
+}
+
+/** A scale that ends near its values. */
+export function scaleSpec(kind: 'linear' | 'log', rest: Spec): Spec {
+  return { type: kind, ...(kind === 'linear' ? { zero: false } : {}), ...rest };
+}

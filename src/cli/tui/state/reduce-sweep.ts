@@ -1,0 +1,95 @@
+import { layoutOf } from '../text/layout.js';
+import type { AppState } from './app-state.js';
+import { type Command, commandOf } from './bindings.js';
+import { type Key, keyWord } from './key.js';
+import { movementOf } from './movement.js';
+import { openOverlay } from './reduce-overlay.js';
+import {
+  columnsOf,
+  nextChoice,
+  type OpenSweep,
+  openedSweep,
+  orderedRows,
+  type SavedSweep,
+  type SweepContents,
+  slicedBy,
+  viewsOf,
+  withContents,
+} from './saved-sweep.js';
+import { moved, type Step, stepTo } from './step.js';
+
+/** Header, status and footer of the screen, heading of the table and its last line. */
+const AROUND_ROWS = 5;
+
+/** Opens a sweep; its results are read then. */
+export function openSweep(state: AppState, saved: SavedSweep): Step {
+  const opened: AppState = { ...state, screen: 'sweep', sweep: openedSweep(saved) };
+  // Results of a sweep that is not complete are in its shards alone.
+  return saved.state === 'complete'
+    ? stepTo(opened, { kind: 'read-sweep', folder: saved.folder })
+    : stepTo(opened);
+}
+
+/** What was read of a sweep; it counts only as long as that sweep is open. */
+export function reduceSweepRead(state: AppState, folder: string, read: SweepContents | string): AppState {
+  const { sweep } = state;
+  if (sweep?.saved.folder !== folder || sweep.contents !== null) return state;
+  return {
+    ...state,
+    sweep: typeof read === 'string' ? { ...sweep, message: read } : withContents(sweep, read),
+  };
+}
+
+/** Keys of the screen of a sweep. */
+export function reduceSweep(state: AppState, key: Key): Step {
+  const { sweep } = state;
+  const command = commandOf('sweep', keyWord(key));
+  if (sweep === null || command === undefined) return stepTo(state);
+  if (command === 'back') return stepTo({ ...state, screen: 'home', sweep: null });
+  if (command === 'help' || command === 'quit') return openOverlay(state, command);
+  return stepTo({ ...state, sweep: obeyed(sweep, command, state) });
+}
+
+function obeyed(sweep: OpenSweep, command: Command, state: AppState): OpenSweep {
+  const { contents, choice, view, column, order } = sweep;
+  if (contents === null) return sweep;
+  const movement = movementOf(command);
+  if (movement !== undefined) {
+    if (view !== 'table')
+      return choice === null ? sweep : { ...sweep, choice: slicedBy(contents, choice, -movement) };
+    return { ...sweep, row: moved(sweep.row, movement, lastFirstRow(sweep, state) + 1) };
+  }
+  switch (command) {
+    case 'figure': {
+      const views = viewsOf(sweep);
+      return { ...sweep, view: views[(views.indexOf(view) + 1) % views.length]! };
+    }
+    case 'less':
+    case 'more':
+      return { ...sweep, column: moved(column, command === 'more' ? 1 : -1, columnsOf(sweep).length) };
+    case 'sort': {
+      const sign = order?.column === column && order.sign === 1 ? -1 : 1;
+      return view === 'table' ? { ...sweep, row: 0, order: { column, sign } } : sweep;
+    }
+    case 'result':
+      return choice === null ? sweep : { ...sweep, choice: nextChoice(contents, choice, 'result') };
+    case 'across':
+      return choice === null ? sweep : { ...sweep, choice: nextChoice(contents, choice, 'x') };
+    case 'upwards':
+      return choice === null || choice.panel === null
+        ? sweep
+        : { ...sweep, choice: nextChoice(contents, choice, 'panel') };
+    default:
+      return sweep;
+  }
+}
+
+/** The last row that can stand first, so that the table ends with the window. */
+function lastFirstRow(sweep: OpenSweep, { window }: AppState): number {
+  return Math.max(0, orderedRows(sweep).length - sweepRoom(window.rows));
+}
+
+/** Rows of a table that are seen at once. */
+function sweepRoom(rows: number): number {
+  return Math.max(1, layoutOf({ columns: 80, rows }).height - AROUND_ROWS);
+}

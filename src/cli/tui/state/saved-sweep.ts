@@ -1,0 +1,146 @@
+import type { Cell, Column, Row, Table } from '../../../sim/table.js';
+import {
+  completed,
+  defaultChoice,
+  independentAxes,
+  type SweepChoice,
+  slicePlaces,
+} from '../../sweep-figures/sweep-choice.js';
+import { readSweepRows, type SweepRows } from '../../sweep-figures/sweep-rows.js';
+import type { SweepSummary } from '../../sweep-figures/sweep-summary.js';
+
+/** A sweep that is kept in a folder, as the list shows it. */
+export interface SavedSweep {
+  readonly folder: string;
+  readonly scenario: string;
+  readonly points: number;
+  /** `failed`: it was cut off and nothing works on it; `partial`: parts of it were not begun. */
+  readonly state: 'complete' | 'running' | 'partial' | 'failed';
+  /** Points that are kept. */
+  readonly kept: number;
+  /** What goes on with it; null for one that is complete or goes on by itself. */
+  readonly command: string | null;
+}
+
+/** The results of a sweep. */
+export interface SweepContents {
+  readonly summary: SweepSummary;
+  readonly table: Table;
+  readonly warnings: readonly string[];
+}
+
+/** How the results of a sweep are looked at. */
+export type SweepView = 'map' | 'curves' | 'table';
+
+/** An open sweep. */
+export interface OpenSweep {
+  readonly saved: SavedSweep;
+  /** Null while they are read, and where there are none. */
+  readonly contents: SweepContents | null;
+  /** Why there are no results; null where there are, and while they are read. */
+  readonly message: string | null;
+  readonly view: SweepView;
+  /** What is drawn; null where nothing can be. */
+  readonly choice: SweepChoice | null;
+  /** Positions in the table: the first row that is seen, and the column that the arrows are on. */
+  readonly row: number;
+  readonly column: number;
+  readonly order: { readonly column: number; readonly sign: 1 | -1 } | null;
+}
+
+/** A sweep as it opens, before its results are read. */
+export function openedSweep(saved: SavedSweep): OpenSweep {
+  return {
+    saved,
+    ...{ contents: null, message: null, view: 'table', choice: null, row: 0, column: 0, order: null },
+  };
+}
+
+/** A sweep with its results: a map where two axes vary, curves for one. */
+export function withContents(sweep: OpenSweep, contents: SweepContents): OpenSweep {
+  const rows = rowsOfSweep(contents);
+  const first = rows.axes.length === 0 ? null : defaultChoice(rows);
+  const choice = first === null ? null : completed(rows, { ...first, series: null });
+  const view = choice === null ? 'table' : choice.panel === null ? 'curves' : 'map';
+  return { ...sweep, contents, choice, view };
+}
+
+const known = new WeakMap<SweepContents, SweepRows>();
+
+/** The rows of a sweep as figures read them. */
+export function rowsOfSweep(contents: SweepContents): SweepRows {
+  const rows = known.get(contents) ?? readSweepRows(contents.summary, contents.table);
+  known.set(contents, rows);
+  return rows;
+}
+
+/** The views that a sweep has: no map of one axis. */
+export function viewsOf({ choice }: OpenSweep): readonly SweepView[] {
+  if (choice === null) return ['table'];
+  return choice.panel === null ? ['curves', 'table'] : ['map', 'curves', 'table'];
+}
+
+/** The choice with the next result, or the next axis across or up; an axis is drawn once. */
+export function nextChoice(
+  contents: SweepContents,
+  choice: SweepChoice,
+  what: 'result' | 'x' | 'panel',
+): SweepChoice {
+  const rows = rowsOfSweep(contents);
+  const { result, x, panel } = choice;
+  const after = (names: readonly string[], name: string | null) =>
+    names[(names.indexOf(name ?? '') + 1) % names.length] ?? null;
+  if (what === 'result') {
+    const next =
+      after(
+        rows.results.map(({ name }) => name),
+        result,
+      ) ?? result;
+    return { ...completed(rows, { result: next, x, panel, series: null }), slices: choice.slices };
+  }
+  const names = independentAxes(rows).map(({ column }) => column);
+  const next = after(names, choice[what]);
+  const swapped =
+    what === 'x'
+      ? { x: next, panel: next === panel ? x : panel }
+      : { panel: next, x: next === x ? panel : x };
+  return completed(rows, { result, ...swapped, series: null });
+}
+
+/** The choice cut one place further on the first axis that is not drawn; the ends hold, and beyond the first all are averaged over. */
+export function slicedBy(contents: SweepContents, choice: SweepChoice, by: number): SweepChoice {
+  const [column] = Object.keys(choice.slices);
+  const axis = rowsOfSweep(contents).axes.find((one) => one.column === column);
+  if (column === undefined || axis === undefined) return choice;
+  const last = slicePlaces(axis).levels.length - 1;
+  const next = Math.max(-1, Math.min(last, (choice.slices[column] ?? -1) + by));
+  return { ...choice, slices: { ...choice.slices, [column]: next < 0 ? null : next } };
+}
+
+const sorted = new WeakMap<
+  SweepContents,
+  { readonly order: OpenSweep['order']; readonly rows: readonly Row[] }
+>();
+
+/** The rows of the table in their order: numbers by size, then text; what is missing comes last. */
+export function orderedRows({ contents, order }: OpenSweep): readonly Row[] {
+  if (contents === null) return [];
+  const { rows } = contents.table;
+  if (order === null) return rows;
+  const before = sorted.get(contents);
+  if (before?.order === order) return before.rows;
+  const next = [...rows].sort((one, other) => compared(one[order.column], other[order.column], order.sign));
+  sorted.set(contents, { order, rows: next });
+  return next;
+}
+
+function compared(a: Cell | undefined, b: Cell | undefined, sign: 1 | -1): number {
+  if (a == null || b == null) return Number(a == null) - Number(b == null);
+  if (typeof a === 'number' && typeof b === 'number') return sign * (a - b);
+  return sign * String(a).localeCompare(String(b), 'en', { numeric: true });
+}
+
+/** Columns of the table. */
+export function columnsOf({ contents }: OpenSweep): readonly Column[] {
+  return contents?.table.columns ?? [];
+}
