@@ -22,12 +22,16 @@ export function addReportCommand(program: Command, io: CommandLineIo): void {
     .command('report')
     .description('put runs that were kept into one HTML file')
     .usage('<folder>… --html <file>')
-    .argument('[folders...]', 'folders that "overtrain run --out" wrote')
+    .argument('[folders...]', 'folders that "overtrain run --out" or "overtrain sweep --out" wrote')
     .option('--html <file>', 'the file to write', once('--html'))
     .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
     .action(async (folders: readonly string[], { html }: { readonly html?: string }) => {
       if (folders.length === 0)
-        throw new InvalidInputError('folder', '', 'at least one folder that "overtrain run --out" wrote');
+        throw new InvalidInputError(
+          'folder',
+          '',
+          'at least one folder that "overtrain run --out" or "overtrain sweep --out" wrote',
+        );
       if (html === undefined) throw new InvalidInputError('--html', '', 'the file to write');
       const [{ writeReport }, scenarios] = await Promise.all([
         import('../report/write-report.js'),

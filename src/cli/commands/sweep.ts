@@ -29,7 +29,7 @@ export function addSweepCommand(program: Command, io: CommandLineIo, finish: (co
     .command('sweep')
     .allowExcessArguments(false)
     .description('run a scenario at many settings, on this machine or as one part of many')
-    .argument('[file]', 'sweep file, .yaml, .yml or .json')
+    .argument('[file]', 'sweep file, .yaml, .yml or .json; also the sweep.json of a folder')
     .option('--out <folder>', 'keep the results in this folder', once('--out'))
     .option('--shard <I/N>', 'compute one of N parts; auto/N in an array job', once('--shard'))
     .option('--resume', 'go on with a sweep that was cut off')

@@ -33,7 +33,7 @@ export function reportPage({ runs, proofs, script, style }: ReportParts): string
   const data: PageRun[] = runs.map(({ document, figures, sweep }) => ({
     tables: document.tables,
     figures,
-    ...(sweep === undefined ? {} : { sweep }),
+    ...(sweep === undefined ? {} : { sweep: { ...sweep, file: undefined } }),
   }));
   const page = html`<!doctype html>
 <html lang="en">

@@ -126,13 +126,14 @@ function tableBlock(name: string, { columns, rows }: Table, run: number): Markup
   )}</dl></details>`;
 }
 
-function parameters({ anchor, document }: ReportRun): Markup {
+function parameters({ anchor, document, sweep }: ReportRun): Markup {
   return html`<section aria-labelledby="${anchor}-parameters"><h3 id="${anchor}-parameters">Parameters</h3>
 <details><summary>All ${Object.keys(document.params).length}, resolved</summary>
 <table><tbody>${Object.entries(document.params).map(
     ([name, value]) =>
       html`<tr><th scope="row">${name}</th><td class="value">${parameterText(value)}</td></tr>`,
   )}</tbody></table></details>
+${sweep?.file !== undefined && html`<details><summary>The sweep file</summary><pre tabindex="0"><code>${sweep.file}</code></pre></details>`}
 <details><summary>Versions</summary><table><tbody>${Object.entries(document.versions).map(
     ([name, version]) => html`<tr><th scope="row">${name}</th><td>${version}</td></tr>`,
   )}</tbody></table></details></section>`;

@@ -41,6 +41,9 @@ const table = z
 
 const columnName = z.string().nullable();
 
+/** Characters of a sweep file that a run file repeats. */
+export const MOST_FILE_TEXT = 2 ** 16;
+
 /** Of a sweep; columns that are not there are found missing when they are drawn. */
 const sweep = z.object({
   points: z.number().int().min(0),
@@ -58,6 +61,7 @@ const sweep = z.object({
   results: z
     .array(z.object({ name: z.string(), theory: columnName, simulation: columnName, error: columnName }))
     .max(MOST_SWEPT),
+  file: z.string().max(MOST_FILE_TEXT).optional(),
 });
 
 const document = z.looseObject({

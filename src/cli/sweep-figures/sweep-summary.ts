@@ -27,4 +27,6 @@ export interface SweepSummary {
   readonly table: 'points' | 'cells';
   readonly axes: readonly SweepAxis[];
   readonly results: readonly SweepResult[];
+  /** Text of a sweep file, as JSON, that asks for it; absent where it is very long. */
+  readonly file?: string | undefined;
 }

@@ -21,6 +21,7 @@ import { makeFolders } from '../results/durable-files.js';
 import { codeOf, notWritable } from '../results/file-errors.js';
 import { sweepFigureFiles } from '../sweep-figures/sweep-figure-files.js';
 import { levelsTable, type SearchedLevel } from './levels-table.js';
+import { searchCommandOf } from './recorded-sweep.js';
 import { runShard } from './run-shard.js';
 import { finishedShards, resultsOf } from './shard-files.js';
 import { requireFolder } from './sweep-command.js';
@@ -95,7 +96,7 @@ export async function findBoundary(
   const boundary = boundaryTable(axis, others, brackets);
   await writeBoundary(folder, boundary);
   const failed = seen.filter((one) => one.turns === undefined).length;
-  const long = levelsTable(searched, scenario, axis, tally.rows, boundary);
+  const long = levelsTable(searched, scenario, axis, tally.rows, boundary, searchCommandOf(folder, levels));
   await writeSweepDocument(
     folder,
     searched[0]!.identity,

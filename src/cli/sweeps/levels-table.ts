@@ -32,6 +32,7 @@ export function levelsTable(
   searched: SearchedAxis,
   rows: number,
   boundary: Table,
+  command: string,
 ): LongTable {
   const first = levels[0]!.sweep;
   const columns = pointColumns(first, scenario);
@@ -57,7 +58,7 @@ export function levelsTable(
       }
     },
     files: ['boundary.csv'],
-    command: 'overtrain sweep FILE --find inflection',
+    command,
     others: { boundary },
   };
 }

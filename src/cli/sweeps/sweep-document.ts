@@ -11,9 +11,11 @@ import { checksumOf } from '../results/bounded-file.js';
 import { codeOf, notWritable } from '../results/file-errors.js';
 import { RUN_FILE } from '../results/run-files.js';
 import { type FileSeal, FOLDER_VERSION, runJson, seal } from '../results/run-json.js';
+import { MOST_FILE_TEXT } from '../results/stored-schema.js';
 import type { SweepSummary } from '../sweep-figures/sweep-summary.js';
 import { binnedTable } from './binned-table.js';
 import { MERGED, type Merged, type RowGroup, rowGroups } from './merged-files.js';
+import { commandOf, sweepFileOf } from './recorded-sweep.js';
 import { summaryOf } from './sweep-axes.js';
 import type { SweepIdentity } from './sweep-folder.js';
 
@@ -45,6 +47,7 @@ export type DrawSweep = (
 
 /** The long table of one sweep. */
 export function longTable(
+  folder: string,
   sweep: Sweep,
   scenario: Scenario,
   rows: number,
@@ -55,7 +58,7 @@ export function longTable(
     columns: pointColumns(sweep, scenario),
     groups: () => rowGroups(sweep, scenario, results()),
     files: [MERGED.csv, MERGED.parquet],
-    command: 'overtrain sweep FILE',
+    command: commandOf(folder),
   };
 }
 
@@ -86,10 +89,12 @@ export async function writeSweepDocument(
     warnings.unshift(
       `${count} rows are too many for one page: the table cells has sums over ${table.rows.length} bins; ${long.files.join(' and ') || 'the folders of its levels'} have every row`,
     );
+  const file = JSON.stringify(sweepFileOf(definition), null, 2);
   const document: RunDocument & { readonly sweep: SweepSummary } = {
     ...{ schema: 1, scenario: definition.scenario, params: definition.params, seed: definition.seed },
     compute: computeOf(computed, definition.backend),
-    ...{ tables: { [summary.table]: table, ...long.others }, sweep: summary },
+    ...{ tables: { [summary.table]: table, ...long.others } },
+    sweep: { ...summary, ...(file.length <= MOST_FILE_TEXT && { file }) },
     ...{ checks: [], warnings, diverged: [], versions, network_steps: 0, elapsed_ms: 0 },
   };
   try {

@@ -12,6 +12,7 @@ import { oneLine } from '../one-line.js';
 import { readChoice } from '../settings/choice.js';
 import { readDataFile } from '../settings/data-file.js';
 import { DEFAULT_SEED } from '../settings/seed.js';
+import { askedFor } from './recorded-sweep.js';
 
 /** A sweep, checked, and where its results go if the file says so. */
 export interface SweepRequest {
@@ -68,7 +69,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads and checks a sweep file: everything that can be known to be wrong is refused here, before anything is computed.
+ * Reads and checks a sweep file, or the `sweep.json` of a folder: everything that can be known to be wrong is refused here, before
+ * anything is computed.
  *
  * @param out folder that goes before the file's own
  * @throws InvalidInputError in one line for whatever is not allowed
@@ -80,7 +82,7 @@ export async function readSweepFile(
 ): Promise<SweepRequest> {
   if (file === undefined)
     throw new InvalidInputError('file', file, 'a sweep file; "overtrain sweep --init" prints one');
-  const content = await readDataFile('file', file, MOST_BYTES);
+  const content = askedFor(await readDataFile('file', file, MOST_BYTES));
   const parsed = sweepFile.safeParse(content);
   if (!parsed.success) throw refusal(file, content, parsed.error.issues[0]!);
   const { params, output, ...rest } = parsed.data;

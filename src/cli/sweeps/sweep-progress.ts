@@ -4,6 +4,7 @@ import type { Scenario } from '../../sim/scenario.js';
 import { scenarioById } from '../../sim/scenario-list.js';
 import { Sweep } from '../../sim/sweeps/sweep.js';
 import { shellWord } from '../reproduce.js';
+import { commandOf } from './recorded-sweep.js';
 import { listText } from './shard-list.js';
 import { queuedTasks, type ShardState, shardCounts, shardStates } from './shard-states.js';
 import { type Submission, submissionFile } from './submission.js';
@@ -65,9 +66,9 @@ function commandFor(
     return ['overtrain', 'submit', 'slurm', submission.file, ...words].map(shellWord).join(' ');
   }
   const out = shellWord(folder);
-  if (count === 1) return `overtrain sweep FILE --out ${out} --resume`;
+  if (count === 1) return `${commandOf(folder)} --out ${out} --resume`;
   const indices = again.map(({ shard }) => shard.index).join(' ');
-  return `for i in ${indices}; do overtrain sweep FILE --out ${out} --shard $i/${count} --resume; done`;
+  return `for i in ${indices}; do ${commandOf(folder)} --out ${out} --shard $i/${count} --resume; done`;
 }
 
 async function readSubmission(folder: string): Promise<Submission | undefined> {

@@ -83,7 +83,7 @@ test('shards merge to what one run writes; status says how far they are', async 
   expect(status).toMatchObject({ code: 1, stderr: '' });
   expect(status.stdout).toContain('done          2  shard 1,3 of 3\nmissing       1  shard 2 of 3\n');
   expect(status.stdout).toContain(
-    `for i in 2; do overtrain sweep FILE --out ${out} --shard $i/3 --resume; done`,
+    `for i in 2; do overtrain sweep ${join(out, 'sweep.json')} --out ${out} --shard $i/3 --resume; done`,
   );
   expect((await call(['merge', out])).stderr).toMatch(/missing: points 27 to 52 \(shards 2\/3\)/);
   const indexed = { LANG: 'C.UTF-8', JOB_COMPLETION_INDEX: '1' };
@@ -92,6 +92,24 @@ test('shards merge to what one run writes; status says how far they are', async 
   expect((await call(['status', out])).code).toBe(0);
   expect((await call(['merge', out])).code).toBe(1);
   expect(['merged.csv', 'merged.parquet'].map((name) => readFileSync(join(out, name)))).toEqual(plain);
+});
+
+test('the sweep.json of a folder is a sweep file, which gives the same bytes and goes on', async () => {
+  await sweep(PARABOLAS);
+  const recorded = join(out, 'sweep.json');
+  const again = join(home, 'again');
+  const merged = (folder: string) => readFileSync(join(folder, 'merged.parquet'));
+  const document = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'));
+  expect(document.command).toBe(`overtrain sweep ${recorded}`);
+  expect((await call(['sweep', recorded, '--out', again])).stderr).toBe('');
+  expect(merged(again)).toEqual(merged(out));
+  const resumed = await call(['sweep', recorded, '--out', again, '--resume']);
+  expect(resumed.stdout).toContain('the sweep was finished before');
+  // The text in run.json is a sweep file, too.
+  const copied = join(home, 'copied.json');
+  await writeFile(copied, document.sweep.file);
+  const from = await call(['sweep', copied, '--out', again, '--resume']);
+  expect(from.stdout).toContain('the sweep was finished before');
 });
 
 test('what was interrupted goes on, and ends with the same bytes', async () => {

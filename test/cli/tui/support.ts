@@ -109,8 +109,8 @@ export const savedSweeps: readonly SavedSweep[] = (
   [
     ['complete', 24, null],
     ['running', 10, null],
-    ['partial', 12, 'overtrain sweep FILE --out results/partial --shard 2/2 --resume'],
-    ['failed', 3, 'overtrain sweep FILE --out results/failed --resume'],
+    ['partial', 12, 'overtrain sweep results/partial/sweep.json --out results/partial --shard 2/2 --resume'],
+    ['failed', 3, 'overtrain sweep results/failed/sweep.json --out results/failed --resume'],
   ] as const
 ).map(([state, kept, command]) => ({
   folder: `results/${state}`,

@@ -89,7 +89,7 @@ test('a sweep that is cut off shows the command that goes on with it, and escape
   const app = sweep(3);
   const text = frameOf(app).join('\n');
   expect(text).toContain('failed, 3 of 24 points');
-  expect(text).toContain('overtrain sweep FILE --out results/failed --resume');
+  expect(text).toContain('overtrain sweep results/failed/sweep.json --out results/failed --resume');
   expect(app.press('v', 'a', 'down', 's').press('escape').state.screen).toBe('home');
 });
 

@@ -52,7 +52,8 @@ test('finished sweeps, searches and sweeps that were not finished are found, and
     },
     {
       ...{ ...common, folder: 'results/part', kept: 1, state: 'partial' },
-      command: 'for i in 2; do overtrain sweep FILE --out results/part --shard $i/2 --resume; done',
+      command:
+        'for i in 2; do overtrain sweep results/part/sweep.json --out results/part --shard $i/2 --resume; done',
     },
     { ...common, folder: 'results/search', kept: 2, state: 'complete', command: null },
     { ...common, folder: 'results/whole', kept: 2, state: 'complete', command: null },
