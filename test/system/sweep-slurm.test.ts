@@ -60,13 +60,18 @@ async function until<Value>(what: string, look: () => Promise<Value | undefined>
   throw new Error(`${what} never came: ${(await run(['status', 'cluster'], home)).stdout}`);
 }
 
-/** A running shard of which some points are kept and some are not. */
+/** A running shard of which some points are kept and some are not, and its process, from one look: it runs on meanwhile. */
 function midway(except: number) {
-  return until('a shard midway', async () =>
-    (await statusOf('cluster')).shards.find(
-      ({ index, state, kept }) => state === 'running' && kept > 0 && kept < 200 && index !== except,
-    ),
-  );
+  return until('a shard midway', async () => {
+    const text = (await run(['status', 'cluster'], home)).stdout;
+    const running = text.matchAll(
+      /^running .* shard (\d+) of 8: (\d+) of \d+ points kept, process (\d+) on/gm,
+    );
+    return [...running]
+      .map((found) => found.slice(1).map(Number) as [number, number, number])
+      .map(([index, kept, pid]) => ({ index, kept, pid }))
+      .find(({ index, kept }) => kept > 0 && kept < 130 && index !== except);
+  });
 }
 
 test('on a real Slurm a task that is cancelled and one that is killed are named, submitted again, and merged to the same bytes', async ({
@@ -89,9 +94,7 @@ test('on a real Slurm a task that is cancelled and one that is killed are named,
   const cancelled = await midway(0);
   execFileSync('scancel', [`${job}_${cancelled.index}`]);
   const killed = await midway(cancelled.index);
-  const text = (await run(['status', 'cluster'], home)).stdout;
-  const pid = new RegExp(`shard ${killed.index} of 8: .*, process (\\d+) on`).exec(text)?.[1];
-  process.kill(Number(pid), 'SIGKILL');
+  process.kill(killed.pid, 'SIGKILL');
 
   const stopped = await until('the end of the array job', async () => {
     const status = await statusOf('cluster');

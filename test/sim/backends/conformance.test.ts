@@ -2,13 +2,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { Backend } from '../../../src/sim/backends/backend.js';
 import { openBackend } from '../../../src/sim/backends/open-backend.js';
 import { backendsHere, missingDevices } from '../../support/devices.js';
-import { decouplingConformance } from './conformance/decoupling.js';
-import { innerLoopConformance } from './conformance/inner-loops.js';
-import { lifetimeConformance } from './conformance/lifetime.js';
-import { modeConformance } from './conformance/modes.js';
-import { momentConformance } from './conformance/moments.js';
-import { networkConformance } from './conformance/networks.js';
-import { optimizerConformance } from './conformance/optimizers.js';
+import { backendSuite } from './conformance/backend-suite.js';
 
 /** Every backend passes the same suite; a new one is covered as soon as its name is in the list. */
 describe.each(backendsHere)('backend %s', (name) => {
@@ -22,13 +16,7 @@ describe.each(backendsHere)('backend %s', (name) => {
     await backend.dispose();
   });
 
-  networkConformance(() => backend);
-  modeConformance(() => backend);
-  momentConformance(() => backend);
-  optimizerConformance(() => backend);
-  innerLoopConformance(() => backend);
-  decouplingConformance(() => backend);
-  lifetimeConformance(name);
+  backendSuite(name, () => backend);
 });
 
 for (const [name, reason] of missingDevices) {
