@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Tests that measure how soon something is seen, or that build the program anew, have the machine to themselves. */
 const ALONE = [
@@ -7,11 +8,22 @@ const ALONE = [
   'test/system/packed-package.test.ts',
 ];
 
+/** Takes more than a minute; where it began last, one of two workers would have nothing left to do. */
+const LONGEST = 'kill-resume.test.ts';
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLongest = ({ moduleId }: TestSpecification) => Number(moduleId.endsWith(LONGEST));
+    return (await super.sort(files)).sort((a, b) => isLongest(b) - isLongest(a));
+  }
+}
+
 const PATIENT = { testTimeout: 180_000, hookTimeout: 180_000 };
 
 /** Tests of the built program and the packed package, as a user has them: `npm run test:system` after `npm run build`. */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
