@@ -1,9 +1,10 @@
 import { InvalidInputError } from './invalid-input.js';
 import { gap, type Mode, singularValue, timeOfGap } from './mode.js';
 import { requireNoiseScale } from './noise-scale.js';
+import { NoisyCheckpoint } from './noisy-checkpoint.js';
 import type { Problem } from './problem.js';
-import { noiseFloor, sensitivityAt } from './progressive.js';
-import { loss, unlearnableLoss } from './trajectory.js';
+import { noiseFloor } from './progressive.js';
+import { unlearnableLoss } from './trajectory.js';
 
 /**
  * Gap at which further learning of a mode begins to hurt under noise, `c = γ²(p+q)/2` (T3 a; `γ²d` for a square network).
@@ -26,7 +27,7 @@ export function criticalGap(problem: Problem, gamma: number): number {
  * @throws InvalidInputError where `gamma` is out of its range
  */
 export function perturbedLoss(problem: Problem, gamma: number, time: number): number {
-  return loss(problem, time) + sensitivityAt(problem, gamma, time);
+  return new NoisyCheckpoint(problem, time).perturbedLoss(gamma);
 }
 
 /**
