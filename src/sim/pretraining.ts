@@ -1,5 +1,4 @@
 import { createProblem, type Problem } from '../theory/problem.js';
-import { stabilityLimit } from '../theory/progressive.js';
 import type { Backend } from './backends/backend.js';
 import { descentWork } from './backends/gpu-threshold.js';
 import { interruptible } from './backends/interruptible-backend.js';
@@ -18,6 +17,7 @@ import type { TrainingPlan } from './engines/training-plan.js';
 import { requireShapeMemory } from './memory.js';
 import { bytesPerReplicate } from './noise/noise-replicates.js';
 import type { Compute, RunContext, RunEvent } from './scenario.js';
+import { stabilityWarnings } from './stability-warnings.js';
 
 /** Parameters of every scenario that pre-trains, as its schema parses them. */
 export interface ParsedPretraining {
@@ -180,12 +180,8 @@ function warningsOf(
   accurate: boolean,
   measure: string,
 ): string[] {
-  const limit = stabilityLimit(problem.spectrum);
-  if (plan.largestRate > limit) {
-    return [
-      `learningRate ${plan.largestRate} is beyond the stability limit 1/(2 sigma_1) = ${limit.toPrecision(4)} of gradient descent`,
-    ];
-  }
+  const unstable = stabilityWarnings(plan.largestRate, problem.spectrum);
+  if (unstable.length > 0) return unstable;
   if (accurate || expected.divergedAt !== undefined) return [];
   return [`${plan.totalSteps} steps of gradient descent leave a discretisation bias above ${measure}`];
 }

@@ -1,13 +1,7 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { SweepDefinition } from '../../sim/sweeps/sweep.js';
 import { shellWord } from '../reproduce.js';
-import { sweepPlaces } from './sweep-folder.js';
-
-const recorded = z.looseObject({
-  schema: z.literal(1),
-  definition: z.looseObject({ scenario: z.string(), axes: z.array(z.unknown()), table: z.string() }),
-});
+import { recordedSweep, sweepPlaces } from './sweep-folder.js';
 
 /** The content of a sweep file that asks for this very sweep. */
 export function sweepFileOf({ table, ...rest }: SweepDefinition): Readonly<Record<string, unknown>> {
@@ -16,7 +10,7 @@ export function sweepFileOf({ table, ...rest }: SweepDefinition): Readonly<Recor
 
 /** What a file asks for: a sweep file says it itself, and the `sweep.json` of a folder asks for what was computed there. */
 export function askedFor(content: unknown): unknown {
-  const { success, data } = recorded.safeParse(content);
+  const { success, data } = recordedSweep.safeParse(content);
   return success ? sweepFileOf(data.definition as unknown as SweepDefinition) : content;
 }
 

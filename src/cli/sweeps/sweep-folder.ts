@@ -22,9 +22,13 @@ export interface SweepIdentity {
   readonly hash: string;
 }
 
-const identitySchema = z.looseObject({
+/** The part of `sweep.json` that says which sweep it is. */
+export const recordedSweep = z.looseObject({
   schema: z.literal(1),
   definition: z.looseObject({ scenario: z.string(), axes: z.array(z.unknown()), table: z.string() }),
+});
+
+const identitySchema = recordedSweep.extend({
   versions: z.record(z.string(), z.string()),
   git_commit: z.string().nullable(),
   hash: z.string(),

@@ -1,4 +1,3 @@
-import { type Estimate, RunningEstimate } from '../noise/excess.js';
 import type { TrainedNetwork } from './train-cell.js';
 
 /** Smaller losses are told apart by nothing but rounding. */
@@ -47,14 +46,6 @@ export function slopeOf(xs: readonly number[], ys: readonly number[]): number {
     [0, 0],
   );
   return mixed / square;
-}
-
-/** Mean and standard error over trainings; the error of one training is unknown and stands as 0. */
-export function estimateOf(values: readonly number[]): Estimate {
-  const running = new RunningEstimate();
-  for (const value of values) running.add(value);
-  const { mean, standardError } = running.result();
-  return { mean, standardError: values.length > 1 ? standardError : 0 };
 }
 
 export function meanOf(values: readonly number[]): number {

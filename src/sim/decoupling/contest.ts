@@ -1,5 +1,6 @@
+import { estimateOf } from '../noise/estimate-of.js';
 import type { Estimate } from '../noise/excess.js';
-import { estimateOf, meanOf, slopeOf } from './best-rate.js';
+import { meanOf, slopeOf } from './best-rate.js';
 import { bestLosses, type TrainedCell } from './decoupling-study.js';
 
 /** Decoupled layers against the best plain ones, of one optimiser and width. */

@@ -1,6 +1,6 @@
+import { estimateOf } from '../noise/estimate-of.js';
 import type { Estimate } from '../noise/excess.js';
 import type { Verdict } from '../verdict.js';
-import { estimateOf } from './best-rate.js';
 import { contests, groupsOf, hasBothGains, type Transfer, transfers } from './contest.js';
 import { bestLosses, bestNetworks, type TrainedCell } from './decoupling-study.js';
 import { type Tally, tallyOf } from './tally.js';

@@ -6,6 +6,7 @@ import type { TrainedCheckpoint } from './checkpoint.js';
 import { layersAt } from './layers-at.js';
 import { boundedSquare, matrixCheckpoint } from './matrix-training.js';
 import type { Trainee } from './record-training.js';
+import { sideBySide } from './side-by-side.js';
 import { embedDiagonal, type SingularBasis } from './singular-basis.js';
 
 /** Memory that the second moments of one call may take, in bytes. */
@@ -29,25 +30,15 @@ export function optimizerTrainee(
   { optimizer, starts, basis, inputs }: OptimizerTraining,
 ): Trainee<OptimizedNetworks, readonly TrainedCheckpoint[]> {
   const { rows, hidden, cols } = problem;
-  const count = starts.length;
   const target = embedDiagonal(basis.left, problem.spectrum, basis.right);
-  const first = joined(starts.map((start) => start.first));
-  const second = joined(starts.map((start) => start.second));
-  const atMost = Math.max(1, Math.floor(MOMENT_BYTES / (8 * count * cols * cols)));
+  const task = Float64Array.from(target.to1DArray());
+  const atMost = Math.max(1, Math.floor(MOMENT_BYTES / (8 * starts.length * cols * cols)));
   return {
-    start: {
-      shape: { rows, hidden, cols },
-      count,
-      first,
-      second,
-      target: joined(starts.map(() => Float64Array.from(target.to1DArray()))),
-      rateScale: new Float64Array(count).fill(1),
-      moments: Array.from({ length: optimizer.moments }, () => ({
-        first: new Float64Array(first.length),
-        second: new Float64Array(second.length),
-      })),
-      taken: 0,
-    },
+    start: sideBySide(
+      { rows, hidden, cols },
+      starts.map((layers) => ({ layers, target: task })),
+      optimizer,
+    ),
     async descend(networks, rates) {
       if (inputs === undefined) return backend.optimizeNetworks(networks, { optimizer, rates });
       let current = networks;
@@ -65,14 +56,4 @@ export function optimizerTrainee(
         return matrixCheckpoint(problem, weights, target, basis, time);
       }),
   };
-}
-
-function joined(arrays: readonly Float64Array[]): Float64Array {
-  const result = new Float64Array(arrays.reduce((sum, array) => sum + array.length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    result.set(array, at);
-    at += array.length;
-  }
-  return result;
 }

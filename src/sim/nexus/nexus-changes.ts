@@ -1,4 +1,5 @@
-import { type Mean, meanOf } from '../noise/mean.js';
+import { estimateOf } from '../noise/estimate-of.js';
+import type { Estimate } from '../noise/excess.js';
 import type { NexusOutcome, NexusSeries } from './nexus-runs.js';
 
 /** How an inner loop compares with joint descent of the same optimiser at the same summed loss, training by training. */
@@ -11,17 +12,17 @@ export interface NexusChange {
   readonly pairs: number;
   readonly trainings: number;
   /** Difference of the mean cosine between the gradients of two sources. */
-  readonly cosine: Mean | undefined;
+  readonly cosine: Estimate | undefined;
   /** Logarithms of ratios: −0.1 is ten per cent less. */
-  readonly spread: Mean | undefined;
-  readonly heldOut: Mean | undefined;
+  readonly spread: Estimate | undefined;
+  readonly heldOut: Estimate | undefined;
   /** The same after both have settled by joint descent. */
-  readonly settledSpread: Mean | undefined;
-  readonly settledHeldOut: Mean | undefined;
+  readonly settledSpread: Estimate | undefined;
+  readonly settledHeldOut: Estimate | undefined;
   /** Logarithm of the ratio of losses on the new task after fine-tuning. */
-  readonly lossFt: Mean | undefined;
+  readonly lossFt: Estimate | undefined;
   /** Difference of the rises of the summed loss by fine-tuning, as shares of its norm. */
-  readonly forgetting: Mean | undefined;
+  readonly forgetting: Estimate | undefined;
 }
 
 /** Changes of one inner loop, one for each goal. */
@@ -31,7 +32,7 @@ export function nexusChanges(joint: NexusSeries, looped: NexusSeries): NexusChan
       const before = joint.outcomes[goal]![training];
       return before === undefined || after === undefined ? [] : [{ before, after, training }];
     });
-    const logRatio = (value: (outcome: NexusOutcome) => number | undefined): Mean | undefined =>
+    const logRatio = (value: (outcome: NexusOutcome) => number | undefined): Estimate | undefined =>
       meanOfAny(
         pairs.flatMap(({ before, after }) => {
           const [from, to] = [value(before), value(after)];
@@ -61,6 +62,6 @@ export function nexusChanges(joint: NexusSeries, looped: NexusSeries): NexusChan
 }
 
 /** Mean of values, undefined where there are none. */
-export function meanOfAny(values: readonly number[]): Mean | undefined {
-  return values.length === 0 ? undefined : meanOf(values);
+export function meanOfAny(values: readonly number[]): Estimate | undefined {
+  return values.length === 0 ? undefined : estimateOf(values);
 }

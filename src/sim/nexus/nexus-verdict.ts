@@ -1,4 +1,4 @@
-import type { Mean } from '../noise/mean.js';
+import type { Estimate } from '../noise/excess.js';
 import type { Verdict } from '../verdict.js';
 import type { NexusChange } from './nexus-changes.js';
 
@@ -51,8 +51,8 @@ export function nexusVerdict(changes: readonly NexusChange[]): Verdict {
 function counted(changes: readonly NexusChange[], what: Measured): Counts {
   const clear = (sign: 1 | -1) =>
     changes.filter((change) => {
-      const found: Mean | undefined = change[what];
-      return found !== undefined && sign * found.mean > STANDARD_ERRORS * found.error;
+      const found: Estimate | undefined = change[what];
+      return found !== undefined && sign * found.mean > STANDARD_ERRORS * found.standardError;
     }).length;
   return { less: clear(-1), more: clear(1) };
 }

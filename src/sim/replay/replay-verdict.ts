@@ -1,4 +1,4 @@
-import type { Mean } from '../noise/mean.js';
+import type { Estimate } from '../noise/excess.js';
 import type { Verdict } from '../verdict.js';
 import type { ReplayMethod } from './replay-method.js';
 import { type Sweep, sweptValue } from './replay-plan.js';
@@ -76,7 +76,7 @@ function isOrdered(points: readonly ReplaySummary[], direction: 1 | -1): boolean
   const rise = (from: ReplaySummary, to: ReplaySummary) =>
     direction * (to.forgetting.mean - from.forgetting.mean);
   const error = (from: ReplaySummary, to: ReplaySummary) =>
-    STANDARD_ERRORS * Math.hypot(from.forgetting.error, to.forgetting.error);
+    STANDARD_ERRORS * Math.hypot(from.forgetting.standardError, to.forgetting.standardError);
   const neighbours = points.slice(1).map((to, at) => [points[at]!, to] as const);
   const [first, last] = [points[0]!, points.at(-1)!];
   return (
@@ -98,12 +98,12 @@ function turns(points: readonly ReplaySummary[]): string {
   );
   if (last === undefined || least === undefined) return 'is unknown';
   const rise = last.after.mean - least.after.mean;
-  return rise > STANDARD_ERRORS * Math.hypot(last.after.error, least.after.error)
+  return rise > STANDARD_ERRORS * Math.hypot(last.after.standardError, least.after.standardError)
     ? `turns up again by ${short(rise)}`
     : 'does not turn up';
 }
 
-function withError({ mean, error }: Mean): string {
+function withError({ mean, standardError: error }: Estimate): string {
   return error === 0 ? short(mean) : `${short(mean)} ± ${Number(error.toPrecision(1))}`;
 }
 

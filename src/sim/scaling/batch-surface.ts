@@ -1,6 +1,5 @@
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { createProblem } from '../../theory/problem.js';
-import { stabilityLimit } from '../../theory/progressive.js';
 import type { Backend } from '../backends/backend.js';
 import { descentWork } from '../backends/gpu-threshold.js';
 import { interruptible } from '../backends/interruptible-backend.js';
@@ -18,6 +17,7 @@ import { batchSlowdown, InputMoments } from '../noise/input-moments.js';
 import { NoiseReplicates } from '../noise/noise-replicates.js';
 import { optimizerNamed } from '../optimizers/optimizer-list.js';
 import type { Compute, RunContext, RunEvent } from '../scenario.js';
+import { stabilityWarnings } from '../stability-warnings.js';
 import { measureTrainings } from './measured-trainings.js';
 import type { SurfaceSettings, TrainedWidth } from './noisy-point.js';
 import { pretrainingOf, theoryOf } from './noisy-surface.js';
@@ -55,7 +55,6 @@ export async function prepareBatches(settings: BatchSettings, context: RunContex
   const rate =
     learningRate === 'auto' ? GRADIENT_DESCENT.smallRate(largest) / batchSlowdown(cols, batch) : learningRate;
   const plan = constantPlan(times, rate);
-  const limit = stabilityLimit(spectrum);
   const opened = await (context.openBackend ?? openBackend)(
     context.backend,
     outOfFloat32(spectrum[0]!, Math.exp(-tau), 'initial factors'),
@@ -66,12 +65,7 @@ export async function prepareBatches(settings: BatchSettings, context: RunContex
     compute: computedOn('matrix', backend, context, opened.reason),
     backend,
     plan,
-    warnings:
-      rate > limit
-        ? [
-            `learningRate ${rate} is beyond the stability limit 1/(2 sigma_1) = ${limit.toPrecision(4)} of gradient descent`,
-          ]
-        : [],
+    warnings: stabilityWarnings(rate, spectrum),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Problem } from '../../theory/problem.js';
 import type { Backend, PerturbedNetworks } from '../backends/backend.js';
 import type { TrainedCheckpoint } from '../engines/checkpoint.js';
-import { estimateExcess, RunningEstimate } from '../noise/excess.js';
+import { estimateOf } from '../noise/estimate-of.js';
+import { type Estimate, estimateExcess } from '../noise/excess.js';
 import type { NoiseReplicates } from '../noise/noise-replicates.js';
 import { expectedRise, noiseScale, type SimulatedPoint } from './noisy-point.js';
 
@@ -13,40 +14,31 @@ export async function measureTrainings(
   snrs: readonly number[],
   problem: Problem,
 ): Promise<SimulatedPoint[]> {
-  const running = snrs.map(() => ({
-    sum: new RunningEstimate(),
-    loss: new RunningEstimate(),
-    rise: new RunningEstimate(),
-    identity: new RunningEstimate(),
-    chance: 0,
-    noiseVariance: 0,
-  }));
+  const draws = noise[0]!.replicates * trained.length;
+  const perturbed: { checkpoint: TrainedCheckpoint; norm: number; excess: Estimate[] }[] = [];
   for (const [index, checkpoint] of trained.entries()) {
     const [first, second] = checkpoint.squaredNorms;
     const norm = Math.sqrt(first * second);
     const gammas = snrs.map((snr) => noiseScale(problem, norm, snr));
     const excess = await estimateExcess(backend, balanced(checkpoint), noise[index]!, gammas);
-    snrs.forEach((snr, which) => {
-      const into = running[which]!;
-      const { mean, standardError } = excess[which]!;
-      const draws = { snr, time: checkpoint.time, draws: noise[index]!.replicates * trained.length };
-      const { identity, chance } = expectedRise(problem, [norm, norm], draws);
-      into.sum.add(checkpoint.loss + mean);
-      into.loss.add(checkpoint.loss);
-      into.rise.add(mean);
-      into.identity.add(identity);
-      into.chance = Math.max(into.chance, chance);
-      into.noiseVariance += standardError ** 2;
-    });
+    perturbed.push({ checkpoint, norm, excess });
   }
-  return running.map(({ sum, loss, rise, identity, chance, noiseVariance }) => {
-    const noiseError = Math.sqrt(noiseVariance) / trained.length;
+  const loss = estimateOf(trained.map((checkpoint) => checkpoint.loss)).mean;
+  return snrs.map((snr, which) => {
+    const rises = perturbed.map(({ checkpoint, norm, excess }) => ({
+      ...excess[which]!,
+      ...expectedRise(problem, [norm, norm], { snr, time: checkpoint.time, draws }),
+      perturbed: checkpoint.loss + excess[which]!.mean,
+    }));
+    const variance = rises.reduce((sum, { standardError }) => sum + standardError ** 2, 0);
+    const noiseError = Math.sqrt(variance) / trained.length;
+    const overTrainings = estimateOf(rises.map((rise) => rise.perturbed)).standardError;
     return {
-      loss: loss.result().mean,
-      excess: { mean: rise.result().mean, standardError: noiseError },
-      standardError: trained.length === 1 ? noiseError : sum.result().standardError,
-      identity: identity.result().mean,
-      chance,
+      loss,
+      excess: { mean: estimateOf(rises.map(({ mean }) => mean)).mean, standardError: noiseError },
+      standardError: trained.length === 1 ? noiseError : overTrainings,
+      identity: estimateOf(rises.map(({ identity }) => identity)).mean,
+      chance: Math.max(...rises.map(({ chance }) => chance)),
     };
   });
 }

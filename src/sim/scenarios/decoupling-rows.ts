@@ -1,11 +1,12 @@
 import { nearestInNuclearBall } from '../../theory/nuclear-ball.js';
 import { relativeSphereStep } from '../../theory/sphere-step.js';
-import { bestRates, estimateOf, meanOf } from '../decoupling/best-rate.js';
+import { bestRates, meanOf } from '../decoupling/best-rate.js';
 import { type Contest, contests, transfers } from '../decoupling/contest.js';
 import { bestLosses, bestNetworks, type TrainedCell } from '../decoupling/decoupling-study.js';
 import type { Part } from '../decoupling/decoupling-verdict.js';
 import type { FinalSensitivity } from '../decoupling/final-sensitivity.js';
 import type { OfLayers, TrainedNetwork } from '../decoupling/train-cell.js';
+import { estimateOf } from '../noise/estimate-of.js';
 import type { Estimate } from '../noise/excess.js';
 import type { Row } from '../table.js';
 

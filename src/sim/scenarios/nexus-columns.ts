@@ -2,7 +2,7 @@ import type { CurveFigure } from '../figure.js';
 import type { NexusChange } from '../nexus/nexus-changes.js';
 import { meanOfAny } from '../nexus/nexus-changes.js';
 import type { NexusNorms, NexusOutcome, NexusSeries } from '../nexus/nexus-runs.js';
-import type { Mean } from '../noise/mean.js';
+import type { Estimate } from '../noise/excess.js';
 import type { Column, Row } from '../table.js';
 
 const number = (name: string, description: string): Column => ({ name, unit: '1', description });
@@ -127,8 +127,8 @@ function over(value: number | undefined, norm: number): number | undefined {
   return value === undefined ? undefined : value / norm;
 }
 
-function cells(found: Mean | undefined): [number | null, number | null] {
-  return found === undefined ? [null, null] : [found.mean, found.error];
+function cells(found: Estimate | undefined): [number | null, number | null] {
+  return found === undefined ? [null, null] : [found.mean, found.standardError];
 }
 
 const figure = (id: string, title: string, column: string, label: string): CurveFigure => ({

@@ -16,7 +16,7 @@ import {
 import { consistencyVerdict } from '../consistency/consistency-verdict.js';
 import { embedCore, embedDiagonal, randomBasis } from '../engines/singular-basis.js';
 import { requireMemory } from '../memory.js';
-import { meanOf } from '../noise/mean.js';
+import { estimateOf } from '../noise/estimate-of.js';
 import { randomOrthogonal } from '../noise/orthogonal.js';
 import { opening } from '../opening.js';
 import {
@@ -176,15 +176,15 @@ export const optimizerConsistency: Scenario<OptimizerConsistencyParameters> = {
 };
 
 function rowOf(pair: OptimizerPair, optimizers: readonly string[]): Row {
-  const mean = (values: readonly number[]) => meanOf(values).mean;
-  const forgetting = meanOf(pair.forgetting);
+  const mean = (values: readonly number[]) => estimateOf(values).mean;
+  const forgetting = estimateOf(pair.forgetting);
   return [
     pair.pretraining,
     pair.finetuning,
     mean(pair.lossBefore),
     mean(pair.lossFt),
     forgetting.mean,
-    forgetting.error,
+    forgetting.standardError,
     mean(pair.least.map((least, at) => least - pair.lossBefore[at]!)),
     pair.steps.length === 0 ? null : mean(pair.steps),
     pair.reached,

@@ -57,10 +57,10 @@ export function replayRow(summary: ReplaySummary): Row {
     summary.reached,
     summary.before.mean,
     summary.after.mean,
-    summary.after.error,
+    summary.after.standardError,
     summary.added.mean,
     summary.forgetting.mean,
-    summary.forgetting.error,
+    summary.forgetting.standardError,
     summary.floor,
   ];
 }

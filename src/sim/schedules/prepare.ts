@@ -1,7 +1,6 @@
 import type { Matrix } from 'ml-matrix';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { createProblem, type Problem } from '../../theory/problem.js';
-import { stabilityLimit } from '../../theory/progressive.js';
 import type { ScheduleName } from '../../theory/schedule.js';
 import type { Backend } from '../backends/backend.js';
 import { descentWork } from '../backends/gpu-threshold.js';
@@ -23,6 +22,7 @@ import { InputMoments } from '../noise/input-moments.js';
 import { optimizerNamed } from '../optimizers/optimizer-list.js';
 import { float64Reason, UNIT_ROUNDOFF } from '../pretraining.js';
 import type { Compute, RunContext } from '../scenario.js';
+import { stabilityWarnings } from '../stability-warnings.js';
 import { type FlowReference, flowReference, type MatrixStart } from './flow-reference.js';
 import { isDecoupled, peakRate, type ScheduleParameters, scheduleOf } from './schedule-parameters.js';
 import { schedulePlan } from './schedule-plan.js';
@@ -116,7 +116,7 @@ export async function prepareSchedules(
     flow,
     simulation: {
       backend,
-      warnings: warningsOf(problem, peak, parameters),
+      warnings: parameters.optimizer === 'gradient-descent' ? stabilityWarnings(peak, problem.spectrum) : [],
       target: basis && embedDiagonal(basis.left, problem.spectrum, basis.right),
       trainings: plans.map(({ name, plan, exact }) => ({
         schedule: name,
@@ -163,12 +163,4 @@ function scheduleEngine(choice: EngineChoice, parameters: ScheduleParameters): E
     );
   }
   return engine;
-}
-
-function warningsOf(problem: Problem, peak: number, { optimizer }: ScheduleParameters): string[] {
-  const limit = stabilityLimit(problem.spectrum);
-  if (optimizer !== 'gradient-descent' || peak <= limit) return [];
-  return [
-    `learningRate ${peak} is beyond the stability limit 1/(2 sigma_1) = ${limit.toPrecision(4)} of gradient descent`,
-  ];
 }

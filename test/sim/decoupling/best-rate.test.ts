@@ -1,12 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import {
-  bestRate,
-  bestRates,
-  estimateOf,
-  logLosses,
-  slopeOf,
-} from '../../../src/sim/decoupling/best-rate.js';
+import { bestRate, bestRates, logLosses, slopeOf } from '../../../src/sim/decoupling/best-rate.js';
+import { estimateOf } from '../../../src/sim/noise/estimate-of.js';
 
 /** Losses of trainings whose logarithms are parabolas of log2 of the rate with these vertices. */
 const parabolas = (rates: readonly number[], vertices: readonly number[]) =>

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { NexusChange } from '../../../src/sim/nexus/nexus-changes.js';
 import { nexusVerdict } from '../../../src/sim/nexus/nexus-verdict.js';
 
-const clear = (mean: number) => ({ mean, error: 0.01 });
+const clear = (mean: number) => ({ mean, standardError: 0.01 });
 const change = (spread: number, heldOut: number, more: Partial<NexusChange> = {}): NexusChange => ({
   optimizer: 'adam',
   innerStep: 0.1,
