@@ -8,6 +8,7 @@ import { figureSpec } from '../../../src/cli/figures/figure-spec.js';
 import { LIGHT } from '../../../src/cli/figures/theme.js';
 import type { CurveFigure } from '../../../src/sim/figure.js';
 import type { Row, Table } from '../../../src/sim/table.js';
+import { samples } from '../../support/sample-size.js';
 import { scenarioDocument } from '../../support/scenario-documents.js';
 import { overlaps, sceneTexts } from '../../support/scene-texts.js';
 
@@ -130,7 +131,7 @@ describe('whatever stands in a table', () => {
         maxLength: 6,
       }),
     ],
-    { numRuns: 60 },
+    { numRuns: samples(15) },
   )('is drawn as text and never as markup', async (title, records) => {
     const tables = curve(records.map(({ name, value }, index) => [name, index + 1, value, value, 0.1]));
     const svg = await figureSvg(figureSpec({ ...figure, title }, tables, print));
@@ -145,7 +146,7 @@ it('of a scenario that this version does not know there are no figures', async (
 });
 
 it('a figure that cannot be drawn leaves a text that says why, and costs nothing else', async () => {
-  const document = await scenarioDocument('gaussian');
+  const document = scenarioDocument('gaussian');
   const whole = await figureFiles(document);
   expect([...whole.keys()].filter((name) => name.includes('sensitivity'))).toEqual([
     'figure-sensitivity.vl.json',

@@ -5,9 +5,10 @@ import { PNG_WIDTH } from '../../../src/cli/figures/figure-files.js';
 import { figureSpec } from '../../../src/cli/figures/figure-spec.js';
 import { PRINT_WIDTH } from '../../../src/cli/figures/spec-parts.js';
 import { DARK, LIGHT, PAGE } from '../../../src/cli/figures/theme.js';
-import { isMap } from '../../../src/sim/figure.js';
+import { type Figure, isMap } from '../../../src/sim/figure.js';
 import { scenarios } from '../../../src/sim/scenario-list.js';
-import { columnIndex } from '../../../src/sim/table.js';
+import { columnIndex, type Table } from '../../../src/sim/table.js';
+import { some } from '../../support/sample-size.js';
 import { scenarioDocument } from '../../support/scenario-documents.js';
 import { overlaps, sceneTexts } from '../../support/scene-texts.js';
 
@@ -15,13 +16,16 @@ const figures = scenarios.flatMap((scenario) =>
   scenario.figures.map((figure) => ({ name: `${scenario.id} ${figure.id}`, scenario: scenario.id, figure })),
 );
 
+type Tables = Readonly<Record<string, Table>>;
+
+const onWhite = (figure: Figure, tables: Tables) =>
+  figureSpec(figure, tables, { theme: LIGHT, medium: 'print' });
+
 describe.each(figures)('figure $name', ({ scenario, figure }) => {
-  it.each([
-    ['light', LIGHT],
-    ['dark', DARK],
-  ])('has no overlapping and no cut labels on %s', async (_, theme) => {
-    const { tables } = await scenarioDocument(scenario);
-    const view = await viewFigure(figureSpec(figure, tables, { theme, medium: 'print' }));
+  const tables = () => scenarioDocument(scenario).tables;
+
+  it('has no overlapping and no cut labels', async () => {
+    const view = await viewFigure(onWhite(figure, tables()));
     const texts = sceneTexts(view);
     expect(texts.length).toBeGreaterThan(6);
     expect(overlaps(texts)).toEqual([]);
@@ -36,25 +40,10 @@ describe.each(figures)('figure $name', ({ scenario, figure }) => {
     view.finalize();
   });
 
-  it('compiles without a warning for print and for a page, whatever its scales', async () => {
-    const { tables } = await scenarioDocument(scenario);
-    for (const scale of ['linear', 'log'] as const) {
-      const scaled = isMap(figure)
-        ? figure
-        : { ...figure, x: { ...figure.x, scale }, y: { ...figure.y, scale } };
-      for (const [theme, medium] of [
-        [LIGHT, 'print'],
-        [PAGE, 'page'],
-      ] as const)
-        expect(() => compileFigure(figureSpec(scaled, tables, { theme, medium }))).not.toThrow();
-    }
-  });
-
   it('has the numbers of the table, one mark for each that the axes can show', async () => {
-    const { tables } = await scenarioDocument(scenario);
     if (isMap(figure)) return;
-    const table = tables[figure.table]!;
-    const data = curveData(figure, tables);
+    const table = tables()[figure.table]!;
+    const data = curveData(figure, tables());
     const columns = [figure.x.column, figure.y.theory, figure.y.simulation, figure.y.error].filter(
       (name) => name !== undefined,
     );
@@ -65,7 +54,7 @@ describe.each(figures)('figure $name', ({ scenario, figure }) => {
     else for (const row of drawn) expect(stored).toContain(row);
     const simulation = figure.y.simulation;
     if (simulation === undefined) return;
-    const svg = await figureSvg(figureSpec(figure, tables, { theme: LIGHT, medium: 'print' }));
+    const svg = await figureSvg(onWhite(figure, tables()));
     const shown = data.rows.filter((row) => {
       const [x, y] = [row[figure.x.column], row[simulation]];
       const fits = (value: unknown, scale: string) =>
@@ -75,10 +64,37 @@ describe.each(figures)('figure $name', ({ scenario, figure }) => {
     const [, marks = ''] = /simulation_marks"[^>]*>(.*?)<\/g>/.exec(svg) ?? [];
     expect(marks.match(/<(circle|path) /g)?.length ?? 0).toBe(shown);
   });
+});
+
+describe.each(some(figures, 5))('figure $name', ({ scenario, figure }) => {
+  it('compiles without a warning on every background, for print and for a page, whatever its scales', () => {
+    const { tables } = scenarioDocument(scenario);
+    for (const scale of ['linear', 'log'] as const) {
+      const scaled = isMap(figure)
+        ? figure
+        : { ...figure, x: { ...figure.x, scale }, y: { ...figure.y, scale } };
+      for (const [theme, medium] of [
+        [LIGHT, 'print'],
+        [DARK, 'print'],
+        [PAGE, 'page'],
+      ] as const)
+        expect(() => compileFigure(figureSpec(scaled, tables, { theme, medium }))).not.toThrow();
+    }
+  });
+});
+
+describe.each(some(figures, 2))('figure $name', ({ scenario, figure }) => {
+  it('stands at the same places on a dark background', async () => {
+    const { tables } = scenarioDocument(scenario);
+    const [light, dark] = await Promise.all(
+      [LIGHT, DARK].map((theme) => viewFigure(figureSpec(figure, tables, { theme, medium: 'print' }))),
+    );
+    expect(sceneTexts(dark!)).toEqual(sceneTexts(light!));
+    for (const view of [light!, dark!]) view.finalize();
+  });
 
   it('gives the same bytes again, and a PNG as wide as a column at 300 dots per inch', async () => {
-    const { tables } = await scenarioDocument(scenario);
-    const draw = () => figureSvg(figureSpec(figure, tables, { theme: LIGHT, medium: 'print' }));
+    const draw = () => figureSvg(onWhite(figure, scenarioDocument(scenario).tables));
     const svg = await draw();
     expect((await draw()) === svg).toBe(true);
     const png = Buffer.from(await svgToPng(svg, PNG_WIDTH));

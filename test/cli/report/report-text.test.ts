@@ -6,6 +6,7 @@ import { reportText } from '../../../src/cli/report/write-report.js';
 import { scenarios } from '../../../src/sim/scenario-list.js';
 import { HOSTILE_PLACES, hostileRun } from '../../support/hostile-run.js';
 import { hostileTexts } from '../../support/hostile-text.js';
+import { samples } from '../../support/sample-size.js';
 import { scenarioDocument } from '../../support/scenario-documents.js';
 
 const text = fc.string({ unit: 'binary' });
@@ -26,9 +27,9 @@ describe('markup', () => {
 });
 
 describe('the text of a report', () => {
-  it('keeps 1,000 hostile texts from becoming elements, whatever they are called', async () => {
-    const document = await scenarioDocument('schedules');
-    const texts = hostileTexts(1000);
+  it('keeps hostile texts from becoming elements, whatever they are called', async () => {
+    const document = scenarioDocument('schedules');
+    const texts = hostileTexts(samples(100));
     const plain = hostileRun(document, ['a', 'b', 'c', 'd', 'e', 'f']);
     const harmless = elementNames(reportText([plain, plain], scenarios));
     for (let from = 0; from < texts.length; from += 10 * HOSTILE_PLACES) {
@@ -48,8 +49,8 @@ describe('the text of a report', () => {
   });
 
   it('allows by its policy the script and the style sheet that it has, and nothing else', async () => {
-    const document = await scenarioDocument('gaussian');
-    const run = { ...hostileRun(await scenarioDocument('schedules'), ['x']), document, problems: [] };
+    const document = scenarioDocument('gaussian');
+    const run = { ...hostileRun(scenarioDocument('schedules'), ['x']), document, problems: [] };
     const page = reportText([run], scenarios);
     const [, policy = ''] = /Content-Security-Policy" content="([^"]*)"/.exec(page) ?? [];
     const sum = (contents: string) => createHash('sha256').update(contents).digest('base64');
@@ -63,8 +64,8 @@ describe('the text of a report', () => {
   });
 
   it('has every claim of the run with its proof as mathematics', async () => {
-    const document = await scenarioDocument('gaussian');
-    const run = { ...hostileRun(await scenarioDocument('schedules'), ['x']), document };
+    const document = scenarioDocument('gaussian');
+    const run = { ...hostileRun(scenarioDocument('schedules'), ['x']), document };
     const page = reportText([run], scenarios);
     for (const { claim } of document.checks) {
       expect(page).toContain(`href="#proof-${claim}"`);
@@ -77,18 +78,15 @@ describe('the text of a report', () => {
   });
 
   it('of a scenario that this version does not know has the tables all the same', async () => {
-    const document = { ...(await scenarioDocument('gaussian')), scenario: 'later' };
-    const page = reportText(
-      [{ ...hostileRun(await scenarioDocument('schedules'), ['x']), document }],
-      scenarios,
-    );
+    const document = { ...scenarioDocument('gaussian'), scenario: 'later' };
+    const page = reportText([{ ...hostileRun(scenarioDocument('schedules'), ['x']), document }], scenarios);
     expect(page).toContain('which this version does not know');
     expect(page).toContain('data-table="curve"');
     expect(page).not.toContain('<figure');
   });
 
   it('is the same for the same runs', async () => {
-    const run = hostileRun(await scenarioDocument('schedules'), ['x']);
+    const run = hostileRun(scenarioDocument('schedules'), ['x']);
     const [first, second] = [reportText([run], scenarios), reportText([run], scenarios)];
     expect(first === second).toBe(true);
   });

@@ -5,7 +5,7 @@ import { PARQUET_METADATA_KEY, parquetFiles } from '../../../src/cli/results/par
 import type { RunDocument } from '../../../src/sim/run-document.js';
 import { scenarios } from '../../../src/sim/scenario-list.js';
 import type { Cell, Table } from '../../../src/sim/table.js';
-import { runScenario } from '../../support/documents.js';
+import { scenarioDocument } from '../../support/scenario-documents.js';
 
 /** Reads Parquet by the reader of the Rust project Arrow, which shares no code with our writer. */
 function readByArrow(bytes: Uint8Array): { names: string[]; rows: Cell[][]; metadata: Map<string, string> } {
@@ -32,10 +32,7 @@ function documentOf(table: Table): RunDocument {
 test.each(scenarios.map((scenario) => scenario.id))(
   'another implementation reads the same numbers: %s',
   async (id) => {
-    const scenario = scenarios.find((one) => one.id === id)!;
-    const document = await runScenario(scenario, SMALL[id] ?? {}, {
-      engine: scenario.engines.includes('exact') ? 'exact' : 'auto',
-    });
+    const document = scenarioDocument(id);
     const files = await parquetFiles(document);
     expect([...files.keys()]).toEqual(Object.keys(document.tables).map((name) => `${name}.parquet`));
     let cells = 0;
@@ -56,12 +53,6 @@ test.each(scenarios.map((scenario) => scenario.id))(
     expect(cells).toBeGreaterThan(0);
   },
 );
-
-const SMALL: Readonly<Record<string, Record<string, string>>> = {
-  schedules: { dim: '4', times: 'linear:1:4:3', replicates: '30' },
-  misalignment: { overshoots: '1,3', angles: '0,90' },
-  decoupling: { widths: '4,8', trainings: '2', steps: '20', learningRates: '0.02,0.1' },
-};
 
 test('numbers keep every bit; what is no number is null; texts and truth values keep their type', async () => {
   const rows: Cell[][] = [

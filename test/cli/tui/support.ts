@@ -74,9 +74,10 @@ export class Recorder {
     return order;
   }
 
-  /** Computes the latest run that was ordered, to its end. */
-  async compute(): Promise<this> {
-    await performRun(this.order(), scenarios, new AbortController().signal, (news) => this.act(news));
+  /** Computes the latest run that was ordered, to its end, with these settings if they are given, not those on screen. */
+  async compute(settings = this.order().settings): Promise<this> {
+    const order = { ...this.order(), settings };
+    await performRun(order, scenarios, new AbortController().signal, (news) => this.act(news));
     return this;
   }
 }

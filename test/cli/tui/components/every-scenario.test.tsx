@@ -5,6 +5,7 @@ import { App } from '../../../../src/cli/tui/components/app.js';
 import { homeItems } from '../../../../src/cli/tui/state/home-items.js';
 import { spokenLines } from '../../../../src/cli/tui/text/spoken-lines.js';
 import { scenarios } from '../../../../src/sim/scenario-list.js';
+import { documentSettings } from '../../../support/scenario-documents.js';
 import { opened, Recorder } from '../support.js';
 
 const WINDOWS = [
@@ -24,7 +25,7 @@ describe.each(scenarios.map(({ id }) => id))('%s', (id) => {
     expect(app.state.experiment?.scenario).toBe(id);
     const { engines, figures } = scenarios.find((scenario) => scenario.id === id)!;
     if (!engines.includes('exact')) app.press('r');
-    await app.compute();
+    await app.compute(documentSettings(id));
     expect(app.state.experiment?.shown?.status).toBe('finished');
     for (const [columns, rows] of WINDOWS) {
       app.act({ kind: 'resized', window: { columns, rows } });
