@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import type { Reporter } from 'vitest/node';
+import { reporters } from './test/support/reporters.js';
 
 /** Tests that replace modules by stand-ins must not share them with others. */
 const WITH_STAND_INS = [
@@ -8,6 +8,9 @@ const WITH_STAND_INS = [
   'test/sim/checks/overtraining-closed-form.test.ts',
   'test/theory/factorization-floor.test.ts',
 ];
+
+/** Default runs of scenarios are tried in continuous integration, once. */
+const USES_DEFAULTS = process.env.OVERTRAIN_TEST_DOCUMENTS === 'defaults';
 
 /** Catches what hangs, and nothing else: no test waits for the clock, so that a busy machine cannot fail one. */
 const FIVE_MINUTES = 300_000;
@@ -18,31 +21,22 @@ const EVERYWHERE = {
   setupFiles: ['test/support/property-seed.ts'],
 };
 
-/** Says at the end what was left out of the run and why: a device that is absent, in general. */
-const leftOut: Reporter = {
-  onTestRunEnd(modules) {
-    for (const module of modules) {
-      for (const test of module.children.allTests('skipped')) {
-        const result = test.result();
-        const reason = result.state === 'skipped' ? result.note : undefined;
-        if (reason !== undefined) console.log(`Left out: ${test.fullName}: ${reason}`);
-      }
-    }
-  },
-};
-
 export default defineConfig({
   test: {
     // The default leaves one core idle, which on two is half of them; each worker loads the tools once.
     maxWorkers: Math.min(8, availableParallelism()),
-    reporters: ['default', leftOut],
+    reporters,
     projects: [
       {
         test: {
           ...EVERYWHERE,
           name: 'shared',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/system/**', ...WITH_STAND_INS],
+          exclude: [
+            'test/system/**',
+            ...WITH_STAND_INS,
+            ...(USES_DEFAULTS ? [] : ['test/**/*.thorough.test.ts']),
+          ],
           globalSetup: ['test/support/scenario-documents.ts'],
           // Importing the tools anew for each of a hundred files would take longer than the tests.
           isolate: false,

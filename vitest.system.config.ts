@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { reporters } from './test/support/reporters.js';
 
 /** Tests that measure how soon something is seen, or that build the program anew, have the machine to themselves. */
 const ALONE = [
@@ -18,11 +19,13 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-const PATIENT = { testTimeout: 180_000, hookTimeout: 180_000 };
+/** Catches what hangs, and nothing else. */
+const PATIENT = { testTimeout: 300_000, hookTimeout: 300_000 };
 
 /** Tests of the built program and the packed package, as a user has them: `npm run test:system` after `npm run build`. */
 export default defineConfig({
   test: {
+    reporters,
     sequence: { sequencer: LongestFirst },
     projects: [
       {

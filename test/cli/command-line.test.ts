@@ -7,6 +7,7 @@ import type { RunDocument } from '../../src/sim/run-document.js';
 import { scenarios } from '../../src/sim/scenario-list.js';
 import { claims } from '../../src/theory/claims/all-claims.js';
 import { call } from './support/call.js';
+import { parabola } from './support/parabola-scenario.js';
 
 let home: string;
 beforeEach(async () => {
@@ -145,7 +146,6 @@ describe('overtrain run', () => {
 
   it('keeps what was finished when interrupted, and leaves no folder', async () => {
     const controller = new AbortController();
-    setTimeout(() => controller.abort(), 100);
     const argv = [
       'run',
       'parabola',
@@ -156,7 +156,17 @@ describe('overtrain run', () => {
       '--out',
       join(home, 'r'),
     ];
-    const { code, stdout, stderr } = await call(argv, { signal: controller.signal });
+    const cutOff: typeof parabola = {
+      ...parabola,
+      async *run(parameters, context) {
+        for await (const event of parabola.run(parameters, context)) {
+          yield event;
+          if (event.kind === 'progress') controller.abort();
+        }
+      },
+    };
+    const loadScenarios = async () => [cutOff];
+    const { code, stdout, stderr } = await call(argv, { signal: controller.signal, loadScenarios });
     expect({ code, stderr }).toEqual({ code: 130, stderr: 'overtrain: interrupted\n' });
     expect(stdout).toContain('gamma = 0.5');
     expect(stdout).not.toContain('gamma = 0.2');

@@ -157,14 +157,13 @@ describe('global inflection (T3)', () => {
   });
 
   test.each(['power:1', 'power:0', 'linear', 'geometric:0.9', 'power:3'])(
-    '256 modes of spectrum %s take milliseconds, from ordinary and tiny starts',
+    'converges for 256 modes of spectrum %s, from ordinary and tiny starts',
     (spectrum) => {
       for (const tau of [6, 300]) {
         const problem = createProblem({ dim: 256, spectrum, tau });
-        const begin = performance.now();
-        for (const gamma of [1e-6, 0.003, 0.01, 0.02, 0.03, 0.05, 0.1, 0.3]) globalInflection(problem, gamma);
-        // About 5 ms each on one core; a search that does not converge takes minutes.
-        expect(performance.now() - begin).toBeLessThan(2000);
+        // About 5 ms each on one core; a search that does not converge takes minutes and ends by the limit of a test.
+        for (const gamma of [1e-6, 0.003, 0.01, 0.02, 0.03, 0.05, 0.1, 0.3])
+          expect(globalInflection(problem, gamma).value).toBeGreaterThan(0);
       }
     },
   );

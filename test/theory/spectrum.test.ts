@@ -75,11 +75,8 @@ describe('parseSpectrum', () => {
   });
 
   test('reads no more of a long list than the task has singular values', () => {
-    const text = '1,'.repeat(5_000_000);
-    const start = performance.now();
-    expect(() => parseSpectrum(text, 3)).toThrow('at most 3 singular values');
-    // Reading all five million values takes a hundred times longer than this.
-    expect(performance.now() - start).toBeLessThan(200);
+    // Whoever read on would come upon what is no number, and complain of that.
+    expect(() => parseSpectrum(`${'1,'.repeat(5_000_000)}x`, 3)).toThrow('at most 3 singular values');
   });
 
   test.prop([

@@ -1,5 +1,5 @@
 import { render } from 'ink-testing-library';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { cellWidth } from '../../../../src/cli/output/cell-width.js';
 import { App } from '../../../../src/cli/tui/components/app.js';
 import { LiveApp } from '../../../../src/cli/tui/components/live-app.js';
@@ -12,6 +12,9 @@ import { key, opened, Recorder, someRows } from '../support.js';
 /** The terminal that the library stands in for has so many columns. */
 const COLUMNS = 100;
 
+/** Only what never comes is given up. */
+const HANG = { timeout: 240_000, interval: 5 };
+
 const mounted: { unmount(): void }[] = [];
 afterEach(() => {
   for (const instance of mounted.splice(0)) instance.unmount();
@@ -22,9 +25,6 @@ function frameOf(state: AppState, colour: 'none' | 'full' = 'none'): string[] {
   mounted.push(instance);
   return instance.lastFrame()!.split('\n');
 }
-
-/** Ink listens and draws only after the events of the moment. */
-const settled = () => new Promise((resolve) => setTimeout(resolve, 10));
 
 function messageOfCommandLine(name: string, value: string): string {
   try {
@@ -164,17 +164,16 @@ describe('the live application', () => {
       <LiveApp store={store} display={{ colour: 'none', unicode: true }} />,
     );
     mounted.push({ unmount });
-    await settled();
+    const shows = (text: string) => vi.waitFor(() => expect(lastFrame()).toContain(text), HANG);
+    // Ink listens only after it has drawn.
+    await vi.waitFor(() => expect(stdin.listenerCount('readable')).toBeGreaterThan(0), HANG);
     stdin.write('jj');
-    await settled();
-    expect(lastFrame()).toContain('❯ finetune ');
+    await shows('❯ finetune ');
     stdin.write('/incr');
-    await settled();
-    expect(lastFrame()).toContain('/incr▏');
+    await shows('/incr▏');
     expect(store.state().home.filter.text).toBe('incr');
     stdin.write('\u001b[A\r\r');
-    await settled();
-    expect(lastFrame()).toContain('overtrain › incremental');
+    await shows('overtrain › incremental');
   });
 
   test('draws news of runs without a key', async () => {
@@ -184,12 +183,11 @@ describe('the live application', () => {
       <LiveApp store={store} display={{ colour: 'none', unicode: true }} />,
     );
     mounted.push({ unmount });
-    await settled();
+    const shows = (text: string) => vi.waitFor(() => expect(lastFrame()).toContain(text), HANG);
+    await shows('overtrain › gaussian');
     store.dispatch({ kind: 'run-events', run: app.order().run, events: someRows });
-    await settled();
-    expect(lastFrame()).toContain('running on modes on webasm (f32)');
+    await shows('running on modes on webasm (f32)');
     store.dispatch({ kind: 'key', key: key('escape') });
-    await settled();
-    expect(lastFrame()).toContain('stopping; what was computed stays');
+    await shows('stopping; what was computed stays');
   });
 });

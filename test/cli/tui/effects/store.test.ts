@@ -1,8 +1,10 @@
-import { setTimeout } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Store } from '../../../../src/cli/tui/effects/store.js';
 import type { Effect } from '../../../../src/cli/tui/state/effect.js';
 import { key, opened, someRows } from '../support.js';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
 
 test('changes are told at once, and nothing is told where nothing changes', () => {
   const store = new Store(opened(), () => {});
@@ -17,11 +19,11 @@ test('changes are told at once, and nothing is told where nothing changes', () =
   expect(told).toBe(1);
 });
 
-test('a step of a parameter is told with what it does to the curve, or a moment later without', async () => {
+test('a step of a parameter is told with what it does to the curve, or a moment later without', () => {
   const effects: Effect[] = [];
   const store = new Store(opened(), (effect) => effects.push(effect));
   store.dispatch({ kind: 'key', key: key('enter') });
-  await setTimeout(60);
+  vi.advanceTimersByTime(60);
   let told = 0;
   store.subscribe(() => told++);
   store.dispatch({ kind: 'key', key: key('right') });
@@ -29,7 +31,7 @@ test('a step of a parameter is told with what it does to the curve, or a moment 
   store.dispatch({ kind: 'run-events', run: 2, events: someRows });
   expect(told).toBe(1);
   store.dispatch({ kind: 'key', key: key('right') });
-  await setTimeout(60);
+  vi.advanceTimersByTime(60);
   expect(told).toBe(2);
   expect(effects.at(-1)?.kind).toBe('start-run');
 });

@@ -54,7 +54,7 @@ test('a run that does not listen is ended with its thread, and the next run gets
   threads.cancelRun(2);
   await next();
   expect(news.length).toBe(2);
-}, 20_000);
+});
 
 test('a run that waits behind one that does not listen begins again on a new thread', async () => {
   const stubborn = thread(
@@ -70,7 +70,7 @@ test('a run that waits behind one that does not listen begins again on a new thr
     { kind: 'run-ended', run: 1, outcome: { status: 'cancelled' } },
     { kind: 'run-ended', run: 2, outcome: { status: 'failed', message: 'reached' } },
   ]);
-}, 20_000);
+});
 
 test('a thread that crashes fails its run and is replaced', async () => {
   const { computer: threads, news, next } = told(CRASHING);
@@ -87,8 +87,9 @@ test('an attack is told of, and after it was stopped no more', async () => {
   threads.startAttack('T1');
   await next();
   expect(news).toEqual([{ kind: 'attack-progress', claim: 'T1', done: 1, total: 2 }]);
+  const ended = new Promise((resolve) => process.once('worker', (worker) => worker.once('exit', resolve)));
   threads.startAttack('T1');
   threads.cancelAttack();
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await ended;
   expect(news.length).toBe(1);
 });
