@@ -12,8 +12,11 @@ const line = fc.oneof(
 );
 const frame = fc.array(line, { minLength: 1, maxLength: 6 });
 
+/** One for all, since it takes longer to make a terminal than to fill it. */
+const terminal = new xterm.Terminal({ cols: 12, rows: 6, scrollback: 0, allowProposedApi: true });
+
 async function shownAfter(frames: readonly (readonly string[])[]): Promise<string[]> {
-  const terminal = new xterm.Terminal({ cols: 12, rows: 6, allowProposedApi: true });
+  terminal.reset();
   await new Promise<void>((resolve) => terminal.write('left over from before\r\nby someone else', resolve));
   let before: readonly string[] | undefined;
   for (const after of frames) {
