@@ -2,7 +2,7 @@ import { type BackendName, backendNames } from '../../src/sim/backends/backend-n
 import { create, messageOf } from '../../src/sim/backends/open-backend.js';
 
 /** Backends that need more than a processor and npm. */
-const ON_DEVICES: readonly BackendName[] = ['blas', 'webgpu', 'headlessgl'];
+const ON_DEVICES: readonly BackendName[] = ['blas', 'webgpu'];
 
 /**
  * Backends whose device is absent from this machine, with the reason; their tests are left out. With
@@ -14,7 +14,7 @@ export const missingDevices: ReadonlyMap<BackendName, string> = await findMissin
 export const backendsHere: readonly BackendName[] = backendNames.filter((name) => !missingDevices.has(name));
 
 /** Modes of gpu.js that run on this machine. */
-export const gpuJsModesHere = (['cpu', 'webasm', 'webgpu', 'headlessgl'] as const).filter(
+export const gpuJsModesHere = (['cpu', 'webasm', 'webgpu'] as const).filter(
   (name) => !missingDevices.has(name),
 );
 

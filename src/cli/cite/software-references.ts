@@ -1,6 +1,6 @@
 import type { Reference } from './reference.js';
 
-const ON_GPU_JS: ReadonlySet<string> = new Set(['webasm', 'cpu', 'webgpu', 'headlessgl']);
+const ON_GPU_JS: ReadonlySet<string> = new Set(['webasm', 'cpu', 'webgpu']);
 
 /**
  * The software that a run rests on.

@@ -19,7 +19,7 @@ export interface BatchOptions {
 const YOUNG_GENERATION = 64;
 
 /** On a card the threads would only wait for each other. */
-const ON_CARDS: ReadonlySet<string> = new Set(['webgpu', 'headlessgl']);
+const ON_CARDS: ReadonlySet<string> = new Set(['webgpu']);
 
 /**
  * Computes batches of points, spread over threads where there are several and the worker is compiled, which it is not in our own

@@ -7,7 +7,6 @@ export const backendNames = [
   'simd64',
   'blas',
   'webgpu',
-  'headlessgl',
 ] as const;
 
 export type BackendName = (typeof backendNames)[number];

@@ -194,7 +194,7 @@ export class GpuJsBackend implements Backend {
     const ran = ranOn(plan).find((mode) => mode !== this.on.ranAs);
     if (ran !== undefined)
       throw new Error(`${this.name} was asked for but ${ran} ran: ${plan.fallbackReason}`);
-    this.on.check(this.gpu);
+    this.on.check();
     return result;
   }
 }

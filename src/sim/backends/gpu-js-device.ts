@@ -1,10 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type { BatchLimits } from './batch-limits.js';
-import type { GpuInstance } from './gpu-module.js';
 import { type Launches, processorLaunches } from './launch-sizes.js';
 
 /** Modes of gpu.js that are backends here. */
-export type GpuJsMode = 'cpu' | 'webasm' | 'webgpu' | 'headlessgl';
+export type GpuJsMode = 'cpu' | 'webasm' | 'webgpu';
 
 /** What a mode of gpu.js runs on. */
 export interface GpuJsDevice {
@@ -20,7 +19,7 @@ export interface GpuJsDevice {
    *
    * @throws Error when it did: results since then may be wrong
    */
-  check(gpu: GpuInstance): void;
+  check(): void;
   /** Gives the device back once nothing runs on it; a second time does nothing. */
   release(): Promise<void>;
 }
@@ -41,10 +40,6 @@ export async function openGpuJsDevice(mode: GpuJsMode, choice: DeviceChoice): Pr
     case 'webgpu': {
       const { openWebgpu } = await import('./webgpu-device.js');
       return openWebgpu(choice);
-    }
-    case 'headlessgl': {
-      const { openHeadlessGl } = await import('./headless-gl-device.js');
-      return openHeadlessGl();
     }
     case 'cpu':
       return processor(mode, 'JavaScript, 1 thread');

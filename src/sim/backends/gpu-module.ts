@@ -7,7 +7,6 @@ export interface GpuInstance {
   createPipeline(plan: (...handles: Handle[]) => PlanResult, settings?: { threads?: boolean }): Pipeline;
   destroy(): Promise<void>;
   /** Of WebGL, once there is a kernel. */
-  readonly context?: { getError?(): number } | null;
 }
 
 /** A compiled kernel; inside a pipeline it takes and returns handles. */

@@ -3,7 +3,7 @@ import type { Backend, NoiseBatch, Weights } from './backend.js';
 import type { CallJournal } from './call-journal.js';
 
 /** Backends whose numbers depend on the card or the library that computes. */
-const DEVICE_DECIDES: ReadonlySet<string> = new Set(['webgpu', 'headlessgl', 'blas']);
+const DEVICE_DECIDES: ReadonlySet<string> = new Set(['webgpu', 'blas']);
 
 /**
  * The same backend, except that calls which a journal has are answered from it, and others are kept there. Since every call is a

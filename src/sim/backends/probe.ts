@@ -62,7 +62,6 @@ const REMEDIES: Readonly<Record<BackendName, string>> = {
   simd64: BUILD_KERNELS,
   blas: 'install another BLAS library, or koffi anew',
   webgpu: 'update the driver of the graphics card',
-  headlessgl: 'update the driver of the graphics card',
   webasm:
     'use Node 20.19 or newer with WebAssembly SIMD enabled, and gpu.js at the version of the lockfile: npm ci',
 };

@@ -2,9 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { GpuInstance } from '../../../src/sim/backends/gpu-module.js';
-import { openGlDriver, requireNoGlError } from '../../../src/sim/backends/headless-gl-device.js';
-import { glNotBuilt, noGlContext } from '../../../src/sim/backends/headless-gl-missing.js';
 import { vulkanDrivers } from '../../../src/sim/backends/vulkan-drivers.js';
 import { isSoftware } from '../../../src/sim/backends/webgpu-device.js';
 import { noDawn, noVulkanDriver, noWebgpuAdapter } from '../../../src/sim/backends/webgpu-missing.js';
@@ -45,21 +42,6 @@ describe('what is missing is said with what to install', () => {
     );
     expect(noDawn('gone').remedy).toContain('npm install webgpu@0.6.2');
   });
-
-  test('for OpenGL', () => {
-    const missing = new Error("Cannot find module 'gl'\nRequire stack");
-    expect(glNotBuilt(missing, 'linux').message).toBe(
-      "the optional package gl is not built: Cannot find module 'gl'",
-    );
-    expect(glNotBuilt(missing, 'linux').remedy).toMatch(/apt install.*libxi-dev.*npm install --no-save gl@/);
-    expect(glNotBuilt(missing, 'darwin').remedy).toContain('xcode-select');
-    expect(glNotBuilt(missing, 'win32').remedy).toContain('Visual Studio');
-    expect(glNotBuilt(missing, 'freebsd').remedy).toContain('a C++ compiler');
-    expect(noGlContext('linux', undefined).message).toContain('DISPLAY is not set');
-    expect(noGlContext('linux', ':99').message).toContain('on display :99');
-    expect(noGlContext('linux', '').remedy).toContain('xvfb-run -a');
-    expect(noGlContext('darwin', undefined).remedy).toContain('driver');
-  });
 });
 
 test('a program on the processor is told from a card', () => {
@@ -68,22 +50,4 @@ test('a program on the processor is told from a card', () => {
   expect(isSoftware({ ...card, isFallbackAdapter: true })).toBe(true);
   expect(isSoftware({ ...card, description: 'llvmpipe (LLVM 15.0.6, 256 bits)' })).toBe(true);
   expect(isSoftware({ ...card, architecture: 'swiftshader' })).toBe(true);
-});
-
-test('the OpenGL driver is named by its library', () => {
-  const line = (path: string) => `7f00-7f01 r-xp 00000000 08:01 1 ${path}\n`;
-  expect(openGlDriver('')).toBe('an unnamed driver');
-  expect(openGlDriver(line('/usr/lib/dri/swrast_dri.so').repeat(2))).toBe(
-    'swrast_dri (software on the processor)',
-  );
-  expect(openGlDriver(line('/usr/lib/libnvidia-glcore.so.550.54'))).toBe('libnvidia-glcore');
-  expect(openGlDriver(line('/usr/lib/libgallium-24.2.8-1.so'))).toBe('libgallium-24.2.8-1');
-});
-
-test('an error of OpenGL is an error of the launch, not zeros', () => {
-  const check = requireNoGlError;
-  check({ context: null } as GpuInstance);
-  check({ context: { getError: () => 0 } } as GpuInstance);
-  expect(() => check({ context: { getError: () => 0x0505 } } as GpuInstance)).toThrow('out of memory');
-  expect(() => check({ context: { getError: () => 7 } } as GpuInstance)).toThrow('error 7');
 });
