@@ -1,5 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
+import { samples } from '../support/sample-size.js';
 import { call } from './support/call.js';
 
 /**
@@ -67,7 +68,7 @@ describe('any argument list', () => {
       ),
     ],
     {
-      numRuns: 1500,
+      numRuns: samples(500),
     },
   )('ends with 0, 1 or 2 and never with a stack trace', async (argv) => {
     const { code, stdout, stderr } = await call(argv);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { reproducingCommand } from '../../src/cli/reproduce.js';
+import { samples } from '../support/sample-size.js';
 import { parabola } from './support/parabola-scenario.js';
 
 describe('the command that repeats a run', () => {
@@ -12,7 +13,7 @@ describe('the command that repeats a run', () => {
       }),
     ],
     {
-      numRuns: 30,
+      numRuns: samples(10),
     },
   )('means the same to a shell as what the user set', (pairs) => {
     const settings = new Map(pairs.map(([name, value]) => [name, value.replaceAll('\0', '')]));

@@ -10,6 +10,7 @@ import type { Problem } from '../../src/theory/problem.js';
 import { norm, product } from '../support/float-oracle.js';
 import { networkBatch } from '../support/network-cases.js';
 import { logUniform, risingProblem } from '../support/problem-arbitraries.js';
+import { samples } from '../support/sample-size.js';
 import { train } from '../support/training.js';
 
 /** Problems whose modes all start below their σ, and times from before the first is learned to after the last but one. */
@@ -41,17 +42,20 @@ async function trained({
 }
 
 describe('the theory of noise, on simulated networks', () => {
-  test.prop([cases], { numRuns: 50 })('sensitivity grows with training length (T2 ii)', async (drawn) => {
-    const { checkpoints } = await trained(drawn);
-    const values = checkpoints.map((checkpoint) => sensitivityOf(drawn.problem, checkpoint));
-    values.slice(1).forEach((value, at) => {
-      // Where nothing is left to learn only float64 rounding moves it, by some thousand steps of 2⁻⁵³ at most.
-      expect(value).toBeGreaterThan(values[at]! * (1 - 1e-12));
-    });
-    expect(values.at(-1)).toBeGreaterThan(values[0]!);
-  });
+  test.prop([cases], { numRuns: samples(17) })(
+    'sensitivity grows with training length (T2 ii)',
+    async (drawn) => {
+      const { checkpoints } = await trained(drawn);
+      const values = checkpoints.map((checkpoint) => sensitivityOf(drawn.problem, checkpoint));
+      values.slice(1).forEach((value, at) => {
+        // Where nothing is left to learn only float64 rounding moves it, by some thousand steps of 2⁻⁵³ at most.
+        expect(value).toBeGreaterThan(values[at]! * (1 - 1e-12));
+      });
+      expect(values.at(-1)).toBeGreaterThan(values[0]!);
+    },
+  );
 
-  test.prop([cases, fc.array(logUniform(1e-3, 1), { minLength: 2, maxLength: 5 })], { numRuns: 50 })(
+  test.prop([cases, fc.array(logUniform(1e-3, 1), { minLength: 2, maxLength: 5 })], { numRuns: samples(17) })(
     'the inflection comes no later for louder noise (T3 c)',
     async (drawn, unsorted) => {
       const { times, checkpoints } = await trained(drawn);
@@ -85,7 +89,7 @@ describe('the theory of noise, on simulated networks', () => {
     gamma: logUniform(0.01, 0.5),
   });
   // The seed is fixed: of a thousand random verdicts at five standard errors one would be wrong now and then.
-  test.prop([weights], { numRuns: 60, seed: 20 })(
+  test.prop([weights], { numRuns: samples(20), seed: 20 })(
     'the mean excess is γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq for any weights (T1)',
     async ({ rows, hidden, cols, seed, gamma }) => {
       const shape = { rows, hidden, cols };

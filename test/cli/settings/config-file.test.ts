@@ -5,6 +5,7 @@ import { fc, test } from '@fast-check/vitest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../../src/cli/settings/config-file.js';
 import { InvalidInputError } from '../../../src/theory/invalid-input.js';
+import { samples } from '../../support/sample-size.js';
 
 let home: string;
 beforeAll(async () => {
@@ -94,7 +95,7 @@ describe('--config', () => {
   });
 
   test.prop([fc.oneof(fc.string(), fc.json(), fc.uint8Array()), fc.constantFrom('json', 'yaml')], {
-    numRuns: 200,
+    numRuns: samples(67),
   })('reads or refuses any content', async (content, extension) => {
     const result = await read(`any.${extension}`, content).catch((e) => e);
     if (result instanceof Error) {

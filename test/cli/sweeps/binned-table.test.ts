@@ -6,6 +6,7 @@ import { readSweepRows } from '../../../src/cli/sweep-figures/sweep-rows.js';
 import type { SweepSummary } from '../../../src/cli/sweep-figures/sweep-summary.js';
 import { binnedTable } from '../../../src/cli/sweeps/binned-table.js';
 import type { Column, Row } from '../../../src/sim/table.js';
+import { samples } from '../../support/sample-size.js';
 
 const column = (name: string): Column => ({ name, unit: '1', description: name });
 const columns = ['a', 'b', 'word', 'g', 'y', 'failed_checks', 'diverged', 'error'].map(column);
@@ -77,7 +78,7 @@ test('bins have the sums of their rows, all rows are in one, and there are no mo
         }
       },
     ),
-    { numRuns: 150 },
+    { numRuns: samples(50) },
   );
 });
 
@@ -100,7 +101,7 @@ test('pooled moments are those of the union, whatever the parts', () => {
         expect(Math.abs(standardError(whole)! - error)).toBeLessThan(1e-6);
       },
     ),
-    { numRuns: 300 },
+    { numRuns: samples(100) },
   );
 });
 
@@ -121,6 +122,6 @@ test('a value lies in the bin whose edges are around it', () => {
         }
       },
     ),
-    { numRuns: 300 },
+    { numRuns: samples(100) },
   );
 });

@@ -13,6 +13,7 @@ import { PointCosts } from '../../../src/sim/sweeps/point-cost.js';
 import type { PointResult } from '../../../src/sim/sweeps/run-points.js';
 import { batchesOf, shardRanges } from '../../../src/sim/sweeps/shards.js';
 import { Sweep, type SweepDefinition } from '../../../src/sim/sweeps/sweep.js';
+import { samples } from '../../support/sample-size.js';
 import { parabola } from '../support/parabola-scenario.js';
 
 const scenario = parabola as unknown as Scenario;
@@ -139,7 +140,7 @@ test('shards merge to the bytes of the unsharded sweep, whatever their number an
       expect(parts[1]!.equals(whole[1]!)).toBe(true);
       await rm(folder, { recursive: true });
     }),
-    { numRuns: 40 },
+    { numRuns: samples(14) },
   );
 });
 

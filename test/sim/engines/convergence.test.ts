@@ -6,6 +6,7 @@ import { adaptivePlan, constantPlan } from '../../../src/sim/engines/training-pl
 import { halfTime, singularValue } from '../../../src/theory/mode.js';
 import { createProblem, type Problem } from '../../../src/theory/problem.js';
 import { loss } from '../../../src/theory/trajectory.js';
+import { samples } from '../../support/sample-size.js';
 import { train } from '../../support/training.js';
 
 /** Slope of the least-squares line through points. */
@@ -38,7 +39,7 @@ const modeOfAnySize = fc.record({
 });
 
 describe('gradient descent converges to the closed form at first order', () => {
-  test.prop([modeOfAnySize], { numRuns: 40 })(
+  test.prop([modeOfAnySize], { numRuns: samples(14) })(
     'with slope 1 in the learning rate',
     async ({ sigma, tau, share }) => {
       const problem = createProblem({ dim: 1, spectrum: [sigma], tau });
@@ -54,7 +55,7 @@ describe('gradient descent converges to the closed form at first order', () => {
     },
   );
 
-  test.prop([modeOfAnySize], { numRuns: 40 })(
+  test.prop([modeOfAnySize], { numRuns: samples(14) })(
     'with the coefficient of the modified equation, −½ f(D(T)) ln(f(D(T))/f(D(0)))',
     async ({ sigma, tau, share }) => {
       const problem = createProblem({ dim: 1, spectrum: [sigma], tau });

@@ -8,6 +8,7 @@ import { estimateExcess } from '../../../src/sim/noise/excess.js';
 import { NoiseReplicates } from '../../../src/sim/noise/noise-replicates.js';
 import { createProblem } from '../../../src/theory/problem.js';
 import { positiveSpectrum } from '../../support/problem-arbitraries.js';
+import { samples } from '../../support/sample-size.js';
 import { train } from '../../support/training.js';
 
 const U = 2 ** -53;
@@ -32,7 +33,7 @@ const problems = fc
   );
 
 describe('engines modes and matrix', () => {
-  test.prop([problems, fc.nat(1e6)], { numRuns: 40 })(
+  test.prop([problems, fc.nat(1e6)], { numRuns: samples(14) })(
     'record the same aligned training',
     async (problem, seed) => {
       const times = [0, 0.3, 1, 2];

@@ -14,6 +14,7 @@ import { descendFactors } from '../../../src/theory/descent.js';
 import { createProblem, type Problem } from '../../../src/theory/problem.js';
 import { stabilityLimit } from '../../../src/theory/progressive.js';
 import { logUniform } from '../../support/problem-arbitraries.js';
+import { samples } from '../../support/sample-size.js';
 import { ratesBefore, train } from '../../support/training.js';
 
 const float32 = (kind: 'scalar' | 'matrix'): RoundingModel => ({ kind, unitRoundoff: 2 ** -24 });
@@ -73,12 +74,15 @@ describe.each(['cpu', 'webasm', 'simd'] as const)('float32 rounding on %s', asyn
   const { backend } = await openBackend(name);
   afterAll(() => backend.dispose());
 
-  test.prop([training], { numRuns: 60 })('engine modes stays within its bound', async ({ problem, plan }) => {
-    const expected = expectTraining(problem, plan, float32('scalar'));
-    expect(await largestShare(problem, plan, 'modes', backend, expected)).toBeLessThanOrEqual(1);
-  });
+  test.prop([training], { numRuns: samples(20) })(
+    'engine modes stays within its bound',
+    async ({ problem, plan }) => {
+      const expected = expectTraining(problem, plan, float32('scalar'));
+      expect(await largestShare(problem, plan, 'modes', backend, expected)).toBeLessThanOrEqual(1);
+    },
+  );
 
-  test.prop([training], { numRuns: 30 })(
+  test.prop([training], { numRuns: samples(10) })(
     'engine matrix stays within its bound',
     async ({ problem, plan }) => {
       const expected = expectTraining(problem, plan, float32('matrix'));
@@ -119,7 +123,7 @@ describe.each(['cpu', 'webasm', 'simd'] as const)('float32 rounding on %s', asyn
 });
 
 describe('exact recurrence of a plan', () => {
-  test.prop([training], { numRuns: 40 })(
+  test.prop([training], { numRuns: samples(14) })(
     'is the recurrence of T0, snapshots included',
     ({ problem, plan }) => {
       const { checkpoints } = expectTraining(problem, plan, noRounding);
@@ -132,7 +136,7 @@ describe('exact recurrence of a plan', () => {
     },
   );
 
-  test.prop([training], { numRuns: 40 })(
+  test.prop([training], { numRuns: samples(14) })(
     'does not depend on the rounding model, whose bounds grow with u',
     ({ problem, plan }) => {
       const exact = expectTraining(problem, plan, noRounding);

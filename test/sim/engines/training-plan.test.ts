@@ -6,6 +6,7 @@ import { gap } from '../../../src/theory/mode.js';
 import { createProblem } from '../../../src/theory/problem.js';
 import { stabilityLimit } from '../../../src/theory/progressive.js';
 import { logUniform, positiveSpectrum } from '../../support/problem-arbitraries.js';
+import { samples } from '../../support/sample-size.js';
 import { ratesBefore } from '../../support/training.js';
 
 /** Increasing times from 0 or not, over several decades. */
@@ -69,7 +70,7 @@ describe('a plan that adapts its rate', () => {
     .record({ spectrum: positiveSpectrum(4, 1e-2, 10), tau: fc.double({ min: 0, max: 20, noNaN: true }) })
     .map(({ spectrum, tau }) => createProblem({ dim: spectrum.length + 1, spectrum, tau }));
 
-  test.prop([problems, someTimes, logUniform(0.01, 0.1)], { numRuns: 60 })(
+  test.prop([problems, someTimes, logUniform(0.01, 0.1)], { numRuns: samples(20) })(
     'reaches every recorded time at half the stability limit or below',
     (problem, times, fineness) => {
       const plan = adaptivePlan(problem, times, fineness);
@@ -82,7 +83,7 @@ describe('a plan that adapts its rate', () => {
     },
   );
 
-  test.prop([problems, logUniform(0.01, 0.1)], { numRuns: 60 })(
+  test.prop([problems, logUniform(0.01, 0.1)], { numRuns: samples(20) })(
     'keeps rate times gap below the fineness at the start of every segment',
     (problem, fineness) => {
       const plan = adaptivePlan(problem, [5], fineness);

@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import { overshootBoundary, stagedRise } from '../../../src/sim/finetuning/overshoot-boundary.js';
 import { createProblem, type Problem } from '../../../src/theory/problem.js';
 import { fineTuneRotated } from '../../../src/theory/rotated-finetuning.js';
+import { samples } from '../../support/sample-size.js';
 
 const problems = fc
   .record({
@@ -44,7 +45,7 @@ describe('the rise over staged checkpoints', () => {
       }),
       fc.integer({ min: 0, max: 16 }),
     ],
-    { numRuns: 200 },
+    { numRuns: samples(67) },
   )('is that of whole networks, though it is added up plane by plane', (problem, task, quarters) => {
     const factor = quarters / 4;
     const scale = problem.spectrum.reduce((sum, sigma) => sum + (1 + factor) ** 2 * sigma ** 2, 0);

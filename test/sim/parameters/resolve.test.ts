@@ -4,6 +4,7 @@ import { resolveParameters } from '../../../src/sim/parameters/resolve.js';
 import { gaussian } from '../../../src/sim/scenarios/gaussian.js';
 import { incremental } from '../../../src/sim/scenarios/incremental.js';
 import { InvalidInputError } from '../../../src/theory/invalid-input.js';
+import { samples } from '../../support/sample-size.js';
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -207,7 +208,7 @@ describe('any settings at all', () => {
         { maxKeys: 4 },
       ),
     ],
-    { numRuns: 1000 },
+    { numRuns: samples(334) },
   )('resolve or are refused in one line', (settings) => {
     try {
       resolveParameters(gaussian, settings);
@@ -242,7 +243,7 @@ describe('any settings at all', () => {
     { requiredKeys: [] },
   );
 
-  test.prop([valid], { numRuns: 200 })(
+  test.prop([valid], { numRuns: samples(67) })(
     'resolved parameters resolve to themselves, as JSON too',
     (settings) => {
       const resolved = resolveParameters(gaussian, settings);

@@ -24,7 +24,7 @@ const cases = [
 describe.each(cases.map(({ law, values }) => [law.name, law, values as fc.Arbitrary<Values>] as const))(
   'the %s law',
   (name, law, drawn) => {
-    test.prop([drawn, between(0.5, 200), between(0.5, 900)], { numRuns: 100 })(
+    test.prop([drawn, between(0.5, 200), between(0.5, 900)], { numRuns: samples(34) })(
       'is its formula, in any units, and its gradient is a difference of it',
       (values, n, d) => {
         const fitted = law.parameters.map(({ name: key, kind }) =>

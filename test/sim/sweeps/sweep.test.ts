@@ -8,6 +8,7 @@ import { PointCosts } from '../../../src/sim/sweeps/point-cost.js';
 import { batchesOf, shardRanges } from '../../../src/sim/sweeps/shards.js';
 import { Sweep, type SweepDefinition } from '../../../src/sim/sweeps/sweep.js';
 import { parabola } from '../../cli/support/parabola-scenario.js';
+import { samples } from '../../support/sample-size.js';
 
 const BASE: SweepDefinition = {
   scenario: 'parabola',
@@ -168,7 +169,7 @@ test('shards are a partition into neighbours; none has more than its share and o
         ).toEqual(Array.from({ length: to - from }, (_, n) => from + n));
       });
     }),
-    { numRuns: 60 },
+    { numRuns: samples(20) },
   );
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { cellWidth } from '../../../../src/cli/output/cell-width.js';
 import type { Chart, ChartPoint, ChartSeries } from '../../../../src/cli/output/chart/chart.js';
 import { type ChartOptions, drawChart } from '../../../../src/cli/output/chart/draw-chart.js';
+import { samples } from '../../../support/sample-size.js';
 
 const coordinate = fc.oneof(
   fc.double(),
@@ -64,7 +65,7 @@ function plotOf(lines: readonly string[]): string[] {
 }
 
 describe('chart', () => {
-  test.prop([chart, options], { numRuns: 500 })(
+  test.prop([chart, options], { numRuns: samples(167) })(
     'fits into its width and height, whatever is drawn',
     (data, size) => {
       const lines = drawChart(data, size);
@@ -76,7 +77,7 @@ describe('chart', () => {
     },
   );
 
-  test.prop([chart, options], { numRuns: 300 })(
+  test.prop([chart, options], { numRuns: samples(100) })(
     'holds nothing but ASCII where the terminal shows no more',
     (data, size) => {
       const text = drawChart(data, { ...size, unicode: false, colour: 'none' }).join('');
@@ -84,12 +85,15 @@ describe('chart', () => {
     },
   );
 
-  test.prop([chart, options], { numRuns: 200 })('differs by colours only when coloured', (data, size) => {
-    const introducer = String.fromCharCode(27);
-    const coloured = drawChart(data, size).join('\n');
-    const without = coloured.split(new RegExp(`${introducer}\\[[0-9;]*m`)).join('');
-    expect(without).toBe(drawChart(data, { ...size, colour: 'none' }).join('\n'));
-  });
+  test.prop([chart, options], { numRuns: samples(67) })(
+    'differs by colours only when coloured',
+    (data, size) => {
+      const introducer = String.fromCharCode(27);
+      const coloured = drawChart(data, size).join('\n');
+      const without = coloured.split(new RegExp(`${introducer}\\[[0-9;]*m`)).join('');
+      expect(without).toBe(drawChart(data, { ...size, colour: 'none' }).join('\n'));
+    },
+  );
 
   it('says so when there is nothing to draw', () => {
     expect(drawChart(chartOf({ line: [{ x: 1, y: Number.NaN }] }), plain)).toEqual([

@@ -4,6 +4,7 @@ import { cellWidth } from '../../../../src/cli/output/cell-width.js';
 import type { ChartOptions } from '../../../../src/cli/output/chart/draw-chart.js';
 import { drawMap } from '../../../../src/cli/output/map/draw-map.js';
 import type { HeatMap } from '../../../../src/cli/output/map/heat-map.js';
+import { samples } from '../../../support/sample-size.js';
 
 const label = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 30 }),
@@ -57,7 +58,7 @@ const bodyOf = (lines: readonly string[]) =>
   lines.filter((line) => line.includes('┤')).map((line) => line.split('┤')[1]!);
 
 describe('a heat map', () => {
-  test.prop([maps, options], { numRuns: 400 })(
+  test.prop([maps, options], { numRuns: samples(134) })(
     'fits into its width and height, whatever is drawn',
     (map, size) => {
       const lines = drawMap(map, size);
@@ -69,19 +70,22 @@ describe('a heat map', () => {
     },
   );
 
-  test.prop([maps, options], { numRuns: 200 })(
+  test.prop([maps, options], { numRuns: samples(67) })(
     'holds nothing but ASCII where the terminal shows no more',
     (map, size) => {
       expect(drawMap(map, { ...size, unicode: false, colour: 'none' }).join('')).toMatch(/^[ -~]*$/);
     },
   );
 
-  test.prop([maps, options], { numRuns: 200 })('differs by colours only when coloured', (map, size) => {
-    const introducer = String.fromCharCode(27);
-    const coloured = drawMap(map, size).join('\n');
-    const without = coloured.split(new RegExp(`${introducer}\\[[0-9;]*m`)).join('');
-    expect(without).toBe(drawMap(map, { ...size, colour: 'none' }).join('\n'));
-  });
+  test.prop([maps, options], { numRuns: samples(67) })(
+    'differs by colours only when coloured',
+    (map, size) => {
+      const introducer = String.fromCharCode(27);
+      const coloured = drawMap(map, size).join('\n');
+      const without = coloured.split(new RegExp(`${introducer}\\[[0-9;]*m`)).join('');
+      expect(without).toBe(drawMap(map, { ...size, colour: 'none' }).join('\n'));
+    },
+  );
 
   it('shades every cell by its value, the greatest y on top', () => {
     const lines = drawMap(

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FrameStream } from '../../../../src/cli/tui/screen/frame-stream.js';
 import { screenUpdate } from '../../../../src/cli/tui/screen/screen-update.js';
+import { samples } from '../../../support/sample-size.js';
 
 const line = fc.oneof(
   fc.constant(''),
@@ -35,7 +36,7 @@ test('after any frames a terminal shows the last one and nothing else', async ()
       const shown = (await shownAfter(frames)).map((text) => text.trimEnd());
       expect(shown).toEqual([...last, ...Array.from({ length: 6 - last.length }, () => '')]);
     }),
-    { numRuns: 100 },
+    { numRuns: samples(34) },
   );
 });
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Action } from '../../../../src/cli/tui/state/action.js';
 import { bindings } from '../../../../src/cli/tui/state/bindings.js';
 import type { Effect } from '../../../../src/cli/tui/state/effect.js';
+import { samples } from '../../../support/sample-size.js';
 import { key, opened, Recorder, savedSweeps, someRows, someSweep } from '../support.js';
 import { impossibilities } from './impossibilities.js';
 
@@ -108,7 +109,7 @@ test('no sequence of keys and answers crashes or leads to an impossible state', 
         expect(impossibilities(app.state)).toEqual([]);
       }
     }),
-    { numRuns: 1500 },
+    { numRuns: samples(500) },
   );
 });
 
@@ -133,6 +134,6 @@ test('wherever the user is, esc leads home and ctrl-c out', () => {
       expect(app.state.exitCode).toBe(130);
       expect(app.effects.at(-1)).toEqual({ kind: 'quit', exitCode: 130 });
     }),
-    { numRuns: 500 },
+    { numRuns: samples(167) },
   );
 });
