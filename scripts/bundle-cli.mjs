@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { gpuJsApart } from './gpu-js-apart.mjs';
 import { leftOut } from './left-out.mjs';
 import { licencesOf } from './licences.mjs';
 
@@ -61,7 +62,12 @@ const { metafile } = await build({
   },
   // The terminal UI is a bundle of its own.
   external: ['./tui/open-tui.js'],
-  plugins: [withoutLanguages, externalPackages, ownPlaces],
+  plugins: [
+    withoutLanguages,
+    gpuJsApart(new URL('../dist/cli/', import.meta.url)),
+    externalPackages,
+    ownPlaces,
+  ],
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',

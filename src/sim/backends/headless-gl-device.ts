@@ -37,7 +37,7 @@ const LARGEST_ARRAY = 2 ** 26;
 const MOST_MATRICES = 2 ** 20;
 
 /**
- * Looks for OpenGL through the package `gl`, an optional dependency of gpu.js that is compiled when it is installed.
+ * Looks for OpenGL through the package `gl`, which who wants it installs; it is compiled then.
  *
  * @throws Error when it was not compiled or finds no display, with what to do
  */
@@ -64,9 +64,8 @@ export function requireNoGlError({ context }: Pick<GpuInstance, 'context'>): voi
 
 /** Loads the same `gl` as gpu.js does, which swallows the reason when it cannot. */
 function loadGl(): CreateContext {
-  const require = createRequire(import.meta.url);
   try {
-    return createRequire(require.resolve('gpu.js'))('gl') as CreateContext;
+    return createRequire(import.meta.url)('gl') as CreateContext;
   } catch (error) {
     throw glNotBuilt(error, process.platform);
   }
