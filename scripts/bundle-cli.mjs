@@ -32,6 +32,17 @@ const ownPlaces = {
   },
 };
 
+/** What draws figures is a bundle of its own. */
+const figuresApart = {
+  name: 'figures apart',
+  setup(build) {
+    build.onResolve({ filter: /\/draw-figure\.js$/ }, () => ({
+      path: './figures/draw-figure.js',
+      external: true,
+    }));
+  },
+};
+
 const externalPackages = {
   name: 'external packages',
   setup(build) {
@@ -65,6 +76,7 @@ const { metafile } = await build({
   plugins: [
     withoutLanguages,
     gpuJsApart(new URL('../dist/cli/', import.meta.url)),
+    figuresApart,
     externalPackages,
     ownPlaces,
   ],

@@ -17,6 +17,7 @@ const { metafile } = await build({
   // gpu.js starts threads with the text of its own functions, in which `require` must stay as it is.
   format: 'cjs',
   external: ['gl'],
+  minifyWhitespace: true,
   legalComments: 'none',
   metafile: true,
 });
