@@ -1,6 +1,6 @@
 // Packs Node, the build, the modules that it needs and the programs beside this one into an archive for a machine without a
 // network: node bench/gpu/pack.mjs [--out FILE] [--preset 0..9]. Needs Linux on x64, npm ci,
-// npm install --no-save webgpu@0.6.2, npm run build, tar and xz.
+// npm install --no-save --save-dev webgpu@0.6.2, npm run build, tar and xz.
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
@@ -56,7 +56,8 @@ function modules() {
 /** Dawn, which the lockfile has not, and what it needs. */
 function dawn(name = 'webgpu') {
   const path = `node_modules/${name}`;
-  if (!existsSync(join(root, path))) fail(`${name} is missing; run npm install --no-save webgpu@0.6.2`);
+  if (!existsSync(join(root, path)))
+    fail(`${name} is missing; run npm install --no-save --save-dev webgpu@0.6.2`);
   const { dependencies = {} } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
   return [path, ...Object.keys(dependencies).flatMap(dawn)];
 }

@@ -11,7 +11,7 @@ const DRIVER =
 const UPDATE = 'update the driver of the graphics card';
 
 const INSTALL =
-  'install it: npm install webgpu@0.6.2 (132 MB; Linux with glibc 2.34 or newer, macOS, or Windows)';
+  'install it: npm install webgpu@0.6.2 (in a clone npm install --no-save --save-dev webgpu@0.6.2; 132 MB; Linux with glibc 2.34 or newer, macOS, or Windows)';
 
 /**
  * Linux says by files which drivers it has; there are none.
