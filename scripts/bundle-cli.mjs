@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { gpuJsApart } from './gpu-js-apart.mjs';
 import { leftOut } from './left-out.mjs';
 import { licencesOf } from './licences.mjs';
 
@@ -28,6 +29,17 @@ const ownPlaces = {
       );
       return { contents, loader: 'js' };
     });
+  },
+};
+
+/** What draws figures is a bundle of its own. */
+const figuresApart = {
+  name: 'figures apart',
+  setup(build) {
+    build.onResolve({ filter: /\/draw-figure\.js$/ }, () => ({
+      path: './figures/draw-figure.js',
+      external: true,
+    }));
   },
 };
 
@@ -61,7 +73,13 @@ const { metafile } = await build({
   },
   // The terminal UI is a bundle of its own.
   external: ['./tui/open-tui.js'],
-  plugins: [withoutLanguages, externalPackages, ownPlaces],
+  plugins: [
+    withoutLanguages,
+    gpuJsApart(new URL('../dist/cli/', import.meta.url)),
+    figuresApart,
+    externalPackages,
+    ownPlaces,
+  ],
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',

@@ -2,6 +2,7 @@
 // waits. The threads that compute stay as they are, for gpu.js reads the source of its kernels.
 import { rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { gpuJsApart } from './gpu-js-apart.mjs';
 import { leftOut } from './left-out.mjs';
 import { licencesOf } from './licences.mjs';
 
@@ -36,8 +37,8 @@ const { metafile } = await build({
   banner: {
     js: "import { createRequire as requireOfBundle } from 'node:module'; const require = requireOfBundle(import.meta.url);",
   },
-  external: ['gpu.js', 'webgpu', 'gl', 'koffi', 'fast-check', 'piscina', 'hyparquet-writer'],
-  plugins: [withoutDeveloperTools, figuresApart],
+  external: ['webgpu', 'gl', 'koffi', 'fast-check', 'piscina', 'hyparquet-writer'],
+  plugins: [withoutDeveloperTools, figuresApart, gpuJsApart(folder)],
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',

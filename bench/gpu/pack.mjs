@@ -1,5 +1,6 @@
 // Packs Node, the build, the modules that it needs and the programs beside this one into an archive for a machine without a
-// network: node bench/gpu/pack.mjs [--out FILE] [--preset 0..9]. Needs Linux on x64, npm ci, npm run build, tar and xz.
+// network: node bench/gpu/pack.mjs [--out FILE] [--preset 0..9]. Needs Linux on x64, npm ci,
+// npm install --no-save --save-dev webgpu@0.6.2, npm run build, tar and xz.
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
@@ -24,8 +25,8 @@ const MOST = 60e6;
 const NAME = 'overtrain-gpu';
 const LOADER = 'libvulkan.so.1';
 
-/** What no program reads there: types, gpu.js for browsers, Dawn for other systems. */
-const UNUSED = /\.(d\.[cm]?ts|map|md)$|^gpu\.js\/dist$|^webgpu\/dist\/(?!linux-x64)|^@webgpu\/types$/;
+/** What no program reads there: types, Dawn for other systems. */
+const UNUSED = /\.(d\.[cm]?ts|map|md)$|^webgpu\/dist\/(?!linux-x64)|^@webgpu\/types$/;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values: options } = parseArgs({
@@ -50,6 +51,15 @@ function modules() {
   return Object.entries(packages)
     .filter(([path, { dev, optional, devOptional }]) => path !== '' && !dev && !optional && !devOptional)
     .map(([path]) => path);
+}
+
+/** Dawn, which the lockfile has not, and what it needs. */
+function dawn(name = 'webgpu') {
+  const path = `node_modules/${name}`;
+  if (!existsSync(join(root, path)))
+    fail(`${name} is missing; run npm install --no-save --save-dev webgpu@0.6.2`);
+  const { dependencies = {} } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
+  return [path, ...Object.keys(dependencies).flatMap(dawn)];
 }
 
 function copy(path, to) {
@@ -78,7 +88,8 @@ process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const stage = join(scratch, NAME);
 mkdirSync(join(stage, 'lib'), { recursive: true });
 cpSync(realpathSync(process.execPath), join(stage, 'node'));
-for (const path of ['package.json', 'LICENSE', 'proofs.md', 'dist', ...modules()]) copy(path, stage);
+for (const path of ['package.json', 'LICENSE', 'proofs.md', 'dist', ...modules(), ...dawn()])
+  copy(path, stage);
 for (const path of ['alternate.mjs', 'float-files.mjs', 'peer.mjs', 'works', 'gpu'])
   copy(`bench/${path}`, stage);
 await bundleConformance(stage);

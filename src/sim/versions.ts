@@ -8,10 +8,13 @@ let known: Readonly<Record<string, string>> | undefined;
 
 /** Versions of what the numbers of a run rest on. */
 export function versions(): Readonly<Record<string, string>> {
-  known ??= {
-    overtrain: versionIn(new URL('../../package.json', import.meta.url)),
+  if (known !== undefined) return known;
+  const { version, devDependencies } = readManifest(new URL('../../package.json', import.meta.url));
+  known = {
+    overtrain: version,
     node: process.versions.node,
-    'gpu.js': dependencyVersion('gpu.js'),
+    // Part of the build, from the one version that the manifest allows.
+    'gpu.js': devDependencies?.['gpu.js'] ?? 'not found',
     'ml-matrix': dependencyVersion('ml-matrix'),
   };
   return known;
@@ -21,11 +24,16 @@ export function versions(): Readonly<Record<string, string>> {
 function dependencyVersion(name: string): string {
   for (const folder of require.resolve.paths(name) ?? []) {
     const manifest = join(folder, name, 'package.json');
-    if (existsSync(manifest)) return versionIn(manifest);
+    if (existsSync(manifest)) return readManifest(manifest).version;
   }
   return 'not found';
 }
 
-function versionIn(manifest: string | URL): string {
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
+interface Manifest {
+  readonly version: string;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+function readManifest(path: string | URL): Manifest {
+  return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
 }

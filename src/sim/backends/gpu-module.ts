@@ -46,7 +46,7 @@ interface GpuModule {
 
 /** Loads gpu.js, once and only when a kernel is about to run: importing it costs more than a whole closed-form run. */
 export async function loadGpuModule(): Promise<GpuModule> {
-  const module: unknown = await import('gpu.js');
+  const { default: module }: { default: unknown } = await import('gpu.js');
   return module as GpuModule;
 }
 

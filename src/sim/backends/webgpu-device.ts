@@ -1,8 +1,9 @@
+import { createRequire } from 'node:module';
 import type { DeviceChoice, GpuJsDevice } from './gpu-js-device.js';
 import { deviceLaunches } from './launch-sizes.js';
 import { installNavigatorGpu } from './navigator-gpu.js';
 import { vulkanDrivers } from './vulkan-drivers.js';
-import { noDawn, noVulkanDriver, noWebgpuAdapter, onlySoftware } from './webgpu-missing.js';
+import { noDawn, noVulkanDriver, noWebgpuAdapter, noWebgpuPackage, onlySoftware } from './webgpu-missing.js';
 
 /** The device that all backends of this process share, as gpu.js knows only one. */
 interface SharedDevice {
@@ -67,8 +68,9 @@ export async function openWebgpu({ software }: DeviceChoice): Promise<GpuJsDevic
 
 async function start(): Promise<SharedDevice> {
   if (process.platform === 'linux' && vulkanDrivers(process.env).length === 0) {
-    throw noVulkanDriver();
+    throw noVulkanDriver(isInstalled());
   }
+  if (!isInstalled()) throw noWebgpuPackage();
   const { create } = await import('webgpu').catch((error: unknown) => {
     throw noDawn(error);
   });
@@ -103,6 +105,16 @@ async function start(): Promise<SharedDevice> {
       void gpu;
     },
   };
+}
+
+/** Whether the npm package with Dawn, an optional peer, is there; this does not load it. */
+function isInstalled(): boolean {
+  try {
+    createRequire(import.meta.url).resolve('webgpu');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether an adapter is a program on the processor. */

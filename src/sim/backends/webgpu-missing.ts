@@ -10,9 +10,24 @@ const DRIVER =
 
 const UPDATE = 'update the driver of the graphics card';
 
-/** Linux says by files which drivers it has; there are none. */
-export function noVulkanDriver(): MissingDevice {
-  return new MissingDevice('no Vulkan driver is registered on this system', DRIVER);
+const INSTALL =
+  'install it: npm install webgpu@0.6.2 (in a clone npm install --no-save --save-dev webgpu@0.6.2; 132 MB; Linux with glibc 2.34 or newer, macOS, or Windows)';
+
+/**
+ * Linux says by files which drivers it has; there are none.
+ *
+ * @param installed whether the npm package with Dawn is there
+ */
+export function noVulkanDriver(installed: boolean): MissingDevice {
+  const problem = 'no Vulkan driver is registered on this system';
+  return installed
+    ? new MissingDevice(problem, DRIVER)
+    : new MissingDevice(`${problem}, and the package webgpu is not installed`, `${INSTALL}; and ${DRIVER}`);
+}
+
+/** The npm package with Dawn was not installed. */
+export function noWebgpuPackage(): MissingDevice {
+  return new MissingDevice('the package webgpu is not installed', INSTALL);
 }
 
 /** Dawn found nothing to run on. */
@@ -21,13 +36,10 @@ export function noWebgpuAdapter(platform: NodeJS.Platform): MissingDevice {
   return new MissingDevice('no WebGPU adapter: neither a graphics card nor a software device', remedy);
 }
 
-/** The npm package with Dawn is not there or does not load. */
+/** The npm package with Dawn is there and does not load. */
 export function noDawn(error: unknown): MissingDevice {
   const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
-  return new MissingDevice(
-    `the optional package webgpu does not load: ${reason}`,
-    'install it: npm install webgpu@0.6.2 (Linux with glibc 2.34 or newer, macOS, or Windows)',
-  );
+  return new MissingDevice(`the package webgpu does not load: ${reason}`, INSTALL);
 }
 
 /** There is a device, but it is a program. */

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { vulkanDrivers } from '../../../src/sim/backends/vulkan-drivers.js';
 import { isSoftware } from '../../../src/sim/backends/webgpu-device.js';
-import { noDawn, noVulkanDriver, noWebgpuAdapter } from '../../../src/sim/backends/webgpu-missing.js';
+import {
+  noDawn,
+  noVulkanDriver,
+  noWebgpuAdapter,
+  noWebgpuPackage,
+} from '../../../src/sim/backends/webgpu-missing.js';
 
 describe('Vulkan drivers', () => {
   let root: string;
@@ -34,11 +39,16 @@ describe('Vulkan drivers', () => {
 
 describe('what is missing is said with what to install', () => {
   test('for WebGPU', () => {
-    expect(noVulkanDriver().remedy).toMatch(/apt install libvulkan1.*VK_ICD_FILENAMES=/);
+    expect(noVulkanDriver(true).remedy).toMatch(/apt install libvulkan1.*VK_ICD_FILENAMES=/);
+    expect(noVulkanDriver(true).remedy).not.toContain('npm');
+    expect(noVulkanDriver(false).remedy).toMatch(
+      /^install it: npm install webgpu@0\.6\.2 .*apt install libvulkan1/,
+    );
+    expect(noWebgpuPackage().remedy).toContain('npm install webgpu@0.6.2');
     expect(noWebgpuAdapter('linux').remedy).toContain('libvulkan1');
     expect(noWebgpuAdapter('win32').remedy).not.toContain('apt');
     expect(noDawn(new Error('GLIBC_2.34 not found\nstack')).message).toBe(
-      'the optional package webgpu does not load: GLIBC_2.34 not found',
+      'the package webgpu does not load: GLIBC_2.34 not found',
     );
     expect(noDawn('gone').remedy).toContain('npm install webgpu@0.6.2');
   });
