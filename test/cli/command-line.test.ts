@@ -161,7 +161,7 @@ describe('overtrain run', () => {
       async *run(parameters, context) {
         for await (const event of parabola.run(parameters, context)) {
           yield event;
-          if (event.kind === 'progress') controller.abort();
+          if (event.kind === 'progress' && event.done === 2) controller.abort();
         }
       },
     };

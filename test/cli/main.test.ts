@@ -30,9 +30,11 @@ function overtrain(argv: readonly string[], onOutput: (child: ReturnType<typeof 
   });
 }
 
+const RUN = ['run', 'gaussian', '--set', 'dim=4', '--set', 'times=1,10'];
+
 describe('the program', () => {
   it('prints a JSON document and exits with 0', async () => {
-    const { code, stdout, stderr } = await overtrain(['run', 'gaussian', '--engine', 'exact', '--json']);
+    const { code, stdout, stderr } = await overtrain([...RUN, '--engine', 'exact', '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout)).toMatchObject({ schema: 1, scenario: 'gaussian' });
   });
@@ -46,7 +48,7 @@ describe('the program', () => {
   });
 
   it('ends quietly when the reader of its output goes away', async () => {
-    const { code, stderr } = await overtrain(['run', 'gaussian'], (child) => child.stdout!.destroy());
+    const { code, stderr } = await overtrain(RUN, (child) => child.stdout!.destroy());
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 

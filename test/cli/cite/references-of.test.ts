@@ -7,6 +7,7 @@ import { theoryReferences, thePaper } from '../../../src/cli/cite/theory-referen
 import { scenarios } from '../../../src/sim/scenario-list.js';
 import { claims } from '../../../src/theory/claims/all-claims.js';
 import { runScenario } from '../../support/documents.js';
+import { SMALL } from '../../support/scenario-documents.js';
 import { call } from '../support/call.js';
 
 const proofs = readFileSync(new URL('../../../proofs.md', import.meta.url), 'utf8');
@@ -77,7 +78,7 @@ describe('what a run rests on', () => {
   });
 
   it('is the optimiser that ran and no other', async () => {
-    const settings = { dim: '4', times: 'linear:1:3:3', replicates: '30', optimizer: 'muon' };
+    const settings = { ...SMALL.schedules, optimizer: 'muon' };
     const keys = await keysOf('schedules', settings);
     expect(keys).toContain('jordan2024muon');
     expect(keys).toContain('salmon2011parallel');

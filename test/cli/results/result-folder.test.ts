@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { partialFolder } from '../../../src/cli/results/partial-folder.js';
 import { readResult } from '../../../src/cli/results/read-result.js';
 import { reserveResultFolder } from '../../../src/cli/results/result-folder.js';
@@ -104,14 +104,21 @@ describe('result folder', () => {
 });
 
 describe('replacing a result', () => {
+  let first: Awaited<ReturnType<typeof filesOf>>;
+  let second: typeof first;
+  // Drawing the figures takes most of the time, and is the same for all tests.
+  beforeAll(async () => {
+    first = await filesOf('first');
+    second = await filesOf('second');
+  });
   const folder = () => join(home, 'r');
   const replace = async (signal?: AbortSignal) => {
     const reserved = await reserveResultFolder(folder(), { force: true });
-    await reserved.write(await resultFiles('second'), signal).finally(() => reserved.release());
+    await reserved.write(second, signal).finally(() => reserved.release());
   };
   beforeEach(async () => {
     const reserved = await reserveResultFolder(folder());
-    await reserved.write(await resultFiles('first'));
+    await reserved.write(first);
     await reserved.release();
   });
 
@@ -155,16 +162,16 @@ describe('replacing a result', () => {
   });
 
   it('is refused to two at once', async () => {
-    const first = await reserveResultFolder(folder(), { force: true });
+    const earlier = await reserveResultFolder(folder(), { force: true });
     await expect(reserveResultFolder(folder(), { force: true })).rejects.toThrow(
       `process ${process.pid} on `,
     );
-    await first.release();
+    await earlier.release();
     await replace();
   });
 });
 
-async function resultFiles(command: string) {
+async function filesOf(command: string) {
   const { document } = await readResult(FIRST_VERSION);
   return runFiles(document, command);
 }

@@ -10,6 +10,7 @@ import { readShard } from '../../../src/cli/sweeps/shard-name.js';
 import { arrayScript, mergeScript } from '../../../src/cli/sweeps/slurm-script.js';
 import { scenarios } from '../../../src/sim/scenario-list.js';
 import { call } from '../support/call.js';
+import { parabola } from '../support/parabola-scenario.js';
 
 let home: string;
 let file: string;
@@ -113,26 +114,29 @@ test('the sweep.json of a folder is a sweep file, which gives the same bytes and
 });
 
 test('what was interrupted goes on, and ends with the same bytes', async () => {
-  const slow = PARABOLAS.replace('params: {', 'params: {pause: 1, ').replace('40:40', '400:400');
-  await sweep(slow);
+  const long = PARABOLAS.replace('40:40', '100:100');
+  await sweep(long);
   const plain = readFileSync(join(out, 'merged.csv'));
   await rm(out, { recursive: true });
   const interruption = new AbortController();
-  await writeFile(file, slow);
-  const running = call(['sweep', file, '--out', out], { signal: interruption.signal });
-  for (;;) {
-    const { stdout } = await call(['status', out, '--json']);
-    if (stdout !== '' && JSON.parse(stdout).shards[0].kept > 0) break;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  interruption.abort();
-  const cut = await running;
+  let begun = 0;
+  const cutOff: typeof parabola = {
+    ...parabola,
+    run(parameters, context) {
+      if (++begun === 150) interruption.abort();
+      return parabola.run(parameters, context);
+    },
+  };
+  const cut = await call(['sweep', file, '--out', out], {
+    signal: interruption.signal,
+    loadScenarios: async () => [cutOff],
+  });
   expect(cut.code).toBe(130);
-  expect(cut.stderr).toMatch(/^overtrain: \d+ of 800 points are finished and kept; .*--resume goes on\n/);
+  expect(cut.stderr).toMatch(/^overtrain: \d+ of 200 points are finished and kept; .*--resume goes on\n/);
   expect(JSON.parse((await call(['status', out, '--json'])).stdout).shards[0].state).toBe('failed');
   expect((await call(['sweep', file, '--out', out])).stderr).toMatch(/this one holds a sweep/);
   const resumed = await call(['sweep', file, '--out', out, '--resume']);
-  expect(resumed.stdout).toMatch(/^800 points \(\d+ of them before\) in /);
+  expect(resumed.stdout).toMatch(/^200 points \(\d+ of them before\) in /);
   expect(readFileSync(join(out, 'merged.csv')).equals(plain)).toBe(true);
   expect((await call(['sweep', file, '--out', out, '--resume'])).stdout).toMatch(
     /^the sweep was finished before\n/,
@@ -213,8 +217,8 @@ describe('refused in one line, before anything is written:', () => {
 });
 
 test('a sweep file that was changed is refused on resume, naming what changed', async () => {
-  await sweep(PARABOLAS);
-  const changed = await sweep(PARABOLAS.replace('40:40', '41:41'), '--resume');
+  await sweep(PARABOLAS, '--shard', '1/2');
+  const changed = await sweep(PARABOLAS.replace('40:40', '41:41'), '--shard', '1/2', '--resume');
   expect(changed).toMatchObject({ code: 2, stdout: '' });
   expect(changed.stderr).toMatch(
     /^overtrain: --resume: .* differs in the sweep file's axes: take another folder\n$/,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { replayFindings } from '../../../src/cli/published/citing-comparisons.js';
 import { scenarios } from '../../../src/sim/scenario-list.js';
 import { scenarioDocument } from '../../support/scenario-documents.js';
 
@@ -24,3 +25,14 @@ test.each(scenarios.flatMap(({ id, paper }) => (paper === undefined ? [] : [[id,
       expect(row).toContain(text);
   },
 );
+
+// Its turn at the narrow width is above three standard errors, but not above the five that a comparison asks.
+test('replay has every order of the paper, and no U-turn beyond five standard errors', () => {
+  const findings = replayFindings(scenarioDocument('replay'));
+  expect(findings.map(({ figure, verdict }) => `${figure} ${verdict}`)).toEqual([
+    'pretrain_length agrees',
+    'pretrain_length agrees',
+    'model_size agrees',
+    'replay agrees',
+  ]);
+});

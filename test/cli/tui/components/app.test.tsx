@@ -7,6 +7,7 @@ import { Store } from '../../../../src/cli/tui/effects/store.js';
 import type { AppState } from '../../../../src/cli/tui/state/app-state.js';
 import { resolveParameters } from '../../../../src/sim/parameters/resolve.js';
 import { scenarios } from '../../../../src/sim/scenario-list.js';
+import { SMALL } from '../../../support/scenario-documents.js';
 import { key, opened, Recorder, someRows } from '../support.js';
 
 /** The terminal that the library stands in for has so many columns. */
@@ -36,7 +37,7 @@ function messageOfCommandLine(name: string, value: string): string {
 }
 
 async function gaussian(columns = COLUMNS, rows = 30, unicode = true): Promise<Recorder> {
-  return new Recorder(opened(columns, rows, unicode)).press('enter').compute();
+  return new Recorder(opened(columns, rows, unicode)).press('enter').compute(SMALL.gaussian);
 }
 
 describe('a frame', () => {

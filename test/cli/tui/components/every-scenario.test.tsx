@@ -5,6 +5,7 @@ import { App } from '../../../../src/cli/tui/components/app.js';
 import { homeItems } from '../../../../src/cli/tui/state/home-items.js';
 import { spokenLines } from '../../../../src/cli/tui/text/spoken-lines.js';
 import { scenarios } from '../../../../src/sim/scenario-list.js';
+import { some } from '../../../support/sample-size.js';
 import { documentSettings } from '../../../support/scenario-documents.js';
 import { opened, Recorder } from '../support.js';
 
@@ -27,7 +28,7 @@ describe.each(scenarios.map(({ id }) => id))('%s', (id) => {
     if (!engines.includes('exact')) app.press('r');
     await app.compute(documentSettings(id));
     expect(app.state.experiment?.shown?.status).toBe('finished');
-    for (const [columns, rows] of WINDOWS) {
+    for (const [columns, rows] of some(WINDOWS, 2)) {
       app.act({ kind: 'resized', window: { columns, rows } });
       for (const words of [['v'], ['tab'], ['x'], ['escape', 'y'], ['escape', '?'], ['escape'], ['tab']])
         expectFits(app.press(...words), columns, rows);
