@@ -1,6 +1,6 @@
 import type { Backend, Weights } from '../backends/backend.js';
-import { layersAt } from '../engines/layers-at.js';
-import { sideBySide } from '../engines/side-by-side.js';
+import { layersIn } from '../engines/layers-at.js';
+import { onlySome, sideBySide } from '../engines/side-by-side.js';
 import { innerLoop } from '../optimizers/inner-loop.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { SourceData } from './source-data.js';
@@ -51,8 +51,8 @@ const LOOK = 4;
 const HALVINGS = 45;
 
 /**
- * Trains all networks side by side. Training is looked at every four steps, and what comes to a goal is the network on the straight line
- * between two looks that has this very loss.
+ * Trains all networks side by side, each until it has come to its last goal. Training is looked at every four steps, and what comes to a
+ * goal is the network on the straight line between two looks that has this very loss.
  */
 export async function trainToGoals(
   backend: Backend,
@@ -60,36 +60,49 @@ export async function trainToGoals(
   training: GoalTraining,
 ): Promise<Graduate[]> {
   const { dim, task, patience } = training;
+  const shape = { rows: dim, hidden: dim, cols: dim };
   const lossOf = (layers: Weights, at: number) => coveredLoss(layers, task, apprentices[at]!.data.sum, dim);
   const divergedAt = apprentices.map((): number | undefined => undefined);
   const results: AtGoal[][] = apprentices.map(({ layers, goals }, at) => {
     const loss = lossOf(layers, at);
     return goals.filter((goal) => loss <= goal).map(() => ({ layers, steps: 0 }));
   });
-  const isDone = (at: number) =>
-    divergedAt[at] !== undefined || results[at]!.length === apprentices[at]!.goals.length;
-  const run = runOf(apprentices, training);
-  const shape = { rows: dim, hidden: dim, cols: dim };
+  const isInTraining = (at: number) =>
+    divergedAt[at] === undefined && results[at]!.length < apprentices[at]!.goals.length;
+  const { optimizer, rates } = stepsOf(apprentices, training);
+  let learners = apprentices.flatMap((_, at) => (isInTraining(at) ? [at] : []));
+  let inputs = inputsOf(learners, apprentices, training);
   let state = sideBySide(
     shape,
-    apprentices.map(({ layers }) => ({ layers, target: task })),
-    run.optimizer,
+    learners.map((at) => ({ layers: apprentices[at]!.layers, target: task })),
+    optimizer,
   );
   let steps = 0;
-  while (steps < patience && !apprentices.every((_, at) => isDone(at))) {
-    const next = await backend.optimizeNetworks(state, run);
-    apprentices.forEach(({ goals }, at) => {
-      if (isDone(at)) return;
-      const [before, after] = [layersAt(state, shape, at), layersAt(next, shape, at)];
+  while (steps < patience && learners.length > 0) {
+    const next = await backend.optimizeNetworks(state, { optimizer, rates, inputs });
+    learners.forEach((at, place) => {
+      const after = layersIn(next, shape, place);
       const loss = lossOf(after, at);
       if (!Number.isFinite(loss)) divergedAt[at] = steps + LOOK;
-      while (!isDone(at) && loss <= goals[results[at]!.length]!) {
+      const { goals } = apprentices[at]!;
+      while (isInTraining(at) && loss <= goals[results[at]!.length]!) {
         const goal = goals[results[at]!.length]!;
-        const share = firstShare((part) => lossOf(between(before, after, part), at) <= goal);
-        results[at]!.push({ layers: between(before, after, share), steps: steps + LOOK * share });
+        const between = line(layersIn(state, shape, place), after);
+        const share = firstShare((part) => lossOf(between(part), at) <= goal);
+        const { first, second } = between(share);
+        results[at]!.push({
+          layers: { first: first.slice(), second: second.slice() },
+          steps: steps + LOOK * share,
+        });
       }
     });
     state = next;
+    if (!learners.every(isInTraining)) {
+      const places = learners.flatMap((at, place) => (isInTraining(at) ? [place] : []));
+      state = onlySome(state, places);
+      learners = places.map((place) => learners[place]!);
+      inputs = inputsOf(learners, apprentices, training);
+    }
     steps += LOOK;
   }
   return apprentices.map(({ goals }, at) => ({
@@ -98,31 +111,53 @@ export async function trainToGoals(
   }));
 }
 
-/** Four steps of the optimiser: on the summed loss, or as many loops over the sources. */
-function runOf(apprentices: readonly Apprentice[], { dim, optimizer, rate, innerStep }: GoalTraining) {
-  const { sources } = apprentices[0]!.data;
-  const perStep = innerStep === null ? 1 : sources.length;
-  const count = LOOK * perStep;
-  const inputs = new Float64Array(count * apprentices.length * dim * dim);
-  for (let step = 0; step < count; step++) {
-    const place = step % perStep;
-    const isForwards = Math.floor(step / perStep) % 2 === 0;
-    apprentices.forEach(({ data }, at) => {
-      const seen =
-        innerStep === null ? data.sum : data.projections[isForwards ? place : perStep - 1 - place]!;
-      inputs.set(seen, (step * apprentices.length + at) * dim * dim);
-    });
-  }
-  if (innerStep === null) return { optimizer, rates: new Array<number>(count).fill(rate), inputs };
-  const looped = innerLoop({ base: optimizer, sources: sources.length, innerStep, rate });
-  return { optimizer: looped, rates: new Array<number>(count).fill(1), inputs };
+/** Steps of the backend between two looks for one of the optimiser. */
+function stepsPerStep(apprentices: readonly Apprentice[], { innerStep }: GoalTraining): number {
+  return innerStep === null ? 1 : apprentices[0]!.data.sources.length;
 }
 
-/** The network at a share of the straight line between two. */
-function between(before: Weights, after: Weights, share: number): Weights {
-  const mixed = (from: Float64Array, to: Float64Array) =>
-    from.map((value, at) => value + share * (to[at]! - value));
-  return { first: mixed(before.first, after.first), second: mixed(before.second, after.second) };
+/** Four steps of the optimiser: on the summed loss, or as many loops over the sources. */
+function stepsOf(apprentices: readonly Apprentice[], training: GoalTraining) {
+  const { optimizer, rate, innerStep } = training;
+  if (innerStep === null) return { optimizer, rates: new Array<number>(LOOK).fill(rate) };
+  const sources = stepsPerStep(apprentices, training);
+  return {
+    optimizer: innerLoop({ base: optimizer, sources, innerStep, rate }),
+    rates: new Array<number>(LOOK * sources).fill(1),
+  };
+}
+
+/** What the networks that are still in training see in these steps. */
+function inputsOf(
+  learners: readonly number[],
+  apprentices: readonly Apprentice[],
+  training: GoalTraining,
+): Float64Array {
+  const { dim, innerStep } = training;
+  const perStep = stepsPerStep(apprentices, training);
+  const inputs = new Float64Array(LOOK * perStep * learners.length * dim * dim);
+  for (let step = 0; step < LOOK * perStep; step++) {
+    const place = step % perStep;
+    const isForwards = Math.floor(step / perStep) % 2 === 0;
+    learners.forEach((at, index) => {
+      const { sum, projections } = apprentices[at]!.data;
+      const seen = innerStep === null ? sum : projections[isForwards ? place : perStep - 1 - place]!;
+      inputs.set(seen, (step * learners.length + index) * dim * dim);
+    });
+  }
+  return inputs;
+}
+
+/** Networks at a share of the straight line between two, each in the memory of the one before. */
+function line(before: Weights, after: Weights): (share: number) => Weights {
+  const mixed = { first: before.first.slice(), second: before.second.slice() };
+  return (share) => {
+    for (const layer of ['first', 'second'] as const) {
+      const [from, to, out] = [before[layer], after[layer], mixed[layer]];
+      for (let at = 0; at < out.length; at++) out[at] = from[at]! + share * (to[at]! - from[at]!);
+    }
+    return mixed;
+  };
 }
 
 /** Where something first holds that holds at 1 and not at 0, by halving. */
