@@ -47,7 +47,10 @@ export interface Graduate {
  */
 const LOOK = 4;
 
-/** Halvings of the line between two looks. */
+/** Shares of the line between two looks at which the loss is looked at where it comes to a goal. */
+const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
+
+/** Halvings of this line. */
 const HALVINGS = 45;
 
 /**
@@ -87,13 +90,10 @@ export async function trainToGoals(
       const { goals } = apprentices[at]!;
       while (isInTraining(at) && loss <= goals[results[at]!.length]!) {
         const goal = goals[results[at]!.length]!;
-        const between = line(layersIn(state, shape, place), after);
-        const share = firstShare((part) => lossOf(between(part), at) <= goal);
-        const { first, second } = between(share);
-        results[at]!.push({
-          layers: { first: first.slice(), second: second.slice() },
-          steps: steps + LOOK * share,
-        });
+        const before = layersIn(state, shape, place);
+        const lossAt = quarticThrough(QUARTERS.map((share) => lossOf(between(before, after, share), at)));
+        const share = firstShare((part) => lossAt(part) <= goal);
+        results[at]!.push({ layers: between(before, after, share), steps: steps + LOOK * share });
       }
     });
     state = next;
@@ -148,16 +148,26 @@ function inputsOf(
   return inputs;
 }
 
-/** Networks at a share of the straight line between two, each in the memory of the one before. */
-function line(before: Weights, after: Weights): (share: number) => Weights {
-  const mixed = { first: before.first.slice(), second: before.second.slice() };
-  return (share) => {
-    for (const layer of ['first', 'second'] as const) {
-      const [from, to, out] = [before[layer], after[layer], mixed[layer]];
-      for (let at = 0; at < out.length; at++) out[at] = from[at]! + share * (to[at]! - from[at]!);
-    }
-    return mixed;
-  };
+/** The network at a share of the straight line between two. */
+function between(before: Weights, after: Weights, share: number): Weights {
+  const mixed = (from: Float64Array, to: Float64Array) =>
+    from.map((value, at) => value + share * (to[at]! - value));
+  return { first: mixed(before.first, after.first), second: mixed(before.second, after.second) };
+}
+
+/**
+ * The polynomial of fourth degree through values at 0, 1/4, …, 1, as the loss is along a straight line of networks: in Newton's form, by
+ * the differences of the values.
+ */
+export function quarticThrough(values: readonly number[]): (share: number) => number {
+  let differences = values;
+  const leading = [differences[0]!];
+  for (let order = 1; order < values.length; order++) {
+    differences = differences.slice(1).map((value, at) => (value - differences[at]!) / order);
+    leading.push(differences[0]!);
+  }
+  return (share) =>
+    leading.reduceRight((sum, coefficient, order) => coefficient + (4 * share - order) * sum, 0);
 }
 
 /** Where something first holds that holds at 1 and not at 0, by halving. */

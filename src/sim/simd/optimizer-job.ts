@@ -40,9 +40,18 @@ export async function optimizeNetworksOn(
     places.push([arena.putMatrices(inputs, count * rates.length, cols, cols), moment, moment * count]);
   }
   const program = programOf(optimizer, shape, bytes, inputs !== undefined);
-  const steps = rates.map((_, step) => Object.values(stepCoefficients(optimizer, taken + step + 1)));
-  const lists = steps.map((coefficients) => program.listFor(coefficients));
-  const columns = (steps[0]?.length ?? 0) + program.constants.length;
+  const { names, constants } = program;
+  const columns = names.length + constants.length;
+  const numbers = new Float64Array(rates.length * columns);
+  const lists = rates.map((_, step) => {
+    const coefficients = stepCoefficients(optimizer, taken + step + 1);
+    const row = numbers.subarray(step * columns, (step + 1) * columns);
+    names.forEach((name, column) => {
+      row[column] = coefficients[name]!;
+    });
+    row.set(constants, names.length);
+    return program.listFor(row);
+  });
   await threads.run({
     kernel: 'runProgram',
     numbers: [
@@ -50,7 +59,7 @@ export async function optimizeNetworksOn(
       rates.length,
       arena.putIntegers(places.flat()),
       places.length,
-      arena.putDoubles(steps.flatMap((coefficients) => [...coefficients, ...program.constants])),
+      arena.putDoubles(numbers),
       columns,
       arena.putDoubles(rates),
       arena.putDoubles(networks.rateScale),

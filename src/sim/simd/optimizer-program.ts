@@ -51,11 +51,13 @@ export class OptimizerProgram {
 
   /**
    * @param operations in their order; what one of them writes in the room no other writes
+   * @param names of the coefficients, in the order of their columns
    * @param constants numbers that every step has behind its coefficients
    * @param roomBytes what a thread needs for all matrices that do not last
    */
   constructor(
     private readonly operations: readonly Operation[],
+    readonly names: readonly string[],
     readonly constants: readonly number[],
     readonly roomBytes: number,
   ) {}
@@ -63,15 +65,17 @@ export class OptimizerProgram {
   /**
    * What a step needs. A matrix times zero is nothing, so that neither it nor what it alone was made for is computed: most inner steps of
    * a loop need no step of the optimiser that comes at its end.
+   *
+   * @param coefficients in the order of their names; more numbers may follow
    */
-  listFor(coefficients: readonly number[]): OperationList {
+  listFor(coefficients: ArrayLike<number>): OperationList {
     let pattern = 0;
-    for (let column = 0; column < Math.min(LOOKED_AT, coefficients.length); column++) {
+    for (let column = 0; column < Math.min(LOOKED_AT, this.names.length); column++) {
       pattern = 2 * pattern + (coefficients[column] === 0 ? 1 : 0);
     }
     const known = this.lists.get(pattern);
     if (known !== undefined) return known;
-    const list = listOf(needed(this.operations, coefficients.slice(0, LOOKED_AT)));
+    const list = listOf(needed(this.operations, Array.from(coefficients).slice(0, LOOKED_AT)));
     this.lists.set(pattern, list);
     return list;
   }

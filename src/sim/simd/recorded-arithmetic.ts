@@ -30,7 +30,7 @@ export class RecordedArithmetic implements MatrixArithmetic<ProgramMatrix> {
 
   /** All that was written down. */
   program(): OptimizerProgram {
-    return new OptimizerProgram(this.operations, this.constants, this.roomBytes);
+    return new OptimizerProgram(this.operations, this.names, this.constants, this.roomBytes);
   }
 
   product(left: ProgramMatrix, right: ProgramMatrix): ProgramMatrix {
