@@ -18,8 +18,8 @@ export function weightNorm({ first, second }: Weights): number {
 /** `left + factor · right`. */
 export function plusTimes(left: Weights, factor: number, right: Weights): Weights {
   return {
-    first: Matrix.add(left.first, Matrix.mul(right.first, factor)),
-    second: Matrix.add(left.second, Matrix.mul(right.second, factor)),
+    first: Matrix.mul(right.first, factor).add(left.first),
+    second: Matrix.mul(right.second, factor).add(left.second),
   };
 }
 
@@ -30,5 +30,10 @@ export function timesWeights(factor: number, { first, second }: Weights): Weight
 
 /** Sum of at least one vector. */
 export function sumOfWeights([start, ...rest]: readonly Weights[]): Weights {
-  return rest.reduce((sum, next) => plusTimes(sum, 1, next), start!);
+  const sum = { first: start!.first.clone(), second: start!.second.clone() };
+  for (const { first, second } of rest) {
+    sum.first.add(first);
+    sum.second.add(second);
+  }
+  return sum;
 }

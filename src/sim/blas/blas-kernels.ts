@@ -1,4 +1,4 @@
-import { BYTES, type Kernels, type Precision } from '../simd/kernel-exports.js';
+import { BYTES, instantiateKernels, type Kernels, type Precision } from '../simd/kernel-exports.js';
 import type { BlasLibrary } from './blas-library.js';
 
 const ROW_MAJOR = 101;
@@ -12,13 +12,14 @@ const WORTH_A_CALL = 24 ** 3;
  * The kernels with their large matrix products made by a BLAS library; small ones, and everything else, stay our own.
  *
  * @param memory on which the kernels work
+ * @throws Error when the machine's WebAssembly lacks SIMD or shared memory
  */
-export function withBlasProducts(
-  kernels: Kernels,
+export async function blasKernels(
+  module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   precision: Precision,
   { product, addressOf }: BlasLibrary,
-): Kernels {
+): Promise<Kernels> {
   const base = addressOf(memory);
   const size = BYTES[precision];
   const numbers = () =>
@@ -52,18 +53,18 @@ export function withBlasProducts(
       cols,
     );
 
+  const kernels = await instantiateKernels(
+    module,
+    memory,
+    precision,
+    (left, isTransposed, right, rows, cols, inner, out) => {
+      if (rows * cols * inner < WORTH_A_CALL) return 0;
+      multiply(left, isTransposed === 1, right, false, [rows, cols, inner], 1, 0, out);
+      return 1;
+    },
+  );
   return {
     ...kernels,
-    product(...parameters) {
-      const [left, right, rows, cols, inner, out] = parameters as Six;
-      if (rows * cols * inner < WORTH_A_CALL) kernels.product(...parameters);
-      else multiply(left, false, right, false, [rows, cols, inner], 1, 0, out);
-    },
-    productOfTransposed(...parameters) {
-      const [left, right, rows, cols, inner, out] = parameters as Six;
-      if (rows * cols * inner < WORTH_A_CALL) kernels.productOfTransposed(...parameters);
-      else multiply(left, true, right, false, [rows, cols, inner], 1, 0, out);
-    },
     /** The residual first, then W2 from the old W1, then W1 from a copy of the old W2. */
     descendNetworks(...parameters) {
       const [first, second, target, scales, rates, steps, rows, hidden, cols, scratch, from, to] =

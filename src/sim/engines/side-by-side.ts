@@ -37,3 +37,27 @@ export function sideBySide(
     taken: 0,
   };
 }
+
+/** Those networks of an ensemble that stand at these places, with all that the optimiser remembers of them. */
+export function onlySome(networks: OptimizedNetworks, places: readonly number[]): OptimizedNetworks {
+  const { rows, hidden, cols } = networks.shape;
+  const chosen = (values: Float64Array, size: number) => {
+    const left = new Float64Array(places.length * size);
+    places.forEach((place, at) => {
+      left.set(values.subarray(place * size, (place + 1) * size), at * size);
+    });
+    return left;
+  };
+  const layers = ({ first, second }: Weights): Weights => ({
+    first: chosen(first, rows * hidden),
+    second: chosen(second, hidden * cols),
+  });
+  return {
+    ...networks,
+    ...layers(networks),
+    count: places.length,
+    target: chosen(networks.target, rows * cols),
+    rateScale: chosen(networks.rateScale, 1),
+    moments: networks.moments.map(layers),
+  };
+}

@@ -6,7 +6,12 @@ import type { SingularBasis } from '../engines/singular-basis.js';
 import { optimizerNamed } from '../optimizers/optimizer-list.js';
 import { trainToGoals } from './goal-training.js';
 import { tuneOnHeldOut } from './held-out-tuning.js';
-import { measureNetwork, type NetworkMeasures } from './network-measures.js';
+import {
+  type GradientMeasures,
+  measureGradients,
+  measureNetwork,
+  type NetworkMeasures,
+} from './network-measures.js';
 import { drawSources, type SourceData, type SourceShape } from './source-data.js';
 import { coveredLoss } from './summed-loss.js';
 
@@ -38,7 +43,7 @@ export interface NexusStudy extends NexusSettings {
 }
 
 /** One network at a goal. */
-export interface NexusOutcome extends NetworkMeasures {
+export interface NexusOutcome extends NetworkMeasures, GradientMeasures {
   readonly steps: number;
   /** After joint descent to a share of its loss; undefined where it did not come there. */
   readonly settled: NetworkMeasures | undefined;
@@ -130,10 +135,11 @@ async function lookAt(
   );
   const target = flat(tuningTask);
   const tuned = await tuneOnHeldOut(backend, stopped, { dim, target, rate, steps });
-  return stopped.map(({ data, steps: taken }, at) => {
+  return stopped.map(({ layers, data, steps: taken }, at) => {
     const settledNetwork = settled[at]!.reached[0];
     return {
       ...before[at]!,
+      ...measureGradients(layers, data, task),
       steps: taken,
       settled: settledNetwork && measureNetwork(settledNetwork.layers, data, task),
       lossFt: coveredLoss(tuned[at]!, target, data.tuningProjection, dim),

@@ -1,5 +1,8 @@
 import type { Weights } from '../backends/backend.js';
 
+/** Room for one row: so short an array takes longer to allocate than to fill. */
+let residual = new Float64Array(0);
+
 /**
  * The loss `tr (W1W2 − A)C(W1W2 − A)ᵀ` of a square network, in float64 whatever the backend computes in: it is looked at in every few
  * steps of every network, so that it is a plain loop.
@@ -12,7 +15,7 @@ export function coveredLoss(
   covariance: Float64Array,
   dim: number,
 ): number {
-  const residual = new Float64Array(dim);
+  if (residual.length !== dim) residual = new Float64Array(dim);
   let loss = 0;
   for (let row = 0; row < dim; row++) {
     for (let col = 0; col < dim; col++) residual[col] = -task[row * dim + col]!;

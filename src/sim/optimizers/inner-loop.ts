@@ -30,7 +30,6 @@ export function innerLoop({ base, sources, innerStep, rate }: InnerLoop): Optimi
       const isFirst = step % sources === 1 % sources;
       const isLast = step % sources === 0;
       return {
-        ...base.coefficients(Math.ceil(step / sources)),
         loopKept: isFirst ? 0 : 1,
         loopOne: 1,
         loopStep: isLast ? 0 : innerStep,
@@ -38,6 +37,8 @@ export function innerLoop({ base, sources, innerStep, rate }: InnerLoop): Optimi
         loopRate: isLast ? rate : 0,
         loopHeld: isLast ? 0 : 1,
         loopTaken: isLast ? 1 : 0,
+        // At the end: V8 is twenty times slower at adding properties to a copy than at copying them to the others.
+        ...base.coefficients(Math.ceil(step / sources)),
       };
     },
     factor(layer) {

@@ -65,6 +65,13 @@ export class Arena {
     return address;
   }
 
+  /** Copies float64 numbers in, whatever the precision. */
+  putDoubles(values: ArrayLike<number>): number {
+    const address = this.reserve(8 * values.length);
+    this.doubles(address, values.length).set(values);
+    return address;
+  }
+
   /** Room for padded matrices, filled with zeros. */
   reserveMatrices(count: number, rows: number, cols: number): number {
     const length = count * padded(rows) * padded(cols);

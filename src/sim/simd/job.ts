@@ -1,34 +1,22 @@
 import type { KernelName, Kernels } from './kernel-exports.js';
-import { type OptimizerProgram, runProgram } from './optimizer-program.js';
 
 /** Where threads take the next items from: an i32 at the beginning of the memory. */
 export const COUNTER_ADDRESS = 0;
 
 /** A kernel over a range of items, of which threads take some at a time. */
-interface KernelJob {
-  readonly kind: 'kernel';
+export interface Job {
   readonly kernel: KernelName;
   /** Arguments before the range. */
   readonly numbers: readonly number[];
   /** Whether the kernel takes an address of room of its own, as the last of these arguments. */
   readonly takesScratch: boolean;
-}
-
-/** Steps of an optimiser, network by network. */
-interface ProgramJob {
-  readonly kind: 'program';
-  readonly program: OptimizerProgram;
-}
-
-/** What threads do together. */
-export type Job = (KernelJob | ProgramJob) & {
   readonly items: number;
   /** Multiplications, roughly, by which jobs are cut for threads. */
   readonly workPerItem: number;
   /** Address of room for the first thread, and bytes that each has. */
   readonly scratch: number;
   readonly scratchBytes: number;
-};
+}
 
 /** Work that a thread takes at a time, so that no thread waits long for the last one. */
 const GRAIN_WORK = 2e6;
@@ -45,7 +33,7 @@ export function grainOf({ workPerItem }: Job): number {
  */
 export function runJob(job: Job, kernels: Kernels, memory: WebAssembly.Memory, thread: number): void {
   const counter = new Int32Array(memory.buffer, COUNTER_ADDRESS, 1);
-  while (runNextItems(job, kernels, memory, thread, counter));
+  while (runNextItems(job, kernels, thread, counter));
 }
 
 /**
@@ -53,20 +41,13 @@ export function runJob(job: Job, kernels: Kernels, memory: WebAssembly.Memory, t
  *
  * @returns false where there were none
  */
-export function runNextItems(
-  job: Job,
-  kernels: Kernels,
-  memory: WebAssembly.Memory,
-  thread: number,
-  counter: Int32Array,
-): boolean {
+export function runNextItems(job: Job, kernels: Kernels, thread: number, counter: Int32Array): boolean {
   const scratch = job.scratch + thread * job.scratchBytes;
   const grain = grainOf(job);
   const from = Atomics.add(counter, 0, grain);
   if (from >= job.items) return false;
   const to = Math.min(from + grain, job.items);
-  if (job.kind === 'program') runProgram(job.program, kernels, memory, scratch, from, to);
-  else if (job.takesScratch) kernels[job.kernel](...job.numbers, scratch, from, to);
+  if (job.takesScratch) kernels[job.kernel](...job.numbers, scratch, from, to);
   else kernels[job.kernel](...job.numbers, from, to);
   return true;
 }

@@ -15,16 +15,7 @@ const NAMES = [
   'noiseProducts',
   'diagonalMoments',
   'drawNoise',
-  'combination',
-  'entryProducts',
-  'squares',
-  'signs',
-  'overRoot',
-  'normalized',
-  'descended',
-  'transpose',
-  'product',
-  'productOfTransposed',
+  'runProgram',
 ] as const;
 
 export type KernelName = (typeof NAMES)[number];
@@ -33,16 +24,31 @@ export type KernelName = (typeof NAMES)[number];
 export type Kernels = Readonly<Record<KernelName, KernelFunction>>;
 
 /**
+ * Makes `X Y`, or `Xᵀ Y` of an `inner × rows` matrix X, if it pays: 0 where it leaves that to the kernel. Addresses are in bytes.
+ */
+export type LibraryProduct = (
+  left: number,
+  isTransposed: number,
+  right: number,
+  rows: number,
+  cols: number,
+  inner: number,
+  out: number,
+) => number;
+
+/**
  * Instantiates the compiled module on a shared memory.
  *
+ * @param libraryProduct makes the matrix products of optimisers that it wants
  * @throws Error when the machine's WebAssembly lacks SIMD or shared memory
  */
 export async function instantiateKernels(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   precision: Precision,
+  libraryProduct: LibraryProduct = () => 0,
 ): Promise<Kernels> {
-  const instance = await WebAssembly.instantiate(module, { env: { memory } });
+  const instance = await WebAssembly.instantiate(module, { env: { memory, libraryProduct } });
   const suffix = precision === 'f32' ? '32' : '64';
   return Object.fromEntries(
     NAMES.map((name) => [name, instance.exports[`${name}${suffix}`] as KernelFunction]),

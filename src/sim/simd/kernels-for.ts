@@ -1,4 +1,4 @@
-import { withBlasProducts } from '../blas/blas-kernels.js';
+import { blasKernels } from '../blas/blas-kernels.js';
 import { loadBlas } from '../blas/blas-library.js';
 import { instantiateKernels, type Kernels, type Precision } from './kernel-exports.js';
 
@@ -18,11 +18,12 @@ export async function kernelsFor(
   precision: Precision,
   products: Products,
 ): Promise<{ kernels: Kernels; device: string }> {
-  const kernels = await instantiateKernels(module, memory, precision);
-  if (products === 'own') return { kernels, device: 'WebAssembly SIMD' };
+  if (products === 'own') {
+    return { kernels: await instantiateKernels(module, memory, precision), device: 'WebAssembly SIMD' };
+  }
   const library = await loadBlas(precision);
   return {
-    kernels: withBlasProducts(kernels, memory, precision, library),
+    kernels: await blasKernels(module, memory, precision, library),
     device: `${library.description} and WebAssembly SIMD`,
   };
 }

@@ -29,7 +29,6 @@ export async function descendModesOn(
   });
   const runs = runsOf(rates);
   await threads.run({
-    kind: 'kernel',
     kernel: 'descendModes',
     numbers: [
       factors,

@@ -46,7 +46,6 @@ export class MomentJobs {
           ...common,
         ];
     await threads.run({
-      kind: 'kernel',
       kernel: isDiagonal ? 'diagonalMoments' : 'moments',
       numbers,
       takesScratch: true,
@@ -87,7 +86,6 @@ export class MomentJobs {
     const products = arena.reserveMatrices(replicates, rows, cols);
     arena.keep();
     await threads.run({
-      kind: 'kernel',
       kernel: 'noiseProducts',
       numbers: [kept.first, kept.second, p, h, q, products],
       takesScratch: false,
@@ -112,7 +110,6 @@ export class MomentJobs {
     const numbers = rows * hidden + hidden * cols;
     const key = [lowerWord(seed), upperWord(seed)];
     await threads.run({
-      kind: 'kernel',
       kernel: 'drawNoise',
       numbers: [first, second, rows, hidden, cols, ...key, purpose, lowerWord(stream), upperWord(stream)],
       takesScratch: true,

@@ -22,7 +22,6 @@ export async function descendNetworksOn(
     const [p, h, q] = [padded(rows), padded(hidden), padded(cols)];
     const scratchBytes = arena.bytes * (p * q + q * h);
     await threads.run({
-      kind: 'kernel',
       kernel: 'descendNetworks',
       numbers: [
         addresses.first,

@@ -1,174 +1,116 @@
-import type { Kernels } from './kernel-exports.js';
-
 /**
- * A matrix that an optimiser works with. `state` belongs to the network and lasts: address of the first network's, and bytes from
- * one network to the next. `inputs` lasts as well and differs from step to step. `room` is a thread's own, at an offset.
+ * A matrix that a program works with: an offset in the room that each thread has of its own, or below zero, −1 − n, the n-th of those that
+ * last, which every network has.
  */
-export type Place =
-  | { readonly kind: 'state'; readonly address: number; readonly stride: number }
-  | { readonly kind: 'inputs'; readonly address: number; readonly stride: number }
-  | { readonly kind: 'room'; readonly offset: number };
+export type Place = number;
 
-/** One operation of a step. Shapes are padded; `bytes` is the length of the matrices of an operation on entries. */
-export type Operation =
-  | {
-      readonly kind: 'product' | 'productOfTransposed';
-      readonly left: Place;
-      readonly right: Place;
-      readonly rows: number;
-      readonly cols: number;
-      readonly inner: number;
-      readonly out: Place;
-    }
-  | {
-      readonly kind: 'transpose';
-      readonly matrix: Place;
-      readonly rows: number;
-      readonly cols: number;
-      readonly out: Place;
-    }
-  | {
-      readonly kind: 'combination';
-      /** Columns of the table of coefficients. */
-      readonly a: number;
-      readonly b: number;
-      readonly left: Place;
-      readonly right: Place;
-      readonly bytes: number;
-      readonly out: Place;
-    }
-  | {
-      readonly kind: 'entryProducts';
-      readonly left: Place;
-      readonly right: Place;
-      readonly bytes: number;
-      readonly out: Place;
-    }
-  | {
-      readonly kind: 'squares' | 'signs' | 'copy';
-      readonly matrix: Place;
-      readonly bytes: number;
-      readonly out: Place;
-    }
-  | {
-      readonly kind: 'overRoot';
-      readonly numerator: Place;
-      readonly squares: Place;
-      readonly epsilon: number;
-      readonly bytes: number;
-      readonly out: Place;
-    }
-  | {
-      readonly kind: 'normalized';
-      readonly matrix: Place;
-      readonly epsilon: number;
-      readonly bytes: number;
-      readonly out: Place;
-    }
-  | {
-      readonly kind: 'descended';
-      readonly weights: Place;
-      readonly direction: Place;
-      readonly factor: number;
-      readonly bytes: number;
-      readonly out: Place;
-    };
+/** Kinds of operations, in the order in which the kernel numbers them. */
+const KINDS = [
+  'product',
+  'productOfTransposed',
+  'transpose',
+  'combination',
+  'scaled',
+  'entryProducts',
+  'squares',
+  'signs',
+  'copy',
+  'overRoot',
+  'normalized',
+  'descended',
+] as const;
 
-/** The steps of an optimiser on an ensemble. */
-export interface OptimizerProgram {
-  readonly operations: readonly Operation[];
-  readonly networks: number;
-  /** Learning rate of each step. */
-  readonly rates: readonly number[];
-  /** Factor on the rate, of each network. */
-  readonly scales: readonly number[];
-  /** One row for each step. */
-  readonly coefficients: readonly (readonly number[])[];
+/** One operation of a step. */
+export interface Operation {
+  readonly kind: (typeof KINDS)[number];
+  /** What it reads: one or two matrices. */
+  readonly reads: readonly Place[];
+  /** What it writes, the first where the kernel begins; more only where they lie behind each other. */
+  readonly writes: readonly Place[];
+  /** Padded rows, columns and inner size of products, or columns of the table of numbers. */
+  readonly integers: readonly number[];
+  /** Bytes of the first matrix, or of all that are read, where the operation is one on entries. */
+  readonly bytes: number;
+  /** Multiplications, roughly. */
+  readonly work: number;
 }
 
-/** Runs a program on the networks `from` to `to`, one after the other. */
-export function runProgram(
-  program: OptimizerProgram,
-  kernels: Kernels,
-  memory: WebAssembly.Memory,
-  room: number,
-  from: number,
-  to: number,
-): void {
-  for (let network = from; network < to; network++) {
-    for (let step = 0; step < program.rates.length; step++) {
-      const at = (place: Place): number => {
-        if (place.kind === 'room') return room + place.offset;
-        const index = place.kind === 'state' ? network : step * program.networks + network;
-        return place.address + index * place.stride;
-      };
-      const coefficients = program.coefficients[step]!;
-      const rate = program.rates[step]! * program.scales[network]!;
-      for (const operation of program.operations) perform(operation, kernels, memory, at, coefficients, rate);
+/** Operations of a step as the kernel reads them. */
+export interface OperationList {
+  readonly words: Int32Array;
+  /** Multiplications, roughly. */
+  readonly work: number;
+}
+
+/** Columns whose zeros are told from other numbers: as many as an integer has digits. */
+const LOOKED_AT = 53;
+
+/** The operations of any step of an optimiser; which of them a step needs depends on which of its coefficients vanish. */
+export class OptimizerProgram {
+  private readonly lists = new Map<number, OperationList>();
+
+  /**
+   * @param operations in their order; what one of them writes in the room no other writes
+   * @param names of the coefficients, in the order of their columns
+   * @param constants numbers that every step has behind its coefficients
+   * @param roomBytes what a thread needs for all matrices that do not last
+   */
+  constructor(
+    private readonly operations: readonly Operation[],
+    readonly names: readonly string[],
+    readonly constants: readonly number[],
+    readonly roomBytes: number,
+  ) {}
+
+  /**
+   * What a step needs. A matrix times zero is nothing, so that neither it nor what it alone was made for is computed: most inner steps of
+   * a loop need no step of the optimiser that comes at its end.
+   *
+   * @param coefficients in the order of their names; more numbers may follow
+   */
+  listFor(coefficients: ArrayLike<number>): OperationList {
+    let pattern = 0;
+    for (let column = 0; column < Math.min(LOOKED_AT, this.names.length); column++) {
+      pattern = 2 * pattern + (coefficients[column] === 0 ? 1 : 0);
     }
+    const known = this.lists.get(pattern);
+    if (known !== undefined) return known;
+    const list = listOf(needed(this.operations, Array.from(coefficients).slice(0, LOOKED_AT)));
+    this.lists.set(pattern, list);
+    return list;
   }
 }
 
-function perform(
-  operation: Operation,
-  kernels: Kernels,
-  memory: WebAssembly.Memory,
-  at: (place: Place) => number,
-  coefficients: readonly number[],
-  rate: number,
-): void {
-  const out = at(operation.out);
-  switch (operation.kind) {
-    case 'product':
-    case 'productOfTransposed': {
-      const { left, right, rows, cols, inner } = operation;
-      kernels[operation.kind](at(left), at(right), rows, cols, inner, out);
-      break;
-    }
-    case 'transpose':
-      kernels.transpose(at(operation.matrix), operation.rows, operation.cols, out);
-      break;
-    case 'combination': {
-      const left = at(operation.left);
-      const [a, b] = [coefficients[operation.a]!, coefficients[operation.b]!];
-      kernels.combination(a, left, b, at(operation.right), out, left + operation.bytes);
-      break;
-    }
-    case 'entryProducts': {
-      const left = at(operation.left);
-      kernels.entryProducts(left, at(operation.right), out, left + operation.bytes);
-      break;
-    }
-    case 'squares':
-    case 'signs': {
-      const matrix = at(operation.matrix);
-      kernels[operation.kind](matrix, out, matrix + operation.bytes);
-      break;
-    }
-    case 'copy':
-      copy(memory, at(operation.matrix), out, operation.bytes);
-      break;
-    case 'overRoot': {
-      const numerator = at(operation.numerator);
-      kernels.overRoot(numerator, at(operation.squares), operation.epsilon, out, numerator + operation.bytes);
-      break;
-    }
-    case 'normalized': {
-      const matrix = at(operation.matrix);
-      kernels.normalized(matrix, operation.epsilon, out, matrix + operation.bytes);
-      break;
-    }
-    case 'descended': {
-      const weights = at(operation.weights);
-      const step = operation.factor * rate;
-      // At rate 0 nothing changes, whatever overflows.
-      if (step === 0) copy(memory, weights, out, operation.bytes);
-      else kernels.descended(weights, at(operation.direction), step, out, weights + operation.bytes);
-      break;
-    }
+/** Operations on which something that lasts depends, sums of which one part vanishes as multiples of the other. */
+function needed(operations: readonly Operation[], coefficients: readonly number[]): Operation[] {
+  const wanted = new Set<Place>();
+  const kept: Operation[] = [];
+  for (const operation of operations.toReversed()) {
+    if (!operation.writes.some((place) => place < 0 || wanted.has(place))) continue;
+    const reduced = withoutVanishing(operation, coefficients);
+    for (const place of reduced.reads) wanted.add(place);
+    kept.push(reduced);
   }
+  return kept.reverse();
 }
 
-function copy(memory: WebAssembly.Memory, from: number, to: number, bytes: number): void {
-  new Uint8Array(memory.buffer).copyWithin(to, from, from + bytes);
+function withoutVanishing(operation: Operation, coefficients: readonly number[]): Operation {
+  if (operation.kind !== 'combination') return operation;
+  const [[left, right], [a, b]] = [operation.reads, operation.integers];
+  if (coefficients[b!] === 0) return { ...operation, kind: 'scaled', reads: [left!], integers: [a!] };
+  if (coefficients[a!] === 0) return { ...operation, kind: 'scaled', reads: [right!], integers: [b!] };
+  return operation;
+}
+
+/** Eight words for each: kind, where to, what of, up to three integers, bytes. */
+function listOf(operations: readonly Operation[]): OperationList {
+  const words = operations.flatMap(({ kind, reads, writes, integers, bytes }) => [
+    KINDS.indexOf(kind),
+    writes[0]!,
+    reads[0]!,
+    reads[1] ?? reads[0]!,
+    ...[0, 1, 2].map((index) => integers[index] ?? 0),
+    bytes,
+  ]);
+  return { words: Int32Array.from(words), work: operations.reduce((sum, { work }) => sum + work, 0) };
 }

@@ -1,5 +1,5 @@
 import type { MatrixArithmetic } from '../backends/matrix-arithmetic.js';
-import type { Operation, Place } from './optimizer-program.js';
+import { type Operation, OptimizerProgram, type Place } from './optimizer-program.js';
 
 /** A matrix of a program, with its padded shape. */
 export interface ProgramMatrix {
@@ -8,11 +8,14 @@ export interface ProgramMatrix {
   readonly cols: number;
 }
 
+/** What an operation on entries takes for each in the time of so many multiplications of a product, the call of it included. */
+const ENTRY_WORK = 2;
+
 /** Arithmetic that computes nothing but writes down what is to be computed, for threads to run on each network. */
 export class RecordedArithmetic implements MatrixArithmetic<ProgramMatrix> {
-  readonly operations: Operation[] = [];
-  /** Bytes of room that a thread needs. */
-  roomBytes = 0;
+  private readonly operations: Operation[] = [];
+  private readonly constants: number[] = [];
+  private roomBytes = 0;
 
   /**
    * @param names of the coefficients, in the order of their columns
@@ -25,94 +28,55 @@ export class RecordedArithmetic implements MatrixArithmetic<ProgramMatrix> {
     private readonly inputs: ProgramMatrix | undefined,
   ) {}
 
+  /** All that was written down. */
+  program(): OptimizerProgram {
+    return new OptimizerProgram(this.operations, this.names, this.constants, this.roomBytes);
+  }
+
   product(left: ProgramMatrix, right: ProgramMatrix): ProgramMatrix {
-    const out = this.room(left.rows, right.cols);
-    this.operations.push({
-      kind: 'product',
-      left: left.place,
-      right: right.place,
-      rows: left.rows,
-      cols: right.cols,
-      inner: left.cols,
-      out: out.place,
-    });
-    return out;
+    return this.multiplied('product', left, right, [left.rows, right.cols, left.cols]);
   }
 
   productWithTransposed(left: ProgramMatrix, right: ProgramMatrix): ProgramMatrix {
     const { rows, cols } = right;
     const turned = this.room(cols, rows);
-    this.operations.push({ kind: 'transpose', matrix: right.place, rows, cols, out: turned.place });
+    this.operations.push({
+      kind: 'transpose',
+      reads: [right.place],
+      writes: [turned.place],
+      integers: [rows, cols],
+      bytes: 0,
+      work: ENTRY_WORK * rows * cols,
+    });
     return this.product(left, turned);
   }
 
   productOfTransposed(left: ProgramMatrix, right: ProgramMatrix): ProgramMatrix {
-    const out = this.room(left.cols, right.cols);
-    this.operations.push({
-      kind: 'productOfTransposed',
-      left: left.place,
-      right: right.place,
-      rows: left.cols,
-      cols: right.cols,
-      inner: left.rows,
-      out: out.place,
-    });
-    return out;
+    return this.multiplied('productOfTransposed', left, right, [left.cols, right.cols, left.rows]);
   }
 
   combination(a: string, left: ProgramMatrix, b: string, right: ProgramMatrix): ProgramMatrix {
-    const out = this.like(left);
-    this.operations.push({
-      kind: 'combination',
-      a: this.names.indexOf(a),
-      b: this.names.indexOf(b),
-      left: left.place,
-      right: right.place,
-      bytes: this.sizeOf(left),
-      out: out.place,
-    });
-    return out;
+    return this.onEntries('combination', [left, right], [this.names.indexOf(a), this.names.indexOf(b)]);
   }
 
   entryProducts(left: ProgramMatrix, right: ProgramMatrix): ProgramMatrix {
-    const out = this.like(left);
-    const bytes = this.sizeOf(left);
-    this.operations.push({
-      kind: 'entryProducts',
-      left: left.place,
-      right: right.place,
-      bytes,
-      out: out.place,
-    });
-    return out;
+    return this.onEntries('entryProducts', [left, right]);
   }
 
   squares(matrix: ProgramMatrix): ProgramMatrix {
-    return this.onEntries('squares', matrix);
+    return this.onEntries('squares', [matrix]);
   }
 
   signs(matrix: ProgramMatrix): ProgramMatrix {
-    return this.onEntries('signs', matrix);
+    return this.onEntries('signs', [matrix]);
   }
 
   overRoot(numerator: ProgramMatrix, squares: ProgramMatrix, epsilon: number): ProgramMatrix {
-    const out = this.like(numerator);
-    this.operations.push({
-      kind: 'overRoot',
-      numerator: numerator.place,
-      squares: squares.place,
-      epsilon,
-      bytes: this.sizeOf(numerator),
-      out: out.place,
-    });
-    return out;
+    return this.onEntries('overRoot', [numerator, squares], [this.constant(epsilon)]);
   }
 
   normalized(matrix: ProgramMatrix, epsilon: number): ProgramMatrix {
-    const out = this.like(matrix);
-    const bytes = this.sizeOf(matrix);
-    this.operations.push({ kind: 'normalized', matrix: matrix.place, epsilon, bytes, out: out.place });
-    return out;
+    return this.onEntries('normalized', [matrix], [this.constant(epsilon)]);
   }
 
   normalizedTogether(
@@ -125,8 +89,7 @@ export class RecordedArithmetic implements MatrixArithmetic<ProgramMatrix> {
     this.store(left, first);
     this.store(right, second);
     const [out, secondOut] = [this.like(left), this.like(right)];
-    const bytes = this.sizeOf(left) + this.sizeOf(right);
-    this.operations.push({ kind: 'normalized', matrix: first.place, epsilon, bytes, out: out.place });
+    this.write('normalized', [first, second], [out, secondOut], [this.constant(epsilon)]);
     return [out, secondOut];
   }
 
@@ -135,28 +98,58 @@ export class RecordedArithmetic implements MatrixArithmetic<ProgramMatrix> {
   }
 
   descended(weights: ProgramMatrix, direction: ProgramMatrix, factor: number): ProgramMatrix {
-    const out = this.like(weights);
-    this.operations.push({
-      kind: 'descended',
-      weights: weights.place,
-      direction: direction.place,
-      factor,
-      bytes: this.sizeOf(weights),
-      out: out.place,
-    });
-    return out;
+    return this.onEntries('descended', [weights, direction], [this.constant(factor)]);
   }
 
   /** Writes a result back to where the next step looks for it. */
   store(matrix: ProgramMatrix, out: ProgramMatrix): void {
-    const bytes = this.sizeOf(matrix);
-    this.operations.push({ kind: 'copy', matrix: matrix.place, bytes, out: out.place });
+    if (matrix.place !== out.place) this.write('copy', [matrix], [out], []);
   }
 
-  private onEntries(kind: 'squares' | 'signs', matrix: ProgramMatrix): ProgramMatrix {
-    const out = this.like(matrix);
-    this.operations.push({ kind, matrix: matrix.place, bytes: this.sizeOf(matrix), out: out.place });
+  private multiplied(
+    kind: 'product' | 'productOfTransposed',
+    left: ProgramMatrix,
+    right: ProgramMatrix,
+    integers: readonly [rows: number, cols: number, inner: number],
+  ): ProgramMatrix {
+    const [rows, cols, inner] = integers;
+    const out = this.room(rows, cols);
+    const [reads, writes] = [[left.place, right.place], [out.place]];
+    this.operations.push({ kind, reads, writes, integers, bytes: 0, work: rows * cols * inner });
     return out;
+  }
+
+  private onEntries(
+    kind: Operation['kind'],
+    matrices: readonly [ProgramMatrix, ...ProgramMatrix[]],
+    integers: readonly number[] = [],
+  ): ProgramMatrix {
+    const out = this.like(matrices[0]);
+    this.write(kind, matrices, [out], integers);
+    return out;
+  }
+
+  /** An operation on all entries of what it writes. */
+  private write(
+    kind: Operation['kind'],
+    matrices: readonly ProgramMatrix[],
+    out: readonly ProgramMatrix[],
+    integers: readonly number[],
+  ): void {
+    const entries = out.reduce((sum, { rows, cols }) => sum + rows * cols, 0);
+    this.operations.push({
+      kind,
+      reads: matrices.map(({ place }) => place),
+      writes: out.map(({ place }) => place),
+      integers,
+      bytes: entries * this.bytes,
+      work: ENTRY_WORK * entries,
+    });
+  }
+
+  /** The column of a number that is the same in every step. */
+  private constant(value: number): number {
+    return this.names.length + this.constants.push(value) - 1;
   }
 
   private like({ rows, cols }: ProgramMatrix): ProgramMatrix {
@@ -164,12 +157,8 @@ export class RecordedArithmetic implements MatrixArithmetic<ProgramMatrix> {
   }
 
   private room(rows: number, cols: number): ProgramMatrix {
-    const place = { kind: 'room', offset: this.roomBytes } as const;
+    const place = this.roomBytes;
     this.roomBytes += rows * cols * this.bytes;
     return { place, rows, cols };
-  }
-
-  private sizeOf({ rows, cols }: ProgramMatrix): number {
-    return rows * cols * this.bytes;
   }
 }

@@ -110,7 +110,7 @@ export class SimdThreads {
 
   /** Where the system gives no threads, the one that asks does the work, and lets others have their turn in between. */
   private async runHere(job: Job, counter: Int32Array): Promise<void> {
-    while (runNextItems(job, this.kernels, this.memory, this.count, counter)) {
+    while (runNextItems(job, this.kernels, this.count, counter)) {
       await setImmediate();
       this.requireOpen();
     }

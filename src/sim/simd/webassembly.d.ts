@@ -16,6 +16,6 @@ declare namespace WebAssembly {
 
   function instantiate(
     module: Module,
-    imports: { env: { memory: Memory } },
+    imports: { env: Readonly<Record<string, Memory | ((...numbers: never[]) => number)>> },
   ): Promise<{ readonly exports: Readonly<Record<string, unknown>> }>;
 }

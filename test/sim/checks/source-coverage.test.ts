@@ -10,7 +10,8 @@ const data = drawSources({ dim: 4, sources: 3, rank: 2, overlap: 1 }, 5, 0);
 const random = seededRandom(3);
 const layers = { first: draw(), second: draw() };
 const found = measureNetwork(layers, data, Matrix.eye(4));
-const outcome: NexusOutcome = { ...found, steps: 1, settled: found, lossFt: 0, forgetting: 0 };
+const seen = { cosine: 0, alignment: 1, settled: found, lossFt: 0, forgetting: 0 };
+const outcome: NexusOutcome = { ...found, ...seen, steps: 1 };
 const series = (one: NexusOutcome | undefined): NexusSeries => ({
   optimizer: 'adam',
   innerStep: null,

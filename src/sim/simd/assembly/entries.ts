@@ -10,6 +10,14 @@ export function combination<T>(a: T, left: usize, b: T, right: usize, out: usize
   }
 }
 
+/** `a X`. */
+// @ts-ignore: decorator
+@inline
+export function scaled<T>(a: T, matrix: usize, out: usize, end: usize): void {
+  const va = v128.splat<T>(a);
+  for (; matrix < end; matrix += 16, out += 16) v128.store(out, v128.mul<T>(va, v128.load(matrix)));
+}
+
 /** `X`. */
 // @ts-ignore: decorator
 @inline
