@@ -65,7 +65,7 @@ export async function trainCell(backend: Backend, cell: Cell): Promise<TrainedNe
     const before = await advance(backend, cell, from, step - 1 - from.taken);
     state = await advance(backend, cell, before, 1);
     const lost = networks.flatMap(({ divergedAt }, at) =>
-      divergedAt === undefined && !isBounded(state, cell.shape, at) ? [at] : [],
+      divergedAt === undefined && !isBounded(state, at) ? [at] : [],
     );
     const stepsOfLoss = await firstStepsBeyond(backend, cell, from, step, lost);
     lost.forEach((at, index) => {
@@ -89,9 +89,15 @@ export async function trainCell(backend: Backend, cell: Cell): Promise<TrainedNe
   return networks.map((network, at) => ({ ...network, layers: layersAt(state, cell.shape, at) }));
 }
 
-function isBounded(state: OptimizedNetworks, shape: NetworkShape, at: number): boolean {
-  const { first, second } = layersAt(state, shape, at);
-  return first.every(boundedSquare) && second.every(boundedSquare);
+function isBounded({ first, second, count }: OptimizedNetworks, at: number): boolean {
+  return [first, second].every((layers) => {
+    const size = layers.length / count;
+    let largest = 0;
+    // What is not a number stays the largest.
+    for (let index = at * size; index < (at + 1) * size; index++)
+      largest = Math.max(largest, Math.abs(layers[index]!));
+    return boundedSquare(largest);
+  });
 }
 
 /** Takes the steps up to a look one by one, and gives the first after which each of some networks is out of bounds. */
@@ -107,7 +113,7 @@ async function firstStepsBeyond(
   while (members.length > 0 && current.taken + 1 < look) {
     current = await advance(backend, cell, current, 1);
     members.forEach((at, index) => {
-      if (found[index] === look && !isBounded(current, cell.shape, at)) found[index] = current.taken;
+      if (found[index] === look && !isBounded(current, at)) found[index] = current.taken;
     });
   }
   return found;
@@ -147,16 +153,17 @@ async function advance(
   return backend.optimizeNetworks(state, { optimizer: recipe.rule, rates, inputs: seen });
 }
 
-/** `‖after − before‖ / ‖before‖` of both layers of one network. */
-function changes(before: Weights, after: Weights, count: number, at: number): OfLayers {
-  const ofLayer = (which: 'first' | 'second') => {
-    const size = before[which].length / count;
+/** `‖to − from‖ / ‖from‖` of both layers of one network. */
+function changes(from: Weights, to: Weights, count: number, at: number): OfLayers {
+  const ofLayer = (before: Float64Array, after: Float64Array) => {
+    const size = before.length / count;
     let [moved, norm] = [0, 0];
     for (let index = at * size; index < (at + 1) * size; index++) {
-      moved += (after[which][index]! - before[which][index]!) ** 2;
-      norm += before[which][index]! ** 2;
+      const entry = before[index]!;
+      moved += (after[index]! - entry) ** 2;
+      norm += entry ** 2;
     }
     return Math.sqrt(moved / norm);
   };
-  return [ofLayer('first'), ofLayer('second')];
+  return [ofLayer(from.first, to.first), ofLayer(from.second, to.second)];
 }
