@@ -20,6 +20,29 @@ export function bestRate(losses: ReadonlyMap<number, readonly number[]>): number
 }
 
 /**
+ * Learning rates that must still be tried before the best ones can be told: neighbours on the grid of the best one over all trainings
+ * and of the best one of each training, among those that were tried. There are none left where each of these has a greater loss on
+ * both sides, or is at an end of the grid.
+ *
+ * @param losses of the tried rates, at least one, in the order of the grid
+ * @param grid increasing
+ */
+export function missingRates(
+  losses: ReadonlyMap<number, readonly number[]>,
+  grid: readonly number[],
+): number[] {
+  const tried = [...losses];
+  const trainings = tried[0]![1].map((_, training) => training);
+  const best = [
+    bestRate(losses),
+    ...trainings.map((training) => bestRate(new Map(tried.map(([rate, logs]) => [rate, [logs[training]!]])))),
+  ];
+  return grid.filter(
+    (rate, at) => !losses.has(rate) && (best.includes(grid[at - 1]!) || best.includes(grid[at + 1]!)),
+  );
+}
+
+/**
  * Binary logarithm of the best learning rate of each training: the vertex of the parabola through the best rate of the grid and its
  * neighbours, in logarithms, or the rate itself at an end of the grid or beside a training that diverged.
  */

@@ -1,4 +1,4 @@
-import type { OptimizedNetworks, Weights } from '../backends/backend.js';
+import type { OptimizedNetworks } from '../backends/backend.js';
 import { sideBySide } from '../engines/side-by-side.js';
 import { decoupledStart } from './decoupled-rule.js';
 import type { Cell } from './train-cell.js';
@@ -6,26 +6,28 @@ import type { Cell } from './train-cell.js';
 /** All networks of a cell before their first step; those of the first learning rate come first. */
 export function cellStart({ shape, recipe, radius, starts, learningRates, target }: Cell): OptimizedNetworks {
   const { rule, decoupling } = recipe;
-  const networks = learningRates.flatMap(() =>
-    starts.map(({ first, second }) => ({
-      layers: { first: first.map((entry) => radius * entry), second: second.map((entry) => radius * entry) },
-      target,
-    })),
+  const scaled = (layer: Float64Array) => layer.map((entry) => radius * entry);
+  const networks = starts.map(({ first, second }) => ({
+    layers: { first: scaled(first), second: scaled(second) },
+    target,
+  }));
+  const state = sideBySide(
+    shape,
+    learningRates.flatMap(() => networks),
+    rule,
   );
-  const state = sideBySide(shape, networks, rule);
   const rates = learningRates.flatMap((rate) => starts.map(() => rate));
   const plain = { ...state, rateScale: Float64Array.from(rates) };
   if (decoupling === undefined) return plain;
-  const remembered = (layer: keyof Weights) =>
-    starts.map((start) => decoupledStart(decoupling, start[layer]));
-  const [first, second] = [remembered('first'), remembered('second')];
-  const everywhere = (ofStarts: readonly (readonly Float64Array[])[], index: number) =>
-    Float64Array.from(learningRates.flatMap(() => ofStarts.flatMap((ofStart) => [...ofStart[index]!])));
-  return {
-    ...plain,
-    moments: Array.from({ length: rule.moments }, (_, index) => ({
-      first: everywhere(first, index),
-      second: everywhere(second, index),
-    })),
-  };
+  for (const layer of ['first', 'second'] as const) {
+    starts.forEach((start, training) => {
+      const remembered = decoupledStart(decoupling, start[layer]);
+      remembered.forEach((matrix, index) => {
+        const moment = plain.moments[index]![layer];
+        for (let rate = 0; rate < learningRates.length; rate++)
+          moment.set(matrix, (rate * starts.length + training) * matrix.length);
+      });
+    });
+  }
+  return plain;
 }

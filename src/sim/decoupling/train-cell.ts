@@ -1,6 +1,8 @@
 import type { Backend, NetworkShape, OptimizedNetworks, Weights } from '../backends/backend.js';
 import { layersAt } from '../engines/layers-at.js';
 import { boundedSquare } from '../engines/matrix-training.js';
+import type { UpdateRule } from '../optimizers/optimizer.js';
+import { updated } from '../optimizers/optimizer-step.js';
 import { cellStart } from './cell-start.js';
 import { DIRECTION } from './decoupled-rule.js';
 import type { Recipe } from './parameterization.js';
@@ -49,8 +51,9 @@ export interface TrainedNetwork {
 }
 
 /** Trains all networks of a cell side by side; those of the first learning rate come first. */
-export async function trainCell(backend: Backend, cell: Cell): Promise<TrainedNetwork[]> {
-  const { starts, learningRates, recipe, looks } = cell;
+export async function trainCell(backend: Backend, { recipe, ...rest }: Cell): Promise<TrainedNetwork[]> {
+  const cell = { ...rest, recipe: { ...recipe, rule: remembering(recipe) } };
+  const { starts, learningRates, looks } = cell;
   let state = cellStart(cell);
   const networks = learningRates.flatMap((learningRate) =>
     starts.map((_, training) => ({
@@ -62,10 +65,10 @@ export async function trainCell(backend: Backend, cell: Cell): Promise<TrainedNe
   );
   for (const step of looks) {
     const from = state;
-    const before = await advance(backend, cell, from, step - 1 - from.taken);
-    state = await advance(backend, cell, before, 1);
+    state = await advance(backend, cell, from, step - from.taken);
+    const [weights, direction] = state.moments.slice(recipe.rule.moments);
     const lost = networks.flatMap(({ divergedAt }, at) =>
-      divergedAt === undefined && !isBounded(state, cell.shape, at) ? [at] : [],
+      divergedAt === undefined && !isBounded(state, at) ? [at] : [],
     );
     const stepsOfLoss = await firstStepsBeyond(backend, cell, from, step, lost);
     lost.forEach((at, index) => {
@@ -79,19 +82,43 @@ export async function trainCell(backend: Backend, cell: Cell): Promise<TrainedNe
           network.divergedAt === undefined
             ? lossOf(cell, layersAt(state, cell.shape, at))
             : Number.POSITIVE_INFINITY,
-        relativeUpdate: changes(before, state, networks.length, at),
-        directionUpdate:
-          recipe.decoupling &&
-          changes(before.moments[DIRECTION]!, state.moments[DIRECTION]!, networks.length, at),
+        relativeUpdate: changes(weights!, state, networks.length, at),
+        directionUpdate: direction && changes(direction, state.moments[DIRECTION]!, networks.length, at),
       });
     }
   }
   return networks.map((network, at) => ({ ...network, layers: layersAt(state, cell.shape, at) }));
 }
 
-function isBounded(state: OptimizedNetworks, shape: NetworkShape, at: number): boolean {
-  const { first, second } = layersAt(state, shape, at);
-  return first.every(boundedSquare) && second.every(boundedSquare);
+/**
+ * The same rule, which also remembers the weights from which its last step set out, and their direction where they are decoupled: one
+ * call then tells what its last step has changed.
+ */
+function remembering({ rule, decoupling }: Recipe): UpdateRule {
+  const isDecoupled = decoupling !== undefined;
+  return {
+    name: `${rule.name}, with what it set out from`,
+    moments: rule.moments + (isDecoupled ? 2 : 1),
+    coefficients: (step) => ({ ...rule.coefficients(step), one: 1, zero: 0 }),
+    update(arithmetic, weights, gradient, moments, layer) {
+      const after = updated(arithmetic, rule, weights, gradient, moments.slice(0, rule.moments), layer);
+      const setOutFrom = isDecoupled ? [weights, moments[DIRECTION]!] : [weights];
+      // Copies, since the new values take the place of the old ones.
+      const copies = setOutFrom.map((batch) => arithmetic.combination('one', batch, 'zero', batch));
+      return { weights: after.weights, moments: [...after.moments, ...copies] };
+    },
+  };
+}
+
+function isBounded({ first, second, count }: OptimizedNetworks, at: number): boolean {
+  return [first, second].every((layers) => {
+    const size = layers.length / count;
+    let largest = 0;
+    // What is not a number stays the largest.
+    for (let index = at * size; index < (at + 1) * size; index++)
+      largest = Math.max(largest, Math.abs(layers[index]!));
+    return boundedSquare(largest);
+  });
 }
 
 /** Takes the steps up to a look one by one, and gives the first after which each of some networks is out of bounds. */
@@ -107,7 +134,7 @@ async function firstStepsBeyond(
   while (members.length > 0 && current.taken + 1 < look) {
     current = await advance(backend, cell, current, 1);
     members.forEach((at, index) => {
-      if (found[index] === look && !isBounded(current, cell.shape, at)) found[index] = current.taken;
+      if (found[index] === look && !isBounded(current, at)) found[index] = current.taken;
     });
   }
   return found;
@@ -136,7 +163,6 @@ async function advance(
   state: OptimizedNetworks,
   steps: number,
 ): Promise<OptimizedNetworks> {
-  if (steps === 0) return state;
   const rates = recipe.shares.slice(state.taken, state.taken + steps);
   const ofStep = inputs === undefined ? 0 : inputs.length / recipe.shares.length;
   const seen = inputs && new Float64Array(steps * ofStep * learningRates.length);
@@ -147,16 +173,17 @@ async function advance(
   return backend.optimizeNetworks(state, { optimizer: recipe.rule, rates, inputs: seen });
 }
 
-/** `‖after − before‖ / ‖before‖` of both layers of one network. */
-function changes(before: Weights, after: Weights, count: number, at: number): OfLayers {
-  const ofLayer = (which: 'first' | 'second') => {
-    const size = before[which].length / count;
+/** `‖to − from‖ / ‖from‖` of both layers of one network. */
+function changes(from: Weights, to: Weights, count: number, at: number): OfLayers {
+  const ofLayer = (before: Float64Array, after: Float64Array) => {
+    const size = before.length / count;
     let [moved, norm] = [0, 0];
     for (let index = at * size; index < (at + 1) * size; index++) {
-      moved += (after[which][index]! - before[which][index]!) ** 2;
-      norm += before[which][index]! ** 2;
+      const entry = before[index]!;
+      moved += (after[index]! - entry) ** 2;
+      norm += entry ** 2;
     }
     return Math.sqrt(moved / norm);
   };
-  return [ofLayer('first'), ofLayer('second')];
+  return [ofLayer(from.first, to.first), ofLayer(from.second, to.second)];
 }

@@ -85,7 +85,7 @@ export const triedRatesParameter = described(
     z.array(z.number().positive().max(1e6)).min(2).max(100).refine(increasing),
   ),
   {
-    description: `peaks of the learning rate that are tried at every width; default: ${RATES}`,
+    description: `peaks of the learning rate among which the best is looked for at every width; default: ${RATES}`,
     unit: 'per step',
     range:
       'log:FROM:TO:COUNT, linear:FROM:TO:COUNT, or an increasing list of at least two numbers above 0 and up to 1e6',

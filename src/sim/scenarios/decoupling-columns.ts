@@ -11,7 +11,7 @@ const parameterizationColumn = number(
   'plain, perhaps with weight decay and warm-up, or decoupled with gains of rows, columns, both or none',
 );
 const widthColumn = number('width', 'hidden width of the network');
-const peakColumn = rate('learning_rate', 'peak of the learning rate');
+const peakColumn = rate('learning_rate', 'peak of the learning rate, one of those that were tried');
 const bestPeakColumn = rate('learning_rate', 'peak of the learning rate with the least loss in the end');
 const stepsColumn: Column = { name: 'steps', unit: 'steps', description: 'steps made' };
 

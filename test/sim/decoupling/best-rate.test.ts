@@ -1,6 +1,12 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { bestRate, bestRates, logLosses, slopeOf } from '../../../src/sim/decoupling/best-rate.js';
+import {
+  bestRate,
+  bestRates,
+  logLosses,
+  missingRates,
+  slopeOf,
+} from '../../../src/sim/decoupling/best-rate.js';
 import { estimateOf } from '../../../src/sim/noise/estimate-of.js';
 
 /** Losses of trainings whose logarithms are parabolas of log2 of the rate with these vertices. */
@@ -69,6 +75,57 @@ describe('the best learning rate', () => {
     expect(logs.get(1)).toEqual([1, 0]);
     expect(logs.get(2)![0]).toBe(Infinity);
     expect(logs.get(2)![1]).toBeLessThan(-600);
+  });
+});
+
+describe('rates that are missing', () => {
+  /** Tries what is missing until nothing is, from one rate of the grid on. */
+  const searched = (whole: ReadonlyMap<number, readonly number[]>, from: number) => {
+    const grid = [...whole.keys()];
+    const tried = new Set([from]);
+    for (;;) {
+      const losses = new Map(grid.filter((rate) => tried.has(rate)).map((rate) => [rate, whole.get(rate)!]));
+      const missing = missingRates(losses, grid);
+      if (missing.length === 0) return losses;
+      for (const rate of missing) {
+        expect(tried.has(rate)).toBe(false);
+        tried.add(rate);
+      }
+    }
+  };
+
+  test.prop([
+    fc.array(fc.double({ min: -9, max: 3, noNaN: true }), { minLength: 1, maxLength: 4 }),
+    fc.constantFrom(...GRID),
+  ])('lead from anywhere to the best ones of parabolas, as if all had been tried', (vertices, from) => {
+    const whole = parabolas(GRID, vertices);
+    const found = searched(whole, from);
+    expect(bestRate(found)).toBe(bestRate(whole));
+    expect(bestRates(found)).toEqual(bestRates(whole));
+  });
+
+  test.prop([
+    fc.array(fc.tuple(fc.constantFrom(-1, 0, 1, Infinity), fc.constantFrom(-1, 0, 1, Infinity)), {
+      minLength: GRID.length,
+      maxLength: GRID.length,
+    }),
+    fc.constantFrom(...GRID),
+  ])('leave every best rate with both of its neighbours, whatever the losses', (losses, from) => {
+    const found = searched(new Map(GRID.map((rate, at) => [rate, losses[at]!])), from);
+    const columns = [0, 1].map(
+      (training) => new Map([...found].map(([rate, logs]) => [rate, [logs[training]!]])),
+    );
+    for (const best of [found, ...columns].map(bestRate)) {
+      const at = GRID.indexOf(best);
+      for (const neighbour of [GRID[at - 1], GRID[at + 1]])
+        if (neighbour !== undefined) expect(found.has(neighbour)).toBe(true);
+    }
+  });
+
+  test('are none beyond a minimum that is between two that are worse', () => {
+    const losses = [5, 1, 0, 1, 2, -9];
+    const found = searched(new Map(GRID.map((rate, at) => [rate, [losses[at]!]])), GRID[1]!);
+    expect([...found.keys()]).toEqual(GRID.slice(0, 4));
   });
 });
 
