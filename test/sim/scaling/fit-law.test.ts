@@ -116,28 +116,30 @@ describe.each(cases.map(({ law, values }) => [law.name, law, values as fc.Arbitr
 
 describe('intervals', () => {
   test.each([
-    ['chinchilla', chinchillaLaw, chinchillas],
-    ['shannon', shannonLaw, shannons],
-  ] as const)('of %s hold the exponents that made the data', async (name, law, drawn) => {
-    const datasets = 24;
-    const covered: Record<string, number> = {};
-    const truths = fc.sample(drawn as fc.Arbitrary<Values>, { numRuns: datasets, seed: 5 });
-    for (const [at, truth] of truths.entries()) {
-      const points = synthetic(name, truth, 0.01, at + 1);
-      const fit = fitLaw(law, points);
-      const intervals = await bootstrapIntervals(fit, points, 60, at, async () => {});
-      law.parameters.forEach(({ name: key, kind }, index) => {
-        if (kind !== 'exponent') return;
-        const { low, high } = intervals[index]!;
-        covered[key] = (covered[key] ?? 0) + (low <= truth[key]! && truth[key]! <= high ? 1 : 0);
-      });
-    }
-    /*
-     * Percentile intervals from 60 fits to 80 points hold somewhat less than their 95 %. At 90 % fewer than 17 of 24 are held once in
-     * 700 times; an interval half as wide holds 65 %.
-     */
-    for (const count of Object.values(covered)) expect(count).toBeGreaterThanOrEqual(17);
-  });
+    ['chinchilla', chinchillaLaw, chinchillas, 24, 17, 2],
+    ['shannon', shannonLaw, shannons, 12, 8, 1],
+  ] as const)(
+    'of %s hold the exponents that made the data',
+    async (...[name, law, drawn, datasets, held, stride]) => {
+      const covered: Record<string, number> = {};
+      const truths = fc.sample(drawn as fc.Arbitrary<Values>, { numRuns: datasets, seed: 5 });
+      for (const [at, truth] of truths.entries()) {
+        const points = synthetic(name, truth, 0.01, at + 1).filter((_, index) => index % stride === 0);
+        const fit = fitLaw(law, points);
+        const intervals = await bootstrapIntervals(fit, points, 60, at, async () => {});
+        law.parameters.forEach(({ name: key, kind }, index) => {
+          if (kind !== 'exponent') return;
+          const { low, high } = intervals[index]!;
+          covered[key] = (covered[key] ?? 0) + (low <= truth[key]! && truth[key]! <= high ? 1 : 0);
+        });
+      }
+      /*
+       * Percentile intervals from 60 fits to 40 or 80 points hold somewhat less than their 95 %. At 90 % fewer than 17 of 24 are held
+       * once in 590 times, and fewer than 8 of 12 once in 230; an interval half as wide holds 65 %.
+       */
+      for (const count of Object.values(covered)) expect(count).toBeGreaterThanOrEqual(held);
+    },
+  );
 });
 
 test('every law has its own name and a formula with all its parameters', () => {
