@@ -37,18 +37,35 @@ export interface SharedOptimum {
  */
 export function sharedOptimum(tasks: readonly SharedTask[], hidden: number): SharedOptimum {
   const { left, values } = fullSingularBasis(weightedTasks(tasks));
-  if (!(Number.isInteger(hidden) && hidden >= 1)) {
-    throw new InvalidInputError('hidden', hidden, 'an integer from 1');
-  }
+  const loss = lossBeyond(values, hidden);
   const first = Matrix.zeros(left.rows, hidden);
   first.setSubMatrix(left.subMatrix(0, left.rows - 1, 0, Math.min(hidden, left.rows) - 1), 0, 0);
   const seconds = tasks.map(({ task }) => first.transpose().mmul(task));
   return {
-    loss: values.slice(hidden).reduce((sum, value) => sum + value ** 2, 0),
+    loss,
     taskLosses: tasks.map(({ task }, index) => squaredNorm(first.mmul(seconds[index]!).sub(task))),
     first,
     seconds,
   };
+}
+
+/**
+ * The losses of `sharedOptimum` at several widths: one decomposition gives them all.
+ *
+ * @param tasks at least one task
+ * @param widths integers from 1
+ * @throws InvalidInputError as `sharedOptimum`
+ */
+export function sharedLosses(tasks: readonly SharedTask[], widths: readonly number[]): number[] {
+  const { values } = fullSingularBasis(weightedTasks(tasks));
+  return widths.map((hidden) => lossBeyond(values, hidden));
+}
+
+function lossBeyond(values: readonly number[], hidden: number): number {
+  if (!(Number.isInteger(hidden) && hidden >= 1)) {
+    throw new InvalidInputError('hidden', hidden, 'an integer from 1');
+  }
+  return values.slice(hidden).reduce((sum, value) => sum + value ** 2, 0);
 }
 
 /**

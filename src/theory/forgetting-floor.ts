@@ -1,5 +1,5 @@
 import type { Matrix } from 'ml-matrix';
-import { mixture, sharedOptimum } from './capacity.js';
+import { mixture, sharedLosses } from './capacity.js';
 
 /** Least joint loss of two tasks in some proportion (T7). */
 export interface JointLoss {
@@ -29,7 +29,22 @@ export function jointLosses(
   hidden: number,
   shares: readonly number[] = SHARES,
 ): JointLoss[] {
-  return shares.map((share) => ({ share, loss: sharedOptimum(mixture(old, added, share), hidden).loss }));
+  return jointLossesOf(old, added, [hidden], shares)[0]!;
+}
+
+/**
+ * The same for several hidden widths, one list for each.
+ *
+ * @throws InvalidInputError as documented at `sharedOptimum`
+ */
+export function jointLossesOf(
+  old: Matrix,
+  added: Matrix,
+  widths: readonly number[],
+  shares: readonly number[] = SHARES,
+): JointLoss[][] {
+  const losses = shares.map((share) => sharedLosses(mixture(old, added, share), widths));
+  return widths.map((_, at) => shares.map((share, index) => ({ share, loss: losses[index]![at]! })));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Matrix } from 'ml-matrix';
 import type { Weights } from './balance.js';
-import { type LanczosOptions, largestEigenvalue } from './lanczos.js';
+import { type LanczosOptions, largestEigenvalue, type SymmetricMap } from './lanczos.js';
 
 /**
  * Product of the Hessian of `‖W1W2 - A‖²` in all weights with a direction `(X1, X2)`:
@@ -12,11 +12,12 @@ import { type LanczosOptions, largestEigenvalue } from './lanczos.js';
  * @param direction `X1` and `X2`, of the shapes of the weights
  */
 export function hessianProduct(first: Matrix, second: Matrix, task: Matrix, direction: Weights): Weights {
-  const residual = first.mmul(second).sub(task);
-  const change = direction.first.mmul(second).add(first.mmul(direction.second));
+  const split = first.rows * first.columns;
+  const along = Float64Array.from([...direction.first.to1DArray(), ...direction.second.to1DArray()]);
+  const product = Array.from(hessianMap(first, second, task)(along));
   return {
-    first: change.mmul(second.transpose()).add(residual.mmul(direction.second.transpose())).mul(2),
-    second: first.transpose().mmul(change).add(direction.first.transpose().mmul(residual)).mul(2),
+    first: Matrix.from1DArray(first.rows, first.columns, product.slice(0, split)),
+    second: Matrix.from1DArray(second.rows, second.columns, product.slice(split)),
   };
 }
 
@@ -32,13 +33,60 @@ export function hessianProduct(first: Matrix, second: Matrix, task: Matrix, dire
  * @returns the sharpness, never negative except by rounding; NaN where a weight is not finite
  */
 export function sharpness(first: Matrix, second: Matrix, task: Matrix, options: LanczosOptions = {}): number {
-  const split = first.rows * first.columns;
-  const map = (vector: readonly number[]): number[] => {
-    const product = hessianProduct(first, second, task, {
-      first: Matrix.from1DArray(first.rows, first.columns, vector.slice(0, split)),
-      second: Matrix.from1DArray(second.rows, second.columns, vector.slice(split)),
-    });
-    return [...product.first.to1DArray(), ...product.second.to1DArray()];
+  const size = first.rows * first.columns + second.rows * second.columns;
+  return largestEigenvalue(hessianMap(first, second, task), size, options);
+}
+
+/**
+ * The Hessian as a map of all weights of a direction, those of `X1` row by row and then those of `X2`. On plain arrays, since a search
+ * for an eigenvalue applies it dozens of times.
+ */
+function hessianMap(first: Matrix, second: Matrix, task: Matrix): SymmetricMap {
+  const [rows, hidden, cols] = [first.rows, first.columns, second.columns];
+  const [w1, w2] = [flat(first), flat(second)];
+  const residual = flat(first.mmul(second).sub(task));
+  const change = new Float64Array(rows * cols);
+  return (direction) => {
+    const x1 = direction.subarray(0, rows * hidden);
+    const x2 = direction.subarray(rows * hidden);
+    const product = new Float64Array(direction.length);
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < cols; j++) {
+        let byFirst = 0;
+        let bySecond = 0;
+        for (let k = 0; k < hidden; k++) {
+          byFirst += x1[i * hidden + k]! * w2[k * cols + j]!;
+          bySecond += w1[i * hidden + k]! * x2[k * cols + j]!;
+        }
+        change[i * cols + j] = byFirst + bySecond;
+      }
+    }
+    for (let i = 0; i < rows; i++) {
+      for (let k = 0; k < hidden; k++) {
+        let moved = 0;
+        let left = 0;
+        for (let j = 0; j < cols; j++) {
+          moved += change[i * cols + j]! * w2[k * cols + j]!;
+          left += residual[i * cols + j]! * x2[k * cols + j]!;
+        }
+        product[i * hidden + k] = (moved + left) * 2;
+      }
+    }
+    for (let k = 0; k < hidden; k++) {
+      for (let j = 0; j < cols; j++) {
+        let moved = 0;
+        let left = 0;
+        for (let i = 0; i < rows; i++) {
+          moved += w1[i * hidden + k]! * change[i * cols + j]!;
+          left += x1[i * hidden + k]! * residual[i * cols + j]!;
+        }
+        product[rows * hidden + k * cols + j] = (moved + left) * 2;
+      }
+    }
+    return product;
   };
-  return largestEigenvalue(map, split + second.rows * second.columns, options);
+}
+
+function flat(matrix: Matrix): Float64Array {
+  return Float64Array.from(matrix.to1DArray());
 }

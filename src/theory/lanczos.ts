@@ -1,7 +1,7 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 
-/** A symmetric linear map on arrays of numbers of one length. */
-export type SymmetricMap = (vector: readonly number[]) => number[];
+/** A symmetric linear map on arrays of numbers of one length; every product is an array of its own. */
+export type SymmetricMap = (vector: Float64Array) => Float64Array;
 
 /** How an eigenvalue is sought. */
 export interface LanczosOptions {
@@ -19,10 +19,12 @@ const MOST_RESTARTS = 50;
 /** A small eigenproblem is solved, to see whether the search may end, only once in so many products. */
 const CHECK_INTERVAL = 5;
 
-interface RitzPair {
+/** The best that one Krylov space has for an eigenvalue. */
+interface RitzValue {
   readonly value: number;
-  readonly vector: number[];
   readonly residual: number;
+  /** Its vector, from which a search starts again. */
+  vector(): Float64Array;
 }
 
 /**
@@ -36,17 +38,17 @@ interface RitzPair {
  */
 export function largestEigenvalue(map: SymmetricMap, size: number, options: LanczosOptions = {}): number {
   const { tolerance = 1e-10, start = asymmetricVector(size) } = options;
-  let best: RitzPair = { value: Number.NaN, vector: [...start], residual: Infinity };
+  let best: RitzValue = { value: Number.NaN, residual: Infinity, vector: () => Float64Array.from(start) };
   for (let restart = 0; restart < MOST_RESTARTS && best.residual > tolerance; restart += 1) {
-    best = krylovSearch(map, best.vector, tolerance);
+    best = krylovSearch(map, best.vector(), tolerance);
     if (Number.isNaN(best.value)) break;
   }
   return best.value;
 }
 
-/** Best Ritz pair of one Krylov space; `residual` is relative to the largest Ritz value in size. */
-function krylovSearch(map: SymmetricMap, start: readonly number[], tolerance: number): RitzPair {
-  const basis: number[][] = [scaled(start, 1 / norm(start))];
+/** Best Ritz value of one Krylov space; `residual` is relative to the largest Ritz value in size. */
+function krylovSearch(map: SymmetricMap, start: Float64Array, tolerance: number): RitzValue {
+  const basis: Float64Array[] = [scaled(start, 1 / norm(start))];
   const diagonal: number[] = [];
   const offDiagonal: number[] = [];
   const most = Math.min(KRYLOV_SIZE, start.length);
@@ -57,34 +59,114 @@ function krylovSearch(map: SymmetricMap, start: readonly number[], tolerance: nu
     orthogonalize(next, basis);
     orthogonalize(next, basis);
     const length = norm(next);
-    if (!Number.isFinite(length)) return { value: Number.NaN, vector: current, residual: 0 };
+    if (!Number.isFinite(length)) return { value: Number.NaN, residual: 0, vector: () => current };
     const invariant = length <= Number.EPSILON * Math.max(...diagonal.map(Math.abs), ...offDiagonal);
     const full = basis.length === most || invariant;
     if (full || basis.length % CHECK_INTERVAL === 0) {
-      const { value, weights, size } = largestRitz(diagonal, offDiagonal);
-      const residual = invariant ? 0 : (length * Math.abs(weights.at(-1)!)) / size;
-      if (full || residual <= tolerance) return { value, vector: combine(basis, weights), residual };
+      const { value, last, size } = largestRitz(diagonal, offDiagonal);
+      const residual = invariant ? 0 : (length * Math.abs(last)) / size;
+      const vector = () => combine(basis, ritzWeights(diagonal, offDiagonal));
+      if (full || residual <= tolerance) return { value, residual, vector };
     }
     offDiagonal.push(length);
     basis.push(scaled(next, 1 / length));
   }
 }
 
-/** Largest eigenvalue of a symmetric tridiagonal matrix, its eigenvector, and the largest size of any eigenvalue. */
+/**
+ * Largest eigenvalue of a symmetric tridiagonal matrix, the last entry of its unit eigenvector, and the largest size of any eigenvalue: QL
+ * steps with shifts (Bowdler, Martin, Reinsch and Wilkinson 1968). Nothing but the last row of the eigenvectors is rotated along,
+ * so that n² operations do.
+ */
 function largestRitz(diagonal: readonly number[], offDiagonal: readonly number[]) {
+  const values = Float64Array.from(diagonal);
+  const beside = new Float64Array(values.length);
+  beside.set(offDiagonal);
+  const row = new Float64Array(values.length);
+  row[row.length - 1] = 1;
+  let shifted = 0;
+  let scale = 0;
+  for (let from = 0; from < values.length; from += 1) {
+    scale = Math.max(scale, Math.abs(values[from]!) + Math.abs(beside[from]!));
+    const negligible = Number.EPSILON * scale;
+    let to = from;
+    while (Math.abs(beside[to]!) > negligible) to += 1;
+    while (to > from && Math.abs(beside[from]!) > negligible) {
+      shifted += shift(values, beside, from);
+      sweep(values, beside, row, from, to);
+    }
+    values[from]! += shifted;
+  }
+  let [best, least] = [0, 0];
+  values.forEach((value, index) => {
+    if (value >= values[best]!) best = index;
+    if (value < values[least]!) least = index;
+  });
+  const value = values[best]!;
+  return { value, last: row[best]!, size: Math.max(Math.abs(value), Math.abs(values[least]!)) };
+}
+
+/** Subtracts an eigenvalue of the upper 2×2 block from the diagonal below it, and returns it. */
+function shift(values: Float64Array, beside: Float64Array, from: number): number {
+  const before = values[from]!;
+  const half = (values[from + 1]! - before) / (2 * beside[from]!);
+  const root = half + Math.sign(half || 1) * hypotenuse(half, 1);
+  values[from] = beside[from]! / root;
+  values[from + 1] = beside[from]! * root;
+  const shift = before - values[from]!;
+  for (let index = from + 2; index < values.length; index += 1) values[index]! -= shift;
+  return shift;
+}
+
+/** Plane rotations from the end of an unreduced block to its beginning. */
+function sweep(
+  values: Float64Array,
+  beside: Float64Array,
+  row: Float64Array,
+  from: number,
+  to: number,
+): void {
+  const [second, secondBeside] = [values[from + 1]!, beside[from + 1]!];
+  let pivot = values[to]!;
+  let [cosine, sine] = [1, 0];
+  let [cosineBefore, cosineEarlier, sineBefore] = [1, 1, 0];
+  for (let index = to - 1; index >= from; index -= 1) {
+    [cosineEarlier, cosineBefore, sineBefore] = [cosineBefore, cosine, sine];
+    const across = cosine * beside[index]!;
+    const along = cosine * pivot;
+    const length = hypotenuse(pivot, beside[index]!);
+    beside[index + 1] = sine * length;
+    sine = beside[index]! / length;
+    cosine = pivot / length;
+    pivot = cosine * values[index]! - sine * across;
+    values[index + 1] = along + sine * (cosine * across + sine * values[index]!);
+    const upper = row[index + 1]!;
+    row[index + 1] = sine * row[index]! + cosine * upper;
+    row[index] = cosine * row[index]! - sine * upper;
+  }
+  pivot = (-sine * sineBefore * cosineEarlier * secondBeside * beside[from]!) / second;
+  beside[from] = sine * pivot;
+  values[from] = cosine * pivot;
+}
+
+/** The square root of `a² + b²`, without overflow. */
+function hypotenuse(a: number, b: number): number {
+  const [large, small] = Math.abs(a) > Math.abs(b) ? [a, b] : [b, a];
+  if (large === 0) return 0;
+  const ratio = small / large;
+  return Math.abs(large) * Math.sqrt(1 + ratio * ratio);
+}
+
+/** The eigenvector of that largest eigenvalue. */
+function ritzWeights(diagonal: readonly number[], offDiagonal: readonly number[]): number[] {
   const tridiagonal = Matrix.diag([...diagonal]);
   offDiagonal.forEach((value, index) => {
     tridiagonal.set(index, index + 1, value);
     tridiagonal.set(index + 1, index, value);
   });
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(tridiagonal, {
-    assumeSymmetric: true,
-  });
+  const { eigenvectorMatrix } = new EigenvalueDecomposition(tridiagonal, { assumeSymmetric: true });
   // Eigenvalues come in increasing order.
-  const last = realEigenvalues.length - 1;
-  const value = realEigenvalues[last]!;
-  const size = Math.max(Math.abs(value), Math.abs(realEigenvalues[0]!));
-  return { value, weights: eigenvectorMatrix.getColumn(last), size };
+  return eigenvectorMatrix.getColumn(diagonal.length - 1);
 }
 
 /** A fixed vector with all entries different and from ½ to 1½ in size, so that no eigenvector of a structured map is orthogonal to it. */
@@ -93,31 +175,31 @@ function asymmetricVector(size: number): number[] {
   return Array.from({ length: size }, (_, index) => 0.5 + (((index + 1) * golden) % 1));
 }
 
-function orthogonalize(vector: number[], basis: readonly (readonly number[])[]): void {
+function orthogonalize(vector: Float64Array, basis: readonly Float64Array[]): void {
   for (const unit of basis) {
     const overlap = dot(unit, vector);
     for (let index = 0; index < vector.length; index += 1) vector[index]! -= overlap * unit[index]!;
   }
 }
 
-function combine(basis: readonly (readonly number[])[], weights: readonly number[]): number[] {
-  const sum = new Array<number>(basis[0]!.length).fill(0);
+function combine(basis: readonly Float64Array[], weights: readonly number[]): Float64Array {
+  const sum = new Float64Array(basis[0]!.length);
   basis.forEach((vector, index) => {
     for (let k = 0; k < sum.length; k += 1) sum[k]! += weights[index]! * vector[k]!;
   });
   return sum;
 }
 
-function dot(left: readonly number[], right: readonly number[]): number {
+function dot(left: Float64Array, right: Float64Array): number {
   let sum = 0;
   for (let index = 0; index < left.length; index += 1) sum += left[index]! * right[index]!;
   return sum;
 }
 
-function norm(vector: readonly number[]): number {
+function norm(vector: Float64Array): number {
   return Math.sqrt(dot(vector, vector));
 }
 
-function scaled(vector: readonly number[], factor: number): number[] {
+function scaled(vector: Float64Array, factor: number): Float64Array {
   return vector.map((value) => value * factor);
 }

@@ -42,7 +42,9 @@ export function scheduleRates(schedule: Schedule, steps: number, peak: number): 
     throw new InvalidInputError('steps', steps, 'an integer from 0');
   }
   const shape = scheduleShape(schedule);
-  return Array.from({ length: steps }, (_, step) => peak * shape((step + 0.5) / steps));
+  const rates = new Array<number>(steps);
+  for (let step = 0; step < steps; step += 1) rates[step] = peak * shape((step + 0.5) / steps);
+  return rates;
 }
 
 /**
@@ -63,8 +65,7 @@ export function scheduleRatesOverTime(schedule: Schedule, steps: number, total: 
   const rates = shape.map((value) => value * scale);
   // Scaling rounds each rate. The largest one takes up what that left over, up to its own rounding, which the next one takes up:
   // at most two rates can be so large that half a unit in the last place of the total is below theirs.
-  const byFalling = [...rates.keys()].sort((a, b) => rates[b]! - rates[a]!);
-  for (const index of byFalling.slice(0, 3)) rates[index]! -= sumOfRates([...rates, -total]);
+  for (const index of threeLargest(rates)) rates[index]! -= sumWith(rates, -total);
   return rates;
 }
 
@@ -74,14 +75,32 @@ export function scheduleRatesOverTime(schedule: Schedule, steps: number, total: 
  * @param rates the learning rates
  */
 export function sumOfRates(rates: readonly number[]): number {
+  return sumWith(rates, 0);
+}
+
+/** The same with one more number at the end. */
+function sumWith(rates: readonly number[], last: number): number {
   let sum = 0;
   let lost = 0;
-  for (const rate of rates) {
+  for (let index = 0; index <= rates.length; index += 1) {
+    const rate = rates[index] ?? last;
     const next = sum + rate;
     lost += Math.abs(sum) >= Math.abs(rate) ? sum - next + rate : rate - next + sum;
     sum = next;
   }
   return sum + lost;
+}
+
+/** Positions of the three largest rates, the largest first; of equal ones the earliest. */
+function threeLargest(rates: readonly number[]): number[] {
+  const found: number[] = [];
+  rates.forEach((rate, index) => {
+    const at = found.findIndex((position) => rate > rates[position]!);
+    if (at >= 0) found.splice(at, 0, index);
+    else if (found.length < 3) found.push(index);
+    if (found.length > 3) found.pop();
+  });
+  return found;
 }
 
 /** The shape `f` on [0, 1] of a schedule. */

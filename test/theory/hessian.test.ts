@@ -153,7 +153,7 @@ describe('largestEigenvalue', () => {
     expect(largestEigenvalue((vector) => vector.map(() => 0), 5)).toBe(0);
     expect(largestEigenvalue((vector) => vector.map((x) => -3 * x), 1)).toBeCloseTo(-3, 14);
     expect(largestEigenvalue((vector) => vector.map((x) => 2 * x), 7)).toBeCloseTo(2, 13);
-    expect(largestEigenvalue(([x = 0, y = 0]) => [x, 4 * y], 2, { start: [1, 0] })).toBe(1);
+    expect(largestEigenvalue(([x = 0, y = 0]) => Float64Array.of(x, 4 * y), 2, { start: [1, 0] })).toBe(1);
   });
 
   test('is the algebraic one, not the largest in size', () => {

@@ -28,6 +28,9 @@ const LINEAR_SHARE = 0.05;
  */
 interface Plane {
   factor: Entries;
+  /** `XXᵀ`, and `XXᵀ − G`. */
+  product: Symmetric;
+  residual: Symmetric;
   readonly start: Symmetric;
   readonly startResidual: Symmetric;
   readonly pretraining: Symmetric;
@@ -57,22 +60,27 @@ export function expectPlanes(
   const goalValue = planes.reduce((most, { goal }) => Math.max(most, largestEigenvalue(goal)), 0);
   const memory = new RoundingMemory(4 * planes.length);
   const changes = new Float64Array(4 * planes.length);
+  const next: Entries[] = [];
   let divergedAt: number | undefined;
   let before = stateOf(planes);
   for (let step = 1; step <= study.steps; step++) {
     const size = roundingOfStep(study, before, targetNorm, rate);
-    const next = planes.map(({ factor, goal }) => stepped(factor, minus(gram(factor), goal), rate));
-    next.forEach((after, index) => {
-      const { factor } = planes[index]!;
+    for (let index = 0; index < planes.length; index++) {
+      const { factor, residual } = planes[index]!;
+      const after = stepped(factor, residual, rate);
       for (let entry = 0; entry < 4; entry++) changes[4 * index + entry] = after[entry]! - factor[entry]!;
-    });
+      next[index] = after;
+    }
     // The spacing of the grid is at most 2u times the number.
     const spacing = 2 * unitRoundoff * Math.sqrt(before.squaredNorm);
     const rounding = { ...size, correlation: memory.correlation(changes, spacing) };
-    planes.forEach((plane, index) => {
-      plane.errors.step(plane.factor, minus(gram(plane.factor), plane.goal), rate, rounding);
+    for (let index = 0; index < planes.length; index++) {
+      const plane = planes[index]!;
+      plane.errors.step(plane.factor, plane.product, plane.residual, rate, rounding);
       plane.factor = next[index]!;
-    });
+      plane.product = gram(plane.factor);
+      plane.residual = minus(plane.product, plane.goal);
+    }
     const after = stateOf(planes);
     const unstable = rate > stabilityLimit([Math.max(goalValue, before.largest)]);
     if (Number.isNaN(after.loss) || (unstable && after.loss > before.loss)) {
@@ -104,17 +112,20 @@ function planesOf(
       c: hasPair ? core.get(second, second) : 0,
     };
     const anchored = anchor === 'checkpoint' ? start : pretraining;
+    const goal = {
+      a: (aimed.a + pull * anchored.a) / speed,
+      b: (aimed.b + pull * anchored.b) / speed,
+      c: (aimed.c + pull * anchored.c) / speed,
+    };
     return {
       factor,
+      product: start,
+      residual: minus(start, goal),
       start,
       startResidual: { a: -(gaps[first] ?? pretraining.a), b: 0, c: -(gaps[second] ?? pretraining.c) },
       pretraining,
       task: aimed,
-      goal: {
-        a: (aimed.a + pull * anchored.a) / speed,
-        b: (aimed.b + pull * anchored.b) / speed,
-        c: (aimed.c + pull * anchored.c) / speed,
-      },
+      goal,
       errors: new PlaneRounding(),
     };
   });
@@ -131,9 +142,8 @@ function stateOf(planes: readonly Plane[]): NetworkState {
   let loss = 0;
   let squaredNorm = 0;
   let largest = 0;
-  for (const { factor, goal } of planes) {
-    const product = gram(factor);
-    loss += squareOf(minus(product, goal));
+  for (const { product, residual } of planes) {
+    loss += squareOf(residual);
     squaredNorm += product.a + product.c;
     largest = Math.max(largest, largestEigenvalue(product));
   }
@@ -164,12 +174,12 @@ function losses(
   let forgetting = 0;
   const scale = Math.sqrt(
     planes.reduce(
-      (most, { factor, goal }) => Math.max(most, largestEigenvalue(gram(factor)), largestEigenvalue(goal)),
+      (most, { product, goal }) => Math.max(most, largestEigenvalue(product), largestEigenvalue(goal)),
       0,
     ),
   );
   const parts = planes.map((plane) => {
-    const product = gram(plane.factor);
+    const { product } = plane;
     const residual = minus(product, plane.pretraining);
     const missed = minus(product, plane.task);
     lossPre += squareOf(residual);

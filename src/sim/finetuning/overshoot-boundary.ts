@@ -19,15 +19,12 @@ export interface OvershootTask {
 /** Rises below this share of the squared norm of the pre-training task are rounding. */
 const ROUNDING = 1e-12;
 
-/** Halvings of the bracket between two factors. */
-const HALVINGS = 24;
+/** The boundary is known to this share of the bracket between two factors, as by 24 halvings. */
+const RESOLUTION = 2 ** -24;
 
 /**
  * How much the pre-training loss after fine-tuning rises from the best to the last of the staged checkpoints, those with
  * `0 … k` modes fully learned and the others at zero (T4): `F(k) - min_n F(n)`.
- *
- * The planes of the turn do not mix, so that `F(n)` is a sum over planes, each with none, one or both of its modes learned: three
- * closed forms (T0-riccati) give all of them.
  *
  * @param problem the pre-training problem; its starts do not matter
  * @param factor what the task multiplies the modes after the first `unchanged` by, from 0
@@ -35,21 +32,32 @@ const HALVINGS = 24;
  * @throws InvalidInputError as `fineTuneRotated`
  */
 export function stagedRise(problem: Problem, factor: number, task: OvershootTask): number {
+  return Math.max(0, aboveEarlier(problem, factor, task));
+}
+
+/**
+ * The same against the checkpoints before the last, `F(k) - min_{n<k} F(n)`, which is negative where the last is the best.
+ *
+ * The planes of the turn do not mix, so that `F(n)` is a sum over planes, each with none, one or both of its modes learned: two
+ * closed forms (T0-riccati) give all of them, since a plane without any stays at zero.
+ */
+function aboveEarlier(problem: Problem, factor: number, task: OvershootTask): number {
   const { angle, pull, anchor, time } = task;
   const target = problem.spectrum.map((sigma, index) => (index < task.unchanged ? sigma : factor * sigma));
-  const [none, one, both] = [0, 1, 2].map((learned) =>
+  const [one, both] = [1, 2].map((learned) =>
     planeLosses(
       problem,
       fineTuneRotated(stagedProblem(problem, learned), 0, angle, { target, pull, anchor, length: { time } })
         .core,
     ),
-  ) as [number[], number[], number[]];
+  ) as [number[], number[]];
+  const none = planeLosses(problem, { get: () => 0 });
   let loss = none.reduce((sum, value) => sum + value, 0);
-  let least = loss;
+  let least = Infinity;
   for (let mode = 0; mode < problem.modes.length; mode += 1) {
+    least = Math.min(least, loss);
     const plane = Math.floor(mode / 2);
     loss += mode % 2 === 0 ? one[plane]! - none[plane]! : both[plane]! - one[plane]!;
-    least = Math.min(least, loss);
   }
   return loss - least;
 }
@@ -61,7 +69,7 @@ export function stagedRise(problem: Problem, factor: number, task: OvershootTask
  * @param problem the pre-training problem
  * @param factors factors among which it is looked for, increasing, from 0
  * @param task the rest of the task
- * @returns the factor, found by bisection between the two where the rise begins; the first of `factors` where it rises there
+ * @returns the factor, to 2⁻²⁴ of the bracket of the two between which the rise begins; the first of `factors` where it rises there
  *   already, `null` where it does not up to the last
  * @throws InvalidInputError (option `overshoots`) for factors that do not increase from 0, and as `fineTuneRotated`
  */
@@ -75,17 +83,53 @@ export function overshootBoundary(
     throw new InvalidInputError('overshoots', factors, 'factors from 0 that increase along the list');
   }
   const limit = ROUNDING * problem.spectrum.reduce((sum, sigma) => sum + sigma * sigma, 0);
-  const rises = (factor: number) => stagedRise(problem, factor, task) > limit;
-  const first = factors.findIndex(rises);
-  if (first < 0) return null;
-  if (first === 0) return factors[0]!;
-  let [left, right] = [factors[first - 1]!, factors[first]!];
-  for (let halving = 0; halving < HALVINGS; halving += 1) {
-    const middle = left + (right - left) / 2;
-    if (rises(middle)) right = middle;
-    else left = middle;
+  const excess = (factor: number) => aboveEarlier(problem, factor, task) - limit;
+  let before = -Infinity;
+  for (const [index, factor] of factors.entries()) {
+    const here = excess(factor);
+    if (here > 0) {
+      if (index === 0) return factor;
+      return closeIn({ at: factors[index - 1]!, value: before }, { at: factor, value: here }, excess);
+    }
+    before = here;
   }
-  return right;
+  return null;
+}
+
+interface Evaluated {
+  readonly at: number;
+  readonly value: number;
+}
+
+/**
+ * Where a function becomes positive: by secants whose other end counts half where it stays a second time (Illinois), and by a halving
+ * where three of them have not halved the bracket.
+ *
+ * @returns the upper end of the last bracket
+ */
+function closeIn(from: Evaluated, to: Evaluated, evaluate: (at: number) => number): number {
+  let [left, right] = [from, to];
+  const width = (right.at - left.at) * RESOLUTION;
+  let rightMoved: boolean | undefined;
+  const lengths = [Infinity, Infinity, Infinity];
+  while (right.at - left.at > width) {
+    const length = right.at - left.at;
+    const isSlow = length > lengths.shift()! / 2;
+    lengths.push(length);
+    const share = isSlow ? 1 / 2 : left.value / (left.value - right.value);
+    // Half the width aside, so that the bracket closes where a secant hits the root from one side.
+    const at = Math.min(Math.max(left.at + share * length, left.at + width / 2), right.at - width / 2);
+    const value = evaluate(at);
+    if (value > 0) {
+      right = { at, value };
+      if (rightMoved === true) left = { at: left.at, value: left.value / 2 };
+    } else {
+      left = { at, value };
+      if (rightMoved === false) right = { at: right.at, value: right.value / 2 };
+    }
+    rightMoved = value > 0;
+  }
+  return right.at;
 }
 
 /** The problem with the first `learned` modes of every plane at their σ and the others at zero. */

@@ -1,6 +1,6 @@
 import type { NetworkShape } from '../backends/backend.js';
 import { likelyError } from '../engines/matrix-rounding.js';
-import { type Entries, gram, largestEigenvalue, type Symmetric, smallestEigenvalue } from './plane.js';
+import { type Entries, eigenvaluesOf, gram, largestEigenvalue, type Symmetric } from './plane.js';
 
 /** Standard deviations at which roundings that are not all alike are bounded. */
 const DEVIATIONS = 6;
@@ -38,21 +38,22 @@ export class PlaneRounding {
    * Takes the errors through one step `X ← X − 2η(XXᵀ − G)X` by its exact derivative, and adds those of the step itself.
    *
    * @param factor X before the step
+   * @param product `XXᵀ` there
    * @param residual `XXᵀ − G` there
    * @param rounding new error of each entry
    */
-  step(factor: Entries, residual: Symmetric, rate: number, rounding: StepRounding): void {
+  step(factor: Entries, product: Symmetric, residual: Symmetric, rate: number, rounding: StepRounding): void {
     this.differentiate(factor, residual, rate);
-    const product = gram(factor);
-    const lowest = smallestEigenvalue(residual);
+    const ofProduct = eigenvaluesOf(product);
+    const { smallest: lowest, largest } = eigenvaluesOf(residual);
     // What the slowest direction keeps of an error; rotations of the hidden units aside, which the product does not see.
-    const kept = 1 - 2 * rate * (lowest + 2 * smallestEigenvalue(product));
+    const kept = 1 - 2 * rate * (lowest + 2 * ofProduct.smallest);
     // What is added up as in the worst case is not counted again as random.
     this.correlate(rounding, kept > 1);
     this.systematic = this.systematic * Math.abs(kept) + (kept <= 1 ? rounding.worst : 0);
     this.likelySystematic = this.likelySystematic * Math.abs(kept) + (kept <= 1 ? rounding.likely : 0);
     // The derivative is symmetric, between these eigenvalues: 1 − 2η of a residual, and up to twice XXᵀ more.
-    const highest = largestEigenvalue(residual) + 2 * largestEigenvalue(product);
+    const highest = largest + 2 * ofProduct.largest;
     const stretch = Math.max(Math.abs(1 - 2 * rate * lowest), Math.abs(1 - 2 * rate * highest));
     this.aligned = this.aligned * stretch + rounding.worst;
   }
@@ -135,11 +136,16 @@ export class PlaneRounding {
   /**
    * `∂X′_rc/∂X_ij = δ_ri δ_cj − 2η [(XXᵀ − G)_ri δ_cj + δ_ri (XᵀX)_jc + X_rj X_ic]`.
    */
-  private differentiate([p, q, r, s]: Entries, { a, b, c }: Symmetric, rate: number): void {
+  private differentiate(factor: Entries, { a, b, c }: Symmetric, rate: number): void {
     const { derivative } = this;
+    const p = factor[0];
+    const q = factor[1];
+    const r = factor[2];
+    const s = factor[3];
     const pace = 2 * rate;
-    const within = [p * p + r * r, p * q + r * s, q * q + s * s];
-    const [upper, cross, lower] = within as [number, number, number];
+    const upper = p * p + r * r;
+    const cross = p * q + r * s;
+    const lower = q * q + s * s;
     derivative[0] = 1 - pace * (a + upper + p * p);
     derivative[1] = -pace * (cross + q * p);
     derivative[2] = -pace * (b + p * r);

@@ -5,14 +5,19 @@ export interface Symmetric {
   readonly c: number;
 }
 
-/** Largest eigenvalue. */
-export function largestEigenvalue({ a, b, c }: Symmetric): number {
-  return (a + c) / 2 + Math.hypot((a - c) / 2, b);
+/** Both eigenvalues. */
+export function eigenvaluesOf({ a, b, c }: Symmetric): {
+  readonly smallest: number;
+  readonly largest: number;
+} {
+  const middle = (a + c) / 2;
+  const radius = Math.hypot((a - c) / 2, b);
+  return { smallest: middle - radius, largest: middle + radius };
 }
 
-/** Smallest eigenvalue. */
-export function smallestEigenvalue({ a, b, c }: Symmetric): number {
-  return (a + c) / 2 - Math.hypot((a - c) / 2, b);
+/** The larger of them. */
+export function largestEigenvalue(matrix: Symmetric): number {
+  return eigenvaluesOf(matrix).largest;
 }
 
 /** `‖M‖²` in the Frobenius norm. */
@@ -33,12 +38,21 @@ export function minus(left: Symmetric, right: Symmetric): Symmetric {
 export type Entries = readonly [number, number, number, number];
 
 /** `X Xᵀ`. */
-export function gram([p, q, r, s]: Entries): Symmetric {
+export function gram(factor: Entries): Symmetric {
+  // Taking an array apart in the list of arguments goes through its iterator, which takes longer than the products.
+  const p = factor[0];
+  const q = factor[1];
+  const r = factor[2];
+  const s = factor[3];
   return { a: p * p + q * q, b: p * r + q * s, c: r * r + s * s };
 }
 
 /** `X − 2ηMX` for a symmetric M: one step of gradient descent where M is the residual. */
-export function stepped([p, q, r, s]: Entries, { a, b, c }: Symmetric, rate: number): Entries {
+export function stepped(factor: Entries, { a, b, c }: Symmetric, rate: number): Entries {
+  const p = factor[0];
+  const q = factor[1];
+  const r = factor[2];
+  const s = factor[3];
   const pace = 2 * rate;
   return [
     p - pace * (a * p + b * r),

@@ -18,12 +18,15 @@ const STEPS_PER_NETWORK = 2 ** 32;
  */
 export class InputMoments {
   private readonly inputs: Float64Array;
+  /** The moments of all networks by step, as far as they are kept. */
+  private readonly kept: Float64Array[] = [];
 
   /**
    * @param size length q of an input
    * @param batch number B of inputs in a mini-batch, an integer from 1
    * @param networks number of networks
    * @param from number of the first network: studies whose inputs must be independent take numbers that do not overlap, below 2^21
+   * @param keptBytes memory in which moments are kept, the first steps first, for trainings that see the same inputs one after the other
    */
   constructor(
     readonly size: number,
@@ -31,6 +34,7 @@ export class InputMoments {
     readonly networks: number,
     readonly seed: number,
     private readonly from = 0,
+    private readonly keptBytes = 0,
   ) {
     this.inputs = new Float64Array(size * batch);
   }
@@ -41,16 +45,24 @@ export class InputMoments {
    * @param from number of steps before them
    */
   draw(from: number, steps: number): Float64Array {
-    const { size, networks } = this;
-    const moments = new Float64Array(steps * networks * size * size);
+    const perStep = this.networks * this.size * this.size;
+    const moments = new Float64Array(steps * perStep);
     for (let step = 0; step < steps; step++) {
-      for (let network = 0; network < networks; network++) {
-        const stream = (this.from + network) * STEPS_PER_NETWORK + from + step;
-        fillGaussian(this.inputs, this.seed, 'gradient noise', stream);
-        this.accumulate(moments, (step * networks + network) * size * size);
-      }
+      const known = this.kept[from + step];
+      if (known !== undefined) moments.set(known, step * perStep);
+      else this.drawStep(from + step, moments.subarray(step * perStep, (step + 1) * perStep));
     }
     return moments;
+  }
+
+  private drawStep(step: number, moments: Float64Array): void {
+    const { size, networks, kept } = this;
+    for (let network = 0; network < networks; network++) {
+      const stream = (this.from + network) * STEPS_PER_NETWORK + step;
+      fillGaussian(this.inputs, this.seed, 'gradient noise', stream);
+      this.accumulate(moments, network * size * size);
+    }
+    if (step === kept.length && (step + 1) * moments.byteLength <= this.keptBytes) kept.push(moments.slice());
   }
 
   /** Adds up `x xᵀ / B` of the drawn inputs; sample b is entries b, B + b, 2B + b, …. */

@@ -1,4 +1,4 @@
-import { type JointLoss, jointLosses, oldLossFloor } from '../../theory/forgetting-floor.js';
+import { type JointLoss, jointLossesOf, oldLossFloor } from '../../theory/forgetting-floor.js';
 import type { Backend, Weights } from '../backends/backend.js';
 import { advanceBlocks, trainUntil } from './replay-ensemble.js';
 import { fineTuningData, pretrainingData } from './replay-method.js';
@@ -53,12 +53,13 @@ export async function* replayPoints(
   settings: readonly ReplaySetting[],
   training: ReplayTraining,
 ): AsyncGenerator<ReplayPoint[], void, undefined> {
-  for (const hidden of new Set(settings.map((setting) => setting.hidden))) {
+  const widths = [...new Set(settings.map((setting) => setting.hidden))];
+  const joint = jointLossesOf(tasks.old, tasks.added, widths);
+  for (const [at, hidden] of widths.entries()) {
     const members = settings.filter((setting) => setting.hidden === hidden);
     const times = [...new Set(members.map(({ time }) => time))].sort((a, b) => a - b);
     const checkpoints = await pretrained(backend, tasks, hidden, times, training);
-    const joint = jointLosses(tasks.old, tasks.added, hidden);
-    yield await fineTuned(backend, tasks, members, checkpoints, joint, training);
+    yield await fineTuned(backend, tasks, members, checkpoints, joint[at]!, training);
   }
 }
 
@@ -100,7 +101,7 @@ async function fineTuned(
       return { setting, before, network: { layers, data, rate: setting.rate } };
     }),
   );
-  const newLoss = (layers: Weights) => squaredDistance(blockProducts(tasks, hidden, layers)[1], tasks.added);
+  const newLoss = newLossOf(tasks, hidden);
   const stopped = await trainUntil(
     backend,
     tasks,
@@ -126,4 +127,22 @@ async function fineTuned(
     setting,
     outcomes: outcomes.slice(at * trainings, (at + 1) * trainings),
   }));
+}
+
+/** The loss on the new task, on plain arrays since it is asked for after every few steps. */
+function newLossOf({ rows, block, added }: BlockTasks, hidden: number): (layers: Weights) => number {
+  const target = Float64Array.from(added.to1DArray());
+  return ({ first, second }) => {
+    let loss = 0;
+    for (let row = 0; row < rows; row++) {
+      for (let col = 0; col < block; col++) {
+        let product = 0;
+        for (let unit = 0; unit < hidden; unit++) {
+          product += first[row * hidden + unit]! * second[(2 * unit + 1) * block + col]!;
+        }
+        loss += (product - target[row * block + col]!) ** 2;
+      }
+    }
+    return loss;
+  };
 }

@@ -115,12 +115,17 @@ function descend(
 
 /** The law at all points; a step asks three times for the same parameters. */
 function lastEvaluation(law: ScalingLaw, points: readonly CentredPoint[]) {
+  // A sample of the bootstrap has points more than once.
+  const distinct = [...new Set(points)];
+  const placeOf = new Map(distinct.map((point, place) => [point, place]));
+  const places = points.map((point) => placeOf.get(point)!);
   let last: readonly number[] = [];
   let losses: readonly LogLoss[] = [];
   return (parameters: readonly number[]): readonly LogLoss[] => {
     if (last.length === 0 || last.some((value, index) => value !== parameters[index])) {
       last = [...parameters];
-      losses = points.map(([size, data]) => law.logLoss(parameters, size, data));
+      const ofDistinct = distinct.map(([size, data]) => law.logLoss(parameters, size, data));
+      losses = places.map((place) => ofDistinct[place]!);
     }
     return losses;
   };
@@ -130,12 +135,15 @@ function middleOf(points: readonly ScalingPoint[]): readonly [size: number, data
   return [mean(points.map(({ size }) => Math.log(size))), mean(points.map(({ data }) => Math.log(data)))];
 }
 
+/** Points about the middle; one that is there twice stays the same object. */
 function centredPoints(points: readonly ScalingPoint[], units: readonly [number, number]): CentredPoint[] {
-  return points.map(({ size, data, loss }) => [
-    Math.log(size) - units[0],
-    Math.log(data) - units[1],
-    Math.log(loss),
-  ]);
+  const centred = new Map<ScalingPoint, CentredPoint>();
+  for (const point of points) {
+    if (centred.has(point)) continue;
+    const { size, data, loss } = point;
+    centred.set(point, [Math.log(size) - units[0], Math.log(data) - units[1], Math.log(loss)]);
+  }
+  return points.map((point) => centred.get(point)!);
 }
 
 function mean(values: readonly number[]): number {

@@ -15,6 +15,26 @@ interface Term {
 
 const START_EXPONENTS = [0.3, 1] as const;
 
+/** Where a term has its parameters: its coefficient, then the exponent of N and that of D, as far as it has them. */
+interface Place {
+  readonly first: number;
+  readonly dataAt: number;
+  /** 1, −1 where the term falls, 0 without this power. */
+  readonly sizeSign: number;
+  readonly dataSign: number;
+}
+
+function placesOf(terms: readonly Term[]): Place[] {
+  const signOf = (power: Power | undefined) => (power === undefined ? 0 : power.falls ? -1 : 1);
+  let next = 0;
+  return terms.map(({ size, data }) => {
+    const first = next;
+    const dataAt = first + (size === undefined ? 1 : 2);
+    next = dataAt + (data === undefined ? 0 : 1);
+    return { first, dataAt, sizeSign: signOf(size), dataSign: signOf(data) };
+  });
+}
+
 /** A law that is a sum of terms, each a coefficient times powers of N and D. */
 function powerSumLaw(name: string, formula: string, terms: readonly Term[]): ScalingLaw {
   const powersOf = ({ size, data }: Term) => [size, data].filter((power) => power !== undefined);
@@ -22,6 +42,7 @@ function powerSumLaw(name: string, formula: string, terms: readonly Term[]): Sca
     { name: term.coefficient, kind: 'coefficient' },
     ...powersOf(term).map(({ exponent }): LawParameter => ({ name: exponent, kind: 'exponent' })),
   ]);
+  const places = placesOf(terms);
   const choices = (level: number) =>
     combinations(parameters.map(({ kind }) => (kind === 'exponent' ? START_EXPONENTS : [level])));
   return {
@@ -29,25 +50,32 @@ function powerSumLaw(name: string, formula: string, terms: readonly Term[]): Sca
     formula,
     parameters,
     starts: (level) => choices(level - Math.log(terms.length)),
+    // In loops over arrays, since a fit asks for this millions of times.
     logLoss(values, logSize, logData): LogLoss {
-      let at = 0;
-      const logs = terms.map(({ size, data }) => {
-        let log = values[at++]!;
-        if (size !== undefined) log += (size.falls ? -1 : 1) * values[at++]! * logSize;
-        if (data !== undefined) log += (data.falls ? -1 : 1) * values[at++]! * logData;
-        return log;
-      });
-      const most = Math.max(...logs);
-      const shares = logs.map((log) => Math.exp(log - most));
-      const sum = shares.reduce((total, share) => total + share, 0);
-      const gradient = terms.flatMap(({ size, data }, term) => {
+      const shares = new Array<number>(places.length);
+      let most = -Infinity;
+      for (let term = 0; term < places.length; term += 1) {
+        const { first, sizeSign, dataSign, dataAt } = places[term]!;
+        let log = values[first]!;
+        if (sizeSign !== 0) log += sizeSign * values[first + 1]! * logSize;
+        if (dataSign !== 0) log += dataSign * values[dataAt]! * logData;
+        shares[term] = log;
+        most = Math.max(most, log);
+      }
+      let sum = 0;
+      for (let term = 0; term < places.length; term += 1) {
+        const share = Math.exp(shares[term]! - most);
+        shares[term] = share;
+        sum += share;
+      }
+      const gradient = new Array<number>(parameters.length);
+      for (let term = 0; term < places.length; term += 1) {
+        const { first, sizeSign, dataSign, dataAt } = places[term]!;
         const share = shares[term]! / sum;
-        return [
-          share,
-          ...(size === undefined ? [] : [(size.falls ? -1 : 1) * share * logSize]),
-          ...(data === undefined ? [] : [(data.falls ? -1 : 1) * share * logData]),
-        ];
-      });
+        gradient[first] = share;
+        if (sizeSign !== 0) gradient[first + 1] = sizeSign * share * logSize;
+        if (dataSign !== 0) gradient[dataAt] = dataSign * share * logData;
+      }
       return { value: most + Math.log(sum), gradient };
     },
     inUnits(values, logSizeUnit, logDataUnit) {

@@ -21,16 +21,27 @@ export const shannonLaw: ScalingLaw = {
     combinations([[STARTING_CAPACITY - level], [0.2, 0.8], [0.7, 2], [0], [0.3, 1.2], [0], [0.3, 1.2], [0]]),
   logLoss([a, alpha, beta, c, gamma, d, delta, e], logSize, logData) {
     const both = logSize + logData;
-    const terms = [c! + gamma! * both, d! + delta! * logData, e!];
-    const most = Math.max(...terms);
-    const shares = terms.map((term) => Math.exp(term - most));
-    const sum = shares.reduce((total, share) => total + share, 0);
+    const [logJoint, logOwn, logConstant] = [c! + gamma! * both, d! + delta! * logData, e!];
+    const most = Math.max(logJoint, logOwn, logConstant);
+    const joint = Math.exp(logJoint - most);
+    const own = Math.exp(logOwn - most);
+    const constant = Math.exp(logConstant - most);
+    const sum = joint + own + constant;
     const logRatio = beta! * logData - most - Math.log(sum);
     const { log, slope } = logCapacity(logRatio);
-    const [joint, own, constant] = shares.map((share) => (slope * share) / sum);
+    const [byJoint, byOwn] = [(slope * joint) / sum, (slope * own) / sum];
     return {
       value: -a! - alpha! * logSize - log + Math.log(Math.LN2),
-      gradient: [-1, -logSize, -slope * logData, joint!, joint! * both, own!, own! * logData, constant!],
+      gradient: [
+        -1,
+        -logSize,
+        -slope * logData,
+        byJoint,
+        byJoint * both,
+        byOwn,
+        byOwn * logData,
+        (slope * constant) / sum,
+      ],
     };
   },
   inUnits([a, alpha, beta, c, gamma, d, delta, e], logSizeUnit, logDataUnit) {

@@ -63,7 +63,7 @@ export const misalignment: Scenario<MisalignmentParameters> = {
     tau: tauParameter(15),
     times: timesParameter('log:1:300:16'),
     overshoots: overshootsParameter('linear:1:4:13'),
-    angles: anglesParameter('linear:0:90:10'),
+    angles: anglesParameter('linear:0:90:7'),
     unchanged: unchangedParameter(2),
     learningRates: oneLearningRateParameter(0.02),
     steps: stepsParameter(100),

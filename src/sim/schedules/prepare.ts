@@ -52,6 +52,9 @@ export interface PreparedSchedules {
   };
 }
 
+/** Memory in which the second moments of mini-batches are kept, since every schedule sees the same ones in the same step. */
+const KEPT_INPUT_BYTES = 64 * 2 ** 20;
+
 /**
  * Chooses engine, backend and steps and opens the backend; the caller disposes of it.
  *
@@ -86,26 +89,31 @@ export async function prepareSchedules(
   const peak = peakRate(parameters);
   const decoupled = isDecoupled(parameters);
   const kind = engine === 'modes' ? 'scalar' : 'matrix';
-  const plans = parameters.schedules.map((name) => {
-    const plan = schedulePlan(scheduleOf(name, parameters), times, peak);
-    const exact = expectationOf(problem, plan, parameters);
-    return { name, plan, exact };
-  });
   const expect = (plan: TrainingPlan, precision: Backend['precision']) =>
     expectTraining(problem, plan, { kind, unitRoundoff: UNIT_ROUNDOFF[precision] });
+  const plans = parameters.schedules.map((name) => {
+    const plan = schedulePlan(scheduleOf(name, parameters), times, peak);
+    const inFloat32 = decoupled ? expect(plan, 'f32') : undefined;
+    // Rounding is followed beside the exact recurrence, and does not change where it diverges.
+    const { divergedAt } = inFloat32 ?? expectationOf(problem, plan, parameters) ?? {};
+    return { name, plan, inFloat32, divergedAt };
+  });
   const reason = decoupled
-    ? plans.map(({ plan }) => float64Reason(problem, expect(plan, 'f32'))).find((text) => text !== undefined)
+    ? plans.flatMap(({ inFloat32 }) => float64Reason(problem, inFloat32!) ?? [])[0]
     : outOfFloat32(problem.spectrum[0]!, Math.exp(-parameters.tau), 'initial factors');
   const steps = plans.reduce((sum, { plan }) => sum + plan.totalSteps, 0);
   const work = engine === 'matrix' ? descentWork(problem, trainings, steps) : undefined;
   const opened = await (context.openBackend ?? openBackend)(context.backend, reason, work);
   const backend = interruptible(opened.backend, context);
   const optimizer = optimizerNamed(parameters.optimizer);
+  const inputs =
+    batch === 'full'
+      ? undefined
+      : new InputMoments(problem.cols, batch, trainings, seed, 0, KEPT_INPUT_BYTES);
   const ensemble = () => {
     const members = Array.from({ length: trainings }, (_, replicate) =>
       startOf(start === 'random' ? replicate : 0),
     );
-    const inputs = batch === 'full' ? undefined : new InputMoments(problem.cols, batch, trainings, seed);
     const starts = members.map(({ weights }) => weights);
     return optimizerTrainee(problem, backend, { optimizer, starts, basis: basisOf(), inputs });
   };
@@ -118,14 +126,14 @@ export async function prepareSchedules(
       backend,
       warnings: parameters.optimizer === 'gradient-descent' ? stabilityWarnings(peak, problem.spectrum) : [],
       target: basis && embedDiagonal(basis.left, problem.spectrum, basis.right),
-      trainings: plans.map(({ name, plan, exact }) => ({
+      trainings: plans.map(({ name, plan, inFloat32, divergedAt }) => ({
         schedule: name,
         plan,
-        expected: decoupled ? expect(plan, backend.precision) : undefined,
+        expected: inFloat32 && (backend.precision === 'f32' ? inFloat32 : expect(plan, backend.precision)),
         recorded: () =>
           engine === 'modes'
-            ? recordTraining(plan, single(modeTrainee(problem, backend)), exact?.divergedAt)
-            : recordTraining(plan, ensemble(), exact?.divergedAt),
+            ? recordTraining(plan, single(modeTrainee(problem, backend)), divergedAt)
+            : recordTraining(plan, ensemble(), divergedAt),
       })),
     },
   };

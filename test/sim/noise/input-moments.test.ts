@@ -46,4 +46,19 @@ describe('InputMoments', () => {
     );
     expect(new Set(matrices).size).toBe(12);
   });
+
+  test.each([0, 3, 100])('are the same where those of %i steps are kept', (steps) => {
+    const plain = new InputMoments(2, 5, 3, 1);
+    const kept = new InputMoments(2, 5, 3, 1, 0, 8 * steps * 3 * 2 * 2);
+    // Twice, with a piece from the middle before the beginning.
+    for (const [from, count] of [
+      [2, 2],
+      [0, 4],
+      [4, 3],
+      [0, 7],
+    ] as const) {
+      expect(kept.draw(from, count)).toEqual(plain.draw(from, count));
+      expect(kept.draw(from, count).fill(0).length).toBe(count * 12);
+    }
+  });
 });

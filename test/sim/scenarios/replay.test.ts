@@ -111,24 +111,24 @@ describe('replay', () => {
     expect(verdictOf(document, 'T7-forgetting')).toBe('holds');
   });
 
-  test('shows on its defaults what the paper reports, and a turn where the width is saturated', async () => {
-    const document = await runScenario(replay, {});
+  test('shows what the paper reports, and a turn where the width is saturated', async () => {
+    // The tasks of the defaults, on fewer points of each curve.
+    const document = await runScenario(replay, {
+      times: '2,10,40',
+      widths: '6,7,8,12',
+      learningRates: '0.02,0.04',
+      replays: '0,1',
+      trainings: 3,
+    });
     expect(document.verdict?.verdict).toBe('agrees');
     expect(document.verdict?.reason).toMatch(
       /turns up again by 0\.\d+ at width 7 and does not turn up at 12$/,
     );
     const widths = records(document, 'width').filter((row) => row.method === 'none');
     // The floor is that of the singular values beyond the width, and nothing from 8 on.
-    expect(widths.map((row) => Number(row.forgetting_theory) > 1e-9)).toEqual([
-      true,
-      true,
-      false,
-      false,
-      false,
-      false,
-    ]);
+    expect(widths.map((row) => Number(row.forgetting_theory) > 1e-9)).toEqual([true, true, false, false]);
     const pull = records(document, 'replay').filter((row) => row.method === 'pull');
-    expect(Number(pull[2]!.forgetting_sim)).toBeGreaterThan(0.9 * Number(pull[0]!.forgetting_sim));
+    expect(Number(pull[1]!.forgetting_sim)).toBeGreaterThan(0.9 * Number(pull[0]!.forgetting_sim));
   });
 
   test('says which settings did not reach the loss on the new task', async () => {
