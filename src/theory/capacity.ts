@@ -1,5 +1,5 @@
 import { Matrix } from 'ml-matrix';
-import { fullSingularBasis } from './full-singular-basis.js';
+import { fullSingularBasis, singularValuesOf } from './full-singular-basis.js';
 import { InvalidInputError } from './invalid-input.js';
 import { squaredNorm } from './sensitivity.js';
 
@@ -36,19 +36,42 @@ export interface SharedOptimum {
  *   width that is not an integer from 1 (`hidden`)
  */
 export function sharedOptimum(tasks: readonly SharedTask[], hidden: number): SharedOptimum {
-  const { left, values } = fullSingularBasis(weightedTasks(tasks));
-  if (!(Number.isInteger(hidden) && hidden >= 1)) {
-    throw new InvalidInputError('hidden', hidden, 'an integer from 1');
-  }
+  const { left, values } = fullSingularBasis(new Matrix(weightedTasks(tasks)));
+  requireWidth(hidden);
   const first = Matrix.zeros(left.rows, hidden);
   first.setSubMatrix(left.subMatrix(0, left.rows - 1, 0, Math.min(hidden, left.rows) - 1), 0, 0);
   const seconds = tasks.map(({ task }) => first.transpose().mmul(task));
   return {
-    loss: values.slice(hidden).reduce((sum, value) => sum + value ** 2, 0),
+    loss: lossBeyond(hidden, values),
     taskLosses: tasks.map(({ task }, index) => squaredNorm(first.mmul(seconds[index]!).sub(task))),
     first,
     seconds,
   };
+}
+
+/**
+ * The `loss` of `sharedOptimum`, without weights that reach it.
+ *
+ * @param tasks at least one task
+ * @param hidden hidden width `h`, an integer from 1
+ * @throws InvalidInputError as `sharedOptimum` does
+ */
+export function leastSharedLoss(tasks: readonly SharedTask[], hidden: number): number {
+  const stacked = weightedTasks(tasks);
+  requireWidth(hidden);
+  // A network as wide as the tasks have room for learns them all.
+  const room = Math.min(stacked.length, stacked[0]!.length);
+  return hidden >= room ? 0 : lossBeyond(hidden, singularValuesOf(stacked));
+}
+
+function requireWidth(hidden: number): void {
+  if (!(Number.isInteger(hidden) && hidden >= 1)) {
+    throw new InvalidInputError('hidden', hidden, 'an integer from 1');
+  }
+}
+
+function lossBeyond(hidden: number, values: readonly number[]): number {
+  return values.slice(hidden).reduce((sum, value) => sum + value ** 2, 0);
 }
 
 /**
@@ -67,23 +90,23 @@ export function mixture(old: Matrix, added: Matrix, share: number): readonly Sha
   ];
 }
 
-/** `[√m_1 A_1, √m_2 A_2, …]`. */
-function weightedTasks(tasks: readonly SharedTask[]): Matrix {
+/** `[√m_1 A_1, √m_2 A_2, …]`, row by row. */
+function weightedTasks(tasks: readonly SharedTask[]): number[][] {
   const rows = tasks[0]?.task.rows;
   if (rows === undefined || tasks.some(({ task }) => task.rows !== rows)) {
     throw new InvalidInputError('tasks', tasks.length, 'one or more tasks with the same number of rows');
   }
-  const stacked = Matrix.zeros(
-    rows,
-    tasks.reduce((sum, { task }) => sum + task.columns, 0),
-  );
-  let column = 0;
+  const stacked = Array.from({ length: rows }, (): number[] => []);
   for (const { task, weight } of tasks) {
     if (!(weight >= 0 && weight < Infinity)) {
       throw new InvalidInputError('weights', weight, 'finite numbers from 0');
     }
-    stacked.setSubMatrix(Matrix.mul(task, Math.sqrt(weight)), 0, column);
-    column += task.columns;
+    const factor = Math.sqrt(weight);
+    for (let row = 0; row < rows; row += 1) {
+      for (let column = 0; column < task.columns; column += 1) {
+        stacked[row]!.push(task.get(row, column) * factor);
+      }
+    }
   }
   return stacked;
 }

@@ -1,5 +1,5 @@
 import type { Matrix } from 'ml-matrix';
-import { mixture, sharedOptimum } from './capacity.js';
+import { leastSharedLoss, mixture } from './capacity.js';
 
 /** Least joint loss of two tasks in some proportion (T7). */
 export interface JointLoss {
@@ -21,7 +21,7 @@ const SHARES: readonly number[] = [
  * @param added the new task, `p×q_2`
  * @param hidden hidden width
  * @param shares how much the new task counts, from 0 to below 1
- * @throws InvalidInputError as documented at `sharedOptimum`
+ * @throws InvalidInputError as documented at `leastSharedLoss`
  */
 export function jointLosses(
   old: Matrix,
@@ -29,7 +29,7 @@ export function jointLosses(
   hidden: number,
   shares: readonly number[] = SHARES,
 ): JointLoss[] {
-  return shares.map((share) => ({ share, loss: sharedOptimum(mixture(old, added, share), hidden).loss }));
+  return shares.map((share) => ({ share, loss: leastSharedLoss(mixture(old, added, share), hidden) }));
 }
 
 /**
