@@ -12,11 +12,19 @@ import { type LanczosOptions, largestEigenvalue } from './lanczos.js';
  * @param direction `X1` and `X2`, of the shapes of the weights
  */
 export function hessianProduct(first: Matrix, second: Matrix, task: Matrix, direction: Weights): Weights {
+  return hessianMap(first, second, task)(direction);
+}
+
+/** `hessianProduct` for many directions at one network. */
+function hessianMap(first: Matrix, second: Matrix, task: Matrix): (direction: Weights) => Weights {
   const residual = first.mmul(second).sub(task);
-  const change = direction.first.mmul(second).add(first.mmul(direction.second));
-  return {
-    first: change.mmul(second.transpose()).add(residual.mmul(direction.second.transpose())).mul(2),
-    second: first.transpose().mmul(change).add(direction.first.transpose().mmul(residual)).mul(2),
+  const [firstTransposed, secondTransposed] = [first.transpose(), second.transpose()];
+  return (direction) => {
+    const change = direction.first.mmul(second).add(first.mmul(direction.second));
+    return {
+      first: change.mmul(secondTransposed).add(residual.mmul(direction.second.transpose())).mul(2),
+      second: firstTransposed.mmul(change).add(direction.first.transpose().mmul(residual)).mul(2),
+    };
   };
 }
 
@@ -33,12 +41,13 @@ export function hessianProduct(first: Matrix, second: Matrix, task: Matrix, dire
  */
 export function sharpness(first: Matrix, second: Matrix, task: Matrix, options: LanczosOptions = {}): number {
   const split = first.rows * first.columns;
+  const product = hessianMap(first, second, task);
   const map = (vector: readonly number[]): number[] => {
-    const product = hessianProduct(first, second, task, {
+    const { first: onFirst, second: onSecond } = product({
       first: Matrix.from1DArray(first.rows, first.columns, vector.slice(0, split)),
       second: Matrix.from1DArray(second.rows, second.columns, vector.slice(split)),
     });
-    return [...product.first.to1DArray(), ...product.second.to1DArray()];
+    return [...onFirst.to1DArray(), ...onSecond.to1DArray()];
   };
   return largestEigenvalue(map, split + second.rows * second.columns, options);
 }

@@ -1,4 +1,3 @@
-import { Matrix } from 'ml-matrix';
 import type { Weights } from './balance.js';
 
 /*
@@ -18,14 +17,14 @@ export function weightNorm({ first, second }: Weights): number {
 /** `left + factor · right`. */
 export function plusTimes(left: Weights, factor: number, right: Weights): Weights {
   return {
-    first: Matrix.add(left.first, Matrix.mul(right.first, factor)),
-    second: Matrix.add(left.second, Matrix.mul(right.second, factor)),
+    first: right.first.clone().mul(factor).add(left.first),
+    second: right.second.clone().mul(factor).add(left.second),
   };
 }
 
 /** `factor · weights`. */
 export function timesWeights(factor: number, { first, second }: Weights): Weights {
-  return { first: Matrix.mul(first, factor), second: Matrix.mul(second, factor) };
+  return { first: first.clone().mul(factor), second: second.clone().mul(factor) };
 }
 
 /** Sum of at least one vector. */
