@@ -75,11 +75,9 @@ describe('parseSpectrum', () => {
   });
 
   test('reads no more of a long list than the task has singular values', () => {
-    const text = '1,'.repeat(5_000_000);
-    const start = performance.now();
+    // Whoever read on would complain about the words at the end.
+    const text = `${'1,'.repeat(1000)}no number`;
     expect(() => parseSpectrum(text, 3)).toThrow('at most 3 singular values');
-    // Reading all five million values takes a hundred times longer than this.
-    expect(performance.now() - start).toBeLessThan(200);
   });
 
   test.prop([
