@@ -8,6 +8,7 @@ import { criticalGap, modeOptimum, perturbedLoss, stagedOptimum } from '../../sr
 import { createProblem, type Problem } from '../../src/theory/problem.js';
 import { learnedModes } from '../../src/theory/trajectory.js';
 import { logUniform, positiveSpectrum, risingProblem } from '../support/problem-arbitraries.js';
+import { samples } from '../support/sample-size.js';
 
 const gammas = logUniform(1e-3, 1.5);
 
@@ -62,7 +63,7 @@ function expectNoBetterTime(problem: Problem, gamma: number): number {
 }
 
 describe('global inflection (T3)', () => {
-  test.prop([risingProblem(), gammas], { numRuns: 200 })(
+  test.prop([risingProblem(), gammas], { numRuns: samples(50) })(
     'no time is better, from tiny and from large starts',
     (problem, gamma) => {
       const time = expectNoBetterTime(problem, gamma);
@@ -73,7 +74,7 @@ describe('global inflection (T3)', () => {
     },
   );
 
-  test.prop([anyProblem, fc.oneof(gammas, fc.constant(0))], { numRuns: 200 })(
+  test.prop([anyProblem, fc.oneof(gammas, fc.constant(0))], { numRuns: samples(50) })(
     'no time is better, with null modes, learned modes and starts above σ',
     (problem, gamma) => {
       expectNoBetterTime(problem, gamma);
