@@ -1,5 +1,5 @@
 import { Matrix } from 'ml-matrix';
-import { fullSingularBasis } from './full-singular-basis.js';
+import { fullSingularBasis, singularValuesOf } from './full-singular-basis.js';
 import { InvalidInputError } from './invalid-input.js';
 import { squaredNorm } from './sensitivity.js';
 
@@ -36,13 +36,13 @@ export interface SharedOptimum {
  *   width that is not an integer from 1 (`hidden`)
  */
 export function sharedOptimum(tasks: readonly SharedTask[], hidden: number): SharedOptimum {
-  const { left, values } = fullSingularBasis(weightedTasks(tasks));
-  const loss = lossBeyond(values, hidden);
+  const { left, values } = fullSingularBasis(new Matrix(weightedTasks(tasks)));
+  requireWidth(hidden);
   const first = Matrix.zeros(left.rows, hidden);
   first.setSubMatrix(left.subMatrix(0, left.rows - 1, 0, Math.min(hidden, left.rows) - 1), 0, 0);
   const seconds = tasks.map(({ task }) => first.transpose().mmul(task));
   return {
-    loss,
+    loss: lossBeyond(hidden, values),
     taskLosses: tasks.map(({ task }, index) => squaredNorm(first.mmul(seconds[index]!).sub(task))),
     first,
     seconds,
@@ -50,21 +50,29 @@ export function sharedOptimum(tasks: readonly SharedTask[], hidden: number): Sha
 }
 
 /**
- * The losses of `sharedOptimum` at several widths: one decomposition gives them all.
+ * The losses of `sharedOptimum` at several widths, without weights that reach them: one decomposition gives them all.
  *
  * @param tasks at least one task
  * @param widths integers from 1
- * @throws InvalidInputError as `sharedOptimum`
+ * @throws InvalidInputError as `sharedOptimum` does
  */
 export function sharedLosses(tasks: readonly SharedTask[], widths: readonly number[]): number[] {
-  const { values } = fullSingularBasis(weightedTasks(tasks));
-  return widths.map((hidden) => lossBeyond(values, hidden));
+  const stacked = weightedTasks(tasks);
+  widths.forEach(requireWidth);
+  // A network as wide as the tasks have room for learns them all.
+  const room = Math.min(stacked.length, stacked[0]!.length);
+  if (widths.every((hidden) => hidden >= room)) return widths.map(() => 0);
+  const values = singularValuesOf(stacked);
+  return widths.map((hidden) => lossBeyond(hidden, values));
 }
 
-function lossBeyond(values: readonly number[], hidden: number): number {
+function requireWidth(hidden: number): void {
   if (!(Number.isInteger(hidden) && hidden >= 1)) {
     throw new InvalidInputError('hidden', hidden, 'an integer from 1');
   }
+}
+
+function lossBeyond(hidden: number, values: readonly number[]): number {
   return values.slice(hidden).reduce((sum, value) => sum + value ** 2, 0);
 }
 
@@ -84,23 +92,23 @@ export function mixture(old: Matrix, added: Matrix, share: number): readonly Sha
   ];
 }
 
-/** `[√m_1 A_1, √m_2 A_2, …]`. */
-function weightedTasks(tasks: readonly SharedTask[]): Matrix {
+/** `[√m_1 A_1, √m_2 A_2, …]`, row by row. */
+function weightedTasks(tasks: readonly SharedTask[]): number[][] {
   const rows = tasks[0]?.task.rows;
   if (rows === undefined || tasks.some(({ task }) => task.rows !== rows)) {
     throw new InvalidInputError('tasks', tasks.length, 'one or more tasks with the same number of rows');
   }
-  const stacked = Matrix.zeros(
-    rows,
-    tasks.reduce((sum, { task }) => sum + task.columns, 0),
-  );
-  let column = 0;
+  const stacked = Array.from({ length: rows }, (): number[] => []);
   for (const { task, weight } of tasks) {
     if (!(weight >= 0 && weight < Infinity)) {
       throw new InvalidInputError('weights', weight, 'finite numbers from 0');
     }
-    stacked.setSubMatrix(Matrix.mul(task, Math.sqrt(weight)), 0, column);
-    column += task.columns;
+    const factor = Math.sqrt(weight);
+    for (let row = 0; row < rows; row += 1) {
+      for (let column = 0; column < task.columns; column += 1) {
+        stacked[row]!.push(task.get(row, column) * factor);
+      }
+    }
   }
   return stacked;
 }

@@ -26,7 +26,12 @@ export function sensitivityFloor(product: Matrix): number {
  * @param matrix `W`
  */
 export function nuclearNorm(matrix: Matrix): number {
-  return decompose(matrix).diagonal.reduce((sum, value) => sum + value, 0);
+  const { diagonal } = new SingularValueDecomposition(matrix, {
+    autoTranspose: true,
+    computeLeftSingularVectors: false,
+    computeRightSingularVectors: false,
+  });
+  return diagonal.reduce((sum, value) => sum + value, 0);
 }
 
 /**

@@ -122,11 +122,17 @@ function advance(basis: RiccatiBasis, stacked: Matrix, logSize: number, time: nu
  * off by a few ε, however small it is, times the condition of the eigenvectors; `4(p+q)ε` is about twice what is seen.
  */
 function roundingErrors(transposed: Matrix, stacked: Matrix): Matrix {
-  const support = transposed.clone().apply(function (row, column) {
-    this.set(row, column, this.get(row, column) === 0 ? 0 : 1);
-  });
-  const sizes = support.mmul(Matrix.mul(stacked, stacked)).sqrt();
-  return sizes.mul(4 * stacked.rows * Number.EPSILON);
+  const errors = Matrix.zeros(transposed.rows, stacked.columns);
+  for (let row = 0; row < transposed.rows; row += 1) {
+    for (let column = 0; column < stacked.columns; column += 1) {
+      let squares = 0;
+      for (let k = 0; k < stacked.rows; k += 1) {
+        if (transposed.get(row, k) !== 0) squares += stacked.get(k, column) * stacked.get(k, column);
+      }
+      errors.set(row, column, Math.sqrt(squares) * (4 * stacked.rows * Number.EPSILON));
+    }
+  }
+  return errors;
 }
 
 /** `ψ = (1 - e^{-4|λ|t})/(2|λ|)`, which is `2t` for `λ = 0`. */

@@ -77,7 +77,11 @@ export function expectedExcessDeep(layers: readonly Matrix[], noise: number | re
 
 /** Square of the Frobenius norm. */
 export function squaredNorm(matrix: Matrix): number {
-  return matrix.dot(matrix);
+  let sum = 0;
+  for (let row = 0; row < matrix.rows; row += 1) {
+    for (let column = 0; column < matrix.columns; column += 1) sum += matrix.get(row, column) ** 2;
+  }
+  return sum;
 }
 
 function congruence(outer: Matrix, inner: Matrix): Matrix {

@@ -4,6 +4,7 @@ import { describe, expect } from 'vitest';
 import { mixture, type SharedTask, sharedOptimum } from '../../src/theory/capacity.js';
 import { squaredNorm } from '../../src/theory/sensitivity.js';
 import { gaussianMatrix, seededRandom } from '../support/random-matrices.js';
+import { samples } from '../support/sample-size.js';
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 });
 const shares = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 0.5, 1));
@@ -46,7 +47,7 @@ describe('sharedOptimum', () => {
     },
   );
 
-  test.prop([seeds, shares, fc.integer({ min: 1, max: 3 })], { numRuns: 20 })(
+  test.prop([seeds, shares, fc.integer({ min: 1, max: 3 })], { numRuns: samples(4) })(
     'is never beaten, neither by random weights with the best second layer nor by descent from them',
     (seed, share, hidden) => {
       const random = seededRandom(seed);

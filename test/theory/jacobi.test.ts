@@ -63,7 +63,7 @@ describe('orthogonalizeColumns', () => {
       [0, 0],
       [3, 4],
     ]);
-    expect(columns).toEqual([
+    expect(columns.map((column) => [...column])).toEqual([
       [0, 0],
       [3, 4],
     ]);

@@ -7,11 +7,12 @@ import { gap, singularValue } from '../../src/theory/mode.js';
 import { modeOptimum, perturbedLoss, perturbedLossVelocity } from '../../src/theory/perturbed-loss.js';
 import { createProblem } from '../../src/theory/problem.js';
 import { logUniform, risingProblem } from '../support/problem-arbitraries.js';
+import { samples } from '../support/sample-size.js';
 
 const gammas = logUniform(1e-3, 1.5);
 
 describe('last descent of the perturbed loss (T3 b, c)', () => {
-  test.prop([risingProblem(), gammas], { numRuns: 200 })(
+  test.prop([risingProblem(), gammas], { numRuns: samples(50) })(
     'afterwards the loss strictly rises, just before it does not',
     (problem, gamma) => {
       const last = lastDescent(problem, gamma);

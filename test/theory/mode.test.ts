@@ -12,6 +12,7 @@ import {
 import { divide, expMinus, fixed, multiply, toNumber } from '../support/big-fixed.js';
 import { integrate } from '../support/integrate.js';
 import { logUniform } from '../support/problem-arbitraries.js';
+import { samples } from '../support/sample-size.js';
 
 /** The closed form with 4096 fractional bits. */
 function exactState({ sigma, start }: Mode, time: number): { value: number; gap: number } {
@@ -43,7 +44,7 @@ function relativeError(actual: number, expected: number): number {
 }
 
 describe('closed form of a mode (T0)', () => {
-  test.prop([modeAndTime], { numRuns: 300 })('agrees with 4096-bit arithmetic', ({ mode, time }) => {
+  test.prop([modeAndTime], { numRuns: samples(60) })('agrees with 4096-bit arithmetic', ({ mode, time }) => {
     const exact = exactState(mode, time);
     expect(relativeError(singularValue(mode, time), exact.value)).toBeLessThan(accuracy(mode, time));
     // Below the normal doubles only absolute accuracy can be had.

@@ -12,6 +12,7 @@ import {
   orthonormalColumns,
   seededRandom,
 } from '../support/random-matrices.js';
+import { samples } from '../support/sample-size.js';
 
 type Pair = { first: Matrix; second: Matrix };
 
@@ -57,19 +58,22 @@ const seeds = fc.integer({ min: 0, max: 2 ** 31 });
 
 describe('flowWeights', () => {
   // The integrator's tolerance is 1e-14 per step; 1e-9 leaves room for the growth of its errors by a few hundred steps.
-  test.prop([seeds], { numRuns: 60 })('agrees with integration of the matrix flow, dims to 8', (seed) => {
-    const { start, task, time } = randomCase(seed, 8, [0.01, 100]);
-    const exact = flowWeights(start.first, start.second, task, time);
-    expect(distance(exact, integrateWeights(start.first, start.second, task, time))).toBeLessThan(1e-9);
-  });
+  test.prop([seeds], { numRuns: samples(12) })(
+    'agrees with integration of the matrix flow, dims to 8',
+    (seed) => {
+      const { start, task, time } = randomCase(seed, 8, [0.01, 100]);
+      const exact = flowWeights(start.first, start.second, task, time);
+      expect(distance(exact, integrateWeights(start.first, start.second, task, time))).toBeLessThan(1e-9);
+    },
+  );
 
-  test.prop([seeds], { numRuns: 12 })('agrees with integration, dims to 12, times to 1e4', (seed) => {
+  test.prop([seeds], { numRuns: samples(3) })('agrees with integration, dims to 12, times to 1e4', (seed) => {
     const { start, task, time } = randomCase(seed, 12, [10, 1e4]);
     const exact = flowWeights(start.first, start.second, task, time);
     expect(distance(exact, integrateWeights(start.first, start.second, task, time))).toBeLessThan(1e-9);
   });
 
-  test.prop([seeds], { numRuns: 60 })('composes: s + t is t after s, at any time', (seed) => {
+  test.prop([seeds], { numRuns: samples(20) })('composes: s + t is t after s, at any time', (seed) => {
     const { start, task, time } = randomCase(seed, 6, [0.01, 1e6]);
     const basis = riccatiBasis(task, imbalanceOf(start.first, start.second)!);
     for (const share of [0.01, 0.5]) {
@@ -81,7 +85,7 @@ describe('flowWeights', () => {
     }
   });
 
-  test.prop([seeds], { numRuns: 60 })('conserves the imbalance', (seed) => {
+  test.prop([seeds], { numRuns: samples(20) })('conserves the imbalance', (seed) => {
     const { start, task, time, imbalance } = randomCase(seed, 8, [0.01, 1e8]);
     const end = flowWeights(start.first, start.second, task, time);
     const { rows: hidden } = end.second;

@@ -6,6 +6,7 @@ import { createProblem } from '../../src/theory/problem.js';
 import { scheduleNames, scheduleRatesOverTime, sumOfRates } from '../../src/theory/schedule.js';
 import { endPointConstant, largestCoveredRate, lossEndPointBound } from '../../src/theory/schedule-error.js';
 import { loss } from '../../src/theory/trajectory.js';
+import { samples } from '../support/sample-size.js';
 
 function descend(mode: Mode, rates: readonly number[]): number {
   return rates.reduce((factor, rate) => descendFactor(factor, mode.sigma, rate), Math.sqrt(mode.start)) ** 2;
@@ -40,7 +41,7 @@ function endPointError(mode: Mode, relative: readonly number[], times: number) {
 }
 
 describe('endPointConstant', () => {
-  test.prop([fc.oneof(below, above), shares, repeats], { numRuns: 600 })(
+  test.prop([fc.oneof(below, above), shares, repeats], { numRuns: samples(100) })(
     'bounds the distance of descent from flow for any rates that are covered (T9)',
     (mode, relative, times) => {
       const { error, bound, rounding } = endPointError(mode, relative, times);

@@ -9,6 +9,7 @@ import {
   squaredNorm,
 } from '../../src/theory/sensitivity.js';
 import { gaussianMatrix, seededRandom } from '../support/random-matrices.js';
+import { samples } from '../support/sample-size.js';
 import { meanOverSigns } from '../support/sign-enumeration.js';
 
 const seed = fc.nat();
@@ -59,7 +60,7 @@ describe('expected excess under Gaussian noise (T1)', () => {
     },
   );
 
-  // Each case has its own fixed seed. A mean of 20000 samples misses 5 standard errors once in 3.5 million.
+  // Each case has its own fixed seed. A mean of many draws misses 5 standard errors once in 3.5 million.
   test.each([
     { shape: [3, 4, 2], noise: { first: 0.3, second: 0.3 }, from: 1 },
     { shape: [2, 5, 4], noise: { first: 0.5, second: 0.1 }, from: 2 },
@@ -71,18 +72,18 @@ describe('expected excess under Gaussian noise (T1)', () => {
     const [first, second] = [gaussianMatrix(rows, hidden, random), gaussianMatrix(hidden, cols, random)];
     const task = gaussianMatrix(rows, cols, random);
     const before = squaredError(first, second, task);
-    const samples = 20_000;
+    const draws = samples(20_000);
     let sum = 0;
     let squares = 0;
-    for (let sample = 0; sample < samples; sample += 1) {
+    for (let sample = 0; sample < draws; sample += 1) {
       const noisyFirst = gaussianMatrix(rows, hidden, random).mul(noise.first).add(first);
       const noisySecond = gaussianMatrix(hidden, cols, random).mul(noise.second).add(second);
       const excess = squaredError(noisyFirst, noisySecond, task) - before;
       sum += excess;
       squares += excess ** 2;
     }
-    const mean = sum / samples;
-    const standardError = Math.sqrt((squares / samples - mean ** 2) / samples);
+    const mean = sum / draws;
+    const standardError = Math.sqrt((squares / draws - mean ** 2) / draws);
     const expected = expectedExcess(first, second, noise);
     expect(Math.abs(mean - expected)).toBeLessThan(5 * standardError);
     // The test has power: swapping the two scales would be seen.

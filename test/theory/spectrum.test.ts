@@ -75,8 +75,9 @@ describe('parseSpectrum', () => {
   });
 
   test('reads no more of a long list than the task has singular values', () => {
-    // Whoever read on would come upon what is no number, and complain of that.
-    expect(() => parseSpectrum(`${'1,'.repeat(5_000_000)}x`, 3)).toThrow('at most 3 singular values');
+    // Whoever read on would complain about the words at the end.
+    const text = `${'1,'.repeat(1000)}no number`;
+    expect(() => parseSpectrum(text, 3)).toThrow('at most 3 singular values');
   });
 
   test.prop([

@@ -6,9 +6,18 @@ import * as fc from 'fast-check';
 
 /** Numbers over some decades, `10^from` to `10^to`, of three significant digits; shrinks towards 1. */
 export function decades(from: number, to: number): fc.Arbitrary<number> {
-  return fc
-    .integer({ min: Math.round(from * 100), max: Math.round(to * 100) })
-    .map((hundredth) => Number((10 ** (hundredth / 100)).toPrecision(3)));
+  return fc.integer({ min: Math.round(from * 100), max: Math.round(to * 100) }).map(roundedPower);
+}
+
+const ROUNDED_POWERS = new Map<number, number>();
+
+/** `10^(hundredth/100)` to three digits; looked up where possible, since reading digits back costs more than drawing. */
+function roundedPower(hundredth: number): number {
+  const known = ROUNDED_POWERS.get(hundredth);
+  if (known !== undefined) return known;
+  const rounded = Number((10 ** (hundredth / 100)).toPrecision(3));
+  ROUNDED_POWERS.set(hundredth, rounded);
+  return rounded;
 }
 
 /** Small fractions that collide often: quarters from 1/4 to 3. */

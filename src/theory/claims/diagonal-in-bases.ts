@@ -1,4 +1,4 @@
-import type { Matrix } from 'ml-matrix';
+import { Matrix } from 'ml-matrix';
 
 /**
  * `U diag(values) Vᵀ` for the first columns of two bases, one per value: how tasks and aligned weights are written down.
@@ -8,7 +8,13 @@ import type { Matrix } from 'ml-matrix';
  * @param right `V`, with at least as many columns as there are values
  */
 export function diagonalInBases(left: Matrix, values: readonly number[], right: Matrix): Matrix {
-  const last = values.length - 1;
-  const scaled = left.subMatrix(0, left.rows - 1, 0, last).mulRowVector([...values]);
-  return scaled.mmul(right.subMatrix(0, right.rows - 1, 0, last).transpose());
+  const product = Matrix.zeros(left.rows, right.rows);
+  for (let row = 0; row < left.rows; row++) {
+    for (let column = 0; column < right.rows; column++) {
+      let sum = 0;
+      for (let k = 0; k < values.length; k++) sum += left.get(row, k) * values[k]! * right.get(column, k);
+      product.set(row, column, sum);
+    }
+  }
+  return product;
 }

@@ -1,4 +1,4 @@
-import { Matrix } from 'ml-matrix';
+import type { Matrix } from 'ml-matrix';
 
 /** Two layers. */
 export interface Layers {
@@ -28,13 +28,13 @@ export function descendRegularized(
   let { first, second } = layers;
   for (let step = 0; step < steps; step++) {
     const product = first.mmul(second);
-    const onTask = Matrix.sub(product, task);
-    const onAnchor = Matrix.sub(product, anchor).mul(pull);
-    const force = Matrix.add(onTask, onAnchor).mul(2);
+    const onTask = product.clone().sub(task);
+    const onAnchor = product.sub(anchor).mul(pull);
+    const force = onTask.add(onAnchor).mul(2);
     const firstMotion = force.mmul(second.transpose()).mul(rate);
     const secondMotion = first.transpose().mmul(force).mul(rate);
-    first = Matrix.sub(first, firstMotion);
-    second = Matrix.sub(second, secondMotion);
+    first = first.clone().sub(firstMotion);
+    second = second.clone().sub(secondMotion);
   }
   return { first, second };
 }

@@ -16,38 +16,42 @@ export function weightsOf(layers: readonly Matrix[]): Float64Array {
 export function explicitLoss(layers: readonly Matrix[], task: Matrix): SeparatelyQuadratic {
   const shapes = layers.map(({ rows, columns }) => ({ rows, columns }));
   const target = Float64Array.from(task.to1DArray());
+  // Differences evaluate the loss thousands of times: the products W1W2, W1W2W3, … have their places once for all.
+  const products = shapes.map(({ columns }) => new Float64Array(task.rows * columns));
   return (weights) => {
     let product = weights;
     let offset = 0;
-    shapes.forEach(({ rows, columns }, layer) => {
-      if (layer > 0) product = multiply(product, task.rows, rows, weights, offset, columns);
+    for (let layer = 0; layer < shapes.length; layer++) {
+      const { rows, columns } = shapes[layer]!;
+      if (layer > 0) {
+        multiply(products[layer]!, product, task.rows, rows, weights, offset, columns);
+        product = products[layer]!;
+      }
       offset += rows * columns;
-    });
+    }
     let loss = 0;
     for (let entry = 0; entry < target.length; entry++) loss += (product[entry]! - target[entry]!) ** 2;
     return loss;
   };
 }
 
-/** Product of a `rows×inner` matrix with the `inner×columns` one that starts at `offset` of `right`. */
+/** Writes the product of a `rows×inner` matrix with the `inner×columns` one that starts at `offset` of `right`. */
 function multiply(
+  product: Float64Array,
   left: Float64Array,
   rows: number,
   inner: number,
   right: Float64Array,
   offset: number,
   columns: number,
-): Float64Array {
-  const product = new Float64Array(rows * columns);
+): void {
   for (let row = 0; row < rows; row++) {
-    for (let k = 0; k < inner; k++) {
-      const factor = left[row * inner + k]!;
-      for (let column = 0; column < columns; column++) {
-        product[row * columns + column]! += factor * right[offset + k * columns + column]!;
-      }
+    for (let column = 0; column < columns; column++) {
+      let sum = 0;
+      for (let k = 0; k < inner; k++) sum += left[row * inner + k]! * right[offset + k * columns + column]!;
+      product[row * columns + column] = sum;
     }
   }
-  return product;
 }
 
 /**

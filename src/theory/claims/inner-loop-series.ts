@@ -1,4 +1,4 @@
-import { Matrix } from 'ml-matrix';
+import type { Matrix } from 'ml-matrix';
 import type { Weights } from '../balance.js';
 import type { Source } from '../source-gradients.js';
 import { plusTimes, timesWeights, weightProduct } from '../weight-space.js';
@@ -31,7 +31,7 @@ export function gradientSeries(weights: WeightSeries, { task, inputs }: Source):
   const second = each(weights, (one) => one.second);
   const covariance = inputs.mmul(inputs.transpose());
   const [constant, linear, square] = product(first, second);
-  const residual = [Matrix.sub(constant, task), linear, square] as const;
+  const residual = [constant.sub(task), linear, square] as const;
   const seen = each(residual, (matrix) => matrix.mmul(covariance).mul(2));
   const left = product(
     seen,

@@ -2,6 +2,7 @@ import { Matrix } from 'ml-matrix';
 import { flowWeights } from '../riccati.js';
 import { type Conclusion, equal } from './claim.js';
 import { diagonalInBases } from './diagonal-in-bases.js';
+import { matrixDistance } from './matrix-distance.js';
 
 /** Orthogonal columns of equal length with whole entries, so that products with short binary fractions are exact. */
 const WHOLE_BASES = [
@@ -38,7 +39,7 @@ export function neverGrows(
   return equal(
     {
       label: `distance of the limit from the learned part of diag(${sigmas}), factors ${factors}`,
-      value: Matrix.sub(left.mmul(right), diagonalInBases(basis, learned, basis)).norm(),
+      value: matrixDistance(left.mmul(right), diagonalInBases(basis, learned, basis)),
     },
     { label: 'none', value: 0 },
     1e-12 * (1 + task.norm()),

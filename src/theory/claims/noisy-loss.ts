@@ -52,19 +52,21 @@ function moved({ first, second, task }: Network, scales: LayerNoise, draw: numbe
  *
  * For fixed `W1` the loss is a quadratic polynomial of all entries of `W2`, whose cross terms have mean zero: the mean adds,
  * for each entry, the second difference that `±γ2` makes. What results is a quadratic polynomial of the entries of `W1`,
- * and the same holds again.
+ * and the same holds again. A row of `W1` meets only its own row of the task, so that the loss is a sum over rows.
  */
 export function excessByDifferences({ first, second, task }: Network, noise: LayerNoise): number {
-  const left = first.to2DArray();
-  const centre = meanOverSecond(left, second, task, noise.second);
-  let excess = centre.excess;
-  for (const row of left) {
+  const columns = second.transpose().to2DArray();
+  let excess = 0;
+  for (let index = 0; index < task.rows; index++) {
+    const [row, target] = [first.getRow(index), task.getRow(index)];
+    const centre = meanOverSecond(row, columns, target, noise.second);
+    excess += centre.excess;
     for (let k = 0; k < row.length; k++) {
       const at = row[k]!;
       row[k] = at + noise.first;
-      const above = meanOverSecond(left, second, task, noise.second);
+      const above = meanOverSecond(row, columns, target, noise.second);
       row[k] = at - noise.first;
-      const below = meanOverSecond(left, second, task, noise.second);
+      const below = meanOverSecond(row, columns, target, noise.second);
       row[k] = at;
       excess += (above.mean + below.mean) / 2 - centre.mean;
     }
@@ -72,25 +74,23 @@ export function excessByDifferences({ first, second, task }: Network, noise: Lay
   return excess;
 }
 
-/** Mean of the loss over the noise of `W2` alone, and its part that is due to the noise. */
+/** Mean of the loss of one row over the noise of `W2` alone, and its part that is due to the noise. */
 function meanOverSecond(
-  left: readonly (readonly number[])[],
-  second: Matrix,
-  task: Matrix,
+  row: readonly number[],
+  columns: readonly (readonly number[])[],
+  target: readonly number[],
   gamma: number,
 ): { mean: number; excess: number } {
   let loss = 0;
   let excess = 0;
-  for (let row = 0; row < task.rows; row++) {
-    const weights = left[row]!;
-    for (let column = 0; column < task.columns; column++) {
-      let residual = -task.get(row, column);
-      for (let k = 0; k < weights.length; k++) residual += weights[k]! * second.get(k, column);
-      loss += residual ** 2;
-      for (const weight of weights) {
-        const moved = weight * gamma;
-        excess += ((residual + moved) ** 2 + (residual - moved) ** 2) / 2 - residual ** 2;
-      }
+  for (let index = 0; index < columns.length; index++) {
+    const column = columns[index]!;
+    let residual = -target[index]!;
+    for (let k = 0; k < row.length; k++) residual += row[k]! * column[k]!;
+    loss += residual ** 2;
+    for (let k = 0; k < row.length; k++) {
+      const moved = row[k]! * gamma;
+      excess += ((residual + moved) ** 2 + (residual - moved) ** 2) / 2 - residual ** 2;
     }
   }
   return { mean: loss + excess, excess };

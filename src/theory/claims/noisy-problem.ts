@@ -148,13 +148,13 @@ export function riseAt(instance: NoisyProblem, time: number): Weighed {
 }
 
 function weigh(modes: readonly Mode[], time: number, term: (state: ModeState) => Weighed): Weighed {
-  return modes.reduce(
-    (sum, mode) => {
-      const { value, size } = term(sigmoid(mode, time));
-      return { value: sum.value + value, size: sum.size + size };
-    },
-    { value: 0, size: 0 },
-  );
+  const sum = { value: 0, size: 0 };
+  for (const mode of modes) {
+    const { value, size } = term(sigmoid(mode, time));
+    sum.value += value;
+    sum.size += size;
+  }
+  return sum;
 }
 
 /** Times at which something may turn: around the moment at which each rising mode's gap is the critical one. */

@@ -4,6 +4,7 @@ import { heldOutBracket, type SourceCoverage, seenResidual, sourceCoverage } fro
 import { decades, dimension, matrixSeed } from './arbitraries.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
 import { drawnMatrix, drawnOrthogonal } from './drawn-matrix.js';
+import { matrixDistance } from './matrix-distance.js';
 
 /** A network and sources of data. */
 interface Instance {
@@ -82,7 +83,7 @@ export const sharedMinimum = defineClaim<Instance>({
     const mean = minimisers
       .reduce((sum, one) => Matrix.add(sum, one), Matrix.zeros(rows, network.columns))
       .div(count);
-    const spread = minimisers.reduce((sum, one) => sum + Matrix.sub(one, mean).norm() ** 2, 0);
+    const spread = minimisers.reduce((sum, one) => sum + matrixDistance(one, mean) ** 2, 0);
     const loss = gaps.reduce((sum, { gap }) => sum + variance * gap.norm() ** 2, 0);
     const heldOutLoss = residual.mmul(heldOut).norm() ** 2;
     const bracket = heldOutBracket(residual, loss, coverage);
@@ -159,7 +160,7 @@ function isNearest(
   const elsewhere = drawnMatrix(rows, network.columns, 64 * seed + 9);
   const other = Matrix.add(minimiser, Matrix.sub(elsewhere, elsewhere.mmul(inputs).mmul(inputs.transpose())));
   const size = network.norm() ** 2 + task.norm() ** 2 + elsewhere.norm() ** 2;
-  const distance = (point: Matrix) => Matrix.sub(point, network).norm() ** 2;
+  const distance = (point: Matrix) => matrixDistance(point, network) ** 2;
   return tightest([
     equal(
       { label: 'loss of a minimiser', value: Matrix.sub(minimiser, task).mmul(inputs).norm() ** 2 },

@@ -6,6 +6,7 @@ import { decades, flowTime, matrixSeed, mode } from './arbitraries.js';
 import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
 import { diagonalInBases } from './diagonal-in-bases.js';
 import { drawnOrthogonal } from './drawn-matrix.js';
+import { matrixDistance } from './matrix-distance.js';
 import { modeEquations } from './mode-equations.js';
 import { flowByTaylor, longestStep } from './taylor-flow.js';
 
@@ -173,7 +174,7 @@ function flowsTo({ modes, left, right, task }: Network, from: Weights, time: num
   return equal(
     {
       label: `distance of the change of W1W2 from that of its modes, time ${time} to ${until}`,
-      value: Matrix.sub(change, expected).norm(),
+      value: matrixDistance(change, expected),
     },
     { label: 'none', value: 0 },
     // At the start s may be far smaller than the factors that an unbalanced start multiplies to it.
@@ -195,7 +196,7 @@ function movesAt(network: Network): Conclusion {
   const fastest = modes.reduce((most, { sigma, start }) => Math.max(most, sigma, start), 0);
   const size = modes.reduce((sum, each) => sum + roundingOfValue(each, time), 0);
   return equal(
-    { label: `‖d(W1W2)/dt − U diag(ds/dt) Vᵀ‖ at time ${time}`, value: Matrix.sub(move, expected).norm() },
+    { label: `‖d(W1W2)/dt − U diag(ds/dt) Vᵀ‖ at time ${time}`, value: matrixDistance(move, expected) },
     { label: 'none', value: 0 },
     32 * (left.rows + right.rows) * Number.EPSILON * fastest * size + Number.MIN_VALUE,
   );

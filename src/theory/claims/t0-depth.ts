@@ -6,6 +6,7 @@ import { decades, flowTime, matrixSeed, mode } from './arbitraries.js';
 import { atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
 import { diagonalInBases } from './diagonal-in-bases.js';
 import { drawnOrthogonal } from './drawn-matrix.js';
+import { matrixDistance } from './matrix-distance.js';
 import { integralAbove, integralBelow } from './odds-integral.js';
 
 /** Modes of a deep network, its depth, its bases, a kind of start and a time. */
@@ -150,7 +151,7 @@ function movesAt(
   return equal(
     {
       label: `distance of the velocity of W1⋯W${depth} from that of its modes`,
-      value: Matrix.sub(move, expected).norm(),
+      value: matrixDistance(move, expected),
     },
     { label: 'none', value: 0 },
     8 * (depth * (count + extraHidden) + logarithm) * Number.EPSILON * size + Number.MIN_VALUE,

@@ -7,6 +7,7 @@ import { matrixSeed, singularValue } from './arbitraries.js';
 import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
 import { diagonalInBases } from './diagonal-in-bases.js';
 import { drawnOrthogonal } from './drawn-matrix.js';
+import { matrixDistance } from './matrix-distance.js';
 
 /** Factors of modes, the dimensions beyond them, three bases, a kind of start and blocks of steps. */
 interface Instance {
@@ -158,7 +159,7 @@ function matches(label: string, actual: Matrix, expected: Matrix, tolerance: num
   return equal(
     {
       label: `distance of the change of ${label} from that of its modes`,
-      value: Matrix.sub(actual, expected).norm(),
+      value: matrixDistance(actual, expected),
     },
     { label: 'none', value: 0 },
     tolerance + Number.MIN_VALUE,

@@ -5,6 +5,7 @@ import { alignedTask, alignedWeights } from './aligned-network.js';
 import { decades, flowTime, matrixSeed, singularValue } from './arbitraries.js';
 import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
 import { coveredGradient, inputCovariance, squareBases } from './covered-network.js';
+import { matrixDistance } from './matrix-distance.js';
 
 /** What two kinds of data ask of one mode. */
 interface MixedMode {
@@ -103,7 +104,7 @@ export const exposure = defineClaim<Instance>({
       equal(
         {
           label: 'distance of d(W1W2)/dt from U diag(4cs(σ−s)) Vᵀ, in units of its largest possible size',
-          value: Matrix.sub(moved, expected).norm() / size,
+          value: matrixDistance(moved, expected) / size,
         },
         { label: 'none', value: 0 },
         1e-12,

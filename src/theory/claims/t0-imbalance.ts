@@ -6,6 +6,7 @@ import { decades, flowTime, matrixSeed, singularValue } from './arbitraries.js';
 import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
 import { diagonalInBases } from './diagonal-in-bases.js';
 import { drawnOrthogonal } from './drawn-matrix.js';
+import { matrixDistance } from './matrix-distance.js';
 import { panelIntegral } from './quadrature.js';
 import { flowByTaylor, longestStep } from './taylor-flow.js';
 
@@ -141,7 +142,7 @@ function flowsTo(instance: Instance, pairs: readonly FactorPair[], time: number)
   return equal(
     {
       label: `distance of the change of W1W2 from that of its modes, time ${time} to ${until}`,
-      value: Matrix.sub(change, diagonalInBases(left, expected, right)).norm(),
+      value: matrixDistance(change, diagonalInBases(left, expected, right)),
     },
     { label: 'none', value: 0 },
     modes.length * size * (1e-14 + roundingOfExponent(modes, time)) + 1e-300,

@@ -8,6 +8,7 @@ import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
 import { diagonalInBases } from './diagonal-in-bases.js';
 import { drawnOrthogonal } from './drawn-matrix.js';
 import { neverGrows } from './lacking-modes.js';
+import { matrixDistance } from './matrix-distance.js';
 import { flowByTaylor, longestStep } from './taylor-flow.js';
 
 /** A task and a start in singular bases of their own, and a time. */
@@ -167,7 +168,7 @@ function same(label: string, left: Weights, right: Weights, exponent = 0): Concl
   return equal(
     {
       label: `distance of QQᵀ ${label}, from integration`,
-      value: Matrix.sub(leftSquare, rightSquare).norm(),
+      value: matrixDistance(leftSquare, rightSquare),
     },
     { label: 'none', value: 0 },
     (rounding(left) + 4 * Number.EPSILON * exponent) * rightSquare.norm() + Number.MIN_VALUE,
@@ -177,8 +178,8 @@ function same(label: string, left: Weights, right: Weights, exponent = 0): Concl
 /** `W1ᵀW1 − W2W2ᵀ` is what it was at the start. */
 function conserves(start: Weights, now: Weights, time: number): Conclusion {
   const size = (start.first.norm() + start.second.norm() + now.first.norm() + now.second.norm()) ** 2;
-  const change = Matrix.sub(explicitImbalance(now), explicitImbalance(start)).norm();
-  const own = Matrix.sub(imbalanceMatrix(now.first, now.second), explicitImbalance(now)).norm();
+  const change = matrixDistance(explicitImbalance(now), explicitImbalance(start));
+  const own = matrixDistance(imbalanceMatrix(now.first, now.second), explicitImbalance(now));
   return equal(
     { label: `change of W1ᵀW1 − W2W2ᵀ until time ${time}`, value: change + own },
     { label: 'none', value: 0 },
@@ -192,8 +193,11 @@ function explicitImbalance({ first, second }: Weights): Matrix {
   const result = Matrix.zeros(hidden, hidden);
   for (let left = 0; left < hidden; left++) {
     for (let right = 0; right < hidden; right++) {
-      const onFirst = first.getColumnVector(left).dot(first.getColumnVector(right));
-      const onSecond = second.getRowVector(left).dot(second.getRowVector(right));
+      let onFirst = 0;
+      for (let row = 0; row < first.rows; row++) onFirst += first.get(row, left) * first.get(row, right);
+      let onSecond = 0;
+      for (let col = 0; col < second.columns; col++)
+        onSecond += second.get(left, col) * second.get(right, col);
       result.set(left, right, onFirst - onSecond);
     }
   }
@@ -218,7 +222,7 @@ function recognised(start: Weights, task: Matrix, now: Weights, time: number): C
   const mean = meanImbalance(start);
   const hidden = first.columns;
   const size = first.norm() ** 2 + second.norm() ** 2;
-  const departure = Matrix.sub(imbalanceMatrix(first, second), Matrix.eye(hidden, hidden, mean)).norm();
+  const departure = matrixDistance(imbalanceMatrix(first, second), Matrix.eye(hidden, hidden, mean));
   const found = imbalanceOf(first, second);
   if (found !== null && departure <= 1e-12 * size) {
     return tightest([

@@ -4,6 +4,7 @@ import { lossBracket } from '../loss-bracket.js';
 import { decades, dimension, matrixSeed } from './arbitraries.js';
 import { atLeast, atMost, defineClaim, equal, tightest } from './claim.js';
 import { drawnMatrix, drawnOrthogonal } from './drawn-matrix.js';
+import { matrixDistance } from './matrix-distance.js';
 
 /** Two tasks, any network, and the inputs that fine-tuning shows. */
 interface Instance {
@@ -46,7 +47,7 @@ export const matchedLosses = defineClaim<Instance>({
     const shown = (left: Matrix, right: Matrix) => Matrix.sub(left, right).mmul(basis).norm();
     const distance = shown(added, task);
     const bracketOf = (end: Matrix) => lossBracket(distance, shown(end, added) ** 2);
-    const whole = Matrix.sub(network, task).norm() ** 2;
+    const whole = matrixDistance(network, task) ** 2;
     const tolerance = 1e-12 * (whole + distance ** 2 + shown(network, added) ** 2);
     const { least, most } = bracketOf(network);
     // On the line through both tasks the triangle is flat: between them the least is attained, beyond the new one the most.

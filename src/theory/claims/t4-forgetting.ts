@@ -6,6 +6,7 @@ import { stagedForgetting } from '../staged-finetuning.js';
 import { alignedTask, alignedWeights, drawnBases } from './aligned-network.js';
 import { decades } from './arbitraries.js';
 import { atLeast, defineClaim, equal, tightest } from './claim.js';
+import { matrixDistance } from './matrix-distance.js';
 import {
   areTunedModes,
   isSurplus,
@@ -121,8 +122,6 @@ function forgottenInTheLimit(instance: Instance, learned: number): number {
     .add(Matrix.mul(start, instance.pull))
     .div(1 + instance.pull);
   const end = flowWeights(first, second, goal, Infinity);
-  const [before, after] = [start, end.first.mmul(end.second)].map((network) =>
-    Matrix.sub(network, task).norm(),
-  );
+  const [before, after] = [start, end.first.mmul(end.second)].map((network) => matrixDistance(network, task));
   return after! ** 2 - before! ** 2;
 }

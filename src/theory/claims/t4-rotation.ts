@@ -6,6 +6,7 @@ import { fineTuneRotated, type RotatedFineTuned } from '../rotated-finetuning.js
 import { modeRotation, rotatedTask } from '../rotation.js';
 import { decades } from './arbitraries.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { matrixDistance } from './matrix-distance.js';
 import {
   checkpointFields,
   isTunedCheckpoint,
@@ -142,9 +143,9 @@ function byFlow(instance: Instance, prepared: PreparedCheckpoint): Conclusion[] 
   const turned = fineTuneRotated(problem, instance.time, instance.angle, { ...fineTuning, length: { time } });
   const expected = {
     core: product,
-    lossBefore: Matrix.sub(before, pretraining).norm() ** 2,
-    lossPre: Matrix.sub(product, pretraining).norm() ** 2,
-    lossFt: Matrix.sub(product, task).norm() ** 2,
+    lossBefore: matrixDistance(before, pretraining) ** 2,
+    lossPre: matrixDistance(product, pretraining) ** 2,
+    lossFt: matrixDistance(product, task) ** 2,
   };
   const goal = equal(
     {

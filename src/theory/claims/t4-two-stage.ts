@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
-import { Matrix } from 'ml-matrix';
+import type { Matrix } from 'ml-matrix';
 import { flowWeights } from '../riccati.js';
 import { alignByFlow, isPastAThird, liesBetween } from '../two-stage.js';
 import { alignedTask, alignedWeights, drawnBases } from './aligned-network.js';
 import { decades, matrixSeed, singularValue } from './arbitraries.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { matrixDistance } from './matrix-distance.js';
 
 /** A mode of the base network, of the fine-tuned one, and of the alignment task. */
 interface Instance {
@@ -115,7 +116,7 @@ function byMatrices(
     modes.map(({ goal: value }) => value),
   );
   const end = flowWeights(first, second, goal, time);
-  const loss = (network: Matrix) => Matrix.sub(network, goal).norm() ** 2;
+  const loss = (network: Matrix) => matrixDistance(network, goal) ** 2;
   return equal(
     { label: 'gain by modes', value: gain },
     { label: 'gain by matrices', value: loss(first.mmul(second)) - loss(end.first.mmul(end.second)) },

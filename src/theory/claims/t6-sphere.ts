@@ -7,6 +7,7 @@ import { decades, matrixSeed, singularValues } from './arbitraries.js';
 import { atLeast, atMost, defineClaim, equal, tightest } from './claim.js';
 import { drawnMatrix } from './drawn-matrix.js';
 import { isDimension } from './drawn-network.js';
+import { matrixDistance } from './matrix-distance.js';
 
 /** A task, and layers near the best ones of their norms. */
 interface Instance {
@@ -96,7 +97,7 @@ export const boundedLayers = defineClaim<Instance>({
     const left = scaledTo(best.left, first, LEFT_SEED);
     const right = scaledTo(best.right, second, RIGHT_SEED);
     const product = left.mmul(right);
-    const loss = (network: Matrix) => Matrix.sub(network, task).norm() ** 2;
+    const loss = (network: Matrix) => matrixDistance(network, task) ** 2;
     const size = sigmas.reduce((sum, sigma) => sum + sigma ** 2, 0) + (excess * radius) ** 2;
     const tolerance = 1e-12 * size;
     const isTight = sigmas.slice(0, hidden).reduce((sum, sigma) => sum + sigma, 0) >= radius;

@@ -4,6 +4,7 @@ import { relativeSphereStep } from '../sphere-step.js';
 import { decades, matrixSeed } from './arbitraries.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
 import { drawnMatrix } from './drawn-matrix.js';
+import { matrixDistance } from './matrix-distance.js';
 
 /** Weights on a sphere, a tangent, and gains. */
 interface Instance {
@@ -80,7 +81,7 @@ export const updateOnSphere = defineClaim<Instance>({
     const gain = (index: number, count: number) => Math.exp((spread * index) / (count - 1));
     const composed = (weights: Matrix) =>
       mapped(weights, (entry, row, column) => gain(row, rows) * entry * gain(cols - 1 - column, cols));
-    const change = (from: Matrix, to: Matrix) => Matrix.sub(to, from).norm() / from.norm();
+    const change = (from: Matrix, to: Matrix) => matrixDistance(to, from) / from.norm();
     const whole = change(before, after);
     const exact = relativeSphereStep(rate);
     const gained = change(composed(before), composed(after));

@@ -5,6 +5,7 @@ import { jointLosses, oldLossFloor } from '../forgetting-floor.js';
 import { dimension, matrixSeed } from './arbitraries.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
 import { drawnMatrix } from './drawn-matrix.js';
+import { matrixDistance } from './matrix-distance.js';
 
 /** Two tasks that share a hidden layer, and how weights for them are found. */
 interface Instance {
@@ -54,7 +55,7 @@ export const forgettingFloor = defineClaim<Instance>({
     const lossesAt = (m: number) => {
       const optimum = sharedOptimum(mixture(old, added, m), hidden);
       return [old, added].map(
-        (task, index) => Matrix.sub(optimum.first.mmul(optimum.seconds[index]!), task).norm() ** 2,
+        (task, index) => matrixDistance(optimum.first.mmul(optimum.seconds[index]!), task) ** 2,
       );
     };
     const [oldLoss, newLoss] = lossesAt(share);

@@ -42,89 +42,135 @@ export function flowByTaylor(first: Matrix, second: Matrix, task: Matrix, time: 
   return weights;
 }
 
+/**
+ * One step of the series. With `R` the residual `W1W2 - A`, coefficient by coefficient,
+ * `R_n = Σ_k W1_k W2_{n-k}` (less A for n = 0), `W1_{n+1} = -2/(n+1) Σ_k R_k W2_{n-k}ᵀ`, `W2_{n+1} = -2/(n+1) Σ_k W1_{n-k}ᵀ R_k`.
+ * Every sum over k and over an index of the matrices is one long product of two rows of numbers: one lists the coefficients
+ * upwards, the other, see `Coefficients`, downwards.
+ */
 function taylorStep({ first, second }: Weights, task: Matrix, step: number): Weights {
   const [rows, hidden, cols] = [first.rows, first.columns, second.columns];
-  const lefts = [Float64Array.from(first.to1DArray())];
-  const rights = [Float64Array.from(second.to1DArray())];
-  const residuals: Float64Array[] = [];
-  const negativeTask = Float64Array.from(task.to1DArray(), (value) => -value);
-  for (let order = 0; order < ORDER; order++) {
-    const residual = order === 0 ? negativeTask : new Float64Array(rows * cols);
-    for (let k = 0; k <= order; k++) addProduct(residual, lefts[k]!, rights[order - k]!, rows, hidden, cols);
-    residuals.push(residual);
-    const left = new Float64Array(rows * hidden);
-    const right = new Float64Array(hidden * cols);
-    for (let k = 0; k <= order; k++) {
-      addProductTransposed(left, residuals[k]!, rights[order - k]!, rows, cols, hidden);
-      addTransposedProduct(right, lefts[order - k]!, residuals[k]!, hidden, rows, cols);
-    }
-    const factor = -2 / (order + 1);
-    lefts.push(left.map((value) => value * factor));
-    rights.push(right.map((value) => value * factor));
-  }
-  return {
-    first: Matrix.from1DArray(rows, hidden, sumOfPowers(lefts, step)),
-    second: Matrix.from1DArray(hidden, cols, sumOfPowers(rights, step)),
+  const leftRows = new Coefficients(rows, hidden);
+  const leftColumns = new Coefficients(hidden, rows, 'downwards');
+  const rightRows = new Coefficients(hidden, cols, 'downwards');
+  const rightColumns = new Coefficients(cols, hidden, 'downwards');
+  const residualRows = new Coefficients(rows, cols);
+  const residualColumns = new Coefficients(cols, rows);
+  const setLeft = (order: number, row: number, unit: number, value: number) => {
+    leftRows.set(order, row, unit, value);
+    leftColumns.set(order, unit, row, value);
   };
+  const setRight = (order: number, unit: number, column: number, value: number) => {
+    rightRows.set(order, unit, column, value);
+    rightColumns.set(order, column, unit, value);
+  };
+  for (let unit = 0; unit < hidden; unit++) {
+    for (let row = 0; row < rows; row++) setLeft(0, row, unit, first.get(row, unit));
+    for (let column = 0; column < cols; column++) setRight(0, unit, column, second.get(unit, column));
+  }
+  for (let order = 0; order < ORDER; order++) {
+    convolve(leftRows, rightColumns, order, (row, column, sum) => {
+      const value = order === 0 ? sum - task.get(row, column) : sum;
+      residualRows.set(order, row, column, value);
+      residualColumns.set(order, column, row, value);
+    });
+    const factor = -2 / (order + 1);
+    convolve(residualRows, rightRows, order, (row, unit, sum) => {
+      setLeft(order + 1, row, unit, factor * sum);
+    });
+    convolve(residualColumns, leftColumns, order, (column, unit, sum) => {
+      setRight(order + 1, unit, column, factor * sum);
+    });
+  }
+  return { first: sumOfPowers(leftRows, step), second: sumOfPowers(rightRows, step) };
+}
+
+/** The Taylor coefficients of a matrix of functions, row by row, and within a row in the order of their powers or its reverse. */
+class Coefficients {
+  readonly entries: Float64Array;
+  /** Numbers per row. */
+  readonly stride: number;
+  /** Where the coefficients of power 0 begin in the first row, and how much farther on each next power. */
+  readonly origin: number;
+  readonly perOrder: number;
+
+  constructor(
+    readonly rows: number,
+    readonly columns: number,
+    direction: 'upwards' | 'downwards' = 'upwards',
+  ) {
+    this.stride = (ORDER + 1) * columns;
+    this.origin = direction === 'upwards' ? 0 : ORDER * columns;
+    this.perOrder = direction === 'upwards' ? columns : -columns;
+    this.entries = new Float64Array(rows * this.stride);
+  }
+
+  /** Where the entries of a row begin that belong to a power. */
+  begin(row: number, order: number): number {
+    return row * this.stride + this.origin + order * this.perOrder;
+  }
+
+  set(order: number, row: number, column: number, value: number): void {
+    this.entries[this.begin(row, order) + column] = value;
+  }
+
+  get(order: number, row: number, column: number): number {
+    return this.entries[this.begin(row, order) + column]!;
+  }
+}
+
+/**
+ * Hands on `Σ_k Σ_j X_k[row, j] Y_{order-k}[other, j]`, k from 0 to the order, for every row of both. Two rows by two at a time, so that
+ * no sum waits for the one before and every number read is used twice; a last row without a partner is its own.
+ */
+function convolve(
+  upwards: Coefficients,
+  downwards: Coefficients,
+  order: number,
+  take: (row: number, other: number, sum: number) => void,
+): void {
+  const x = upwards.entries;
+  const y = downwards.entries;
+  const length = (order + 1) * upwards.columns;
+  for (let row = 0; row < upwards.rows; row += 2) {
+    const nextRow = Math.min(row + 1, upwards.rows - 1);
+    const xFrom = upwards.begin(row, 0);
+    const xNext = upwards.begin(nextRow, 0);
+    for (let other = 0; other < downwards.rows; other += 2) {
+      const nextOther = Math.min(other + 1, downwards.rows - 1);
+      const yFrom = downwards.begin(other, order);
+      const yNext = downwards.begin(nextOther, order);
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let d = 0;
+      for (let at = 0; at < length; at++) {
+        const left = x[xFrom + at]!;
+        const nextLeft = x[xNext + at]!;
+        const right = y[yFrom + at]!;
+        const nextRight = y[yNext + at]!;
+        a += left * right;
+        b += left * nextRight;
+        c += nextLeft * right;
+        d += nextLeft * nextRight;
+      }
+      take(row, other, a);
+      if (nextOther > other) take(row, nextOther, b);
+      if (nextRow > row) take(nextRow, other, c);
+      if (nextRow > row && nextOther > other) take(nextRow, nextOther, d);
+    }
+  }
 }
 
 /** Horner's rule for every entry. */
-function sumOfPowers(coefficients: readonly Float64Array[], at: number): number[] {
-  return Array.from(coefficients[0]!, (_, entry) =>
-    coefficients.reduceRight((sum, coefficient) => sum * at + coefficient[entry]!, 0),
-  );
-}
-
-/** `target += X Y` for `X` of `rows×inner` and `Y` of `inner×cols`, all row by row. */
-function addProduct(
-  target: Float64Array,
-  x: Float64Array,
-  y: Float64Array,
-  rows: number,
-  inner: number,
-  cols: number,
-): void {
-  for (let row = 0; row < rows; row++) {
-    for (let k = 0; k < inner; k++) {
-      const factor = x[row * inner + k]!;
-      for (let column = 0; column < cols; column++)
-        target[row * cols + column]! += factor * y[k * cols + column]!;
-    }
-  }
-}
-
-/** `target += X Yᵀ` for `X` of `rows×inner` and `Y` of `cols×inner`. */
-function addProductTransposed(
-  target: Float64Array,
-  x: Float64Array,
-  y: Float64Array,
-  rows: number,
-  inner: number,
-  cols: number,
-): void {
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < cols; column++) {
+function sumOfPowers(coefficients: Coefficients, at: number): Matrix {
+  const sums = Matrix.zeros(coefficients.rows, coefficients.columns);
+  for (let row = 0; row < sums.rows; row++) {
+    for (let column = 0; column < sums.columns; column++) {
       let sum = 0;
-      for (let k = 0; k < inner; k++) sum += x[row * inner + k]! * y[column * inner + k]!;
-      target[row * cols + column]! += sum;
+      for (let order = ORDER; order >= 0; order--) sum = sum * at + coefficients.get(order, row, column);
+      sums.set(row, column, sum);
     }
   }
-}
-
-/** `target += Xᵀ Y` for `X` of `inner×rows` and `Y` of `inner×cols`. */
-function addTransposedProduct(
-  target: Float64Array,
-  x: Float64Array,
-  y: Float64Array,
-  rows: number,
-  inner: number,
-  cols: number,
-): void {
-  for (let k = 0; k < inner; k++) {
-    for (let row = 0; row < rows; row++) {
-      const factor = x[k * rows + row]!;
-      for (let column = 0; column < cols; column++)
-        target[row * cols + column]! += factor * y[k * cols + column]!;
-    }
-  }
+  return sums;
 }

@@ -5,6 +5,7 @@ import type { Problem } from '../problem.js';
 import { alignedTask, alignedWeights, type Bases, drawnBases } from './aligned-network.js';
 import { decades, matrixSeed } from './arbitraries.js';
 import { descendRegularized, type Layers } from './explicit-finetuning.js';
+import { matrixDistance } from './matrix-distance.js';
 import { sigmoid } from './sigmoid.js';
 import {
   anyShare,
@@ -130,9 +131,9 @@ export function prepare(instance: TunedCheckpoint): PreparedCheckpoint {
     explicit: {
       layers,
       core: bases.left.transpose().mmul(product).mmul(bases.right),
-      lossBefore: Matrix.sub(before, pretraining).norm() ** 2,
-      lossPre: Matrix.sub(product, pretraining).norm() ** 2,
-      lossFt: Matrix.sub(product, task).norm() ** 2,
+      lossBefore: matrixDistance(before, pretraining) ** 2,
+      lossPre: matrixDistance(product, pretraining) ** 2,
+      lossFt: matrixDistance(product, task) ** 2,
     },
   };
 }

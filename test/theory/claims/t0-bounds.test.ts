@@ -5,9 +5,10 @@ import { learnedGapBound, unlearnedFactorBound } from '../../../src/theory/learn
 import { gap, singularValue } from '../../../src/theory/mode.js';
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+import { samples } from '../../support/sample-size.js';
 
 describe('T0-bounds', () => {
-  testClaim(learningOrder, { runs: 300, seed: 2 });
+  testClaim(learningOrder, { runs: samples(30), seed: 2 });
 
   test('needs a time inside the window and modes that start below', () => {
     expect(hypothesisVerdicts(learningOrder)).toEqual({

@@ -6,6 +6,7 @@ import { gap, singularValue, timeOfGap } from '../../../src/theory/mode.js';
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
 import { integrateWeights } from '../../support/integrate.js';
+import { samples } from '../../support/sample-size.js';
 
 const base = {
   extraRows: 0,
@@ -19,7 +20,7 @@ const base = {
 } as const;
 
 describe('T0', () => {
-  testClaim(decoupling, { runs: 300, seed: 2 });
+  testClaim(decoupling, { runs: samples(30), seed: 2 });
 
   test('needs a start that is aligned and balanced', () => {
     expect(hypothesisVerdicts(decoupling)).toEqual({ aligned: 'needed', balanced: 'needed' });

@@ -5,11 +5,12 @@ import { deepMode } from '../../../src/theory/depth.js';
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
 import { integrate } from '../../support/integrate.js';
+import { samples } from '../../support/sample-size.js';
 
 const base = { extraHidden: 1, leftSeed: 3, rightSeed: 4, start: 'aligned', ratio: 1 } as const;
 
 describe('T0-depth', () => {
-  testClaim(depth, { runs: 300, seed: 2 });
+  testClaim(depth, { runs: samples(30), seed: 2 });
 
   test('needs layers that start aligned and balanced', () => {
     expect(hypothesisVerdicts(depth)).toEqual({ aligned: 'needed', balanced: 'needed' });

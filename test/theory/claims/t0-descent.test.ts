@@ -3,6 +3,7 @@ import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
 import { descentOfModes } from '../../../src/theory/claims/t0-descent.js';
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+import { samples } from '../../support/sample-size.js';
 
 const base = {
   extraRows: 1,
@@ -16,7 +17,7 @@ const base = {
 } as const;
 
 describe('T0-descent', () => {
-  testClaim(descentOfModes, { runs: 300, seed: 2 });
+  testClaim(descentOfModes, { runs: samples(30), seed: 2 });
 
   test('needs a start that is aligned and balanced', () => {
     expect(hypothesisVerdicts(descentOfModes)).toEqual({ aligned: 'needed', balanced: 'needed' });

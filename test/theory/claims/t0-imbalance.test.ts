@@ -3,11 +3,12 @@ import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
 import { unbalancedPairs } from '../../../src/theory/claims/t0-imbalance.js';
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+import { samples } from '../../support/sample-size.js';
 
 const base = { leftSeed: 3, rightSeed: 4, hiddenSeed: 5, twistSeed: 0 };
 
 describe('T0-imbalance', () => {
-  testClaim(unbalancedPairs, { runs: 300, seed: 2 });
+  testClaim(unbalancedPairs, { runs: samples(30), seed: 2 });
 
   test('needs one hidden basis for both layers, and no balance', () => {
     expect(hypothesisVerdicts(unbalancedPairs)).toEqual({ aligned: 'needed' });

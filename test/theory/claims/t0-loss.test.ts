@@ -4,9 +4,10 @@ import { lossOfModes } from '../../../src/theory/claims/t0-loss.js';
 import { createProblem } from '../../../src/theory/problem.js';
 import { learnedModes, loss } from '../../../src/theory/trajectory.js';
 import { testClaim } from '../../../src/vitest.js';
+import { samples } from '../../support/sample-size.js';
 
 describe('T0-loss', () => {
-  testClaim(lossOfModes, { runs: 300, seed: 2 });
+  testClaim(lossOfModes, { runs: samples(30), seed: 2 });
 
   test('counts a mode at exactly half its value as not learned', () => {
     const instance = {

@@ -3,6 +3,7 @@ import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
 import { riccatiFlow } from '../../../src/theory/claims/t0-riccati.js';
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+import { samples } from '../../support/sample-size.js';
 
 const base = { extraRows: 0, extraCols: 0, hidden: 2, imbalance: 0, skew: 1, taskSeed: 3, startSeed: 4 };
 const modes = [
@@ -11,7 +12,7 @@ const modes = [
 ];
 
 describe('T0-riccati', () => {
-  testClaim(riccatiFlow, { runs: 300, seed: 2 });
+  testClaim(riccatiFlow, { runs: samples(30), seed: 2 });
 
   test('needs a λ-balanced start', () => {
     expect(hypothesisVerdicts(riccatiFlow)).toEqual({ 'λ-balanced': 'needed' });

@@ -5,11 +5,12 @@ import { expectedExcess, expectedExcessDeep } from '../../../src/theory/sensitiv
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
 import { gaussianMatrix, seededRandom } from '../../support/random-matrices.js';
+import { samples } from '../../support/sample-size.js';
 
 const noise = { draw: 'independent', mean: 0 } as const;
 
 describe('T1-depth', () => {
-  testClaim(deepNetwork, { runs: 300, seed: 2 });
+  testClaim(deepNetwork, { runs: samples(30), seed: 2 });
 
   test('needs noise that is independent and centred', () => {
     expect(hypothesisVerdicts(deepNetwork)).toEqual({ independent: 'needed', centred: 'needed' });

@@ -7,6 +7,7 @@ import { explicitExcess } from '../../../src/theory/claims/noisy-loss.js';
 import { gaussianSensitivity } from '../../../src/theory/claims/t1-gaussian-sensitivity.js';
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+import { samples } from '../../support/sample-size.js';
 
 const independent = { draw: 'independent', mean: 0 } as const;
 /** `W1 = 2`, `W2 = 3`, `A = 5`. */
@@ -14,7 +15,7 @@ const scalar = { first: Matrix.eye(1, 1, 2), second: Matrix.eye(1, 1, 3), task: 
 const unit = { first: 1, second: 1 };
 
 describe('T1', () => {
-  testClaim(gaussianSensitivity, { runs: 300, seed: 2 });
+  testClaim(gaussianSensitivity, { runs: samples(30), seed: 2 });
 
   test('needs noise that is independent and centred', () => {
     expect(hypothesisVerdicts(gaussianSensitivity)).toEqual({ independent: 'needed', centred: 'needed' });

@@ -5,9 +5,10 @@ import { explicitLoss, weightsOf } from '../../../src/theory/claims/explicit-los
 import { hessianOfSensitivity } from '../../../src/theory/claims/t1-hessian.js';
 import { hessianTrace } from '../../../src/theory/sensitivity.js';
 import { testClaim } from '../../../src/vitest.js';
+import { samples } from '../../support/sample-size.js';
 
 describe('T1-hessian', () => {
-  testClaim(hessianOfSensitivity, { runs: 300, seed: 2 });
+  testClaim(hessianOfSensitivity, { runs: samples(30), seed: 2 });
 
   test('by hand, for one number per layer: the trace 2(a² + b²) forgets the task, the mixed derivative does not', () => {
     const layers = [Matrix.eye(1, 1, 2), Matrix.eye(1, 1, 3)];

@@ -3,9 +3,10 @@ import { evaluate } from '../../../src/theory/claims/claim.js';
 import { unequalNoise } from '../../../src/theory/claims/t1-unequal-noise.js';
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+import { samples } from '../../support/sample-size.js';
 
 describe('T1-unequal', () => {
-  testClaim(unequalNoise, { runs: 300, seed: 2 });
+  testClaim(unequalNoise, { runs: samples(30), seed: 2 });
 
   test('needs noise that is independent and centred', () => {
     expect(hypothesisVerdicts(unequalNoise)).toEqual({ independent: 'needed', centred: 'needed' });

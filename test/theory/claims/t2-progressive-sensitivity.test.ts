@@ -5,11 +5,12 @@ import { createProblem } from '../../../src/theory/problem.js';
 import { sensitivityAt } from '../../../src/theory/progressive.js';
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+import { samples } from '../../support/sample-size.js';
 
 const base = { extraRows: 0, extraHidden: 0, extraCols: 0, gamma: 0.1 };
 
 describe('T2', () => {
-  testClaim(progressiveSensitivity, { runs: 300, seed: 2 });
+  testClaim(progressiveSensitivity, { runs: samples(30), seed: 2 });
 
   test('needs modes that start below, no null modes, and something that moves', () => {
     expect(hypothesisVerdicts(progressiveSensitivity)).toEqual({

@@ -5,9 +5,10 @@ import { sensitivityVelocity } from '../../../src/theory/progressive.js';
 import { testClaim } from '../../../src/vitest.js';
 import { integrateWeights } from '../../support/integrate.js';
 import { gaussianMatrix, seededRandom } from '../../support/random-matrices.js';
+import { samples } from '../../support/sample-size.js';
 
 describe('T2-velocity', () => {
-  testClaim(velocityOfSensitivity, { runs: 300, seed: 2 });
+  testClaim(velocityOfSensitivity, { runs: samples(30), seed: 2 });
 
   test('is the growth of the coefficient of γ² along a flow that a library integrates', () => {
     const random = seededRandom(5);

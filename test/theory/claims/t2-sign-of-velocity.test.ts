@@ -5,9 +5,10 @@ import { signOfVelocity } from '../../../src/theory/claims/t2-sign-of-velocity.j
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
 import { integrateWeights } from '../../support/integrate.js';
+import { samples } from '../../support/sample-size.js';
 
 describe('T2-sign', () => {
-  testClaim(signOfVelocity, { runs: 300, seed: 2 });
+  testClaim(signOfVelocity, { runs: samples(30), seed: 2 });
 
   test('needs alignment and a start below the task', () => {
     expect(hypothesisVerdicts(signOfVelocity)).toEqual({ aligned: 'needed', 'starts below': 'needed' });

@@ -5,9 +5,10 @@ import { descendFactor } from '../../../src/theory/descent.js';
 import { stabilityLimit } from '../../../src/theory/progressive.js';
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+import { samples } from '../../support/sample-size.js';
 
 describe('T2-stability', () => {
-  testClaim(stability, { runs: 300, seed: 2 });
+  testClaim(stability, { runs: samples(30), seed: 2 });
 
   test('needs balance and a minimum', () => {
     expect(hypothesisVerdicts(stability)).toEqual({ balanced: 'needed', minimum: 'needed' });

@@ -6,9 +6,10 @@ import { createProblem } from '../../../src/theory/problem.js';
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
 import { integrate } from '../../support/integrate.js';
+import { samples } from '../../support/sample-size.js';
 
 describe('T3', () => {
-  testClaim(catastrophicOvertraining, { runs: 300, seed: 2 });
+  testClaim(catastrophicOvertraining, { runs: samples(30), seed: 2 });
 
   test('needs starts below, no null modes, something that moves, and noise', () => {
     expect(hypothesisVerdicts(catastrophicOvertraining)).toEqual({

@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
 import { enclosure } from '../../../src/theory/claims/t3-enclosure.js';
 import { testClaim } from '../../../src/vitest.js';
+import { samples } from '../../support/sample-size.js';
 
 const base = { extraRows: 0, extraCols: 0, inside: 0.5 };
 
 describe('T3-enclosure', () => {
-  testClaim(enclosure, { runs: 300, seed: 2 });
+  testClaim(enclosure, { runs: samples(30), seed: 2 });
 
   test('holds for a point in time, and over all that a mode ever does', () => {
     const modes = [{ sigma: 2, start: 1e-6 }];

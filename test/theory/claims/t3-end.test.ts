@@ -5,11 +5,12 @@ import { lastDescent } from '../../../src/theory/last-descent.js';
 import { createProblem } from '../../../src/theory/problem.js';
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+import { samples } from '../../support/sample-size.js';
 
 const base = { extraRows: 0, extraCols: 0, gamma: 0.5 };
 
 describe('T3-end', () => {
-  testClaim(endOfTraining, { runs: 300, seed: 2 });
+  testClaim(endOfTraining, { runs: samples(30), seed: 2 });
 
   test('needs noise and no balance of the slowest modes', () => {
     expect(hypothesisVerdicts(endOfTraining)).toEqual({ 'some noise': 'needed', 'no balance': 'needed' });

@@ -5,9 +5,10 @@ import { globalInflection } from '../../../src/theory/inflection.js';
 import { perturbedLoss } from '../../../src/theory/perturbed-loss.js';
 import { createProblem } from '../../../src/theory/problem.js';
 import { testClaim } from '../../../src/vitest.js';
+import { samples } from '../../support/sample-size.js';
 
 describe('T3-inflection', () => {
-  testClaim(inflectionIsGlobal, { runs: 300, seed: 2 });
+  testClaim(inflectionIsGlobal, { runs: samples(30), seed: 2 });
 
   test('needs nothing', () => {
     expect(inflectionIsGlobal.hypotheses).toEqual([]);

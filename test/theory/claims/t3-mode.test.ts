@@ -3,11 +3,12 @@ import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
 import { modeUnderNoise } from '../../../src/theory/claims/t3-mode.js';
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+import { samples } from '../../support/sample-size.js';
 
 const base = { extraRows: 0, extraCols: 0, extraHidden: 0, seed: 0 };
 
 describe('T3-mode', () => {
-  testClaim(modeUnderNoise, { runs: 300, seed: 2 });
+  testClaim(modeUnderNoise, { runs: samples(30), seed: 2 });
 
   test('needs modes that start below', () => {
     expect(hypothesisVerdicts(modeUnderNoise)).toEqual({ 'starts below': 'needed' });

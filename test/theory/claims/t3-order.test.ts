@@ -3,6 +3,7 @@ import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
 import { inflectionOrder } from '../../../src/theory/claims/t3-order.js';
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+import { samples } from '../../support/sample-size.js';
 
 // The first mode helps a little at γ = 0.2 and not at all at γ = 0.4.
 const twoDips = {
@@ -17,7 +18,7 @@ const twoDips = {
 };
 
 describe('T3-order', () => {
-  testClaim(inflectionOrder, { runs: 300, seed: 2 });
+  testClaim(inflectionOrder, { runs: samples(30), seed: 2 });
 
   test('needs the inflection not to be the first dip', () => {
     expect(hypothesisVerdicts(inflectionOrder)).toEqual({ 'not the first dip': 'needed' });

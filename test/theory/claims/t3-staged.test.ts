@@ -3,11 +3,12 @@ import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
 import { stagedOvertraining } from '../../../src/theory/claims/t3-staged.js';
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+import { samples } from '../../support/sample-size.js';
 
 const base = { extraRows: 0, extraCols: 0, beyond: 0, learned: 1, seed: 3 };
 
 describe('T3-staged', () => {
-  testClaim(stagedOvertraining, { runs: 300, seed: 2 });
+  testClaim(stagedOvertraining, { runs: samples(30), seed: 2 });
 
   test('needs the largest mode first', () => {
     expect(hypothesisVerdicts(stagedOvertraining)).toEqual({ 'largest first': 'needed' });

@@ -5,9 +5,10 @@ import { modeOptimum } from '../../../src/theory/perturbed-loss.js';
 import { createProblem } from '../../../src/theory/problem.js';
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+import { samples } from '../../support/sample-size.js';
 
 describe('T3-time', () => {
-  testClaim(modeOptimumTimes, { runs: 300, seed: 2 });
+  testClaim(modeOptimumTimes, { runs: samples(30), seed: 2 });
 
   test('needs something that moves', () => {
     expect(hypothesisVerdicts(modeOptimumTimes)).toEqual({ 'something moves': 'needed' });

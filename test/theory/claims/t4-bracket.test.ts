@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { matchedLosses } from '../../../src/theory/claims/t4-bracket.js';
 import { lossBracket } from '../../../src/theory/loss-bracket.js';
 import { testClaim } from '../../../src/vitest.js';
+import { samples } from '../../support/sample-size.js';
 
 describe('T4-bracket', () => {
-  testClaim(matchedLosses, { runs: 300, seed: 3 });
+  testClaim(matchedLosses, { runs: samples(30), seed: 3 });
 
   test('is a point at convergence and starts at zero where the new loss is large', () => {
     expect(lossBracket(3, 0)).toEqual({ least: 9, most: 9 });

@@ -3,11 +3,12 @@ import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
 import { erasingFeatures } from '../../../src/theory/claims/t4-erase.js';
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+import { samples } from '../../support/sample-size.js';
 
 const base = { extraRows: 0, extraCols: 0, beyond: 0, angle: 0 };
 
 describe('T4-erase', () => {
-  testClaim(erasingFeatures, { runs: 300, seed: 2 });
+  testClaim(erasingFeatures, { runs: samples(30), seed: 2 });
 
   test('needs no overshoot, starts below and shared vectors', () => {
     expect(hypothesisVerdicts(erasingFeatures)).toEqual({

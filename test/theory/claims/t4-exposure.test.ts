@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { retainedExposure } from '../../../src/theory/claims/t4-exposure.js';
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+import { samples } from '../../support/sample-size.js';
 
 describe('T4-exposure', () => {
-  testClaim(retainedExposure, { runs: 300, seed: 3 });
+  testClaim(retainedExposure, { runs: samples(30), seed: 3 });
 
   test('needs every hypothesis', () => {
     for (const verdict of Object.values(hypothesisVerdicts(retainedExposure))) expect(verdict).toBe('needed');

@@ -3,11 +3,12 @@ import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
 import { forgetting } from '../../../src/theory/claims/t4-forgetting.js';
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+import { samples } from '../../support/sample-size.js';
 
 const base = { extraRows: 0, extraCols: 0, beyond: 0, share: 1 };
 
 describe('T4-forgetting', () => {
-  testClaim(forgetting, { runs: 300, seed: 2 });
+  testClaim(forgetting, { runs: samples(30), seed: 2 });
 
   test('needs fully learned modes', () => {
     expect(hypothesisVerdicts(forgetting)).toEqual({ 'fully learned': 'needed' });

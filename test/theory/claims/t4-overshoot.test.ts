@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
 import { overshootInflection } from '../../../src/theory/claims/t4-overshoot.js';
 import { testClaim } from '../../../src/vitest.js';
+import { samples } from '../../support/sample-size.js';
 
 const base = {
   spectrum: 'power' as const,
@@ -12,7 +13,7 @@ const base = {
 };
 
 describe('T4-overshoot', () => {
-  testClaim(overshootInflection, { runs: 300, seed: 2 });
+  testClaim(overshootInflection, { runs: samples(30), seed: 2 });
 
   test('needs nothing', () => {
     expect(overshootInflection.hypotheses).toEqual([]);

@@ -7,9 +7,10 @@ import { fineTuneRotated } from '../../../src/theory/rotated-finetuning.js';
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
 import { integrateWeights } from '../../support/integrate.js';
+import { samples } from '../../support/sample-size.js';
 
 describe('T4-rotation', () => {
-  testClaim(turnedTask, { runs: 300, seed: 2 });
+  testClaim(turnedTask, { runs: samples(30), seed: 2 });
 
   test('needs balance', () => {
     expect(hypothesisVerdicts(turnedTask)).toEqual({ balanced: 'needed' });

@@ -3,11 +3,12 @@ import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
 import { stagedFineTuning } from '../../../src/theory/claims/t4-staged-finetuning.js';
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+import { samples } from '../../support/sample-size.js';
 
 const base = { learned: 1, extraRows: 0, extraCols: 0, beyond: 0 };
 
 describe('T4', () => {
-  testClaim(stagedFineTuning, { runs: 300, seed: 2 });
+  testClaim(stagedFineTuning, { runs: samples(30), seed: 2 });
 
   test('needs overshoot, from one mode on', () => {
     expect(hypothesisVerdicts(stagedFineTuning)).toEqual({ overshoot: 'needed', 'no return': 'needed' });

@@ -6,9 +6,10 @@ import { createProblem } from '../../../src/theory/problem.js';
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
 import { integrate } from '../../support/integrate.js';
+import { samples } from '../../support/sample-size.js';
 
 describe('T4-steps', () => {
-  testClaim(fineTuningSteps, { runs: 300, seed: 2 });
+  testClaim(fineTuningSteps, { runs: samples(30), seed: 2 });
 
   test('needs shared vectors and balance', () => {
     expect(hypothesisVerdicts(fineTuningSteps)).toEqual({ 'shared vectors': 'needed', balanced: 'needed' });

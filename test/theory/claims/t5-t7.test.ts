@@ -8,11 +8,12 @@ import { regularizedInflection } from '../../../src/theory/claims/t5-inflection.
 import { regularizedFineTuning } from '../../../src/theory/claims/t5-regularized-finetuning.js';
 import { sharedCapacity } from '../../../src/theory/claims/t7-capacity.js';
 import { testClaim } from '../../../src/vitest.js';
+import { samples } from '../../support/sample-size.js';
 
 for (const claim of [regularizedFineTuning, sharedCapacity])
-  testClaim<never>(claim as never, { runs: 300, seed: 7 });
+  testClaim<never>(claim as never, { runs: samples(30), seed: 7 });
 for (const claim of [regularizedInflection, regularizationCost])
-  testClaim<never>(claim as never, { runs: 300, seed: 7 });
+  testClaim<never>(claim as never, { runs: samples(30), seed: 7 });
 
 describe('hypotheses', () => {
   test.each([regularizedInflection, regularizationCost])('$id needs the larger pull', (claim) => {

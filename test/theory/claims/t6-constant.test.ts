@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../src/theory/claims/claim.js';
 import { constantSensitivity } from '../../../src/theory/claims/t6-constant.js';
 import { testClaim } from '../../../src/vitest.js';
+import { samples } from '../../support/sample-size.js';
 
 describe('T6-constant', () => {
-  testClaim(constantSensitivity, { runs: 300, seed: 4 });
+  testClaim(constantSensitivity, { runs: samples(30), seed: 4 });
 
   test('fails for a layer that has grown', () => {
     const instance = { rows: 2, hidden: 3, cols: 4, seed: 5, alignment: 1, first: 1, second: 1, gain: 2 };

@@ -3,9 +3,10 @@ import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
 import { balancedAttainsFloor } from '../../../src/theory/claims/t6-equality.js';
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+import { samples } from '../../support/sample-size.js';
 
 describe('T6-equality', () => {
-  testClaim(balancedAttainsFloor, { runs: 300, seed: 2 });
+  testClaim(balancedAttainsFloor, { runs: samples(30), seed: 2 });
 
   test('needs balance, and shows an unbalanced factorisation', () => {
     expect(hypothesisVerdicts(balancedAttainsFloor)).toEqual({ balanced: 'needed' });

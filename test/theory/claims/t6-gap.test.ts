@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../src/theory/claims/claim.js';
 import { gapAboveFloor } from '../../../src/theory/claims/t6-gap.js';
 import { testClaim } from '../../../src/vitest.js';
+import { samples } from '../../support/sample-size.js';
 
 const scalar = { extraRows: 0, extraHidden: 0, extraCols: 0, basis: 0, rotation: 0, idle: 0 };
 
 describe('T6-gap', () => {
-  testClaim(gapAboveFloor, { runs: 300, seed: 2 });
+  testClaim(gapAboveFloor, { runs: samples(30), seed: 2 });
 
   test.each([0.1, 0.9, 1, 1.5, 8])('is sharp for one number per layer, stretched by %d', (stretch) => {
     const { left, right } = evaluate(gapAboveFloor, { ...scalar, modes: [{ value: 2, stretch }] });

@@ -4,9 +4,10 @@ import { leastSensitivity } from '../../../src/theory/claims/t6-sensitivity-floo
 import { sensitivityFloor } from '../../../src/theory/factorization-floor.js';
 import { testClaim } from '../../../src/vitest.js';
 import { seededRandom } from '../../support/random-matrices.js';
+import { samples } from '../../support/sample-size.js';
 
 describe('T6', () => {
-  testClaim(leastSensitivity, { runs: 300, seed: 2 });
+  testClaim(leastSensitivity, { runs: samples(30), seed: 2 });
 
   test('a search over all changes of the hidden basis comes close to the floor and never below', () => {
     const product = new Matrix([

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../src/theory/claims/claim.js';
 import { boundedLayers } from '../../../src/theory/claims/t6-sphere.js';
 import { testClaim } from '../../../src/vitest.js';
+import { samples } from '../../support/sample-size.js';
 
 const plain = {
   sigmas: [2, 1],
@@ -15,7 +16,7 @@ const plain = {
 };
 
 describe('T6-sphere', () => {
-  testClaim(boundedLayers, { runs: 300, seed: 4 });
+  testClaim(boundedLayers, { runs: samples(30), seed: 4 });
 
   test('is tight for the best layers, and fails for longer ones', () => {
     expect(evaluate(boundedLayers, { ...plain, share: 0.5 }).margin).toBeGreaterThan(-1e-14);

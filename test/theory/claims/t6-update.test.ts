@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../src/theory/claims/claim.js';
 import { updateOnSphere } from '../../../src/theory/claims/t6-update.js';
 import { testClaim } from '../../../src/vitest.js';
+import { samples } from '../../support/sample-size.js';
 
 const plain = { rows: 3, cols: 4, sphere: 0, seed: 2, norm: 1, rate: 0.5, tilt: 0, stretch: 1, spread: 0 };
 
 describe('T6-update', () => {
-  testClaim(updateOnSphere, { runs: 300, seed: 4 });
+  testClaim(updateOnSphere, { runs: samples(30), seed: 4 });
 
   test.each([0, 1, 2])('holds on sphere %d whatever the norm, and fails off the tangent', (sphere) => {
     for (const norm of [0.01, 1, 100]) {

@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { forgettingFloor } from '../../../src/theory/claims/t7-forgetting.js';
 import { jointLosses, oldLossFloor } from '../../../src/theory/forgetting-floor.js';
 import { testClaim } from '../../../src/vitest.js';
+import { samples } from '../../support/sample-size.js';
 
 describe('T7-forgetting', () => {
-  testClaim(forgettingFloor, { runs: 200, seed: 3 });
+  testClaim(forgettingFloor, { runs: samples(20), seed: 3 });
 
   test('one hidden unit between two orthogonal features keeps the larger part of one', () => {
     const [old, added] = [Matrix.columnVector([2, 0]), Matrix.columnVector([0, 1])];

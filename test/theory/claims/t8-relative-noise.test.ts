@@ -5,11 +5,12 @@ import { relativeNoiseCost } from '../../../src/theory/claims/t8-relative-noise.
 import { relativeExcess } from '../../../src/theory/relative-noise.js';
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+import { samples } from '../../support/sample-size.js';
 
 const square = { extraRows: 0, extraHidden: 0, extraCols: 0, basis: 0, snr: 1, time: 0 };
 
 describe('T8', () => {
-  testClaim(relativeNoiseCost, { runs: 300, seed: 2 });
+  testClaim(relativeNoiseCost, { runs: samples(30), seed: 2 });
 
   test('needs balance up to scale, which takes two modes to break', () => {
     expect(hypothesisVerdicts(relativeNoiseCost)).toEqual({ 'balanced up to scale': 'needed' });

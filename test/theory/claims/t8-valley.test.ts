@@ -9,9 +9,10 @@ import {
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
 import { integrate } from '../../support/integrate.js';
+import { samples } from '../../support/sample-size.js';
 
 describe('T8-valley', () => {
-  testClaim(lossValley, { runs: 300, seed: 3 });
+  testClaim(lossValley, { runs: samples(30), seed: 3 });
 
   test('needs every hypothesis', () => {
     expect(hypothesisVerdicts(lossValley)).toEqual({ 'starts below': 'needed', late: 'needed' });

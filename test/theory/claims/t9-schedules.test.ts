@@ -3,12 +3,13 @@ import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
 import { schedules } from '../../../src/theory/claims/t9-schedules.js';
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
+import { samples } from '../../support/sample-size.js';
 
 const plan = { steps: 40, warmup: null, decay: null };
 const constant = { ...plan, name: 'constant' } as const;
 
 describe('T9', () => {
-  testClaim(schedules, { runs: 300, seed: 2 });
+  testClaim(schedules, { runs: samples(30), seed: 2 });
 
   test('needs small rates and equal sums', () => {
     expect(hypothesisVerdicts(schedules)).toEqual({ 'covered rates': 'needed', 'equal sums': 'needed' });
