@@ -1,5 +1,4 @@
 import * as fc from 'fast-check';
-import { samples } from './sample-size.js';
 
 /**
  * Property tests draw the same cases every time, so that a red run means a change and not luck. Another seed explores
@@ -7,6 +6,5 @@ import { samples } from './sample-size.js';
  */
 fc.configureGlobal({
   ...fc.readConfigureGlobal(),
-  numRuns: samples(30),
   seed: Number(process.env.OVERTRAIN_TEST_SEED ?? 2503_19206) | 0,
 });

@@ -1,13 +1,5 @@
 /** Where the `modes` and `matrix` engines can run. */
-export const backendNames = [
-  'reference',
-  'cpu',
-  'webasm',
-  'simd',
-  'simd64',
-  'blas',
-  'webgpu',
-] as const;
+export const backendNames = ['reference', 'cpu', 'webasm', 'simd', 'simd64', 'blas', 'webgpu'] as const;
 
 export type BackendName = (typeof backendNames)[number];
 

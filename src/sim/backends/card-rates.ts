@@ -12,6 +12,8 @@ export interface CardSource {
   /** Opens the card; throws where there is none. */
   open(): Promise<Backend>;
   readonly env: Environment;
+  /** What measures a card; by the clock beside `simd`, if not given. */
+  readonly measure?: (card: Backend) => Promise<DescentRates>;
 }
 
 /** Rates of a card, and what became of them. */
@@ -27,13 +29,16 @@ export interface CardRates extends DescentRates {
  *
  * @throws Error when they cannot be measured
  */
-export async function ratesOf(card: Backend, env: Environment): Promise<CardRates> {
+export async function ratesOf(
+  card: Backend,
+  { env, measure = measured }: Pick<CardSource, 'env' | 'measure'>,
+): Promise<CardRates> {
   const key = { device: card.device, overtrain: versions().overtrain!, cores: availableParallelism() };
   const folder = cacheFolder(env, process.platform);
   const file = rateFile(folder, key);
   const known = readRates(folder, key);
   if (known !== undefined) return { ...known, file, words: inWords(known) };
-  const rates = await measured(card);
+  const rates = await measure(card);
   const failure = keepRates(folder, key, rates);
   if (failure === undefined) return { ...rates, file, words: inWords(rates) };
   return { ...rates, file: null, words: `${inWords(rates)}, which could not be kept (${failure})` };

@@ -85,7 +85,7 @@ async function openCardIfItPays(work: Work, cards: CardSource): Promise<OpenedBa
   try {
     card = await cards.open();
     const { ratesOf } = await import('./card-rates.js');
-    const rates = await ratesOf(card, cards.env);
+    const rates = await ratesOf(card, cards);
     if (cardPays(work, thresholdOf(rates))) {
       return { backend: card, reason: `so much work that a graphics card pays (${rates.words})` };
     }

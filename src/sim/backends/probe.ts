@@ -31,12 +31,12 @@ export interface CardReport {
 }
 
 /** Looks for a card and, where that was not done before, measures it; null where there is none that runs. */
-export async function probeCard({ open, env }: CardSource = cardHere): Promise<CardReport | null> {
-  const card = await open().catch(() => undefined);
+export async function probeCard(cards: CardSource = cardHere): Promise<CardReport | null> {
+  const card = await cards.open().catch(() => undefined);
   if (card === undefined) return null;
   try {
     const { ratesOf } = await import('./card-rates.js');
-    const { file, words, ...rates } = await ratesOf(card, env);
+    const { file, words, ...rates } = await ratesOf(card, cards);
     return { device: card.device, rates, threshold: thresholdOf(rates), file, detail: words };
   } catch (error) {
     return { device: card.device, rates: null, threshold: null, file: null, detail: messageOf(error) };

@@ -378,7 +378,7 @@ describe('a long run', () => {
   test('tells how far it is and ends when its signal is aborted', async () => {
     const controller = new AbortController();
     const told: number[] = [];
-    const settings = { ...small, dim: 24, spectrum: 'power:0.5', target: 'scale:2', steps: 1_000_000 };
+    const settings = { ...small, dim: 1, spectrum: '1', target: 'scale:2', steps: 1_000_000 };
     const running = runScenario(
       finetune,
       { ...settings, times: '1,2', learningRates: '0.001' },
