@@ -1,16 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { exposureFindings, replayFindings } from '../../../src/cli/published/citing-comparisons.js';
-import { earlyExposure } from '../../../src/sim/scenarios/early-exposure.js';
 import { gaussian } from '../../../src/sim/scenarios/gaussian.js';
 import { runScenario } from '../../support/documents.js';
 import { scenarioDocument } from '../../support/scenario-documents.js';
 
 describe('citing papers beside their figures', () => {
-  it('early exposure has the order of the retained loss, and an immediate loss that falls', async () => {
-    const findings = exposureFindings(await runScenario(earlyExposure, {}, { engine: 'exact' }));
-    expect(findings.map(({ verdict }) => verdict)).toEqual(['agrees', 'mismatch']);
-  });
-
   it('replay is compared in its length, size and replay, whatever the numbers', () => {
     const figures = replayFindings(scenarioDocument('replay')).map(({ figure }) => figure);
     expect(new Set(figures)).toEqual(new Set(['pretrain_length', 'model_size', 'replay']));

@@ -140,7 +140,7 @@ test('shards merge to the bytes of the unsharded sweep, whatever their number an
       expect(parts[1]!.equals(whole[1]!)).toBe(true);
       await rm(folder, { recursive: true });
     }),
-    { numRuns: samples(14) },
+    { numRuns: samples(5) },
   );
 });
 

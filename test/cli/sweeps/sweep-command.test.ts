@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { csvText } from '../../../src/cli/output/csv.js';
 import { readResult } from '../../../src/cli/results/read-result.js';
 import { listText, readList } from '../../../src/cli/sweeps/shard-list.js';
 import { readShard } from '../../../src/cli/sweeps/shard-name.js';
 import { arrayScript, mergeScript } from '../../../src/cli/sweeps/slurm-script.js';
 import { scenarios } from '../../../src/sim/scenario-list.js';
-import { call } from '../support/call.js';
+import { call, type Outcome } from '../support/call.js';
 import { parabola } from '../support/parabola-scenario.js';
 
 let home: string;
@@ -37,8 +37,22 @@ const sweep = async (text: string, ...argv: string[]) => {
   return call(['sweep', file, '--out', out, ...argv]);
 };
 
+/** The sweep as one run writes it, made once for all tests. */
+const plain = { home: '', out: '', outcome: {} as Outcome };
+beforeAll(async () => {
+  plain.home = await mkdtemp(join(tmpdir(), 'overtrain-sweep-'));
+  plain.out = join(plain.home, 'out');
+  const sweepFile = join(plain.home, 'sweep.yaml');
+  await writeFile(sweepFile, PARABOLAS);
+  plain.outcome = await call(['sweep', sweepFile, '--out', plain.out]);
+});
+afterAll(() => rm(plain.home, { recursive: true, force: true }));
+
+const mergedFiles = (folder: string) =>
+  ['merged.csv', 'merged.parquet'].map((name) => readFileSync(join(folder, name)));
+
 test('a sweep keeps every point: its setting, its rows, failed checks, and why there are no numbers', async () => {
-  const outcome = await sweep(PARABOLAS);
+  const { out, outcome } = plain;
   expect(outcome).toMatchObject({ code: 1, stderr: '' });
   expect(outcome.stdout).toContain('80 points, 158 rows, 2 points without numbers');
   const lines = readFileSync(join(out, 'merged.csv'), 'utf8').trimEnd().split('\n');
@@ -76,9 +90,6 @@ test('the printed sweep file is read back and dry-run says how long it would tak
 });
 
 test('shards merge to what one run writes; status says how far they are', async () => {
-  await sweep(PARABOLAS);
-  const plain = ['merged.csv', 'merged.parquet'].map((name) => readFileSync(join(out, name)));
-  await rm(out, { recursive: true });
   for (const shard of ['3/3', '1/3']) expect((await sweep(PARABOLAS, '--shard', shard)).code).toBe(0);
   const status = await call(['status', out]);
   expect(status).toMatchObject({ code: 1, stderr: '' });
@@ -92,18 +103,16 @@ test('shards merge to what one run writes; status says how far they are', async 
   expect(second.stdout).toMatch(/^shard 2\/3: 26 points in /);
   expect((await call(['status', out])).code).toBe(0);
   expect((await call(['merge', out])).code).toBe(1);
-  expect(['merged.csv', 'merged.parquet'].map((name) => readFileSync(join(out, name)))).toEqual(plain);
+  expect(mergedFiles(out)).toEqual(mergedFiles(plain.out));
 });
 
 test('the sweep.json of a folder is a sweep file, which gives the same bytes and goes on', async () => {
-  await sweep(PARABOLAS);
-  const recorded = join(out, 'sweep.json');
+  const recorded = join(plain.out, 'sweep.json');
   const again = join(home, 'again');
-  const merged = (folder: string) => readFileSync(join(folder, 'merged.parquet'));
-  const document = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'));
+  const document = JSON.parse(readFileSync(join(plain.out, 'run.json'), 'utf8'));
   expect(document.command).toBe(`overtrain sweep ${recorded}`);
   expect((await call(['sweep', recorded, '--out', again])).stderr).toBe('');
-  expect(merged(again)).toEqual(merged(out));
+  expect(mergedFiles(again)).toEqual(mergedFiles(plain.out));
   const resumed = await call(['sweep', recorded, '--out', again, '--resume']);
   expect(resumed.stdout).toContain('the sweep was finished before');
   // The text in run.json is a sweep file, too.
@@ -114,16 +123,13 @@ test('the sweep.json of a folder is a sweep file, which gives the same bytes and
 });
 
 test('what was interrupted goes on, and ends with the same bytes', async () => {
-  const long = PARABOLAS.replace('40:40', '100:100');
-  await sweep(long);
-  const plain = readFileSync(join(out, 'merged.csv'));
-  await rm(out, { recursive: true });
+  await writeFile(file, PARABOLAS);
   const interruption = new AbortController();
   let begun = 0;
   const cutOff: typeof parabola = {
     ...parabola,
     run(parameters, context) {
-      if (++begun === 150) interruption.abort();
+      if (++begun === 70) interruption.abort();
       return parabola.run(parameters, context);
     },
   };
@@ -132,12 +138,12 @@ test('what was interrupted goes on, and ends with the same bytes', async () => {
     loadScenarios: async () => [cutOff],
   });
   expect(cut.code).toBe(130);
-  expect(cut.stderr).toMatch(/^overtrain: \d+ of 200 points are finished and kept; .*--resume goes on\n/);
+  expect(cut.stderr).toMatch(/^overtrain: \d+ of 80 points are finished and kept; .*--resume goes on\n/);
   expect(JSON.parse((await call(['status', out, '--json'])).stdout).shards[0].state).toBe('failed');
   expect((await call(['sweep', file, '--out', out])).stderr).toMatch(/this one holds a sweep/);
   const resumed = await call(['sweep', file, '--out', out, '--resume']);
-  expect(resumed.stdout).toMatch(/^200 points \(\d+ of them before\) in /);
-  expect(readFileSync(join(out, 'merged.csv')).equals(plain)).toBe(true);
+  expect(resumed.stdout).toMatch(/^80 points \(\d+ of them before\) in /);
+  expect(mergedFiles(out)).toEqual(mergedFiles(plain.out));
   expect((await call(['sweep', file, '--out', out, '--resume'])).stdout).toMatch(
     /^the sweep was finished before\n/,
   );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type EarlyExposureParameters, earlyExposure } from '../../../src/sim/scenarios/early-exposure.js';
-import { numbers, records, runScenario, verdictOf } from '../../support/documents.js';
+import { numbers, records, runScenario } from '../../support/documents.js';
 import { integrate } from '../../support/integrate.js';
 
 /*
@@ -96,27 +96,6 @@ describe('early exposure', () => {
     }
     expect(matched.map((row) => Number(row.post_steps)).slice(0, 1)).toEqual([100]);
     expect(matched.at(-1)!.post_steps).toBe(0);
-  });
-
-  test('shows on its defaults what the docs say', async () => {
-    const document = await runScenario(earlyExposure, {});
-    expect(document.verdict?.verdict).toBe('agrees');
-    const [threshold] = records(document, 'threshold');
-    expect(Number(threshold!.mix_theory)).toBeCloseTo(Math.log(Math.exp(10) - 1) / 120, 12);
-    expect(threshold!.mix_sim).toBe(0.1);
-    const rows = records(document, 'curve').filter((row) => row.mix === 0 || row.mix === 1);
-    // Both converged networks lose the same: four modes go from 2 back to 1.
-    for (const row of rows) expect(Number(row.forgetting_sim)).toBeCloseTo(4, 2);
-    expect(verdictOf(document, 'T0-descent')).toBe('holds');
-    expect(verdictOf(document, 'T4-exposure')).toBe('holds');
-    const published = records(document, 'published');
-    for (const size of ['30M', '150M', '300M']) {
-      const retained = published.filter((row) => row.size === size);
-      const order = (column: string) => retained.map((row) => Number(row[column]));
-      // Without exposure most is lost, there and here.
-      expect(Math.max(...order('loss_retained_published'))).toBe(order('loss_retained_published')[0]);
-      expect(Math.max(...order('loss_retained_theory'))).toBe(order('loss_retained_theory')[0]);
-    }
   });
 
   test('after long post-training exposure changes nothing, and the verdict says so', async () => {

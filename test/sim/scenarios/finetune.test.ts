@@ -134,23 +134,6 @@ describe('fine-tuning at a fixed rate', () => {
     expect(verdictOf(document, 'T4-forgetting')).toBe('holds');
   });
 
-  test('shows the catastrophic U at once, earlier for larger rates', async () => {
-    const document = await runScenario(finetune, {});
-    const rows = records(document, 'curve');
-    for (const rate of [0.002, 0.004, 0.008]) {
-      const curve = rows.filter((row) => row.learning_rate === rate).map((row) => Number(row.loss_pre_sim));
-      const least = Math.min(...curve);
-      expect(curve[0]! / least).toBeGreaterThan(1.8);
-      expect(curve.at(-1)! / least).toBeGreaterThan(1.3);
-    }
-    const inflections = numbers(document, 'inflection', 'time_sim');
-    expect(numbers(document, 'inflection', 'time_theory')).toEqual(inflections);
-    inflections.slice(1).forEach((time, at) => {
-      expect(time).toBeLessThan(inflections[at]!);
-    });
-    for (const claim of ['T4', 'T4-steps', 'T4-forgetting']) expect(verdictOf(document, claim)).toBe('holds');
-  });
-
   test('erasing features is forgetting without a U-turn', async () => {
     const document = await runScenario(finetune, { preset: 'erase' });
     expect(document.params).toMatchObject({ steps: 200 });

@@ -120,12 +120,6 @@ describe('optimiser consistency', () => {
     }
   });
 
-  test('on its defaults the diagonal does not dominate', async () => {
-    const document = await runScenario(optimizerConsistency, {});
-    expect(document.verdict?.verdict).toBe('disagrees');
-    expect(document.warnings).toEqual([]);
-  });
-
   test('at convergence on all inputs every pair forgets the squared distance of the tasks', async () => {
     const settings = { ...small, seen: 4, finetuningGoal: 1e-6, optimizers: 'gradient-descent,momentum' };
     const document = await runScenario(optimizerConsistency, settings, { backend: 'reference' });

@@ -97,21 +97,6 @@ describe('regularised fine-tuning', () => {
     }
   });
 
-  test('delays the inflection and costs fine-tuning loss on its defaults', async () => {
-    const document = await runScenario(regularize, {});
-    const inflections = numbers(document, 'inflection', 'time_sim');
-    inflections.slice(1).forEach((time, at) => {
-      expect(time).toBeGreaterThan(inflections[at]!);
-    });
-    const last = records(document, 'curve').filter((row) => row.time === 300);
-    const costs = last.map((row) => Number(row.loss_ft_sim));
-    expect(costs.length).toBe(5);
-    costs.slice(1).forEach((cost, at) => {
-      expect(cost).toBeGreaterThan(costs[at]! + 0.1);
-    });
-    for (const { claim, verdict } of document.checks) expect([claim, verdict]).toEqual([claim, 'holds']);
-  });
-
   test('replay of pre-training data is a preset, for which the cost is not claimed', async () => {
     const document = await runScenario(regularize, { ...small, preset: 'replay' });
     expect(document.params).toMatchObject({ anchor: 'pretraining' });

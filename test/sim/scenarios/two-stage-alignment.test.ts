@@ -3,7 +3,7 @@ import {
   type TwoStageParameters,
   twoStageAlignment,
 } from '../../../src/sim/scenarios/two-stage-alignment.js';
-import { records, runScenario, verdictOf } from '../../support/documents.js';
+import { records, runScenario } from '../../support/documents.js';
 import { textbookValue } from '../../support/textbook.js';
 
 /*
@@ -74,16 +74,6 @@ describe('two-stage alignment', () => {
       }
     }
     for (const { verdict } of document.checks) expect(verdict).not.toBe('fails');
-  });
-
-  test('agrees with the paper on its defaults, and flips off the way', async () => {
-    const document = await runScenario(twoStageAlignment, {});
-    expect(document.verdict?.verdict).toBe('agrees');
-    const [between, elsewhere] = records(document, 'patterns');
-    expect(between).toMatchObject({ both: between!.cells, opposite: 0 });
-    expect(Number(elsewhere!.opposite)).toBeGreaterThan(100);
-    expect(verdictOf(document, 'T4-two-stage')).toBe('holds');
-    expect(verdictOf(document, 'T0-descent')).toBe('holds');
   });
 
   test('an unlearned base gains little, which leaves the verdict open', async () => {

@@ -193,23 +193,6 @@ const namesOf = ({ tables }: RunDocument, table: string) => tables[table]!.colum
 describe('other ways to run it', () => {
   const small = { dims: '2,4', tau: 3, times: '0.5,1,2,6,20', gammas: '0.1,0.3', replicates: 60 };
 
-  test('the defaults rise with width, then fall, at the middle noise', async () => {
-    const document = await runScenario(width, {}, { engine: 'exact' });
-    const middle = records(document, 'scaling').filter(({ gamma }) => gamma === 0.05);
-    const turns = middle.map(({ inflection_theory }) => Number(inflection_theory));
-    const peak = turns.indexOf(Math.max(...turns));
-    // Where 2 γ² d = 1/d: at d = 14.
-    expect(middle.map(({ dim }) => dim)[peak]).toBe(12);
-    turns.slice(1).forEach((turn, at) => {
-      expect(turn > turns[at]!).toBe(at < peak);
-    });
-    const [softest, loudest] = [0.02, 0.1].map((gamma) =>
-      records(document, 'fit').find((row) => row.gamma === gamma && row.limited_by === 'either'),
-    );
-    expect(Number(softest!.exponent_theory)).toBeGreaterThan(4 * Number(softest!.exponent_theory_stderr));
-    expect(Number(loudest!.exponent_theory)).toBeLessThan(-4 * Number(loudest!.exponent_theory_stderr));
-  });
-
   test('full matrices, with a list of singular values', async () => {
     const document = await runScenario(width, { ...small, spectrum: '2,1' }, { engine: 'matrix' });
     expect(document.compute.engine).toBe('matrix');
