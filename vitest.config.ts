@@ -25,6 +25,8 @@ export default defineConfig({
   test: {
     // The default leaves one core idle, which on two is half of them; each worker loads the tools once.
     maxWorkers: Math.min(8, availableParallelism()),
+    // Threads share what processes would each set up: an eighth less time.
+    pool: 'threads',
     reporters,
     projects: [
       {

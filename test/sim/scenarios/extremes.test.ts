@@ -8,6 +8,7 @@ import { gaussian } from '../../../src/sim/scenarios/gaussian.js';
 import { incremental } from '../../../src/sim/scenarios/incremental.js';
 import { InvalidInputError } from '../../../src/theory/invalid-input.js';
 import { numbers, runScenario, verdictOf } from '../../support/documents.js';
+import { some } from '../../support/sample-size.js';
 
 const everyCell = (tables: Readonly<Record<string, { rows: readonly (readonly unknown[])[] }>>) =>
   Object.values(tables).flatMap(({ rows }) => rows.flat());
@@ -148,10 +149,15 @@ describe('memory', () => {
     }
   };
 
-  test.each([
-    ['incremental', incremental as unknown as Scenario, {}],
-    ['gaussian', gaussian as unknown as Scenario, { gammas: '0.1', replicates: 2 }],
-  ])('of past networks is let go by %s', async (_, scenario, noise) => {
+  test.each(
+    some(
+      [
+        ['incremental', incremental as unknown as Scenario, {}],
+        ['gaussian', gaussian as unknown as Scenario, { gammas: '0.1', replicates: 2 }],
+      ] as const,
+      1,
+    ),
+  )('of past networks is let go by %s', async (_, scenario, noise) => {
     const settings = { dim: 128, spectrum: 'linear', times: 'linear:1:22:22', learningRate: 0.25, ...noise };
     const parameters = resolveParameters(scenario, settings);
     const measured: number[] = [];

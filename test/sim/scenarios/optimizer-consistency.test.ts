@@ -9,6 +9,7 @@ import { optimizerConsistency } from '../../../src/sim/scenarios/optimizer-consi
 import { createProblem } from '../../../src/theory/problem.js';
 import { records, runScenario, verdictOf } from '../../support/documents.js';
 import { fromNothing, optimizerOracle } from '../../support/optimizer-oracle.js';
+import { some } from '../../support/sample-size.js';
 
 /*
  * The oracle: recurrences of the optimisers in plain loops, run again from the start for every number of steps that is tried. It shares
@@ -87,7 +88,7 @@ describe('optimiser consistency', () => {
   });
 
   test('every pair forgets what the recurrences in plain loops forget', async () => {
-    const optimizers = ['gradient-descent', 'adam', 'sign-descent', 'muon'];
+    const optimizers = some(['gradient-descent', 'adam', 'sign-descent', 'muon'], 2);
     const settings = { ...small, optimizers: optimizers.join(','), trainings: 1, angle: 20, pace: 0.5 };
     const document = await runScenario(optimizerConsistency, settings, { backend: 'reference', seed: 5 });
     const problem = createProblem({ dim: 4, spectrum: 'power:0.5', tau: 2 });

@@ -8,6 +8,7 @@ import { scenarioById } from '../../../src/sim/scenario-list.js';
 import { BackendPack } from '../../../src/sim/sweeps/backend-pack.js';
 import { runPoints } from '../../../src/sim/sweeps/run-points.js';
 import { Sweep, type SweepDefinition } from '../../../src/sim/sweeps/sweep.js';
+import { some } from '../../support/sample-size.js';
 
 const COMMON = { replicates: 2, seed: 5, randomNumbers: 'common', table: 'curve' } as const;
 const SMALL = { dim: 6, times: 'log:0.1:30:4', replicates: 7 };
@@ -71,7 +72,7 @@ const definitions: readonly [string, SweepDefinition][] = (
 );
 
 test.each([
-  ...definitions,
+  ...some(definitions, 3),
   [
     'several tasks and learning rates of finetune',
     {

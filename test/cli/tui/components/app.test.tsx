@@ -7,6 +7,7 @@ import { Store } from '../../../../src/cli/tui/effects/store.js';
 import type { AppState } from '../../../../src/cli/tui/state/app-state.js';
 import { resolveParameters } from '../../../../src/sim/parameters/resolve.js';
 import { scenarios } from '../../../../src/sim/scenario-list.js';
+import { some } from '../../../support/sample-size.js';
 import { SMALL } from '../../../support/scenario-documents.js';
 import { key, opened, Recorder, someRows } from '../support.js';
 
@@ -77,13 +78,18 @@ describe('a frame', () => {
     expect(frameOf(app.state).join(' ').replace(/\s+/g, ' ')).toContain(message);
   });
 
-  test.each([
-    [100, 14],
-    [100, 20],
-    [100, 22],
-    [100, 30],
-    [60, 20],
-  ])('at %i x %i always shows the entry that is chosen', async (columns, rows) => {
+  test.each(
+    some(
+      [
+        [100, 14],
+        [100, 20],
+        [100, 22],
+        [100, 30],
+        [60, 20],
+      ] as const,
+      2,
+    ),
+  )('at %i x %i always shows the entry that is chosen', async (columns, rows) => {
     const app = await gaussian(columns, rows);
     for (const name of ['dim', 'gammas', 'backend']) {
       while (!frameOf(app.state).join('\n').includes(`❯ ${name}`)) {
@@ -120,12 +126,17 @@ describe('a frame', () => {
     );
   });
 
-  test.each([
-    [44, 14],
-    [60, 20],
-    [80, 24],
-    [COLUMNS, 30],
-  ])('at %i x %i never is as tall as the window nor wider', async (columns, rows) => {
+  test.each(
+    some(
+      [
+        [44, 14],
+        [60, 20],
+        [80, 24],
+        [COLUMNS, 30],
+      ] as const,
+      2,
+    ),
+  )('at %i x %i never is as tall as the window nor wider', async (columns, rows) => {
     for (const unicode of [true, false]) {
       const app = await gaussian(columns, rows, unicode);
       for (const words of [

@@ -28,7 +28,7 @@ describe.each(scenarios.map(({ id }) => id))('%s', (id) => {
     if (!engines.includes('exact')) app.press('r');
     await app.compute(documentSettings(id));
     expect(app.state.experiment?.shown?.status).toBe('finished');
-    for (const [columns, rows] of some(WINDOWS, 2)) {
+    for (const [columns, rows] of some(WINDOWS, 1)) {
       app.act({ kind: 'resized', window: { columns, rows } });
       for (const words of [['v'], ['tab'], ['x'], ['escape', 'y'], ['escape', '?'], ['escape'], ['tab']])
         expectFits(app.press(...words), columns, rows);
