@@ -235,7 +235,9 @@ describe('any settings at all', () => {
       spectrum: fc.constantFrom('linear', 'power:0.5', 'geometric:0.3', '2,1,1', [1.5, 1e-9], 7),
       tau: fc.double({ min: 0, max: 300, noNaN: true }),
       times: fc.constantFrom('log:0.1:300:60', 'linear:0:1:11', '0.5', [1, 2, 1e9]),
-      gammas: fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 4 }),
+      gammas: fc.uniqueArray(fc.double({ min: 0, max: 1e6, noNaN: true }), {
+        ...{ minLength: 1, maxLength: 4, comparator: 'SameValueZero' },
+      }),
       noise: fc.constantFrom('absolute', 'init'),
       replicates: fc.integer({ min: 2, max: 1e9 }),
       learningRate: fc.oneof(fc.constant('auto'), fc.double({ min: 1e-300, max: 1e6, noNaN: true })),

@@ -8,12 +8,11 @@ import { scenarioDocument } from '../../support/scenario-documents.js';
 const papers = readFileSync(new URL('../../../docs/citing-papers.md', import.meta.url), 'utf8').split('\n');
 
 test.each(scenarios.map((scenario) => [scenario.id, scenario] as const))(
-  '%s without any option fails no check, and every claim it bears on is judged',
+  '%s without any option fails no check, and bears out a claim that it names',
   (id, { claims }) => {
     const { checks } = scenarioDocument(id);
     expect(checks.filter(({ verdict }) => verdict === 'fails')).toEqual([]);
-    expect(checks.some(({ verdict }) => verdict === 'holds')).toBe(true);
-    expect(checks.map(({ claim }) => claim)).toEqual(expect.arrayContaining([...claims]));
+    expect(checks.some(({ claim, verdict }) => verdict === 'holds' && claims.includes(claim))).toBe(true);
   },
 );
 
