@@ -29,7 +29,7 @@ describe('markup', () => {
 describe('the text of a report', () => {
   it('keeps hostile texts from becoming elements, whatever they are called', async () => {
     const document = scenarioDocument('schedules');
-    const texts = hostileTexts(samples(60));
+    const texts = hostileTexts(samples(100));
     const plain = hostileRun(document, ['a', 'b', 'c', 'd', 'e', 'f']);
     const harmless = elementNames(reportText([plain, plain], scenarios));
     for (let from = 0; from < texts.length; from += 10 * HOSTILE_PLACES) {
