@@ -5,7 +5,7 @@ import { reporters } from './test/support/reporters.js';
 /** Tests that replace modules by stand-ins must not share them with others. */
 const WITH_STAND_INS = [
   'test/sim/backends/open-backend.test.ts',
-  'test/sim/checks/overtraining-closed-form.test.ts',
+  'test/sim/training/checks/overtraining-closed-form.test.ts',
   'test/theory/factorization-floor.test.ts',
 ];
 
@@ -51,7 +51,7 @@ export default defineConfig({
       include: ['src/theory/**/*.ts', 'src/sim/**/*.ts'],
       // Kernel bodies are turned into text and run by gpu.js, so V8 never counts them; the conformance suite covers them.
       // AssemblyScript is no TypeScript, and runs as WebAssembly.
-      exclude: ['src/sim/kernels/**', 'src/sim/simd/assembly/**'],
+      exclude: ['src/sim/backends/gpu-js/kernels/**', 'src/sim/backends/simd/assembly/**'],
       reporter: ['text-summary', 'json-summary'],
       thresholds: { lines: 95 },
     },

@@ -1,10 +1,10 @@
-// Compiles the WebAssembly SIMD kernels of src/sim/simd/assembly into dist.
+// Compiles the WebAssembly SIMD kernels of src/sim/backends/simd/assembly into dist.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { main } from 'assemblyscript/asc';
 
-const source = fileURLToPath(new URL('../src/sim/simd/assembly/index.ts', import.meta.url));
-const target = new URL('../dist/sim/simd/kernels.wasm', import.meta.url);
+const source = fileURLToPath(new URL('../src/sim/backends/simd/assembly/index.ts', import.meta.url));
+const target = new URL('../dist/sim/backends/simd/kernels.wasm', import.meta.url);
 const options = [
   source,
   '--outFile',

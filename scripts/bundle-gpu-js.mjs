@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { GPU_JS, gpuJsApart } from './gpu-js-apart.mjs';
 import { licencesOf } from './licences.mjs';
 
-const backends = new URL('../dist/sim/backends/', import.meta.url);
+const backends = new URL('../dist/sim/backends/gpu-js/', import.meta.url);
 const loader = fileURLToPath(new URL('gpu-module.js', backends));
 const shared = { bundle: true, platform: 'node', target: 'node20', logLevel: 'warning' };
 

@@ -3,9 +3,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { figureFiles } from '../dist/cli/figures/figure-files.js';
-import { resolveParameters } from '../dist/sim/parameters/resolve.js';
-import { runToDocument } from '../dist/sim/run-document.js';
-import { scenarios } from '../dist/sim/scenario-list.js';
+import { resolveParameters } from '../dist/sim/scenario/resolve.js';
+import { runToDocument } from '../dist/sim/scenario/run-document.js';
+import { scenarios } from '../dist/sim/scenarios/scenario-list.js';
 
 const { values, positionals } = parseArgs({ options: { png: { type: 'string' } }, allowPositionals: true });
 const kept = new URL('../docs/figures/', import.meta.url);

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Where the build has gpu.js. */
-export const GPU_JS = fileURLToPath(new URL('../dist/sim/backends/gpu.cjs', import.meta.url));
+export const GPU_JS = fileURLToPath(new URL('../dist/sim/backends/gpu-js/gpu.cjs', import.meta.url));
 
 /**
  * An esbuild plugin that makes a bundle load gpu.js from that file, which all bundles and threads share.

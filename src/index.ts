@@ -2,10 +2,10 @@
  * The library behind the `overtrain` command: exact theory, simulation, and theorems as executable claims.
  */
 
-export { resolveParameters } from './sim/parameters/resolve.js';
-export { type RunDocument, runToDocument } from './sim/run-document.js';
-export type { RunContext, RunEvent, Scenario } from './sim/scenario.js';
-export { scenarioById, scenarios } from './sim/scenario-list.js';
+export { resolveParameters } from './sim/scenario/resolve.js';
+export { type RunDocument, runToDocument } from './sim/scenario/run-document.js';
+export type { RunContext, RunEvent, Scenario } from './sim/scenario/scenario.js';
+export { scenarioById, scenarios } from './sim/scenarios/scenario-list.js';
 export { claimById, claims } from './theory/claims/all-claims.js';
 export { arbitraries } from './theory/claims/arbitraries.js';
 export {

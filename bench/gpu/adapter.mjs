@@ -1,6 +1,6 @@
 // Prints what WebGPU runs on as one JSON object, or fails with a line that says why there is nothing.
 import { create } from 'webgpu';
-import { isSoftware } from '../../dist/sim/backends/webgpu-device.js';
+import { isSoftware } from '../../dist/sim/backends/gpu-js/webgpu-device.js';
 
 const adapter = await create([]).requestAdapter({ powerPreference: 'high-performance' });
 if (adapter === null) {

@@ -1,6 +1,6 @@
 // f) How time grows with the number of networks, their size and the number of steps: fitted exponents.
 
-import { fitPowerLaw } from '../../dist/sim/power-law-fit.js';
+import { fitPowerLaw } from '../../dist/sim/scaling/power-law-fit.js';
 
 async function secondsOf(backend, dim, count, steps) {
   const length = count * dim * dim;

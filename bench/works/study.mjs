@@ -5,11 +5,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { choosePlan } from '../../dist/sim/engines/choose-plan.js';
-import { resolveParameters } from '../../dist/sim/parameters/resolve.js';
-import { runToDocument } from '../../dist/sim/run-document.js';
-import { gaussian } from '../../dist/sim/scenarios/gaussian.js';
-import { noiseAccuracy } from '../../dist/sim/scenarios/noise-accuracy.js';
+import { noiseAccuracy } from '../../dist/sim/noise/noise-accuracy.js';
+import { resolveParameters } from '../../dist/sim/scenario/resolve.js';
+import { runToDocument } from '../../dist/sim/scenario/run-document.js';
+import { gaussian } from '../../dist/sim/scenarios/gaussian/gaussian.js';
+import { choosePlan } from '../../dist/sim/training/choose-plan.js';
 import { createProblem } from '../../dist/theory/problem.js';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));

@@ -1,4 +1,4 @@
-import type { Scenario } from '../sim/scenario.js';
+import type { Scenario } from '../sim/scenario/scenario.js';
 import type { Claim } from '../theory/claims/claim.js';
 
 /** A claim as `list` shows it. */

@@ -1,4 +1,4 @@
-import type { Scenario } from '../sim/scenario.js';
+import type { Scenario } from '../sim/scenario/scenario.js';
 
 /** What the command line needs of a stream; `process.stdout` is one, and so is a plain object in a test. */
 export interface OutputStream {
@@ -22,5 +22,5 @@ export interface CommandLineIo {
 /** The scenarios on offer. Loading them takes most of the start-up time, so that a command asks as late as it can. */
 export async function loadScenarios(io: CommandLineIo): Promise<readonly Scenario[]> {
   if (io.loadScenarios !== undefined) return io.loadScenarios();
-  return (await import('../sim/scenario-list.js')).scenarios;
+  return (await import('../sim/scenarios/scenario-list.js')).scenarios;
 }

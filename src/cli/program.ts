@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { nearestName } from '../sim/nearest-name.js';
+import { nearestName } from '../sim/scenario/nearest-name.js';
 import { InvalidInputError } from '../theory/invalid-input.js';
 import { addCiteCommand } from './commands/cite.js';
 import { addCompareCommand } from './commands/compare.js';

@@ -1,4 +1,4 @@
-import type { Compute } from '../sim/scenario.js';
+import type { Compute } from '../sim/scenario/scenario.js';
 import type { RunRequest } from './settings/run-request.js';
 import { settingText } from './settings/setting.js';
 

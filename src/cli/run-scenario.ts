@@ -1,6 +1,6 @@
-import { type RunDocument, runToDocument } from '../sim/run-document.js';
-import { RunCollector, type RunResults } from '../sim/run-results.js';
-import type { Compute } from '../sim/scenario.js';
+import { type RunDocument, runToDocument } from '../sim/scenario/run-document.js';
+import { RunCollector, type RunResults } from '../sim/scenario/run-results.js';
+import type { Compute } from '../sim/scenario/scenario.js';
 import { InvalidInputError } from '../theory/invalid-input.js';
 import { isAbort } from './error-line.js';
 import { exitCode } from './exit-code.js';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { metaOf } from '../sim/parameters/parameter.js';
-import type { Scenario } from '../sim/scenario.js';
+import { metaOf } from '../sim/scenario/parameter.js';
+import type { Scenario } from '../sim/scenario/scenario.js';
 import type { ListedClaim } from './claim-index.js';
 import { paragraph } from './output/paragraph.js';
 import { styleFor } from './output/style.js';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { partialFolder } from '../../src/cli/results/partial-folder.js';
-import type { RunContext } from '../../src/sim/scenario.js';
-import { scenarios } from '../../src/sim/scenario-list.js';
+import type { RunContext } from '../../src/sim/scenario/scenario.js';
+import { scenarios } from '../../src/sim/scenarios/scenario-list.js';
 import { call } from './support/call.js';
 
 let home: string;

@@ -1,10 +1,10 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { ReferenceBackend } from '../../src/sim/backends/reference-backend.js';
-import type { Checkpoint } from '../../src/sim/engines/checkpoint.js';
-import { adaptivePlan } from '../../src/sim/engines/training-plan.js';
 import { estimateExcess } from '../../src/sim/noise/excess.js';
 import { NoiseReplicates } from '../../src/sim/noise/noise-replicates.js';
+import type { Checkpoint } from '../../src/sim/training/checkpoint.js';
+import { adaptivePlan } from '../../src/sim/training/training-plan.js';
 import { gridInflection } from '../../src/theory/grid-inflection.js';
 import type { Problem } from '../../src/theory/problem.js';
 import { norm, product } from '../support/float-oracle.js';

@@ -1,10 +1,10 @@
 import { ReferenceBackend } from '../../src/sim/backends/reference-backend.js';
-import type { CheckedRun } from '../../src/sim/checks/checked-run.js';
-import type { Checkpoint, PerturbedCheckpoint } from '../../src/sim/engines/checkpoint.js';
-import { expectTraining } from '../../src/sim/engines/recurrence.js';
-import { adaptivePlan } from '../../src/sim/engines/training-plan.js';
 import { estimateExcess } from '../../src/sim/noise/excess.js';
 import { NoiseReplicates } from '../../src/sim/noise/noise-replicates.js';
+import type { Checkpoint, PerturbedCheckpoint } from '../../src/sim/training/checkpoint.js';
+import type { CheckedRun } from '../../src/sim/training/checks/checked-run.js';
+import { expectTraining } from '../../src/sim/training/recurrence.js';
+import { adaptivePlan } from '../../src/sim/training/training-plan.js';
 import { createProblem, type ProblemOptions } from '../../src/theory/problem.js';
 import { train } from './training.js';
 

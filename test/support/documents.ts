@@ -1,7 +1,7 @@
-import { resolveParameters } from '../../src/sim/parameters/resolve.js';
-import { type RunDocument, runToDocument } from '../../src/sim/run-document.js';
-import type { RunContext, RunEvent, Scenario } from '../../src/sim/scenario.js';
-import type { Cell } from '../../src/sim/table.js';
+import { resolveParameters } from '../../src/sim/scenario/resolve.js';
+import { type RunDocument, runToDocument } from '../../src/sim/scenario/run-document.js';
+import type { RunContext, RunEvent, Scenario } from '../../src/sim/scenario/scenario.js';
+import type { Cell } from '../../src/sim/scenario/table.js';
 
 /** Runs a scenario as the command line would; seed 1, engine and backend `auto` unless said otherwise. */
 export function runScenario<Parameters extends object>(

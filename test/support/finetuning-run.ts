@@ -1,12 +1,12 @@
-import type { FineTuningRun } from '../../src/sim/checks/finetuning/finetuning-run.js';
+import type { FineTuningRun } from '../../src/sim/finetuning/checks/finetuning-run.js';
 import { type PlannedCurve, planTunings, tuneCurves } from '../../src/sim/finetuning/curves.js';
 import type { Prediction } from '../../src/sim/finetuning/prediction.js';
 import { prepareFineTuning } from '../../src/sim/finetuning/prepare.js';
 import type { TunedNetwork } from '../../src/sim/finetuning/tuned-networks.js';
 import type { Tuned } from '../../src/sim/finetuning/tuner.js';
-import { resolveParameters } from '../../src/sim/parameters/resolve.js';
-import type { RunContext } from '../../src/sim/scenario.js';
-import { finetune } from '../../src/sim/scenarios/finetune.js';
+import { resolveParameters } from '../../src/sim/scenario/resolve.js';
+import type { RunContext } from '../../src/sim/scenario/scenario.js';
+import { finetune } from '../../src/sim/scenarios/finetune/finetune.js';
 
 /** Fine-tunes as the scenario `finetune` does, with a curve for each pair of rate and pull, and returns what checks see. */
 export async function fineTuningRun(

@@ -1,5 +1,5 @@
 import type { StoredRun } from '../../src/cli/results/read-result.js';
-import type { RunDocument } from '../../src/sim/run-document.js';
+import type { RunDocument } from '../../src/sim/scenario/run-document.js';
 
 /** Places of a run that hold text of others. */
 export const HOSTILE_PLACES = 10;

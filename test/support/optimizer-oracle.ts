@@ -7,7 +7,7 @@ import type {
 
 /*
  * The recurrences of every optimiser, as their papers give them, in plain float64 loops on nested arrays. Nothing here is
- * shared with src/sim/optimizers.
+ * shared with src/sim/training/optimizers.
  */
 
 export type Rows = number[][];

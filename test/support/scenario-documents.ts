@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { inject } from 'vitest';
 import type { TestProject } from 'vitest/node';
-import { resolveParameters } from '../../src/sim/parameters/resolve.js';
-import { type RunDocument, runToDocument } from '../../src/sim/run-document.js';
-import { scenarios } from '../../src/sim/scenario-list.js';
+import { resolveParameters } from '../../src/sim/scenario/resolve.js';
+import { type RunDocument, runToDocument } from '../../src/sim/scenario/run-document.js';
+import { scenarios } from '../../src/sim/scenarios/scenario-list.js';
 
 /** Settings with which a scenario takes well under a second, and still fills every table and draws every series. */
 export const SMALL: Readonly<Record<string, Readonly<Record<string, string>>>> = {

@@ -1,10 +1,10 @@
 import type { Backend } from '../../src/sim/backends/backend.js';
 import { ReferenceBackend } from '../../src/sim/backends/reference-backend.js';
-import { hasDiverged, type Recorded, type TrainedCheckpoint } from '../../src/sim/engines/checkpoint.js';
-import { matrixTrainee } from '../../src/sim/engines/matrix-training.js';
-import { modeTrainee } from '../../src/sim/engines/mode-training.js';
-import { recordTraining } from '../../src/sim/engines/record-training.js';
-import type { TrainingPlan } from '../../src/sim/engines/training-plan.js';
+import { hasDiverged, type Recorded, type TrainedCheckpoint } from '../../src/sim/training/checkpoint.js';
+import { matrixTrainee } from '../../src/sim/training/matrix-training.js';
+import { modeTrainee } from '../../src/sim/training/mode-training.js';
+import { recordTraining } from '../../src/sim/training/record-training.js';
+import type { TrainingPlan } from '../../src/sim/training/training-plan.js';
 import type { Problem } from '../../src/theory/problem.js';
 
 /** How to follow a plan; float64 and seed 1 unless said otherwise. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { RunDocument } from '../../src/sim/run-document.js';
+import type { RunDocument } from '../../src/sim/scenario/run-document.js';
 import { run } from './support/program.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -11,7 +11,7 @@ import { comparisonReport } from '../../src/cli/compare/comparison-report.js';
 import { findingsOn, publishedSources } from '../../src/cli/published/comparisons.js';
 import { readResult, type StoredRun } from '../../src/cli/results/read-result.js';
 import { runRequest } from '../../src/cli/settings/run-request.js';
-import { scenarioById, scenarios } from '../../src/sim/scenario-list.js';
+import { scenarioById, scenarios } from '../../src/sim/scenarios/scenario-list.js';
 import { InvalidInputError } from '../../src/theory/invalid-input.js';
 import { Draws, hostileTexts, mutateBytes, mutateValue, sealed } from './support/hostile.js';
 import { run } from './support/program.js';

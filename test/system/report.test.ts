@@ -6,7 +6,7 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportText } from '../../src/cli/report/write-report.js';
-import { scenarios } from '../../src/sim/scenario-list.js';
+import { scenarios } from '../../src/sim/scenarios/scenario-list.js';
 import { openBrowser, openFile, withoutBrowser } from '../support/browser.js';
 import { HOSTILE_PLACES, hostileRun } from '../support/hostile-run.js';
 import { hostileTexts } from '../support/hostile-text.js';

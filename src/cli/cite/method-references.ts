@@ -1,4 +1,4 @@
-import type { RunDocument } from '../../sim/run-document.js';
+import type { RunDocument } from '../../sim/scenario/run-document.js';
 import type { Reference } from './reference.js';
 
 /** Rounding errors are bounded by this analysis wherever something was simulated. */

@@ -1,6 +1,6 @@
-import type { RunDocument } from '../../sim/run-document.js';
-import type { Scenario } from '../../sim/scenario.js';
-import { versions } from '../../sim/versions.js';
+import type { RunDocument } from '../../sim/scenario/run-document.js';
+import type { Scenario } from '../../sim/scenario/scenario.js';
+import { versions } from '../../sim/scenario/versions.js';
 import { claims } from '../../theory/claims/all-claims.js';
 import { methodReferences, methodsOf } from './method-references.js';
 import type { Reference } from './reference.js';

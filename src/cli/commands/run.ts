@@ -65,7 +65,7 @@ export function addRunCommand(program: Command, io: CommandLineIo, finish: (code
 
 async function printScenarioHelp(id: string, io: CommandLineIo): Promise<void> {
   const [{ scenarioById }, { scenarioHelp }, scenarios] = await Promise.all([
-    import('../../sim/scenario-list.js'),
+    import('../../sim/scenarios/scenario-list.js'),
     import('../scenario-help.js'),
     loadScenarios(io),
   ]);

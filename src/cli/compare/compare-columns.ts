@@ -1,4 +1,4 @@
-import type { Cell, Row, Table } from '../../sim/table.js';
+import type { Cell, Row, Table } from '../../sim/scenario/table.js';
 import { twoSidedTail } from './normal-tail.js';
 
 /** How a column of two runs differs, over the rows that both have. */

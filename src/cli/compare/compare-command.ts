@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { nearestName } from '../../sim/nearest-name.js';
+import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { exitCode } from '../exit-code.js';
 import { type CommandLineIo, loadScenarios } from '../io.js';

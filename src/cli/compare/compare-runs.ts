@@ -1,6 +1,6 @@
-import type { Figure } from '../../sim/figure.js';
-import type { RunDocument } from '../../sim/run-document.js';
-import type { Table } from '../../sim/table.js';
+import type { Figure } from '../../sim/scenario/figure.js';
+import type { RunDocument } from '../../sim/scenario/run-document.js';
+import type { Table } from '../../sim/scenario/table.js';
 import { type ColumnDifference, compareColumn, keyColumns, keyOf, type RowPair } from './compare-columns.js';
 
 /** A parameter, or what else was told a run, that two runs have differently; null where one has none. */

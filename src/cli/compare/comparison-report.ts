@@ -1,6 +1,6 @@
-import { type CurveFigure, isMap } from '../../sim/figure.js';
-import type { RunDocument } from '../../sim/run-document.js';
-import type { Scenario } from '../../sim/scenario.js';
+import { type CurveFigure, isMap } from '../../sim/scenario/figure.js';
+import type { RunDocument } from '../../sim/scenario/run-document.js';
+import type { Scenario } from '../../sim/scenario/scenario.js';
 import { plainText } from '../../theory/invalid-input.js';
 import type { ChartSeries } from '../output/chart/chart.js';
 import { drawChart } from '../output/chart/draw-chart.js';

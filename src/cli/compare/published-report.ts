@@ -1,4 +1,4 @@
-import type { RunDocument } from '../../sim/run-document.js';
+import type { RunDocument } from '../../sim/scenario/run-document.js';
 import { paragraph } from '../output/paragraph.js';
 import { styleFor } from '../output/style.js';
 import type { Terminal } from '../output/terminal.js';

@@ -1,5 +1,5 @@
-import type { CurveFigure } from '../../sim/figure.js';
-import { type Cell, type Column, columnIndex, type Table } from '../../sim/table.js';
+import type { CurveFigure } from '../../sim/scenario/figure.js';
+import { type Cell, type Column, columnIndex, type Table } from '../../sim/scenario/table.js';
 import { cellText, type FigureSeries, readCurves, thinned } from '../output/figure-series.js';
 import { isOnAxis } from './figure-axis.js';
 import { MOST_CATEGORIES } from './theme.js';

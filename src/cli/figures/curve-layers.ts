@@ -1,4 +1,4 @@
-import type { CurveFigure } from '../../sim/figure.js';
+import type { CurveFigure } from '../../sim/scenario/figure.js';
 import { type CurveData, SERIES_FIELD } from './curve-data.js';
 import { type AxisRange, axisRange } from './figure-axis.js';
 import { markKey } from './mark-key.js';

@@ -1,5 +1,5 @@
-import type { CurveFigure } from '../../sim/figure.js';
-import type { Table } from '../../sim/table.js';
+import type { CurveFigure } from '../../sim/scenario/figure.js';
+import type { Table } from '../../sim/scenario/table.js';
 import { type CurveData, curveData } from './curve-data.js';
 import { curveLayers } from './curve-layers.js';
 import { symbolText } from './figure-axis.js';

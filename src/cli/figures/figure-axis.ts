@@ -1,5 +1,5 @@
 import { scaleLinear } from 'd3-scale';
-import type { Column } from '../../sim/table.js';
+import type { Column } from '../../sim/scenario/table.js';
 import { readableNumber } from '../output/number-text.js';
 
 export type AxisKind = 'linear' | 'log';

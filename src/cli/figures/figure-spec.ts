@@ -1,5 +1,5 @@
-import { type Figure, isMap } from '../../sim/figure.js';
-import type { Table } from '../../sim/table.js';
+import { type Figure, isMap } from '../../sim/scenario/figure.js';
+import type { Table } from '../../sim/scenario/table.js';
 import { curveSpec } from './curve-spec.js';
 import { mapSpec } from './map-spec.js';
 import type { FigureStyle, Spec } from './spec-parts.js';

@@ -1,5 +1,5 @@
-import type { MapFigure } from '../../sim/figure.js';
-import { columnIndex, type Table } from '../../sim/table.js';
+import type { MapFigure } from '../../sim/scenario/figure.js';
+import { columnIndex, type Table } from '../../sim/scenario/table.js';
 import { numberIn } from '../output/figure-series.js';
 import type { FigureRow } from './curve-data.js';
 import { axisRange, axisTitle, symbolText } from './figure-axis.js';

@@ -1,4 +1,4 @@
-import type { CurveFigure } from '../../sim/figure.js';
+import type { CurveFigure } from '../../sim/scenario/figure.js';
 import { thinned } from '../output/figure-series.js';
 import { type CurveData, RANK_FIELD, SERIES_FIELD } from './curve-data.js';
 import { symbolText } from './figure-axis.js';

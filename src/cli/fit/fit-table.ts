@@ -1,7 +1,7 @@
-import { eventLoopTurns } from '../../sim/event-loop.js';
-import { nearestName } from '../../sim/nearest-name.js';
 import { scalingLaws } from '../../sim/scaling/law-list.js';
 import type { ScalingLaw } from '../../sim/scaling/scaling-law.js';
+import { eventLoopTurns } from '../../sim/scenario/event-loop.js';
+import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { readDecimal } from '../../theory/decimal.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import type { CommandLineIo } from '../io.js';

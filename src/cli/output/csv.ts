@@ -1,4 +1,4 @@
-import type { Cell, Table } from '../../sim/table.js';
+import type { Cell, Table } from '../../sim/scenario/table.js';
 
 /**
  * A table as RFC 4180 has it, except that lines end with a line feed alone, as other Unix tools write them. The first line

@@ -1,7 +1,7 @@
-import { type CurveFigure, type Figure, isMap, type MapFigure } from '../../sim/figure.js';
-import type { RunResults } from '../../sim/run-results.js';
-import type { Compute, Scenario } from '../../sim/scenario.js';
-import { type Cell, columnIndex, type Row, type Table } from '../../sim/table.js';
+import { type CurveFigure, type Figure, isMap, type MapFigure } from '../../sim/scenario/figure.js';
+import type { RunResults } from '../../sim/scenario/run-results.js';
+import type { Compute, Scenario } from '../../sim/scenario/scenario.js';
+import { type Cell, columnIndex, type Row, type Table } from '../../sim/scenario/table.js';
 import { createProblem, type ProblemOptions } from '../../theory/problem.js';
 import { learnedModes } from '../../theory/trajectory.js';
 import { cellText } from './figure-series.js';

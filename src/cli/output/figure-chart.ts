@@ -1,5 +1,5 @@
-import type { CurveFigure } from '../../sim/figure.js';
-import { columnIndex, type Table } from '../../sim/table.js';
+import type { CurveFigure } from '../../sim/scenario/figure.js';
+import { columnIndex, type Table } from '../../sim/scenario/table.js';
 import type { Chart, ChartPoint, ChartSeries } from './chart/chart.js';
 import { cellText, type FigureSeries, numberIn, readCurves, thinned } from './figure-series.js';
 import { readableNumber } from './number-text.js';

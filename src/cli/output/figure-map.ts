@@ -1,5 +1,5 @@
-import type { MapFigure } from '../../sim/figure.js';
-import { columnIndex, type Table } from '../../sim/table.js';
+import type { MapFigure } from '../../sim/scenario/figure.js';
+import { columnIndex, type Table } from '../../sim/scenario/table.js';
 import { numberIn } from './figure-series.js';
 import type { HeatMap } from './map/heat-map.js';
 

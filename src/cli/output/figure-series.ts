@@ -1,5 +1,5 @@
-import type { CurveFigure } from '../../sim/figure.js';
-import { type Cell, columnIndex, type Row, type Table } from '../../sim/table.js';
+import type { CurveFigure } from '../../sim/scenario/figure.js';
+import { type Cell, columnIndex, type Row, type Table } from '../../sim/scenario/table.js';
 import { readableNumber } from './number-text.js';
 
 type Tables = Readonly<Record<string, Table>>;

@@ -1,4 +1,4 @@
-import type { WorkMeter } from '../../sim/scenario.js';
+import type { WorkMeter } from '../../sim/scenario/scenario.js';
 import { readableNumber } from './number-text.js';
 
 /** Throughput of a run in network steps per second, for the end of a line; empty where no step has been made. */

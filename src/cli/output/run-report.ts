@@ -1,8 +1,8 @@
-import type { Check } from '../../sim/check.js';
-import { isMap } from '../../sim/figure.js';
-import type { RunResults } from '../../sim/run-results.js';
-import type { Compute, Scenario } from '../../sim/scenario.js';
-import type { Table } from '../../sim/table.js';
+import type { Check } from '../../sim/scenario/check.js';
+import { isMap } from '../../sim/scenario/figure.js';
+import type { RunResults } from '../../sim/scenario/run-results.js';
+import type { Compute, Scenario } from '../../sim/scenario/scenario.js';
+import type { Table } from '../../sim/scenario/table.js';
 import { asciiText } from './ascii-text.js';
 import { drawChart } from './chart/draw-chart.js';
 import { figureChart } from './figure-chart.js';

@@ -1,4 +1,4 @@
-import type { RunDocument } from '../../sim/run-document.js';
+import type { RunDocument } from '../../sim/scenario/run-document.js';
 import { readableNumber } from '../output/number-text.js';
 import { curvesOf, directionOf, hasUTurn } from './curve-shape.js';
 import type { Finding } from './finding.js';

@@ -1,4 +1,4 @@
-import type { RunDocument } from '../../sim/run-document.js';
+import type { RunDocument } from '../../sim/scenario/run-document.js';
 import { readableNumber } from '../output/number-text.js';
 import { exposureFindings, replayFindings } from './citing-comparisons.js';
 import { type Curve, curvesOf, directionOf, hasPlateau, hasUTurn } from './curve-shape.js';

@@ -1,5 +1,5 @@
-import type { RunDocument } from '../../sim/run-document.js';
-import type { Cell } from '../../sim/table.js';
+import type { RunDocument } from '../../sim/scenario/run-document.js';
+import type { Cell } from '../../sim/scenario/table.js';
 
 /** Points of one curve, in order of x. */
 export interface Curve {

@@ -1,5 +1,5 @@
-import { type CurveFigure, type Figure, isMap } from '../../sim/figure.js';
-import type { Table } from '../../sim/table.js';
+import { type CurveFigure, type Figure, isMap } from '../../sim/scenario/figure.js';
+import type { Table } from '../../sim/scenario/table.js';
 import { type CurveData, curveData } from '../figures/curve-data.js';
 import { curveWords } from '../figures/curve-spec.js';
 import type { compileFigure } from '../figures/draw-figure.js';

@@ -1,6 +1,6 @@
-import type { Check } from '../../sim/check.js';
-import type { Scenario } from '../../sim/scenario.js';
-import type { Table } from '../../sim/table.js';
+import type { Check } from '../../sim/scenario/check.js';
+import type { Scenario } from '../../sim/scenario/scenario.js';
+import type { Table } from '../../sim/scenario/table.js';
 import { plainText } from '../../theory/invalid-input.js';
 import { explainFigure } from '../output/explanation.js';
 import { readableNumber } from '../output/number-text.js';

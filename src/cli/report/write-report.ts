@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Scenario } from '../../sim/scenario.js';
+import type { Scenario } from '../../sim/scenario/scenario.js';
 import { compileFigure } from '../figures/draw-figure.js';
 import { readResult, type StoredRun } from '../results/read-result.js';
 import { renderProofs } from './proofs.js';

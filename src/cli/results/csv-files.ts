@@ -1,4 +1,4 @@
-import type { RunDocument } from '../../sim/run-document.js';
+import type { RunDocument } from '../../sim/scenario/run-document.js';
 import { csvText } from '../output/csv.js';
 import type { Files } from './file-maker.js';
 

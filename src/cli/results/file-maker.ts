@@ -1,4 +1,4 @@
-import type { RunDocument } from '../../sim/run-document.js';
+import type { RunDocument } from '../../sim/scenario/run-document.js';
 
 /** Contents of files by name; the names are plain, without folders. */
 export type Files = ReadonlyMap<string, string | Uint8Array>;

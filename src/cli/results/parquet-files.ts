@@ -1,5 +1,5 @@
-import type { RunDocument } from '../../sim/run-document.js';
-import type { Cell, Table } from '../../sim/table.js';
+import type { RunDocument } from '../../sim/scenario/run-document.js';
+import type { Cell, Table } from '../../sim/scenario/table.js';
 import type { Files } from './file-maker.js';
 
 /** Key of the Parquet metadata under which units, descriptions and the origin of a table stand, as JSON. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { RunDocument } from '../../sim/run-document.js';
-import type { Table } from '../../sim/table.js';
+import type { RunDocument } from '../../sim/scenario/run-document.js';
+import type { Table } from '../../sim/scenario/table.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { isNestedDeeper } from '../nesting.js';
 import { oneLine } from '../one-line.js';

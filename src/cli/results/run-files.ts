@@ -1,4 +1,4 @@
-import type { RunDocument } from '../../sim/run-document.js';
+import type { RunDocument } from '../../sim/scenario/run-document.js';
 import { figureFiles } from '../figures/figure-files.js';
 import { csvFiles } from './csv-files.js';
 import type { FileMaker, Files } from './file-maker.js';

@@ -1,4 +1,4 @@
-import { versions } from '../../sim/versions.js';
+import { versions } from '../../sim/scenario/versions.js';
 import type { RunRequest } from '../settings/run-request.js';
 import { gitCommit } from './git-commit.js';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RunDocument } from '../../sim/run-document.js';
+import type { RunDocument } from '../../sim/scenario/run-document.js';
 
 /** Version of the result folder that this program writes; `docs/results.md` has what changed between them. */
 export const FOLDER_VERSION = 2;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { RunDocument } from '../../sim/run-document.js';
-import type { Row } from '../../sim/table.js';
+import type { RunDocument } from '../../sim/scenario/run-document.js';
+import type { Row } from '../../sim/scenario/table.js';
 import type { SweepSummary } from '../sweep-figures/sweep-summary.js';
 import { FOLDER_VERSION, type FolderRecord } from './run-json.js';
 

@@ -1,4 +1,4 @@
-import { nearestName } from '../../sim/nearest-name.js';
+import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 
 /**

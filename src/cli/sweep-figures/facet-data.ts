@@ -1,4 +1,4 @@
-import type { Cell } from '../../sim/table.js';
+import type { Cell } from '../../sim/scenario/table.js';
 import { gather, type Mark, markOf } from './gathered.js';
 import { type Level, type Levels, levelsOf } from './levels.js';
 import { standardError } from './moments.js';

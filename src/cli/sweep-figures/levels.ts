@@ -1,4 +1,4 @@
-import type { Cell } from '../../sim/table.js';
+import type { Cell } from '../../sim/scenario/table.js';
 import { readableNumber } from '../output/number-text.js';
 import type { AxisValues } from './sweep-rows.js';
 

@@ -1,4 +1,4 @@
-import type { Table } from '../../sim/table.js';
+import type { Table } from '../../sim/scenario/table.js';
 import { symbolText } from '../figures/figure-axis.js';
 import { TYPE } from '../figures/figure-config.js';
 import { drawnSpec } from '../figures/figure-files.js';

@@ -1,4 +1,4 @@
-import type { Cell, Table } from '../../sim/table.js';
+import type { Cell, Table } from '../../sim/scenario/table.js';
 import { type Moments, momentsFrom, momentsOf, NO_MOMENTS } from './moments.js';
 import type { SweepAxis, SweepResult, SweepSummary } from './sweep-summary.js';
 

@@ -1,4 +1,4 @@
-import type { Column } from '../../sim/table.js';
+import type { Column } from '../../sim/scenario/table.js';
 import { axisTitle, symbolText } from '../figures/figure-axis.js';
 import { figureConfig } from '../figures/figure-config.js';
 import type { Theme } from '../figures/theme.js';

@@ -1,4 +1,4 @@
-import type { Cell } from '../../sim/table.js';
+import type { Cell } from '../../sim/scenario/table.js';
 import { binEdges, binOf, middleOf } from '../sweep-figures/levels.js';
 import type { SweepAxis } from '../sweep-figures/sweep-summary.js';
 

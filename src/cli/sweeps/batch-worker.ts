@@ -1,5 +1,5 @@
 import { workerData } from 'piscina';
-import { scenarioById } from '../../sim/scenario-list.js';
+import { scenarioById } from '../../sim/scenarios/scenario-list.js';
 import { BackendPack } from '../../sim/sweeps/backend-pack.js';
 import { openOnThisThread } from '../../sim/sweeps/processor-backend.js';
 import { type PointResult, runPoints } from '../../sim/sweeps/run-points.js';

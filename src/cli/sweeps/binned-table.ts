@@ -1,4 +1,4 @@
-import type { Cell, Column, Row, Table } from '../../sim/table.js';
+import type { Cell, Column, Row, Table } from '../../sim/scenario/table.js';
 import { type Moments, momentsOf, NO_MOMENTS, pooled, standardError } from '../sweep-figures/moments.js';
 import type { SweepAxis, SweepSummary } from '../sweep-figures/sweep-summary.js';
 import { AxisRange, MOST_PLACES } from './axis-range.js';

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Cell, Column, Table } from '../../sim/scenario/table.js';
 import {
   type Bracket,
   bracketsOf,
@@ -11,7 +12,6 @@ import {
   turningTest,
 } from '../../sim/sweeps/boundary.js';
 import { Sweep } from '../../sim/sweeps/sweep.js';
-import type { Cell, Column, Table } from '../../sim/table.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { exitCode } from '../exit-code.js';
 import type { CommandLineIo } from '../io.js';

@@ -1,8 +1,8 @@
-import type { Scenario } from '../../sim/scenario.js';
+import type { Scenario } from '../../sim/scenario/scenario.js';
+import type { Column, Table } from '../../sim/scenario/table.js';
 import type { SearchedAxis } from '../../sim/sweeps/boundary.js';
 import { pointColumns } from '../../sim/sweeps/point-table.js';
 import type { Sweep } from '../../sim/sweeps/sweep.js';
-import type { Column, Table } from '../../sim/table.js';
 import { rowGroups } from './merged-files.js';
 import { finishedShards, resultsOf } from './shard-files.js';
 import { summaryOf } from './sweep-axes.js';

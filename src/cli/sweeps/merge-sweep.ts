@@ -1,5 +1,5 @@
-import type { Scenario } from '../../sim/scenario.js';
-import { scenarioById } from '../../sim/scenario-list.js';
+import type { Scenario } from '../../sim/scenario/scenario.js';
+import { scenarioById } from '../../sim/scenarios/scenario-list.js';
 import { Sweep } from '../../sim/sweeps/sweep.js';
 import { exitCode } from '../exit-code.js';
 import { type CommandLineIo, loadScenarios } from '../io.js';

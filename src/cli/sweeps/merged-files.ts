@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Scenario } from '../../sim/scenario.js';
+import type { Scenario } from '../../sim/scenario/scenario.js';
+import type { Row } from '../../sim/scenario/table.js';
 import { pointColumns, pointRows } from '../../sim/sweeps/point-table.js';
 import type { PointResult } from '../../sim/sweeps/run-points.js';
 import type { Sweep } from '../../sim/sweeps/sweep.js';
-import type { Row } from '../../sim/table.js';
 import { csvText } from '../output/csv.js';
 import { flushFolder } from '../results/durable-files.js';
 import { codeOf, notWritable } from '../results/file-errors.js';

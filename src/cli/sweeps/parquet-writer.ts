@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { ParquetWriter } from 'hyparquet-writer';
-import type { Cell, Column, Row } from '../../sim/table.js';
+import type { Cell, Column, Row } from '../../sim/scenario/table.js';
 import { PARQUET_METADATA_KEY } from '../results/parquet-files.js';
 
 /** Which kinds of values the columns of a long table hold, gathered as its rows go by. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Scenario } from '../../sim/scenario.js';
+import type { Scenario } from '../../sim/scenario/scenario.js';
 import { BackendPack } from '../../sim/sweeps/backend-pack.js';
 import { openOnThisThread } from '../../sim/sweeps/processor-backend.js';
 import { type PointResult, runPoints } from '../../sim/sweeps/run-points.js';

@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Scenario } from '../../sim/scenario.js';
+import type { Scenario } from '../../sim/scenario/scenario.js';
 import { PointCosts } from '../../sim/sweeps/point-cost.js';
 import { shardRanges } from '../../sim/sweeps/shards.js';
 import type { Sweep } from '../../sim/sweeps/sweep.js';

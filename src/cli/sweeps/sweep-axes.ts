@@ -1,5 +1,5 @@
-import type { Figure } from '../../sim/figure.js';
-import type { Scenario } from '../../sim/scenario.js';
+import type { Figure } from '../../sim/scenario/figure.js';
+import type { Scenario } from '../../sim/scenario/scenario.js';
 import type { AxisForm } from '../../sim/sweeps/axis.js';
 import { sweptColumns } from '../../sim/sweeps/point-table.js';
 import type { Sweep } from '../../sim/sweeps/sweep.js';

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { RunDocument } from '../../sim/run-document.js';
-import type { Compute, Scenario } from '../../sim/scenario.js';
+import type { RunDocument } from '../../sim/scenario/run-document.js';
+import type { Compute, Scenario } from '../../sim/scenario/scenario.js';
+import type { Column, Row, Table } from '../../sim/scenario/table.js';
 import { pointColumns } from '../../sim/sweeps/point-table.js';
 import type { PointResult } from '../../sim/sweeps/run-points.js';
 import type { Sweep } from '../../sim/sweeps/sweep.js';
-import type { Column, Row, Table } from '../../sim/table.js';
 import { checksumOf } from '../results/bounded-file.js';
 import { codeOf, notWritable } from '../results/file-errors.js';
 import { RUN_FILE } from '../results/run-files.js';

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { backendChoices } from '../../sim/backends/backend-name.js';
-import { engineChoices } from '../../sim/engines/engine-name.js';
-import { nearestName } from '../../sim/nearest-name.js';
-import { resolveParameters, settingNames } from '../../sim/parameters/resolve.js';
-import type { Scenario } from '../../sim/scenario.js';
-import { scenarioById } from '../../sim/scenario-list.js';
+import { nearestName } from '../../sim/scenario/nearest-name.js';
+import { resolveParameters, settingNames } from '../../sim/scenario/resolve.js';
+import type { Scenario } from '../../sim/scenario/scenario.js';
+import { scenarioById } from '../../sim/scenarios/scenario-list.js';
 import type { AxisForm } from '../../sim/sweeps/axis.js';
 import { Sweep, type SweepDefinition } from '../../sim/sweeps/sweep.js';
+import { engineChoices } from '../../sim/training/engine-name.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { oneLine } from '../one-line.js';
 import { readChoice } from '../settings/choice.js';

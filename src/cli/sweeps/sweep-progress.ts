@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Scenario } from '../../sim/scenario.js';
-import { scenarioById } from '../../sim/scenario-list.js';
+import type { Scenario } from '../../sim/scenario/scenario.js';
+import { scenarioById } from '../../sim/scenarios/scenario-list.js';
 import { Sweep } from '../../sim/sweeps/sweep.js';
 import { shellWord } from '../reproduce.js';
 import { commandOf } from './recorded-sweep.js';

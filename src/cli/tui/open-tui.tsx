@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { render } from 'ink';
-import type { Scenario } from '../../sim/scenario.js';
-import { scenarios } from '../../sim/scenario-list.js';
+import type { Scenario } from '../../sim/scenario/scenario.js';
+import { scenarios } from '../../sim/scenarios/scenario-list.js';
 import { exitCode } from '../exit-code.js';
 import { terminalOf } from '../output/terminal.js';
 import { LiveApp } from './components/live-app.js';

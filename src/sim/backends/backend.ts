@@ -1,4 +1,4 @@
-import type { TrainingRule } from '../optimizers/optimizer.js';
+import type { TrainingRule } from '../training/optimizers/optimizer.js';
 
 /**
  * A backend is a place where ensembles of networks live and are advanced: an array library, a compiled kernel on the

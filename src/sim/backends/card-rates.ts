@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { versions } from '../versions.js';
+import { versions } from '../scenario/versions.js';
 import type { Backend } from './backend.js';
 import type { Environment } from './environment.js';
-import type { DescentRates } from './gpu-threshold.js';
+import type { DescentRates } from './gpu-js/gpu-threshold.js';
 import { measureRates } from './measure-rates.js';
 import { cacheFolder, keepRates, rateFile, readRates } from './rate-cache.js';
 import { SimdBackend } from './simd-backend.js';

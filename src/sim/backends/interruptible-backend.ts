@@ -1,5 +1,5 @@
-import { eventLoopTurns } from '../event-loop.js';
-import type { RunContext } from '../scenario.js';
+import { eventLoopTurns } from '../scenario/event-loop.js';
+import type { RunContext } from '../scenario/scenario.js';
 import type { Backend } from './backend.js';
 import { journaled } from './journaled-backend.js';
 

@@ -1,5 +1,5 @@
 import type { Backend, NetworkBatch } from './backend.js';
-import { type DescentRates, descentWork } from './gpu-threshold.js';
+import { type DescentRates, descentWork } from './gpu-js/gpu-threshold.js';
 
 /** Enough entries, 2^18, for every core of all but the largest cards. */
 const ENSEMBLE = squareNetworks(64, 64);

@@ -3,9 +3,9 @@ import { InvalidInputError } from '../../theory/invalid-input.js';
 import type { Backend } from './backend.js';
 import type { BackendChoice, BackendName } from './backend-name.js';
 import type { CardSource } from './card-rates.js';
-import type { DeviceChoice } from './gpu-js-device.js';
-import { anyCardCouldPay, cardPays, thresholdOf, type Work } from './gpu-threshold.js';
-import { MissingDevice } from './missing-device.js';
+import type { DeviceChoice } from './gpu-js/gpu-js-device.js';
+import { anyCardCouldPay, cardPays, thresholdOf, type Work } from './gpu-js/gpu-threshold.js';
+import { MissingDevice } from './gpu-js/missing-device.js';
 
 /** A backend that is open, and why it is this one. */
 export interface OpenedBackend {
@@ -131,7 +131,7 @@ export async function create(name: BackendName, devices?: DeviceChoice): Promise
     const { SimdBackend } = await import('./simd-backend.js');
     return SimdBackend.open('f32', undefined, 'blas');
   }
-  const { GpuJsBackend } = await import('./gpu-js-backend.js');
+  const { GpuJsBackend } = await import('./gpu-js/gpu-js-backend.js');
   return GpuJsBackend.open(name, devices);
 }
 

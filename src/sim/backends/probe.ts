@@ -1,8 +1,8 @@
 import { type BackendName, backendNames } from './backend-name.js';
 import type { CardSource } from './card-rates.js';
-import { type DescentRates, type Threshold, thresholdOf } from './gpu-threshold.js';
+import { type DescentRates, type Threshold, thresholdOf } from './gpu-js/gpu-threshold.js';
+import { MissingDevice } from './gpu-js/missing-device.js';
 import { requireKnownStep } from './known-step.js';
-import { MissingDevice } from './missing-device.js';
 import { cardHere, create, messageOf } from './open-backend.js';
 
 /** Whether a backend runs on this machine. */

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import type { Environment } from './environment.js';
-import type { DescentRates } from './gpu-threshold.js';
+import type { DescentRates } from './gpu-js/gpu-threshold.js';
 
 /** What rates depend on; others are measured where any of it changes. */
 export interface RateKey {

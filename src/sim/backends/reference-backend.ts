@@ -1,5 +1,9 @@
 import { Matrix } from 'ml-matrix';
-import { optimizerStep, stepCoefficients, type TrainingBatch } from '../optimizers/optimizer-step.js';
+import {
+  optimizerStep,
+  stepCoefficients,
+  type TrainingBatch,
+} from '../training/optimizers/optimizer-step.js';
 import type {
   Backend,
   ModeBatch,

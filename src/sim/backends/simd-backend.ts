@@ -1,12 +1,3 @@
-import { Arena } from '../simd/arena.js';
-import type { Precision } from '../simd/kernel-exports.js';
-import type { Products } from '../simd/kernels-for.js';
-import { descendModesOn } from '../simd/mode-job.js';
-import { MomentJobs } from '../simd/moment-job.js';
-import { descendNetworksOn } from '../simd/network-job.js';
-import { optimizeNetworksOn } from '../simd/optimizer-job.js';
-import type { SimdSession } from '../simd/simd-session.js';
-import { SimdThreads } from '../simd/simd-threads.js';
 import type {
   Backend,
   ModeBatch,
@@ -17,6 +8,15 @@ import type {
   PerturbedNetworks,
   Weights,
 } from './backend.js';
+import { Arena } from './simd/arena.js';
+import type { Precision } from './simd/kernel-exports.js';
+import type { Products } from './simd/kernels-for.js';
+import { descendModesOn } from './simd/mode-job.js';
+import { MomentJobs } from './simd/moment-job.js';
+import { descendNetworksOn } from './simd/network-job.js';
+import { optimizeNetworksOn } from './simd/optimizer-job.js';
+import type { SimdSession } from './simd/simd-session.js';
+import { SimdThreads } from './simd/simd-threads.js';
 
 /**
  * Our own WebAssembly SIMD kernels on worker threads and shared memory, in float32 or float64. Networks stay in the cache for

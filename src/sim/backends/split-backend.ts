@@ -8,8 +8,8 @@ import type {
   Weights,
 } from './backend.js';
 import { MOMENTS } from './backend.js';
-import { type BatchLimits, itemsPerLaunch, ranges } from './batch-limits.js';
-import { deviceLaunches } from './launch-sizes.js';
+import { type BatchLimits, itemsPerLaunch, ranges } from './gpu-js/batch-limits.js';
+import { deviceLaunches } from './gpu-js/launch-sizes.js';
 
 /** Steps of an optimiser whose inputs lie on a device at the same time, at most. */
 const INPUT_STEPS = deviceLaunches.optimizers.sizes[0]!;

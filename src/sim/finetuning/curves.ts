@@ -1,11 +1,7 @@
 import { learnedModes } from '../../theory/trajectory.js';
-import {
-  type FineTuningCurve,
-  type FineTuningRun,
-  inflectionsOf,
-} from '../checks/finetuning/finetuning-run.js';
-import type { RunEvent } from '../scenario.js';
-import type { Row } from '../table.js';
+import type { RunEvent } from '../scenario/scenario.js';
+import type { Row } from '../scenario/table.js';
+import { type FineTuningCurve, type FineTuningRun, inflectionsOf } from './checks/finetuning-run.js';
 import { finiteOrNull } from './prediction.js';
 import type { FineTuningParameters, PreparedFineTuning } from './prepare.js';
 import { type TunedNetwork, tuneNetworks } from './tuned-networks.js';

@@ -1,8 +1,8 @@
 import { stabilityLimit } from '../../theory/progressive.js';
 import { effectiveSpeed } from '../../theory/regularization.js';
 import { rotateModes } from '../../theory/rotation.js';
-import type { RoundingModel } from '../engines/recurrence.js';
-import { RoundingMemory } from '../engines/rounding-memory.js';
+import type { RoundingModel } from '../training/recurrence.js';
+import { RoundingMemory } from '../training/rounding-memory.js';
 import type { ExpectedTuning } from './expected-tuning.js';
 import { lossRounding } from './loss-rounding.js';
 import {

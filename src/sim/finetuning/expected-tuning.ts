@@ -1,7 +1,7 @@
 import type { Problem } from '../../theory/problem.js';
 import { effectiveSpeed, effectiveValue } from '../../theory/regularization.js';
-import { roundingOfSquare } from '../engines/bias.js';
-import { type ExpectedCheckpoint, expectTraining, type RoundingModel } from '../engines/recurrence.js';
+import { roundingOfSquare } from '../training/bias.js';
+import { type ExpectedCheckpoint, expectTraining, type RoundingModel } from '../training/recurrence.js';
 import { expectPlanes } from './expected-planes.js';
 import { type LossRounding, lossRounding } from './loss-rounding.js';
 import type { StartingPoint } from './starting-point.js';

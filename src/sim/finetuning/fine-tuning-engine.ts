@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import type { EngineChoice, EngineName } from '../engines/engine-name.js';
+import type { EngineChoice, EngineName } from '../training/engine-name.js';
 import type { FineTuningMethod } from './prediction.js';
 import { sharedValues, type Task } from './tuning.js';
 

@@ -2,7 +2,7 @@ import { Matrix } from 'ml-matrix';
 import { effectiveSpeed, effectiveTask } from '../../theory/regularization.js';
 import { rotateModes } from '../../theory/rotation.js';
 import type { Backend, NetworkBatch, Weights } from '../backends/backend.js';
-import { embedCore, embedDiagonal, randomBasis } from '../engines/singular-basis.js';
+import { embedCore, embedDiagonal, randomBasis } from '../training/singular-basis.js';
 import type { StartingPoint } from './starting-point.js';
 import type { Tuned, Tuner } from './tuner.js';
 import type { FineTuningStudy, Task, Tuning } from './tuning.js';

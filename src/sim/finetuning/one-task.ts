@@ -1,14 +1,14 @@
-import { requireTableMemory } from '../memory.js';
-import { anchorParameter, methodParameter, pretrainingParameter } from '../parameters/finetuning.js';
+import { requireTableMemory } from '../scenario/memory.js';
 import {
   learningRateParameter,
   shapeParameters,
   spectrumParameter,
   tauParameter,
   timesParameter,
-} from '../parameters/shared.js';
-import { resolvePretraining } from '../pretraining.js';
-import type { Row } from '../table.js';
+} from '../scenario/shared.js';
+import type { Row } from '../scenario/table.js';
+import { resolvePretraining } from '../training/pretraining.js';
+import { anchorParameter, methodParameter, pretrainingParameter } from './finetuning-parameters.js';
 import type { FineTuningParameters } from './prepare.js';
 import { resolveTarget, type Target, targetValues } from './target.js';
 import type { Tuning } from './tuning.js';

@@ -1,5 +1,5 @@
 import type { NetworkShape } from '../backends/backend.js';
-import { likelyError } from '../engines/matrix-rounding.js';
+import { likelyError } from '../training/matrix-rounding.js';
 import { type Entries, eigenvaluesOf, gram, largestEigenvalue, type Symmetric } from './plane.js';
 
 /** Standard deviations at which roundings that are not all alike are bounded. */

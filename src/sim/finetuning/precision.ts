@@ -1,4 +1,4 @@
-import { outOfFloat32 } from '../engines/float32-range.js';
+import { outOfFloat32 } from '../training/float32-range.js';
 import type { ExpectedTuning } from './expected-tuning.js';
 import type { StartingPoint } from './starting-point.js';
 import type { FineTuningStudy, Task, Tuning } from './tuning.js';

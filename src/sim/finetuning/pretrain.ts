@@ -1,10 +1,10 @@
 import type { Problem } from '../../theory/problem.js';
 import { unlearnableLoss } from '../../theory/trajectory.js';
 import type { Weights } from '../backends/backend.js';
-import { hasDiverged, type TrainedCheckpoint } from '../engines/checkpoint.js';
-import type { EngineName } from '../engines/engine-name.js';
-import type { SimulatedPretraining } from '../pretraining.js';
-import type { RunEvent } from '../scenario.js';
+import type { RunEvent } from '../scenario/scenario.js';
+import { hasDiverged, type TrainedCheckpoint } from '../training/checkpoint.js';
+import type { EngineName } from '../training/engine-name.js';
+import type { SimulatedPretraining } from '../training/pretraining.js';
 import type { StartingPoint } from './starting-point.js';
 
 /** Takes the place of the checkpoints of the flow by those of a simulated pre-training. */

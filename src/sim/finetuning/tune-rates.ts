@@ -1,6 +1,6 @@
-import { largestValue, paceOf } from '../checks/finetuning/step-size.js';
-import { eventLoopTurns } from '../event-loop.js';
-import type { RunEvent } from '../scenario.js';
+import { eventLoopTurns } from '../scenario/event-loop.js';
+import type { RunEvent } from '../scenario/scenario.js';
+import { largestValue, paceOf } from './checks/step-size.js';
 import { tuningDiverged } from './ensemble.js';
 import { type FineTuningMethod, predict } from './prediction.js';
 import type { FineTuningSimulation, PreparedFineTuning } from './prepare.js';

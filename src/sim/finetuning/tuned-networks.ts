@@ -1,5 +1,5 @@
-import { eventLoopTurns } from '../event-loop.js';
-import type { RunEvent } from '../scenario.js';
+import { eventLoopTurns } from '../scenario/event-loop.js';
+import type { RunEvent } from '../scenario/scenario.js';
 import { type EnsembleEvent, tuningDiverged } from './ensemble.js';
 import type { ExpectedTuning } from './expected-tuning.js';
 import { type FineTuningMethod, type Prediction, predict } from './prediction.js';

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { uniformSource } from '../noise/uniform.js';
-import { readNumber } from '../parameters/number-text.js';
-import { readTimes } from '../parameters/time-grid.js';
+import { readNumber } from '../scenario/number-text.js';
+import { readTimes } from '../scenario/time-grid.js';
 
 /** How one or several parameters vary over a sweep, as the sweep file says it. */
 export type AxisForm =

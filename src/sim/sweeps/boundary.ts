@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import type { Column } from '../table.js';
+import type { Column } from '../scenario/table.js';
 import type { PointResult } from './run-points.js';
 import type { Sweep, SweepDefinition } from './sweep.js';
 

@@ -1,5 +1,5 @@
-import { resolveParameters } from '../parameters/resolve.js';
-import type { Scenario } from '../scenario.js';
+import { resolveParameters } from '../scenario/resolve.js';
+import type { Scenario } from '../scenario/scenario.js';
 import type { Sweep } from './sweep.js';
 
 /** Parameters on which the work of a point depends in the main; an axis of others leaves it as it is. */

@@ -1,5 +1,5 @@
-import type { Scenario } from '../scenario.js';
-import type { Cell, Column, Row } from '../table.js';
+import type { Scenario } from '../scenario/scenario.js';
+import type { Cell, Column, Row } from '../scenario/table.js';
 import type { PointResult } from './run-points.js';
 import type { Sweep } from './sweep.js';
 

@@ -1,9 +1,9 @@
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { eventLoopTurns } from '../event-loop.js';
-import { resolveParameters } from '../parameters/resolve.js';
-import { runToDocument } from '../run-document.js';
-import type { Scenario } from '../scenario.js';
-import type { Row } from '../table.js';
+import { eventLoopTurns } from '../scenario/event-loop.js';
+import { resolveParameters } from '../scenario/resolve.js';
+import { runToDocument } from '../scenario/run-document.js';
+import type { Scenario } from '../scenario/scenario.js';
+import type { Row } from '../scenario/table.js';
 import type { BackendPack } from './backend-pack.js';
 import type { PointRange } from './shards.js';
 import type { Sweep } from './sweep.js';

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import type { BackendChoice } from '../backends/backend-name.js';
-import type { EngineChoice } from '../engines/engine-name.js';
+import type { EngineChoice } from '../training/engine-name.js';
 import { type Axis, type AxisForm, writtenOut } from './axis.js';
 
 /** A sweep as its file says it, with every default filled in; what decides its numbers, and nothing else. */

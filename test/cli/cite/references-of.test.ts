@@ -4,7 +4,7 @@ import { bibtex } from '../../../src/cli/cite/reference.js';
 import { allReferences, referencesOf } from '../../../src/cli/cite/references-of.js';
 import { softwareReferences } from '../../../src/cli/cite/software-references.js';
 import { theoryReferences, thePaper } from '../../../src/cli/cite/theory-references.js';
-import { scenarios } from '../../../src/sim/scenario-list.js';
+import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';
 import { claims } from '../../../src/theory/claims/all-claims.js';
 import { runScenario } from '../../support/documents.js';
 import { SMALL } from '../../support/scenario-documents.js';

@@ -2,9 +2,9 @@ import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { compareRuns } from '../../../src/cli/compare/compare-runs.js';
 import { twoSidedTail } from '../../../src/cli/compare/normal-tail.js';
-import type { RunDocument } from '../../../src/sim/run-document.js';
-import { gaussian } from '../../../src/sim/scenarios/gaussian.js';
-import type { Cell } from '../../../src/sim/table.js';
+import type { RunDocument } from '../../../src/sim/scenario/run-document.js';
+import type { Cell } from '../../../src/sim/scenario/table.js';
+import { gaussian } from '../../../src/sim/scenarios/gaussian/gaussian.js';
 import { runScenario } from '../../support/documents.js';
 
 const column = (name: string) => ({ name, unit: '1', description: name });

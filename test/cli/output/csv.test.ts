@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { csvText } from '../../../src/cli/output/csv.js';
-import type { Cell, Table } from '../../../src/sim/table.js';
+import type { Cell, Table } from '../../../src/sim/scenario/table.js';
 import { samples } from '../../support/sample-size.js';
 
 interface Field {

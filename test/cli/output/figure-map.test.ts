@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { figureMap } from '../../../src/cli/output/figure-map.js';
-import type { MapFigure } from '../../../src/sim/figure.js';
-import type { Row, Table } from '../../../src/sim/table.js';
+import type { MapFigure } from '../../../src/sim/scenario/figure.js';
+import type { Row, Table } from '../../../src/sim/scenario/table.js';
 
 function table(names: readonly string[], rows: readonly Row[]): Table {
   return { columns: names.map((name) => ({ name, unit: '1', description: '' })), rows };

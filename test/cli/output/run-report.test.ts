@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { runReport } from '../../../src/cli/output/run-report.js';
-import type { Scenario } from '../../../src/sim/scenario.js';
-import { earlyExposure } from '../../../src/sim/scenarios/early-exposure.js';
+import type { Scenario } from '../../../src/sim/scenario/scenario.js';
+import { earlyExposure } from '../../../src/sim/scenarios/early-exposure/early-exposure.js';
 import { runScenario } from '../../support/documents.js';
 
 describe('the report of a run on a citing paper', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exposureFindings, replayFindings } from '../../../src/cli/published/citing-comparisons.js';
-import { gaussian } from '../../../src/sim/scenarios/gaussian.js';
+import { gaussian } from '../../../src/sim/scenarios/gaussian/gaussian.js';
 import { runScenario } from '../../support/documents.js';
 import { scenarioDocument } from '../../support/scenario-documents.js';
 

@@ -4,8 +4,8 @@ import { directionOf, hasPlateau, hasUTurn } from '../../../src/cli/published/cu
 import { earlyExposure } from '../../../src/cli/published/early-exposure-2605.12705.js';
 import { forgetting } from '../../../src/cli/published/forgetting-2605.26097.js';
 import { overtrained } from '../../../src/cli/published/overtrained-2503.19206.js';
-import type { RunDocument } from '../../../src/sim/run-document.js';
-import { scenarios } from '../../../src/sim/scenario-list.js';
+import type { RunDocument } from '../../../src/sim/scenario/run-document.js';
+import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';
 import { runScenario } from '../../support/documents.js';
 
 const scenario = (id: string) => scenarios.find((one) => one.id === id)!;

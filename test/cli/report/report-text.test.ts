@@ -3,7 +3,7 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { embeddedJson, escaped, html } from '../../../src/cli/report/markup.js';
 import { reportText } from '../../../src/cli/report/write-report.js';
-import { scenarios } from '../../../src/sim/scenario-list.js';
+import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';
 import { HOSTILE_PLACES, hostileRun } from '../../support/hostile-run.js';
 import { hostileTexts } from '../../support/hostile-text.js';
 import { samples } from '../../support/sample-size.js';

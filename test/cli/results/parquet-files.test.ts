@@ -2,9 +2,9 @@ import { tableFromIPC } from '@uwdata/flechette';
 import { readParquet } from 'parquet-wasm/node';
 import { expect, test } from 'vitest';
 import { PARQUET_METADATA_KEY, parquetFiles } from '../../../src/cli/results/parquet-files.js';
-import type { RunDocument } from '../../../src/sim/run-document.js';
-import { scenarios } from '../../../src/sim/scenario-list.js';
-import type { Cell, Table } from '../../../src/sim/table.js';
+import type { RunDocument } from '../../../src/sim/scenario/run-document.js';
+import type { Cell, Table } from '../../../src/sim/scenario/table.js';
+import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';
 import { scenarioDocument } from '../../support/scenario-documents.js';
 
 /** Reads Parquet by the reader of the Rust project Arrow, which shares no code with our writer. */

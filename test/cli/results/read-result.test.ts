@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readResult } from '../../../src/cli/results/read-result.js';
 import { runFiles } from '../../../src/cli/results/run-files.js';
-import type { RunDocument } from '../../../src/sim/run-document.js';
+import type { RunDocument } from '../../../src/sim/scenario/run-document.js';
 import { InvalidInputError } from '../../../src/theory/invalid-input.js';
 import { call } from '../support/call.js';
 

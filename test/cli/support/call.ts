@@ -1,5 +1,5 @@
 import { runCommandLine } from '../../../src/cli/command-line.js';
-import type { Scenario } from '../../../src/sim/scenario.js';
+import type { Scenario } from '../../../src/sim/scenario/scenario.js';
 import { parabola } from './parabola-scenario.js';
 
 /** What one call of the command line left behind. */

@@ -14,7 +14,7 @@ import { completed, defaultChoice, type SweepChoice } from '../../../src/cli/swe
 import { sweepFigures } from '../../../src/cli/sweep-figures/sweep-figure-files.js';
 import { readSweepRows, type SweepRows } from '../../../src/cli/sweep-figures/sweep-rows.js';
 import type { SweepAxis, SweepSummary } from '../../../src/cli/sweep-figures/sweep-summary.js';
-import type { Cell, Table } from '../../../src/sim/table.js';
+import type { Cell, Table } from '../../../src/sim/scenario/table.js';
 import { call } from '../support/call.js';
 
 const home = mkdtempSync(join(tmpdir(), 'overtrain-sweep-figures-'));

@@ -5,7 +5,7 @@ import { momentsOf, NO_MOMENTS, pooled, standardError } from '../../../src/cli/s
 import { readSweepRows } from '../../../src/cli/sweep-figures/sweep-rows.js';
 import type { SweepSummary } from '../../../src/cli/sweep-figures/sweep-summary.js';
 import { binnedTable } from '../../../src/cli/sweeps/binned-table.js';
-import type { Column, Row } from '../../../src/sim/table.js';
+import type { Column, Row } from '../../../src/sim/scenario/table.js';
 import { samples } from '../../support/sample-size.js';
 
 const column = (name: string): Column => ({ name, unit: '1', description: name });

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readResult } from '../../../src/cli/results/read-result.js';
-import { resolveParameters } from '../../../src/sim/parameters/resolve.js';
-import { runToDocument } from '../../../src/sim/run-document.js';
-import { scenarioById, scenarios } from '../../../src/sim/scenario-list.js';
+import { resolveParameters } from '../../../src/sim/scenario/resolve.js';
+import { runToDocument } from '../../../src/sim/scenario/run-document.js';
+import { columnIndex, type Row } from '../../../src/sim/scenario/table.js';
+import { scenarioById, scenarios } from '../../../src/sim/scenarios/scenario-list.js';
 import { LEAST_RISE } from '../../../src/sim/sweeps/boundary.js';
-import { columnIndex, type Row } from '../../../src/sim/table.js';
 import { call } from '../support/call.js';
 
 let home: string;

@@ -8,7 +8,7 @@ import { mergeShards } from '../../../src/cli/sweeps/merge-sweep.js';
 import type { Shard } from '../../../src/cli/sweeps/shard-name.js';
 import { ShardStore } from '../../../src/cli/sweeps/shard-store.js';
 import { enterSweepFolder, type SweepIdentity, sweepIdentity } from '../../../src/cli/sweeps/sweep-folder.js';
-import type { Scenario } from '../../../src/sim/scenario.js';
+import type { Scenario } from '../../../src/sim/scenario/scenario.js';
 import { PointCosts } from '../../../src/sim/sweeps/point-cost.js';
 import type { PointResult } from '../../../src/sim/sweeps/run-points.js';
 import { batchesOf, shardRanges } from '../../../src/sim/sweeps/shards.js';

@@ -8,7 +8,7 @@ import { readResult } from '../../../src/cli/results/read-result.js';
 import { listText, readList } from '../../../src/cli/sweeps/shard-list.js';
 import { readShard } from '../../../src/cli/sweeps/shard-name.js';
 import { arrayScript, mergeScript } from '../../../src/cli/sweeps/slurm-script.js';
-import { scenarios } from '../../../src/sim/scenario-list.js';
+import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';
 import { call, type Outcome } from '../support/call.js';
 import { parabola } from '../support/parabola-scenario.js';
 

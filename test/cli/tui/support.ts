@@ -6,8 +6,8 @@ import { reduce } from '../../../src/cli/tui/state/reduce.js';
 import type { SavedSweep, SweepContents } from '../../../src/cli/tui/state/saved-sweep.js';
 import { performRun } from '../../../src/cli/tui/worker/perform-run.js';
 import type { RunOrder } from '../../../src/cli/tui/worker/run-order.js';
-import type { RunEvent } from '../../../src/sim/scenario.js';
-import { scenarios } from '../../../src/sim/scenario-list.js';
+import type { RunEvent } from '../../../src/sim/scenario/scenario.js';
+import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';
 
 const NAMES: ReadonlySet<string> = new Set<KeyName>([
   'up',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Backend } from '../../../src/sim/backends/backend.js';
 import { type CardSource, ratesOf } from '../../../src/sim/backends/card-rates.js';
-import { descentWork } from '../../../src/sim/backends/gpu-threshold.js';
+import { descentWork } from '../../../src/sim/backends/gpu-js/gpu-threshold.js';
 import { measureRates } from '../../../src/sim/backends/measure-rates.js';
 import { create, openBackend } from '../../../src/sim/backends/open-backend.js';
 import { probeCard } from '../../../src/sim/backends/probe.js';

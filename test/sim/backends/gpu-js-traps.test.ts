@@ -1,7 +1,7 @@
 import { GPU } from 'gpu.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Backend } from '../../../src/sim/backends/backend.js';
-import { GpuJsBackend } from '../../../src/sim/backends/gpu-js-backend.js';
+import { GpuJsBackend } from '../../../src/sim/backends/gpu-js/gpu-js-backend.js';
 import { gpuJsModesHere } from '../../support/devices.js';
 import { networksOracle, norm, unitRoundoff } from '../../support/float-oracle.js';
 import { modeBatch, networkBatch } from '../../support/network-cases.js';

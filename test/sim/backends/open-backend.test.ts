@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { backendChoices, backendNames } from '../../../src/sim/backends/backend-name.js';
-import { descentWork } from '../../../src/sim/backends/gpu-threshold.js';
+import { descentWork } from '../../../src/sim/backends/gpu-js/gpu-threshold.js';
 import { create, messageOf, openBackend } from '../../../src/sim/backends/open-backend.js';
 import { probeBackends } from '../../../src/sim/backends/probe.js';
 import type { InvalidInputError } from '../../../src/theory/invalid-input.js';
 import { backendsHere, missingDevices } from '../../support/devices.js';
 
-const GPU_MODULE = '../../../src/sim/backends/gpu-module.js';
-const WEBGPU_MODULE = '../../../src/sim/backends/webgpu-device.js';
+const GPU_MODULE = '../../../src/sim/backends/gpu-js/gpu-module.js';
+const WEBGPU_MODULE = '../../../src/sim/backends/gpu-js/webgpu-device.js';
 const SIMD_MODULE = '../../../src/sim/backends/simd-backend.js';
 
 interface Behaviour {

@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
-import { itemsPerLaunch, ranges, stepsPerLaunch } from '../../../src/sim/backends/batch-limits.js';
+import { itemsPerLaunch, ranges, stepsPerLaunch } from '../../../src/sim/backends/gpu-js/batch-limits.js';
 import { ReferenceBackend } from '../../../src/sim/backends/reference-backend.js';
 import { splitting } from '../../../src/sim/backends/split-backend.js';
-import { optimizerNamed } from '../../../src/sim/optimizers/optimizer-list.js';
+import { optimizerNamed } from '../../../src/sim/training/optimizers/optimizer-list.js';
 import {
   modeBatch,
   networkBatch,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { RunDocument } from '../../../src/sim/run-document.js';
-import { finetune } from '../../../src/sim/scenarios/finetune.js';
-import { finetuneTuned } from '../../../src/sim/scenarios/finetune-tuned.js';
-import { incremental } from '../../../src/sim/scenarios/incremental.js';
-import { regularize } from '../../../src/sim/scenarios/regularize.js';
+import type { RunDocument } from '../../../src/sim/scenario/run-document.js';
+import { finetune } from '../../../src/sim/scenarios/finetune/finetune.js';
+import { finetuneTuned } from '../../../src/sim/scenarios/finetune-tuned/finetune-tuned.js';
+import { incremental } from '../../../src/sim/scenarios/incremental/incremental.js';
+import { regularize } from '../../../src/sim/scenarios/regularize/regularize.js';
 import { numbers, runScenario, verdictOf } from '../../support/documents.js';
 import { some } from '../../support/sample-size.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { gaussian } from '../../../src/sim/scenarios/gaussian.js';
-import { incremental } from '../../../src/sim/scenarios/incremental.js';
+import { gaussian } from '../../../src/sim/scenarios/gaussian/gaussian.js';
+import { incremental } from '../../../src/sim/scenarios/incremental/incremental.js';
 import { descendFactor } from '../../../src/theory/descent.js';
 import { numbers, records, runScenario, verdictOf } from '../../support/documents.js';
 

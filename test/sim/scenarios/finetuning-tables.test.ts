@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { finetune } from '../../../src/sim/scenarios/finetune.js';
-import { finetuneTuned } from '../../../src/sim/scenarios/finetune-tuned.js';
-import { misalignment } from '../../../src/sim/scenarios/misalignment.js';
-import { regularize } from '../../../src/sim/scenarios/regularize.js';
+import { finetune } from '../../../src/sim/scenarios/finetune/finetune.js';
+import { finetuneTuned } from '../../../src/sim/scenarios/finetune-tuned/finetune-tuned.js';
+import { misalignment } from '../../../src/sim/scenarios/misalignment/misalignment.js';
+import { regularize } from '../../../src/sim/scenarios/regularize/regularize.js';
 import { numbers, records, runScenario } from '../../support/documents.js';
 import { tuneModes } from '../../support/finetuning-oracle.js';
 

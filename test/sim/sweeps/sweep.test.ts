@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import type { Scenario } from '../../../src/sim/scenario.js';
-import { gaussian } from '../../../src/sim/scenarios/gaussian.js';
+import type { Scenario } from '../../../src/sim/scenario/scenario.js';
+import { gaussian } from '../../../src/sim/scenarios/gaussian/gaussian.js';
 import { writtenOut } from '../../../src/sim/sweeps/axis.js';
 import { contentHash } from '../../../src/sim/sweeps/content-hash.js';
 import { PointCosts } from '../../../src/sim/sweeps/point-cost.js';

@@ -1,4 +1,4 @@
-import type { Table } from '../../../sim/table.js';
+import type { Table } from '../../../sim/scenario/table.js';
 import type { SweepSummary } from '../../sweep-figures/sweep-summary.js';
 
 /** A choice of scales: that of the x axis, then that of the y axis. */

@@ -1,7 +1,7 @@
 import { parse, View } from 'vega';
 import { expressionInterpreter } from 'vega-interpreter';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import type { Cell } from '../../../sim/table.js';
+import type { Cell } from '../../../sim/scenario/table.js';
 import { element } from './element.js';
 import { addTable } from './table-view.js';
 

@@ -1,4 +1,4 @@
-import type { Table } from '../../../sim/table.js';
+import type { Table } from '../../../sim/scenario/table.js';
 import { PAGE } from '../../figures/theme.js';
 import { facetData } from '../../sweep-figures/facet-data.js';
 import { facetSpec, facetWords, rowsOf } from '../../sweep-figures/facet-spec.js';

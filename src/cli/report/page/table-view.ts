@@ -1,4 +1,4 @@
-import type { Cell, Table } from '../../../sim/table.js';
+import type { Cell, Table } from '../../../sim/scenario/table.js';
 import { csvText } from '../../output/csv.js';
 import { button, element } from './element.js';
 

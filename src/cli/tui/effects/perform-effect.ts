@@ -1,4 +1,4 @@
-import type { Scenario } from '../../../sim/scenario.js';
+import type { Scenario } from '../../../sim/scenario/scenario.js';
 import type { Action } from '../state/action.js';
 import type { Effect } from '../state/effect.js';
 import type { Computer } from '../worker/computer.js';

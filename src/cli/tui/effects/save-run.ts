@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import type { RunDocument } from '../../../sim/run-document.js';
-import type { Scenario } from '../../../sim/scenario.js';
+import type { RunDocument } from '../../../sim/scenario/run-document.js';
+import type { Scenario } from '../../../sim/scenario/scenario.js';
 import { reserveResultFolder } from '../../results/result-folder.js';
 import { runFiles } from '../../results/run-files.js';
 import { type Run, resultsOf } from '../state/run.js';

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Scenario } from '../../../sim/scenario.js';
+import type { Scenario } from '../../../sim/scenario/scenario.js';
 import { readResult } from '../../results/read-result.js';
 import { checkDraft, type Draft, untouchedDraft } from '../state/draft.js';
 import { type Run, startedRun } from '../state/run.js';

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Scenario } from '../../../sim/scenario.js';
+import type { Scenario } from '../../../sim/scenario/scenario.js';
 import { readResult } from '../../results/read-result.js';
 import { sweepPlaces } from '../../sweeps/sweep-folder.js';
 import { sweepProgress } from '../../sweeps/sweep-progress.js';

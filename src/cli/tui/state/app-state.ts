@@ -1,4 +1,4 @@
-import type { Scenario } from '../../../sim/scenario.js';
+import type { Scenario } from '../../../sim/scenario/scenario.js';
 import type { Theorem } from '../text/theorem.js';
 import type { Attack } from './attack.js';
 import { type Draft, untouchedDraft } from './draft.js';

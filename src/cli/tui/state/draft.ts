@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { type BackendChoice, backendChoices } from '../../../sim/backends/backend-name.js';
-import { type EngineChoice, engineChoices } from '../../../sim/engines/engine-name.js';
-import { metaOf, type ParameterMeta } from '../../../sim/parameters/parameter.js';
-import { resolveParameters } from '../../../sim/parameters/resolve.js';
-import type { Scenario } from '../../../sim/scenario.js';
+import { metaOf, type ParameterMeta } from '../../../sim/scenario/parameter.js';
+import { resolveParameters } from '../../../sim/scenario/resolve.js';
+import type { Scenario } from '../../../sim/scenario/scenario.js';
+import { type EngineChoice, engineChoices } from '../../../sim/training/engine-name.js';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { readChoice } from '../../settings/choice.js';
 import { DEFAULT_SEED, readSeed } from '../../settings/seed.js';

@@ -1,4 +1,4 @@
-import type { Scenario } from '../../../sim/scenario.js';
+import type { Scenario } from '../../../sim/scenario/scenario.js';
 import type { AppState } from './app-state.js';
 import type { Run } from './run.js';
 import type { SavedSweep } from './saved-sweep.js';

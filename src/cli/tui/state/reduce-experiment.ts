@@ -1,4 +1,4 @@
-import { isMap } from '../../../sim/figure.js';
+import { isMap } from '../../../sim/scenario/figure.js';
 import { withActive, withoutActive } from './active-run.js';
 import { type AppState, claimsOf, draftOf, type Experiment, type Notice, openScenario } from './app-state.js';
 import { type Command, commandOf } from './bindings.js';

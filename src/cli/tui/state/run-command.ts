@@ -1,4 +1,4 @@
-import type { Scenario } from '../../../sim/scenario.js';
+import type { Scenario } from '../../../sim/scenario/scenario.js';
 import { reproducingCommand } from '../../reproduce.js';
 import type { Run } from './run.js';
 

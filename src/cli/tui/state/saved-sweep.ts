@@ -1,4 +1,4 @@
-import type { Cell, Column, Row, Table } from '../../../sim/table.js';
+import type { Cell, Column, Row, Table } from '../../../sim/scenario/table.js';
 import {
   completed,
   defaultChoice,

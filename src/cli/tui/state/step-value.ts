@@ -1,4 +1,4 @@
-import type { ParameterMeta } from '../../../sim/parameters/parameter.js';
+import type { ParameterMeta } from '../../../sim/scenario/parameter.js';
 import { readDecimal } from '../../../theory/decimal.js';
 
 /** Rungs of a decade, about a tenth apart, with the round numbers and powers of two among them, so that a step

@@ -1,5 +1,5 @@
-import { isMap } from '../../../sim/figure.js';
-import type { Scenario } from '../../../sim/scenario.js';
+import { isMap } from '../../../sim/scenario/figure.js';
+import type { Scenario } from '../../../sim/scenario/scenario.js';
 import type { ChartSeries } from '../../output/chart/chart.js';
 import { drawChart } from '../../output/chart/draw-chart.js';
 import { figureChart, MOST_SERIES } from '../../output/figure-chart.js';

@@ -1,5 +1,5 @@
-import type { Figure } from '../../../sim/figure.js';
-import type { Scenario } from '../../../sim/scenario.js';
+import type { Figure } from '../../../sim/scenario/figure.js';
+import type { Scenario } from '../../../sim/scenario/scenario.js';
 import { explainResults } from '../../output/explanation.js';
 import { type Run, resultsOf } from '../state/run.js';
 

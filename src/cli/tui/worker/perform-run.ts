@@ -1,7 +1,7 @@
-import { resolveParameters } from '../../../sim/parameters/resolve.js';
-import { runToDocument } from '../../../sim/run-document.js';
-import type { RunEvent, Scenario, WorkMeter } from '../../../sim/scenario.js';
-import { scenarioById } from '../../../sim/scenario-list.js';
+import { resolveParameters } from '../../../sim/scenario/resolve.js';
+import { runToDocument } from '../../../sim/scenario/run-document.js';
+import type { RunEvent, Scenario, WorkMeter } from '../../../sim/scenario/scenario.js';
+import { scenarioById } from '../../../sim/scenarios/scenario-list.js';
 import { isAbort } from '../../error-line.js';
 import { RemainingTime } from '../../output/remaining-time.js';
 import type { RunNews, RunOrder, RunOutcome, RunProgress, RunRecord } from './run-order.js';

@@ -1,6 +1,6 @@
-import type { RunDocument } from '../../../sim/run-document.js';
-import type { RunResults } from '../../../sim/run-results.js';
-import type { RunEvent } from '../../../sim/scenario.js';
+import type { RunDocument } from '../../../sim/scenario/run-document.js';
+import type { RunResults } from '../../../sim/scenario/run-results.js';
+import type { RunEvent } from '../../../sim/scenario/scenario.js';
 import type { Draft } from '../state/draft.js';
 
 /** A run, as it is handed to whoever computes it. Plain data, so that it can cross to a worker thread. */

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { scenarios } from '../../../sim/scenario-list.js';
+import { scenarios } from '../../../sim/scenarios/scenario-list.js';
 import { performRun } from './perform-run.js';
 import type { RunOrder } from './run-order.js';
 

@@ -4,7 +4,7 @@ import { cellWidth } from '../../../../src/cli/output/cell-width.js';
 import { App } from '../../../../src/cli/tui/components/app.js';
 import { homeItems } from '../../../../src/cli/tui/state/home-items.js';
 import { spokenLines } from '../../../../src/cli/tui/text/spoken-lines.js';
-import { scenarios } from '../../../../src/sim/scenario-list.js';
+import { scenarios } from '../../../../src/sim/scenarios/scenario-list.js';
 import { some } from '../../../support/sample-size.js';
 import { documentSettings } from '../../../support/scenario-documents.js';
 import { opened, Recorder } from '../support.js';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { runFiles } from '../../../../src/cli/results/run-files.js';
 import { documentOf, freeFolder, saveRun } from '../../../../src/cli/tui/effects/save-run.js';
-import { resolveParameters } from '../../../../src/sim/parameters/resolve.js';
-import { runToDocument } from '../../../../src/sim/run-document.js';
-import { scenarios } from '../../../../src/sim/scenario-list.js';
+import { resolveParameters } from '../../../../src/sim/scenario/resolve.js';
+import { runToDocument } from '../../../../src/sim/scenario/run-document.js';
+import { scenarios } from '../../../../src/sim/scenarios/scenario-list.js';
 import { Recorder } from '../support.js';
 
 const [gaussian] = scenarios;

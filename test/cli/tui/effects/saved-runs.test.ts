@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { saveRun } from '../../../../src/cli/tui/effects/save-run.js';
 import { readSavedRuns } from '../../../../src/cli/tui/effects/saved-runs.js';
 import { resultsOf } from '../../../../src/cli/tui/state/run.js';
-import { scenarios } from '../../../../src/sim/scenario-list.js';
+import { scenarios } from '../../../../src/sim/scenarios/scenario-list.js';
 import { Recorder } from '../support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'overtrain-saved-'));

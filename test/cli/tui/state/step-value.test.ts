@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { draftOf } from '../../../../src/cli/tui/state/app-state.js';
 import { checkDraft, fieldsOf, setField, untouchedDraft } from '../../../../src/cli/tui/state/draft.js';
 import { steppedTexts } from '../../../../src/cli/tui/state/step-value.js';
-import { scenarios } from '../../../../src/sim/scenario-list.js';
+import { scenarios } from '../../../../src/sim/scenarios/scenario-list.js';
 import { opened } from '../support.js';
 
 const meta = { description: '', unit: '1', range: '' };

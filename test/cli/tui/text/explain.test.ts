@@ -3,7 +3,7 @@ import { draftOf } from '../../../../src/cli/tui/state/app-state.js';
 import { checkDraft } from '../../../../src/cli/tui/state/draft.js';
 import { resultsOf } from '../../../../src/cli/tui/state/run.js';
 import { explainRun } from '../../../../src/cli/tui/text/explain.js';
-import { scenarios } from '../../../../src/sim/scenario-list.js';
+import { scenarios } from '../../../../src/sim/scenarios/scenario-list.js';
 import { createProblem } from '../../../../src/theory/problem.js';
 import { learnedModes } from '../../../../src/theory/trajectory.js';
 import { Recorder, someRows } from '../support.js';

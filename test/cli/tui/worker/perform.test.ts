@@ -4,7 +4,7 @@ import { untouchedDraft } from '../../../../src/cli/tui/state/draft.js';
 import { performAttack } from '../../../../src/cli/tui/worker/perform-attack.js';
 import { performRun } from '../../../../src/cli/tui/worker/perform-run.js';
 import type { RunNews } from '../../../../src/cli/tui/worker/run-order.js';
-import type { Scenario } from '../../../../src/sim/scenario.js';
+import type { Scenario } from '../../../../src/sim/scenario/scenario.js';
 import { parabola } from '../../support/parabola-scenario.js';
 
 const scenarios = [parabola as unknown as Scenario];

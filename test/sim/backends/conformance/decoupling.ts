@@ -5,16 +5,16 @@ import type {
   OptimizedNetworks,
   Weights,
 } from '../../../../src/sim/backends/backend.js';
+import { uniformSource } from '../../../../src/sim/noise/uniform.js';
 import {
   type Decoupling,
   decoupledRule,
   decoupledStart,
-} from '../../../../src/sim/decoupling/decoupled-rule.js';
-import { sphereStart } from '../../../../src/sim/decoupling/sphere-start.js';
-import { withWeightDecay } from '../../../../src/sim/decoupling/weight-decay-rule.js';
-import { uniformSource } from '../../../../src/sim/noise/uniform.js';
-import { adam } from '../../../../src/sim/optimizers/adam.js';
-import { optimizerNamed } from '../../../../src/sim/optimizers/optimizer-list.js';
+} from '../../../../src/sim/scenarios/decoupling/decoupled-rule.js';
+import { sphereStart } from '../../../../src/sim/scenarios/decoupling/sphere-start.js';
+import { withWeightDecay } from '../../../../src/sim/scenarios/decoupling/weight-decay-rule.js';
+import { adam } from '../../../../src/sim/training/optimizers/adam.js';
+import { optimizerNamed } from '../../../../src/sim/training/optimizers/optimizer-list.js';
 import {
   decoupledOracle,
   flatWeights,

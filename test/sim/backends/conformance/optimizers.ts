@@ -6,7 +6,7 @@ import type {
   Weights,
 } from '../../../../src/sim/backends/backend.js';
 import { uniformSource } from '../../../../src/sim/noise/uniform.js';
-import { optimizers } from '../../../../src/sim/optimizers/optimizer-list.js';
+import { optimizers } from '../../../../src/sim/training/optimizers/optimizer-list.js';
 import { networkBatch, oneNetwork } from '../../../support/network-cases.js';
 import { fromNothing, optimizerOracle } from '../../../support/optimizer-oracle.js';
 import { some } from '../../../support/sample-size.js';

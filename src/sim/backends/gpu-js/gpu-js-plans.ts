@@ -1,0 +1,186 @@
+import type { TrainingRule } from '../../training/optimizers/optimizer.js';
+import {
+  optimizerStep,
+  stepCoefficients,
+  type TrainingBatch,
+} from '../../training/optimizers/optimizer-step.js';
+import type { NetworkShape } from '../backend.js';
+import { MOMENTS } from '../backend.js';
+import { type DeviceBatch, GpuJsArithmetic, KernelShelf } from './gpu-js-arithmetic.js';
+import type { GpuInstance, Handle, Pipeline, PlanResult } from './gpu-module.js';
+import { diagonalDisplacement } from './kernels/diagonal-displacement.js';
+import { displacement } from './kernels/displacement.js';
+import { firstLayerStep } from './kernels/first-layer-step.js';
+import { modeSteps } from './kernels/mode-steps.js';
+import { noiseProduct } from './kernels/noise-product.js';
+import { residual } from './kernels/residual.js';
+import { rowMoments } from './kernels/row-moments.js';
+import { secondLayerStep } from './kernels/second-layer-step.js';
+
+/** Inputs of an optimisation before the moments. */
+const FIXED_INPUTS = 6;
+
+/** Plans that are kept: each holds its arrays on the device, and a study of many sizes would fill it. */
+const MOST_PLANS = 32;
+
+/**
+ * The launches of one gpu.js instance, each compiled when first needed and kept. Sizes are compiled in, since gpu.js
+ * silently truncates loops whose bound is an argument and reads stale data when an input shrinks.
+ */
+export class GpuJsPlans {
+  private readonly plans = new Map<string, Pipeline>();
+  private disposed = false;
+
+  constructor(private readonly gpu: GpuInstance) {}
+
+  /** Takes (first, second, target, rates, scales), returns {first, second}. */
+  networkDescent({ rows, hidden, cols }: NetworkShape, count: number, steps: number): Pipeline {
+    return this.cached(`networks ${rows} ${hidden} ${cols} ${count} ${steps}`, () => {
+      const residuals = this.gpu.createKernel(residual, {
+        constants: { hidden },
+        output: [cols, rows, count],
+      });
+      const firstSteps = this.gpu.createKernel(firstLayerStep, {
+        constants: { cols },
+        output: [hidden, rows, count],
+      });
+      const secondSteps = this.gpu.createKernel(secondLayerStep, {
+        constants: { rows },
+        output: [cols, hidden, count],
+      });
+      return (first: Handle, second: Handle, target: Handle, rates: Handle, scales: Handle) => {
+        let layers = { first, second };
+        for (let step = 0; step < steps; step++) {
+          const error = residuals(layers.first, layers.second, target);
+          layers = {
+            first: firstSteps(layers.first, layers.second, error, rates, scales, step),
+            second: secondSteps(layers.first, layers.second, error, rates, scales, step),
+          };
+        }
+        return layers;
+      };
+    });
+  }
+
+  /**
+   * Takes (first, second, target, rates, scales, coefficients, the first layer of each moment, the second layer of each
+   * moment, and `withInputs` the second moments of the inputs); returns the layers, then the moments of the first and of the
+   * second layer.
+   */
+  optimization(
+    { rows, hidden, cols }: NetworkShape,
+    count: number,
+    steps: number,
+    optimizer: TrainingRule,
+    withInputs: boolean,
+  ): Pipeline {
+    const key = `optimize ${optimizer.name} ${rows} ${hidden} ${cols} ${count} ${steps} ${withInputs}`;
+    return this.cached(key, () => {
+      const shelf = new KernelShelf(this.gpu, count);
+      const names = Object.keys(stepCoefficients(optimizer, 1));
+      const plan = (...handles: Handle[]) => {
+        const [first, second, target, rates, scales, coefficients] = handles as [
+          Handle,
+          Handle,
+          Handle,
+          Handle,
+          Handle,
+          Handle,
+        ];
+        const at = FIXED_INPUTS + optimizer.moments;
+        const inFirst = (handle: Handle) => ({ handle, rows, cols: hidden });
+        const inSecond = (handle: Handle) => ({ handle, rows: hidden, cols });
+        const goal = { handle: target, rows, cols };
+        let batch: TrainingBatch<DeviceBatch> = {
+          first: inFirst(first),
+          second: inSecond(second),
+          firstMoments: handles.slice(FIXED_INPUTS, at).map(inFirst),
+          secondMoments: handles.slice(at, at + optimizer.moments).map(inSecond),
+        };
+        const moments = withInputs ? handles.at(-1)! : undefined;
+        const inputs = { rates, scales, coefficients, moments };
+        for (let step = 0; step < steps; step++) {
+          const arithmetic = new GpuJsArithmetic(shelf, inputs, names, step);
+          batch = optimizerStep(arithmetic, optimizer, { rows, hidden, cols }, batch, goal);
+        }
+        const results = [batch.first, batch.second, ...batch.firstMoments, ...batch.secondMoments];
+        return results.map(({ handle }) => handle);
+      };
+      // gpu.js makes as many handles as the function says that it takes.
+      const length = FIXED_INPUTS + 2 * optimizer.moments + (withInputs ? 1 : 0);
+      return Object.defineProperty(plan, 'length', { value: length });
+    });
+  }
+
+  /** Takes (factors, sigmas, scales, rates), returns the factors. */
+  modeDescent(modes: number, steps: number): Pipeline {
+    return this.cached(`modes ${modes} ${steps}`, () => {
+      const descend = this.gpu.createKernel(modeSteps, { constants: { steps }, output: [modes] });
+      return (factors: Handle, sigmas: Handle, scales: Handle, rates: Handle) =>
+        descend(factors, sigmas, scales, rates);
+    });
+  }
+
+  /** Takes (first, second, residual, noise1, noise2), returns row moments. */
+  moments({ rows, hidden, cols }: NetworkShape, count: number, replicates: number): Pipeline {
+    return this.cached(`moments ${rows} ${hidden} ${cols} ${count} ${replicates}`, () => {
+      const displace = this.gpu.createKernel(displacement, {
+        constants: { hidden, replicates },
+        output: [cols, rows, count * replicates],
+      });
+      const { multiply, sum } = this.momentKernels({ rows, hidden, cols }, count, replicates);
+      return (first: Handle, second: Handle, error: Handle, noise1: Handle, noise2: Handle) =>
+        sum(error, displace(first, second, noise1, noise2), multiply(noise1, noise2));
+    });
+  }
+
+  /** Takes (factors, residual, noise1, noise2), returns row moments. */
+  diagonalMoments(shape: NetworkShape, modes: number, count: number, replicates: number): Pipeline {
+    const { rows, hidden, cols } = shape;
+    return this.cached(`diagonal ${rows} ${hidden} ${cols} ${modes} ${count} ${replicates}`, () => {
+      const displace = this.gpu.createKernel(diagonalDisplacement, {
+        constants: { modes, replicates },
+        output: [cols, rows, count * replicates],
+      });
+      const { multiply, sum } = this.momentKernels(shape, count, replicates);
+      return (factors: Handle, error: Handle, noise1: Handle, noise2: Handle) =>
+        sum(error, displace(factors, noise1, noise2), multiply(noise1, noise2));
+    });
+  }
+
+  async dispose(): Promise<void> {
+    this.disposed = true;
+    this.plans.clear();
+    await this.gpu.destroy();
+  }
+
+  private momentKernels({ rows, hidden, cols }: NetworkShape, count: number, replicates: number) {
+    return {
+      multiply: this.gpu.createKernel(noiseProduct, {
+        constants: { hidden },
+        output: [cols, rows, replicates],
+      }),
+      sum: this.gpu.createKernel(rowMoments, {
+        constants: { cols, replicates },
+        output: [MOMENTS, rows, count * replicates],
+      }),
+    };
+  }
+
+  private cached(key: string, build: () => (...handles: never[]) => PlanResult): Pipeline {
+    // A new launch would bring back to life threads that nobody stops.
+    if (this.disposed) throw new Error('the backend was disposed of');
+    const plan =
+      this.plans.get(key) ?? this.gpu.createPipeline(build() as (...handles: Handle[]) => PlanResult);
+    // Set anew, so that the first key is the one that was used least recently.
+    this.plans.delete(key);
+    this.plans.set(key, plan);
+    if (this.plans.size > MOST_PLANS) {
+      const [oldest, dropped] = this.plans.entries().next().value!;
+      this.plans.delete(oldest);
+      // gpu.js finishes what runs before it frees anything.
+      void dropped.destroy();
+    }
+    return plan;
+  }
+}

@@ -1,0 +1,144 @@
+import type { NetworkShape, NoiseBatch, NoiseSource, PerturbedNetworks } from '../backend.js';
+import { MOMENTS } from '../backend.js';
+import { padded } from './arena.js';
+import { type SimdSession, scratchOf } from './simd-session.js';
+
+/** What drawing one normal number costs, in multiplications, and what the kernel wants beside its numbers. */
+const NOISE_WORK = 30;
+const NOISE_ROOM = 528;
+const NUMBERS_AT_ONCE = 32;
+
+/** Noise that is in the shared memory. */
+interface KeptNoise {
+  readonly batch: NoiseBatch;
+  readonly first: number;
+  readonly second: number;
+  /** Products of both layers, once they were asked for. */
+  products?: number;
+}
+
+/** Inner products of perturbed networks, with the noise of the study in hand kept where the threads see it. */
+export class MomentJobs {
+  private keptNoise: KeptNoise | undefined;
+
+  constructor(private readonly session: SimdSession) {}
+
+  /** See `Backend.perturbationMoments`. */
+  async run(networks: PerturbedNetworks, noise: NoiseBatch): Promise<Float64Array> {
+    const { arena, threads } = this.session;
+    const { shape, count, layers } = networks;
+    const { rows, hidden, cols } = shape;
+    const [p, h, q] = [padded(rows), padded(hidden), padded(cols)];
+    const { replicates } = noise;
+    const isDiagonal = 'factors' in layers;
+    const kept = await this.noiseAddresses(noise, shape);
+    arena.clear();
+    const products = isDiagonal ? [await this.productsOf(kept, shape)] : [];
+    const residual = arena.putMatrices(networks.residual, count, rows, cols);
+    const pairs = count * replicates;
+    const out = arena.reserve(8 * MOMENTS * pairs);
+    const common = [residual, kept.first, kept.second, ...products, replicates, p, h, q, out];
+    const numbers = isDiagonal
+      ? this.diagonalNumbers(layers, count, Math.max(p, h, q), common)
+      : [
+          arena.putMatrices(layers.first, count, rows, hidden),
+          arena.putMatrices(layers.second, count, hidden, cols),
+          ...common,
+        ];
+    await threads.run({
+      kernel: isDiagonal ? 'diagonalMoments' : 'moments',
+      numbers,
+      takesScratch: true,
+      items: pairs,
+      workPerItem: isDiagonal ? 8 * p * q : 3 * p * h * q,
+      ...scratchOf(this.session, 2 * arena.bytes * p * q),
+    });
+    return arena.doubles(out, MOMENTS * pairs).slice();
+  }
+
+  /** A study puts the same noise on every checkpoint, so that the latest one stays. */
+  private async noiseAddresses(noise: NoiseBatch, shape: NetworkShape): Promise<KeptNoise> {
+    if (this.keptNoise?.batch === noise) return this.keptNoise;
+    const { arena } = this.session;
+    arena.forget();
+    this.keptNoise = undefined;
+    const { source } = noise;
+    const { rows, hidden, cols } = shape;
+    const { replicates } = noise;
+    const addresses =
+      source === undefined
+        ? {
+            first: arena.putMatrices(noise.first, replicates, rows, hidden),
+            second: arena.putMatrices(noise.second, replicates, hidden, cols),
+          }
+        : await this.drawNoise(source, replicates, shape);
+    arena.keep();
+    this.keptNoise = { batch: noise, ...addresses };
+    return this.keptNoise;
+  }
+
+  /** Products of the noise's two layers, which are the same for every network: they stay beside the noise. */
+  private async productsOf(kept: KeptNoise, { rows, hidden, cols }: NetworkShape): Promise<number> {
+    if (kept.products !== undefined) return kept.products;
+    const { arena, threads } = this.session;
+    const { replicates } = kept.batch;
+    const [p, h, q] = [padded(rows), padded(hidden), padded(cols)];
+    const products = arena.reserveMatrices(replicates, rows, cols);
+    arena.keep();
+    await threads.run({
+      kernel: 'noiseProducts',
+      numbers: [kept.first, kept.second, p, h, q, products],
+      takesScratch: false,
+      items: replicates,
+      workPerItem: p * h * q,
+      ...scratchOf(this.session, 0),
+    });
+    arena.clear();
+    kept.products = products;
+    return products;
+  }
+
+  /** Draws the noise on the threads: the numbers of the host, but for the last bits of logarithm and cosine. */
+  private async drawNoise(
+    { seed, purpose, stream }: NoiseSource,
+    replicates: number,
+    { rows, hidden, cols }: NetworkShape,
+  ): Promise<{ first: number; second: number }> {
+    const { arena, threads } = this.session;
+    const first = arena.reserveMatrices(replicates, rows, hidden);
+    const second = arena.reserveMatrices(replicates, hidden, cols);
+    const numbers = rows * hidden + hidden * cols;
+    const key = [lowerWord(seed), upperWord(seed)];
+    await threads.run({
+      kernel: 'drawNoise',
+      numbers: [first, second, rows, hidden, cols, ...key, purpose, lowerWord(stream), upperWord(stream)],
+      takesScratch: true,
+      items: replicates,
+      workPerItem: NOISE_WORK * numbers,
+      ...scratchOf(this.session, NOISE_ROOM + arena.bytes * (numbers + NUMBERS_AT_ONCE)),
+    });
+    return { first, second };
+  }
+
+  private diagonalNumbers(
+    { factors, modes }: { readonly factors: Float64Array; readonly modes: number },
+    count: number,
+    stride: number,
+    common: readonly number[],
+  ): number[] {
+    const spread = new Float64Array(count * stride);
+    for (let network = 0; network < count; network++) {
+      spread.set(factors.subarray(network * modes, (network + 1) * modes), network * stride);
+    }
+    return [this.session.arena.put(spread), stride, ...common];
+  }
+}
+
+/** Lower half of an integer below 2^53, as the 32 bits that a kernel takes. */
+function lowerWord(integer: number): number {
+  return integer | 0;
+}
+
+function upperWord(integer: number): number {
+  return Math.floor(integer / 2 ** 32) | 0;
+}

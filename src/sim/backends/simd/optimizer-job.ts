@@ -1,0 +1,143 @@
+import type { TrainingRule } from '../../training/optimizers/optimizer.js';
+import { optimizerStep, stepCoefficients } from '../../training/optimizers/optimizer-step.js';
+import type { NetworkShape, OptimizedNetworks, OptimizerRun } from '../backend.js';
+import { type Arena, padded } from './arena.js';
+import { putNetworks } from './network-job.js';
+import type { OperationList, OptimizerProgram } from './optimizer-program.js';
+import { type ProgramMatrix, RecordedArithmetic } from './recorded-arithmetic.js';
+import { type SimdSession, scratchOf } from './simd-session.js';
+
+/** Steps of an optimiser on an ensemble, see `Backend.optimizeNetworks`. */
+export async function optimizeNetworksOn(
+  session: SimdSession,
+  networks: OptimizedNetworks,
+  run: OptimizerRun,
+): Promise<OptimizedNetworks> {
+  const { arena, threads } = session;
+  const { shape, count, taken } = networks;
+  const { rows, hidden, cols } = shape;
+  const { optimizer, rates, inputs } = run;
+  arena.clear();
+  const [p, h, q] = [padded(rows), padded(hidden), padded(cols)];
+  const { bytes } = arena;
+  const addresses = putNetworks(session, networks);
+  const moments = networks.moments.map(({ first, second }) => ({
+    first: arena.putMatrices(first, count, rows, hidden),
+    second: arena.putMatrices(second, count, hidden, cols),
+  }));
+  // In the order of the places of `recordedProgram`.
+  const places = [
+    [addresses.first, p * h * bytes, 0],
+    [addresses.second, h * q * bytes, 0],
+    [addresses.target, p * q * bytes, 0],
+    ...moments.flatMap(({ first, second }) => [
+      [first, p * h * bytes, 0],
+      [second, h * q * bytes, 0],
+    ]),
+  ];
+  if (inputs !== undefined) {
+    const moment = q * q * bytes;
+    places.push([arena.putMatrices(inputs, count * rates.length, cols, cols), moment, moment * count]);
+  }
+  const program = programOf(optimizer, shape, bytes, inputs !== undefined);
+  const { names, constants } = program;
+  const columns = names.length + constants.length;
+  const numbers = new Float64Array(rates.length * columns);
+  const lists = rates.map((_, step) => {
+    const coefficients = stepCoefficients(optimizer, taken + step + 1);
+    const row = numbers.subarray(step * columns, (step + 1) * columns);
+    names.forEach((name, column) => {
+      row[column] = coefficients[name]!;
+    });
+    row.set(constants, names.length);
+    return program.listFor(row);
+  });
+  await threads.run({
+    kernel: 'runProgram',
+    numbers: [
+      putLists(arena, lists),
+      rates.length,
+      arena.putIntegers(places.flat()),
+      places.length,
+      arena.putDoubles(numbers),
+      columns,
+      arena.putDoubles(rates),
+      arena.putDoubles(networks.rateScale),
+      // The table of places is behind the room.
+      program.roomBytes,
+    ],
+    takesScratch: true,
+    items: count,
+    workPerItem: lists.reduce((sum, { work }) => sum + work, 0),
+    ...scratchOf(session, program.roomBytes + 4 * places.length),
+  });
+  return {
+    ...networks,
+    first: arena.takeMatrices(addresses.first, count, rows, hidden),
+    second: arena.takeMatrices(addresses.second, count, hidden, cols),
+    moments: moments.map(({ first, second }) => ({
+      first: arena.takeMatrices(first, count, rows, hidden),
+      second: arena.takeMatrices(second, count, hidden, cols),
+    })),
+    taken: taken + rates.length,
+  };
+}
+
+/** For every step where its operations begin and end; lists of several steps are put down once. */
+function putLists(arena: Arena, lists: readonly OperationList[]): number {
+  const addresses = new Map<OperationList, number>();
+  for (const list of lists) {
+    if (!addresses.has(list)) addresses.set(list, arena.putIntegers(list.words));
+  }
+  return arena.putIntegers(
+    lists.flatMap((list) => {
+      const address = addresses.get(list)!;
+      return [address, address + list.words.byteLength];
+    }),
+  );
+}
+
+/** Programs of rules, by shape: a rule is recorded once for all calls. */
+const programs = new WeakMap<TrainingRule, Map<string, OptimizerProgram>>();
+
+function programOf(
+  rule: TrainingRule,
+  shape: NetworkShape,
+  bytes: number,
+  hasInputs: boolean,
+): OptimizerProgram {
+  const ofRule = programs.get(rule) ?? new Map<string, OptimizerProgram>();
+  programs.set(rule, ofRule);
+  const key = `${shape.rows} ${shape.hidden} ${shape.cols} ${bytes} ${hasInputs}`;
+  const program = ofRule.get(key) ?? recordedProgram(rule, shape, bytes, hasInputs);
+  ofRule.set(key, program);
+  return program;
+}
+
+/** One step of a rule, written down; of what lasts the layers come first, then the task, the moments layer by layer, and the inputs. */
+function recordedProgram(
+  rule: TrainingRule,
+  shape: NetworkShape,
+  bytes: number,
+  hasInputs: boolean,
+): OptimizerProgram {
+  const [p, h, q] = [padded(shape.rows), padded(shape.hidden), padded(shape.cols)];
+  let lasting = 0;
+  const lasts = (rows: number, cols: number): ProgramMatrix => {
+    lasting++;
+    return { place: -lasting, rows, cols };
+  };
+  const [first, second, target] = [lasts(p, h), lasts(h, q), lasts(p, q)];
+  const moments = Array.from({ length: rule.moments }, () => ({ first: lasts(p, h), second: lasts(h, q) }));
+  const inputs = hasInputs ? lasts(q, q) : undefined;
+  const recorded = new RecordedArithmetic(Object.keys(stepCoefficients(rule, 1)), bytes, inputs);
+  const [firstMoments, secondMoments] = [moments.map((one) => one.first), moments.map((one) => one.second)];
+  const after = optimizerStep(recorded, rule, shape, { first, second, firstMoments, secondMoments }, target);
+  recorded.store(after.first, first);
+  recorded.store(after.second, second);
+  moments.forEach((moment, index) => {
+    recorded.store(after.firstMoments[index]!, moment.first);
+    recorded.store(after.secondMoments[index]!, moment.second);
+  });
+  return recorded.program();
+}

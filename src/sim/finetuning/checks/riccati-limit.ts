@@ -1,0 +1,71 @@
+import { Matrix } from 'ml-matrix';
+import { fineTuneRotated } from '../../../theory/rotated-finetuning.js';
+import { type Check, judge, notApplicable } from '../../scenario/check.js';
+import { SmallestSlack } from '../../training/checks/smallest-slack.js';
+import type { TunedNetwork } from '../tuned-networks.js';
+import { sharedValues } from '../tuning.js';
+import type { FineTuningRun } from './finetuning-run.js';
+import { largestValue, paceOf } from './step-size.js';
+
+/** Networks of a run that are compared with the closed form. */
+const MOST_COMPARED = 12;
+
+/** Largest `η(1 + λ)M` and `K(η(1 + λ)M)²` at which halving the rate halves the distance to the flow closely enough. */
+const LARGEST_STEP = 1 / 16;
+const LARGEST_DRIFT = 1 / 16;
+
+/** What extrapolation may leave of the distance between descent and flow; it is 0 to first order in the rate. */
+const SHARE_LEFT = 0.5;
+
+/** Distances below this share of the network are rounding. */
+const SMALLEST_DISTANCE = 1e-7;
+
+/**
+ * T0-riccati: gradient descent on tasks with turned singular vectors converges to the closed form of gradient flow as the rate
+ * falls, in first order: extrapolating from a rate and half of it must leave at most half of the distance between them.
+ * Looked at for some networks of the run; the margin is the smallest slack, as a share of what is allowed.
+ */
+export function checkRiccatiLimit(run: FineTuningRun): Check {
+  const turned = run.curves
+    .flatMap(({ networks }) => networks)
+    .filter(({ tuning }) => sharedValues(tuning.task) === undefined);
+  if (turned.length === 0) return notApplicable('T0-riccati', 'no task has turned singular vectors');
+  const { steps } = run.study;
+  const small = turned.filter(({ tuning }) => {
+    const step = paceOf(tuning) * largestValue(run.study, tuning);
+    return step > 0 && steps > 0 && step <= LARGEST_STEP && steps * step * step <= LARGEST_DRIFT;
+  });
+  const stride = Math.max(1, Math.ceil(small.length / MOST_COMPARED));
+  const slack = new SmallestSlack();
+  for (let index = 0; index < small.length; index += stride) {
+    const share = shareLeft(run, small[index]!);
+    if (share !== undefined) slack.add(1 - share / SHARE_LEFT, 0);
+  }
+  if (slack.comparisons === 0) {
+    return notApplicable(
+      'T0-riccati',
+      'steps are too large, or move too little, to show the limit of small rates',
+    );
+  }
+  return judge(
+    'T0-riccati',
+    slack.margin,
+    0,
+    `descent of ${slack.comparisons} networks against the closed form of the flow: extrapolating from half the rate leaves at most ${((1 - slack.margin) * SHARE_LEFT).toPrecision(2)} of the distance`,
+  );
+}
+
+/** Share of the distance between descent and flow that extrapolation leaves. */
+function shareLeft(
+  { study: { problem, times, steps, anchor } }: FineTuningRun,
+  { tuning: { at, task, rate, pull } }: TunedNetwork,
+): number | undefined {
+  const network = (length: { rate: number; steps: number } | { time: number }) =>
+    fineTuneRotated(problem, times[at]!, task.angle, { target: task.values, pull, anchor, length }).core;
+  const flow = network({ time: rate * steps });
+  const whole = network({ rate, steps });
+  const half = network({ rate: rate / 2, steps: 2 * steps });
+  const distance = Matrix.sub(whole, flow).norm();
+  if (!(distance > SMALLEST_DISTANCE * flow.norm())) return undefined;
+  return half.mul(2).sub(whole).sub(flow).norm() / distance;
+}

@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { described, distinct, numeric, numericList } from '../scenario/parameter.js';
+import { increasing, readTimes } from '../scenario/time-grid.js';
+
+/*
+ * Parameters of fine-tuning, each defined once.
+ */
+
+const MOST_STEPS = 10_000_000;
+const LARGEST_RATE = 1e6;
+const LARGEST_PULL = 1e6;
+
+const rate = () => z.number().min(0).max(LARGEST_RATE);
+const pull = () => z.number().min(0).max(LARGEST_PULL);
+const text = () => z.string().min(1).max(1_000_000);
+
+/** Singular values of the new task; `parseFineTuningTarget` reads its text forms. */
+export function targetParameter(fallback: string) {
+  const schema = z.union([text(), z.number().transform((value) => [value]), z.array(z.number())]);
+  return described(schema, {
+    default: fallback,
+    description:
+      'singular values of the fine-tuning task, in the order of the modes of pre-training; shuffle permutes them by the seed',
+    unit: '1',
+    range:
+      'scale:FACTOR, overshoot:MODE:FACTOR (modes after MODE times FACTOR), erase:MODE (modes after MODE to 0), shuffle, or a list such as 3,1,0.5',
+  });
+}
+
+export const angleParameter = described(numeric(z.number().min(0).max(180)), {
+  default: '0',
+  description:
+    'turns the singular vectors of the fine-tuning task in the planes of modes (1,2), (3,4), …; at 0 and 180 they are shared, at 90 each pair has swapped its values',
+  unit: 'degrees',
+  range: 'a number from 0 to 180',
+  scale: 'linear',
+});
+
+export function learningRatesParameter(fallback: readonly number[]) {
+  return described(numericList(z.array(rate()).min(1).max(1000).refine(distinct)), {
+    default: fallback.join(','),
+    description: 'learning rates of fine-tuning, one curve each',
+    unit: 'flow time per step',
+    range: `a list of different numbers from 0 to ${LARGEST_RATE}`,
+    scale: 'log',
+  });
+}
+
+/** A list of one, where a scenario varies something else. */
+export function oneLearningRateParameter(fallback: number) {
+  return described(numericList(z.array(rate()).length(1)), {
+    default: String(fallback),
+    description: 'learning rate of fine-tuning',
+    unit: 'flow time per step',
+    range: `one number from 0 to ${LARGEST_RATE}`,
+    scale: 'log',
+  });
+}
+
+/** Learning rates among which the best is looked for. */
+export function searchedRatesParameter(fallback: string) {
+  return described(
+    z.preprocess(
+      (value) => readTimes(value ?? fallback),
+      z.array(z.number().positive().max(LARGEST_RATE)).min(2).max(1000).refine(increasing),
+    ),
+    {
+      description: `learning rates among which the best for the new task is looked for, before it is refined; default: ${fallback}`,
+      unit: 'flow time per step',
+      range: `log:FROM:TO:COUNT, linear:FROM:TO:COUNT, or an increasing list of at least two numbers above 0 and up to ${LARGEST_RATE}`,
+      scale: 'log',
+    },
+  );
+}
+
+export function stepsParameter(fallback: number) {
+  return described(numeric(z.number().int().min(0).max(MOST_STEPS)), {
+    default: String(fallback),
+    description: 'gradient-descent steps of fine-tuning; 0 returns the checkpoint',
+    unit: '1',
+    range: `an integer from 0 to ${MOST_STEPS}`,
+    scale: 'log',
+  });
+}
+
+export function lambdaParameter(fallback: number) {
+  return described(numeric(pull()), {
+    default: String(fallback),
+    description: 'pull toward the anchor: fine-tuning descends on L_ft + lambda ||W - anchor||^2',
+    unit: '1',
+    range: `a number from 0 to ${LARGEST_PULL}`,
+    scale: 'linear',
+  });
+}
+
+export function lambdasParameter(fallback: readonly number[]) {
+  return described(numericList(z.array(pull()).min(1).max(1000).refine(distinct)), {
+    default: fallback.join(','),
+    description:
+      'pulls toward the anchor, one curve each: fine-tuning descends on L_ft + lambda ||W - anchor||^2',
+    unit: '1',
+    range: `a list of different numbers from 0 to ${LARGEST_PULL}`,
+    scale: 'linear',
+  });
+}
+
+export const anchorParameter = described(z.enum(['checkpoint', 'pretraining']), {
+  default: 'checkpoint',
+  description:
+    'what lambda pulls to: the checkpoint, or the pre-training task, which is replay of its data with weight lambda',
+  unit: '1',
+  range: 'checkpoint or pretraining',
+  choices: ['checkpoint', 'pretraining'],
+});
+
+export const pretrainingParameter = described(z.enum(['flow', 'descent']), {
+  default: 'flow',
+  description:
+    'where checkpoints come from: the closed form of gradient flow, or simulated gradient descent with learningRate, whose bias is in the accuracy table',
+  unit: '1',
+  range: 'flow or descent',
+  choices: ['flow', 'descent'],
+});
+
+export const methodParameter = described(z.enum(['descent', 'flow']), {
+  default: 'descent',
+  description:
+    'how fine-tuning goes: steps of gradient descent, or gradient flow for the same time (steps times rate), which only the exact engine covers',
+  unit: '1',
+  range: 'descent or flow',
+  choices: ['descent', 'flow'],
+});
+
+/** Factors of the modes that the task overshoots, one row of a map each. */
+export function overshootsParameter(fallback: string) {
+  const list = z.array(z.number().min(0).max(1e6)).min(1).max(1000).refine(increasing);
+  return described(
+    z.preprocess((value) => readTimes(value ?? fallback), list),
+    {
+      description: `factors of the singular values that the fine-tuning task changes; default: ${fallback}`,
+      unit: '1',
+      range: 'linear:FROM:TO:COUNT, log:FROM:TO:COUNT, or an increasing list of numbers from 0 to 1e6',
+      scale: 'linear',
+    },
+  );
+}
+
+/** Angles of the task, one column of a map each. */
+export function anglesParameter(fallback: string) {
+  const list = z.array(z.number().min(0).max(180)).min(1).max(1000).refine(increasing);
+  return described(
+    z.preprocess((value) => readTimes(value ?? fallback), list),
+    {
+      description: `turns of the singular vectors of the fine-tuning task in the planes of modes (1,2), (3,4), …; default: ${fallback}`,
+      unit: 'degrees',
+      range: 'linear:FROM:TO:COUNT, or an increasing list of numbers from 0 to 180',
+      scale: 'linear',
+    },
+  );
+}
+
+export function unchangedParameter(fallback: number) {
+  return described(
+    numeric(
+      z
+        .number()
+        .int()
+        .min(0)
+        .max(2 ** 20),
+    ),
+    {
+      default: String(fallback),
+      description: 'first modes whose singular values the fine-tuning task keeps; the others are multiplied',
+      unit: '1',
+      range: 'an integer from 0 to the number of singular values',
+      scale: 'linear',
+    },
+  );
+}

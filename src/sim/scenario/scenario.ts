@@ -1,0 +1,108 @@
+import type { z } from 'zod';
+import type { BackendChoice } from '../backends/backend-name.js';
+import type { CallJournal } from '../backends/call-journal.js';
+import type { OpenBackend } from '../backends/open-backend.js';
+import type { EngineChoice, EngineName } from '../training/engine-name.js';
+import type { Check } from './check.js';
+import type { Figure } from './figure.js';
+import type { Column, Row } from './table.js';
+import type { Verdict } from './verdict.js';
+
+/** What really computed a run, for the record. */
+export interface Compute {
+  readonly engine: EngineName;
+  /** Backend that ran; `host` for closed forms, which need none. */
+  readonly backend: string;
+  /** Backend that the user asked for. */
+  readonly requested: string;
+  readonly device: string;
+  readonly precision: 'f32' | 'f64';
+  /** Why this engine and backend were taken. */
+  readonly reason: string;
+}
+
+/** A network whose training left the region where the theory, or floating point, can follow it. */
+export interface Divergence {
+  /** Which network of the ensemble, in words: `pre-training`, `learning rate 0.5, time 10`. */
+  readonly network: string;
+  /** First gradient-descent step after which the loss had risen or was no longer finite. */
+  readonly step: number;
+  readonly learning_rate: number;
+}
+
+/** What a run tells while it goes on. Rows arrive as they are computed; `rowOrder` says how a table is kept. */
+export type RunEvent =
+  | { readonly kind: 'compute'; readonly compute: Compute }
+  | { readonly kind: 'progress'; readonly done: number; readonly total: number; readonly label: string }
+  | { readonly kind: 'rows'; readonly table: string; readonly rows: readonly Row[] }
+  | { readonly kind: 'check'; readonly check: Check }
+  | { readonly kind: 'verdict'; readonly verdict: Verdict }
+  | { readonly kind: 'warning'; readonly text: string }
+  | { readonly kind: 'diverged'; readonly divergence: Divergence };
+
+/** A paper on whose claim a scenario gives a verdict. */
+export interface Paper {
+  /** Its number, as `arXiv 2605.12705`. */
+  readonly id: string;
+  readonly title: string;
+  /** What it claims, in one sentence of plain text. */
+  readonly claim: string;
+}
+
+/** Counts the work of a run as it goes on. */
+export interface WorkMeter {
+  /** Optimiser steps made so far, each network counted on its own. */
+  networkSteps: number;
+}
+
+/** What a run gets besides its parameters. */
+export interface RunContext {
+  /** Seed of every random number of the run: an integer in [0, 2^53). */
+  readonly seed: number;
+  readonly engine: EngineChoice;
+  readonly backend: BackendChoice;
+  /** Aborting it ends the run at the next event. */
+  readonly signal?: AbortSignal;
+  /** Where the run counts its work. */
+  readonly work?: WorkMeter;
+  /** Where what the backend computes is kept, for a run that may be cut off. */
+  readonly journal?: CallJournal;
+  /** What opens the backend, for runs that share one. Default: `openBackend`. */
+  readonly openBackend?: OpenBackend;
+}
+
+/**
+ * A numerical experiment on one question of the theory. The command line, the terminal UI, sweeps and the report read
+ * this same object, so that a new scenario is one new file.
+ */
+export interface Scenario<Parameters extends object = object> {
+  readonly id: string;
+  readonly title: string;
+  /** One sentence: what a reader sees in it. */
+  readonly summary: string;
+  /** Where the question comes from: paper and section, or claim ids. */
+  readonly source: string;
+  readonly group: 'main paper' | 'citing papers';
+  /** The citing paper on which its runs give a verdict. */
+  readonly paper?: Paper;
+  /** Ids of the claims that the scenario bears on. */
+  readonly claims: readonly string[];
+  /** Engines that can run it, the one that `auto` takes first. */
+  readonly engines: readonly EngineName[];
+  /** One zod schema per parameter, each with its {@link ParameterMeta}. */
+  readonly schema: z.ZodObject;
+  /** Settings that belong together, by the name under which `preset=NAME` sets them all; others can be set beside it. */
+  readonly presets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly tables: Readonly<Record<string, readonly Column[]>>;
+  /** Columns by which the rows of a table are sorted once all are there; a table without an entry keeps their order. */
+  readonly rowOrder?: Readonly<Record<string, readonly string[]>>;
+  readonly figures: readonly Figure[];
+  /**
+   * Completes parameters that one schema alone cannot: shapes, spectra padded to them, defaults that depend on others.
+   *
+   * @throws InvalidInputError when parameters contradict each other or would not fit in memory
+   */
+  resolve(parsed: Record<string, unknown>): Parameters;
+  /** Runs the experiment. The same parameters and context give the same events, numbers included. */
+  run(parameters: Parameters, context: RunContext): AsyncGenerator<RunEvent, void, undefined>;
+}

@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { exposureThreshold } from '../../../theory/exposure.js';
+import { InvalidInputError } from '../../../theory/invalid-input.js';
+import { requireTableMemory } from '../../scenario/memory.js';
+import { opening } from '../../scenario/opening.js';
+import type { Scenario } from '../../scenario/scenario.js';
+import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
+import { type ComparedModes, checkModeStages } from '../../training/checks/mode-stages.js';
+import { prepareStages, requireSmallSteps } from '../../training/stages/prepare-stages.js';
+import { earlyExposureTables } from './early-exposure-columns.js';
+import {
+  durationParameter,
+  mixesParameter,
+  modeCountParameter,
+  sizeParameter,
+  stageRateParameter,
+  stageStepsParameter,
+} from './early-exposure-parameters.js';
+import { accuracyRow, curveRow, modeRows, publishedRows } from './early-exposure-rows.js';
+import { type ExposureStages, pretrainingSteps } from './exposed-network.js';
+import { type ExposedRun, exposedRuns } from './exposed-runs.js';
+import { type ExposureTasks, exposedModes } from './exposure-tasks.js';
+import { exposureVerdict } from './exposure-verdict.js';
+import { checkRetainedRise } from './retained-rise-check.js';
+
+export interface EarlyExposureParameters extends ExposureTasks {
+  readonly tau: number;
+  readonly time: number;
+  readonly mixes: readonly number[];
+  readonly pretrainingRate: number;
+  readonly learningRate: number;
+  readonly postSteps: number;
+  readonly steps: number;
+}
+
+/** Post-training data mixed into pre-training: does what they teach survive fine-tuning on something else? */
+export const earlyExposure: Scenario<EarlyExposureParameters> = {
+  id: 'early-exposure',
+  title: 'Early exposure to post-training data',
+  summary:
+    'Mixed into pre-training above a threshold, post-training data teach specialised modes that later fine-tuning does not touch.',
+  source: 'arXiv 2605.12705, figure 3a; claims T0-exposure, T4-exposure',
+  group: 'citing papers',
+  paper: {
+    id: 'arXiv 2605.12705',
+    title: 'Early Data Exposure Improves Robustness to Subsequent Fine-Tuning',
+    claim:
+      'Post-training data mixed into pre-training lower the loss that is retained after later fine-tuning, at the same immediate loss.',
+  },
+  claims: ['T0-exposure', 'T4-exposure', 'T0-descent'],
+  engines: ['modes', 'exact'],
+  schema: z.object({
+    dim: shapeParameters(8).dim,
+    spectrum: spectrumParameter('linear'),
+    specialised: modeCountParameter(4, 'modes that only post-training data show'),
+    strength: sizeParameter(1, 'singular value of the specialised modes in the post-training task'),
+    inconsistent: modeCountParameter(
+      4,
+      'modes of which pre-training, post-training and fine-tuning ask different values',
+    ),
+    level: sizeParameter(1, 'singular value of the inconsistent modes in the pre-training task'),
+    overshoot: sizeParameter(2, 'factor of the inconsistent modes in the post-training task'),
+    returns: sizeParameter(1, 'factor of the inconsistent modes in the fine-tuning task'),
+    tau: tauParameter(5),
+    time: durationParameter(30),
+    mixes: mixesParameter('linear:0:1:41'),
+    pretrainingRate: stageRateParameter(0.01, 'learning rate of pre-training'),
+    learningRate: stageRateParameter(0.01, 'learning rate of post-training and fine-tuning'),
+    postSteps: stageStepsParameter(100, 'steps of post-training, for the network of the smallest share'),
+    steps: stageStepsParameter(200, 'steps of fine-tuning'),
+  }),
+  presets: {
+    'long-post-training': { postSteps: '500' },
+    'new-target': { returns: '3' },
+  },
+  tables: earlyExposureTables,
+  figures: [
+    {
+      id: 'retained',
+      title: 'Post-training loss after fine-tuning',
+      table: 'curve',
+      x: { column: 'mix', label: 'share of post-training data in pre-training', scale: 'linear' },
+      y: {
+        theory: 'loss_retained_theory',
+        simulation: 'loss_retained_sim',
+        label: 'retained loss',
+        scale: 'linear',
+      },
+      series: 'post_training',
+    },
+    {
+      id: 'immediate',
+      title: 'Post-training loss before fine-tuning',
+      table: 'curve',
+      x: { column: 'mix', label: 'share of post-training data in pre-training', scale: 'linear' },
+      y: {
+        theory: 'loss_immediate_theory',
+        simulation: 'loss_immediate_sim',
+        label: 'immediate loss',
+        scale: 'linear',
+      },
+      series: 'post_training',
+    },
+  ],
+  resolve(parsed) {
+    const parameters = parsed as unknown as EarlyExposureParameters;
+    const { mixes, dim, specialised, inconsistent, time, pretrainingRate } = parameters;
+    const count = dim + specialised + inconsistent;
+    requireTableMemory('mixes', `${mixes.length} shares`, mixes.length * (5 * count + 32));
+    const largest = largestValue(parameters);
+    requireSmallSteps('pretrainingRate', pretrainingRate, largest);
+    requireSmallSteps('learningRate', parameters.learningRate, largest);
+    if (time / pretrainingRate > MOST_STEPS) {
+      throw new InvalidInputError('time', time, `a time of at most ${MOST_STEPS} steps of pretrainingRate`);
+    }
+    return parameters;
+  },
+  async *run(parameters, context) {
+    const { mixes, tau, time, specialised, strength } = parameters;
+    const modes = exposedModes(parameters);
+    const stages: ExposureStages = { ...parameters, rate: parameters.learningRate };
+    const steps = pretrainingSteps(stages) + parameters.postSteps + parameters.steps;
+    const demands = { largest: largestValue(parameters), smallest: Math.exp(-tau), steps };
+    const prepared = await prepareStages(demands, earlyExposure.engines, context);
+    try {
+      yield* opening(prepared.compute);
+      const runs: ExposedRun[] = [];
+      for await (const run of exposedRuns(prepared.backend, modes, mixes, stages)) {
+        runs.push(run);
+        yield { kind: 'rows', table: 'curve', rows: [curveRow(run)] };
+        if (run.postTraining === 'fixed') yield { kind: 'rows', table: 'modes', rows: modeRows(run) };
+        const known = accuracyRow(run, prepared.rounding);
+        if (known !== undefined) yield { kind: 'rows', table: 'accuracy', rows: [known] };
+        yield { kind: 'progress', done: runs.length, total: 2 * mixes.length, label: 'networks' };
+      }
+      const start = Math.exp(-2 * tau);
+      const threshold = specialised === 0 ? Infinity : exposureThreshold({ sigma: strength, start }, 1, time);
+      const learned = runs.find(({ simulated }) =>
+        modes.every(
+          ({ kind }, mode) => kind !== 'specialised' || (simulated?.pretrained[mode] ?? 0) > strength / 2,
+        ),
+      );
+      const seen = specialised === 0 ? null : (learned?.mix ?? null);
+      yield {
+        kind: 'rows',
+        table: 'threshold',
+        rows: [[threshold <= 1 ? threshold : null, seen]],
+      };
+      yield { kind: 'rows', table: 'published', rows: publishedRows(modes, stages) };
+      const compared = runs.flatMap(({ simulated, expected }): ComparedModes[] =>
+        simulated === undefined ? [] : [{ simulated: simulated.fineTuned, exact: expected.fineTuned }],
+      );
+      yield { kind: 'check', check: checkModeStages(compared, prepared.rounding) };
+      yield { kind: 'check', check: checkRetainedRise(runs, prepared.rounding) };
+      const losses = (which: ExposedRun['postTraining']) =>
+        runs
+          .filter(({ postTraining }) => postTraining === which)
+          .map(({ mix, measured }) => ({ mix, ...measured }));
+      const verdict = exposureVerdict(losses('matched'), losses('fixed'), threshold);
+      yield { kind: 'verdict', verdict };
+    } finally {
+      await prepared.backend?.dispose();
+    }
+  },
+};
+
+const MOST_STEPS = 1e6;
+
+function largestValue(parameters: EarlyExposureParameters): number {
+  return exposedModes(parameters).reduce(
+    (most, { pretraining, postTraining, fineTuning }) =>
+      Math.max(most, pretraining.sigma, postTraining.sigma, fineTuning.sigma),
+    1e-6,
+  );
+}

@@ -1,0 +1,198 @@
+import { z } from 'zod';
+import { closedFormRounding, type FineTuningRun } from '../../finetuning/checks/finetuning-run.js';
+import { checkPlanes } from '../../finetuning/checks/planes.js';
+import { checkSteps } from '../../finetuning/checks/steps.js';
+import { finetuningVerdicts } from '../../finetuning/checks/verdicts.js';
+import {
+  accuracyColumns,
+  forgettingSimColumn,
+  forgettingTheoryColumn,
+  lossFtSimColumn,
+  lossFtTheoryColumn,
+  lossPreSimColumn,
+  lossPreTheoryColumn,
+  riseColumn,
+  taskColumns,
+  turnSimColumn,
+  turnTheoryColumn,
+} from '../../finetuning/finetuning-columns.js';
+import { pretrainingTime } from '../../finetuning/finetuning-figures.js';
+import {
+  angleParameter,
+  lambdaParameter,
+  searchedRatesParameter,
+  stepsParameter,
+  targetParameter,
+} from '../../finetuning/finetuning-parameters.js';
+import {
+  checkpointParameters,
+  methodParameters,
+  type OneTaskParameters,
+  resolveOneTask,
+  taskOf,
+  taskRows,
+} from '../../finetuning/one-task.js';
+import { prepareFineTuning } from '../../finetuning/prepare.js';
+import { riseOf } from '../../finetuning/rise.js';
+import { type FineTuningStudy, sharedValues } from '../../finetuning/tuning.js';
+import { turningPoint } from '../../finetuning/turning-point.js';
+import { opening } from '../../scenario/opening.js';
+import type { Scenario } from '../../scenario/scenario.js';
+import { timeColumn } from '../../scenario/shared-columns.js';
+import type { Column, Row } from '../../scenario/table.js';
+import { type BestNetwork, tunedNetworks } from './finetune-tuned-networks.js';
+
+export interface FinetuneTunedParameters extends OneTaskParameters {
+  /** The grid on which the search begins, increasing. */
+  readonly learningRates: readonly number[];
+  readonly lambda: number;
+}
+
+/** Cells of one network of the grid in the table `fixed`; its modes take as much again for each. */
+const CELLS = 6;
+
+/** A rise that rates with equal fine-tuning losses could make or unmake is none. */
+const withinSearch = (column: Column): Column => ({
+  ...column,
+  description: `${column.description}; null also where the curve rises by less than equally good rates differ`,
+});
+
+/** Fine-tuning with the learning rate tuned for the new task at every checkpoint. */
+export const finetuneTuned: Scenario<FinetuneTunedParameters> = {
+  id: 'finetune-tuned',
+  title: 'Fine-tuning with the learning rate tuned per checkpoint',
+  summary:
+    'Does the U-turn survive when every checkpoint gets the rate that is best for the new task? With few steps it does; with many, all end alike.',
+  source: 'arXiv 2503.19206, section 3 (tuned learning rates) and section 4; claim T4',
+  group: 'main paper',
+  claims: ['T4-steps', 'T4-rotation'],
+  engines: ['modes', 'matrix', 'exact'],
+  schema: z.object({
+    ...checkpointParameters,
+    target: targetParameter('overshoot:4:3'),
+    angle: angleParameter,
+    learningRates: searchedRatesParameter('log:0.01:0.36:16'),
+    steps: stepsParameter(8),
+    lambda: lambdaParameter(0),
+    ...methodParameters,
+  }),
+  presets: {
+    survives: { target: 'overshoot:4:3', steps: '8' },
+    vanishes: { target: 'overshoot:12:2.5', steps: '40' },
+  },
+  tables: {
+    curve: [
+      timeColumn,
+      {
+        name: 'learning_rate',
+        unit: 'flow time per step',
+        description:
+          'rate with the least fine-tuning loss from this checkpoint; the smallest where several are as good',
+      },
+      lossFtSimColumn,
+      lossPreSimColumn,
+      forgettingSimColumn,
+      lossFtTheoryColumn,
+      lossPreTheoryColumn,
+      forgettingTheoryColumn,
+    ],
+    inflection: [
+      withinSearch(turnTheoryColumn),
+      withinSearch(turnSimColumn),
+      riseColumn('rise_theory', 'theoretical'),
+      riseColumn('rise_sim', 'simulated'),
+    ],
+    fixed: [
+      {
+        name: 'learning_rate',
+        unit: 'flow time per step',
+        description: 'rate of the grid, the same at every checkpoint',
+      },
+      timeColumn,
+      lossFtTheoryColumn,
+      lossFtSimColumn,
+      lossPreTheoryColumn,
+      lossPreSimColumn,
+    ],
+    accuracy: [...accuracyColumns],
+    task: taskColumns,
+  },
+  rowOrder: { curve: ['time'], accuracy: ['time'], fixed: ['learning_rate', 'time'] },
+  figures: [
+    {
+      id: 'loss-pre',
+      title: 'Pre-training loss after fine-tuning, rate tuned per checkpoint',
+      table: 'curve',
+      x: pretrainingTime,
+      y: {
+        theory: 'loss_pre_theory',
+        simulation: 'loss_pre_sim',
+        label: 'pre-training loss',
+        scale: 'linear',
+      },
+      inflection: { table: 'inflection', theory: 'time_theory', simulation: 'time_sim' },
+    },
+    {
+      id: 'learning-rate',
+      title: 'Best learning rate for the new task',
+      table: 'curve',
+      x: pretrainingTime,
+      y: { simulation: 'learning_rate', label: 'learning rate', scale: 'log' },
+    },
+    {
+      id: 'fixed',
+      title: 'For comparison: the same rate at every checkpoint',
+      table: 'fixed',
+      x: pretrainingTime,
+      y: {
+        theory: 'loss_pre_theory',
+        simulation: 'loss_pre_sim',
+        label: 'pre-training loss',
+        scale: 'linear',
+      },
+      series: 'learning_rate',
+    },
+  ],
+  resolve: (parsed) =>
+    resolveOneTask<FinetuneTunedParameters>(parsed, ({ learningRates }) => learningRates, CELLS),
+  async *run(parameters, context) {
+    const { times, learningRates, lambda } = parameters;
+    const task = taskOf(parameters, context.seed);
+    const common = times.map((_, at) => ({ at, task, pull: lambda }));
+    const grid = common.flatMap((member) => learningRates.map((rate) => ({ ...member, rate })));
+    const prepared = await prepareFineTuning(parameters, grid, context);
+    try {
+      yield* opening(prepared.compute, prepared.simulation?.warnings);
+      yield { kind: 'rows', table: 'task', rows: taskRows(parameters.spectrum, task) };
+      if (prepared.simulation !== undefined) yield* prepared.simulation.pretrain();
+      const best = yield* tunedNetworks(prepared, parameters, common, context.signal);
+      const run: FineTuningRun = {
+        study: prepared.study,
+        method: parameters.finetuning,
+        curves: [{ key: 0, networks: best.map(({ network }) => network) }],
+      };
+      yield { kind: 'rows', table: 'inflection', rows: [inflectionRow(prepared.study, best)] };
+      yield* finetuningVerdicts(run, prepared.compute.precision, [
+        sharedValues(task) === undefined ? checkPlanes : checkSteps,
+      ]);
+    } finally {
+      await prepared.simulation?.dispose();
+    }
+  },
+};
+
+function inflectionRow(study: FineTuningStudy, best: readonly BestNetwork[]): Row {
+  const times = best.map(({ network }) => study.times[network.tuning.at]!);
+  const rounding = closedFormRounding(study);
+  const predicted = best.map(({ network }) => network.prediction.lossPre);
+  const simulated = best.map(({ network }) => network.tuned?.lossPre ?? Number.NaN);
+  const open = best.map(({ spread }) => spread + rounding);
+  const isComplete = best.length === study.times.length && simulated.every((value) => !Number.isNaN(value));
+  const rounded = best.map(({ network }, at) => open[at]! + (network.expected?.lossPreRounding ?? 0));
+  return [
+    turningPoint(times, predicted, open)?.time ?? null,
+    isComplete ? (turningPoint(times, simulated, rounded)?.time ?? null) : null,
+    riseOf(predicted),
+    isComplete ? riseOf(simulated) : null,
+  ];
+}

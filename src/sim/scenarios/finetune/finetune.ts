@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { checkErase } from '../../finetuning/checks/erase.js';
+import { checkForgetting } from '../../finetuning/checks/forgetting.js';
+import { checkRateOrder } from '../../finetuning/checks/order.js';
+import { checkPlanes } from '../../finetuning/checks/planes.js';
+import { checkRiccatiLimit } from '../../finetuning/checks/riccati-limit.js';
+import { checkSteps } from '../../finetuning/checks/steps.js';
+import { finetuningVerdicts } from '../../finetuning/checks/verdicts.js';
+import { type PlannedCurve, planTunings, tuneCurves } from '../../finetuning/curves.js';
+import {
+  accuracyColumns,
+  checkpointColumns,
+  learningRateColumn,
+  taskColumns,
+  turnSimColumn,
+  turnTheoryColumn,
+} from '../../finetuning/finetuning-columns.js';
+import {
+  fineTuningLossFigure,
+  forgettingFigure,
+  lossPreFigure,
+} from '../../finetuning/finetuning-figures.js';
+import {
+  angleParameter,
+  lambdaParameter,
+  learningRatesParameter,
+  stepsParameter,
+  targetParameter,
+} from '../../finetuning/finetuning-parameters.js';
+import {
+  checkpointParameters,
+  methodParameters,
+  type OneTaskParameters,
+  resolveOneTask,
+  taskOf,
+  taskRows,
+} from '../../finetuning/one-task.js';
+import { prepareFineTuning } from '../../finetuning/prepare.js';
+import { sharedValues } from '../../finetuning/tuning.js';
+import { opening } from '../../scenario/opening.js';
+import type { Scenario } from '../../scenario/scenario.js';
+
+export interface FinetuneParameters extends OneTaskParameters {
+  readonly learningRates: readonly number[];
+  readonly lambda: number;
+}
+
+/** Cells of one network in the tables; what is kept of its modes for the checks takes as much again for each. */
+const CELLS = 16;
+
+/** The fine-tuning half of the paper: K steps at a fixed learning rate from every checkpoint of pre-training. */
+export const finetune: Scenario<FinetuneParameters> = {
+  id: 'finetune',
+  title: 'Fine-tuning at a fixed learning rate: forgetting and the U-turn',
+  summary:
+    'A task that overshoots features makes the pre-training loss after fine-tuning U-shaped in pre-training time, turning earlier for larger rates.',
+  source: 'arXiv 2503.19206, section 4 (fine-tuning); claims T4, T5',
+  group: 'main paper',
+  claims: ['T4', 'T4-steps', 'T4-forgetting', 'T4-erase', 'T4-rotation', 'T0-riccati'],
+  engines: ['modes', 'matrix', 'exact'],
+  schema: z.object({
+    ...checkpointParameters,
+    target: targetParameter('overshoot:4:3'),
+    angle: angleParameter,
+    learningRates: learningRatesParameter([0.001, 0.002, 0.004, 0.008, 0.016]),
+    steps: stepsParameter(200),
+    lambda: lambdaParameter(0),
+    ...methodParameters,
+  }),
+  presets: {
+    erase: { target: 'erase:3' },
+    shuffle: { target: 'shuffle' },
+    turned: { angle: '30' },
+  },
+  tables: {
+    curve: [learningRateColumn, ...checkpointColumns],
+    inflection: [learningRateColumn, turnTheoryColumn, turnSimColumn],
+    accuracy: [learningRateColumn, ...accuracyColumns],
+    task: taskColumns,
+  },
+  rowOrder: { curve: ['learning_rate', 'time'], accuracy: ['learning_rate', 'time'] },
+  figures: [
+    lossPreFigure('learning_rate'),
+    fineTuningLossFigure('learning_rate'),
+    forgettingFigure('learning_rate'),
+  ],
+  resolve: (parsed) =>
+    resolveOneTask<FinetuneParameters>(parsed, ({ learningRates }) => learningRates, CELLS),
+  async *run(parameters, context) {
+    const { times, learningRates, lambda } = parameters;
+    const task = taskOf(parameters, context.seed);
+    const curves = learningRates.map((rate): PlannedCurve => ({ key: rate, rate, pull: lambda }));
+    const tunings = planTunings(curves, times, task);
+    const prepared = await prepareFineTuning(parameters, tunings, context);
+    try {
+      yield* opening(prepared.compute, prepared.simulation?.warnings);
+      yield { kind: 'rows', table: 'task', rows: taskRows(parameters.spectrum, task) };
+      const run = yield* tuneCurves(prepared, parameters, curves, tunings, 'learning rate', context.signal);
+      const exactness = sharedValues(task) === undefined ? [checkPlanes, checkRiccatiLimit] : [checkSteps];
+      yield* finetuningVerdicts(run, prepared.compute.precision, [
+        ...exactness,
+        checkRateOrder,
+        checkForgetting,
+        checkErase,
+      ]);
+    } finally {
+      await prepared.simulation?.dispose();
+    }
+  },
+};

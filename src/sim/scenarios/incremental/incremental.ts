@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { singularValue } from '../../../theory/mode.js';
+import { loss } from '../../../theory/trajectory.js';
+import { lossAccuracy } from '../../scenario/loss-accuracy.js';
+import { requireTableMemory } from '../../scenario/memory.js';
+import { opening } from '../../scenario/opening.js';
+import type { RunEvent, Scenario } from '../../scenario/scenario.js';
+import {
+  learningRateParameter,
+  shapeParameters,
+  spectrumParameter,
+  tauParameter,
+  timesParameter,
+} from '../../scenario/shared.js';
+import {
+  lossColumn,
+  modeColumn,
+  sigmaColumn,
+  singularValueColumn,
+  timeColumn,
+} from '../../scenario/shared-columns.js';
+import type { Row } from '../../scenario/table.js';
+import { type Checkpoint, hasDiverged, withoutNetwork } from '../../training/checkpoint.js';
+import { checkDecoupling } from '../../training/checks/decoupling.js';
+import { checkLearningOrder } from '../../training/checks/learning-order.js';
+import { checkProgressiveSensitivity } from '../../training/checks/progressive-sensitivity.js';
+import {
+  type ParsedPretraining,
+  type Pretraining,
+  preparePretraining,
+  resolvePretraining,
+} from '../../training/pretraining.js';
+
+/** Small initialisation learns the features one after another, the largest first. */
+export const incremental: Scenario<Pretraining> = {
+  id: 'incremental',
+  title: 'Features are learned one at a time',
+  summary:
+    'From a small initialisation, gradient descent learns the singular values one after another, largest first.',
+  source: 'arXiv 2503.19206, section 4 (pre-training); claims T0, T0-bounds',
+  group: 'main paper',
+  claims: ['T0', 'T0-bounds', 'T2'],
+  engines: ['modes', 'matrix', 'exact'],
+  schema: z.object({
+    ...shapeParameters(8),
+    spectrum: spectrumParameter('linear'),
+    tau: tauParameter(8),
+    times: timesParameter('log:0.5:100:80'),
+    learningRate: learningRateParameter,
+  }),
+  tables: {
+    modes: [
+      timeColumn,
+      modeColumn,
+      sigmaColumn,
+      singularValueColumn('_theory')(
+        'singular value of the network in this mode, closed form of the flow (T0)',
+      ),
+      singularValueColumn('_sim')('the same of the simulated network, u_i^T W v_i'),
+    ],
+    loss: [
+      timeColumn,
+      lossColumn('_theory')('pre-training loss, closed form of the flow (T0)'),
+      lossColumn('_sim')('pre-training loss of the simulated network'),
+    ],
+  },
+  figures: [
+    {
+      id: 'singular-values',
+      title: 'Singular values of the network',
+      table: 'modes',
+      x: { column: 'time', label: 'pre-training time', scale: 'log' },
+      y: {
+        theory: 'singular_value_theory',
+        simulation: 'singular_value_sim',
+        label: 'singular value',
+        scale: 'linear',
+      },
+      series: 'mode',
+    },
+    {
+      id: 'loss',
+      title: 'Pre-training loss',
+      table: 'loss',
+      x: { column: 'time', label: 'pre-training time', scale: 'log' },
+      y: { theory: 'loss_theory', simulation: 'loss_sim', label: 'loss', scale: 'log' },
+    },
+  ],
+  resolve(parsed) {
+    const parameters = resolvePretraining(parsed as unknown as ParsedPretraining);
+    const modes = Math.min(parameters.rows, parameters.hidden, parameters.cols);
+    requireTableMemory('times', `${parameters.times.length} times`, parameters.times.length * modes * 5);
+    return parameters;
+  },
+  async *run(parameters, context) {
+    const accuracy = lossAccuracy(parameters);
+    const prepared = await preparePretraining(parameters, incremental.engines, context, accuracy);
+    const { problem, compute, simulated } = prepared;
+    const rows = (time: number, checkpoint: Checkpoint | undefined): RunEvent[] => [
+      {
+        kind: 'rows',
+        table: 'modes',
+        rows: problem.modes.map((mode, index): Row => {
+          const simulatedValue = checkpoint?.singularValues[index] ?? null;
+          return [time, index + 1, mode.sigma, singularValue(mode, time), simulatedValue];
+        }),
+      },
+      { kind: 'rows', table: 'loss', rows: [[time, loss(problem, time), checkpoint?.loss ?? null]] },
+    ];
+    try {
+      yield* opening(compute, simulated?.warnings);
+      const checkpoints: Checkpoint[] = [];
+      let divergedAt: number | undefined;
+      if (simulated === undefined) for (const time of parameters.times) yield* rows(time, undefined);
+      else {
+        let done = 0;
+        for await (const recorded of simulated.recorded()) {
+          if (!hasDiverged(recorded)) {
+            checkpoints.push(withoutNetwork(recorded));
+            yield* rows(recorded.time, recorded);
+          } else {
+            if (divergedAt === undefined) yield simulated.divergence(recorded.divergedAt);
+            divergedAt = recorded.divergedAt;
+            yield* rows(recorded.time, undefined);
+          }
+          done++;
+          yield { kind: 'progress', done, total: parameters.times.length, label: 'checkpoints' };
+        }
+      }
+      const run = { problem, times: parameters.times, expected: simulated?.expected, divergedAt };
+      yield { kind: 'check', check: checkDecoupling(run, checkpoints) };
+      yield { kind: 'check', check: checkLearningOrder(run, checkpoints) };
+      yield { kind: 'check', check: checkProgressiveSensitivity(run, checkpoints) };
+    } finally {
+      await simulated?.backend.dispose();
+    }
+  },
+};

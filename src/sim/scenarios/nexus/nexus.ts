@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { InvalidInputError } from '../../../theory/invalid-input.js';
+import { createProblem } from '../../../theory/problem.js';
+import { interruptible } from '../../backends/interruptible-backend.js';
+import { openBackend } from '../../backends/open-backend.js';
+import { stepsParameter, targetParameter } from '../../finetuning/finetuning-parameters.js';
+import { resolveTarget } from '../../finetuning/target.js';
+import { computedOn } from '../../scenario/compute.js';
+import { requireMemory } from '../../scenario/memory.js';
+import { opening } from '../../scenario/opening.js';
+import type { Scenario } from '../../scenario/scenario.js';
+import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
+import { outOfFloat32 } from '../../training/float32-range.js';
+import { embedDiagonal, randomBasis } from '../../training/singular-basis.js';
+import { requireSmallSteps } from '../../training/stages/prepare-stages.js';
+import { stageRateParameter, stageStepsParameter } from '../early-exposure/early-exposure-parameters.js';
+import {
+  optimizersParameter,
+  paceParameter,
+} from '../optimizer-consistency/optimizer-consistency-parameters.js';
+import { trainingsParameter } from '../schedules/schedules-parameters.js';
+import { type NexusChange, nexusChanges } from './nexus-changes.js';
+import { changeRow, curveRows, nexusFigures, nexusTables, seriesName } from './nexus-columns.js';
+import {
+  goalsParameter,
+  innerStepsParameter,
+  overlapParameter,
+  rankParameter,
+  settlingParameter,
+  sourcesParameter,
+} from './nexus-parameters.js';
+import { type NexusSeries, type NexusSettings, type NexusStudy, nexusSeries } from './nexus-runs.js';
+import { nexusVerdict } from './nexus-verdict.js';
+import { checkSourceCoverage } from './source-coverage-check.js';
+import { drawSources } from './source-data.js';
+
+export interface NexusParameters extends NexusSettings {
+  readonly spectrum: readonly number[];
+  readonly tau: number;
+  readonly target: readonly number[];
+}
+
+/** Matrices of every network that are held at the same time: layers and moments, twice, and inputs of the steps of one call. */
+const COPIES = 64;
+
+/** Does an inner loop over sources of data bring their minimisers together? */
+export const nexus: Scenario<NexusParameters> = {
+  id: 'nexus',
+  title: 'Several sources of data: an inner loop over them against descent on their summed loss',
+  summary:
+    'At an equal summed loss, do steps along the normalised gradient of one source after the other bring the minima of the sources together, and does that help on a source that was held out?',
+  source: 'arXiv 2604.09258; claims T0-coverage, T0-nexus',
+  group: 'citing papers',
+  paper: {
+    id: 'arXiv 2604.09258',
+    title: 'Nexus: Same Pretraining Loss, Better Downstream Generalization via Common Minima',
+    claim:
+      'At an equal summed loss, training by the displacement of an inner loop along normalised gradients of the sources ends with minima of the sources that lie closer together and with a lower loss on held-out data.',
+  },
+  claims: ['T0-coverage', 'T0-nexus'],
+  engines: ['matrix'],
+  schema: z.object({
+    dim: shapeParameters(8).dim,
+    spectrum: spectrumParameter('power:0.5'),
+    tau: tauParameter(3),
+    sources: sourcesParameter(4),
+    rank: rankParameter(3),
+    overlap: overlapParameter(1),
+    optimizers: optimizersParameter(
+      'gradient-descent,adam,muon',
+      'optimisers that make a step with the summed gradient, or with the displacement of an inner loop for one',
+    ),
+    innerSteps: innerStepsParameter('0,0.15'),
+    goals: goalsParameter('0.3,0.1,0.03,0.01'),
+    settling: settlingParameter(0.3),
+    pace: paceParameter(0.1),
+    patience: stageStepsParameter(
+      3000,
+      'steps of the optimiser after which a training that has not come there is given up',
+    ),
+    target: targetParameter('scale:1.5'),
+    steps: stepsParameter(50),
+    learningRate: stageRateParameter(0.05, 'learning rate of fine-tuning on the held-out inputs'),
+    trainings: trainingsParameter(24, 'independent trainings, each with its own start and its own sources'),
+  }),
+  presets: {
+    'more-overlap': { rank: '4', overlap: '3' },
+    'no-overlap': { overlap: '0' },
+    'unseen-inputs': { sources: '3', rank: '2', overlap: '1' },
+  },
+  tables: nexusTables,
+  figures: nexusFigures,
+  resolve(parsed) {
+    const raw = parsed as unknown as NexusParameters & { readonly target: string };
+    const { dim, sources, rank, overlap, trainings, goals, optimizers } = raw;
+    if (dim < 2)
+      throw new InvalidInputError('dim', dim, 'an integer from 2, so that a source can leave something out');
+    const spectrum = [...createProblem(raw).spectrum];
+    if (rank >= dim) throw new InvalidInputError('rank', rank, `an integer from 1 to dim - 1, ${dim - 1}`);
+    if (overlap >= rank) {
+      throw new InvalidInputError('overlap', overlap, `an integer from 0 to rank - 1, ${rank - 1}`);
+    }
+    const target = resolveTarget(raw.target, spectrum);
+    if (target === 'shuffle') throw new InvalidInputError('target', target, 'a target that needs no seed');
+    requireSmallSteps('learningRate', raw.learningRate, Math.max(spectrum[0]!, ...target));
+    const networks = trainings * (goals.length + 1);
+    requireMemory(
+      'dim',
+      dim,
+      8 * dim * dim * networks * (COPIES + 4 * sources) * Math.max(1, optimizers.length),
+    );
+    return { ...raw, spectrum, target: [...target] };
+  },
+  async *run(parameters, context) {
+    const { spectrum, target, goals, optimizers, innerSteps, trainings } = parameters;
+    const { seed } = context;
+    const problem = createProblem(parameters);
+    const basis = randomBasis(problem, seed);
+    const study: NexusStudy = {
+      ...parameters,
+      problem,
+      basis,
+      seed,
+      task: embedDiagonal(basis.left, spectrum, basis.right),
+      tuningTask: embedDiagonal(basis.left, target, basis.right),
+    };
+    const unfit = outOfFloat32(Math.max(spectrum[0]!, ...target), Math.exp(-problem.tau), 'initial factors');
+    const opened = await openBackend(context.backend, unfit);
+    const backend = interruptible(opened.backend, context);
+    try {
+      yield* opening(computedOn('matrix', backend, context, opened.reason));
+      const found: NexusSeries[] = [];
+      const changes: NexusChange[] = [];
+      const total = optimizers.length * (1 + innerSteps.length);
+      for await (const series of nexusSeries(backend, study)) {
+        found.push(series);
+        yield { kind: 'rows', table: 'curve', rows: curveRows(series, goals) };
+        if (series.diverged !== undefined) {
+          const { training, step } = series.diverged;
+          const network = `${seriesName(series.optimizer, series.innerStep)}, training ${training + 1}`;
+          yield { kind: 'diverged', divergence: { network, step, learning_rate: series.rate } };
+        }
+        const joint = found.find(
+          ({ optimizer, innerStep }) => optimizer === series.optimizer && innerStep === null,
+        )!;
+        if (series !== joint) {
+          const change = nexusChanges(joint, series);
+          changes.push(...change);
+          yield { kind: 'rows', table: 'change', rows: change.map((one) => changeRow(one, goals)) };
+        }
+        yield { kind: 'progress', done: found.length, total, label: 'series' };
+      }
+      const missed = found
+        .flatMap(({ outcomes }) => outcomes)
+        .filter((ofGoal) => ofGoal.includes(undefined)).length;
+      if (missed > 0) {
+        const text = `in ${missed} of ${total * goals.length} settings a training did not come to the summed loss`;
+        yield { kind: 'warning', text };
+      }
+      const data = Array.from({ length: trainings }, (_, training) => drawSources(study, seed, training));
+      yield { kind: 'check', check: checkSourceCoverage(found, data) };
+      yield { kind: 'verdict', verdict: nexusVerdict(changes) };
+    } finally {
+      await backend.dispose();
+    }
+  },
+};

@@ -1,0 +1,189 @@
+import { Matrix } from 'ml-matrix';
+import { z } from 'zod';
+import { parseFineTuningTarget } from '../../../theory/finetuning-target.js';
+import { InvalidInputError } from '../../../theory/invalid-input.js';
+import { createProblem } from '../../../theory/problem.js';
+import { rotateModes } from '../../../theory/rotation.js';
+import { interruptible } from '../../backends/interruptible-backend.js';
+import { openBackend } from '../../backends/open-backend.js';
+import { angleParameter, targetParameter } from '../../finetuning/finetuning-parameters.js';
+import { estimateOf } from '../../noise/estimate-of.js';
+import { randomOrthogonal } from '../../noise/orthogonal.js';
+import { computedOn } from '../../scenario/compute.js';
+import { requireMemory } from '../../scenario/memory.js';
+import { opening } from '../../scenario/opening.js';
+import type { Scenario } from '../../scenario/scenario.js';
+import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
+import type { Column, Row } from '../../scenario/table.js';
+import { embedCore, embedDiagonal, randomBasis } from '../../training/singular-basis.js';
+import { stageStepsParameter } from '../early-exposure/early-exposure-parameters.js';
+import { trainingsParameter } from '../schedules/schedules-parameters.js';
+import { type ConsistencyStudy, consistencyPairs, type OptimizerPair } from './consistency-pairs.js';
+import { consistencyVerdict } from './consistency-verdict.js';
+import { checkLossBracket } from './loss-bracket-check.js';
+import {
+  optimizersParameter,
+  paceParameter,
+  seenParameter,
+  shareGoalParameter,
+} from './optimizer-consistency-parameters.js';
+
+export interface OptimizerConsistencyParameters {
+  readonly dim: number;
+  readonly spectrum: readonly number[];
+  readonly tau: number;
+  readonly target: readonly number[];
+  readonly angle: number;
+  readonly seen: number;
+  readonly optimizers: readonly string[];
+  readonly pretrainingGoal: number;
+  readonly finetuningGoal: number;
+  readonly pace: number;
+  readonly patience: number;
+  readonly trainings: number;
+}
+
+/** Singular vectors of the task take the first three random matrices, starts of networks the streams after them. */
+const INPUT_MATRIX = 1_000_003;
+
+const loss = (name: string, description: string): Column => ({ name, unit: 'loss', description });
+const plain = (name: string, description: string): Column => ({ name, unit: '1', description });
+
+/** Does fine-tuning with the optimiser of pre-training forget least? */
+export const optimizerConsistency: Scenario<OptimizerConsistencyParameters> = {
+  id: 'optimizer-consistency',
+  title: 'Pre-training and fine-tuning by the same optimiser or by another',
+  summary:
+    'At matched losses before and after, which pair of optimisers forgets least: is it the one that stays the same?',
+  source: 'arXiv 2605.06654; claim T4-bracket',
+  group: 'citing papers',
+  paper: {
+    id: 'arXiv 2605.06654',
+    title: 'Optimizer-Model Consistency: Full Finetuning with the Same Optimizer as Pretraining Forgets Less',
+    claim:
+      'At matched pre-training and fine-tuning losses, fine-tuning with the optimiser of pre-training forgets least: the diagonal of the forgetting matrix dominates.',
+  },
+  claims: ['T4-bracket'],
+  engines: ['matrix'],
+  schema: z.object({
+    dim: shapeParameters(8).dim,
+    spectrum: spectrumParameter('power:0.5'),
+    tau: tauParameter(3),
+    target: targetParameter('scale:1.5'),
+    angle: angleParameter,
+    seen: seenParameter(4),
+    optimizers: optimizersParameter(
+      'gradient-descent,adam,sign-descent,muon',
+      'optimisers of pre-training and of fine-tuning, every pair of them',
+    ),
+    pretrainingGoal: shareGoalParameter(0.02, 'pre-training'),
+    finetuningGoal: shareGoalParameter(0.02, 'fine-tuning'),
+    pace: paceParameter(0.1),
+    patience: stageStepsParameter(20_000, 'steps after which a training that has not come there is given up'),
+    trainings: trainingsParameter(12),
+  }),
+  presets: {
+    'all-inputs': { seen: '8' },
+    turned: { angle: '30' },
+  },
+  tables: {
+    matrix: [
+      plain('pretraining', 'optimiser of pre-training'),
+      plain('finetuning', 'optimiser of fine-tuning'),
+      loss('loss_pre_before_sim', 'pre-training loss before fine-tuning, mean over the trainings'),
+      loss('loss_ft_sim', 'fine-tuning loss after, on the inputs that it shows'),
+      loss('forgetting_sim', 'rise of the pre-training loss, mean over the trainings'),
+      loss('forgetting_stderr', 'its standard error'),
+      loss('forgetting_theory', 'least rise that any network with these losses has (T4-bracket)'),
+      plain('steps', 'steps of fine-tuning, mean over those that came to its loss; null where none did'),
+      plain('reached', 'trainings that came to both losses'),
+      plain('finetuning_number', 'place of the optimiser of fine-tuning in the list, for the figure'),
+    ],
+  },
+  figures: [
+    {
+      id: 'matrix',
+      title: 'Forgetting at matched losses, by optimiser of pre-training',
+      table: 'matrix',
+      x: {
+        column: 'finetuning_number',
+        label: 'optimiser of fine-tuning, by its place in the list',
+        scale: 'linear',
+      },
+      y: {
+        simulation: 'forgetting_sim',
+        error: 'forgetting_stderr',
+        label: 'forgetting',
+        scale: 'linear',
+      },
+      series: 'pretraining',
+    },
+  ],
+  resolve(parsed) {
+    const raw = parsed as unknown as OptimizerConsistencyParameters & { readonly target: string };
+    const { dim, seen, trainings, optimizers } = raw;
+    const spectrum = [...createProblem(raw).spectrum];
+    if (raw.target === 'shuffle')
+      throw new InvalidInputError('target', raw.target, 'a target that needs no seed');
+    if (seen > dim) throw new InvalidInputError('seen', seen, `an integer from 1 to dim, ${dim}`);
+    requireMemory('dim', dim, 8 * 64 * dim * dim * trainings * optimizers.length);
+    return { ...raw, spectrum, target: [...parseFineTuningTarget(raw.target, spectrum, () => 0)] };
+  },
+  async *run(parameters, context) {
+    const { dim, spectrum, target, angle, seen, optimizers } = parameters;
+    const { seed } = context;
+    const problem = createProblem(parameters);
+    const basis = randomBasis(problem, seed);
+    const directions = randomOrthogonal(dim, seed, INPUT_MATRIX).subMatrix(0, dim - 1, 0, seen - 1);
+    const study: ConsistencyStudy = {
+      ...parameters,
+      problem,
+      basis,
+      seed,
+      old: embedDiagonal(basis.left, spectrum, basis.right),
+      added: embedCore(basis.left, rotateModes(target, angle), basis.right),
+      inputs: directions.mmul(directions.transpose()),
+    };
+    const opened = await openBackend(context.backend);
+    const backend = interruptible(opened.backend, context);
+    try {
+      yield* opening(computedOn('matrix', backend, context, opened.reason));
+      const pairs: OptimizerPair[] = [];
+      for await (const pair of consistencyPairs(backend, study)) {
+        pairs.push(pair);
+        yield { kind: 'rows', table: 'matrix', rows: [rowOf(pair, optimizers)] };
+        yield { kind: 'progress', done: pairs.length, total: optimizers.length ** 2, label: 'pairs' };
+      }
+      const missed = pairs.filter(({ reached, forgetting }) => reached < forgetting.length).length;
+      if (missed > 0) {
+        yield {
+          kind: 'warning',
+          text: `in ${missed} of ${pairs.length} pairs a training did not come to both losses`,
+        };
+      }
+      const size = Matrix.sub(study.added, study.old).norm() ** 2 + study.old.norm() ** 2;
+      yield { kind: 'check', check: checkLossBracket(pairs, size) };
+      const complete = pairs.filter(({ reached, forgetting }) => reached === forgetting.length);
+      yield { kind: 'verdict', verdict: consistencyVerdict(complete) };
+    } finally {
+      await backend.dispose();
+    }
+  },
+};
+
+function rowOf(pair: OptimizerPair, optimizers: readonly string[]): Row {
+  const mean = (values: readonly number[]) => estimateOf(values).mean;
+  const forgetting = estimateOf(pair.forgetting);
+  return [
+    pair.pretraining,
+    pair.finetuning,
+    mean(pair.lossBefore),
+    mean(pair.lossFt),
+    forgetting.mean,
+    forgetting.standardError,
+    mean(pair.least.map((least, at) => least - pair.lossBefore[at]!)),
+    pair.steps.length === 0 ? null : mean(pair.steps),
+    pair.reached,
+    optimizers.indexOf(pair.finetuning) + 1,
+  ];
+}

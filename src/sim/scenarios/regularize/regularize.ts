@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { checkCost } from '../../finetuning/checks/cost.js';
+import { checkEffectiveTask } from '../../finetuning/checks/effective-task.js';
+import { checkPullOrder } from '../../finetuning/checks/order.js';
+import { checkPlanes } from '../../finetuning/checks/planes.js';
+import { checkRiccatiLimit } from '../../finetuning/checks/riccati-limit.js';
+import { checkSteps } from '../../finetuning/checks/steps.js';
+import { finetuningVerdicts } from '../../finetuning/checks/verdicts.js';
+import { type PlannedCurve, planTunings, tuneCurves } from '../../finetuning/curves.js';
+import {
+  accuracyColumns,
+  checkpointColumns,
+  lambdaColumn,
+  taskColumns,
+  turnSimColumn,
+  turnTheoryColumn,
+} from '../../finetuning/finetuning-columns.js';
+import { fineTuningLossFigure, lossPreFigure } from '../../finetuning/finetuning-figures.js';
+import {
+  angleParameter,
+  lambdasParameter,
+  oneLearningRateParameter,
+  stepsParameter,
+  targetParameter,
+} from '../../finetuning/finetuning-parameters.js';
+import {
+  checkpointParameters,
+  methodParameters,
+  type OneTaskParameters,
+  resolveOneTask,
+  taskOf,
+  taskRows,
+} from '../../finetuning/one-task.js';
+import { prepareFineTuning } from '../../finetuning/prepare.js';
+import { sharedValues } from '../../finetuning/tuning.js';
+import { opening } from '../../scenario/opening.js';
+import type { Scenario } from '../../scenario/scenario.js';
+
+export interface RegularizeParameters extends OneTaskParameters {
+  /** Exactly one. */
+  readonly learningRates: readonly number[];
+  readonly lambdas: readonly number[];
+}
+
+/** Cells of one network in the tables; what is kept of its modes for the checks takes as much again for each. */
+const CELLS = 16;
+
+/** Regularisation toward the checkpoint (or replay of pre-training data) during fine-tuning. */
+export const regularize: Scenario<RegularizeParameters> = {
+  id: 'regularize',
+  title: 'Regularisation delays the U-turn and costs fine-tuning loss',
+  summary:
+    'A pull toward the checkpoint moves the inflection to longer pre-training, at the price of a worse fit to the new task.',
+  source: 'arXiv 2503.19206, section 4 (regularised fine-tuning); claim T5',
+  group: 'main paper',
+  claims: ['T5', 'T5-inflection', 'T5-cost', 'T4-steps', 'T4-rotation', 'T0-riccati'],
+  engines: ['modes', 'matrix', 'exact'],
+  schema: z.object({
+    ...checkpointParameters,
+    target: targetParameter('overshoot:4:3'),
+    angle: angleParameter,
+    learningRates: oneLearningRateParameter(0.01),
+    steps: stepsParameter(200),
+    lambdas: lambdasParameter([0, 0.25, 0.5, 1, 2]),
+    ...methodParameters,
+  }),
+  presets: { replay: { anchor: 'pretraining' } },
+  tables: {
+    curve: [lambdaColumn, ...checkpointColumns],
+    inflection: [lambdaColumn, turnTheoryColumn, turnSimColumn],
+    accuracy: [lambdaColumn, ...accuracyColumns],
+    task: taskColumns,
+  },
+  rowOrder: { curve: ['lambda', 'time'], accuracy: ['lambda', 'time'] },
+  figures: [lossPreFigure('lambda'), fineTuningLossFigure('lambda')],
+  resolve: (parsed) => resolveOneTask<RegularizeParameters>(parsed, ({ lambdas }) => lambdas, CELLS),
+  async *run(parameters, context) {
+    const { times, lambdas } = parameters;
+    const rate = parameters.learningRates[0]!;
+    const task = taskOf(parameters, context.seed);
+    const curves = lambdas.map((pull): PlannedCurve => ({ key: pull, rate, pull }));
+    const tunings = planTunings(curves, times, task);
+    const prepared = await prepareFineTuning(parameters, tunings, context);
+    try {
+      yield* opening(prepared.compute, prepared.simulation?.warnings);
+      yield { kind: 'rows', table: 'task', rows: taskRows(parameters.spectrum, task) };
+      const run = yield* tuneCurves(prepared, parameters, curves, tunings, 'lambda', context.signal);
+      const exactness =
+        sharedValues(task) === undefined
+          ? [checkPlanes, checkRiccatiLimit]
+          : [checkEffectiveTask, checkSteps];
+      yield* finetuningVerdicts(run, prepared.compute.precision, [...exactness, checkPullOrder, checkCost]);
+    } finally {
+      await prepared.simulation?.dispose();
+    }
+  },
+};

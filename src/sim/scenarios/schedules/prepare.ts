@@ -1,0 +1,174 @@
+import type { Matrix } from 'ml-matrix';
+import { InvalidInputError } from '../../../theory/invalid-input.js';
+import { createProblem, type Problem } from '../../../theory/problem.js';
+import type { ScheduleName } from '../../../theory/schedule.js';
+import type { Backend } from '../../backends/backend.js';
+import { descentWork } from '../../backends/gpu-js/gpu-threshold.js';
+import { interruptible } from '../../backends/interruptible-backend.js';
+import { openBackend } from '../../backends/open-backend.js';
+import { InputMoments } from '../../noise/input-moments.js';
+import { closedForm, computedOn } from '../../scenario/compute.js';
+import { requireEnsembleMemory } from '../../scenario/memory.js';
+import type { Compute, RunContext } from '../../scenario/scenario.js';
+import { stabilityWarnings } from '../../scenario/stability-warnings.js';
+import type { Diverged, TrainedCheckpoint } from '../../training/checkpoint.js';
+import type { EngineChoice, EngineName } from '../../training/engine-name.js';
+import { outOfFloat32 } from '../../training/float32-range.js';
+import { modeTrainee } from '../../training/mode-training.js';
+import { networkStart, requireBalanced } from '../../training/network-start.js';
+import { optimizerTrainee } from '../../training/optimizer-training.js';
+import { optimizerNamed } from '../../training/optimizers/optimizer-list.js';
+import { float64Reason, UNIT_ROUNDOFF } from '../../training/pretraining.js';
+import { recordTraining, type Trainee } from '../../training/record-training.js';
+import { type ExpectedTraining, expectTraining, noRounding } from '../../training/recurrence.js';
+import { embedDiagonal, randomBasis, type SingularBasis } from '../../training/singular-basis.js';
+import type { TrainingPlan } from '../../training/training-plan.js';
+import { type FlowReference, flowReference, type MatrixStart } from './flow-reference.js';
+import { isDecoupled, peakRate, type ScheduleParameters, scheduleOf } from './schedule-parameters.js';
+import { schedulePlan } from './schedule-plan.js';
+
+/** Training by one schedule, ready to start. */
+export interface ScheduledTraining {
+  readonly schedule: ScheduleName;
+  readonly plan: TrainingPlan;
+  /** What the steps must give in exact arithmetic, where theory says it (T0). */
+  readonly expected: ExpectedTraining | undefined;
+  /** All trainings at each recorded time in turn. */
+  recorded(): AsyncGenerator<readonly TrainedCheckpoint[] | Diverged, void, undefined>;
+}
+
+/** A study of schedules that is ready to start; `simulation` is absent for closed forms. */
+export interface PreparedSchedules {
+  readonly problem: Problem;
+  readonly compute: Compute;
+  /** Gradient flow from the same start, to which every schedule of plain descent tends; undefined where no closed form covers it. */
+  readonly flow: FlowReference | undefined;
+  readonly simulation?: {
+    readonly backend: Backend;
+    readonly trainings: readonly ScheduledTraining[];
+    readonly warnings: readonly string[];
+    /** The task as a full matrix; undefined where networks are followed mode by mode. */
+    readonly target: Matrix | undefined;
+  };
+}
+
+/** Memory in which the second moments of mini-batches are kept, since every schedule sees the same ones in the same step. */
+const KEPT_INPUT_BYTES = 64 * 2 ** 20;
+
+/**
+ * Chooses engine, backend and steps and opens the backend; the caller disposes of it.
+ *
+ * @throws InvalidInputError when the engine does not cover what was asked for, or it would not fit in memory
+ */
+export async function prepareSchedules(
+  parameters: ScheduleParameters,
+  context: RunContext,
+): Promise<PreparedSchedules> {
+  const problem = createProblem(parameters);
+  const { seed } = context;
+  const engine = scheduleEngine(context.engine, parameters);
+  const { start, times, batch, trainings, sharpness } = parameters;
+  if (start !== 'aligned' || engine === 'matrix') requireEnsembleMemory(problem, trainings);
+  // Three orthogonal matrices take cubic time, so every training of the run has the same ones.
+  let drawn: SingularBasis | undefined;
+  const basisOf = () => {
+    drawn ??= randomBasis(problem, seed);
+    return drawn;
+  };
+  const startOf = (replicate: number): MatrixStart => {
+    const basis = basisOf();
+    return { basis, weights: networkStart(start, problem, basis, seed, replicate) };
+  };
+  if (engine === 'exact' && start !== 'aligned') requireBalanced(start, problem, startOf(0).weights);
+  const flow =
+    parameters.optimizer === 'gradient-descent'
+      ? flowReference(problem, start, () => startOf(0), sharpness === 'on')
+      : undefined;
+  if (engine === 'exact') return { problem, compute: closedForm(context), flow };
+
+  const peak = peakRate(parameters);
+  const decoupled = isDecoupled(parameters);
+  const kind = engine === 'modes' ? 'scalar' : 'matrix';
+  const expect = (plan: TrainingPlan, precision: Backend['precision']) =>
+    expectTraining(problem, plan, { kind, unitRoundoff: UNIT_ROUNDOFF[precision] });
+  const plans = parameters.schedules.map((name) => {
+    const plan = schedulePlan(scheduleOf(name, parameters), times, peak);
+    const inFloat32 = decoupled ? expect(plan, 'f32') : undefined;
+    // Rounding is followed beside the exact recurrence, and does not change where it diverges.
+    const { divergedAt } = inFloat32 ?? expectationOf(problem, plan, parameters) ?? {};
+    return { name, plan, inFloat32, divergedAt };
+  });
+  const reason = decoupled
+    ? plans.flatMap(({ inFloat32 }) => float64Reason(problem, inFloat32!) ?? [])[0]
+    : outOfFloat32(problem.spectrum[0]!, Math.exp(-parameters.tau), 'initial factors');
+  const steps = plans.reduce((sum, { plan }) => sum + plan.totalSteps, 0);
+  const work = engine === 'matrix' ? descentWork(problem, trainings, steps) : undefined;
+  const opened = await (context.openBackend ?? openBackend)(context.backend, reason, work);
+  const backend = interruptible(opened.backend, context);
+  const optimizer = optimizerNamed(parameters.optimizer);
+  const inputs =
+    batch === 'full'
+      ? undefined
+      : new InputMoments(problem.cols, batch, trainings, seed, 0, KEPT_INPUT_BYTES);
+  const ensemble = () => {
+    const members = Array.from({ length: trainings }, (_, replicate) =>
+      startOf(start === 'random' ? replicate : 0),
+    );
+    const starts = members.map(({ weights }) => weights);
+    return optimizerTrainee(problem, backend, { optimizer, starts, basis: basisOf(), inputs });
+  };
+  const basis = engine === 'matrix' ? basisOf() : undefined;
+  return {
+    problem,
+    compute: computedOn(engine, backend, context, opened.reason),
+    flow,
+    simulation: {
+      backend,
+      warnings: parameters.optimizer === 'gradient-descent' ? stabilityWarnings(peak, problem.spectrum) : [],
+      target: basis && embedDiagonal(basis.left, problem.spectrum, basis.right),
+      trainings: plans.map(({ name, plan, inFloat32, divergedAt }) => ({
+        schedule: name,
+        plan,
+        expected: inFloat32 && (backend.precision === 'f32' ? inFloat32 : expect(plan, backend.precision)),
+        recorded: () =>
+          engine === 'modes'
+            ? recordTraining(plan, single(modeTrainee(problem, backend)), divergedAt)
+            : recordTraining(plan, ensemble(), divergedAt),
+      })),
+    },
+  };
+}
+
+/** What plain descent on the expected loss does from an aligned start: where it diverges, mini-batches do too. */
+function expectationOf(
+  problem: Problem,
+  plan: TrainingPlan,
+  { optimizer, start }: ScheduleParameters,
+): ExpectedTraining | undefined {
+  if (optimizer !== 'gradient-descent' || start !== 'aligned') return undefined;
+  return expectTraining(problem, plan, noRounding);
+}
+
+function single<State>(trainee: Trainee<State>): Trainee<State, readonly TrainedCheckpoint[]> {
+  return { ...trainee, record: (state, time) => [trainee.record(state, time)] };
+}
+
+function scheduleEngine(choice: EngineChoice, parameters: ScheduleParameters): EngineName {
+  const engine = choice === 'auto' ? (isDecoupled(parameters) ? 'modes' : 'matrix') : choice;
+  const { batch, optimizer, start } = parameters;
+  if (engine === 'modes' && !isDecoupled(parameters)) {
+    throw new InvalidInputError(
+      '--engine',
+      engine,
+      `matrix with batch=${batch}, optimizer=${optimizer} and start=${start}: modes stay apart only for batch=full, optimizer=gradient-descent and start=aligned`,
+    );
+  }
+  if (engine === 'exact' && optimizer !== 'gradient-descent') {
+    throw new InvalidInputError(
+      'optimizer',
+      optimizer,
+      'gradient-descent with the engine exact, whose closed form is that of gradient flow; the engine matrix takes any optimizer',
+    );
+  }
+  return engine;
+}

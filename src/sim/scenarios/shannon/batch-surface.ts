@@ -1,0 +1,130 @@
+import { InvalidInputError } from '../../../theory/invalid-input.js';
+import { createProblem } from '../../../theory/problem.js';
+import type { Backend } from '../../backends/backend.js';
+import { descentWork } from '../../backends/gpu-js/gpu-threshold.js';
+import { interruptible } from '../../backends/interruptible-backend.js';
+import { openBackend } from '../../backends/open-backend.js';
+import { batchSlowdown, InputMoments } from '../../noise/input-moments.js';
+import { NoiseReplicates } from '../../noise/noise-replicates.js';
+import { computedOn } from '../../scenario/compute.js';
+import { requireEnsembleMemory } from '../../scenario/memory.js';
+import type { Compute, RunContext, RunEvent } from '../../scenario/scenario.js';
+import { stabilityWarnings } from '../../scenario/stability-warnings.js';
+import { hasDiverged } from '../../training/checkpoint.js';
+import { outOfFloat32 } from '../../training/float32-range.js';
+import { alignedStart } from '../../training/matrix-training.js';
+import { optimizerTrainee } from '../../training/optimizer-training.js';
+import { optimizerNamed } from '../../training/optimizers/optimizer-list.js';
+import { recordTraining } from '../../training/record-training.js';
+import { randomBasis } from '../../training/singular-basis.js';
+import { constantPlan, type TrainingPlan } from '../../training/training-plan.js';
+import { measureTrainings } from './measured-trainings.js';
+import type { SurfaceSettings, TrainedWidth } from './noisy-point.js';
+import { pretrainingOf, theoryOf } from './noisy-surface.js';
+
+/** A surface of the loss of networks that are trained on mini-batches. */
+export interface BatchSettings extends SurfaceSettings {
+  /** Standard normal inputs in a mini-batch. */
+  readonly batch: number;
+  /** Trainings of each width, each on mini-batches of its own. */
+  readonly trainings: number;
+}
+
+/** Training on mini-batches that is ready to start; the caller disposes of the backend. */
+export interface PreparedBatches {
+  readonly compute: Compute;
+  readonly backend: Backend;
+  readonly plan: TrainingPlan;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Plans training on mini-batches, the same steps for every width, and opens a backend.
+ *
+ * @throws InvalidInputError when an engine was asked for that has no mini-batches, or it would not fit in memory
+ */
+export async function prepareBatches(settings: BatchSettings, context: RunContext): Promise<PreparedBatches> {
+  const { batch, trainings, times, tau, learningRate } = settings;
+  if (context.engine !== 'auto' && context.engine !== 'matrix') {
+    throw new InvalidInputError('--engine', context.engine, `auto or matrix with batch=${batch}`);
+  }
+  const widest = createProblem(pretrainingOf(settings, settings.widths.at(-1)!));
+  requireEnsembleMemory(widest, trainings);
+  const { spectrum, cols } = widest;
+  const largest = Math.max(spectrum[0]!, Math.exp(-2 * tau));
+  const rate =
+    learningRate === 'auto' ? GRADIENT_DESCENT.smallRate(largest) / batchSlowdown(cols, batch) : learningRate;
+  const plan = constantPlan(times, rate);
+  const opened = await (context.openBackend ?? openBackend)(
+    context.backend,
+    outOfFloat32(spectrum[0]!, Math.exp(-tau), 'initial factors'),
+    descentWork(widest, trainings, plan.totalSteps * settings.widths.length),
+  );
+  const backend = interruptible(opened.backend, context);
+  return {
+    compute: computedOn('matrix', backend, context, opened.reason),
+    backend,
+    plan,
+    warnings: stabilityWarnings(rate, spectrum),
+  };
+}
+
+const GRADIENT_DESCENT = optimizerNamed('gradient-descent');
+
+/**
+ * Trains a width on mini-batches and puts noise on every checkpoint of every training, in proportion to its weights. Every width,
+ * training and checkpoint has random numbers of its own, so that the errors of widths and of trainings are independent. Yields progress
+ * and divergence and returns what was seen.
+ *
+ * @param index of the width among those of the run, which decides its random numbers
+ */
+export async function* trainWidthOnBatches(
+  settings: BatchSettings,
+  index: number,
+  { backend, plan }: PreparedBatches,
+  seed: number,
+): AsyncGenerator<RunEvent, TrainedWidth, undefined> {
+  const { widths, times, snrs, replicates, batch, trainings } = settings;
+  const width = widths[index]!;
+  const problem = createProblem(pretrainingOf(settings, width));
+  const basis = randomBasis(problem, seed);
+  const start = alignedStart(problem, basis);
+  const ensemble = optimizerTrainee(problem, backend, {
+    optimizer: GRADIENT_DESCENT,
+    starts: Array.from({ length: trainings }, () => start),
+    basis,
+    inputs: new InputMoments(problem.cols, batch, trainings, seed, index * trainings),
+  });
+  const theory = theoryOf(problem, width);
+  const trained = { width, problem, simulated: undefined, checkpoints: [] };
+  const points: TrainedWidth['points'][number][] = [];
+  let divergedAt: number | undefined;
+  let at = 0;
+  for await (const recorded of recordTraining(plan, ensemble, undefined)) {
+    const time = times[at]!;
+    if (hasDiverged(recorded)) {
+      if (divergedAt === undefined) {
+        const network = `pre-training on mini-batches, width ${width}`;
+        const divergence = { network, step: recorded.divergedAt, learning_rate: plan.largestRate };
+        yield { kind: 'diverged', divergence };
+      }
+      divergedAt = recorded.divergedAt;
+      points.push(...snrs.map((snr) => theory(snr, time)));
+    } else {
+      const from = (index * times.length + at) * trainings;
+      const noise = recorded.map(
+        (_, t) => new NoiseReplicates(problem, replicates, seed, undefined, (from + t) * replicates),
+      );
+      const measured = await measureTrainings(backend, recorded, noise, snrs, problem);
+      points.push(...snrs.map((snr, which) => ({ ...theory(snr, time), simulated: measured[which]! })));
+    }
+    at++;
+    yield {
+      kind: 'progress',
+      done: index * times.length + at,
+      total: widths.length * times.length,
+      label: `checkpoints, width ${width}`,
+    };
+  }
+  return { ...trained, divergedAt, points };
+}

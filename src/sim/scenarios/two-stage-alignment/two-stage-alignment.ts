@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { parseFineTuningTarget } from '../../../theory/finetuning-target.js';
+import { InvalidInputError } from '../../../theory/invalid-input.js';
+import { singularValue } from '../../../theory/mode.js';
+import { parseSpectrum } from '../../../theory/spectrum.js';
+import { stepsParameter, targetParameter } from '../../finetuning/finetuning-parameters.js';
+import type { MapFigure } from '../../scenario/figure.js';
+import { requireTableMemory } from '../../scenario/memory.js';
+import { opening } from '../../scenario/opening.js';
+import type { Scenario } from '../../scenario/scenario.js';
+import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
+import { type ComparedModes, checkModeStages } from '../../training/checks/mode-stages.js';
+import { prepareStages, requireSmallSteps } from '../../training/stages/prepare-stages.js';
+import {
+  durationParameter,
+  stageRateParameter,
+  stageStepsParameter,
+} from '../early-exposure/early-exposure-parameters.js';
+import { type AlignmentStudy, alignBase, alignmentCells, offsetBetween, taskAt } from './alignment-map.js';
+import { alignmentVerdict } from './alignment-verdict.js';
+import { mapRow, patternOf, patternRows, twoStageTables } from './two-stage-alignment-columns.js';
+import { offsetsParameter, placesParameter } from './two-stage-alignment-parameters.js';
+import { checkTwoStage } from './two-stage-check.js';
+
+export interface TwoStageParameters {
+  readonly dim: number;
+  readonly spectrum: readonly number[];
+  readonly tau: number;
+  readonly time: number;
+  /** Singular values of the alignment task. */
+  readonly target: readonly number[];
+  readonly places: readonly number[];
+  readonly offsets: readonly number[];
+  readonly learningRate: number;
+  readonly finetuningSteps: number;
+  readonly steps: number;
+}
+
+/** Cells of one network in the tables and of its modes while it is trained. */
+const CELLS = 16;
+
+/** Alignment from the base network or from the fine-tuned one: which gains more, which ends better? */
+export const twoStageAlignment: Scenario<TwoStageParameters> = {
+  id: 'two-stage-alignment',
+  title: 'Alignment from the base network and from the fine-tuned one',
+  summary:
+    'Where fine-tuning is a step on the way to alignment, alignment gains more from the base network and ends better from the fine-tuned one; off the way it flips.',
+  source: 'arXiv 2606.28998; claim T4-two-stage',
+  group: 'citing papers',
+  paper: {
+    id: 'arXiv 2606.28998',
+    title:
+      'Reward-Free Code Alignment from Pretrained or Fine-Tuned LLM: Unpacking the Trade-offs for Code Generation',
+    claim:
+      'Alignment for a fixed number of steps gains more from the base network, and ends better from the fine-tuned one.',
+  },
+  claims: ['T4-two-stage', 'T0-descent'],
+  engines: ['modes', 'exact'],
+  schema: z.object({
+    dim: shapeParameters(12).dim,
+    spectrum: spectrumParameter('power:0.5'),
+    tau: tauParameter(5),
+    time: durationParameter(30),
+    target: targetParameter('scale:2'),
+    places: placesParameter('linear:-0.5:2:26'),
+    offsets: offsetsParameter('linear:0:1:11'),
+    learningRate: stageRateParameter(0.01, 'learning rate of fine-tuning and alignment'),
+    finetuningSteps: stageStepsParameter(1000, 'steps of fine-tuning'),
+    steps: stepsParameter(40),
+  }),
+  presets: {
+    'short-pre-training': { time: '3' },
+    'long-alignment': { steps: '1000' },
+    'far-alignment': { target: 'scale:4' },
+  },
+  tables: twoStageTables,
+  rowOrder: { map: ['place', 'offset'] },
+  figures: [
+    advantageMap('gain', 'Gain from the base network minus gain from the fine-tuned one'),
+    advantageMap('end', 'Final loss from the base network minus final loss from the fine-tuned one'),
+  ],
+  resolve(parsed) {
+    const raw = parsed as unknown as TwoStageParameters & { readonly target: string };
+    const spectrum = [...parseSpectrum(raw.spectrum, raw.dim)];
+    if (raw.target === 'shuffle') {
+      throw new InvalidInputError('target', raw.target, 'a target that needs no seed');
+    }
+    const target = [...parseFineTuningTarget(raw.target, spectrum, () => 0)];
+    if (target.every((goal, mode) => goal === spectrum[mode])) {
+      throw new InvalidInputError('target', raw.target, 'a task that differs from pre-training');
+    }
+    const cells = raw.places.length * raw.offsets.length;
+    requireTableMemory('places,offsets', `${cells} cells`, cells * (CELLS + 6 * raw.dim));
+    const parameters = { ...raw, spectrum, target };
+    requireSmallSteps('learningRate', raw.learningRate, largestOf(parameters));
+    return parameters;
+  },
+  async *run(parameters, context) {
+    const { spectrum, tau, time, target, places, offsets, finetuningSteps, steps } = parameters;
+    const start = Math.exp(-2 * tau);
+    const base = spectrum.map((sigma) => singularValue({ sigma, start }, time));
+    const study: AlignmentStudy = { ...parameters, base, goals: target, rate: parameters.learningRate };
+    const demands = {
+      largest: largestOf(parameters),
+      smallest: Math.sqrt(base.reduce((least, value) => (value > 0 ? Math.min(least, value) : least), 1)),
+      steps: finetuningSteps + steps,
+    };
+    const prepared = await prepareStages(demands, twoStageAlignment.engines, context);
+    try {
+      yield* opening(prepared.compute);
+      yield {
+        kind: 'rows',
+        table: 'task',
+        rows: spectrum.map((sigma, mode) => [mode + 1, sigma, base[mode]!, target[mode]!]),
+      };
+      yield {
+        kind: 'rows',
+        table: 'boundary',
+        rows: places.map((place) => [place, offsetBetween(study, place) ?? null]),
+      };
+      const fromBase = await alignBase(prepared.backend, study);
+      const grid = places.flatMap((place) => offsets.map((offset) => ({ place, offset })));
+      const cells = await alignmentCells(prepared.backend, study, grid);
+      yield { kind: 'rows', table: 'map', rows: cells.map((cell) => mapRow(fromBase, cell)) };
+      yield { kind: 'progress', done: cells.length, total: cells.length, label: 'cells' };
+      const patterns = cells.map((cell) => patternOf(fromBase, cell));
+      yield { kind: 'rows', table: 'patterns', rows: patternRows(patterns) };
+      const compared = [fromBase, ...cells].flatMap(({ theory, simulated }): ComparedModes[] =>
+        simulated === undefined ? [] : [{ simulated: simulated.ends, exact: theory.ends }],
+      );
+      yield { kind: 'check', check: checkTwoStage(study, fromBase, cells, prepared.rounding) };
+      yield { kind: 'check', check: checkModeStages(compared, prepared.rounding) };
+      yield { kind: 'verdict', verdict: alignmentVerdict(patterns) };
+    } finally {
+      await prepared.backend?.dispose();
+    }
+  },
+};
+
+/** Largest singular value of any task of the map. */
+function largestOf(parameters: TwoStageParameters): number {
+  const { spectrum, target, places, offsets } = parameters;
+  const corners = [places[0]!, places.at(-1)!].flatMap((place) =>
+    [0, offsets.at(-1)!].flatMap((offset) => taskAt({ spectrum, goals: target }, { place, offset })),
+  );
+  return [...spectrum, ...target, ...corners].reduce((most, value) => Math.max(most, value), 0);
+}
+
+/** A map of what the base network has over the fine-tuned one. */
+function advantageMap(id: 'gain' | 'end', title: string): MapFigure {
+  return {
+    kind: 'map',
+    id,
+    title,
+    table: 'map',
+    x: { column: 'place', label: 'place of the fine-tuning task on the way to alignment', scale: 'linear' },
+    y: { column: 'offset', label: 'offset', scale: 'linear' },
+    value: { label: 'advantage', theory: `${id}_difference_theory`, simulation: `${id}_difference_sim` },
+    boundary: { table: 'boundary', x: 'place', y: 'offset', label: 'between below this line' },
+  };
+}

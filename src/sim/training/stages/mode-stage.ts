@@ -1,0 +1,64 @@
+import { descendFactor } from '../../../theory/descent.js';
+import type { Backend } from '../../backends/backend.js';
+
+/** A stage of training of modes that stay apart: what each is drawn to, how fast, and for how many steps. */
+export interface ModeStage {
+  /** Singular value that each mode is drawn to. */
+  readonly sigmas: Float64Array;
+  /** Learning rate of each mode: that of the stage times what its data show of the mode. */
+  readonly rates: Float64Array;
+  /** Number of gradient-descent steps. */
+  readonly steps: number;
+}
+
+/** Steps of one call of a backend, so that an interrupt is answered. */
+const STEPS_PER_CALL = 4096;
+
+/**
+ * The factors of all modes after a stage, on a backend: every mode is a network of its own, since its rate is.
+ *
+ * @param factors factor `√s` of each mode before; left as they are
+ */
+export async function advanceModes(
+  backend: Backend,
+  factors: Float64Array,
+  { sigmas, rates, steps }: ModeStage,
+): Promise<Float64Array> {
+  let current = factors;
+  const common = { count: factors.length, modes: 1, sigmas, rateScale: rates };
+  for (let taken = 0; taken < steps; taken += STEPS_PER_CALL) {
+    const now = Math.min(STEPS_PER_CALL, steps - taken);
+    current = await backend.descendModes({ ...common, factors: current }, new Array<number>(now).fill(1));
+  }
+  return current;
+}
+
+/** The same by the exact recurrence in float64 (T0-descent). */
+export function exactModes(factors: Float64Array, { sigmas, rates, steps }: ModeStage): Float64Array {
+  return factors.map((start, mode) => {
+    let factor = start;
+    for (let step = 0; step < steps; step++) {
+      const next = descendFactor(factor, sigmas[mode]!, rates[mode]!);
+      if (next === factor) break;
+      factor = next;
+    }
+    return factor;
+  });
+}
+
+/** Roundings of one step relative to the factor: square, difference, three products and the last difference, with room. */
+const ROUNDINGS_PER_STEP = 8;
+
+/**
+ * Bound on what rounding adds to a singular value, relative to the value, after so many steps in all.
+ *
+ * The step `D - 2ηD(D² - σ)` is computed within `8u` of D where `2ηmax(σ, D²) ≤ 1/4`. A relative error of s neither grows nor
+ * changes sign on its way: under gradient flow it is multiplied by `(σ - s(t))/(σ - s(0))`, which is at most 1, and one
+ * step at such a rate keeps that. So the errors of the steps add at most, and twice as much in `s = D²`.
+ *
+ * @param unitRoundoff of the arithmetic
+ * @param steps in all stages together
+ */
+export function stageRounding(unitRoundoff: number, steps: number): number {
+  return 2 * ROUNDINGS_PER_STEP * unitRoundoff * (steps + 1);
+}
