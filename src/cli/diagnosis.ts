@@ -1,6 +1,6 @@
 import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from 'node:os';
 import { type BackendReport, type CardReport, probeBackends, probeCard } from '../sim/backends/probe.js';
-import { versions } from '../sim/scenario/versions.js';
+import { versions } from '../sim/scenario/run-document.js';
 import { paragraph } from './output/paragraph.js';
 import { styleFor } from './output/style.js';
 import type { Terminal } from './output/terminal.js';

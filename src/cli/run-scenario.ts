@@ -1,5 +1,9 @@
-import { type RunDocument, runToDocument } from '../sim/scenario/run-document.js';
-import { RunCollector, type RunResults } from '../sim/scenario/run-results.js';
+import {
+  RunCollector,
+  type RunDocument,
+  type RunResults,
+  runToDocument,
+} from '../sim/scenario/run-document.js';
 import type { Compute } from '../sim/scenario/scenario.js';
 import { InvalidInputError } from '../theory/invalid-input.js';
 import { isAbort } from './error-line.js';

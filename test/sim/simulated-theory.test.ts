@@ -1,8 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { ReferenceBackend } from '../../src/sim/backends/reference-backend.js';
-import { estimateExcess } from '../../src/sim/noise/excess.js';
-import { NoiseReplicates } from '../../src/sim/noise/noise-replicates.js';
+import { estimateExcess, NoiseReplicates } from '../../src/sim/noise/excess.js';
 import type { Checkpoint } from '../../src/sim/training/checkpoint.js';
 import { adaptivePlan } from '../../src/sim/training/training-plan.js';
 import { gridInflection } from '../../src/theory/grid-inflection.js';

@@ -1,6 +1,5 @@
 import { ReferenceBackend } from '../../src/sim/backends/reference-backend.js';
-import { estimateExcess } from '../../src/sim/noise/excess.js';
-import { NoiseReplicates } from '../../src/sim/noise/noise-replicates.js';
+import { estimateExcess, NoiseReplicates } from '../../src/sim/noise/excess.js';
 import type { Checkpoint, PerturbedCheckpoint } from '../../src/sim/training/checkpoint.js';
 import type { CheckedRun } from '../../src/sim/training/checks/checked-run.js';
 import { expectTraining } from '../../src/sim/training/recurrence.js';

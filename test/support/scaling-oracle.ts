@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { fillGaussian } from '../../src/sim/noise/gaussian.js';
-import type { ScalingPoint } from '../../src/sim/scaling/scaling-law.js';
+import { fillGaussian } from '../../src/sim/noise/random.js';
+import type { ScalingPoint } from '../../src/sim/scaling/laws.js';
 
 /*
  * The oracle: the formulas as they stand in the papers, written here with the parameters by name.

@@ -1,6 +1,5 @@
-import type { RunDocument } from '../../sim/scenario/run-document.js';
+import { type RunDocument, versions } from '../../sim/scenario/run-document.js';
 import type { Scenario } from '../../sim/scenario/scenario.js';
-import { versions } from '../../sim/scenario/versions.js';
 import { claims } from '../../theory/claims/all-claims.js';
 import { methodReferences, methodsOf } from './method-references.js';
 import type { Reference } from './reference.js';

@@ -1,7 +1,11 @@
-import { bootstrapIntervals } from '../../sim/scaling/bootstrap-law.js';
-import { explainedShare } from '../../sim/scaling/explained-share.js';
-import { type FittedLaw, fitLaw, formulaParameters } from '../../sim/scaling/fit-law.js';
-import type { ScalingLaw, ScalingPoint } from '../../sim/scaling/scaling-law.js';
+import {
+  bootstrapIntervals,
+  explainedShare,
+  type FittedLaw,
+  fitLaw,
+  formulaParameters,
+} from '../../sim/scaling/fit-law.js';
+import type { ScalingLaw, ScalingPoint } from '../../sim/scaling/laws.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import type { LossTable } from './read-losses.js';
 

@@ -1,6 +1,5 @@
-import { scalingLaws } from '../../sim/scaling/law-list.js';
-import type { ScalingLaw } from '../../sim/scaling/scaling-law.js';
-import { eventLoopTurns } from '../../sim/scenario/event-loop.js';
+import { type ScalingLaw, scalingLaws } from '../../sim/scaling/laws.js';
+import { eventLoopTurns } from '../../sim/scenario/compute.js';
 import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { readDecimal } from '../../theory/decimal.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';

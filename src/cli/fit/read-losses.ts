@@ -1,4 +1,4 @@
-import type { ScalingPoint } from '../../sim/scaling/scaling-law.js';
+import type { ScalingPoint } from '../../sim/scaling/laws.js';
 import { readDecimal } from '../../theory/decimal.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { readBounded } from '../results/bounded-file.js';

@@ -1,5 +1,5 @@
 import { type CurveFigure, type Figure, isMap, type MapFigure } from '../../sim/scenario/figure.js';
-import type { RunResults } from '../../sim/scenario/run-results.js';
+import type { RunResults } from '../../sim/scenario/run-document.js';
 import type { Compute, Scenario } from '../../sim/scenario/scenario.js';
 import { type Cell, columnIndex, type Row, type Table } from '../../sim/scenario/table.js';
 import { createProblem, type ProblemOptions } from '../../theory/problem.js';

@@ -1,7 +1,6 @@
-import type { Check } from '../../sim/scenario/check.js';
 import { isMap } from '../../sim/scenario/figure.js';
-import type { RunResults } from '../../sim/scenario/run-results.js';
-import type { Compute, Scenario } from '../../sim/scenario/scenario.js';
+import type { RunResults } from '../../sim/scenario/run-document.js';
+import type { Check, Compute, Scenario } from '../../sim/scenario/scenario.js';
 import type { Table } from '../../sim/scenario/table.js';
 import { asciiText } from './ascii-text.js';
 import { drawChart } from './chart/draw-chart.js';

@@ -1,4 +1,4 @@
-import { PUBLISHED } from '../../sim/scenarios/early-exposure/published.js';
+import { PUBLISHED } from '../../sim/scenarios/early-exposure/columns.js';
 import type { PublishedSource } from './published-source.js';
 
 /** Loss that models of three sizes retain, and reach at once, against the share of data that they saw early. */

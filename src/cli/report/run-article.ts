@@ -1,5 +1,4 @@
-import type { Check } from '../../sim/scenario/check.js';
-import type { Scenario } from '../../sim/scenario/scenario.js';
+import type { Check, Scenario } from '../../sim/scenario/scenario.js';
 import type { Table } from '../../sim/scenario/table.js';
 import { plainText } from '../../theory/invalid-input.js';
 import { explainFigure } from '../output/explanation.js';

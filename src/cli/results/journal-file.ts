@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { CallJournal } from '../../sim/backends/call-journal.js';
+import type { CallJournal } from '../../sim/backends/journaled-backend.js';
 import { FRAME_HEAD, framed, readFrame } from './frames.js';
 import { isRecord, readRecord, recordBytes, writtenRecord } from './journal-record.js';
 

@@ -1,4 +1,4 @@
-import { versions } from '../../sim/scenario/versions.js';
+import { versions } from '../../sim/scenario/run-document.js';
 import type { RunRequest } from '../settings/run-request.js';
 import { gitCommit } from './git-commit.js';
 

@@ -1,10 +1,8 @@
 import { workerData } from 'piscina';
 import { scenarioById } from '../../sim/scenarios/scenario-list.js';
 import { BackendPack } from '../../sim/sweeps/backend-pack.js';
-import { openOnThisThread } from '../../sim/sweeps/processor-backend.js';
-import { type PointResult, runPoints } from '../../sim/sweeps/run-points.js';
-import type { PointRange } from '../../sim/sweeps/shards.js';
-import { Sweep, type SweepDefinition } from '../../sim/sweeps/sweep.js';
+import { openOnThisThread, type PointResult, runPoints } from '../../sim/sweeps/run-points.js';
+import { type PointRange, Sweep, type SweepDefinition } from '../../sim/sweeps/sweep.js';
 
 /** Entry of a worker thread, which keeps its backends from batch to batch. */
 export async function runBatch(range: PointRange): Promise<PointResult[]> {

@@ -1,9 +1,8 @@
 import { totalmem } from 'node:os';
 import { BackendPack } from '../../sim/sweeps/backend-pack.js';
 import { PointCosts } from '../../sim/sweeps/point-cost.js';
-import { openOnThisThread } from '../../sim/sweeps/processor-backend.js';
-import { runPoints } from '../../sim/sweeps/run-points.js';
-import { batchesOf, type PointRange, shardRanges } from '../../sim/sweeps/shards.js';
+import { openOnThisThread, runPoints } from '../../sim/sweeps/run-points.js';
+import { batchesOf, type PointRange, shardRanges } from '../../sim/sweeps/sweep.js';
 import type { CommandLineIo } from '../io.js';
 import { durationText } from '../output/remaining-time.js';
 import { type Shard, shardText } from './shard-name.js';

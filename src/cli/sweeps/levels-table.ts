@@ -1,7 +1,7 @@
 import type { Scenario } from '../../sim/scenario/scenario.js';
 import type { Column, Table } from '../../sim/scenario/table.js';
 import type { SearchedAxis } from '../../sim/sweeps/boundary.js';
-import { pointColumns } from '../../sim/sweeps/point-table.js';
+import { pointColumns } from '../../sim/sweeps/run-points.js';
 import type { Sweep } from '../../sim/sweeps/sweep.js';
 import { rowGroups } from './merged-files.js';
 import { finishedShards, resultsOf } from './shard-files.js';

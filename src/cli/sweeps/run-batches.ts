@@ -2,10 +2,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Scenario } from '../../sim/scenario/scenario.js';
 import { BackendPack } from '../../sim/sweeps/backend-pack.js';
-import { openOnThisThread } from '../../sim/sweeps/processor-backend.js';
-import { type PointResult, runPoints } from '../../sim/sweeps/run-points.js';
-import type { PointRange } from '../../sim/sweeps/shards.js';
-import type { Sweep } from '../../sim/sweeps/sweep.js';
+import { openOnThisThread, type PointResult, runPoints } from '../../sim/sweeps/run-points.js';
+import type { PointRange, Sweep } from '../../sim/sweeps/sweep.js';
 
 /** How batches are computed. */
 export interface BatchOptions {

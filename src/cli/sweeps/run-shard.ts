@@ -1,6 +1,6 @@
 import { PointCosts } from '../../sim/sweeps/point-cost.js';
 import type { PointResult } from '../../sim/sweeps/run-points.js';
-import { batchesOf, shardRanges } from '../../sim/sweeps/shards.js';
+import { batchesOf, shardRanges } from '../../sim/sweeps/sweep.js';
 import { isAbort } from '../error-line.js';
 import type { CommandLineIo } from '../io.js';
 import { progressLine } from '../output/progress-line.js';

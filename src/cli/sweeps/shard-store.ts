@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PointResult } from '../../sim/sweeps/run-points.js';
-import type { PointRange } from '../../sim/sweeps/shards.js';
+import type { PointRange } from '../../sim/sweeps/sweep.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { flushFolder } from '../results/durable-files.js';
 import { codeOf, notWritable } from '../results/file-errors.js';

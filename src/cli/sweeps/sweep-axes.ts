@@ -1,7 +1,7 @@
 import type { Figure } from '../../sim/scenario/figure.js';
 import type { Scenario } from '../../sim/scenario/scenario.js';
 import type { AxisForm } from '../../sim/sweeps/axis.js';
-import { sweptColumns } from '../../sim/sweeps/point-table.js';
+import { sweptColumns } from '../../sim/sweeps/run-points.js';
 import type { Sweep } from '../../sim/sweeps/sweep.js';
 import type { SweepAxis, SweepResult, SweepSummary } from '../sweep-figures/sweep-summary.js';
 

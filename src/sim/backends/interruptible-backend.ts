@@ -1,4 +1,4 @@
-import { eventLoopTurns } from '../scenario/event-loop.js';
+import { eventLoopTurns } from '../scenario/compute.js';
 import type { RunContext } from '../scenario/scenario.js';
 import type { Backend } from './backend.js';
 import { journaled } from './journaled-backend.js';

@@ -5,7 +5,7 @@ import type { BackendChoice, BackendName } from './backend-name.js';
 import type { CardSource } from './card-rates.js';
 import type { DeviceChoice } from './gpu-js/gpu-js-device.js';
 import { anyCardCouldPay, cardPays, thresholdOf, type Work } from './gpu-js/gpu-threshold.js';
-import { MissingDevice } from './gpu-js/missing-device.js';
+import { MissingDevice } from './gpu-js/webgpu-device.js';
 
 /** A backend that is open, and why it is this one. */
 export interface OpenedBackend {

@@ -1,15 +1,14 @@
-import type {
-  Backend,
-  NetworkBatch,
-  NoiseBatch,
-  OptimizedNetworks,
-  OptimizerRun,
-  PerturbedNetworks,
-  Weights,
+import {
+  type Backend,
+  MOMENTS,
+  type NetworkBatch,
+  type NoiseBatch,
+  type OptimizedNetworks,
+  type OptimizerRun,
+  type PerturbedNetworks,
+  type Weights,
 } from './backend.js';
-import { MOMENTS } from './backend.js';
-import { type BatchLimits, itemsPerLaunch, ranges } from './gpu-js/batch-limits.js';
-import { deviceLaunches } from './gpu-js/launch-sizes.js';
+import { type BatchLimits, deviceLaunches, itemsPerLaunch, ranges } from './gpu-js/launches.js';
 
 /** Steps of an optimiser whose inputs lie on a device at the same time, at most. */
 const INPUT_STEPS = deviceLaunches.optimizers.sizes[0]!;

@@ -1,7 +1,7 @@
-import { outOfFloat32 } from '../training/float32-range.js';
+import { outOfFloat32 } from '../training/choose-plan.js';
 import type { ExpectedTuning } from './expected-tuning.js';
-import type { StartingPoint } from './starting-point.js';
-import type { FineTuningStudy, Task, Tuning } from './tuning.js';
+import type { FineTuningStudy, Task, Tuning } from './networks.js';
+import type { StartingPoint } from './prepare.js';
 
 /** Unit roundoff of the arithmetic of a backend; in float64 twice that, for the recurrence beside it rounds as much. */
 export const UNIT_ROUNDOFF = { f32: 2 ** -24, f64: 2 ** -52 } as const;

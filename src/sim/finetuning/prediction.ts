@@ -1,6 +1,6 @@
 import { fineTune } from '../../theory/finetuning.js';
 import { fineTuneRotated } from '../../theory/rotated-finetuning.js';
-import { type FineTuningStudy, sharedValues, type Tuning } from './tuning.js';
+import { type FineTuningStudy, sharedValues, type Tuning } from './networks.js';
 
 /** What the theory gives for one network. A loss is `Infinity` where descent diverged. */
 export interface Prediction {

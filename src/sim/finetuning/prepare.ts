@@ -1,27 +1,168 @@
 import type { FineTuning } from '../../theory/finetuning.js';
+import { gap, singularValue } from '../../theory/mode.js';
 import { createProblem, type Problem } from '../../theory/problem.js';
-import type { Backend } from '../backends/backend.js';
+import { loss, unlearnableLoss } from '../../theory/trajectory.js';
+import type { Backend, Weights } from '../backends/backend.js';
 import { descentWork, type Work } from '../backends/gpu-js/gpu-threshold.js';
 import { interruptible } from '../backends/interruptible-backend.js';
 import { fastestInFloat64, openBackend } from '../backends/open-backend.js';
-import { closedForm, computedOn } from '../scenario/compute.js';
-import { eventLoopTurns } from '../scenario/event-loop.js';
+import { closedForm, computedOn, eventLoopTurns } from '../scenario/compute.js';
 import { lossAccuracy } from '../scenario/loss-accuracy.js';
-import { requireShapeMemory } from '../scenario/memory.js';
+import { requireShapeMemory, requireTableMemory } from '../scenario/memory.js';
 import type { Compute, RunContext, RunEvent } from '../scenario/scenario.js';
+import {
+  learningRateParameter,
+  shapeParameters,
+  spectrumParameter,
+  tauParameter,
+  timesParameter,
+} from '../scenario/shared.js';
+import type { Row } from '../scenario/table.js';
+import { hasDiverged, type TrainedCheckpoint } from '../training/checkpoint.js';
 import type { EngineName } from '../training/engine-name.js';
-import { type Pretraining, preparePretraining, type SimulatedPretraining } from '../training/pretraining.js';
+import {
+  type Pretraining,
+  preparePretraining,
+  resolvePretraining,
+  type SimulatedPretraining,
+} from '../training/pretraining.js';
 import type { RoundingModel } from '../training/recurrence.js';
-import { type EnsembleEvent, tuneEnsemble } from './ensemble.js';
+import { fineTuningEngine, matrixTuner, modeTuner } from './engines.js';
 import { type ExpectedTuning, expectTuning } from './expected-tuning.js';
-import { fineTuningEngine } from './fine-tuning-engine.js';
-import { matrixTuner } from './matrix-tuner.js';
-import { modeTuner } from './mode-tuner.js';
+import {
+  anchorParameter,
+  methodParameter,
+  pretrainingParameter,
+  resolveTarget,
+  type Target,
+  targetValues,
+} from './finetuning-parameters.js';
+import { type EnsembleEvent, type FineTuningStudy, type Tuning, tuneEnsemble } from './networks.js';
 import { float64ByNature, float64ByRounding, UNIT_ROUNDOFF } from './precision.js';
 import type { FineTuningMethod } from './prediction.js';
-import { pretrain } from './pretrain.js';
-import { flowStartingPoint, type StartingPoint } from './starting-point.js';
-import type { FineTuningStudy, Tuning } from './tuning.js';
+
+/** Parameters of a scenario that fine-tunes every checkpoint on one new task. */
+export interface OneTaskParameters extends FineTuningParameters {
+  readonly target: Target;
+  readonly angle: number;
+}
+
+/** How checkpoints are made in these scenarios, so that their runs can be laid side by side. */
+export const checkpointParameters = {
+  ...shapeParameters(32),
+  spectrum: spectrumParameter('power:0.5'),
+  tau: tauParameter(10),
+  times: timesParameter('log:1:300:40'),
+};
+
+/** What every scenario of fine-tuning lets a user choose about how it is done. */
+export const methodParameters = {
+  anchor: anchorParameter,
+  pretraining: pretrainingParameter,
+  finetuning: methodParameter,
+  learningRate: learningRateParameter,
+};
+
+/**
+ * Completes the parameters of such a scenario.
+ *
+ * @param curves values of which each fine-tunes every checkpoint once
+ * @param cells cells of one network in the tables; its modes take as much again for each
+ * @throws InvalidInputError when spectrum or target do not fit the shape, or the tables would not fit in memory
+ */
+export function resolveOneTask<Parameters extends OneTaskParameters>(
+  parsed: Record<string, unknown>,
+  curves: (parameters: Parameters) => readonly number[],
+  cells: number,
+): Parameters {
+  const parameters = resolvePretraining(parsed as unknown as Parameters);
+  const { times, spectrum, target } = parameters;
+  const networks = times.length * curves(parameters).length;
+  requireTableMemory('times', `${times.length} times`, networks * (cells + spectrum.length));
+  return { ...parameters, target: resolveTarget(target, spectrum) };
+}
+
+/** The new task in numbers, once the seed is known. */
+export function taskOf({ target, spectrum, angle }: OneTaskParameters, seed: number): Tuning['task'] {
+  return { values: targetValues(target, spectrum, seed), angle };
+}
+
+/** Rows of `taskColumns`. */
+export function taskRows(spectrum: readonly number[], { values }: Tuning['task']): Row[] {
+  return spectrum.map((sigma, mode) => [mode + 1, sigma, values[mode]!]);
+}
+
+/** A checkpoint from which networks are fine-tuned. */
+export interface StartingPoint {
+  readonly time: number;
+  /** Factors D of the modes in exact arithmetic. */
+  readonly factors: Float64Array;
+  /** What the modes lack, `σ − D²`, with full relative accuracy where it is known. */
+  readonly gaps: Float64Array;
+  /** The network that pre-training by descent left, in the form of the engine; absent where it is built from `factors`. */
+  readonly trained?: Float64Array | Weights;
+  /**
+   * What `factors` leave out of the network, in the Frobenius norm: rounding in pre-training on full matrices fills the
+   * entries beside the diagonal. 0 where there are none.
+   */
+  readonly beside: number;
+  /** Pre-training loss of the checkpoint. */
+  readonly loss: number;
+}
+
+/** The checkpoint of the pre-training flow at a time, in closed form. */
+export function flowStartingPoint(problem: Problem, time: number): StartingPoint {
+  return {
+    time,
+    factors: Float64Array.from(problem.modes, (mode) => Math.sqrt(singularValue(mode, time))),
+    gaps: Float64Array.from(problem.modes, (mode) => gap(mode, time)),
+    loss: loss(problem, time),
+    beside: 0,
+  };
+}
+
+/** Takes the place of the checkpoints of the flow by those of a simulated pre-training. */
+export async function* pretrain(
+  problem: Problem,
+  engine: EngineName,
+  descent: SimulatedPretraining | undefined,
+  starts: (StartingPoint | undefined)[],
+): AsyncGenerator<RunEvent, void, undefined> {
+  if (descent === undefined) return;
+  let done = 0;
+  let divergedAt: number | undefined;
+  for await (const recorded of descent.recorded()) {
+    if (!hasDiverged(recorded)) starts[done] = trainedStartingPoint(problem, engine, recorded);
+    else {
+      if (divergedAt === undefined) yield descent.divergence(recorded.divergedAt);
+      divergedAt = recorded.divergedAt;
+      starts[done] = undefined;
+    }
+    done++;
+    yield { kind: 'progress', done, total: starts.length, label: 'pre-training' };
+  }
+}
+
+function trainedStartingPoint(
+  problem: Problem,
+  engine: EngineName,
+  { time, singularValues, loss, network: { layers } }: TrainedCheckpoint,
+): StartingPoint {
+  const trained = 'factors' in layers ? layers.factors : (layers satisfies Weights);
+  const gaps = Float64Array.from(problem.modes, ({ sigma }, mode) => sigma - singularValues[mode]!);
+  const onDiagonal = gaps.reduce((sum, value) => sum + value * value, unlearnableLoss(problem));
+  return {
+    time,
+    factors:
+      engine === 'modes'
+        ? (trained as Float64Array)
+        : singularValues.map((value) => Math.sqrt(Math.max(0, value))),
+    gaps,
+    trained,
+    loss,
+    beside: engine === 'modes' ? 0 : Math.sqrt(Math.max(0, loss - onDiagonal)),
+  };
+}
 
 /** Parameters of every scenario that fine-tunes. */
 export interface FineTuningParameters extends Pretraining {

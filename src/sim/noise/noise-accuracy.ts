@@ -1,8 +1,8 @@
 import { createProblem, type Problem } from '../../theory/problem.js';
 import { loss } from '../../theory/trajectory.js';
-import { biasAt } from '../training/bias.js';
+import { biasAt } from '../training/choose-plan.js';
 import type { Accuracy, Pretraining } from '../training/pretraining.js';
-import { predictedStandardError } from './predicted-error.js';
+import { predictedStandardError } from './means.js';
 
 /** Discretisation may take this share of the Monte Carlo error: at ¼ it widens four standard errors by 6 %. */
 const SHARE_OF_SENSITIVITY_ERROR = 0.25;

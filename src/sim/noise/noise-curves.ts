@@ -1,18 +1,16 @@
 import { gridInflection } from '../../theory/grid-inflection.js';
 import { NoisyCheckpoint } from '../../theory/noisy-checkpoint.js';
 import type { Problem } from '../../theory/problem.js';
-import type { Check } from '../scenario/check.js';
-import type { RunEvent } from '../scenario/scenario.js';
+import type { Check, RunEvent } from '../scenario/scenario.js';
 import type { Row } from '../scenario/table.js';
-import { biasAt } from '../training/bias.js';
 import { type Checkpoint, hasDiverged, withoutNetwork } from '../training/checkpoint.js';
 import { checkDecoupling } from '../training/checks/decoupling.js';
+import { checkPerturbationIdentity } from '../training/checks/noise-checks.js';
 import { checkOvertraining } from '../training/checks/overtraining.js';
-import { checkPerturbationIdentity } from '../training/checks/perturbation-identity.js';
 import { checkProgressiveSensitivity } from '../training/checks/progressive-sensitivity.js';
+import { biasAt } from '../training/choose-plan.js';
 import type { SimulatedPretraining } from '../training/pretraining.js';
-import { estimateExcess, type GroupedEstimate } from './excess.js';
-import { NoiseReplicates } from './noise-replicates.js';
+import { estimateExcess, type GroupedEstimate, NoiseReplicates } from './excess.js';
 
 /** Which noise is put on which checkpoints. */
 export interface NoiseStudy {

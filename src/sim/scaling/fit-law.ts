@@ -1,5 +1,6 @@
 import { levenbergMarquardt } from 'ml-levenberg-marquardt';
-import type { LogLoss, ScalingLaw, ScalingPoint } from './scaling-law.js';
+import { uniformSource } from '../noise/random.js';
+import type { LogLoss, ScalingLaw, ScalingPoint } from './laws.js';
 
 /** A law with parameters, in the units of the points that it was fitted to. */
 export interface FittedLaw {
@@ -148,4 +149,80 @@ function centredPoints(points: readonly ScalingPoint[], units: readonly [number,
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Points, and the law that is to explain them. */
+export interface ExplainedPoints {
+  readonly fit: FittedLaw;
+  readonly points: readonly ScalingPoint[];
+}
+
+/**
+ * R² of `ln L`: the share of the variance of all points about their common mean that the laws explain, 1 at best and negative
+ * where the mean of the points themselves does better; null where there are fewer than two points, or they are all the same.
+ *
+ * @param groups points with a law of their own each, such as one for each level of noise
+ */
+export function explainedShare(groups: readonly ExplainedPoints[]): number | null {
+  const logs = groups.flatMap(({ points }) => points.map(({ loss }) => Math.log(loss)));
+  const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
+  const total = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0);
+  if (!(total > 0)) return null;
+  const left = groups.reduce(
+    (sum, { fit, points }) =>
+      points.reduce(
+        (part, { size, data, loss }) => part + Math.log(loss / predictedLoss(fit, size, data)) ** 2,
+        sum,
+      ),
+    0,
+  );
+  return 1 - left / total;
+}
+
+/** An interval from quantiles. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Share of the bootstrap distribution that an interval leaves out on each side: 95 % are inside. */
+const TAIL = 0.025;
+
+/**
+ * Percentile intervals of the parameters of a fitted law by the bootstrap: points are drawn with replacement and the law is fitted
+ * to them anew, from where it was. They hold 95 % of the fits. What the points have in common, such as being off the law all
+ * alike, no bootstrap can see.
+ *
+ * @param fit of the law to the points
+ * @param resamples from 2
+ * @param seed integer in [0, 2^53)
+ * @param turn awaited between fits, for the event loop
+ * @returns an interval for each parameter of the formula
+ */
+export async function bootstrapIntervals(
+  fit: FittedLaw,
+  points: readonly ScalingPoint[],
+  resamples: number,
+  seed: number,
+  turn: () => Promise<void>,
+): Promise<Interval[]> {
+  const fits: number[][] = [];
+  for (let index = 0; index < resamples; index++) {
+    await turn();
+    const uniform = uniformSource(seed, 'bootstrap', index);
+    const sample = points.map(() => points[Math.floor(uniform() * points.length)]!);
+    fits.push(formulaParameters(refitLaw(fit, sample)));
+  }
+  return fit.parameters.map((_, parameter) => {
+    const values = fits.map((values) => values[parameter]!).sort((a, b) => a - b);
+    return { low: quantile(values, TAIL), high: quantile(values, 1 - TAIL) };
+  });
+}
+
+/** A quantile of sorted values, linear between them. */
+function quantile(sorted: readonly number[], share: number): number {
+  const position = share * (sorted.length - 1);
+  const below = Math.floor(position);
+  const low = sorted[below]!;
+  return low + (position - below) * ((sorted[below + 1] ?? low) - low);
 }

@@ -1,6 +1,5 @@
-import { type ExplainedPoints, explainedShare } from './explained-share.js';
-import { type FittedLaw, fitLaw } from './fit-law.js';
-import type { ScalingLaw, ScalingPoint } from './scaling-law.js';
+import { type ExplainedPoints, explainedShare, type FittedLaw, fitLaw } from './fit-law.js';
+import type { ScalingLaw, ScalingPoint } from './laws.js';
 
 /** Which points are held out from the fit, by what they have more of than the fitted ones. */
 export type Region = 'inside' | 'width' | 'time' | 'both';

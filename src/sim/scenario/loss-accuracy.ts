@@ -1,6 +1,6 @@
 import { createProblem } from '../../theory/problem.js';
 import { loss } from '../../theory/trajectory.js';
-import { biasAt } from '../training/bias.js';
+import { biasAt } from '../training/choose-plan.js';
 import type { Accuracy, Pretraining } from '../training/pretraining.js';
 
 /** Discretisation may move the simulated loss by this share of the initial loss: no figure could show it. */

@@ -1,12 +1,40 @@
 import type { z } from 'zod';
 import type { BackendChoice } from '../backends/backend-name.js';
-import type { CallJournal } from '../backends/call-journal.js';
+import type { CallJournal } from '../backends/journaled-backend.js';
 import type { OpenBackend } from '../backends/open-backend.js';
 import type { EngineChoice, EngineName } from '../training/engine-name.js';
-import type { Check } from './check.js';
 import type { Figure } from './figure.js';
 import type { Column, Row } from './table.js';
-import type { Verdict } from './verdict.js';
+
+/** What the numbers of one run say about a paper that the scenario is about, computed from them and never written by hand. */
+export interface Verdict {
+  readonly verdict: 'agrees' | 'disagrees' | 'open in the linear model';
+  /** The numbers that decided, in one or two sentences. */
+  readonly reason: string;
+}
+
+/** Whether a claim of the theory was met by the numbers of one run. */
+export interface Check {
+  /** Claim id, such as `T1`; the claim is stated and proved under that heading of proofs.md. */
+  readonly claim: string;
+  readonly verdict: 'holds' | 'fails' | 'not-applicable';
+  /** Signed slack: how far inside (positive) or outside (negative) the claim the worst case of the run lies. */
+  readonly margin: number | null;
+  /** How negative the margin may be before the claim counts as failed: rounding, discretisation, Monte Carlo error. */
+  readonly tolerance: number | null;
+  /** What was compared and, for `not-applicable`, why it could not be. */
+  readonly reason: string;
+}
+
+/** The verdict on a measured margin: a claim holds when `margin ≥ −tolerance`. NaN never holds. */
+export function judge(claim: string, margin: number, tolerance: number, reason: string): Check {
+  return { claim, verdict: margin >= -tolerance ? 'holds' : 'fails', margin, tolerance, reason };
+}
+
+/** A claim whose hypotheses this run does not meet. */
+export function notApplicable(claim: string, reason: string): Check {
+  return { claim, verdict: 'not-applicable', margin: null, tolerance: null, reason };
+}
 
 /** What really computed a run, for the record. */
 export interface Compute {

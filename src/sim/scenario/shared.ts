@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { described, distinct, numeric, numericList } from './parameter.js';
-import { increasing, readTimes } from './time-grid.js';
+import { described, distinct, increasing, numeric, numericList, readTimes } from './parameter.js';
 
 /*
  * Parameters that mean the same in every scenario, each defined once.

@@ -1,7 +1,6 @@
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { uniformSource } from '../noise/uniform.js';
-import { readNumber } from '../scenario/number-text.js';
-import { readTimes } from '../scenario/time-grid.js';
+import { uniformSource } from '../noise/random.js';
+import { readNumber, readTimes } from '../scenario/parameter.js';
 
 /** How one or several parameters vary over a sweep, as the sweep file says it. */
 export type AxisForm =

@@ -1,4 +1,4 @@
-import type { PerturbedNetworks } from '../backends/backend.js';
+import type { NetworkShape, PerturbedNetworks, Weights } from '../backends/backend.js';
 import type { Estimate } from '../noise/excess.js';
 
 /** What a simulated training run was at one recorded time. */
@@ -39,4 +39,22 @@ export interface Diverged {
 /** Whether training had diverged before this recorded time. */
 export function hasDiverged(recorded: object): recorded is Diverged {
   return 'divergedAt' in recorded;
+}
+
+/** Both layers of one network of an ensemble, in the ensemble's memory. */
+export function layersIn(
+  { first, second }: Weights,
+  { rows, hidden, cols }: NetworkShape,
+  at: number,
+): Weights {
+  return {
+    first: first.subarray(at * rows * hidden, (at + 1) * rows * hidden),
+    second: second.subarray(at * hidden * cols, (at + 1) * hidden * cols),
+  };
+}
+
+/** Both layers of one network of an ensemble, copied. */
+export function layersAt(networks: Weights, shape: NetworkShape, at: number): Weights {
+  const { first, second } = layersIn(networks, shape, at);
+  return { first: first.slice(), second: second.slice() };
 }

@@ -2,11 +2,46 @@ import { Matrix } from 'ml-matrix';
 import { imbalanceOf } from '../../theory/balance.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import type { Problem } from '../../theory/problem.js';
-import type { Weights } from '../backends/backend.js';
-import { fillGaussian } from '../noise/gaussian.js';
-import { randomOrthogonal } from '../noise/orthogonal.js';
-import { alignedStart } from './matrix-training.js';
-import type { SingularBasis } from './singular-basis.js';
+import type { NetworkShape, OptimizedNetworks, Weights } from '../backends/backend.js';
+import { fillGaussian, randomOrthogonal } from '../noise/random.js';
+import { alignedStart } from './engines.js';
+import type { Optimizer } from './optimizers/optimizer.js';
+
+/** Singular vectors of the task, `U` and `V`, and the rotation `R` of the hidden layer. */
+export interface SingularBasis {
+  readonly left: Matrix;
+  readonly hidden: Matrix;
+  readonly right: Matrix;
+}
+
+/**
+ * Random orthogonal U (rows), R (hidden) and V (columns), so that nothing in the weights of a network gives its modes away.
+ *
+ * @param seed of the matrices; the same seed gives the same basis, in pre-training and in fine-tuning
+ */
+export function randomBasis({ rows, hidden, cols }: NetworkShape, seed: number): SingularBasis {
+  return {
+    left: randomOrthogonal(rows, seed, 0),
+    hidden: randomOrthogonal(hidden, seed, 1),
+    right: randomOrthogonal(cols, seed, 2),
+  };
+}
+
+/** `left · diag(values) · rightᵀ`, the values on the diagonal of a rectangular matrix. */
+export function embedDiagonal(left: Matrix, values: readonly number[], right: Matrix): Matrix {
+  const count = values.length;
+  const scaled = left.subMatrix(0, left.rows - 1, 0, count - 1);
+  values.forEach((value, column) => {
+    scaled.mulColumn(column, value);
+  });
+  return scaled.mmul(right.subMatrix(0, right.rows - 1, 0, count - 1).transpose());
+}
+
+/** `left · core · rightᵀ` for a core that acts on the first singular directions only. */
+export function embedCore(left: Matrix, core: Matrix, right: Matrix): Matrix {
+  const within = left.subMatrix(0, left.rows - 1, 0, core.rows - 1).mmul(core);
+  return within.mmul(right.subMatrix(0, right.rows - 1, 0, core.columns - 1).transpose());
+}
 
 /** Where training on full matrices can start. */
 export const startNames = ['aligned', 'balanced', 'random'] as const;
@@ -88,4 +123,65 @@ export function requireBalanced(
     start,
     'aligned or balanced with the engine exact, as these weights are not lambda-balanced and no closed form covers them; the engine matrix takes any start',
   );
+}
+
+/** A network that stands beside others, and its task, rows × cols. */
+export interface Neighbour {
+  readonly layers: Weights;
+  readonly target: Float64Array;
+}
+
+/** Networks before training by an optimiser, which has remembered nothing yet. */
+export function sideBySide(
+  shape: NetworkShape,
+  networks: readonly Neighbour[],
+  optimizer: Pick<Optimizer, 'moments'>,
+): OptimizedNetworks {
+  const { rows, hidden, cols } = shape;
+  const joined = (size: number, part: (network: Neighbour) => Float64Array) => {
+    const all = new Float64Array(networks.length * size);
+    networks.forEach((network, at) => {
+      all.set(part(network), at * size);
+    });
+    return all;
+  };
+  const first = joined(rows * hidden, ({ layers }) => layers.first);
+  const second = joined(hidden * cols, ({ layers }) => layers.second);
+  return {
+    shape,
+    count: networks.length,
+    first,
+    second,
+    target: joined(rows * cols, ({ target }) => target),
+    rateScale: new Float64Array(networks.length).fill(1),
+    moments: Array.from({ length: optimizer.moments }, () => ({
+      first: new Float64Array(first.length),
+      second: new Float64Array(second.length),
+    })),
+    taken: 0,
+  };
+}
+
+/** Those networks of an ensemble that stand at these places, with all that the optimiser remembers of them. */
+export function onlySome(networks: OptimizedNetworks, places: readonly number[]): OptimizedNetworks {
+  const { rows, hidden, cols } = networks.shape;
+  const chosen = (values: Float64Array, size: number) => {
+    const left = new Float64Array(places.length * size);
+    places.forEach((place, at) => {
+      left.set(values.subarray(place * size, (place + 1) * size), at * size);
+    });
+    return left;
+  };
+  const layers = ({ first, second }: Weights): Weights => ({
+    first: chosen(first, rows * hidden),
+    second: chosen(second, hidden * cols),
+  });
+  return {
+    ...networks,
+    ...layers(networks),
+    count: places.length,
+    target: chosen(networks.target, rows * cols),
+    rateScale: chosen(networks.rateScale, 1),
+    moments: networks.moments.map(layers),
+  };
 }

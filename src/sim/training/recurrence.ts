@@ -1,7 +1,6 @@
 import type { Problem } from '../../theory/problem.js';
 import { stabilityLimit } from '../../theory/progressive.js';
-import { MatrixRounding } from './matrix-rounding.js';
-import { ScalarRounding } from './scalar-rounding.js';
+import { MatrixRounding, ScalarRounding } from './rounding.js';
 import type { TrainingPlan } from './training-plan.js';
 
 /** What a training plan must give in exact arithmetic, at one recorded time. */

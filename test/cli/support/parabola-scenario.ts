@@ -1,7 +1,12 @@
 import { z } from 'zod';
-import { judge, notApplicable } from '../../../src/sim/scenario/check.js';
 import { described, numeric, numericList } from '../../../src/sim/scenario/parameter.js';
-import type { RunContext, RunEvent, Scenario } from '../../../src/sim/scenario/scenario.js';
+import {
+  judge,
+  notApplicable,
+  type RunContext,
+  type RunEvent,
+  type Scenario,
+} from '../../../src/sim/scenario/scenario.js';
 import type { Column } from '../../../src/sim/scenario/table.js';
 import { InvalidInputError } from '../../../src/theory/invalid-input.js';
 

@@ -11,8 +11,7 @@ import { enterSweepFolder, type SweepIdentity, sweepIdentity } from '../../../sr
 import type { Scenario } from '../../../src/sim/scenario/scenario.js';
 import { PointCosts } from '../../../src/sim/sweeps/point-cost.js';
 import type { PointResult } from '../../../src/sim/sweeps/run-points.js';
-import { batchesOf, shardRanges } from '../../../src/sim/sweeps/shards.js';
-import { Sweep, type SweepDefinition } from '../../../src/sim/sweeps/sweep.js';
+import { batchesOf, Sweep, type SweepDefinition, shardRanges } from '../../../src/sim/sweeps/sweep.js';
 import { samples } from '../../support/sample-size.js';
 import { parabola } from '../support/parabola-scenario.js';
 

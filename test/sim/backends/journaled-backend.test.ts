@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CallJournal } from '../../../src/sim/backends/call-journal.js';
-import { journaled } from '../../../src/sim/backends/journaled-backend.js';
+import { type CallJournal, journaled } from '../../../src/sim/backends/journaled-backend.js';
 import { ReferenceBackend } from '../../../src/sim/backends/reference-backend.js';
 import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';
 import { runScenario, timeless } from '../../support/documents.js';

@@ -2,14 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { vulkanDrivers } from '../../../src/sim/backends/gpu-js/vulkan-drivers.js';
-import { isSoftware } from '../../../src/sim/backends/gpu-js/webgpu-device.js';
 import {
+  isSoftware,
   noDawn,
   noVulkanDriver,
   noWebgpuAdapter,
   noWebgpuPackage,
-} from '../../../src/sim/backends/gpu-js/webgpu-missing.js';
+  vulkanDrivers,
+} from '../../../src/sim/backends/gpu-js/webgpu-device.js';
 
 describe('Vulkan drivers', () => {
   let root: string;

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type EnsembleEvent, type Outcome, tuneEnsemble } from '../../../src/sim/finetuning/ensemble.js';
-import type { Tuned, Tuner } from '../../../src/sim/finetuning/tuner.js';
-import type { Tuning } from '../../../src/sim/finetuning/tuning.js';
+import type { Tuned, Tuner } from '../../../src/sim/finetuning/engines.js';
+import {
+  type EnsembleEvent,
+  type Outcome,
+  type Tuning,
+  tuneEnsemble,
+} from '../../../src/sim/finetuning/networks.js';
 
 const task = { values: [1], angle: 0 };
 const tunings = (count: number): Tuning[] =>

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { RateSearch, SECTIONS } from '../../../src/sim/finetuning/rate-search.js';
+import { RateSearch, SECTIONS } from '../../../src/sim/finetuning/rates.js';
 
 const grid = [0.001, 0.01, 0.1, 1];
 

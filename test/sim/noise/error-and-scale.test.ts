@@ -1,11 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ReferenceBackend } from '../../../src/sim/backends/reference-backend.js';
-import { estimateExcess } from '../../../src/sim/noise/excess.js';
-import { initialDeviation } from '../../../src/sim/noise/initial-deviation.js';
-import { NoiseReplicates } from '../../../src/sim/noise/noise-replicates.js';
-import { predictedStandardError } from '../../../src/sim/noise/predicted-error.js';
-import { matrixTrainee } from '../../../src/sim/training/matrix-training.js';
-import { modeTrainee } from '../../../src/sim/training/mode-training.js';
+import { estimateExcess, NoiseReplicates } from '../../../src/sim/noise/excess.js';
+import { initialDeviation, predictedStandardError } from '../../../src/sim/noise/means.js';
+import { matrixTrainee, modeTrainee } from '../../../src/sim/training/engines.js';
 import { singularValue } from '../../../src/theory/mode.js';
 import { createProblem } from '../../../src/theory/problem.js';
 import { norm } from '../../support/float-oracle.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { jackknifeError } from '../../../src/sim/noise/jackknife.js';
+import { jackknifeError } from '../../../src/sim/noise/means.js';
 
 test('the jackknife gives a mean its standard error', () => {
   // Draws 1, 2, 3, 6: mean 3, sum of squares 14, standard error √(14/3/4). Without one: 11/3, 10/3, 3, 2.

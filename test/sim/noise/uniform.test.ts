@@ -1,7 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import type { Purpose } from '../../../src/sim/noise/gaussian.js';
-import { uniformSource } from '../../../src/sim/noise/uniform.js';
+import { type Purpose, uniformSource } from '../../../src/sim/noise/random.js';
 
 function draw(count: number, seed = 1, purpose: Purpose = 'shuffle', replicate = 0): number[] {
   const next = uniformSource(seed, purpose, replicate);

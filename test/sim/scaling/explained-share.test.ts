@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { explainedShare } from '../../../src/sim/scaling/explained-share.js';
-import type { FittedLaw } from '../../../src/sim/scaling/fit-law.js';
+import { explainedShare, type FittedLaw } from '../../../src/sim/scaling/fit-law.js';
 import type { FittedSurfaces } from '../../../src/sim/scaling/fitted-surface.js';
-import { chinchillaLaw } from '../../../src/sim/scaling/power-sum-law.js';
-import { scalingVerdict } from '../../../src/sim/scenarios/shannon/scaling-verdict.js';
+import { chinchillaLaw } from '../../../src/sim/scaling/laws.js';
+import { scalingVerdict } from '../../../src/sim/scenarios/shannon/checks.js';
 
 /** A law that gives the same loss everywhere. */
 const constant = (loss: number): FittedLaw => ({

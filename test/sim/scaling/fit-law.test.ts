@@ -1,9 +1,7 @@
 import { type fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { fitLaw, predictedLoss } from '../../../src/sim/scaling/fit-law.js';
-import { scalingLaws } from '../../../src/sim/scaling/law-list.js';
-import { chinchillaLaw, perturbedLaw } from '../../../src/sim/scaling/power-sum-law.js';
-import { shannonLaw } from '../../../src/sim/scaling/shannon-law.js';
+import { chinchillaLaw, perturbedLaw, scalingLaws, shannonLaw } from '../../../src/sim/scaling/laws.js';
 import { samples } from '../../support/sample-size.js';
 import {
   between,

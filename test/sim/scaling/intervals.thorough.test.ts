@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bootstrapIntervals } from '../../../src/sim/scaling/bootstrap-law.js';
-import { fitLaw } from '../../../src/sim/scaling/fit-law.js';
-import { chinchillaLaw } from '../../../src/sim/scaling/power-sum-law.js';
-import { shannonLaw } from '../../../src/sim/scaling/shannon-law.js';
+import { bootstrapIntervals, fitLaw } from '../../../src/sim/scaling/fit-law.js';
+import { chinchillaLaw, shannonLaw } from '../../../src/sim/scaling/laws.js';
 import { chinchillas, shannons, synthetic, type Values } from '../../support/scaling-oracle.js';
 
 describe('intervals', () => {

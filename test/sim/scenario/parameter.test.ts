@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { readList, readNumber } from '../../../src/sim/scenario/number-text.js';
-import { metaOf } from '../../../src/sim/scenario/parameter.js';
+import { metaOf, readList, readNumber } from '../../../src/sim/scenario/parameter.js';
 import { resolveParameters } from '../../../src/sim/scenario/resolve.js';
 import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { versions } from '../../../src/sim/scenario/run-document.js';
 import { columnIndex, sortRows } from '../../../src/sim/scenario/table.js';
-import { versions } from '../../../src/sim/scenario/versions.js';
 
 const columns = ['gamma', 'time', 'note'].map((name) => ({ name, unit: '1', description: name }));
 const rows = [

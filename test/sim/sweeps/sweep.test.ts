@@ -3,10 +3,14 @@ import { describe, expect, it, test } from 'vitest';
 import type { Scenario } from '../../../src/sim/scenario/scenario.js';
 import { gaussian } from '../../../src/sim/scenarios/gaussian/gaussian.js';
 import { writtenOut } from '../../../src/sim/sweeps/axis.js';
-import { contentHash } from '../../../src/sim/sweeps/content-hash.js';
 import { PointCosts } from '../../../src/sim/sweeps/point-cost.js';
-import { batchesOf, shardRanges } from '../../../src/sim/sweeps/shards.js';
-import { Sweep, type SweepDefinition } from '../../../src/sim/sweeps/sweep.js';
+import {
+  batchesOf,
+  contentHash,
+  Sweep,
+  type SweepDefinition,
+  shardRanges,
+} from '../../../src/sim/sweeps/sweep.js';
 import { parabola } from '../../cli/support/parabola-scenario.js';
 import { samples } from '../../support/sample-size.js';
 

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { biasAt } from '../../../src/sim/training/bias.js';
+import { biasAt } from '../../../src/sim/training/choose-plan.js';
 import { expectTraining, noRounding } from '../../../src/sim/training/recurrence.js';
 import { adaptivePlan, constantPlan } from '../../../src/sim/training/training-plan.js';
 import { halfTime, singularValue } from '../../../src/theory/mode.js';

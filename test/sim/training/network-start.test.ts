@@ -1,7 +1,11 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
-import { networkStart, requireBalanced, type startNames } from '../../../src/sim/training/network-start.js';
-import { randomBasis } from '../../../src/sim/training/singular-basis.js';
+import {
+  networkStart,
+  randomBasis,
+  requireBalanced,
+  type startNames,
+} from '../../../src/sim/training/network-start.js';
 import { imbalanceOf } from '../../../src/theory/balance.js';
 import { createProblem } from '../../../src/theory/problem.js';
 

@@ -2,7 +2,7 @@ import { fc, test } from '@fast-check/vitest';
 import { afterAll, describe, expect } from 'vitest';
 import type { Backend } from '../../../src/sim/backends/backend.js';
 import { openBackend } from '../../../src/sim/backends/open-backend.js';
-import { biasAt, roundingOfSquare } from '../../../src/sim/training/bias.js';
+import { biasAt, roundingOfSquare } from '../../../src/sim/training/choose-plan.js';
 import {
   type ExpectedTraining,
   expectTraining,

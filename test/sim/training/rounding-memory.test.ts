@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { RoundingMemory } from '../../../src/sim/training/rounding-memory.js';
+import { RoundingMemory } from '../../../src/sim/training/rounding.js';
 
 /** Correlations that the changes of one number are given, one for each. */
 function correlations(changes: readonly number[], spacing: number): number[] {

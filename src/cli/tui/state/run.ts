@@ -1,8 +1,13 @@
-import type { Check } from '../../../sim/scenario/check.js';
-import { RunCollector, type RunResults } from '../../../sim/scenario/run-results.js';
-import type { Compute, Divergence, RunEvent, Scenario } from '../../../sim/scenario/scenario.js';
+import { RunCollector, type RunResults } from '../../../sim/scenario/run-document.js';
+import type {
+  Check,
+  Compute,
+  Divergence,
+  RunEvent,
+  Scenario,
+  Verdict,
+} from '../../../sim/scenario/scenario.js';
 import type { Row } from '../../../sim/scenario/table.js';
-import type { Verdict } from '../../../sim/scenario/verdict.js';
 import type { RunOrder, RunOutcome, RunProgress, RunRecord } from '../worker/run-order.js';
 
 /** A run and what has come of it so far. Immutable. */

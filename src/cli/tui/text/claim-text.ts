@@ -1,4 +1,4 @@
-import type { Check } from '../../../sim/scenario/check.js';
+import type { Check } from '../../../sim/scenario/scenario.js';
 import { readableNumber } from '../../output/number-text.js';
 import type { Run } from '../state/run.js';
 import type { Span } from './styled-line.js';

@@ -1,5 +1,4 @@
-import type { RunDocument } from '../../../sim/scenario/run-document.js';
-import type { RunResults } from '../../../sim/scenario/run-results.js';
+import type { RunDocument, RunResults } from '../../../sim/scenario/run-document.js';
 import type { RunEvent } from '../../../sim/scenario/scenario.js';
 import type { Draft } from '../state/draft.js';
 

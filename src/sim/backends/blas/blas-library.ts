@@ -1,4 +1,4 @@
-import { MissingDevice } from '../gpu-js/missing-device.js';
+import { MissingDevice } from '../gpu-js/webgpu-device.js';
 
 /** Environment variable with the file of the library, where none of the usual names is right. */
 const LIBRARY_VARIABLE = 'OVERTRAIN_BLAS';

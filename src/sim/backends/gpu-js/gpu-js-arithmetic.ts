@@ -1,18 +1,20 @@
-import type { MatrixArithmetic } from '../matrix-arithmetic.js';
+import type { MatrixArithmetic } from '../backend.js';
 import type { GpuInstance, Handle, Kernel } from './gpu-module.js';
-import { combination } from './kernels/combination.js';
-import { descended } from './kernels/descended.js';
-import { entryProducts } from './kernels/entry-products.js';
-import { entrySigns } from './kernels/entry-signs.js';
-import { entrySquares } from './kernels/entry-squares.js';
-import { frobeniusNorm } from './kernels/frobenius-norm.js';
-import { overBothNorms } from './kernels/over-both-norms.js';
-import { overNorm } from './kernels/over-norm.js';
-import { overRoot } from './kernels/over-root.js';
-import { product } from './kernels/product.js';
-import { productOfTransposed } from './kernels/product-of-transposed.js';
-import { productWithInputs } from './kernels/product-with-inputs.js';
-import { productWithTransposed } from './kernels/product-with-transposed.js';
+import {
+  combination,
+  descended,
+  entryProducts,
+  entrySigns,
+  entrySquares,
+  frobeniusNorm,
+  overBothNorms,
+  overNorm,
+  overRoot,
+  product,
+  productOfTransposed,
+  productWithInputs,
+  productWithTransposed,
+} from './kernels.js';
 
 /** Matrices on the device, with the shape that kernels have to be told. */
 export interface DeviceBatch {

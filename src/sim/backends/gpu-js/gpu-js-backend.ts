@@ -1,21 +1,19 @@
-import { stepCoefficients } from '../../training/optimizers/optimizer-step.js';
-import type {
-  Backend,
-  ModeBatch,
-  NetworkBatch,
-  NoiseBatch,
-  OptimizedNetworks,
-  OptimizerRun,
-  PerturbedNetworks,
-  Weights,
+import { stepCoefficients } from '../../training/optimizers/optimizer.js';
+import {
+  type Backend,
+  MOMENTS,
+  type ModeBatch,
+  type NetworkBatch,
+  type NoiseBatch,
+  type OptimizedNetworks,
+  type OptimizerRun,
+  type PerturbedNetworks,
+  type Weights,
 } from '../backend.js';
-import { MOMENTS } from '../backend.js';
-import { requireKnownStep } from '../known-step.js';
+import { requireKnownStep } from '../probe.js';
 import { splitting } from '../split-backend.js';
-import { launchesWithin } from './batch-limits.js';
 import { type DeviceChoice, type GpuJsDevice, type GpuJsMode, openGpuJsDevice } from './gpu-js-device.js';
-import { GpuJsPlans } from './gpu-js-plans.js';
-import { ownCopy, ranOn, sumRows } from './gpu-js-results.js';
+import { GpuJsPlans, ownCopy, ranOn, sumRows } from './gpu-js-plans.js';
 import {
   flatten,
   type GpuInput,
@@ -24,7 +22,7 @@ import {
   type NestedArray,
   type Pipeline,
 } from './gpu-module.js';
-import { launchesOf } from './launch-sizes.js';
+import { launchesOf, launchesWithin } from './launches.js';
 
 /** An optimiser's step has up to this many times the work of plain descent: five Newton–Schulz iterations of both layers. */
 const OPTIMIZER_WORK = 10;

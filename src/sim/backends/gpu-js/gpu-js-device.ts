@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { BatchLimits } from './batch-limits.js';
-import { type Launches, processorLaunches } from './launch-sizes.js';
+import { type BatchLimits, type Launches, processorLaunches } from './launches.js';
 
 /** Modes of gpu.js that are backends here. */
 export type GpuJsMode = 'cpu' | 'webasm' | 'webgpu';

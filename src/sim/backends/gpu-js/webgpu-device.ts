@@ -1,9 +1,125 @@
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Environment } from '../card-rates.js';
 import type { DeviceChoice, GpuJsDevice } from './gpu-js-device.js';
-import { deviceLaunches } from './launch-sizes.js';
-import { installNavigatorGpu } from './navigator-gpu.js';
-import { vulkanDrivers } from './vulkan-drivers.js';
-import { noDawn, noVulkanDriver, noWebgpuAdapter, noWebgpuPackage, onlySoftware } from './webgpu-missing.js';
+import { deviceLaunches } from './launches.js';
+
+/** A device that is not there or not acceptable, with what to install or do. */
+export class MissingDevice extends Error {
+  override readonly name = 'MissingDevice';
+
+  constructor(
+    problem: string,
+    readonly remedy: string,
+  ) {
+    super(problem);
+  }
+}
+
+/** The part of `navigator.gpu` that gpu.js asks. */
+export interface NavigatorGpu {
+  requestAdapter(): Promise<unknown>;
+}
+
+/**
+ * Puts a WebGPU implementation where browsers have it, for gpu.js looks nowhere else. Node has no `navigator` before
+ * version 21 and none with `gpu` in any.
+ *
+ * @returns takes it away again
+ */
+export function installNavigatorGpu(gpu: NavigatorGpu): () => void {
+  const host = globalThis as { navigator?: object };
+  const made = host.navigator === undefined;
+  if (made) {
+    // What newer Node says of itself: a library that sees a navigator expects these.
+    const value = { userAgent: `Node.js/${process.versions.node.split('.')[0]}`, platform: process.platform };
+    Object.defineProperty(host, 'navigator', { value, configurable: true });
+  }
+  const { navigator } = host as { navigator: { gpu?: NavigatorGpu } };
+  Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
+  return () => {
+    delete navigator.gpu;
+    if (made) delete host.navigator;
+  };
+}
+
+/**
+ * Manifests of the Vulkan drivers that the loader of this Linux system would read, in the places that the loader's
+ * documentation lists ("Driver Discovery on Linux"). Asking Dawn instead would print warnings when there is none.
+ */
+export function vulkanDrivers(env: Environment): string[] {
+  const named = env.VK_DRIVER_FILES || env.VK_ICD_FILENAMES;
+  if (named) return named.split(':').filter((file) => file !== '');
+  const added = env.VK_ADD_DRIVER_FILES?.split(':').filter((file) => file !== '') ?? [];
+  const listed = (value: string | undefined, fallback: string) => (value || fallback).split(':');
+  const roots = [
+    ...listed(env.XDG_CONFIG_HOME, join(homedir(), '.config')),
+    ...listed(env.XDG_CONFIG_DIRS, '/etc/xdg'),
+    '/etc',
+    ...listed(env.XDG_DATA_HOME, join(homedir(), '.local', 'share')),
+    ...listed(env.XDG_DATA_DIRS, '/usr/local/share:/usr/share'),
+  ];
+  return [...added, ...roots.flatMap((root) => manifests(join(root, 'vulkan', 'icd.d')))];
+}
+
+function manifests(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
+const SOFTWARE =
+  'without a graphics card, SwiftShader runs it on the processor: apt install libvulkan1 chromium-common, and set ' +
+  'VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json';
+
+const DRIVER =
+  'install the Vulkan loader and the driver of the graphics card (Debian and Ubuntu: apt install libvulkan1, with ' +
+  `mesa-vulkan-drivers for AMD and Intel or the driver of NVIDIA); ${SOFTWARE}`;
+
+const UPDATE = 'update the driver of the graphics card';
+
+const INSTALL =
+  'install it: npm install webgpu@0.6.2 (in a clone npm install --no-save --save-dev webgpu@0.6.2; 132 MB; Linux with glibc 2.34 or newer, macOS, or Windows)';
+
+/**
+ * Linux says by files which drivers it has; there are none.
+ *
+ * @param installed whether the npm package with Dawn is there
+ */
+export function noVulkanDriver(installed: boolean): MissingDevice {
+  const problem = 'no Vulkan driver is registered on this system';
+  return installed
+    ? new MissingDevice(problem, DRIVER)
+    : new MissingDevice(`${problem}, and the package webgpu is not installed`, `${INSTALL}; and ${DRIVER}`);
+}
+
+/** The npm package with Dawn was not installed. */
+export function noWebgpuPackage(): MissingDevice {
+  return new MissingDevice('the package webgpu is not installed', INSTALL);
+}
+
+/** Dawn found nothing to run on. */
+export function noWebgpuAdapter(platform: NodeJS.Platform): MissingDevice {
+  const remedy = platform === 'linux' ? `${DRIVER}; vulkaninfo tells more` : UPDATE;
+  return new MissingDevice('no WebGPU adapter: neither a graphics card nor a software device', remedy);
+}
+
+/** The npm package with Dawn is there and does not load. */
+export function noDawn(error: unknown): MissingDevice {
+  const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+  return new MissingDevice(`the package webgpu does not load: ${reason}`, INSTALL);
+}
+
+/** There is a device, but it is a program. */
+export function onlySoftware(adapter: string): MissingDevice {
+  return new MissingDevice(`the only WebGPU adapter is ${adapter}, which runs on the processor`, UPDATE);
+}
 
 /** The device that all backends of this process share, as gpu.js knows only one. */
 interface SharedDevice {

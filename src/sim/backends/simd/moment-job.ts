@@ -1,5 +1,10 @@
-import type { NetworkShape, NoiseBatch, NoiseSource, PerturbedNetworks } from '../backend.js';
-import { MOMENTS } from '../backend.js';
+import {
+  MOMENTS,
+  type NetworkShape,
+  type NoiseBatch,
+  type NoiseSource,
+  type PerturbedNetworks,
+} from '../backend.js';
 import { padded } from './arena.js';
 import { type SimdSession, scratchOf } from './simd-session.js';
 

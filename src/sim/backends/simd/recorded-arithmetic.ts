@@ -1,4 +1,4 @@
-import type { MatrixArithmetic } from '../matrix-arithmetic.js';
+import type { MatrixArithmetic } from '../backend.js';
 import { type Operation, OptimizerProgram, type Place } from './optimizer-program.js';
 
 /** A matrix of a program, with its padded shape. */

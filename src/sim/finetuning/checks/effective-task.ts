@@ -1,7 +1,6 @@
-import { type Check, judge, notApplicable } from '../../scenario/check.js';
+import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
 import { SmallestSlack } from '../../training/checks/smallest-slack.js';
-import type { TunedNetwork } from '../tuned-networks.js';
-import { type FineTuningStudy, sharedValues } from '../tuning.js';
+import { type FineTuningStudy, sharedValues, type TunedNetwork } from '../networks.js';
 import { type FineTuningRun, isSimulated, notAligned } from './finetuning-run.js';
 import { compareWithTheory } from './theory-columns.js';
 

@@ -1,7 +1,6 @@
+import type { FineTuningStudy, TunedNetwork } from '../networks.js';
 import type { FineTuningMethod } from '../prediction.js';
-import type { TunedNetwork } from '../tuned-networks.js';
-import type { FineTuningStudy } from '../tuning.js';
-import { turningPoint } from '../turning-point.js';
+import { turningPoint } from '../tables.js';
 
 /** What the checks of fine-tuning look at. */
 export interface FineTuningRun {

@@ -1,6 +1,6 @@
-import { type Check, judge, notApplicable } from '../../scenario/check.js';
+import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
 import { SmallestSlack } from '../../training/checks/smallest-slack.js';
-import type { TunedNetwork } from '../tuned-networks.js';
+import type { TunedNetwork } from '../networks.js';
 import {
   closedFormRounding,
   type FineTuningCurve,
@@ -10,7 +10,7 @@ import {
   isStable,
   lossPreOf,
 } from './finetuning-run.js';
-import { stagingOf } from './staged.js';
+import { stagingOf } from './forgetting.js';
 import { overshootingSteps } from './step-size.js';
 
 /** Which way inflections are claimed to move. */

@@ -1,5 +1,5 @@
+import type { TunedNetwork } from '../networks.js';
 import { scaleOf } from '../precision.js';
-import type { TunedNetwork } from '../tuned-networks.js';
 import type { FineTuningRun } from './finetuning-run.js';
 
 /**

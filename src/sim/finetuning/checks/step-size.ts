@@ -1,6 +1,5 @@
 import { effectiveSpeed } from '../../../theory/regularization.js';
-import type { TunedNetwork } from '../tuned-networks.js';
-import type { FineTuningStudy, Tuning } from '../tuning.js';
+import type { FineTuningStudy, TunedNetwork, Tuning } from '../networks.js';
 import type { FineTuningRun } from './finetuning-run.js';
 
 /** `η(1 + λ)`, the rate at which a network descends on its effective task (T5). */

@@ -1,4 +1,4 @@
-import { type Check, judge, notApplicable } from '../../scenario/check.js';
+import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
 import { SmallestSlack } from '../../training/checks/smallest-slack.js';
 import { type FineTuningRun, isSimulated, notAligned, nothingSimulated } from './finetuning-run.js';
 import { compareWithTheory } from './theory-columns.js';

@@ -1,10 +1,9 @@
 import type { SmallestSlack } from '../../training/checks/smallest-slack.js';
 import { type ExpectedTuning, expectTuning } from '../expected-tuning.js';
+import type { FineTuningStudy, TunedNetwork } from '../networks.js';
 import { scaleOf } from '../precision.js';
 import type { Prediction } from '../prediction.js';
-import { flowStartingPoint } from '../starting-point.js';
-import type { TunedNetwork } from '../tuned-networks.js';
-import type { FineTuningStudy } from '../tuning.js';
+import { flowStartingPoint } from '../prepare.js';
 import { closedFormRounding } from './finetuning-run.js';
 
 type Losses = Pick<Prediction, 'lossPre' | 'lossFt' | 'forgetting'>;

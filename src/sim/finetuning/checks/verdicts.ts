@@ -1,5 +1,4 @@
-import { type Check, notApplicable } from '../../scenario/check.js';
-import type { Compute, RunEvent } from '../../scenario/scenario.js';
+import { type Check, type Compute, notApplicable, type RunEvent } from '../../scenario/scenario.js';
 import { visibleRounding } from '../precision.js';
 import type { FineTuningRun } from './finetuning-run.js';
 import { decidedByRounding } from './rounding-decides.js';

@@ -1,9 +1,14 @@
 import { z } from 'zod';
-import { described, distinct, numeric, numericList } from '../../scenario/parameter.js';
-import { increasing, readTimes } from '../../scenario/time-grid.js';
+import {
+  described,
+  distinct,
+  increasing,
+  numeric,
+  numericList,
+  readTimes,
+} from '../../scenario/parameter.js';
 import { optimizers } from '../../training/optimizers/optimizer-list.js';
-import { gainNames } from './decoupled-rule.js';
-import { spheres } from './sphere.js';
+import { gainNames, spheres } from './rules.js';
 
 /*
  * Parameters of magnitude and direction that are trained apart, each defined once.

@@ -2,20 +2,35 @@ import { z } from 'zod';
 import { createProblem } from '../../../theory/problem.js';
 import { interruptible } from '../../backends/interruptible-backend.js';
 import { openBackend } from '../../backends/open-backend.js';
-import { computedOn } from '../../scenario/compute.js';
+import { computedOn, opening } from '../../scenario/compute.js';
 import { requireMemory } from '../../scenario/memory.js';
-import { opening } from '../../scenario/opening.js';
 import type { RunEvent, Scenario } from '../../scenario/scenario.js';
 import { replicatesParameter, spectrumParameter } from '../../scenario/shared.js';
-import { embedDiagonal, randomBasis } from '../../training/singular-basis.js';
+import { embedDiagonal, randomBasis } from '../../training/network-start.js';
 import {
   batchParameter,
   oneGammaParameter,
   trainingsParameter,
   warmupParameter,
 } from '../schedules/schedules-parameters.js';
-import type { GainName } from './decoupled-rule.js';
-import { decouplingFigures, decouplingTables } from './decoupling-columns.js';
+import {
+  checkConstantSensitivity,
+  checkFinalSensitivity,
+  checkNuclearBall,
+  checkSensitivityFloor,
+  checkSphereUpdate,
+} from './checks.js';
+import {
+  curveRows,
+  decouplingFigures,
+  decouplingTables,
+  partRows,
+  rateRows,
+  reachedRows,
+  sensitivityRow,
+  transferRows,
+  updateRows,
+} from './columns.js';
 import {
   baseOptimizersParameter,
   gainRateParameter,
@@ -28,27 +43,15 @@ import {
   triedRatesParameter,
   weightDecayParameter,
 } from './decoupling-parameters.js';
+import { type GainName, parameterizationsWith, type Sphere } from './rules.js';
 import {
-  curveRows,
-  partRows,
-  rateRows,
-  reachedRows,
-  sensitivityRow,
-  transferRows,
-  updateRows,
-} from './decoupling-rows.js';
-import { type DecouplingStudy, type TrainedCell, trainedCells } from './decoupling-study.js';
-import { decouplingVerdict, partsOf } from './decoupling-verdict.js';
-import { type FinalSensitivity, finalSensitivities } from './final-sensitivity.js';
-import { checkFinalSensitivity } from './final-sensitivity-check.js';
-import { parameterizationsWith } from './parameterization.js';
-import type { Sphere } from './sphere.js';
-import {
-  checkConstantSensitivity,
-  checkNuclearBall,
-  checkSensitivityFloor,
-  checkSphereUpdate,
-} from './sphere-training-check.js';
+  type DecouplingStudy,
+  type FinalSensitivity,
+  finalSensitivities,
+  type TrainedCell,
+  trainedCells,
+} from './study.js';
+import { decouplingVerdict, partsOf } from './verdict.js';
 
 export interface DecouplingParameters {
   readonly dim: number;

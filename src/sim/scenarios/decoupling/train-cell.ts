@@ -1,11 +1,78 @@
 import type { Backend, NetworkShape, OptimizedNetworks, Weights } from '../../backends/backend.js';
-import { layersAt } from '../../training/layers-at.js';
-import { boundedSquare } from '../../training/matrix-training.js';
-import type { UpdateRule } from '../../training/optimizers/optimizer.js';
-import { updated } from '../../training/optimizers/optimizer-step.js';
-import { cellStart } from './cell-start.js';
-import { DIRECTION } from './decoupled-rule.js';
-import type { Recipe } from './parameterization.js';
+import { fillGaussian } from '../../noise/random.js';
+import { layersAt } from '../../training/checkpoint.js';
+import { boundedSquare } from '../../training/engines.js';
+import { sideBySide } from '../../training/network-start.js';
+import { type UpdateRule, updated } from '../../training/optimizers/optimizer.js';
+import { DIRECTION, decoupledStart, type Recipe, type Sphere } from './rules.js';
+
+/** Streams of the basis come first. */
+const FIRST_STREAM = 3;
+
+/**
+ * Gaussian directions of both layers, on the sphere: of unit norm, with rows (columns) of equal norm on the row (column) sphere.
+ *
+ * @param training distinguishes the trainings of one seed
+ */
+export function sphereStart(
+  { rows, hidden, cols }: NetworkShape,
+  sphere: Sphere,
+  seed: number,
+  training: number,
+): Weights {
+  return {
+    first: gaussianDirection(rows, hidden, sphere, seed, 2 * training),
+    second: gaussianDirection(hidden, cols, sphere, seed, 2 * training + 1),
+  };
+}
+
+function gaussianDirection(
+  rows: number,
+  cols: number,
+  sphere: Sphere,
+  seed: number,
+  which: number,
+): Float64Array {
+  const drawn = new Float64Array(rows * cols);
+  fillGaussian(drawn, seed, 'basis', FIRST_STREAM + which);
+  const parts = { frobenius: 1, row: rows, column: cols }[sphere];
+  const partOf = (index: number) =>
+    sphere === 'frobenius' ? 0 : sphere === 'row' ? Math.floor(index / cols) : index % cols;
+  const squares = new Float64Array(parts);
+  drawn.forEach((entry, index) => {
+    squares[partOf(index)]! += entry ** 2;
+  });
+  return drawn.map((entry, index) => entry / Math.sqrt(squares[partOf(index)]! * parts));
+}
+
+/** All networks of a cell before their first step; those of the first learning rate come first. */
+export function cellStart({ shape, recipe, radius, starts, learningRates, target }: Cell): OptimizedNetworks {
+  const { rule, decoupling } = recipe;
+  const scaled = (layer: Float64Array) => layer.map((entry) => radius * entry);
+  const networks = starts.map(({ first, second }) => ({
+    layers: { first: scaled(first), second: scaled(second) },
+    target,
+  }));
+  const state = sideBySide(
+    shape,
+    learningRates.flatMap(() => networks),
+    rule,
+  );
+  const rates = learningRates.flatMap((rate) => starts.map(() => rate));
+  const plain = { ...state, rateScale: Float64Array.from(rates) };
+  if (decoupling === undefined) return plain;
+  for (const layer of ['first', 'second'] as const) {
+    starts.forEach((start, training) => {
+      const remembered = decoupledStart(decoupling, start[layer]);
+      remembered.forEach((matrix, index) => {
+        const moment = plain.moments[index]![layer];
+        for (let rate = 0; rate < learningRates.length; rate++)
+          moment.set(matrix, (rate * starts.length + training) * matrix.length);
+      });
+    });
+  }
+  return plain;
+}
 
 /** Networks of one width in one parameterisation: every learning rate from every start. */
 export interface Cell {

@@ -1,27 +1,25 @@
 import { z } from 'zod';
 import { exposureThreshold } from '../../../theory/exposure.js';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
+import { opening } from '../../scenario/compute.js';
 import { requireTableMemory } from '../../scenario/memory.js';
-import { opening } from '../../scenario/opening.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
 import { type ComparedModes, checkModeStages } from '../../training/checks/mode-stages.js';
-import { prepareStages, requireSmallSteps } from '../../training/stages/prepare-stages.js';
-import { earlyExposureTables } from './early-exposure-columns.js';
+import { prepareStages, requireSmallSteps } from '../../training/stages.js';
+import { accuracyRow, curveRow, earlyExposureTables, modeRows, publishedRows } from './columns.js';
 import {
   durationParameter,
+  type ExposureTasks,
+  exposedModes,
   mixesParameter,
   modeCountParameter,
   sizeParameter,
   stageRateParameter,
   stageStepsParameter,
 } from './early-exposure-parameters.js';
-import { accuracyRow, curveRow, modeRows, publishedRows } from './early-exposure-rows.js';
-import { type ExposureStages, pretrainingSteps } from './exposed-network.js';
-import { type ExposedRun, exposedRuns } from './exposed-runs.js';
-import { type ExposureTasks, exposedModes } from './exposure-tasks.js';
-import { exposureVerdict } from './exposure-verdict.js';
-import { checkRetainedRise } from './retained-rise-check.js';
+import { type ExposedRun, type ExposureStages, exposedRuns, pretrainingSteps } from './exposed-runs.js';
+import { checkRetainedRise, exposureVerdict } from './verdict.js';
 
 export interface EarlyExposureParameters extends ExposureTasks {
   readonly tau: number;

@@ -1,15 +1,150 @@
+import { type CoveredMode, coveredValue } from '../../../theory/exposure.js';
 import type { Backend } from '../../backends/backend.js';
-import {
-  type ExposureStages,
-  exactPretrained,
-  exactStages,
-  flowPretrained,
-  type PostTraining,
-  type StageValues,
-  simulatedStages,
-  stepsToLoss,
-} from './exposed-network.js';
-import { coveredLoss, type ExposedMode } from './exposure-tasks.js';
+import { advanceModes, exactModes, type ModeStage } from '../../training/stages.js';
+import { coveredLoss, type ExposedMode, mixtureOf } from './early-exposure-parameters.js';
+
+/** How long post-training goes: the same number of steps for all, or until the loss of the network without exposure is reached. */
+export type PostTraining = 'fixed' | 'matched';
+
+/** Lengths and rates of the three stages. */
+export interface ExposureStages {
+  /** `e^-tau` is the factor of every mode before. */
+  readonly tau: number;
+  /** Gradient-flow time of pre-training. */
+  readonly time: number;
+  readonly pretrainingRate: number;
+  readonly rate: number;
+  readonly postSteps: number;
+  readonly steps: number;
+}
+
+/** Singular values of a network after each stage. */
+export interface StageValues {
+  readonly pretrained: Float64Array;
+  readonly postTrained: Float64Array;
+  readonly fineTuned: Float64Array;
+}
+
+const squared = (factors: Float64Array) => factors.map((factor) => factor * factor);
+
+/** A stage on some data. */
+function stageOn(data: readonly CoveredMode[], rate: number, steps: number): ModeStage {
+  return {
+    sigmas: Float64Array.from(data, ({ sigma }) => sigma),
+    rates: Float64Array.from(data, ({ covariance }) => rate * covariance),
+    steps,
+  };
+}
+
+/** Steps of pre-training that make up its time. */
+export function pretrainingSteps({ time, pretrainingRate }: ExposureStages): number {
+  return Math.round(time / pretrainingRate);
+}
+
+/** The factors after pre-training by gradient flow in closed form. */
+export function flowPretrained(
+  modes: readonly ExposedMode[],
+  mix: number,
+  { tau, time }: ExposureStages,
+): Float64Array {
+  const start = Math.exp(-2 * tau);
+  return Float64Array.from(mixtureOf(modes, mix), (mode) => Math.sqrt(coveredValue(mode, start, time)));
+}
+
+/** Steps of post-training after which the loss on its data is first at most `limit`; `most` where it never is before. */
+export function stepsToLoss(
+  modes: readonly ExposedMode[],
+  pretrained: Float64Array,
+  { rate, postSteps: most }: ExposureStages,
+  limit: number,
+): number {
+  const data = modes.map(({ postTraining }) => postTraining);
+  let factors = pretrained;
+  for (let taken = 0; taken < most; taken++) {
+    if (coveredLoss(data, squared(factors)) <= limit) return taken;
+    factors = exactModes(factors, stageOn(data, rate, 1));
+  }
+  return most;
+}
+
+/** The two stages after pre-training by the exact recurrence. */
+export function exactStages(
+  modes: readonly ExposedMode[],
+  pretrained: Float64Array,
+  { rate, steps }: ExposureStages,
+  postSteps: number,
+): StageValues {
+  const [post, fine] = laterStages(modes, rate, postSteps, steps);
+  const postTrained = exactModes(pretrained, post);
+  const fineTuned = exactModes(postTrained, fine);
+  return {
+    pretrained: squared(pretrained),
+    postTrained: squared(postTrained),
+    fineTuned: squared(fineTuned),
+  };
+}
+
+/** Pre-training by gradient descent from the start, by the exact recurrence. */
+export function exactPretrained(
+  modes: readonly ExposedMode[],
+  mix: number,
+  stages: ExposureStages,
+): Float64Array {
+  return exactModes(startOf(modes, stages), pretrainingStage(modes, mix, stages));
+}
+
+/** All three stages on a backend. */
+export async function simulatedStages(
+  backend: Backend,
+  modes: readonly ExposedMode[],
+  mix: number,
+  stages: ExposureStages,
+  postSteps: readonly number[],
+): Promise<StageValues[]> {
+  const start = startOf(modes, stages);
+  const pretrained = await advanceModes(backend, start, pretrainingStage(modes, mix, stages));
+  const networks: StageValues[] = [];
+  for (const steps of postSteps) {
+    const [post, fine] = laterStages(modes, stages.rate, steps, stages.steps);
+    const postTrained = await advanceModes(backend, pretrained, post);
+    const fineTuned = await advanceModes(backend, postTrained, fine);
+    networks.push({
+      pretrained: squared(pretrained),
+      postTrained: squared(postTrained),
+      fineTuned: squared(fineTuned),
+    });
+  }
+  return networks;
+}
+
+function startOf(modes: readonly ExposedMode[], { tau }: ExposureStages): Float64Array {
+  return new Float64Array(modes.length).fill(Math.exp(-tau));
+}
+
+function pretrainingStage(modes: readonly ExposedMode[], mix: number, stages: ExposureStages): ModeStage {
+  const steps = pretrainingSteps(stages);
+  return stageOn(mixtureOf(modes, mix), steps === 0 ? 0 : stages.time / steps, steps);
+}
+
+function laterStages(
+  modes: readonly ExposedMode[],
+  rate: number,
+  postSteps: number,
+  steps: number,
+): [ModeStage, ModeStage] {
+  return [
+    stageOn(
+      modes.map(({ postTraining }) => postTraining),
+      rate,
+      postSteps,
+    ),
+    stageOn(
+      modes.map(({ fineTuning }) => fineTuning),
+      rate,
+      steps,
+    ),
+  ];
+}
 
 /** Post-training losses of one network. */
 export interface StageLosses {

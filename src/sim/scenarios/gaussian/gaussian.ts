@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { initialDeviation } from '../../noise/initial-deviation.js';
+import { initialDeviation } from '../../noise/means.js';
 import { noiseAccuracy } from '../../noise/noise-accuracy.js';
 import { NoiseCurves, type NoiseLayout, type NoiseStudy } from '../../noise/noise-curves.js';
+import { opening } from '../../scenario/compute.js';
 import { requireTableMemory } from '../../scenario/memory.js';
-import { opening } from '../../scenario/opening.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import {
   gammasParameter,
@@ -24,7 +24,7 @@ import {
   timeColumn,
   timeSimColumn,
   timeTheoryColumn,
-} from '../../scenario/shared-columns.js';
+} from '../../scenario/table.js';
 import {
   type ParsedPretraining,
   type Pretraining,

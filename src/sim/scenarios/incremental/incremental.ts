@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { singularValue } from '../../../theory/mode.js';
 import { loss } from '../../../theory/trajectory.js';
+import { opening } from '../../scenario/compute.js';
 import { lossAccuracy } from '../../scenario/loss-accuracy.js';
 import { requireTableMemory } from '../../scenario/memory.js';
-import { opening } from '../../scenario/opening.js';
 import type { RunEvent, Scenario } from '../../scenario/scenario.js';
 import {
   learningRateParameter,
@@ -15,11 +15,11 @@ import {
 import {
   lossColumn,
   modeColumn,
+  type Row,
   sigmaColumn,
   singularValueColumn,
   timeColumn,
-} from '../../scenario/shared-columns.js';
-import type { Row } from '../../scenario/table.js';
+} from '../../scenario/table.js';
 import { type Checkpoint, hasDiverged, withoutNetwork } from '../../training/checkpoint.js';
 import { checkDecoupling } from '../../training/checks/decoupling.js';
 import { checkLearningOrder } from '../../training/checks/learning-order.js';

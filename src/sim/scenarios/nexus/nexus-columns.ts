@@ -1,9 +1,8 @@
 import type { Estimate } from '../../noise/excess.js';
 import type { CurveFigure } from '../../scenario/figure.js';
 import type { Column, Row } from '../../scenario/table.js';
-import type { NexusChange } from './nexus-changes.js';
-import { meanOfAny } from './nexus-changes.js';
 import type { NexusNorms, NexusOutcome, NexusSeries } from './nexus-runs.js';
+import { meanOfAny, type NexusChange } from './verdict.js';
 
 const number = (name: string, description: string): Column => ({ name, unit: '1', description });
 const share = (name: string, description: string): Column => ({ name, unit: '1', description });

@@ -1,19 +1,193 @@
-import type { Matrix } from 'ml-matrix';
+import { Matrix } from 'ml-matrix';
+import { innerLoopTerms } from '../../../theory/inner-loop.js';
 import type { Problem } from '../../../theory/problem.js';
-import type { Backend, Weights } from '../../backends/backend.js';
-import { networkStart } from '../../training/network-start.js';
-import { optimizerNamed } from '../../training/optimizers/optimizer-list.js';
-import type { SingularBasis } from '../../training/singular-basis.js';
-import { trainToGoals } from './goal-training.js';
-import { tuneOnHeldOut } from './held-out-tuning.js';
 import {
-  type GradientMeasures,
-  measureGradients,
-  measureNetwork,
-  type NetworkMeasures,
-} from './network-measures.js';
-import { drawSources, type SourceData, type SourceShape } from './source-data.js';
-import { coveredLoss } from './summed-loss.js';
+  heldOutBracket,
+  type SourceCoverage,
+  seenResidual,
+  sourceCoverage,
+} from '../../../theory/source-coverage.js';
+import { weightNorm, weightProduct } from '../../../theory/weight-space.js';
+import type { Backend, Weights } from '../../backends/backend.js';
+import { randomOrthogonal } from '../../noise/random.js';
+import { layersAt } from '../../training/checkpoint.js';
+import { networkStart, type SingularBasis, sideBySide } from '../../training/network-start.js';
+import { gradientDescent } from '../../training/optimizers/gradient-descent.js';
+import { optimizerNamed } from '../../training/optimizers/optimizer-list.js';
+import { coveredLoss, trainToGoals } from './goal-training.js';
+
+/** Directions of inputs that sources of data show. */
+export interface SourceData {
+  /** Orthonormal columns `F_k`, dim × rank, of every source. */
+  readonly sources: readonly Matrix[];
+  /**
+   * Root of the mean covariance of all sources that could be drawn, the shared directions and the others by the chance that a source
+   * shows them: the loss on these inputs is the mean loss on sources that were held out.
+   */
+  readonly heldOut: Matrix;
+  /** `F_kF_kᵀ`, row by row, for the backend, and that of one source that is held out for fine-tuning. */
+  readonly projections: readonly Float64Array[];
+  readonly tuningProjection: Float64Array;
+  /** Their sum over the sources. */
+  readonly sum: Float64Array;
+  readonly coverage: SourceCoverage;
+}
+
+/** How sources are drawn. */
+export interface SourceShape {
+  readonly dim: number;
+  readonly sources: number;
+  readonly rank: number;
+  readonly overlap: number;
+}
+
+/** Singular vectors of the task take the first three random matrices, starts of networks the streams after them. */
+const FIRST_MATRIX = 2_000_003;
+
+/** Sources of one training: `overlap` directions that all share, and others that each has drawn from the rest. */
+export function drawSources(
+  { dim, sources, rank, overlap }: SourceShape,
+  seed: number,
+  training: number,
+): SourceData {
+  const first = FIRST_MATRIX + training * (sources + 2);
+  const basis = randomOrthogonal(dim, seed, first);
+  const rest = basis.subMatrix(0, dim - 1, overlap, dim - 1);
+  const drawn = Array.from({ length: sources + 1 }, (_, which) => {
+    const turn = randomOrthogonal(dim - overlap, seed, first + 1 + which);
+    const own = rest.mmul(turn.subMatrix(0, dim - overlap - 1, 0, rank - overlap - 1));
+    const all = basis.subMatrix(0, dim - 1, 0, rank - 1);
+    all.setSubMatrix(own, 0, overlap);
+    return all;
+  });
+  const projections = drawn.map((inputs) => Float64Array.from(inputs.mmul(inputs.transpose()).to1DArray()));
+  const [data, seen] = [drawn.slice(0, sources), projections.slice(0, sources)];
+  const chance = Math.sqrt((rank - overlap) / (dim - overlap));
+  const heldOut = basis.clone();
+  for (let column = overlap; column < dim; column++) heldOut.mulColumn(column, chance);
+  const sum = new Float64Array(dim * dim);
+  for (const projection of seen) {
+    projection.forEach((value, at) => {
+      sum[at]! += value;
+    });
+  }
+  return {
+    sources: data,
+    heldOut,
+    projections: seen,
+    tuningProjection: projections[sources]!,
+    sum,
+    coverage: sourceCoverage(data, heldOut),
+  };
+}
+
+/** What is seen of where a network stands, in float64; losses as they are, in units of the loss. */
+export interface NetworkMeasures {
+  /** Summed loss on the sources. */
+  readonly loss: number;
+  /** Sum over the sources of the squared distance of the nearest minimiser from the mean of these minimisers. */
+  readonly spread: number;
+  /** Number of sources that show what is left to learn. */
+  readonly coverage: number;
+  readonly heldOut: number;
+  /** Between which the held-out loss must lie at this summed loss (T0-coverage). */
+  readonly heldOutLeast: number;
+  readonly heldOutMost: number;
+}
+
+/** What the gradients of the sources say of a network. */
+export interface GradientMeasures {
+  /** Mean cosine between the gradients of two sources. */
+  readonly cosine: number;
+  /** Cosine between the second-order term of an inner loop and the gradient of the similarity (T0-nexus). */
+  readonly alignment: number;
+}
+
+/**
+ * Looks at where a network stands.
+ *
+ * @param task A, dim × dim
+ */
+export function measureNetwork(layers: Weights, data: SourceData, task: Matrix): NetworkMeasures {
+  const { first, second } = matricesOf(layers, task.rows);
+  const residual = Matrix.sub(first.mmul(second), task);
+  const { loss, spread, coverage } = seenResidual(residual, data.sources);
+  const { least, most } = heldOutBracket(residual, loss, data.coverage);
+  return {
+    loss,
+    spread,
+    coverage,
+    heldOut: residual.mmul(data.heldOut).norm() ** 2,
+    heldOutLeast: least,
+    heldOutMost: most,
+  };
+}
+
+/**
+ * Looks at the gradients of the sources at a network.
+ *
+ * @param task A, dim × dim
+ */
+export function measureGradients(layers: Weights, data: SourceData, task: Matrix): GradientMeasures {
+  const count = data.sources.length;
+  const terms = innerLoopTerms(
+    matricesOf(layers, task.rows),
+    data.sources.map((inputs) => ({ task, inputs })),
+  );
+  return {
+    cosine: terms.similarity / ((count * (count - 1)) / 2),
+    alignment:
+      weightProduct(terms.secondOrder, terms.ascent) /
+      (weightNorm(terms.secondOrder) * weightNorm(terms.ascent)),
+  };
+}
+
+function matricesOf({ first, second }: Weights, dim: number): { first: Matrix; second: Matrix } {
+  return {
+    first: Matrix.from1DArray(dim, dim, Array.from(first)),
+    second: Matrix.from1DArray(dim, dim, Array.from(second)),
+  };
+}
+
+/** Fine-tuning by gradient descent on a new task, on held-out inputs. */
+export interface HeldOutTuning {
+  readonly dim: number;
+  /** The new task, dim × dim row by row. */
+  readonly target: Float64Array;
+  readonly rate: number;
+  readonly steps: number;
+}
+
+/** Steps of one call at most: second moments of the inputs are handed over for every step. */
+const STEPS_PER_CALL = 64;
+
+/** Layers of all networks after fine-tuning, each on the held-out inputs of its training. */
+export async function tuneOnHeldOut(
+  backend: Backend,
+  networks: readonly { readonly layers: Weights; readonly data: SourceData }[],
+  { dim, target, rate, steps }: HeldOutTuning,
+): Promise<Weights[]> {
+  if (networks.length === 0) return [];
+  const shape = { rows: dim, hidden: dim, cols: dim };
+  let state = sideBySide(
+    shape,
+    networks.map(({ layers }) => ({ layers, target })),
+    gradientDescent,
+  );
+  const size = dim * dim;
+  for (let taken = 0; taken < steps; taken += STEPS_PER_CALL) {
+    const now = Math.min(STEPS_PER_CALL, steps - taken);
+    const inputs = new Float64Array(now * networks.length * size);
+    for (let step = 0; step < now; step++) {
+      networks.forEach(({ data }, at) => {
+        inputs.set(data.tuningProjection, (step * networks.length + at) * size);
+      });
+    }
+    const rates = new Array<number>(now).fill(rate);
+    state = await backend.optimizeNetworks(state, { optimizer: gradientDescent, rates, inputs });
+  }
+  return networks.map((_, at) => layersAt(state, shape, at));
+}
 
 /** How networks are trained and looked at. */
 export interface NexusSettings extends SourceShape {

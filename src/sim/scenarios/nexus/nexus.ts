@@ -3,23 +3,17 @@ import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { createProblem } from '../../../theory/problem.js';
 import { interruptible } from '../../backends/interruptible-backend.js';
 import { openBackend } from '../../backends/open-backend.js';
-import { stepsParameter, targetParameter } from '../../finetuning/finetuning-parameters.js';
-import { resolveTarget } from '../../finetuning/target.js';
-import { computedOn } from '../../scenario/compute.js';
+import { resolveTarget, stepsParameter, targetParameter } from '../../finetuning/finetuning-parameters.js';
+import { computedOn, opening } from '../../scenario/compute.js';
 import { requireMemory } from '../../scenario/memory.js';
-import { opening } from '../../scenario/opening.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
-import { outOfFloat32 } from '../../training/float32-range.js';
-import { embedDiagonal, randomBasis } from '../../training/singular-basis.js';
-import { requireSmallSteps } from '../../training/stages/prepare-stages.js';
+import { outOfFloat32 } from '../../training/choose-plan.js';
+import { embedDiagonal, randomBasis } from '../../training/network-start.js';
+import { requireSmallSteps } from '../../training/stages.js';
 import { stageRateParameter, stageStepsParameter } from '../early-exposure/early-exposure-parameters.js';
-import {
-  optimizersParameter,
-  paceParameter,
-} from '../optimizer-consistency/optimizer-consistency-parameters.js';
+import { optimizersParameter, paceParameter } from '../optimizer-consistency/optimizer-consistency.js';
 import { trainingsParameter } from '../schedules/schedules-parameters.js';
-import { type NexusChange, nexusChanges } from './nexus-changes.js';
 import { changeRow, curveRows, nexusFigures, nexusTables, seriesName } from './nexus-columns.js';
 import {
   goalsParameter,
@@ -29,10 +23,14 @@ import {
   settlingParameter,
   sourcesParameter,
 } from './nexus-parameters.js';
-import { type NexusSeries, type NexusSettings, type NexusStudy, nexusSeries } from './nexus-runs.js';
-import { nexusVerdict } from './nexus-verdict.js';
-import { checkSourceCoverage } from './source-coverage-check.js';
-import { drawSources } from './source-data.js';
+import {
+  drawSources,
+  type NexusSeries,
+  type NexusSettings,
+  type NexusStudy,
+  nexusSeries,
+} from './nexus-runs.js';
+import { checkSourceCoverage, type NexusChange, nexusChanges, nexusVerdict } from './verdict.js';
 
 export interface NexusParameters extends NexusSettings {
   readonly spectrum: readonly number[];

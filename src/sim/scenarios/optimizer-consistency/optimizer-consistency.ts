@@ -7,26 +7,71 @@ import { rotateModes } from '../../../theory/rotation.js';
 import { interruptible } from '../../backends/interruptible-backend.js';
 import { openBackend } from '../../backends/open-backend.js';
 import { angleParameter, targetParameter } from '../../finetuning/finetuning-parameters.js';
-import { estimateOf } from '../../noise/estimate-of.js';
-import { randomOrthogonal } from '../../noise/orthogonal.js';
-import { computedOn } from '../../scenario/compute.js';
+import { estimateOf } from '../../noise/means.js';
+import { randomOrthogonal } from '../../noise/random.js';
+import { computedOn, opening } from '../../scenario/compute.js';
 import { requireMemory } from '../../scenario/memory.js';
-import { opening } from '../../scenario/opening.js';
+import { described, distinct, numeric } from '../../scenario/parameter.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
 import type { Column, Row } from '../../scenario/table.js';
-import { embedCore, embedDiagonal, randomBasis } from '../../training/singular-basis.js';
+import { embedCore, embedDiagonal, randomBasis } from '../../training/network-start.js';
+import { optimizers } from '../../training/optimizers/optimizer-list.js';
 import { stageStepsParameter } from '../early-exposure/early-exposure-parameters.js';
 import { trainingsParameter } from '../schedules/schedules-parameters.js';
-import { type ConsistencyStudy, consistencyPairs, type OptimizerPair } from './consistency-pairs.js';
-import { consistencyVerdict } from './consistency-verdict.js';
-import { checkLossBracket } from './loss-bracket-check.js';
-import {
-  optimizersParameter,
-  paceParameter,
-  seenParameter,
-  shareGoalParameter,
-} from './optimizer-consistency-parameters.js';
+import { type ConsistencyStudy, consistencyPairs, type OptimizerPair } from './matched-training.js';
+import { checkLossBracket, consistencyVerdict } from './verdict.js';
+
+/*
+ * Parameters of training by pairs of optimisers, each defined once.
+ */
+
+export function optimizersParameter(fallback: string, what: string) {
+  const names = optimizers.map(({ name }) => name);
+  return described(
+    z.preprocess(
+      (value) => (typeof value === 'string' ? value.split(',').map((name) => name.trim()) : value),
+      z.array(z.enum(names)).min(1).refine(distinct),
+    ),
+    {
+      default: fallback,
+      description: what,
+      unit: '1',
+      range: `a list of different ones among ${names.join(', ')}`,
+    },
+  );
+}
+
+export function seenParameter(fallback: number) {
+  return described(numeric(z.number().int().min(1).max(1024)), {
+    default: String(fallback),
+    description: 'input directions that fine-tuning shows, drawn at random; pre-training shows all',
+    unit: '1',
+    range: 'an integer from 1 to dim',
+    scale: 'linear',
+  });
+}
+
+export function shareGoalParameter(fallback: number, stage: string) {
+  return described(numeric(z.number().positive().max(1)), {
+    default: String(fallback),
+    description: `loss at which ${stage} stops, as a share of the squared norm of its task`,
+    unit: '1',
+    range: 'a number above 0 and up to 1',
+    scale: 'log',
+  });
+}
+
+export function paceParameter(fallback: number) {
+  return described(numeric(z.number().positive().max(4)), {
+    default: String(fallback),
+    description:
+      'learning rate of each optimiser, in units of its small rate (1/(8 sigma_1) for gradient-descent)',
+    unit: '1',
+    range: 'a number above 0 and up to 4',
+    scale: 'log',
+  });
+}
 
 export interface OptimizerConsistencyParameters {
   readonly dim: number;

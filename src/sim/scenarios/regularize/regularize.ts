@@ -1,21 +1,10 @@
 import { z } from 'zod';
-import { checkCost } from '../../finetuning/checks/cost.js';
 import { checkEffectiveTask } from '../../finetuning/checks/effective-task.js';
+import { checkCost } from '../../finetuning/checks/forgetting.js';
 import { checkPullOrder } from '../../finetuning/checks/order.js';
-import { checkPlanes } from '../../finetuning/checks/planes.js';
-import { checkRiccatiLimit } from '../../finetuning/checks/riccati-limit.js';
 import { checkSteps } from '../../finetuning/checks/steps.js';
+import { checkPlanes, checkRiccatiLimit } from '../../finetuning/checks/turned.js';
 import { finetuningVerdicts } from '../../finetuning/checks/verdicts.js';
-import { type PlannedCurve, planTunings, tuneCurves } from '../../finetuning/curves.js';
-import {
-  accuracyColumns,
-  checkpointColumns,
-  lambdaColumn,
-  taskColumns,
-  turnSimColumn,
-  turnTheoryColumn,
-} from '../../finetuning/finetuning-columns.js';
-import { fineTuningLossFigure, lossPreFigure } from '../../finetuning/finetuning-figures.js';
 import {
   angleParameter,
   lambdasParameter,
@@ -23,17 +12,30 @@ import {
   stepsParameter,
   targetParameter,
 } from '../../finetuning/finetuning-parameters.js';
+import { sharedValues } from '../../finetuning/networks.js';
 import {
   checkpointParameters,
   methodParameters,
   type OneTaskParameters,
+  prepareFineTuning,
   resolveOneTask,
   taskOf,
   taskRows,
-} from '../../finetuning/one-task.js';
-import { prepareFineTuning } from '../../finetuning/prepare.js';
-import { sharedValues } from '../../finetuning/tuning.js';
-import { opening } from '../../scenario/opening.js';
+} from '../../finetuning/prepare.js';
+import {
+  accuracyColumns,
+  checkpointColumns,
+  fineTuningLossFigure,
+  lambdaColumn,
+  lossPreFigure,
+  type PlannedCurve,
+  planTunings,
+  taskColumns,
+  tuneCurves,
+  turnSimColumn,
+  turnTheoryColumn,
+} from '../../finetuning/tables.js';
+import { opening } from '../../scenario/compute.js';
 import type { Scenario } from '../../scenario/scenario.js';
 
 export interface RegularizeParameters extends OneTaskParameters {

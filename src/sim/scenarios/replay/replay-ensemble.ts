@@ -1,8 +1,7 @@
 import type { Backend, OptimizedNetworks, Weights } from '../../backends/backend.js';
-import { layersAt } from '../../training/layers-at.js';
+import { layersAt } from '../../training/checkpoint.js';
 import { gradientDescent } from '../../training/optimizers/gradient-descent.js';
-import type { BlockData } from './replay-method.js';
-import type { BlockTasks } from './replay-tasks.js';
+import type { BlockData, BlockTasks } from './replay-runs.js';
 
 /** A network in training: its layers, its data and its learning rate. */
 export interface BlockNetwork {

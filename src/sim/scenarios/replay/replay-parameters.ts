@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { described, numeric, numericList } from '../../scenario/parameter.js';
-import { increasing } from '../../scenario/time-grid.js';
+import { described, increasing, numeric, numericList } from '../../scenario/parameter.js';
 
 /*
  * Parameters of fine-tuning beside replay, each defined once.

@@ -1,15 +1,214 @@
+import { Matrix } from 'ml-matrix';
 import { type JointLoss, jointLossesOf, oldLossFloor } from '../../../theory/forgetting-floor.js';
+import { effectiveTask } from '../../../theory/regularization.js';
 import type { Backend, Weights } from '../../backends/backend.js';
+import { fillGaussian, randomOrthogonal } from '../../noise/random.js';
+import { embedDiagonal } from '../../training/network-start.js';
 import { advanceBlocks, trainUntil } from './replay-ensemble.js';
-import { fineTuningData, pretrainingData } from './replay-method.js';
-import type { ReplaySetting } from './replay-plan.js';
-import {
-  type BlockTasks,
-  blockProducts,
-  learnedFeatures,
-  randomLayers,
-  squaredDistance,
-} from './replay-tasks.js';
+
+/** What fine-tuning on the new task has beside it. */
+export const replayMethods = ['none', 'true-data', 'self-generated', 'pull'] as const;
+
+/**
+ * `none`; `true-data`: old inputs with their true outputs; `self-generated`: old inputs with the outputs of the checkpoint; `pull`:
+ * the checkpoint's own outputs on the new inputs, as a divergence between distributions would be measured there.
+ */
+export type ReplayMethod = (typeof replayMethods)[number];
+
+/** What a network is trained on: a target for every block of inputs, and how much of it there is. */
+export interface BlockData {
+  readonly targets: readonly [Matrix, Matrix];
+  /** Variance of the inputs of each block, the weight of its loss. */
+  readonly weights: readonly [number, number];
+}
+
+/** Pre-training: the old task alone. */
+export function pretrainingData({ old, added }: BlockTasks): BlockData {
+  return { targets: [old, Matrix.zeros(added.rows, added.columns)], weights: [1, 0] };
+}
+
+/**
+ * Fine-tuning on the new task.
+ *
+ * @param replay weight λ of what is beside it
+ * @param checkpoint what the network makes of either block before
+ */
+export function fineTuningData(
+  { old, added }: BlockTasks,
+  method: ReplayMethod,
+  replay: number,
+  checkpoint: readonly [Matrix, Matrix],
+): BlockData {
+  if (method === 'true-data') return { targets: [old, added], weights: [replay, 1] };
+  if (method === 'self-generated') return { targets: [checkpoint[0], added], weights: [replay, 1] };
+  if (method === 'pull') {
+    // T5: the pull is plain fine-tuning on the effective task, 1 + λ times as fast.
+    return { targets: [old, effectiveTask(added, checkpoint[1], replay)], weights: [0, 1 + replay] };
+  }
+  return { targets: [old, added], weights: [0, 1] };
+}
+
+/** What a curve varies, the rest being as set. */
+export type Sweep = 'pre-training' | 'width' | 'rate' | 'replay';
+
+/** One point of a curve. */
+export interface ReplaySetting {
+  readonly sweep: Sweep;
+  readonly method: ReplayMethod;
+  readonly time: number;
+  readonly hidden: number;
+  readonly rate: number;
+  /** Weight λ of replay or pull; 0 for none. */
+  readonly replay: number;
+}
+
+/** What is varied, and the values that hold otherwise. */
+export interface ReplayGrid {
+  readonly times: readonly number[];
+  readonly time: number;
+  readonly widths: readonly number[];
+  readonly hidden: number;
+  readonly learningRates: readonly number[];
+  readonly learningRate: number;
+  readonly replays: readonly number[];
+  readonly replay: number;
+}
+
+/** All points of all curves. */
+export function replaySettings(grid: ReplayGrid): ReplaySetting[] {
+  const { time, hidden, learningRate: rate, replay } = grid;
+  const widest = grid.widths.at(-1)!;
+  const of = (
+    sweep: Sweep,
+    methods: readonly ReplayMethod[],
+    changes: readonly Partial<ReplaySetting>[],
+  ): ReplaySetting[] =>
+    methods.flatMap((method) =>
+      changes.map((change) => {
+        const setting = { sweep, method, time, hidden, rate, replay, ...change };
+        return method === 'none' ? { ...setting, replay: 0 } : setting;
+      }),
+    );
+  return [
+    ...of(
+      'pre-training',
+      replayMethods,
+      grid.times.map((value) => ({ time: value })),
+    ),
+    ...of(
+      'pre-training',
+      ['none', 'self-generated'],
+      widest === hidden ? [] : grid.times.map((value) => ({ time: value, hidden: widest })),
+    ),
+    ...of(
+      'width',
+      replayMethods,
+      grid.widths.map((value) => ({ hidden: value })),
+    ),
+    ...of(
+      'rate',
+      ['none', 'self-generated'],
+      grid.learningRates.map((value) => ({ rate: value })),
+    ),
+    ...of(
+      'replay',
+      ['true-data', 'self-generated', 'pull'],
+      grid.replays.map((value) => ({ replay: value })),
+    ),
+  ];
+}
+
+/** Value of a setting on the axis of its sweep. */
+export function sweptValue({ sweep, time, hidden, rate, replay }: ReplaySetting): number {
+  return { 'pre-training': time, width: hidden, rate, replay }[sweep];
+}
+
+/** Two tasks on blocks of inputs of their own, with the same outputs. */
+export interface BlockTasks {
+  readonly rows: number;
+  /** Inputs of each block. */
+  readonly block: number;
+  /** `A_1` and `A_2`, rows × block. */
+  readonly old: Matrix;
+  readonly added: Matrix;
+  /** Singular vectors and values of the old task, by which its features are counted. */
+  readonly oldLeft: Matrix;
+  readonly oldRight: Matrix;
+  readonly oldValues: readonly number[];
+}
+
+/**
+ * Tasks with random singular vectors, those of the outputs orthogonal to each other, so that both together have the rank of both.
+ *
+ * @param seed of the singular vectors
+ */
+export function blockTasks(
+  rows: number,
+  block: number,
+  oldValues: readonly number[],
+  newValues: readonly number[],
+  seed: number,
+): BlockTasks {
+  const left = randomOrthogonal(rows, seed, 0);
+  const [oldRight, newRight] = [randomOrthogonal(block, seed, 1), randomOrthogonal(block, seed, 2)];
+  const oldLeft = left.subMatrix(0, rows - 1, 0, oldValues.length - 1);
+  const newLeft = left.subMatrix(0, rows - 1, oldValues.length, oldValues.length + newValues.length - 1);
+  return {
+    rows,
+    block,
+    old: embedDiagonal(oldLeft, oldValues, oldRight),
+    added: embedDiagonal(newLeft, newValues, newRight),
+    oldLeft,
+    oldRight,
+    oldValues,
+  };
+}
+
+/** Streams of the singular vectors come first. */
+const FIRST_STREAM = 3;
+
+/** Both layers before training: Gaussian weights with entries of `e^-tau / √h`. */
+export function randomLayers(
+  { rows, block }: Pick<BlockTasks, 'rows' | 'block'>,
+  hidden: number,
+  tau: number,
+  seed: number,
+  training: number,
+): Weights {
+  const deviation = Math.exp(-tau) / Math.sqrt(hidden);
+  const layer = (size: number, which: number) => {
+    const entries = new Float64Array(size);
+    fillGaussian(entries, seed, 'basis', FIRST_STREAM + which);
+    return entries.map((value) => deviation * value);
+  };
+  return {
+    first: layer(rows * hidden, 2 * training),
+    second: layer(hidden * 2 * block, 2 * training + 1),
+  };
+}
+
+/** What a network with these layers makes of either block: rows × block each. */
+export function blockProducts(
+  { rows, block }: Pick<BlockTasks, 'rows' | 'block'>,
+  hidden: number,
+  { first, second }: Weights,
+): [Matrix, Matrix] {
+  const product = Matrix.from1DArray(rows, hidden, Array.from(first)).mmul(
+    Matrix.from1DArray(hidden, 2 * block, Array.from(second)),
+  );
+  return [product.subMatrix(0, rows - 1, 0, block - 1), product.subMatrix(0, rows - 1, block, 2 * block - 1)];
+}
+
+/** Squared distance of two matrices. */
+export function squaredDistance(left: Matrix, right: Matrix): number {
+  return Matrix.sub(left, right).norm() ** 2;
+}
+
+/** Features of the old task that a network has: those above half of their singular value. */
+export function learnedFeatures({ oldLeft, oldRight, oldValues }: BlockTasks, product: Matrix): number {
+  const seen = oldLeft.transpose().mmul(product).mmul(oldRight);
+  return oldValues.filter((sigma, mode) => sigma > 0 && seen.get(mode, mode) > sigma / 2).length;
+}
 
 /** How networks are trained. */
 export interface ReplayTraining {

@@ -4,21 +4,19 @@ import { parseSpectrum } from '../../../theory/spectrum.js';
 import { interruptible } from '../../backends/interruptible-backend.js';
 import { openBackend } from '../../backends/open-backend.js';
 import { learningRatesParameter } from '../../finetuning/finetuning-parameters.js';
-import { computedOn } from '../../scenario/compute.js';
+import { computedOn, opening } from '../../scenario/compute.js';
 import { requireMemory } from '../../scenario/memory.js';
-import { opening } from '../../scenario/opening.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import { shapeParameters, spectrumParameter, tauParameter, timesParameter } from '../../scenario/shared.js';
-import { outOfFloat32 } from '../../training/float32-range.js';
-import { requireSmallSteps } from '../../training/stages/prepare-stages.js';
+import { outOfFloat32 } from '../../training/choose-plan.js';
+import { requireSmallSteps } from '../../training/stages.js';
 import {
   durationParameter,
   modeCountParameter,
   stageRateParameter,
 } from '../early-exposure/early-exposure-parameters.js';
 import { trainingsParameter } from '../schedules/schedules-parameters.js';
-import { checkForgettingFloor } from './forgetting-floor-check.js';
-import { replayFigures, replayRow, replayTables } from './replay-columns.js';
+import { type ReplaySummary, replayFigures, replayRow, replayTables, summaryOf } from './columns.js';
 import {
   blockParameter,
   goalParameter,
@@ -29,11 +27,15 @@ import {
   replaysParameter,
   widthsParameter,
 } from './replay-parameters.js';
-import { type ReplayGrid, replaySettings, type Sweep } from './replay-plan.js';
-import { type ReplayPoint, replayPoints } from './replay-runs.js';
-import { type ReplaySummary, summaryOf } from './replay-summary.js';
-import { blockTasks } from './replay-tasks.js';
-import { replayVerdict } from './replay-verdict.js';
+import {
+  blockTasks,
+  type ReplayGrid,
+  type ReplayPoint,
+  replayPoints,
+  replaySettings,
+  type Sweep,
+} from './replay-runs.js';
+import { checkForgettingFloor, replayVerdict } from './verdict.js';
 
 export interface ReplayParameters extends ReplayGrid {
   readonly features: number;

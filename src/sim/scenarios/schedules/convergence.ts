@@ -1,9 +1,79 @@
+import { Matrix } from 'ml-matrix';
+import { sharpnessAt } from '../../../theory/aligned-sharpness.js';
+import { imbalanceOf } from '../../../theory/balance.js';
+import { sharpness } from '../../../theory/hessian.js';
 import { singularValue } from '../../../theory/mode.js';
 import type { Problem } from '../../../theory/problem.js';
+import { flowFromBasis } from '../../../theory/riccati.js';
+import { riccatiBasis } from '../../../theory/riccati-basis.js';
 import type { Schedule } from '../../../theory/schedule.js';
 import { endPointConstant, largestCoveredRate } from '../../../theory/schedule-error.js';
+import { squaredNorm } from '../../../theory/sensitivity.js';
+import { loss } from '../../../theory/trajectory.js';
+import type { Weights } from '../../backends/backend.js';
+import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
+import { SmallestSlack } from '../../training/checks/smallest-slack.js';
+import { embedDiagonal, type SingularBasis, type StartName } from '../../training/network-start.js';
 import { expectTraining, noRounding } from '../../training/recurrence.js';
-import { schedulePlan } from './schedule-plan.js';
+import { schedulePlan } from './rates.js';
+
+/** A network on the path of gradient flow. */
+export interface FlowPoint {
+  readonly loss: number;
+  /** `q‖W1‖² + p‖W2‖²`, the part of the sensitivity that training moves (T1). */
+  readonly weightNorm: number;
+  /** Largest eigenvalue of the Hessian; null where it was not asked for. */
+  readonly sharpness: number | null;
+}
+
+/** Gradient flow from a start, at any time. */
+export type FlowReference = (time: number) => FlowPoint;
+
+/** A start on full matrices, and the task that they learn. */
+export interface MatrixStart {
+  readonly weights: Weights;
+  readonly basis: SingularBasis;
+}
+
+/**
+ * The closed form of gradient flow: mode by mode from an aligned start (T0), by the Riccati form from any other λ-balanced one.
+ *
+ * @param at the start on full matrices; only looked at where the start is not aligned
+ * @param withSharpness whether the sharpness is wanted
+ * @returns undefined where no closed form covers the start
+ */
+export function flowReference(
+  problem: Problem,
+  start: StartName,
+  at: () => MatrixStart,
+  withSharpness: boolean,
+): FlowReference | undefined {
+  if (start === 'aligned') {
+    return (time) => ({
+      loss: loss(problem, time),
+      weightNorm:
+        (problem.rows + problem.cols) *
+        problem.modes.reduce((sum, mode) => sum + singularValue(mode, time), 0),
+      sharpness: withSharpness ? sharpnessAt(problem, time) : null,
+    });
+  }
+  const { rows, hidden, cols } = problem;
+  const { weights, basis } = at();
+  const first = Matrix.from1DArray(rows, hidden, Array.from(weights.first));
+  const second = Matrix.from1DArray(hidden, cols, Array.from(weights.second));
+  const imbalance = imbalanceOf(first, second);
+  if (imbalance === null) return undefined;
+  const task = embedDiagonal(basis.left, problem.spectrum, basis.right);
+  const riccati = riccatiBasis(task, imbalance);
+  return (time) => {
+    const reached = flowFromBasis(riccati, first, second, time);
+    return {
+      loss: squaredNorm(reached.first.mmul(reached.second).sub(task)),
+      weightNorm: cols * squaredNorm(reached.first) + rows * squaredNorm(reached.second),
+      sharpness: withSharpness ? sharpness(reached.first, reached.second, task) : null,
+    };
+  };
+}
 
 /** How far one schedule at one peak strays from gradient flow. */
 export interface FlowError {
@@ -69,4 +139,43 @@ export function flowErrors(problem: Problem, schedule: Schedule, times: readonly
     });
   }
   return results;
+}
+
+/**
+ * How far the observed order may be from 1 at the smallest rate. The error is `aη + bη²`, so that halving η gives the order
+ * `1 + log2((1 + (b/a)η)/(1 + (b/a)η/2))`, within a quarter of 1 as long as the second term is below 40 % of the first; a scheme
+ * of order ½ or 2 misses it by twice as much.
+ */
+const ORDER_ALLOWANCE = 0.25;
+
+/**
+ * T9: every schedule stays within `C max η` of gradient flow, and comes closer in proportion to `max η`. The margin is the
+ * least of: the share of its bound that the worst mode leaves, and what is left of {@link ORDER_ALLOWANCE} at the two smallest
+ * rates of each schedule.
+ *
+ * @param studies per schedule, from the largest rate to the smallest
+ */
+export function checkFlowLimit(studies: readonly (readonly FlowError[])[]): Check {
+  const slack = new SmallestSlack();
+  const orders: number[] = [];
+  for (const errors of studies) {
+    for (const { share } of errors) slack.add(1 - share, 0);
+    const order = errors.at(-1)?.order;
+    if (order === undefined || errors.at(-1)!.error === 0) continue;
+    orders.push(order);
+    slack.add(ORDER_ALLOWANCE - Math.abs(order - 1), 0);
+  }
+  if (slack.comparisons === 0) {
+    return notApplicable('T9', 'the times take too many steps for a study of small learning rates');
+  }
+  const range =
+    orders.length === 0
+      ? 'no order was seen'
+      : `orders of convergence from ${Math.min(...orders).toFixed(3)} to ${Math.max(...orders).toFixed(3)}`;
+  return judge(
+    'T9',
+    slack.margin,
+    slack.tolerance,
+    `${range}; every distance from gradient flow below C max(eta)`,
+  );
 }

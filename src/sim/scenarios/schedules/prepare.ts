@@ -1,31 +1,120 @@
-import type { Matrix } from 'ml-matrix';
+import { Matrix } from 'ml-matrix';
+import { alignedSharpness } from '../../../theory/aligned-sharpness.js';
+import { sharpness } from '../../../theory/hessian.js';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { createProblem, type Problem } from '../../../theory/problem.js';
 import type { ScheduleName } from '../../../theory/schedule.js';
-import type { Backend } from '../../backends/backend.js';
+import type { Backend, PerturbedNetworks } from '../../backends/backend.js';
 import { descentWork } from '../../backends/gpu-js/gpu-threshold.js';
 import { interruptible } from '../../backends/interruptible-backend.js';
 import { openBackend } from '../../backends/open-backend.js';
+import { type Estimate, estimateExcess, type NoiseReplicates, RunningEstimate } from '../../noise/excess.js';
 import { InputMoments } from '../../noise/input-moments.js';
-import { closedForm, computedOn } from '../../scenario/compute.js';
+import { closedForm, computedOn, stabilityWarnings } from '../../scenario/compute.js';
 import { requireEnsembleMemory } from '../../scenario/memory.js';
 import type { Compute, RunContext } from '../../scenario/scenario.js';
-import { stabilityWarnings } from '../../scenario/stability-warnings.js';
 import type { Diverged, TrainedCheckpoint } from '../../training/checkpoint.js';
+import { outOfFloat32 } from '../../training/choose-plan.js';
 import type { EngineChoice, EngineName } from '../../training/engine-name.js';
-import { outOfFloat32 } from '../../training/float32-range.js';
-import { modeTrainee } from '../../training/mode-training.js';
-import { networkStart, requireBalanced } from '../../training/network-start.js';
-import { optimizerTrainee } from '../../training/optimizer-training.js';
+import { modeTrainee, optimizerTrainee } from '../../training/engines.js';
+import {
+  embedDiagonal,
+  networkStart,
+  randomBasis,
+  requireBalanced,
+  type SingularBasis,
+} from '../../training/network-start.js';
 import { optimizerNamed } from '../../training/optimizers/optimizer-list.js';
 import { float64Reason, UNIT_ROUNDOFF } from '../../training/pretraining.js';
 import { recordTraining, type Trainee } from '../../training/record-training.js';
 import { type ExpectedTraining, expectTraining, noRounding } from '../../training/recurrence.js';
-import { embedDiagonal, randomBasis, type SingularBasis } from '../../training/singular-basis.js';
 import type { TrainingPlan } from '../../training/training-plan.js';
-import { type FlowReference, flowReference, type MatrixStart } from './flow-reference.js';
-import { isDecoupled, peakRate, type ScheduleParameters, scheduleOf } from './schedule-parameters.js';
-import { schedulePlan } from './schedule-plan.js';
+import { type FlowReference, flowReference, type MatrixStart } from './convergence.js';
+import { isDecoupled, peakRate, type ScheduleParameters, scheduleOf, schedulePlan } from './rates.js';
+
+/** Independent trainings by one schedule at one recorded time. */
+export interface EnsemblePoint {
+  readonly time: number;
+  readonly loss: Estimate;
+  readonly sensitivity: Estimate;
+  /** Loss + sensitivity: the standard error of the sum, as loss and sensitivity of one training are not independent. */
+  readonly perturbed: Estimate;
+  /** Mean of `‖W1‖²` and of `‖W2‖²`, and the Monte Carlo error of the mean sensitivity alone. */
+  readonly squaredNorms: readonly [number, number];
+  readonly noiseError: number;
+  /** Largest eigenvalue of the Hessian, mean over the trainings; null where it was not asked for. */
+  readonly sharpness: Estimate | null;
+  /** Singular values of the first training. */
+  readonly singularValues: Float64Array;
+}
+
+/** What is measured on every training. */
+export interface Measurement {
+  readonly gamma: number;
+  /** Noise of each training, from streams of its own. */
+  readonly noise: readonly NoiseReplicates[];
+  readonly withSharpness: boolean;
+  /** The task `A` where networks are full matrices. */
+  readonly target: Matrix | undefined;
+}
+
+/**
+ * Loss, sensitivity and sharpness of trained networks, with their standard errors over the trainings; for a single one the
+ * only error is that of the Monte Carlo noise.
+ */
+export async function measureEnsemble(
+  problem: Problem,
+  backend: Backend,
+  trained: readonly TrainedCheckpoint[],
+  { gamma, noise, withSharpness, target }: Measurement,
+): Promise<EnsemblePoint> {
+  const losses = new RunningEstimate();
+  const sensitivities = new RunningEstimate();
+  const sums = new RunningEstimate();
+  const sharpnesses = new RunningEstimate();
+  let noiseVariance = 0;
+  let norms: [number, number] = [0, 0];
+  for (const [index, checkpoint] of trained.entries()) {
+    const [excess] = await estimateExcess(backend, checkpoint.network, noise[index]!, [gamma]);
+    losses.add(checkpoint.loss);
+    sensitivities.add(excess!.mean);
+    sums.add(checkpoint.loss + excess!.mean);
+    noiseVariance += excess!.standardError ** 2;
+    const [first, second] = checkpoint.squaredNorms;
+    norms = [norms[0] + first / trained.length, norms[1] + second / trained.length];
+    if (withSharpness) sharpnesses.add(sharpnessOf(problem, checkpoint, target));
+  }
+  const noiseError = Math.sqrt(noiseVariance) / trained.length;
+  const alone = trained.length === 1;
+  const of = (running: RunningEstimate, error: number): Estimate =>
+    alone ? { mean: running.result().mean, standardError: error } : running.result();
+  return {
+    time: trained[0]!.time,
+    loss: of(losses, 0),
+    sensitivity: of(sensitivities, noiseError),
+    perturbed: of(sums, noiseError),
+    squaredNorms: norms,
+    noiseError,
+    sharpness: withSharpness ? of(sharpnesses, 0) : null,
+    singularValues: trained[0]!.singularValues,
+  };
+}
+
+/** Lanczos gets this close, relative to the largest eigenvalue; a figure shows three digits. */
+const SHARPNESS_TOLERANCE = 1e-6;
+
+function sharpnessOf(problem: Problem, checkpoint: TrainedCheckpoint, target: Matrix | undefined): number {
+  const { layers }: PerturbedNetworks = checkpoint.network;
+  if ('factors' in layers || target === undefined)
+    return alignedSharpness(problem, checkpoint.singularValues);
+  const { rows, hidden, cols } = problem;
+  return sharpness(
+    Matrix.from1DArray(rows, hidden, Array.from(layers.first)),
+    Matrix.from1DArray(hidden, cols, Array.from(layers.second)),
+    target,
+    { tolerance: SHARPNESS_TOLERANCE },
+  );
+}
 
 /** Training by one schedule, ready to start. */
 export interface ScheduledTraining {

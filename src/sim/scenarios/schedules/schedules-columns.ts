@@ -1,5 +1,4 @@
-import { lossColumn, perturbedLossColumn, sensitivityColumn } from '../../scenario/shared-columns.js';
-import type { Column } from '../../scenario/table.js';
+import { type Column, lossColumn, perturbedLossColumn, sensitivityColumn } from '../../scenario/table.js';
 
 /*
  * Columns of the scenario `schedules`.

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { type Check, notApplicable } from '../../scenario/check.js';
-import { opening } from '../../scenario/opening.js';
-import type { Scenario } from '../../scenario/scenario.js';
+import { opening } from '../../scenario/compute.js';
+import { type Check, notApplicable, type Scenario } from '../../scenario/scenario.js';
 import {
   replicatesParameter,
   shapeParameters,
@@ -9,16 +8,14 @@ import {
   tauParameter,
   timesParameter,
 } from '../../scenario/shared.js';
-import { lossColumn, perturbedLossColumn, timeSimColumn } from '../../scenario/shared-columns.js';
-import type { Row } from '../../scenario/table.js';
+import { lossColumn, perturbedLossColumn, type Row, timeSimColumn } from '../../scenario/table.js';
 import { checkDecoupling } from '../../training/checks/decoupling.js';
-import { judgePerturbationIdentity } from '../../training/checks/perturbation-identity.js';
+import { judgePerturbationIdentity } from '../../training/checks/noise-checks.js';
 import { worstCheck } from '../../training/checks/worst-check.js';
-import { type FlowError, flowErrors } from './convergence.js';
-import { checkFlowLimit } from './flow-limit-check.js';
+import { checkFlowLimit, type FlowError, flowErrors } from './convergence.js';
+import { ScheduleCurves } from './curves.js';
 import { type PreparedSchedules, prepareSchedules } from './prepare.js';
-import { ScheduleCurves } from './schedule-curves.js';
-import { resolveSchedules, type ScheduleParameters, scheduleOf } from './schedule-parameters.js';
+import { resolveSchedules, type ScheduleParameters, scheduleOf } from './rates.js';
 import {
   convergenceColumns,
   courseColumns,

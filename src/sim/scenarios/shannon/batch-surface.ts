@@ -1,26 +1,84 @@
 import { InvalidInputError } from '../../../theory/invalid-input.js';
-import { createProblem } from '../../../theory/problem.js';
-import type { Backend } from '../../backends/backend.js';
+import { createProblem, type Problem } from '../../../theory/problem.js';
+import type { Backend, PerturbedNetworks } from '../../backends/backend.js';
 import { descentWork } from '../../backends/gpu-js/gpu-threshold.js';
 import { interruptible } from '../../backends/interruptible-backend.js';
 import { openBackend } from '../../backends/open-backend.js';
+import { type Estimate, estimateExcess, NoiseReplicates } from '../../noise/excess.js';
 import { batchSlowdown, InputMoments } from '../../noise/input-moments.js';
-import { NoiseReplicates } from '../../noise/noise-replicates.js';
-import { computedOn } from '../../scenario/compute.js';
+import { estimateOf } from '../../noise/means.js';
+import { computedOn, stabilityWarnings } from '../../scenario/compute.js';
 import { requireEnsembleMemory } from '../../scenario/memory.js';
 import type { Compute, RunContext, RunEvent } from '../../scenario/scenario.js';
-import { stabilityWarnings } from '../../scenario/stability-warnings.js';
-import { hasDiverged } from '../../training/checkpoint.js';
-import { outOfFloat32 } from '../../training/float32-range.js';
-import { alignedStart } from '../../training/matrix-training.js';
-import { optimizerTrainee } from '../../training/optimizer-training.js';
+import { hasDiverged, type TrainedCheckpoint } from '../../training/checkpoint.js';
+import { outOfFloat32 } from '../../training/choose-plan.js';
+import { alignedStart, optimizerTrainee } from '../../training/engines.js';
+import { randomBasis } from '../../training/network-start.js';
 import { optimizerNamed } from '../../training/optimizers/optimizer-list.js';
 import { recordTraining } from '../../training/record-training.js';
-import { randomBasis } from '../../training/singular-basis.js';
 import { constantPlan, type TrainingPlan } from '../../training/training-plan.js';
-import { measureTrainings } from './measured-trainings.js';
-import type { SurfaceSettings, TrainedWidth } from './noisy-point.js';
-import { pretrainingOf, theoryOf } from './noisy-surface.js';
+import {
+  expectedRise,
+  noiseScale,
+  pretrainingOf,
+  type SimulatedPoint,
+  type SurfaceSettings,
+  type TrainedWidth,
+  theoryOf,
+} from './noisy-surface.js';
+
+/** What is seen of all trainings of a width at one time, for each signal-to-noise ratio. */
+export async function measureTrainings(
+  backend: Backend,
+  trained: readonly TrainedCheckpoint[],
+  noise: readonly NoiseReplicates[],
+  snrs: readonly number[],
+  problem: Problem,
+): Promise<SimulatedPoint[]> {
+  const draws = noise[0]!.replicates * trained.length;
+  const perturbed: { checkpoint: TrainedCheckpoint; norm: number; excess: Estimate[] }[] = [];
+  for (const [index, checkpoint] of trained.entries()) {
+    const [first, second] = checkpoint.squaredNorms;
+    const norm = Math.sqrt(first * second);
+    const gammas = snrs.map((snr) => noiseScale(problem, norm, snr));
+    const excess = await estimateExcess(backend, balanced(checkpoint), noise[index]!, gammas);
+    perturbed.push({ checkpoint, norm, excess });
+  }
+  const loss = estimateOf(trained.map((checkpoint) => checkpoint.loss)).mean;
+  return snrs.map((snr, which) => {
+    const rises = perturbed.map(({ checkpoint, norm, excess }) => ({
+      ...excess[which]!,
+      ...expectedRise(problem, [norm, norm], { snr, time: checkpoint.time, draws }),
+      perturbed: checkpoint.loss + excess[which]!.mean,
+    }));
+    const variance = rises.reduce((sum, { standardError }) => sum + standardError ** 2, 0);
+    const noiseError = Math.sqrt(variance) / trained.length;
+    const overTrainings = estimateOf(rises.map((rise) => rise.perturbed)).standardError;
+    return {
+      loss,
+      excess: { mean: estimateOf(rises.map(({ mean }) => mean)).mean, standardError: noiseError },
+      standardError: trained.length === 1 ? noiseError : overTrainings,
+      identity: estimateOf(rises.map(({ identity }) => identity)).mean,
+      chance: Math.max(...rises.map(({ chance }) => chance)),
+    };
+  });
+}
+
+/**
+ * The same network with layers of equal norm. Noise on it of one scale is, on the network as it was trained, noise on each layer in
+ * proportion to that layer's weights.
+ */
+function balanced({ network, squaredNorms: [first, second] }: TrainedCheckpoint): PerturbedNetworks {
+  if ('factors' in network.layers) return network;
+  const ratio = (second / first) ** 0.25;
+  return {
+    ...network,
+    layers: {
+      first: network.layers.first.map((weight) => weight * ratio),
+      second: network.layers.second.map((weight) => weight / ratio),
+    },
+  };
+}
 
 /** A surface of the loss of networks that are trained on mini-batches. */
 export interface BatchSettings extends SurfaceSettings {

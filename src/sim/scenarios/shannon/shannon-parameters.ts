@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { described, distinct, numeric, numericList } from '../../scenario/parameter.js';
-import { increasing } from '../../scenario/time-grid.js';
+import { described, distinct, increasing, numeric, numericList } from '../../scenario/parameter.js';
 
 /*
  * Parameters of surfaces of the loss over width and time, each defined once.

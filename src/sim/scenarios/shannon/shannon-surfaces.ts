@@ -1,11 +1,10 @@
 import type { Surface } from '../../scaling/fitted-surface.js';
-import { eventLoopTurns } from '../../scenario/event-loop.js';
+import { eventLoopTurns } from '../../scenario/compute.js';
 import type { Compute, RunContext, RunEvent } from '../../scenario/scenario.js';
 import type { EngineName } from '../../training/engine-name.js';
 import { type BatchSettings, prepareBatches, trainWidthOnBatches } from './batch-surface.js';
-import type { SurfaceSettings, TrainedWidth } from './noisy-point.js';
-import { prepareWidth, trainWidth } from './noisy-surface.js';
-import { accuracyRows, simulatedLoss, surfaceRows } from './shannon-rows.js';
+import { accuracyRows, simulatedLoss, surfaceRows } from './columns.js';
+import { prepareWidth, type SurfaceSettings, type TrainedWidth, trainWidth } from './noisy-surface.js';
 
 /** Training of all widths, ready to start; the caller disposes of it. */
 export interface SurfaceTraining {

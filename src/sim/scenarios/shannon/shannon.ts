@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
-import { bootstrapIntervals } from '../../scaling/bootstrap-law.js';
+import { bootstrapIntervals } from '../../scaling/fit-law.js';
 import { type FitRange, fitSurfaces, regionOf } from '../../scaling/fitted-surface.js';
-import { scalingLaws } from '../../scaling/law-list.js';
-import { notApplicable } from '../../scenario/check.js';
-import { eventLoopTurns } from '../../scenario/event-loop.js';
+import { scalingLaws } from '../../scaling/laws.js';
+import { eventLoopTurns, opening } from '../../scenario/compute.js';
 import { requireTableMemory } from '../../scenario/memory.js';
-import { opening } from '../../scenario/opening.js';
-import type { Scenario } from '../../scenario/scenario.js';
+import { notApplicable, type Scenario } from '../../scenario/scenario.js';
 import {
   learningRateParameter,
   replicatesParameter,
@@ -19,11 +17,9 @@ import {
 import { checkDecoupling } from '../../training/checks/decoupling.js';
 import { worstCheck } from '../../training/checks/worst-check.js';
 import { batchParameter } from '../schedules/schedules-parameters.js';
-import { checkLossValley } from './loss-valley-check.js';
-import type { SurfaceSettings } from './noisy-point.js';
-import { checkRelativeNoise } from './relative-noise-check.js';
-import { scalingVerdict } from './scaling-verdict.js';
-import { shannonTables } from './shannon-columns.js';
+import { checkLossValley, checkRelativeNoise, scalingVerdict } from './checks.js';
+import { type BothFits, fitRows, lawRows, parameterRows, shannonTables, valleyRows } from './columns.js';
+import type { SurfaceSettings } from './noisy-surface.js';
 import {
   batchTrainingsParameter,
   fittedUpTo,
@@ -31,7 +27,6 @@ import {
   resamplesParameter,
   widthsParameter,
 } from './shannon-parameters.js';
-import { type BothFits, fitRows, lawRows, parameterRows, valleyRows } from './shannon-rows.js';
 import { batchTraining, flowTraining, surfacesOf } from './shannon-surfaces.js';
 
 export interface ShannonParameters extends SurfaceSettings, FitRange {

@@ -1,6 +1,6 @@
 import { liesBetween } from '../../../theory/two-stage.js';
 import type { Backend } from '../../backends/backend.js';
-import { advanceModes, exactModes } from '../../training/stages/mode-stage.js';
+import { advanceModes, exactModes } from '../../training/stages.js';
 
 /** Where the fine-tuning task stands between pre-training and alignment. */
 export interface TaskPlace {

@@ -1,7 +1,6 @@
-import { modeColumn, sigmaColumn } from '../../scenario/shared-columns.js';
-import type { Column, Row } from '../../scenario/table.js';
+import { type Column, modeColumn, type Row, sigmaColumn } from '../../scenario/table.js';
 import type { AlignmentCell } from './alignment-map.js';
-import { countPatterns, type Pattern } from './alignment-verdict.js';
+import { countPatterns, type Pattern } from './verdict.js';
 
 const loss = (name: string, description: string): Column => ({ name, unit: 'loss', description });
 

@@ -4,23 +4,51 @@ import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { singularValue } from '../../../theory/mode.js';
 import { parseSpectrum } from '../../../theory/spectrum.js';
 import { stepsParameter, targetParameter } from '../../finetuning/finetuning-parameters.js';
+import { opening } from '../../scenario/compute.js';
 import type { MapFigure } from '../../scenario/figure.js';
 import { requireTableMemory } from '../../scenario/memory.js';
-import { opening } from '../../scenario/opening.js';
+import { described, increasing, readTimes } from '../../scenario/parameter.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
 import { type ComparedModes, checkModeStages } from '../../training/checks/mode-stages.js';
-import { prepareStages, requireSmallSteps } from '../../training/stages/prepare-stages.js';
+import { prepareStages, requireSmallSteps } from '../../training/stages.js';
 import {
   durationParameter,
   stageRateParameter,
   stageStepsParameter,
 } from '../early-exposure/early-exposure-parameters.js';
 import { type AlignmentStudy, alignBase, alignmentCells, offsetBetween, taskAt } from './alignment-map.js';
-import { alignmentVerdict } from './alignment-verdict.js';
 import { mapRow, patternOf, patternRows, twoStageTables } from './two-stage-alignment-columns.js';
-import { offsetsParameter, placesParameter } from './two-stage-alignment-parameters.js';
-import { checkTwoStage } from './two-stage-check.js';
+import { alignmentVerdict, checkTwoStage } from './verdict.js';
+
+/*
+ * Parameters of alignment after fine-tuning, each defined once.
+ */
+
+function grid(fallback: string, least: number, what: string) {
+  const list = z.array(z.number().min(least).max(100)).min(1).max(1000).refine(increasing);
+  return described(
+    z.preprocess((value) => readTimes(value ?? fallback), list),
+    {
+      description: `${what}; default: ${fallback}`,
+      unit: '1',
+      range: `linear:FROM:TO:COUNT, or an increasing list of numbers from ${least} to 100`,
+      scale: 'linear',
+    },
+  );
+}
+
+export function placesParameter(fallback: string) {
+  return grid(
+    fallback,
+    -100,
+    'where the fine-tuning task stands on the way from pre-training to alignment: 0 at its start, 1 at its end',
+  );
+}
+
+export function offsetsParameter(fallback: string) {
+  return grid(fallback, 0, 'how far it stands to the side, in units of the length of the way');
+}
 
 export interface TwoStageParameters {
   readonly dim: number;

@@ -1,12 +1,12 @@
 import {
+  type Column,
   gammaColumn,
   noiseAccuracyColumns,
   perturbedLossColumn,
   timeColumn,
   timeSimColumn,
   timeTheoryColumn,
-} from '../../scenario/shared-columns.js';
-import type { Column } from '../../scenario/table.js';
+} from '../../scenario/table.js';
 
 const dimColumn: Column = {
   name: 'dim',

@@ -2,7 +2,7 @@ import { gridInflection } from '../../../theory/grid-inflection.js';
 import { globalInflection } from '../../../theory/inflection.js';
 import { stagedOptimum } from '../../../theory/perturbed-loss.js';
 import type { Problem } from '../../../theory/problem.js';
-import { jackknifeError } from '../../noise/jackknife.js';
+import { jackknifeError } from '../../noise/means.js';
 import type { SimulatedPoint } from '../../noise/noise-curves.js';
 import { exponentUncertainty, fitPowerLaw, type UncertainPoint } from '../../scaling/power-law-fit.js';
 import type { Row } from '../../scenario/table.js';

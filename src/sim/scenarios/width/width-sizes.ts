@@ -1,9 +1,9 @@
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { fastestInFloat64 } from '../../backends/open-backend.js';
-import { initialDeviation } from '../../noise/initial-deviation.js';
+import { initialDeviation } from '../../noise/means.js';
 import { noiseAccuracy } from '../../noise/noise-accuracy.js';
 import type { NoiseStudy } from '../../noise/noise-curves.js';
-import { eventLoopTurns } from '../../scenario/event-loop.js';
+import { eventLoopTurns } from '../../scenario/compute.js';
 import { requireMemory } from '../../scenario/memory.js';
 import type { Compute, RunContext } from '../../scenario/scenario.js';
 import type { EngineName } from '../../training/engine-name.js';

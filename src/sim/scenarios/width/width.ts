@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { parseSpectrum } from '../../../theory/spectrum.js';
 import { NoiseCurves } from '../../noise/noise-curves.js';
+import { opening } from '../../scenario/compute.js';
 import { requireMemory, requireTableMemory } from '../../scenario/memory.js';
-import { opening } from '../../scenario/opening.js';
 import type { RunEvent, Scenario } from '../../scenario/scenario.js';
 import {
   dimsParameter,

@@ -1,6 +1,6 @@
-import { type Check, judge, notApplicable } from '../../scenario/check.js';
-import { roundingOfSquare } from '../bias.js';
+import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
 import type { Checkpoint } from '../checkpoint.js';
+import { roundingOfSquare } from '../choose-plan.js';
 import { type CheckedRun, notSimulated } from './checked-run.js';
 import { SmallestSlack } from './smallest-slack.js';
 

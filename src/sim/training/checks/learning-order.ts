@@ -1,8 +1,8 @@
 import { learnedGapBound, unlearnedFactorBound } from '../../../theory/learning-order.js';
 import { type Mode, singularValue } from '../../../theory/mode.js';
-import { type Check, judge, notApplicable } from '../../scenario/check.js';
-import { roundingOfSquare } from '../bias.js';
+import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
 import type { Checkpoint } from '../checkpoint.js';
+import { roundingOfSquare } from '../choose-plan.js';
 import type { CheckedRun } from './checked-run.js';
 import { SmallestSlack } from './smallest-slack.js';
 

@@ -1,4 +1,4 @@
-import { type Check, judge, notApplicable } from '../../scenario/check.js';
+import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
 import { SmallestSlack } from './smallest-slack.js';
 
 /** Singular values after stages of training, as simulated and by the exact recurrence. */

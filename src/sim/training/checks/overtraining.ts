@@ -1,9 +1,9 @@
 import { gridInflection } from '../../../theory/grid-inflection.js';
 import { lastDescent } from '../../../theory/last-descent.js';
 import { NoisyCheckpoint } from '../../../theory/noisy-checkpoint.js';
-import { type Check, judge, notApplicable } from '../../scenario/check.js';
-import { biasAt } from '../bias.js';
+import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
 import type { PerturbedCheckpoint } from '../checkpoint.js';
+import { biasAt } from '../choose-plan.js';
 import { type CheckedRun, notRisingModes, notSimulated } from './checked-run.js';
 import { SmallestSlack } from './smallest-slack.js';
 

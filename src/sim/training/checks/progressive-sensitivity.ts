@@ -1,7 +1,7 @@
 import { velocity } from '../../../theory/mode.js';
-import { type Check, judge, notApplicable } from '../../scenario/check.js';
-import { biasAt } from '../bias.js';
+import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
 import type { Checkpoint } from '../checkpoint.js';
+import { biasAt } from '../choose-plan.js';
 import { type CheckedRun, notRisingModes } from './checked-run.js';
 import { SmallestSlack } from './smallest-slack.js';
 

@@ -1,4 +1,4 @@
-import type { Check } from '../../scenario/check.js';
+import type { Check } from '../../scenario/scenario.js';
 
 /** A check on one of several networks. */
 export interface NamedCheck {

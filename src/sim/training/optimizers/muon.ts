@@ -1,4 +1,4 @@
-import type { MatrixArithmetic } from '../../backends/matrix-arithmetic.js';
+import type { MatrixArithmetic } from '../../backends/backend.js';
 import type { LayerShape, Optimizer } from './optimizer.js';
 
 const MOMENTUM = 0.95;

@@ -5,14 +5,14 @@ import type {
   OptimizedNetworks,
   Weights,
 } from '../../../../src/sim/backends/backend.js';
-import { uniformSource } from '../../../../src/sim/noise/uniform.js';
+import { uniformSource } from '../../../../src/sim/noise/random.js';
 import {
   type Decoupling,
   decoupledRule,
   decoupledStart,
-} from '../../../../src/sim/scenarios/decoupling/decoupled-rule.js';
-import { sphereStart } from '../../../../src/sim/scenarios/decoupling/sphere-start.js';
-import { withWeightDecay } from '../../../../src/sim/scenarios/decoupling/weight-decay-rule.js';
+  withWeightDecay,
+} from '../../../../src/sim/scenarios/decoupling/rules.js';
+import { sphereStart } from '../../../../src/sim/scenarios/decoupling/train-cell.js';
 import { adam } from '../../../../src/sim/training/optimizers/adam.js';
 import { optimizerNamed } from '../../../../src/sim/training/optimizers/optimizer-list.js';
 import {

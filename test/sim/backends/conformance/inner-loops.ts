@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Backend } from '../../../../src/sim/backends/backend.js';
-import { uniformSource } from '../../../../src/sim/noise/uniform.js';
-import { innerLoop } from '../../../../src/sim/training/optimizers/inner-loop.js';
+import { uniformSource } from '../../../../src/sim/noise/random.js';
+import { innerLoop } from '../../../../src/sim/training/optimizers/optimizer.js';
 import { optimizerNamed } from '../../../../src/sim/training/optimizers/optimizer-list.js';
 import { networkBatch } from '../../../support/network-cases.js';
 import { type OracleNetwork, oracleStep } from '../../../support/nexus-oracle.js';

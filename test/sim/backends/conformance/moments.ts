@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Backend, NoiseBatch, PerturbedNetworks } from '../../../../src/sim/backends/backend.js';
-import { MOMENTS } from '../../../../src/sim/backends/backend.js';
+import {
+  type Backend,
+  MOMENTS,
+  type NoiseBatch,
+  type PerturbedNetworks,
+} from '../../../../src/sim/backends/backend.js';
 import { denseLayers, momentsOracle, unitRoundoff, worstShare } from '../../../support/float-oracle.js';
 import { noiseBatch, perturbedNetworks, shapeName, shapes, uniform } from '../../../support/network-cases.js';
 import { seededRandom } from '../../../support/random-matrices.js';

@@ -5,7 +5,7 @@ import type {
   OptimizerRun,
   Weights,
 } from '../../../../src/sim/backends/backend.js';
-import { uniformSource } from '../../../../src/sim/noise/uniform.js';
+import { uniformSource } from '../../../../src/sim/noise/random.js';
 import { optimizers } from '../../../../src/sim/training/optimizers/optimizer-list.js';
 import { networkBatch, oneNetwork } from '../../../support/network-cases.js';
 import { fromNothing, optimizerOracle } from '../../../support/optimizer-oracle.js';

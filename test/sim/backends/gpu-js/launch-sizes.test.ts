@@ -4,7 +4,7 @@ import {
   launchesOf,
   processorLaunches,
   shorterLaunches,
-} from '../../../../src/sim/backends/gpu-js/launch-sizes.js';
+} from '../../../../src/sim/backends/gpu-js/launches.js';
 
 const ratesOf = (steps: number) => Array.from({ length: steps }, (_, step) => 1 + step);
 const kinds = ['networks', 'modes', 'optimizers'] as const;

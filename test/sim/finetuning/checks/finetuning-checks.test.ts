@@ -1,15 +1,19 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { checkCost } from '../../../../src/sim/finetuning/checks/cost.js';
 import { checkEffectiveTask } from '../../../../src/sim/finetuning/checks/effective-task.js';
-import { checkErase } from '../../../../src/sim/finetuning/checks/erase.js';
 import type { FineTuningRun } from '../../../../src/sim/finetuning/checks/finetuning-run.js';
-import { checkForgetting } from '../../../../src/sim/finetuning/checks/forgetting.js';
+import {
+  checkCost,
+  checkErase,
+  checkForgetting,
+  stagingOf,
+} from '../../../../src/sim/finetuning/checks/forgetting.js';
 import { checkPullOrder, checkRateOrder } from '../../../../src/sim/finetuning/checks/order.js';
-import { checkOvershootBoundary } from '../../../../src/sim/finetuning/checks/overshoot.js';
-import { checkPlanes } from '../../../../src/sim/finetuning/checks/planes.js';
-import { checkRiccatiLimit } from '../../../../src/sim/finetuning/checks/riccati-limit.js';
-import { stagingOf } from '../../../../src/sim/finetuning/checks/staged.js';
 import { checkSteps } from '../../../../src/sim/finetuning/checks/steps.js';
+import {
+  checkOvershootBoundary,
+  checkPlanes,
+  checkRiccatiLimit,
+} from '../../../../src/sim/finetuning/checks/turned.js';
 import { fineTuningRun, mispredicted, tampered } from '../../../support/finetuning-run.js';
 
 /** Half-times 60/(2σ) are far apart: at each time every mode is learned, or so small that it stays at zero. */

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checkEffectiveTask } from '../../../../src/sim/finetuning/checks/effective-task.js';
 import type { FineTuningRun } from '../../../../src/sim/finetuning/checks/finetuning-run.js';
-import { checkPlanes } from '../../../../src/sim/finetuning/checks/planes.js';
 import { checkSteps } from '../../../../src/sim/finetuning/checks/steps.js';
+import { checkPlanes } from '../../../../src/sim/finetuning/checks/turned.js';
 import { fineTuningRun, mispredicted, tampered } from '../../../support/finetuning-run.js';
 
 const settings = { dim: 3, spectrum: '2,1,0.5', tau: 3, times: '0.5,2,8', target: '1,2.5,1.4', steps: 40 };

@@ -1,13 +1,13 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { estimateOf } from '../../../../src/sim/noise/estimate-of.js';
+import { estimateOf } from '../../../../src/sim/noise/means.js';
 import {
   bestRate,
   bestRates,
   logLosses,
   missingRates,
   slopeOf,
-} from '../../../../src/sim/scenarios/decoupling/best-rate.js';
+} from '../../../../src/sim/scenarios/decoupling/study.js';
 
 /** Losses of trainings whose logarithms are parabolas of log2 of the rate with these vertices. */
 const parabolas = (rates: readonly number[], vertices: readonly number[]) =>

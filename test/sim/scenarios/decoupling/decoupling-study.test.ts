@@ -2,14 +2,13 @@ import { Matrix } from 'ml-matrix';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Backend } from '../../../../src/sim/backends/backend.js';
 import { openBackend } from '../../../../src/sim/backends/open-backend.js';
+import { recipeOf } from '../../../../src/sim/scenarios/decoupling/rules.js';
 import {
   type DecouplingStudy,
   type TrainedCell,
   trainedCells,
-} from '../../../../src/sim/scenarios/decoupling/decoupling-study.js';
-import { recipeOf } from '../../../../src/sim/scenarios/decoupling/parameterization.js';
-import { sphereStart } from '../../../../src/sim/scenarios/decoupling/sphere-start.js';
-import { trainCell } from '../../../../src/sim/scenarios/decoupling/train-cell.js';
+} from '../../../../src/sim/scenarios/decoupling/study.js';
+import { sphereStart, trainCell } from '../../../../src/sim/scenarios/decoupling/train-cell.js';
 
 const STEPS = 12;
 const GRID = [0.01, 0.02, 0.03, 0.045, 0.07, 0.1, 0.15, 0.22, 0.33];

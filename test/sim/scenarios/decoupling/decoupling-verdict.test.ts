@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { contests, transfers } from '../../../../src/sim/scenarios/decoupling/contest.js';
-import type { TrainedCell } from '../../../../src/sim/scenarios/decoupling/decoupling-study.js';
-import { decouplingVerdict, partsOf } from '../../../../src/sim/scenarios/decoupling/decoupling-verdict.js';
-import { nameOf, type Parameterization } from '../../../../src/sim/scenarios/decoupling/parameterization.js';
+import { nameOf, type Parameterization } from '../../../../src/sim/scenarios/decoupling/rules.js';
+import type { TrainedCell } from '../../../../src/sim/scenarios/decoupling/study.js';
+import {
+  contests,
+  decouplingVerdict,
+  partsOf,
+  transfers,
+} from '../../../../src/sim/scenarios/decoupling/verdict.js';
 
 const plain: Parameterization = { kind: 'plain', hasDecay: false, hasWarmup: false };
 const decayed: Parameterization = { kind: 'plain', hasDecay: true, hasWarmup: false };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { InputMoments } from '../../../../src/sim/noise/input-moments.js';
 import { decoupling } from '../../../../src/sim/scenarios/decoupling/decoupling.js';
-import { sphereStart } from '../../../../src/sim/scenarios/decoupling/sphere-start.js';
-import { embedDiagonal, randomBasis } from '../../../../src/sim/training/singular-basis.js';
+import { sphereStart } from '../../../../src/sim/scenarios/decoupling/train-cell.js';
+import { embedDiagonal, randomBasis } from '../../../../src/sim/training/network-start.js';
 import { decoupledOracle, layerShapes, rowsOf, weightsOf } from '../../../support/decoupled-oracle.js';
 import { records, runScenario, verdictOf } from '../../../support/documents.js';
 import {

@@ -4,9 +4,9 @@ import {
   nameOf,
   parameterizationsWith,
   recipeOf,
-} from '../../../../src/sim/scenarios/decoupling/parameterization.js';
-import { spheres } from '../../../../src/sim/scenarios/decoupling/sphere.js';
-import { sphereStart } from '../../../../src/sim/scenarios/decoupling/sphere-start.js';
+  spheres,
+} from '../../../../src/sim/scenarios/decoupling/rules.js';
+import { sphereStart } from '../../../../src/sim/scenarios/decoupling/train-cell.js';
 import { scaledToSphere } from '../../../support/decoupled-oracle.js';
 
 const size = fc.integer({ min: 2, max: 6 });

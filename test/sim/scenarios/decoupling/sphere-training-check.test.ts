@@ -1,15 +1,15 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
 import { ReferenceBackend } from '../../../../src/sim/backends/reference-backend.js';
-import { type TrainedCell, trainedCells } from '../../../../src/sim/scenarios/decoupling/decoupling-study.js';
-import { checkFinalSensitivity } from '../../../../src/sim/scenarios/decoupling/final-sensitivity-check.js';
 import {
   checkConstantSensitivity,
+  checkFinalSensitivity,
   checkNuclearBall,
   checkSensitivityFloor,
   checkSphereUpdate,
   type SphereTrainings,
-} from '../../../../src/sim/scenarios/decoupling/sphere-training-check.js';
+} from '../../../../src/sim/scenarios/decoupling/checks.js';
+import { type TrainedCell, trainedCells } from '../../../../src/sim/scenarios/decoupling/study.js';
 import type { TrainedNetwork } from '../../../../src/sim/scenarios/decoupling/train-cell.js';
 
 const spectrum = [2, 1];

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { openBackend } from '../../../../src/sim/backends/open-backend.js';
-import { recipeOf } from '../../../../src/sim/scenarios/decoupling/parameterization.js';
-import { sphereStart } from '../../../../src/sim/scenarios/decoupling/sphere-start.js';
-import { trainCell } from '../../../../src/sim/scenarios/decoupling/train-cell.js';
+import { recipeOf } from '../../../../src/sim/scenarios/decoupling/rules.js';
+import { sphereStart, trainCell } from '../../../../src/sim/scenarios/decoupling/train-cell.js';
 import { fromNothing, optimizerOracle } from '../../../support/optimizer-oracle.js';
 
 test('divergence is told by its very step, whenever networks are looked at', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { exposureVerdict } from '../../../../src/sim/scenarios/early-exposure/exposure-verdict.js';
+import { exposureVerdict } from '../../../../src/sim/scenarios/early-exposure/verdict.js';
 
 const without = { mix: 0, immediate: 4, retained: 8 };
 const fixed = [without];

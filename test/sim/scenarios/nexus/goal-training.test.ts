@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { SimdBackend } from '../../../../src/sim/backends/simd-backend.js';
 import {
   type Apprentice,
+  coveredLoss,
   quarticThrough,
   trainToGoals,
 } from '../../../../src/sim/scenarios/nexus/goal-training.js';
-import { drawSources } from '../../../../src/sim/scenarios/nexus/source-data.js';
-import { coveredLoss } from '../../../../src/sim/scenarios/nexus/summed-loss.js';
+import { drawSources } from '../../../../src/sim/scenarios/nexus/nexus-runs.js';
 import { adam } from '../../../../src/sim/training/optimizers/adam.js';
 import { gaussianMatrix, seededRandom } from '../../../support/random-matrices.js';
 

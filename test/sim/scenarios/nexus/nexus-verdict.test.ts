@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { NexusChange } from '../../../../src/sim/scenarios/nexus/nexus-changes.js';
-import { nexusVerdict } from '../../../../src/sim/scenarios/nexus/nexus-verdict.js';
+import { type NexusChange, nexusVerdict } from '../../../../src/sim/scenarios/nexus/verdict.js';
 
 const clear = (mean: number) => ({ mean, standardError: 0.01 });
 const change = (spread: number, heldOut: number, more: Partial<NexusChange> = {}): NexusChange => ({

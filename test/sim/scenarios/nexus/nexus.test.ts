@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { nexus } from '../../../../src/sim/scenarios/nexus/nexus.js';
-import { drawSources } from '../../../../src/sim/scenarios/nexus/source-data.js';
-import { networkStart } from '../../../../src/sim/training/network-start.js';
-import { embedDiagonal, randomBasis } from '../../../../src/sim/training/singular-basis.js';
+import { drawSources } from '../../../../src/sim/scenarios/nexus/nexus-runs.js';
+import { embedDiagonal, networkStart, randomBasis } from '../../../../src/sim/training/network-start.js';
 import { createProblem } from '../../../../src/theory/problem.js';
 import { records, runScenario, verdictOf } from '../../../support/documents.js';
 import { type OracleNetwork, oracleGradient, oracleStep, squares } from '../../../support/nexus-oracle.js';

@@ -1,9 +1,12 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
-import { measureNetwork } from '../../../../src/sim/scenarios/nexus/network-measures.js';
-import type { NexusOutcome, NexusSeries } from '../../../../src/sim/scenarios/nexus/nexus-runs.js';
-import { checkSourceCoverage } from '../../../../src/sim/scenarios/nexus/source-coverage-check.js';
-import { drawSources } from '../../../../src/sim/scenarios/nexus/source-data.js';
+import {
+  drawSources,
+  measureNetwork,
+  type NexusOutcome,
+  type NexusSeries,
+} from '../../../../src/sim/scenarios/nexus/nexus-runs.js';
+import { checkSourceCoverage } from '../../../../src/sim/scenarios/nexus/verdict.js';
 import { gaussianMatrix, seededRandom } from '../../../support/random-matrices.js';
 
 const data = drawSources({ dim: 4, sources: 3, rank: 2, overlap: 1 }, 5, 0);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   comparisons,
   consistencyVerdict,
-} from '../../../../src/sim/scenarios/optimizer-consistency/consistency-verdict.js';
+} from '../../../../src/sim/scenarios/optimizer-consistency/verdict.js';
 
 const NAMES = ['adam', 'muon', 'sign-descent'];
 const matrix = (value: (pretraining: string, finetuning: string) => number) =>

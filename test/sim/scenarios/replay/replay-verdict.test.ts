@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { ReplayMethod } from '../../../../src/sim/scenarios/replay/replay-method.js';
-import type { ReplaySetting, Sweep } from '../../../../src/sim/scenarios/replay/replay-plan.js';
-import { type ReplaySummary, summaryOf } from '../../../../src/sim/scenarios/replay/replay-summary.js';
-import { replayVerdict } from '../../../../src/sim/scenarios/replay/replay-verdict.js';
+import { type ReplaySummary, summaryOf } from '../../../../src/sim/scenarios/replay/columns.js';
+import type { ReplayMethod, ReplaySetting, Sweep } from '../../../../src/sim/scenarios/replay/replay-runs.js';
+import { replayVerdict } from '../../../../src/sim/scenarios/replay/verdict.js';
 
 const KEYS = { 'pre-training': 'time', width: 'hidden', rate: 'rate', replay: 'replay' } as const;
 

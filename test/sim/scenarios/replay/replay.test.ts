@@ -1,7 +1,7 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
 import { type ReplayParameters, replay } from '../../../../src/sim/scenarios/replay/replay.js';
-import { blockTasks, randomLayers } from '../../../../src/sim/scenarios/replay/replay-tasks.js';
+import { blockTasks, randomLayers } from '../../../../src/sim/scenarios/replay/replay-runs.js';
 import { records, runScenario, verdictOf } from '../../../support/documents.js';
 
 /*

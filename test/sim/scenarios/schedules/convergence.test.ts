@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type FlowError, flowErrors } from '../../../../src/sim/scenarios/schedules/convergence.js';
-import { checkFlowLimit } from '../../../../src/sim/scenarios/schedules/flow-limit-check.js';
-import { schedulePlan } from '../../../../src/sim/scenarios/schedules/schedule-plan.js';
+import {
+  checkFlowLimit,
+  type FlowError,
+  flowErrors,
+} from '../../../../src/sim/scenarios/schedules/convergence.js';
+import { schedulePlan } from '../../../../src/sim/scenarios/schedules/rates.js';
 import { createProblem } from '../../../../src/theory/problem.js';
 import { scheduleNames } from '../../../../src/theory/schedule.js';
 

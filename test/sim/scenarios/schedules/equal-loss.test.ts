@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { commonLevels, crossingOf } from '../../../../src/sim/scenarios/schedules/equal-loss.js';
+import { commonLevels, crossingOf } from '../../../../src/sim/scenarios/schedules/curves.js';
 
 const falling = {
   times: [0, 1, 2, 3],

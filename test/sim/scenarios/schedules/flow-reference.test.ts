@@ -1,8 +1,7 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
-import { flowReference } from '../../../../src/sim/scenarios/schedules/flow-reference.js';
-import { networkStart } from '../../../../src/sim/training/network-start.js';
-import { embedDiagonal, randomBasis } from '../../../../src/sim/training/singular-basis.js';
+import { flowReference } from '../../../../src/sim/scenarios/schedules/convergence.js';
+import { embedDiagonal, networkStart, randomBasis } from '../../../../src/sim/training/network-start.js';
 import { createProblem } from '../../../../src/theory/problem.js';
 import { squaredNorm } from '../../../../src/theory/sensitivity.js';
 import { integrateWeights } from '../../../support/integrate.js';

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { positionsOf, schedulePlan } from '../../../../src/sim/scenarios/schedules/schedule-plan.js';
+import { positionsOf, schedulePlan } from '../../../../src/sim/scenarios/schedules/rates.js';
 import { scheduleNames, sumOfRates } from '../../../../src/theory/schedule.js';
 
 const cases = fc.record({

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { scheduleRatesBelow } from '../../../../src/sim/scenarios/schedules/schedule-rates.js';
+import { scheduleRatesBelow } from '../../../../src/sim/scenarios/schedules/rates.js';
 import { type Schedule, scheduleNames, sumOfRates } from '../../../../src/theory/schedule.js';
 
 const anySchedule: fc.Arbitrary<Schedule> = fc

@@ -4,10 +4,7 @@ import {
   sideways,
   taskAt,
 } from '../../../../src/sim/scenarios/two-stage-alignment/alignment-map.js';
-import {
-  alignmentVerdict,
-  type Pattern,
-} from '../../../../src/sim/scenarios/two-stage-alignment/alignment-verdict.js';
+import { alignmentVerdict, type Pattern } from '../../../../src/sim/scenarios/two-stage-alignment/verdict.js';
 
 const study = { spectrum: [1, 0.7, 0.5, 0.2], goals: [2, 1.5, 0.4, 0.9] };
 const way = [1, 0.8, -0.1, 0.7];

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { judge, notApplicable } from '../../../../src/sim/scenario/check.js';
+import { judge, notApplicable } from '../../../../src/sim/scenario/scenario.js';
 import { SmallestSlack } from '../../../../src/sim/training/checks/smallest-slack.js';
 
 describe('judgement', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type Check, judge, notApplicable } from '../../../../src/sim/scenario/check.js';
+import { type Check, judge, notApplicable } from '../../../../src/sim/scenario/scenario.js';
 import type { PerturbedCheckpoint } from '../../../../src/sim/training/checkpoint.js';
+import { checkPerturbationIdentity } from '../../../../src/sim/training/checks/noise-checks.js';
 import { checkOvertraining } from '../../../../src/sim/training/checks/overtraining.js';
-import { checkPerturbationIdentity } from '../../../../src/sim/training/checks/perturbation-identity.js';
 import { worstCheck } from '../../../../src/sim/training/checks/worst-check.js';
 import { changed, simulateRun } from '../../../support/checked-run.js';
 

@@ -1,0 +1,142 @@
+import { descendFactor } from '../../theory/descent.js';
+import { InvalidInputError } from '../../theory/invalid-input.js';
+import type { Backend } from '../backends/backend.js';
+import { interruptible } from '../backends/interruptible-backend.js';
+import { openBackend } from '../backends/open-backend.js';
+import { closedForm, computedOn } from '../scenario/compute.js';
+import type { Compute, RunContext } from '../scenario/scenario.js';
+import { outOfFloat32 } from './choose-plan.js';
+import type { EngineName } from './engine-name.js';
+import { UNIT_ROUNDOFF } from './pretraining.js';
+
+/** A stage of training of modes that stay apart: what each is drawn to, how fast, and for how many steps. */
+export interface ModeStage {
+  /** Singular value that each mode is drawn to. */
+  readonly sigmas: Float64Array;
+  /** Learning rate of each mode: that of the stage times what its data show of the mode. */
+  readonly rates: Float64Array;
+  /** Number of gradient-descent steps. */
+  readonly steps: number;
+}
+
+/** Steps of one call of a backend, so that an interrupt is answered. */
+const STEPS_PER_CALL = 4096;
+
+/**
+ * The factors of all modes after a stage, on a backend: every mode is a network of its own, since its rate is.
+ *
+ * @param factors factor `√s` of each mode before; left as they are
+ */
+export async function advanceModes(
+  backend: Backend,
+  factors: Float64Array,
+  { sigmas, rates, steps }: ModeStage,
+): Promise<Float64Array> {
+  let current = factors;
+  const common = { count: factors.length, modes: 1, sigmas, rateScale: rates };
+  for (let taken = 0; taken < steps; taken += STEPS_PER_CALL) {
+    const now = Math.min(STEPS_PER_CALL, steps - taken);
+    current = await backend.descendModes({ ...common, factors: current }, new Array<number>(now).fill(1));
+  }
+  return current;
+}
+
+/** The same by the exact recurrence in float64 (T0-descent). */
+export function exactModes(factors: Float64Array, { sigmas, rates, steps }: ModeStage): Float64Array {
+  return factors.map((start, mode) => {
+    let factor = start;
+    for (let step = 0; step < steps; step++) {
+      const next = descendFactor(factor, sigmas[mode]!, rates[mode]!);
+      if (next === factor) break;
+      factor = next;
+    }
+    return factor;
+  });
+}
+
+/** Roundings of one step relative to the factor: square, difference, three products and the last difference, with room. */
+const ROUNDINGS_PER_STEP = 8;
+
+/**
+ * Bound on what rounding adds to a singular value, relative to the value, after so many steps in all.
+ *
+ * The step `D - 2ηD(D² - σ)` is computed within `8u` of D where `2ηmax(σ, D²) ≤ 1/4`. A relative error of s neither grows nor
+ * changes sign on its way: under gradient flow it is multiplied by `(σ - s(t))/(σ - s(0))`, which is at most 1, and one
+ * step at such a rate keeps that. So the errors of the steps add at most, and twice as much in `s = D²`.
+ *
+ * @param unitRoundoff of the arithmetic
+ * @param steps in all stages together
+ */
+export function stageRounding(unitRoundoff: number, steps: number): number {
+  return 2 * ROUNDINGS_PER_STEP * unitRoundoff * (steps + 1);
+}
+
+/** How stages of modes are computed; `backend` is absent for closed forms. */
+export interface PreparedStages {
+  readonly compute: Compute;
+  readonly backend?: Backend;
+  /** Bound on the relative rounding of a singular value at the end; 0 for closed forms. */
+  readonly rounding: number;
+}
+
+/** What decides in which precision stages are computed. */
+export interface StageDemands {
+  /** Largest singular value of any task. */
+  readonly largest: number;
+  /** Smallest factor above zero. */
+  readonly smallest: number;
+  /** Steps of all stages together. */
+  readonly steps: number;
+}
+
+/** Rounding beyond this share of a singular value would be visible in a figure, so `auto` then computes in float64. */
+const VISIBLE_ROUNDING = 0.01;
+
+/**
+ * Chooses engine and backend of stages of modes and opens the backend; the caller disposes of it.
+ *
+ * @param engines those of the scenario, the one that `auto` takes first
+ * @throws InvalidInputError when the engine or the backend cannot do it
+ */
+export async function prepareStages(
+  { largest, smallest, steps }: StageDemands,
+  engines: readonly EngineName[],
+  context: RunContext,
+): Promise<PreparedStages> {
+  const engine = context.engine === 'auto' ? engines[0]! : context.engine;
+  if (engine === 'exact') return { compute: closedForm(context), rounding: 0 };
+  const share = stageRounding(UNIT_ROUNDOFF.f32, steps);
+  const reason =
+    outOfFloat32(largest, smallest, 'initial factors') ??
+    (share > VISIBLE_ROUNDING
+      ? `rounding of ${steps} steps in float32 could be ${Number((100 * share).toPrecision(2))} % of a singular value`
+      : undefined);
+  const opened = await openBackend(context.backend, reason);
+  const backend = interruptible(opened.backend, context);
+  return {
+    compute: computedOn(engine, backend, context, opened.reason),
+    backend,
+    rounding: stageRounding(UNIT_ROUNDOFF[backend.precision], steps),
+  };
+}
+
+/** Largest rate times singular value at which a step is a small one and its rounding is bounded. */
+const SMALL_STEP = 1 / 8;
+
+/**
+ * Refuses a learning rate at which a mode would overshoot.
+ *
+ * @param option the parameter that is the rate
+ * @param rate the learning rate, times the largest covariance
+ * @param largest largest singular value of tasks and network
+ * @throws InvalidInputError naming the largest rate
+ */
+export function requireSmallSteps(option: string, rate: number, largest: number): void {
+  const limit = SMALL_STEP / largest;
+  if (rate <= limit) return;
+  throw new InvalidInputError(
+    option,
+    rate,
+    `a rate up to 1/(8 sigma) = ${Number(limit.toPrecision(3))} for the largest singular value, ${largest}`,
+  );
+}
