@@ -5,7 +5,7 @@ import { type FineTuningRun, isSimulated, notAligned } from './finetuning-run.js
 import { compareWithTheory } from './theory-columns.js';
 
 /** Rounding of the two-term recurrence in float64 for each step, relative to the largest value. */
-const COMPARISON_NOISE = 2 ** -46;
+const RECURRENCE_NOISE = 2 ** -46;
 
 /**
  * T5: regularised fine-tuning is plain fine-tuning to the effective task. The ensemble descends on `A_eff` at `1 + λ` times
@@ -26,7 +26,7 @@ export function checkEffectiveTask(run: FineTuningRun): Check {
       if (tuned === undefined || expected?.modes === undefined || values === undefined) continue;
       networks++;
       const largest = expected.modes.values.reduce((most, value) => Math.max(most, value), 0);
-      const noise = COMPARISON_NOISE * Math.max(1, run.study.steps / 64) * largest;
+      const noise = RECURRENCE_NOISE * Math.max(1, run.study.steps / 64) * largest;
       tuned.singularValues.forEach((value, mode) => {
         const exact = withTwoGradients(run.study, network, values, mode);
         const bound = noise + expected.modes!.rounding[mode]! + Number.MIN_VALUE;

@@ -7,9 +7,6 @@ export interface ComparedModes {
   readonly exact: Float64Array;
 }
 
-/** Rounding of the comparison itself, in units of a singular value. */
-const COMPARISON_NOISE = 2 ** -46;
-
 /**
  * T0-descent: the modes of a simulated network are those of the exact recurrence, through all its stages. The margin is what is
  * left of the bound on rounding at the worst mode, as a share.

@@ -18,7 +18,7 @@ export function worstCheck(checks: readonly NamedCheck[]): Check {
   const judged = checks.filter(({ check }) => check.verdict !== 'not-applicable');
   const failed = judged.filter(({ check }) => check.verdict === 'fails');
   const worst = (failed.length > 0 ? failed : judged).reduce<NamedCheck | undefined>(
-    (worse, next) => (worse === undefined || slackOf(next) < slackOf(worse) ? next : worse),
+    (worse, next) => (worse === undefined || checkSlack(next) < checkSlack(worse) ? next : worse),
     undefined,
   );
   const { name, check } = worst ?? checks[0]!;
@@ -32,7 +32,7 @@ export function worstCheck(checks: readonly NamedCheck[]): Check {
 }
 
 /** What is left beside the tolerance; a margin that is not a number is the worst there can be. */
-function slackOf({ check: { margin, tolerance } }: NamedCheck): number {
+function checkSlack({ check: { margin, tolerance } }: NamedCheck): number {
   const slack = margin! + tolerance!;
   return Number.isNaN(slack) ? -Infinity : slack;
 }

@@ -1,8 +1,8 @@
 import type { MatrixArithmetic } from '../../backends/backend.js';
 import type { LayerShape, Optimizer } from './optimizer.js';
 
-const MOMENTUM = 0.95;
-const EPSILON = 1e-7;
+const MUON_MOMENTUM = 0.95;
+const MUON_EPSILON = 1e-7;
 const ITERATIONS = 5;
 /** Coefficients of `aX + b(XXᵀ)X + c(XXᵀ)²X`, chosen by Jordan to raise small singular values as fast as possible. */
 const QUINTIC = { linear: 3.4445, cubic: -4.775, quintic: 2.0315 };
@@ -13,11 +13,11 @@ const QUINTIC = { linear: 3.4445, cubic: -4.775, quintic: 2.0315 };
  */
 export const muon: Optimizer = {
   name: 'muon',
-  description: `Muon: momentum of ${MOMENTUM}, orthogonalised by ${ITERATIONS} Newton-Schulz iterations`,
+  description: `Muon: momentum of ${MUON_MOMENTUM}, orthogonalised by ${ITERATIONS} Newton-Schulz iterations`,
   // Every singular value of a layer moves by about the rate in each step: a hundredth of that of a learned mode.
   smallRate: (sigma) => 0.01 * Math.sqrt(sigma),
   moments: 1,
-  coefficients: () => ({ kept: MOMENTUM, added: 1 - MOMENTUM, one: 1, ...QUINTIC }),
+  coefficients: () => ({ kept: MUON_MOMENTUM, added: 1 - MUON_MOMENTUM, one: 1, ...QUINTIC }),
   factor: ({ rows, cols }) => Math.sqrt(Math.max(1, rows / cols)),
   direction(arithmetic, gradient, [average], layer) {
     const newAverage = arithmetic.combination('kept', average!, 'added', gradient);
@@ -32,7 +32,7 @@ function orthogonalized<Batch>(
   batch: Batch,
   { rows, cols }: LayerShape,
 ): Batch {
-  let current = arithmetic.normalized(batch, EPSILON);
+  let current = arithmetic.normalized(batch, MUON_EPSILON);
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
     const isTall = rows > cols;
     const gram = isTall
