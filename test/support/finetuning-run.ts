@@ -1,4 +1,4 @@
-import type { FineTuningRun } from '../../src/sim/finetuning/checks/finetuning-run.js';
+import type { FineTuningRun } from '../../src/sim/finetuning/checks/numbers.js';
 import type { Tuned } from '../../src/sim/finetuning/engines.js';
 import type { TunedNetwork } from '../../src/sim/finetuning/networks.js';
 import type { Prediction } from '../../src/sim/finetuning/prediction.js';

@@ -2,7 +2,7 @@ import type { Problem } from '../../theory/problem.js';
 import { effectiveSpeed, effectiveValue } from '../../theory/regularization.js';
 import { roundingOfSquare } from '../training/choose-plan.js';
 import { type ExpectedCheckpoint, expectTraining, type RoundingModel } from '../training/recurrence.js';
-import { type LossRounding, lossRounding } from './loss-rounding.js';
+import { type LossRounding, lossRounding } from './prediction.js';
 import { type FineTuningStudy, sharedValues, type Tuning } from './networks.js';
 import { expectPlanes } from './planes.js';
 import type { StartingPoint } from './prepare.js';

@@ -38,8 +38,7 @@ import {
   targetValues,
 } from './finetuning-parameters.js';
 import { type EnsembleEvent, type FineTuningStudy, type Tuning, tuneEnsemble } from './networks.js';
-import { float64ByNature, float64ByRounding, UNIT_ROUNDOFF } from './precision.js';
-import type { FineTuningMethod } from './prediction.js';
+import { type FineTuningMethod, float64ByNature, float64ByRounding, UNIT_ROUNDOFF } from './prediction.js';
 
 /** Parameters of a scenario that fine-tunes every checkpoint on one new task. */
 export interface OneTaskParameters extends FineTuningParameters {

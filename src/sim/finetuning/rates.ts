@@ -1,6 +1,6 @@
 import { eventLoopTurns } from '../scenario/compute.js';
 import type { RunEvent } from '../scenario/scenario.js';
-import { largestValue, paceOf } from './checks/step-size.js';
+import { largestValue, paceOf } from './checks/numbers.js';
 import { type Tuning, tuningDiverged } from './networks.js';
 import { type FineTuningMethod, predict } from './prediction.js';
 import type { FineTuningSimulation, PreparedFineTuning } from './prepare.js';

@@ -3,7 +3,7 @@ import { learnedModes } from '../../theory/trajectory.js';
 import type { Figure } from '../scenario/figure.js';
 import type { RunEvent } from '../scenario/scenario.js';
 import { type Column, modeColumn, type Row, sigmaColumn, timeColumn } from '../scenario/table.js';
-import { type FineTuningCurve, type FineTuningRun, inflectionsOf } from './checks/finetuning-run.js';
+import { type FineTuningCurve, type FineTuningRun, inflectionsOf } from './checks/numbers.js';
 import { type Task, type TunedNetwork, type Tuning, tuneNetworks } from './networks.js';
 import { finiteOrNull } from './prediction.js';
 import type { FineTuningParameters, PreparedFineTuning } from './prepare.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { interruptible } from '../../../src/sim/backends/interruptible-backend.js';
 import { ReferenceBackend } from '../../../src/sim/backends/reference-backend.js';
-import { gradientDescent } from '../../../src/sim/training/optimizers/gradient-descent.js';
+import { gradientDescent } from '../../../src/sim/training/optimizers/optimizer-list.js';
 
 const batch = {
   count: 1,

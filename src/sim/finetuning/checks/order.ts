@@ -1,17 +1,8 @@
 import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
-import { SmallestSlack } from '../../training/checks/smallest-slack.js';
+import { SmallestSlack } from '../../training/checks/training-checks.js';
 import type { TunedNetwork } from '../networks.js';
-import {
-  closedFormRounding,
-  type FineTuningCurve,
-  type FineTuningRun,
-  inflectionsOf,
-  isComplete,
-  isStable,
-  lossPreOf,
-} from './finetuning-run.js';
+import { closedFormRounding, type FineTuningCurve, type FineTuningRun, inflectionsOf, isComplete, isStable, lossPreOf, overshootingSteps } from './numbers.js';
 import { stagingOf } from './forgetting.js';
-import { overshootingSteps } from './step-size.js';
 
 /** Which way inflections are claimed to move. */
 interface ClaimedOrder {

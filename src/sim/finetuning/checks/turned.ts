@@ -2,12 +2,10 @@ import { Matrix } from 'ml-matrix';
 import { fineTuneRotated } from '../../../theory/rotated-finetuning.js';
 import { overshootThreshold } from '../../../theory/staged-finetuning.js';
 import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
-import { SmallestSlack } from '../../training/checks/smallest-slack.js';
+import { SmallestSlack } from '../../training/checks/training-checks.js';
 import { type FineTuningStudy, sharedValues, type TunedNetwork } from '../networks.js';
 import { type OvershootTask, overshootBoundary } from '../overshoot-boundary.js';
-import { type FineTuningRun, isSimulated, notAligned, nothingSimulated } from './finetuning-run.js';
-import { largestValue, paceOf } from './step-size.js';
-import { compareWithTheory } from './theory-columns.js';
+import { compareWithTheory, type FineTuningRun, isSimulated, largestValue, notAligned, nothingSimulated, paceOf } from './numbers.js';
 
 /**
  * T4 for turned tasks: planes of the turn do not mix, so that losses and forgetting of the simulated networks are those of the

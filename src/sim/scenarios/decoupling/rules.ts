@@ -1,6 +1,6 @@
 import { scheduleRates } from '../../../theory/schedule.js';
 import type { MatrixArithmetic } from '../../backends/backend.js';
-import { adam } from '../../training/optimizers/adam.js';
+import { adam, optimizerNamed } from '../../training/optimizers/optimizer-list.js';
 import {
   type LayerShape,
   type Optimizer,
@@ -8,7 +8,6 @@ import {
   type UpdateRule,
   updated,
 } from '../../training/optimizers/optimizer.js';
-import { optimizerNamed } from '../../training/optimizers/optimizer-list.js';
 
 /** What has a fixed norm: every row, every column, or the whole matrix. */
 export const spheres = ['frobenius', 'row', 'column'] as const;

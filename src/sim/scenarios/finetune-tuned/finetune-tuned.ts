@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { closedFormRounding, type FineTuningRun } from '../../finetuning/checks/finetuning-run.js';
-import { checkSteps } from '../../finetuning/checks/steps.js';
+import { checkSteps, closedFormRounding, type FineTuningRun, finetuningVerdicts } from '../../finetuning/checks/numbers.js';
 import { checkPlanes } from '../../finetuning/checks/turned.js';
-import { finetuningVerdicts } from '../../finetuning/checks/verdicts.js';
 import {
   angleParameter,
   lambdaParameter,

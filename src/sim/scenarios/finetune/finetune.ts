@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { checkErase, checkForgetting } from '../../finetuning/checks/forgetting.js';
 import { checkRateOrder } from '../../finetuning/checks/order.js';
-import { checkSteps } from '../../finetuning/checks/steps.js';
+import { checkSteps, finetuningVerdicts } from '../../finetuning/checks/numbers.js';
 import { checkPlanes, checkRiccatiLimit } from '../../finetuning/checks/turned.js';
-import { finetuningVerdicts } from '../../finetuning/checks/verdicts.js';
 import {
   angleParameter,
   lambdaParameter,

@@ -21,9 +21,7 @@ import {
   timeColumn,
 } from '../../scenario/table.js';
 import { type Checkpoint, hasDiverged, withoutNetwork } from '../../training/checkpoint.js';
-import { checkDecoupling } from '../../training/checks/decoupling.js';
-import { checkLearningOrder } from '../../training/checks/learning-order.js';
-import { checkProgressiveSensitivity } from '../../training/checks/progressive-sensitivity.js';
+import { checkDecoupling, checkLearningOrder, checkProgressiveSensitivity } from '../../training/checks/training-checks.js';
 import {
   type ParsedPretraining,
   type Pretraining,

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { overshootThreshold } from '../../../theory/staged-finetuning.js';
-import type { FineTuningRun } from '../../finetuning/checks/finetuning-run.js';
-import { checkSteps } from '../../finetuning/checks/steps.js';
+import { checkSteps, type FineTuningRun, finetuningVerdicts } from '../../finetuning/checks/numbers.js';
 import { checkOvershootBoundary, checkPlanes, checkRiccatiLimit } from '../../finetuning/checks/turned.js';
-import { finetuningVerdicts } from '../../finetuning/checks/verdicts.js';
 import {
   anglesParameter,
   lambdaParameter,

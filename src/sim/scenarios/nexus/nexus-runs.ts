@@ -12,8 +12,7 @@ import type { Backend, Weights } from '../../backends/backend.js';
 import { randomOrthogonal } from '../../noise/random.js';
 import { layersAt } from '../../training/checkpoint.js';
 import { networkStart, type SingularBasis, sideBySide } from '../../training/network-start.js';
-import { gradientDescent } from '../../training/optimizers/gradient-descent.js';
-import { optimizerNamed } from '../../training/optimizers/optimizer-list.js';
+import { gradientDescent, optimizerNamed } from '../../training/optimizers/optimizer-list.js';
 import { coveredLoss, trainToGoals } from './goal-training.js';
 
 /** Directions of inputs that sources of data show. */

@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { checkEffectiveTask } from '../../finetuning/checks/effective-task.js';
+import { checkEffectiveTask, checkSteps, finetuningVerdicts } from '../../finetuning/checks/numbers.js';
 import { checkCost } from '../../finetuning/checks/forgetting.js';
 import { checkPullOrder } from '../../finetuning/checks/order.js';
-import { checkSteps } from '../../finetuning/checks/steps.js';
 import { checkPlanes, checkRiccatiLimit } from '../../finetuning/checks/turned.js';
-import { finetuningVerdicts } from '../../finetuning/checks/verdicts.js';
 import {
   angleParameter,
   lambdasParameter,

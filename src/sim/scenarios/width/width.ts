@@ -15,7 +15,7 @@ import {
   tauParameter,
   timesParameter,
 } from '../../scenario/shared.js';
-import { type NamedCheck, worstCheck } from '../../training/checks/worst-check.js';
+import { type NamedCheck, worstCheck } from '../../training/checks/training-checks.js';
 import { widthTables } from './width-columns.js';
 import { fitRows, scalingRow, type Turn, turnOf } from './width-scaling.js';
 import { type PreparedSize, prepareSizes } from './width-sizes.js';

@@ -13,8 +13,7 @@ import {
   withWeightDecay,
 } from '../../../../src/sim/scenarios/decoupling/rules.js';
 import { sphereStart } from '../../../../src/sim/scenarios/decoupling/train-cell.js';
-import { adam } from '../../../../src/sim/training/optimizers/adam.js';
-import { optimizerNamed } from '../../../../src/sim/training/optimizers/optimizer-list.js';
+import { adam, optimizerNamed } from '../../../../src/sim/training/optimizers/optimizer-list.js';
 import {
   decoupledOracle,
   flatWeights,

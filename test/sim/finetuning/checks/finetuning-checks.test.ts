@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { checkEffectiveTask } from '../../../../src/sim/finetuning/checks/effective-task.js';
-import type { FineTuningRun } from '../../../../src/sim/finetuning/checks/finetuning-run.js';
+import { checkEffectiveTask, checkSteps, type FineTuningRun } from '../../../../src/sim/finetuning/checks/numbers.js';
 import {
   checkCost,
   checkErase,
@@ -8,7 +7,6 @@ import {
   stagingOf,
 } from '../../../../src/sim/finetuning/checks/forgetting.js';
 import { checkPullOrder, checkRateOrder } from '../../../../src/sim/finetuning/checks/order.js';
-import { checkSteps } from '../../../../src/sim/finetuning/checks/steps.js';
 import {
   checkOvershootBoundary,
   checkPlanes,

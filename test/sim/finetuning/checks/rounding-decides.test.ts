@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decidedByRounding } from '../../../../src/sim/finetuning/checks/rounding-decides.js';
+import { decidedByRounding } from '../../../../src/sim/finetuning/checks/numbers.js';
 import { finetune } from '../../../../src/sim/scenarios/finetune/finetune.js';
 import { misalignment } from '../../../../src/sim/scenarios/misalignment/misalignment.js';
 import { records, runScenario, verdictOf } from '../../../support/documents.js';

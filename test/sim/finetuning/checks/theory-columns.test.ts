@@ -1,7 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { checkEffectiveTask } from '../../../../src/sim/finetuning/checks/effective-task.js';
-import type { FineTuningRun } from '../../../../src/sim/finetuning/checks/finetuning-run.js';
-import { checkSteps } from '../../../../src/sim/finetuning/checks/steps.js';
+import { checkEffectiveTask, checkSteps, type FineTuningRun } from '../../../../src/sim/finetuning/checks/numbers.js';
 import { checkPlanes } from '../../../../src/sim/finetuning/checks/turned.js';
 import { fineTuningRun, mispredicted, tampered } from '../../../support/finetuning-run.js';
 

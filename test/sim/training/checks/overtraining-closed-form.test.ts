@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { CheckedRun } from '../../../../src/sim/training/checks/checked-run.js';
+import type { CheckedRun } from '../../../../src/sim/training/checks/training-checks.js';
 import { createProblem, type Problem } from '../../../../src/theory/problem.js';
 
 const run: CheckedRun = {

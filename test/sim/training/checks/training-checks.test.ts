@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Checkpoint } from '../../../../src/sim/training/checkpoint.js';
-import type { CheckedRun } from '../../../../src/sim/training/checks/checked-run.js';
-import { checkDecoupling } from '../../../../src/sim/training/checks/decoupling.js';
-import { checkLearningOrder } from '../../../../src/sim/training/checks/learning-order.js';
-import { checkProgressiveSensitivity } from '../../../../src/sim/training/checks/progressive-sensitivity.js';
+import { checkDecoupling, type CheckedRun, checkLearningOrder, checkProgressiveSensitivity } from '../../../../src/sim/training/checks/training-checks.js';
 import { createProblem } from '../../../../src/theory/problem.js';
 import { changed, simulateRun } from '../../../support/checked-run.js';
 

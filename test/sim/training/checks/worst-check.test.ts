@@ -3,7 +3,7 @@ import { type Check, judge, notApplicable } from '../../../../src/sim/scenario/s
 import type { PerturbedCheckpoint } from '../../../../src/sim/training/checkpoint.js';
 import { checkPerturbationIdentity } from '../../../../src/sim/training/checks/noise-checks.js';
 import { checkOvertraining } from '../../../../src/sim/training/checks/overtraining.js';
-import { worstCheck } from '../../../../src/sim/training/checks/worst-check.js';
+import { worstCheck } from '../../../../src/sim/training/checks/training-checks.js';
 import { changed, simulateRun } from '../../../support/checked-run.js';
 
 const named = (...checks: readonly Check[]) =>
