@@ -1,6 +1,5 @@
 // c) Monte Carlo sensitivity of one network, with the noise drawn anew: d = 64, 4,096 replicates.
-import { estimateExcess } from '../../dist/sim/noise/excess.js';
-import { NoiseReplicates } from '../../dist/sim/noise/noise-replicates.js';
+import { estimateExcess, NoiseReplicates } from '../../dist/sim/noise/excess.js';
 import { FloatFiles } from '../float-files.mjs';
 
 const DIM = 64;

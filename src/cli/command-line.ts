@@ -1,6 +1,5 @@
-import { describeFailure } from './error-line.js';
-import { exitCode } from './exit-code.js';
-import type { CommandLineIo } from './io.js';
+import { describeFailure, exitCode } from './output/error-line.js';
+import type { CommandLineIo } from './output/io.js';
 import { createProgram } from './program.js';
 
 /**

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-import { describeFailure } from './error-line.js';
-import { exitCode } from './exit-code.js';
-import { opensTui } from './opens-tui.js';
+import { describeFailure, exitCode } from './output/error-line.js';
+import { opensTui } from './tui/opens-tui.js';
 
 /*
  * The process around the command line: its streams, signals and exit code.

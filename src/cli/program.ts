@@ -15,10 +15,9 @@ import { addStatusCommand } from './commands/status.js';
 import { addSubmitCommand } from './commands/submit.js';
 import { addSweepCommand } from './commands/sweep.js';
 import { addVerifyCommand } from './commands/verify.js';
-import { type CommandLineIo, loadScenarios } from './io.js';
-import { asciiText } from './output/ascii-text.js';
 import { helpNotes } from './output/help-notes.js';
-import { terminalOf } from './output/terminal.js';
+import { type CommandLineIo, loadScenarios } from './output/io.js';
+import { asciiText, terminalOf } from './output/terminal.js';
 
 const NOTES = [
   'Help on a command: overtrain run --help; on a scenario: overtrain run gaussian --help.',

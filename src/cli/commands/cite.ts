@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { type CommandLineIo, loadScenarios } from '../io.js';
 import { helpNotes } from '../output/help-notes.js';
+import { type CommandLineIo, loadScenarios } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
 
 const NOTES = [
@@ -19,8 +19,8 @@ export function addCiteCommand(program: Command, io: CommandLineIo): void {
     .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
     .action(async (folder: string | undefined) => {
       const [{ bibtex }, { allReferences, referencesOf }, { readResult }] = await Promise.all([
-        import('../cite/reference.js'),
-        import('../cite/references-of.js'),
+        import('../cite/references.js'),
+        import('../cite/references.js'),
         import('../results/read-result.js'),
       ]);
       let references = allReferences();

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { CommandLineIo } from '../io.js';
 import { helpNotes } from '../output/help-notes.js';
+import type { CommandLineIo } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
 
 const NOTES = [

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type CommandLineIo, loadScenarios } from '../io.js';
+import { type CommandLineIo, loadScenarios } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
 
 /** Adds `overtrain list`. */
@@ -13,8 +13,8 @@ export function addListCommand(program: Command, io: CommandLineIo): void {
     .action(async ({ json }: { json?: true }) => {
       const scenarios = await loadScenarios(io);
       const [{ catalogueDocument, catalogueLines }, { listClaims }, { claims }] = await Promise.all([
-        import('../scenario-catalogue.js'),
-        import('../claim-index.js'),
+        import('../list/scenario-catalogue.js'),
+        import('../list/claim-index.js'),
         import('../../theory/claims/all-claims.js'),
       ]);
       const listed = listClaims(scenarios, claims);

@@ -1,4 +1,4 @@
-import { type CommandLineIo, loadScenarios } from '../io.js';
+import { type CommandLineIo, loadScenarios } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
 
 const USAGE = [
@@ -16,9 +16,9 @@ const USAGE = [
 export async function printOverview(io: CommandLineIo): Promise<void> {
   const [scenarios, { catalogueLines }, { listClaims }, { paragraph }] = await Promise.all([
     loadScenarios(io),
-    import('../scenario-catalogue.js'),
-    import('../claim-index.js'),
-    import('../output/paragraph.js'),
+    import('../list/scenario-catalogue.js'),
+    import('../list/claim-index.js'),
+    import('../output/help-notes.js'),
   ]);
   const terminal = terminalOf(io.stdout, io.env);
   const usage = USAGE.flatMap((line) => {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { type CommandLineIo, loadScenarios } from '../io.js';
 import { helpNotes } from '../output/help-notes.js';
+import { type CommandLineIo, loadScenarios } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
 import { once } from '../settings/once.js';
 

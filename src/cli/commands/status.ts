@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandLineIo } from '../io.js';
+import type { CommandLineIo } from '../output/io.js';
 import type { StatusOptions } from '../sweeps/status-command.js';
 
 /**

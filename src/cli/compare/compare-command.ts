@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { exitCode } from '../exit-code.js';
-import { type CommandLineIo, loadScenarios } from '../io.js';
+import { exitCode } from '../output/error-line.js';
+import { type CommandLineIo, loadScenarios } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
 import { findingsOn, publishedSources } from '../published/comparisons.js';
-import type { PublishedSource } from '../published/published-source.js';
+import type { PublishedSource } from '../published/published.js';
 import { readResult } from '../results/read-result.js';
 import { compareRuns } from './compare-runs.js';
 import { comparisonReport } from './comparison-report.js';

@@ -2,16 +2,13 @@ import { type CurveFigure, isMap } from '../../sim/scenario/figure.js';
 import type { RunDocument } from '../../sim/scenario/run-document.js';
 import type { Scenario } from '../../sim/scenario/scenario.js';
 import { plainText } from '../../theory/invalid-input.js';
-import type { ChartSeries } from '../output/chart/chart.js';
 import { drawChart } from '../output/chart/draw-chart.js';
+import type { ChartSeries } from '../output/chart/plot.js';
 import { figureChart } from '../output/figure-chart.js';
-import { readableNumber } from '../output/number-text.js';
-import { paragraph } from '../output/paragraph.js';
-import { styleFor } from '../output/style.js';
-import type { Terminal } from '../output/terminal.js';
-import { layOutTable } from '../output/text-table.js';
-import type { ColumnDifference } from './compare-columns.js';
-import type { RunComparison, TableDifference } from './compare-runs.js';
+import { paragraph } from '../output/help-notes.js';
+import { styleFor, type Terminal } from '../output/terminal.js';
+import { layOutTable, readableNumber } from '../output/text-table.js';
+import type { ColumnDifference, RunComparison, TableDifference } from './compare-runs.js';
 
 const LONGEST_VALUE = 60;
 /** Curves of each run in the overlay. */

@@ -1,9 +1,7 @@
 import type { RunDocument } from '../../sim/scenario/run-document.js';
-import { paragraph } from '../output/paragraph.js';
-import { styleFor } from '../output/style.js';
-import type { Terminal } from '../output/terminal.js';
-import type { Finding } from '../published/finding.js';
-import type { PublishedSource } from '../published/published-source.js';
+import { paragraph } from '../output/help-notes.js';
+import { styleFor, type Terminal } from '../output/terminal.js';
+import type { Finding, PublishedSource } from '../published/published.js';
 
 const WORDS = { agrees: 'agrees', mismatch: 'MISMATCH', open: 'open' } as const;
 

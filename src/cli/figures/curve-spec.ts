@@ -1,10 +1,243 @@
 import type { CurveFigure } from '../../sim/scenario/figure.js';
 import type { Table } from '../../sim/scenario/table.js';
-import { type CurveData, curveData } from './curve-data.js';
-import { curveLayers } from './curve-layers.js';
-import { symbolText } from './figure-axis.js';
-import { seriesTitle } from './series-colour.js';
-import { type FigureStyle, frame, PAGE_PARAMETERS, type Spec } from './spec-parts.js';
+import { thinned } from '../output/figure-series.js';
+import { type CurveData, curveData, RANK_FIELD, SERIES_FIELD } from './curve-data.js';
+import { type AxisRange, axisRange, symbolText } from './figure-axis.js';
+import {
+  type FigureStyle,
+  frame,
+  legendColumns,
+  PAGE_PARAMETERS,
+  positionAxis,
+  type Spec,
+} from './spec-parts.js';
+import { MOST_CATEGORIES, type Theme } from './theme.js';
+
+/** A level line for the legend, as thin as those of the figure. */
+export const LINE = 'M-1.5,-0.13H1.5V0.13H-1.5Z';
+
+/** A legend of what lines, points and diamonds mean; it draws nothing itself. */
+export function markKey(data: CurveData, theme: Theme): Spec[] {
+  const entries: [string, string][] = [];
+  if (data.hasTheory) entries.push([data.isTheoryShared ? 'theory, alike for all' : 'theory', LINE]);
+  if (data.hasSimulation) entries.push([data.hasErrors ? 'simulation ± 1 s.e.' : 'simulation', 'circle']);
+  if (data.inflections.length > 0) entries.push(['inflection', 'diamond']);
+  return entries.length === 0 ? [] : [keyLayer(entries, theme)];
+}
+
+/** A layer without marks that brings a legend of shapes: labels with the shape of each. */
+export function keyLayer(entries: readonly (readonly [string, string])[], theme: Theme): Spec {
+  const labels = entries.map(([label]) => label);
+  return {
+    data: { values: [{ _key: labels[0] }] },
+    mark: { type: 'point', filled: true, color: theme.faint, opacity: 0 },
+    encoding: {
+      shape: {
+        field: '_key',
+        type: 'nominal',
+        scale: { domain: labels, range: entries.map(([, shape]) => shape) },
+        legend: {
+          title: null,
+          columns: legendColumns('', labels),
+          symbolStrokeWidth: 0,
+          symbolOpacity: 1,
+          symbolSize: 45,
+        },
+      },
+    },
+  };
+}
+
+/** What the legend calls the series. */
+export function seriesTitle(figure: CurveFigure): string {
+  return symbolText(figure.seriesLabel ?? figure.series ?? '');
+}
+
+/** The colours of the series, in their order. */
+export function seriesColours(data: CurveData, theme: Theme): readonly string[] {
+  return data.isOrdered ? theme.ordered(data.series.length) : theme.categories(data.series.length);
+}
+
+/** Whether there are no series to tell apart. */
+export function isSingle(data: CurveData): boolean {
+  return data.series.length === 0 || (data.series.length === 1 && data.series[0] === '');
+}
+
+/** The colour of a mark by its series; the legend names at most {@link MOST_CATEGORIES} of them. */
+export function seriesColour(figure: CurveFigure, data: CurveData, { theme, medium }: FigureStyle): Spec {
+  if (isSingle(data)) return { value: theme.categories(1)[0] };
+  const title = seriesTitle(figure);
+  const labels = thinned(data.series, MOST_CATEGORIES);
+  const legend = {
+    title,
+    values: labels,
+    columns: legendColumns(title, labels),
+    symbolType: 'square',
+    symbolOpacity: 1,
+    symbolStrokeWidth: 0,
+    symbolSize: 100,
+    labelLimit: 250,
+  };
+  return {
+    field: SERIES_FIELD,
+    type: 'nominal',
+    scale: { domain: data.series, range: seriesColours(data, theme) },
+    legend: medium === 'page' ? null : legend,
+  };
+}
+
+/**
+ * The size of a point. Points of series that have no order often fall on one another: the first are the largest, so that
+ * all are seen.
+ */
+export function pointSize(data: CurveData, isPage: boolean): unknown {
+  if (data.isOrdered || isSingle(data)) return isPage ? 26 : 9;
+  const least = isPage ? 14 : 9;
+  const last = data.series.length - 1;
+  return { expr: `${least} * pow(1 + 0.35 * (${last} - datum[${JSON.stringify(RANK_FIELD)}]), 2)` };
+}
+
+/** What the layers of one figure share. */
+interface LayerContext {
+  readonly figure: CurveFigure;
+  readonly data: CurveData;
+  readonly style: FigureStyle;
+  readonly isPage: boolean;
+  readonly yRange: AxisRange;
+  readonly x: Spec;
+  readonly color: Spec;
+  y(field: string): Spec;
+  /** Leaves the rows that can be drawn: not hidden, with a value, on the axes. */
+  shown(field: string): Spec[];
+}
+
+/** The layers of a figure of curves, the lowest first. */
+export function curveLayers(figure: CurveFigure, data: CurveData, style: FigureStyle): Spec[] {
+  const context = layerContext(figure, data, style);
+  return [
+    ...(data.hasErrors ? [errorBars(context)] : []),
+    ...(data.hasSimulation ? [points(context)] : []),
+    ...(data.hasTheory ? [lines(context)] : []),
+    ...(data.inflections.length > 0 ? inflections(context) : []),
+    ...(context.isPage ? [] : markKey(data, style.theme)),
+  ];
+}
+
+function layerContext(figure: CurveFigure, data: CurveData, style: FigureStyle): LayerContext {
+  const { x, y } = figure;
+  const isPage = style.medium === 'page';
+  const heights = data.rows.flatMap((row) => heightsOf(figure, row));
+  const places = data.rows.map((row) => row[x.column]);
+  const xRange = axisRange(x.scale, places);
+  const yRange = axisRange(y.scale, [...heights, ...data.inflections.map(({ inflection }) => inflection)]);
+  const upColumn = data.column(y.theory ?? y.simulation ?? '');
+  const across = positionAxis('x', xRange, x.label, data.column(x.column), style);
+  const up = positionAxis('y', yRange, y.label, upColumn, style);
+  return {
+    figure,
+    data,
+    style,
+    isPage,
+    yRange,
+    x: { field: x.column, type: 'quantitative', ...across },
+    y: (field) => ({ field, type: 'quantitative', ...up }),
+    color: seriesColour(figure, data, style),
+    shown: (field) => [
+      ...(isPage ? [{ filter: `indexof(hidden, ${cell(SERIES_FIELD)}) < 0` }] : []),
+      { filter: `isValid(${cell(field)})` },
+      ...(y.scale === 'log' ? [{ filter: `${cell(field)} > 0` }] : []),
+      ...(x.scale === 'log' ? [{ filter: `${cell(x.column)} > 0` }] : []),
+    ],
+  };
+}
+
+/** A field of a row in an expression of Vega. */
+function cell(field: string): string {
+  return `datum[${JSON.stringify(field)}]`;
+}
+
+/** What the y axis has to show: values, and as much of their error bars as a log axis can. */
+function heightsOf({ y }: CurveFigure, row: Readonly<Record<string, unknown>>): unknown[] {
+  const at = (name: string | undefined) => (name === undefined ? null : row[name]);
+  const [theory, simulation, error] = [at(y.theory), at(y.simulation), at(y.error)];
+  if (typeof simulation !== 'number' || typeof error !== 'number') return [theory, simulation];
+  const low = simulation - error;
+  const isReadable = y.scale === 'linear' || low > simulation / 10;
+  return [theory, simulation, simulation + error, ...(isReadable ? [low] : [])];
+}
+
+/** Bars of one standard error. One that reaches zero or below goes through the floor of a log axis, which has no zero. */
+function errorBars({ figure, x, y, color, shown, yRange }: LayerContext): Spec {
+  const [middle, error] = [cell(figure.y.simulation!), cell(figure.y.error!)];
+  const low = `${middle} - ${error}`;
+  return {
+    name: 'errors',
+    data: { name: 'curve' },
+    transform: [
+      ...shown(figure.y.simulation!),
+      { filter: `isValid(${error})` },
+      { calculate: figure.y.scale === 'log' ? `max(${low}, ${yRange.from / 1e3})` : low, as: '_low' },
+      { calculate: `${middle} + ${error}`, as: '_high' },
+    ],
+    mark: { type: 'rule', clip: true, strokeWidth: 0.9, opacity: 0.75 },
+    encoding: { x, y: y('_low'), y2: { field: '_high' }, color },
+  };
+}
+
+function points({ figure, data, isPage, x, y, color, shown }: LayerContext): Spec {
+  return {
+    name: 'simulation',
+    data: { name: 'curve' },
+    transform: shown(figure.y.simulation!),
+    mark: { type: 'point', filled: true, size: pointSize(data, isPage), opacity: 1, clip: isPage },
+    encoding: { x, y: y(figure.y.simulation!), color },
+  };
+}
+
+function lines({ figure, data, style, isPage, x, y, color, shown }: LayerContext): Spec {
+  const shared = {
+    color: { value: style.theme.ink },
+    detail: { field: SERIES_FIELD, type: 'nominal' },
+  };
+  return {
+    name: 'theory',
+    data: { name: 'curve' },
+    transform: shown(figure.y.theory!),
+    mark: { type: 'line', strokeWidth: isPage ? 1.8 : 1.2, clip: isPage },
+    encoding: {
+      x,
+      y: y(figure.y.theory!),
+      ...(data.isTheoryShared ? shared : { color }),
+      order: { field: figure.x.column, type: 'quantitative' },
+    },
+  };
+}
+
+function inflections({ style, isPage, yRange, x, y, color, shown }: LayerContext): Spec[] {
+  const common = { data: { name: 'inflection' }, transform: shown('inflection') };
+  return [
+    {
+      ...common,
+      mark: { type: 'rule', strokeDash: [2, 2], strokeWidth: 0.8, opacity: 0.9, clip: true },
+      encoding: { x, y: y('inflection'), y2: { datum: yRange.from }, color },
+    },
+    {
+      ...common,
+      name: 'inflections',
+      mark: {
+        type: 'point',
+        shape: 'diamond',
+        filled: true,
+        size: isPage ? 110 : 55,
+        opacity: 1,
+        stroke: style.theme.background,
+        strokeWidth: 0.6,
+        clip: isPage,
+      },
+      encoding: { x, y: y('inflection'), color },
+    },
+  ];
+}
 
 /**
  * A figure of curves as a Vega-Lite specification: theory as lines, simulation as points with bars of one standard error,

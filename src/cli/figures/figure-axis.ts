@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
 import type { Column } from '../../sim/scenario/table.js';
-import { readableNumber } from '../output/number-text.js';
+import { readableNumber } from '../output/text-table.js';
 
 export type AxisKind = 'linear' | 'log';
 

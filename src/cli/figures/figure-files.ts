@@ -1,6 +1,6 @@
 import type { RunDocument } from '../../sim/scenario/run-document.js';
 import { scenarios } from '../../sim/scenarios/scenario-list.js';
-import { figureSpec } from './figure-spec.js';
+import { figureSpec } from './map-spec.js';
 import type { Spec } from './spec-parts.js';
 import { DARK, LIGHT, type Theme } from './theme.js';
 

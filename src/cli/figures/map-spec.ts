@@ -1,9 +1,9 @@
-import type { MapFigure } from '../../sim/scenario/figure.js';
+import { type Figure, isMap, type MapFigure } from '../../sim/scenario/figure.js';
 import { columnIndex, type Table } from '../../sim/scenario/table.js';
 import { numberIn } from '../output/figure-series.js';
 import type { FigureRow } from './curve-data.js';
+import { curveSpec, keyLayer, LINE } from './curve-spec.js';
 import { axisRange, axisTitle, symbolText } from './figure-axis.js';
-import { keyLayer, LINE } from './mark-key.js';
 import { type FigureStyle, frame, PAGE_PARAMETERS, positionAxis, type Spec } from './spec-parts.js';
 
 /** What a map draws, told apart from how. */
@@ -158,4 +158,17 @@ export function mapSpec(
       ...boundary,
     ],
   };
+}
+
+/**
+ * A figure of a run as a Vega-Lite specification, its numbers inlined.
+ *
+ * @throws Error when the run lacks a table or a column that the figure draws
+ */
+export function figureSpec(
+  figure: Figure,
+  tables: Readonly<Record<string, Table>>,
+  style: FigureStyle,
+): Spec {
+  return isMap(figure) ? mapSpec(figure, tables, style) : curveSpec(figure, tables, style);
 }

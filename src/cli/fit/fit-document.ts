@@ -5,9 +5,17 @@ import {
   fitLaw,
   formulaParameters,
 } from '../../sim/scaling/fit-law.js';
-import type { ScalingLaw, ScalingPoint } from '../../sim/scaling/laws.js';
+import { type ScalingLaw, type ScalingPoint, scalingLaws } from '../../sim/scaling/laws.js';
+import { eventLoopTurns } from '../../sim/scenario/compute.js';
+import { nearestName } from '../../sim/scenario/nearest-name.js';
+import { readDecimal } from '../../theory/decimal.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import type { LossTable } from './read-losses.js';
+import { paragraph } from '../output/help-notes.js';
+import type { CommandLineIo } from '../output/io.js';
+import { styleFor, type Terminal, terminalOf } from '../output/terminal.js';
+import { layOutTable, readableNumber } from '../output/text-table.js';
+import { DEFAULT_SEED, readSeed } from '../settings/run-request.js';
+import { type LossTable, readLosses } from './read-losses.js';
 
 /** What is fitted to which points, and how often a bootstrap fits it again. */
 export interface FitRequest {
@@ -106,4 +114,107 @@ function requireEnough(law: ScalingLaw, points: readonly ScalingPoint[], noise: 
     `${distinct} places`,
     `more than ${needed} different places (N, D) to fit the ${law.name} law${where}, one more than it has parameters`,
   );
+}
+
+/** What `overtrain fit` prints for people. */
+export function fitReport({ fits, pooled }: FitDocument, terminal: Terminal): string[] {
+  const style = styleFor(terminal.colour);
+  const lines = fits.flatMap((fit) => [
+    ...paragraph(heading(fit), terminal, style.strong),
+    ...paragraph(fit.formula, terminal, style.faint, 2),
+    ...layOutTable(
+      {
+        header: ['  parameter', 'value', '95 % from', 'to'],
+        rows: fit.parameters.map(({ name, value, low, high }) => [
+          `  ${name}`,
+          ...[value, low, high].map((number) => readableNumber(number)),
+        ]),
+        numeric: [false, true, true, true],
+      },
+      terminal.width,
+    ).lines,
+    '',
+  ]);
+  const summary = layOutTable(
+    {
+      header: ['law', 'R2 of ln loss', 'held out'],
+      rows: pooled.map(({ law, r_squared, r_squared_held_out }) => [
+        law,
+        share(r_squared),
+        share(r_squared_held_out),
+      ]),
+      numeric: [false, true, true],
+    },
+    terminal.width,
+  );
+  return [...lines, ...paragraph('All levels of noise', terminal, style.strong), ...summary.lines];
+}
+
+function heading({ law, noise, points, held_out }: FitRecord): string {
+  const level = noise === null ? '' : `, noise ${readableNumber(noise)}`;
+  const rest = held_out === 0 ? '' : `, ${held_out} held out`;
+  return `${law}${level}: ${points} points${rest}`;
+}
+
+function share(value: number | null): string {
+  return value === null ? '-' : readableNumber(value);
+}
+
+/** Options of `overtrain fit` as commander gives them. */
+export interface FitOptions {
+  readonly law?: readonly string[];
+  readonly fitSize?: string;
+  readonly fitData?: string;
+  readonly resamples?: string;
+  readonly seed?: string;
+  readonly json?: true;
+}
+
+const DEFAULT_RESAMPLES = 200;
+const MOST_RESAMPLES = 100_000;
+
+/**
+ * `overtrain fit FILE`.
+ *
+ * @throws InvalidInputError where the file or an option is not right
+ */
+export async function fitTable(file: string, options: FitOptions, io: CommandLineIo): Promise<void> {
+  const request = {
+    laws: lawsOf(options.law),
+    fitSize: readLimit('--fit-size', options.fitSize),
+    fitData: readLimit('--fit-data', options.fitData),
+    resamples: readResamples(options.resamples),
+    seed: options.seed === undefined ? DEFAULT_SEED : readSeed(options.seed),
+  };
+  const document = await fitDocument(file, await readLosses(file), request, eventLoopTurns(io.signal));
+  const text = options.json
+    ? JSON.stringify(document)
+    : fitReport(document, terminalOf(io.stdout, io.env)).join('\n');
+  io.stdout.write(`${text}\n`);
+}
+
+function lawsOf(asked: readonly string[] | undefined): readonly ScalingLaw[] {
+  if (asked === undefined) return scalingLaws;
+  const known = scalingLaws.map(({ name }) => name);
+  for (const name of asked) {
+    if (known.includes(name)) continue;
+    const nearest = nearestName(name, known);
+    const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+    throw new InvalidInputError('--law', name, `${known.join(', ')}${hint}`);
+  }
+  return scalingLaws.filter(({ name }) => asked.includes(name));
+}
+
+function readLimit(option: string, text: string | undefined): number {
+  if (text === undefined) return Infinity;
+  const value = readDecimal(text);
+  if (value > 0 && value < Infinity) return value;
+  throw new InvalidInputError(option, text, 'a number above 0');
+}
+
+function readResamples(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_RESAMPLES;
+  const count = /^\d{1,6}$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (count >= 2 && count <= MOST_RESAMPLES) return count;
+  throw new InvalidInputError('--resamples', text, `an integer from 2 to ${MOST_RESAMPLES}`);
 }

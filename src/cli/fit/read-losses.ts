@@ -1,8 +1,7 @@
 import type { ScalingPoint } from '../../sim/scaling/laws.js';
 import { readDecimal } from '../../theory/decimal.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { readBounded } from '../results/bounded-file.js';
-import { codeOf, reasonOf } from '../results/file-errors.js';
+import { codeOf, readBounded, reasonOf } from '../results/files.js';
 
 /** Losses of one level of noise; `noise` is null where the table has no such column. */
 export interface LossTable {

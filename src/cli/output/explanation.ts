@@ -5,7 +5,7 @@ import { type Cell, columnIndex, type Row, type Table } from '../../sim/scenario
 import { createProblem, type ProblemOptions } from '../../theory/problem.js';
 import { learnedModes } from '../../theory/trajectory.js';
 import { cellText } from './figure-series.js';
-import { readableNumber } from './number-text.js';
+import { readableNumber } from './text-table.js';
 
 /** How a run was computed, and whether to its end. */
 export interface RunCourse {

@@ -1,8 +1,8 @@
 import type { CurveFigure } from '../../sim/scenario/figure.js';
 import { columnIndex, type Table } from '../../sim/scenario/table.js';
-import type { Chart, ChartPoint, ChartSeries } from './chart/chart.js';
+import type { Chart, ChartPoint, ChartSeries } from './chart/plot.js';
 import { cellText, type FigureSeries, numberIn, readCurves, thinned } from './figure-series.js';
-import { readableNumber } from './number-text.js';
+import { readableNumber } from './text-table.js';
 
 /** More series than this cannot be told apart in a terminal. */
 export const MOST_SERIES = 8;

@@ -1,7 +1,7 @@
 import type { MapFigure } from '../../sim/scenario/figure.js';
 import { columnIndex, type Table } from '../../sim/scenario/table.js';
 import { numberIn } from './figure-series.js';
-import type { HeatMap } from './map/heat-map.js';
+import type { HeatMap } from './map/draw-map.js';
 
 type Tables = Readonly<Record<string, Table>>;
 

@@ -1,6 +1,6 @@
 import type { CurveFigure } from '../../sim/scenario/figure.js';
 import { type Cell, columnIndex, type Row, type Table } from '../../sim/scenario/table.js';
-import { readableNumber } from './number-text.js';
+import { readableNumber } from './text-table.js';
 
 type Tables = Readonly<Record<string, Table>>;
 

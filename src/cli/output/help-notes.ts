@@ -1,5 +1,26 @@
-import { paragraph } from './paragraph.js';
-import type { Terminal } from './terminal.js';
+import { wrapCells } from './cell-width.js';
+import { oneLine } from './error-line.js';
+import { asciiText, type Terminal } from './terminal.js';
+
+/**
+ * Text in lines of the terminal's width, in ASCII where it must be.
+ *
+ * @param paint applied to each line
+ * @param first blanks before the first line
+ * @param rest blanks before the others
+ */
+export function paragraph(
+  text: string,
+  { width, unicode }: Pick<Terminal, 'width' | 'unicode'>,
+  paint: (text: string) => string = (line) => line,
+  first = 0,
+  rest = first,
+): string[] {
+  const safe = oneLine(text);
+  return wrapCells(unicode ? safe : asciiText(safe), width, first, rest).map((line) =>
+    paint(unicode ? line : asciiText(line)),
+  );
+}
 
 /**
  * What follows the options in a help: paragraphs broken to the terminal's width, and examples left whole so that they can

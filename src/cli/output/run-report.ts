@@ -2,17 +2,14 @@ import { isMap } from '../../sim/scenario/figure.js';
 import type { RunResults } from '../../sim/scenario/run-document.js';
 import type { Check, Compute, Scenario } from '../../sim/scenario/scenario.js';
 import type { Table } from '../../sim/scenario/table.js';
-import { asciiText } from './ascii-text.js';
 import { drawChart } from './chart/draw-chart.js';
 import { figureChart } from './figure-chart.js';
 import { figureMap } from './figure-map.js';
 import { cellText } from './figure-series.js';
+import { paragraph } from './help-notes.js';
 import { drawMap } from './map/draw-map.js';
-import { readableNumber } from './number-text.js';
-import { paragraph } from './paragraph.js';
-import { type Style, styleFor } from './style.js';
-import type { Terminal } from './terminal.js';
-import { layOutTable } from './text-table.js';
+import { asciiText, type Style, styleFor, type Terminal } from './terminal.js';
+import { layOutTable, readableNumber } from './text-table.js';
 
 /** Longest table that is printed whole, and how much of a longer one is shown where no figure draws it. */
 const MOST_ROWS = 20;

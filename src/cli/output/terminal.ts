@@ -1,4 +1,4 @@
-import type { OutputStream } from '../io.js';
+import type { OutputStream } from './io.js';
 
 /** How many colours may be used: none, the 16 of every terminal, 256, or all. */
 export type ColourDepth = 'none' | 'basic' | 'indexed' | 'full';
@@ -49,4 +49,155 @@ function isUnicode(env: Environment): boolean {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
   if (!locale) return process.platform === 'win32';
   return /utf-?8/i.test(locale);
+}
+
+/** Wraps text in escape sequences, or leaves it as it is where there is no colour. */
+export interface Style {
+  strong(text: string): string;
+  faint(text: string): string;
+  good(text: string): string;
+  bad(text: string): string;
+  caution(text: string): string;
+  /** Colour of the series at an index; the palette repeats. */
+  series(index: number, text: string): string;
+}
+
+/**
+ * The palette of Okabe and Ito (2008), which people with any form of colour blindness can tell apart, without its
+ * black; yellow, the faintest on a white ground, comes last. Each with its nearest of the 256 and of the 16 colours.
+ */
+const PALETTE = [
+  { full: '38;2;230;159;0', indexed: '38;5;214', basic: '33' },
+  { full: '38;2;86;180;233', indexed: '38;5;74', basic: '36' },
+  { full: '38;2;0;158;115', indexed: '38;5;36', basic: '32' },
+  { full: '38;2;204;121;167', indexed: '38;5;175', basic: '35' },
+  { full: '38;2;213;94;0', indexed: '38;5;166', basic: '31' },
+  { full: '38;2;0;114;178', indexed: '38;5;32', basic: '34' },
+  { full: '38;2;240;228;66', indexed: '38;5;227', basic: '93' },
+] as const;
+
+const VERMILION = PALETTE[4];
+const GREEN = PALETTE[2];
+const ORANGE = PALETTE[0];
+
+/** The style for a colour depth. */
+export function styleFor(depth: ColourDepth): Style {
+  if (depth === 'none') {
+    const plain = (text: string) => text;
+    return {
+      strong: plain,
+      faint: plain,
+      good: plain,
+      bad: plain,
+      caution: plain,
+      series: (_, text) => text,
+    };
+  }
+  const wrap = (code: string) => (text: string) => (text === '' ? '' : `\u001b[${code}m${text}\u001b[0m`);
+  return {
+    strong: wrap('1'),
+    faint: wrap('2'),
+    good: wrap(GREEN[depth]),
+    bad: wrap(`1;${VERMILION[depth]}`),
+    caution: wrap(ORANGE[depth]),
+    series: (index, text) => wrap(PALETTE[index % PALETTE.length]![depth])(text),
+  };
+}
+
+const REPLACEMENTS: ReadonlyMap<string, string> = new Map([
+  ['α', 'alpha'],
+  ['β', 'beta'],
+  ['δ', 'delta'],
+  ['κ', 'kappa'],
+  ['μ', 'mu'],
+  ['Δ', 'Delta'],
+  ['γ', 'gamma'],
+  ['η', 'eta'],
+  ['θ', 'theta'],
+  ['ζ', 'zeta'],
+  ['ν', 'nu'],
+  ['ξ', 'xi'],
+  ['π', 'pi'],
+  ['ρ', 'rho'],
+  ['χ', 'chi'],
+  ['ψ', 'psi'],
+  ['ω', 'omega'],
+  ['Γ', 'Gamma'],
+  ['Λ', 'Lambda'],
+  ['Φ', 'Phi'],
+  ['Ω', 'Omega'],
+  ['≪', '<<'],
+  ['≫', '>>'],
+  ['≡', '=='],
+  ['∓', '-+'],
+  ['⊗', '(x)'],
+  ['⊕', '(+)'],
+  ['∉', 'not in'],
+  ['⊂', 'within'],
+  ['⇔', '<=>'],
+  ['∂', 'd'],
+  ['λ', 'lambda'],
+  ['σ', 'sigma'],
+  ['Σ', 'Sigma'],
+  ['τ', 'tau'],
+  ['φ', 'phi'],
+  ['ε', 'epsilon'],
+  ['≤', '<='],
+  ['≥', '>='],
+  ['≠', '!='],
+  ['≈', '~'],
+  ['∞', 'inf'],
+  ['±', '+-'],
+  ['×', 'x'],
+  ['·', '-'],
+  ['−', '-'],
+  ['–', '-'],
+  ['—', '--'],
+  // One character for one: it marks cuts in lines that are laid out already.
+  ['…', '~'],
+  ['′', "'"],
+  ['″', "''"],
+  ['‖', '||'],
+  ['²', '^2'],
+  ['³', '^3'],
+  ['⁴', '^4'],
+  ['½', '1/2'],
+  ['¼', '1/4'],
+  ['ᵀ', "'"],
+  ['⁺', '^+'],
+  ['°', ' degrees'],
+  ['ℓ', 'l'],
+  ['∅', 'the empty set'],
+  ['∫', 'int '],
+  ['Π', 'prod '],
+  ['⋯', '...'],
+  ['√', 'sqrt'],
+  ['∈', 'in'],
+  ['→', '->'],
+  ['↑', 'up'],
+  ['↓', 'down'],
+  ['←', '<-'],
+  ['↦', '->'],
+  ['⇒', '=>'],
+  ['•', '*'],
+  ['∎', '(end of proof)'],
+  ['∇', 'grad'],
+  ['⟨', '<'],
+  ['⟩', '>'],
+  ['“', '"'],
+  ['”', '"'],
+  ['’', "'"],
+]);
+
+/** A text in ASCII alone, for terminals whose locale is not UTF-8: symbols are spelled out, accents dropped. */
+export function asciiText(text: string): string {
+  return text.replace(
+    /[^\p{ASCII}]/gu,
+    (character) => REPLACEMENTS.get(character) ?? withoutAccent(character),
+  );
+}
+
+function withoutAccent(character: string): string {
+  const base = character.normalize('NFD').replace(/\p{Mn}/gu, '');
+  return /^\p{ASCII}*$/u.test(base) ? base : '?';
 }

@@ -1,5 +1,42 @@
-import { oneLine } from '../one-line.js';
+import type { Cell, Table } from '../../sim/scenario/table.js';
 import { cellWidth, fitCells, padCells } from './cell-width.js';
+import { oneLine } from './error-line.js';
+
+/**
+ * A number for reading: at most `digits` significant digits, plain between 1e-4 and 1e6, with an exponent beyond.
+ * Integers up to seven digits keep them all.
+ */
+export function readableNumber(value: number, digits = 4): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e7) return String(value);
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
+  const size = Math.abs(value);
+  if (size >= 1e-4 && size < 1e6) return String(Number(value.toPrecision(digits)));
+  return value
+    .toExponential(digits - 1)
+    .replace(/\.?0*e/, 'e')
+    .replace('e+', 'e');
+}
+
+/**
+ * A table as RFC 4180 has it, except that lines end with a line feed alone, as other Unix tools write them. The first line
+ * names the columns; numbers are the shortest that read back as the same float64; null is empty, an empty text `""`.
+ */
+export function csvText(table: Table): string {
+  const header = table.columns.map(({ name }) => csvField(name)).join(',');
+  const lines = table.rows.map((row) => row.map(csvField).join(','));
+  return `${[header, ...lines].join('\n')}\n`;
+}
+
+function csvField(cell: Cell): string {
+  if (cell === null) return '';
+  if (typeof cell === 'number') return Number.isFinite(cell) ? numberField(cell) : '';
+  const text = String(cell);
+  return text === '' || /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function numberField(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value);
+}
 
 /** A table of texts for reading. */
 export interface TextTable {

@@ -1,12 +1,175 @@
 import type { RunDocument } from '../../sim/scenario/run-document.js';
-import { readableNumber } from '../output/number-text.js';
-import { exposureFindings, replayFindings } from './citing-comparisons.js';
-import { type Curve, curvesOf, directionOf, hasPlateau, hasUTurn } from './curve-shape.js';
-import { earlyExposure } from './early-exposure-2605.12705.js';
-import type { Finding } from './finding.js';
-import { forgetting } from './forgetting-2605.26097.js';
-import { overtrained } from './overtrained-2503.19206.js';
-import type { PublishedSource } from './published-source.js';
+import type { Cell } from '../../sim/scenario/table.js';
+import { readableNumber } from '../output/text-table.js';
+import { earlyExposure, type Finding, forgetting, overtrained, type PublishedSource } from './published.js';
+
+/** Points of one curve, in order of x. */
+export interface Curve {
+  /** Value of the series column. */
+  readonly of: Cell;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  /** Largest standard error of y; 0 where it has none. */
+  readonly error: number;
+}
+
+/**
+ * The curves of a table: one for each value of the series column, of the first of the named columns that has numbers.
+ *
+ * @param columns the simulated one first, then theory's for a run that simulated nothing
+ * @param error column with the standard error of the simulated one
+ */
+export function curvesOf(
+  { tables }: RunDocument,
+  table: string,
+  series: string | undefined,
+  x: string,
+  columns: readonly string[],
+  error?: string,
+): readonly Curve[] {
+  const found = Object.hasOwn(tables, table) ? tables[table] : undefined;
+  if (found === undefined) return [];
+  const place = (name: string) => found.columns.findIndex((column) => column.name === name);
+  const y = columns.map(place).find((index) => found.rows.some((row) => typeof row[index] === 'number'));
+  const [atX, atSeries] = [place(x), series === undefined ? -1 : place(series)];
+  if (y === undefined || atX < 0) return [];
+  const atError = error === undefined || y !== place(columns[0]!) ? -1 : place(error);
+  const groups = new Map<Cell, [number, number, number][]>();
+  for (const row of found.rows) {
+    const point = [row[atX], row[y], row[atError] ?? 0];
+    if (!point.every((cell) => typeof cell === 'number')) continue;
+    const of = atSeries < 0 ? null : row[atSeries]!;
+    const points = groups.get(of);
+    if (points === undefined) groups.set(of, [point as [number, number, number]]);
+    else points.push(point as [number, number, number]);
+  }
+  return [...groups].map(([of, points]) => {
+    const sorted = [...points].sort((a, b) => a[0] - b[0]);
+    const largest = greatest(sorted.map(([, , deviation]) => deviation));
+    return { of, x: sorted.map(([value]) => value), y: sorted.map(([, value]) => value), error: largest };
+  });
+}
+
+/** How values go: `flat` where all are the same to the tolerance. */
+export type Direction = 'rises' | 'falls' | 'flat' | 'turns';
+
+/**
+ * The direction of values in order.
+ *
+ * @param share of their whole range that counts as no change from one to the next
+ */
+export function directionOf(values: readonly number[], share = 1e-3): Direction {
+  const range = greatest(values) - least(values);
+  if (!(range > 1e-12 * greatest(values.map(Math.abs)))) return 'flat';
+  const steps = values.slice(1).map((value, index) => value - values[index]!);
+  if (steps.every((step) => step >= -share * range)) return 'rises';
+  return steps.every((step) => step <= share * range) ? 'falls' : 'turns';
+}
+
+/** Standard errors by which a rise must exceed noise, seen at its best place among a hundred. */
+const CLEARLY = 5;
+
+/**
+ * Whether a curve falls to a minimum before its end and rises from it by more than noise, and by more than a thousandth of its
+ * whole range.
+ *
+ * @param error largest standard error of a value
+ */
+export function hasUTurn(values: readonly number[], error = 0): boolean {
+  const lowest = least(values);
+  const range = greatest(values) - lowest;
+  const place = values.indexOf(lowest);
+  return place > 0 && greatest(values.slice(place)) - lowest > Math.max(range / 1000, CLEARLY * error);
+}
+
+/** Whether the last third of the points, by their number, holds less than a tenth of the whole change. */
+export function hasPlateau(values: readonly number[]): boolean {
+  const range = greatest(values) - least(values);
+  const last = values.slice(Math.floor((2 * values.length) / 3));
+  return greatest(last) - least(last) < range / 10;
+}
+
+// Not by arguments of a call, of which there may be a hundred thousand at most.
+function greatest(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+}
+
+function least(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+}
+
+/*
+ * Runs of scenarios about citing papers beside the figures of those papers: orders and shapes only.
+ */
+
+const listed = (values: readonly number[]) => values.map((value) => readableNumber(value, 3)).join(', ');
+
+/** The scenario `replay` beside all figures of its paper. */
+export function replayFindings(run: RunDocument): readonly Finding[] {
+  const forgetting = (table: string, of: string, x: string) =>
+    curvesOf(run, table, table === 'pretraining' ? 'curve' : 'method', x, ['forgetting_sim']).find((curve) =>
+      String(curve.of).startsWith(of),
+    );
+  const length = forgetting('pretraining', 'none', 'time');
+  const after = curvesOf(run, 'pretraining', 'curve', 'time', ['loss_pre_sim'], 'loss_pre_stderr').find(
+    (curve) => curve.of === length?.of,
+  );
+  const width = forgetting('width', 'none', 'hidden');
+  const replay = forgetting('replay', 'true-data', 'replay');
+  if (length === undefined || after === undefined || width === undefined || replay === undefined) return [];
+  return [
+    {
+      figure: 'pretrain_length',
+      published: 'forgetting rises with the length of pre-training',
+      run: `it goes from ${readableNumber(length.y[0]!, 3)} to ${readableNumber(length.y.at(-1)!, 3)} (${length.of})`,
+      verdict: length.y.at(-1)! > length.y[0]! ? 'agrees' : 'mismatch',
+    },
+    {
+      figure: 'pretrain_length',
+      published: 'the loss after fine-tuning shows no U-turn',
+      run: `${hasUTurn(after.y, after.error) ? 'a U-turn' : 'none'} by more than five standard errors at ${after.of}`,
+      verdict: hasUTurn(after.y, after.error) ? 'mismatch' : 'agrees',
+    },
+    {
+      figure: 'model_size',
+      published: 'forgetting falls with size',
+      run: `it ${directionOf(width.y)} with width: ${listed(width.y)}`,
+      verdict: directionOf(width.y) === 'falls' ? 'agrees' : 'mismatch',
+    },
+    {
+      figure: 'replay',
+      published: 'the loss after fine-tuning falls with the fraction of replay',
+      run: `forgetting ${directionOf(replay.y)} with the weight of true replay: ${listed(replay.y)}`,
+      verdict: directionOf(replay.y) === 'falls' ? 'agrees' : 'mismatch',
+    },
+  ];
+}
+
+/** The scenario `early-exposure` beside figure 3a, at matched post-training. */
+export function exposureFindings(run: RunDocument): readonly Finding[] {
+  const matched = (name: string) =>
+    curvesOf(run, 'curve', 'post_training', 'mix', [`loss_${name}_sim`, `loss_${name}_theory`]).find(
+      ({ of }) => of === 'matched',
+    );
+  const [retained, immediate] = [matched('retained'), matched('immediate')];
+  if (retained === undefined || immediate === undefined || retained.y.length < 2) return [];
+  const most = retained.y.reduce((a, b) => Math.max(a, b));
+  const level = immediate.y.every((value) => Math.abs(value / immediate.y[0]! - 1) < 0.0132);
+  return [
+    {
+      figure: 'figure_3a',
+      published: 'the retained loss is largest without exposure',
+      run: `it goes from ${readableNumber(retained.y[0]!, 3)} to ${readableNumber(retained.y.at(-1)!, 3)}`,
+      verdict: retained.x[0] === 0 && most === retained.y[0] ? 'agrees' : 'mismatch',
+    },
+    {
+      figure: 'figure_3a',
+      published: 'the immediate loss changes by 1.3 % at most',
+      run: `it goes from ${readableNumber(immediate.y[0]!, 3)} to ${readableNumber(immediate.y.at(-1)!, 3)}`,
+      verdict: level ? 'agrees' : 'mismatch',
+    },
+  ];
+}
 
 /** Papers that `compare` knows. */
 export const publishedSources: readonly PublishedSource[] = [overtrained, forgetting, earlyExposure];

@@ -1,11 +1,279 @@
 import { createHash } from 'node:crypto';
-import { DARK, LIGHT, MOST_CATEGORIES, type Theme } from '../figures/theme.js';
-import { MOST_SERIES } from '../sweep-figures/facet-data.js';
-import { embeddedJson, html, Markup } from './markup.js';
-import type { PageRun } from './page/page-data.js';
-import type { ProvedClaim } from './proofs.js';
-import { type ReportRun, runArticle } from './run-article.js';
-import { differencesSection } from './run-differences.js';
+import { type CurveFigure, type Figure, isMap } from '../../sim/scenario/figure.js';
+import type { Check, Scenario } from '../../sim/scenario/scenario.js';
+import type { Table } from '../../sim/scenario/table.js';
+import { plainText } from '../../theory/invalid-input.js';
+import { type CurveData, curveData } from '../figures/curve-data.js';
+import { curveWords, isSingle, seriesColours, seriesTitle } from '../figures/curve-spec.js';
+import type { compileFigure } from '../figures/draw-figure.js';
+import { symbolText } from '../figures/figure-axis.js';
+import { figureSpec } from '../figures/map-spec.js';
+import { DARK, LIGHT, MOST_CATEGORIES, PAGE, type Theme } from '../figures/theme.js';
+import { explainFigure } from '../output/explanation.js';
+import { readableNumber } from '../output/text-table.js';
+import type { StoredRun } from '../results/read-result.js';
+import { MOST_SERIES } from '../sweep-figures/facet-spec.js';
+import type { PageFigure, PageRun, ScaleName } from './page/page-data.js';
+import { embeddedJson, html, Markup, type ProvedClaim } from './proofs.js';
+
+/** A run with what the report needs of it. */
+export interface ReportRun extends StoredRun {
+  /** What the page calls it: its scenario and folder. */
+  readonly name: string;
+  readonly anchor: string;
+  /** Place among the runs of the page. */
+  readonly index: number;
+  /** Undefined where this version does not know the scenario. */
+  readonly scenario: Scenario | undefined;
+  readonly figures: readonly PageFigure[];
+  /** Figures that could not be drawn, with the reason. */
+  readonly missing: readonly string[];
+  /** Claims that the page has proofs of. */
+  readonly proved: ReadonlySet<string>;
+}
+
+/** One run: what was found in words, figures, claims, tables, parameters, and how to get it again. */
+export function runArticle(run: ReportRun): Markup {
+  const { anchor, name, scenario, document, index } = run;
+  return html`<article id="${anchor}" aria-labelledby="${anchor}-title">
+<h2 id="${anchor}-title">${name}</h2>
+<p class="lead">${scenario?.title ?? `Scenario ${document.scenario}, which this version does not know: no figures.`}</p>
+${summary(run)}
+${[...run.problems, ...run.missing].map((text) => html`<p class="note">${text}</p>`)}
+${sweepSection(run)}
+<section aria-label="Figures">${run.figures.map((figure, at) => figureBlock(figure, anchor, index, at))}</section>
+${claims(run)}
+<section aria-labelledby="${anchor}-tables"><h3 id="${anchor}-tables">Tables</h3>
+${Object.entries(document.tables).map(([table, contents]) => tableBlock(table, contents, index))}</section>
+${parameters(run)}
+<section aria-labelledby="${anchor}-again"><h3 id="${anchor}-again">The same numbers again</h3>
+<pre class="command" tabindex="0"><code>${run.command}</code></pre>
+<button type="button" class="copy">Copy the command</button><span role="status"></span>
+</section>
+</article>`;
+}
+
+function summary({ scenario, document, figures, gitCommit, finished, sweep }: ReportRun): Markup {
+  const { compute, checks, warnings, diverged } = document;
+  const drawn = scenario?.figures.filter(({ id }) => figures.some((figure) => figure.id === id)) ?? [];
+  const where = compute.backend === 'host' ? '' : ` on ${compute.backend} (${compute.device})`;
+  const judged = checks.filter(({ verdict }) => verdict !== 'not-applicable');
+  const failing = judged.filter(({ verdict }) => verdict === 'fails').length;
+  const verdict =
+    sweep !== undefined
+      ? 'The column failed_checks says which claims failed where.'
+      : judged.length === 0
+        ? 'None of the claims applies to these numbers.'
+        : failing === 0
+          ? `All ${judged.length} claims that apply hold.`
+          : `${failing} of the ${judged.length} claims that apply ${failing === 1 ? 'fails' : 'fail'}.`;
+  const steps = document.network_steps > 0 ? ` in ${document.network_steps} network-steps` : '';
+  return html`<section aria-label="Summary">
+${scenario && html`<p>${scenario.summary}</p>`}
+${drawn.slice(0, 1).map((figure) => html`<p>${explainFigure(figure, document, document.params)}</p>`)}
+<p>${verdict} Computed by the ${compute.engine} engine${where}, seed ${document.seed}${steps}${sweep === undefined && html`, in ${readableNumber(document.elapsed_ms / 1000, 2)} s`}${finished && `, finished ${finished}`}${gitCommit && `, overtrain at commit ${gitCommit.slice(0, 12)}`}.</p>
+${warnings.map((text) => html`<p class="note">${text}</p>`)}
+${diverged.map(({ network, step }) => html`<p class="note">${network}: diverged at step ${step}.</p>`)}
+</section>`;
+}
+
+/** Where the page shows a sweep; in words, what it is of. */
+function sweepSection({ sweep, anchor, index }: ReportRun): Markup | null {
+  if (sweep === undefined) return null;
+  const id = `${anchor}-sweep`;
+  const names = sweep.axes.filter(({ form }) => form !== 'row').map(({ column }) => column);
+  const binned =
+    sweep.table === 'cells' &&
+    html` There are ${sweep.rows} rows, more than a page can hold: the figures are drawn from sums over bins, which the table cells has.`;
+  return html`<section class="sweep" id="${id}" data-run="${index}" aria-labelledby="${id}-title">
+<h3 id="${id}-title">A sweep of ${sweep.points} runs</h3>
+<p class="description">Along ${names.join(', ') || 'nothing'}.${binned}</p>
+</section>`;
+}
+
+function figureBlock(figure: PageFigure, anchor: string, run: number, at: number): Markup {
+  const id = `${anchor}-figure-${at}`;
+  return html`<figure class="figure" data-run="${run}" data-figure="${at}" aria-labelledby="${id}">
+<figcaption id="${id}">${figure.title}</figcaption>
+<p class="description" id="${id}-text">${sentence(figure.description)}</p>
+<div class="plot" tabindex="0" role="application" aria-roledescription="interactive chart" aria-labelledby="${id}" aria-describedby="${id}-text ${id}-keys"></div>
+<p class="visually-hidden" id="${id}-keys">Arrow left and right: the next value; up and down: the next series; plus, minus and zero: zoom.</p>
+${figure.notes.map((note) => html`<p class="note">${note}</p>`)}
+</figure>`;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const VERDICTS: Readonly<Record<Check['verdict'], string>> = {
+  holds: '✓ holds',
+  fails: '✗ fails',
+  'not-applicable': '– does not apply',
+};
+
+function claims({ anchor, document, proved }: ReportRun): Markup | null {
+  if (document.checks.length === 0) return null;
+  const number = (value: number | null) => (value === null ? '–' : readableNumber(value, 3));
+  return html`<section aria-labelledby="${anchor}-claims"><h3 id="${anchor}-claims">Claims</h3>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of claims"><table>
+<thead><tr><th scope="col">claim</th><th scope="col">verdict</th><th scope="col">margin</th><th scope="col">tolerance</th><th scope="col">compared</th></tr></thead>
+<tbody>${document.checks.map(
+    ({ claim, verdict, margin, tolerance, reason }) =>
+      html`<tr><th scope="row">${
+        proved.has(claim) ? html`<a href="#proof-${claim}">${claim}</a>` : claim
+      }</th><td class="${verdict}">${VERDICTS[verdict]}</td><td class="number">${number(margin)}</td><td class="number">${number(tolerance)}</td><td>${reason}</td></tr>`,
+  )}</tbody></table></div></section>`;
+}
+
+function tableBlock(name: string, { columns, rows }: Table, run: number): Markup {
+  return html`<details class="table" data-run="${run}" data-table="${name}"><summary>${name}: ${rows.length} rows, ${columns.length} columns</summary>
+<dl class="columns">${columns.map(
+    ({ name: column, unit, description }) =>
+      html`<div><dt>${column}${unit !== '1' && html` <span>(${unit})</span>`}</dt><dd>${description}</dd></div>`,
+  )}</dl></details>`;
+}
+
+function parameters({ anchor, document, sweep }: ReportRun): Markup {
+  return html`<section aria-labelledby="${anchor}-parameters"><h3 id="${anchor}-parameters">Parameters</h3>
+<details><summary>All ${Object.keys(document.params).length}, resolved</summary>
+<table><tbody>${Object.entries(document.params).map(
+    ([name, value]) =>
+      html`<tr><th scope="row">${name}</th><td class="value">${parameterText(value)}</td></tr>`,
+  )}</tbody></table></details>
+${sweep?.file !== undefined && html`<details><summary>The sweep file</summary><pre tabindex="0"><code>${sweep.file}</code></pre></details>`}
+<details><summary>Versions</summary><table><tbody>${Object.entries(document.versions).map(
+    ([name, version]) => html`<tr><th scope="row">${name}</th><td>${version}</td></tr>`,
+  )}</tbody></table></details></section>`;
+}
+
+/** The value of a parameter for reading. */
+export function parameterText(value: unknown): string {
+  return typeof value === 'string' ? value : plainText(value);
+}
+
+const LONGEST = 120;
+
+/** What tells several runs apart: scenario, seed, what computed them, and the parameters that differ. */
+export function differencesSection(runs: readonly ReportRun[]): Markup {
+  const rows: (readonly [string, readonly string[]])[] = [
+    ['scenario', runs.map(({ document }) => document.scenario)],
+    ['seed', runs.map(({ document }) => String(document.seed))],
+    ['engine', runs.map(({ document }) => document.compute.engine)],
+    ['backend', runs.map(({ document }) => document.compute.backend)],
+    ['claims that fail', runs.map(({ document }) => failing(document.checks))],
+    ['seconds', runs.map(({ document }) => readableNumber(document.elapsed_ms / 1000, 2))],
+    ...parameterNames(runs).map((name) => [name, runs.map((run) => parameterOf(run, name))] as const),
+  ];
+  const differing = rows.filter(([, values]) => new Set(values).size > 1);
+  return html`<section aria-labelledby="differences"><h2 id="differences">What differs</h2>
+${
+  differing.length === 0
+    ? html`<p>Nothing but the numbers: the runs have the same scenario, seed, engine, backend and parameters.</p>`
+    : html`<div class="scroll" tabindex="0" role="region" aria-label="Table of differences"><table><thead><tr><td></td>${runs.map(
+        ({ name, anchor }) => html`<th scope="col"><a href="#${anchor}">${name}</a></th>`,
+      )}</tr></thead><tbody>${differing.map(
+        ([name, values]) =>
+          html`<tr><th scope="row">${name}</th>${values.map((value) => html`<td class="value">${shortText(value)}</td>`)}</tr>`,
+      )}</tbody></table></div>`
+}</section>`;
+}
+
+function failing(checks: ReportRun['document']['checks']): string {
+  const claims = checks.filter(({ verdict }) => verdict === 'fails').map(({ claim }) => claim);
+  return claims.length === 0 ? 'none' : claims.join(', ');
+}
+
+function parameterNames(runs: readonly ReportRun[]): string[] {
+  return [...new Set(runs.flatMap(({ document }) => Object.keys(document.params)))];
+}
+
+function parameterOf({ document }: ReportRun, name: string): string {
+  const value = (document.params as Readonly<Record<string, unknown>>)[name];
+  return value === undefined ? '–' : parameterText(value);
+}
+
+function shortText(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
+}
+
+const SCALES = ['linear', 'log'] as const;
+
+/**
+ * A figure as the page draws it: one Vega specification for each choice of its scales, over the same rows.
+ *
+ * @throws Error when the tables lack what the figure draws
+ */
+export function reportFigure(
+  figure: Figure,
+  tables: Readonly<Record<string, Table>>,
+  compile: typeof compileFigure,
+): PageFigure {
+  const specs: Partial<Record<ScaleName, object>> = {};
+  const data: Record<string, unknown> = {};
+  const choices = isMap(figure) ? [figure] : SCALES.flatMap((x) => SCALES.map((y) => scaled(figure, x, y)));
+  for (const choice of choices) {
+    const compiled = compile(figureSpec(choice, tables, { theme: PAGE, medium: 'page' })) as {
+      data: { name: string; values?: unknown }[];
+    };
+    for (const source of compiled.data) {
+      if (!Array.isArray(source.values)) continue;
+      data[source.name] = source.values;
+      delete source.values;
+    }
+    specs[`${choice.x.scale}-${choice.y.scale}`] = compiled;
+  }
+  const common = {
+    id: figure.id,
+    specs,
+    data,
+    x: figure.x.column,
+    scales: `${figure.x.scale}-${figure.y.scale}` as const,
+  };
+  if (isMap(figure)) {
+    const { column } = figure.y;
+    const columns = [figure.x.column, column, figure.value.theory, figure.value.simulation];
+    const line = figure.boundary === undefined ? '' : `; the line is the ${figure.boundary.label}`;
+    const description = `${figure.value.label} over ${figure.x.label} and ${figure.y.label}${line}.`;
+    return {
+      ...common,
+      kind: 'map',
+      title: symbolText(figure.title),
+      description,
+      values: columns.filter((name) => name !== undefined),
+      heights: [column],
+      series: [],
+      seriesTitle: '',
+      notes: [],
+    };
+  }
+  const read = curveData(figure, tables);
+  return {
+    ...common,
+    kind: 'curve',
+    title: symbolText(read.title),
+    description: curveWords(figure, read),
+    values: drawnColumns(figure),
+    heights: [figure.y.theory, figure.y.simulation].filter((name) => name !== undefined),
+    series: seriesOf(read),
+    seriesTitle: seriesTitle(figure),
+    notes: read.notes,
+  };
+}
+
+function scaled(figure: CurveFigure, x: 'linear' | 'log', y: 'linear' | 'log'): CurveFigure {
+  return { ...figure, x: { ...figure.x, scale: x }, y: { ...figure.y, scale: y } };
+}
+
+function drawnColumns({ series, x, y }: CurveFigure): string[] {
+  const names = [series, x.column, y.theory, y.simulation, y.error];
+  return [...new Set(names)].filter((name) => name !== undefined);
+}
+
+function seriesOf(data: CurveData): PageFigure['series'] {
+  const colours = isSingle(data) ? PAGE.categories(1) : seriesColours(data, PAGE);
+  return data.series.map((name, index) => ({ name, colour: colours[index] ?? '' }));
+}
 
 /** What a page is made of. */
 export interface ReportParts {

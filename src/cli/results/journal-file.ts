@@ -1,7 +1,101 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import type { CallJournal } from '../../sim/backends/journaled-backend.js';
-import { FRAME_HEAD, framed, readFrame } from './frames.js';
-import { isRecord, readRecord, recordBytes, writtenRecord } from './journal-record.js';
+
+/*
+ * Frames of files that are appended to: a body with its length and checksum before it, so that what a cut left half written is told
+ * from what is whole.
+ */
+
+/** Bytes before the body of a frame: its length and its CRC-32. */
+export const FRAME_HEAD = 8;
+
+/** A body with its length and checksum before it. */
+export function framed(body: Uint8Array): Buffer {
+  const frame = Buffer.allocUnsafe(FRAME_HEAD + body.length);
+  frame.writeUInt32LE(body.length, 0);
+  frame.writeUInt32LE(crc32(body), 4);
+  frame.set(body, FRAME_HEAD);
+  return frame;
+}
+
+/**
+ * The body of the frame that begins at `start`; undefined where it is torn or damaged, or none is there.
+ *
+ * @param end bytes of the file
+ * @param largest bytes that no body passes; a length beyond it is damage
+ */
+export async function readFrame(
+  file: FileHandle,
+  start: number,
+  end: number,
+  largest: number,
+): Promise<Buffer | undefined> {
+  if (start + FRAME_HEAD > end) return undefined;
+  const head = Buffer.alloc(FRAME_HEAD);
+  await file.read(head, 0, FRAME_HEAD, start);
+  const length = head.readUInt32LE(0);
+  if (length > largest || start + FRAME_HEAD + length > end) return undefined;
+  const body = Buffer.alloc(length);
+  const { bytesRead } = await file.read(body, 0, length, start + FRAME_HEAD);
+  return bytesRead === length && crc32(body) === head.readUInt32LE(4) ? body : undefined;
+}
+
+/** A call of a backend and what it gave. */
+export interface JournalRecord {
+  readonly call: number;
+  /** 32 hexadecimal digits. */
+  readonly fingerprint: string;
+  readonly result: readonly Float64Array[];
+}
+
+/** Bytes of a record before the lengths of its arrays: call, fingerprint, number of arrays. */
+const RECORD_HEAD = 4 + 16 + 4;
+
+/** Bytes of a record in its frame. */
+export function recordBytes(result: readonly Float64Array[]): number {
+  return result.reduce((sum, values) => sum + 4 + values.byteLength, FRAME_HEAD + RECORD_HEAD);
+}
+
+/** A record as the body of a frame: numbers as they are in memory, so that they come back bit for bit. */
+export function writtenRecord({ call, fingerprint, result }: JournalRecord): Buffer {
+  const body = Buffer.allocUnsafe(recordBytes(result) - FRAME_HEAD);
+  body.writeUInt32LE(call, 0);
+  body.write(fingerprint, 4, 16, 'hex');
+  body.writeUInt32LE(result.length, 20);
+  let place = RECORD_HEAD;
+  for (const { length } of result) place = body.writeUInt32LE(length, place);
+  for (const values of result) {
+    body.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), place);
+    place += values.byteLength;
+  }
+  return body;
+}
+
+/** Whether the body of a frame is a record, as far as its lengths tell. */
+export function isRecord(body: Buffer): boolean {
+  if (body.length < RECORD_HEAD) return false;
+  const count = body.readUInt32LE(20);
+  let bytes = RECORD_HEAD + 4 * count;
+  for (let index = 0; index < count && bytes <= body.length; index++)
+    bytes += 8 * body.readUInt32LE(RECORD_HEAD + 4 * index);
+  return bytes === body.length;
+}
+
+/** Reads the body of a frame back. */
+export function readRecord(body: Buffer): JournalRecord {
+  const lengths = Array.from({ length: body.readUInt32LE(20) }, (_, index) =>
+    body.readUInt32LE(RECORD_HEAD + 4 * index),
+  );
+  let place = RECORD_HEAD + 4 * lengths.length;
+  const result = lengths.map((length) => {
+    const values = new Float64Array(length);
+    new Uint8Array(values.buffer).set(body.subarray(place, place + values.byteLength));
+    place += values.byteLength;
+    return values;
+  });
+  return { call: body.readUInt32LE(0), fingerprint: body.toString('hex', 4, 20), result };
+}
 
 /** Calls that took less, in milliseconds, are computed again sooner than they are read. */
 const WORTH_KEEPING = 3;

@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { reproducingCommand, shellWord } from '../reproduce.js';
+import { reproducingCommand, shellWord } from '../run/reproduce.js';
 import type { RunRequest } from '../settings/run-request.js';
 import type { StoredRun } from './read-result.js';
-import { type ReservedFolder, reserveResultFolder } from './result-folder.js';
+import { type ReservedFolder, reserveResultFolder, runIdentity } from './result-folder.js';
 import { RUN_FILE } from './run-files.js';
-import { runIdentity } from './run-identity.js';
 
 /** What the command line says about keeping a run. */
 export interface KeepOptions {

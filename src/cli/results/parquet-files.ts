@@ -1,6 +1,6 @@
 import type { RunDocument } from '../../sim/scenario/run-document.js';
 import type { Cell, Table } from '../../sim/scenario/table.js';
-import type { Files } from './file-maker.js';
+import type { Files } from './files.js';
 
 /** Key of the Parquet metadata under which units, descriptions and the origin of a table stand, as JSON. */
 export const PARQUET_METADATA_KEY = 'overtrain';

@@ -1,15 +1,267 @@
-import { renameSync } from 'node:fs';
-import { mkdir, rm, rmdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { renameSync, rmdirSync, rmSync } from 'node:fs';
+import { lstat, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { versions } from '../../sim/scenario/run-document.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { flushFolder, writeDurably } from './durable-files.js';
-import { codeOf, notWritable } from './file-errors.js';
-import type { Files } from './file-maker.js';
-import type { JournalFile } from './journal-file.js';
-import { adviceFor, openJournal, removeJournal } from './open-journal.js';
-import type { RunIdentity } from './run-identity.js';
-import { refuseStanding } from './standing-folder.js';
-import { takeWorkPlace, type WorkPlace } from './work-place.js';
+import type { RunRequest } from '../settings/run-request.js';
+import { codeOf, type Files, flushFolder, makeFolders, notWritable, writeDurably } from './files.js';
+import { type FolderLock, LockedFolder, lockFolder } from './folder-lock.js';
+import { JournalFile } from './journal-file.js';
+import { gitCommit, RUN_FILE } from './run-files.js';
+
+/** Where a result folder comes to be: a hidden folder beside it. */
+export interface PartialFolder {
+  readonly path: string;
+  /** What the backend has computed so far. */
+  readonly journal: string;
+  /** The files, until the folder gets its name. */
+  readonly fresh: string;
+  /** The result that is replaced, until the new one has its name. */
+  readonly replaced: string;
+}
+
+/**
+ * The partial folder of a result folder. It is named after it, so that whoever finds one after a power cut knows what it was, and
+ * always the same, so that a run can go on.
+ *
+ * @param folder absolute path of the result folder
+ */
+export function partialFolder(folder: string): PartialFolder {
+  const name = basename(folder);
+  // Long names are cut, for a name has at most 255 bytes; what is left of two may be the same.
+  const stem = [...name].slice(0, 40).join('');
+  const digest = createHash('sha256').update(name).digest('hex').slice(0, 12);
+  const path = join(dirname(folder), `.${stem}.${digest}.partial`);
+  return {
+    path,
+    journal: join(path, 'journal'),
+    fresh: join(path, 'new'),
+    replaced: join(path, 'old'),
+  };
+}
+
+/** The partial folder of a result, locked. */
+export interface WorkPlace extends PartialFolder {
+  /** Gives the place back, and removes it where nothing is left in it. Without waiting, for a process that ends. */
+  leave(): void;
+}
+
+const ATTEMPTS = 5;
+
+/**
+ * Makes the partial folder of a result and takes its lock. Where a replacement was cut off between its two steps, the earlier
+ * result gets its name back.
+ *
+ * @param path absolute path of the result folder
+ * @param folder as the user wrote it
+ * @throws InvalidInputError naming the process that works on it, if one does
+ * @throws Error with the `code` of the system
+ */
+export async function takeWorkPlace(path: string, folder: string): Promise<WorkPlace> {
+  const place = partialFolder(path);
+  const made: string[] = [];
+  const removeEmpty = () => {
+    for (const empty of [place.path, ...made.splice(0).reverse()]) {
+      try {
+        rmdirSync(empty);
+      } catch {}
+    }
+  };
+  try {
+    await makeFolders(dirname(path), made);
+    const lock = await makeAndLock(place.path);
+    await rm(place.fresh, { recursive: true, force: true });
+    await restoreReplaced(place, path);
+    return {
+      ...place,
+      leave() {
+        rmSync(place.fresh, { recursive: true, force: true });
+        lock.release();
+        removeEmpty();
+      },
+    };
+  } catch (error) {
+    removeEmpty();
+    if (!(error instanceof LockedFolder)) throw error;
+    throw new InvalidInputError(
+      '--out',
+      folder,
+      `a folder that no one else works on: ${error.message} (if it is gone, remove ${error.file})`,
+    );
+  }
+}
+
+/** Someone who leaves may remove the folder between our two steps. */
+async function makeAndLock(path: string): Promise<FolderLock> {
+  for (let attempt = 1; ; attempt++) {
+    await mkdir(path).catch((error) => {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    });
+    try {
+      return await lockFolder(path);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function restoreReplaced({ replaced }: PartialFolder, path: string): Promise<void> {
+  if ((await stat(replaced).catch(() => undefined)) === undefined) return;
+  // An empty folder gives way; a filled one is the new result, and the old one has had its time.
+  await rmdir(path).catch(() => {});
+  if ((await stat(path).catch(() => undefined)) === undefined) await rename(replaced, path);
+  else await rm(replaced, { recursive: true, force: true });
+}
+
+const NEW_OR_EMPTY = 'a folder that does not exist yet or is empty';
+
+/**
+ * Makes sure that a result folder may be written at a place.
+ *
+ * @param path absolute
+ * @param folder as the user wrote it
+ * @param mayReplace whether a result that stands there may go
+ * @returns names of the files of that result, where there is one
+ * @throws InvalidInputError for whatever else stands there
+ */
+export async function refuseStanding(
+  path: string,
+  folder: string,
+  mayReplace: boolean,
+): Promise<readonly string[] | undefined> {
+  const names = await namesIn(path, folder);
+  if (names.length === 0) return undefined;
+  if (!names.includes(RUN_FILE)) throw refusal(folder, `${NEW_OR_EMPTY}; this one holds files`);
+  if (!mayReplace)
+    throw refusal(folder, `${NEW_OR_EMPTY}; this one holds files of a run (--force replaces it)`);
+  // Loaded only here, for it brings the schemas along.
+  const { readResult } = await import('./read-result.js');
+  const { files } = await readResult(folder);
+  const foreign = names.find((name) => !files.includes(name));
+  if (foreign !== undefined)
+    throw refusal(folder, `a folder with nothing but the run, which --force replaces; move away ${foreign}`);
+  return files;
+}
+
+async function namesIn(path: string, folder: string): Promise<readonly string[]> {
+  try {
+    const entry = await lstat(path);
+    if (!entry.isDirectory()) throw refusal(folder, `${NEW_OR_EMPTY}; this is a file or a link`);
+    return await readdir(path);
+  } catch (error) {
+    if (error instanceof InvalidInputError) throw error;
+    if (codeOf(error) === 'ENOENT') return [];
+    throw notWritable(folder, error);
+  }
+}
+
+function refusal(folder: string, allowed: string): InvalidInputError {
+  return new InvalidInputError('--out', folder, allowed);
+}
+
+/** What decides the numbers of a run, and nothing else. */
+export interface RunIdentity {
+  readonly scenario: string;
+  readonly params: object;
+  readonly seed: number;
+  readonly engine: string;
+  readonly backend: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly git_commit: string | null;
+}
+
+/** The identity of a run that is asked for. */
+export async function runIdentity(request: RunRequest): Promise<RunIdentity> {
+  const { scenario, parameters, seed, engine, backend } = request;
+  const commit = await gitCommit();
+  return {
+    ...{ scenario: scenario.id, params: parameters, seed, engine, backend },
+    ...{ versions: versions(), git_commit: commit },
+  };
+}
+
+const NAMES: Readonly<Record<keyof RunIdentity, string>> = {
+  scenario: 'scenario',
+  params: 'parameters',
+  seed: 'seed',
+  engine: 'engine',
+  backend: 'backend',
+  versions: 'versions of overtrain, Node or a library',
+  git_commit: 'commit of overtrain',
+};
+
+/** Says in words what two runs differ in; undefined for the same run. Values are compared as JSON has them. */
+export function identityDifference(kept: Partial<RunIdentity>, wanted: RunIdentity): string | undefined {
+  const keys = Object.keys(NAMES) as (keyof RunIdentity)[];
+  const different = keys.filter((key) => JSON.stringify(kept[key]) !== JSON.stringify(wanted[key]));
+  return different.length === 0 ? undefined : different.map((key) => NAMES[key]).join(', ');
+}
+
+/**
+ * Opens the journal of a run, and decides what comes of one that a run before has left: with `resume` the same run goes on, with
+ * `force` it is thrown away, and otherwise it is in the way unless it is empty.
+ *
+ * @returns undefined where there is no run to compute
+ * @throws InvalidInputError where a journal is in the way or of another run
+ */
+export async function openJournal(
+  place: WorkPlace,
+  folder: string,
+  { force, resume, run }: ReserveOptions,
+): Promise<JournalFile | undefined> {
+  if (force) removeJournal(place);
+  const isThere = (await stat(place.journal).catch(() => undefined)) !== undefined;
+  if (run === undefined && !isThere) return undefined;
+  const open = (identity: RunIdentity | null) =>
+    JournalFile.open(place.journal, JSON.stringify(identity), (error, journal) =>
+      notWritable(folder, error, adviceFor(journal)),
+    );
+  const journal = await open(run ?? null);
+  try {
+    if (journal.size === 0) {
+      await journal.close();
+      removeJournal(place);
+      return run === undefined ? undefined : await open(run);
+    }
+    if (!resume || run === undefined)
+      throw new InvalidInputError(
+        '--out',
+        folder,
+        'a folder without an unfinished run; this one was cut off (--resume goes on with it, --force begins anew)',
+      );
+    const difference = identityDifference(identityIn(journal.run), run);
+    if (difference !== undefined)
+      throw new InvalidInputError(
+        '--resume',
+        folder,
+        `the run that was cut off there, which differs in ${difference}; --force begins anew`,
+      );
+    return journal;
+  } catch (error) {
+    await journal.close().catch(() => {});
+    throw error;
+  }
+}
+
+/** What to do when there is no room: what was computed is not lost. */
+export function adviceFor(journal: JournalFile | undefined): string {
+  if (journal === undefined || journal.size === 0) return '';
+  return 'nothing computed is lost: make room, then repeat the command with --resume';
+}
+
+/** Removes the journal; without waiting, for a process that ends. */
+export function removeJournal({ journal }: WorkPlace): void {
+  rmSync(journal, { force: true });
+}
+
+function identityIn(text: string): Partial<RunIdentity> {
+  try {
+    return { ...JSON.parse(text) };
+  } catch {
+    return {};
+  }
+}
 
 /** A place for a result folder that is known to be writable, and that no one else writes. */
 export interface ReservedFolder {

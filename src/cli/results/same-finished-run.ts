@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { readResult, type StoredRun } from './read-result.js';
-import { identityDifference, type RunIdentity } from './run-identity.js';
+import { identityDifference, type RunIdentity } from './result-folder.js';
 
 /**
  * The run that a folder holds, which has to be the one that is asked for.

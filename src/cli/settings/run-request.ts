@@ -6,9 +6,21 @@ import { scenarioById } from '../../sim/scenarios/scenario-list.js';
 import { type EngineChoice, engineChoices } from '../../sim/training/engine-name.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { readChoice } from './choice.js';
-import { readConfig, runKeys } from './config-file.js';
-import { DEFAULT_SEED, readSeed } from './seed.js';
+import { readConfig, runKeys } from './data-file.js';
 import { type Settings, settingsRecord } from './setting.js';
+
+export const DEFAULT_SEED = 1;
+
+/**
+ * Reads a seed from text or from a value of a file.
+ *
+ * @throws InvalidInputError unless it is an integer in [0, 2^53)
+ */
+export function readSeed(value: unknown): number {
+  const seed = typeof value === 'string' && /^\d{1,16}$/.test(value.trim()) ? Number(value) : value;
+  if (typeof seed === 'number' && Number.isSafeInteger(seed) && seed >= 0) return seed;
+  throw new InvalidInputError('--seed', value, `an integer from 0 to ${Number.MAX_SAFE_INTEGER}`);
+}
 
 /** What of a run the command line can say. */
 export interface RunOptions {

@@ -1,5 +1,5 @@
 import type { Cell } from '../../sim/scenario/table.js';
-import { readableNumber } from '../output/number-text.js';
+import { readableNumber } from '../output/text-table.js';
 import type { AxisValues } from './sweep-rows.js';
 
 /** A place on an axis: one of its values, or a bin of them. */

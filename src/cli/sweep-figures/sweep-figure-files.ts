@@ -5,16 +5,12 @@ import { drawnSpec } from '../figures/figure-files.js';
 import { wrappedText } from '../figures/font.js';
 import { PRINT_WIDTH } from '../figures/spec-parts.js';
 import type { Theme } from '../figures/theme.js';
-import { facetData } from './facet-data.js';
-import { facetSpec } from './facet-spec.js';
-import { heatData } from './heat-data.js';
-import { heatSpec } from './heat-spec.js';
-import { parallelData } from './parallel-data.js';
-import { parallelSpec } from './parallel-spec.js';
+import { facetData, facetSpec } from './facet-spec.js';
+import { heatData, heatSpec } from './heat-spec.js';
+import { parallelData, parallelSpec } from './parallel-spec.js';
 import { defaultChoice } from './sweep-choice.js';
-import { readSweepRows } from './sweep-rows.js';
+import { readSweepRows, type SweepSummary } from './sweep-rows.js';
 import type { Spec, SweepStyle } from './sweep-style.js';
-import type { SweepSummary } from './sweep-summary.js';
 
 /**
  * Figures of a sweep by file name, as a run has them: `figure-facets`, `figure-heat-map` and `figure-parallel`, each with its

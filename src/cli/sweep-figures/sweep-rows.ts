@@ -1,6 +1,137 @@
 import type { Cell, Table } from '../../sim/scenario/table.js';
-import { type Moments, momentsFrom, momentsOf, NO_MOMENTS } from './moments.js';
-import type { SweepAxis, SweepResult, SweepSummary } from './sweep-summary.js';
+
+/** Sums of some numbers, from which those of their union follow. */
+export interface Moments {
+  /** How many there are. */
+  readonly count: number;
+  /** Their mean; 0 for none. */
+  readonly mean: number;
+  /** The sum of their squared distances from the mean. */
+  readonly squares: number;
+}
+
+/** Of no numbers. */
+export const NO_MOMENTS: Moments = { count: 0, mean: 0, squares: 0 };
+
+/** Of one number. */
+export function momentsOf(value: number): Moments {
+  return { count: 1, mean: value, squares: 0 };
+}
+
+/** Of the union of two sets of numbers (Chan, Golub and LeVeque 1979), without the cancellation of sums of squares. */
+export function pooled(a: Moments, b: Moments): Moments {
+  if (a.count === 0) return b;
+  if (b.count === 0) return a;
+  const count = a.count + b.count;
+  const apart = b.mean - a.mean;
+  const share = b.count / count;
+  return {
+    count,
+    mean: a.mean + apart * share,
+    squares: a.squares + b.squares + apart * apart * a.count * share,
+  };
+}
+
+/** The standard error of the mean; null for fewer than two numbers. */
+export function standardError({ count, squares }: Moments): number | null {
+  return count < 2 ? null : Math.sqrt(squares / (count - 1) / count);
+}
+
+/** The moments that have a mean and a standard error. */
+export function momentsFrom(count: number, mean: number | null, error: number | null): Moments {
+  if (!(count > 0) || mean === null) return NO_MOMENTS;
+  return { count, mean, squares: error === null ? 0 : error * error * count * (count - 1) };
+}
+
+/** A column of the table of a sweep along which its results can be drawn. */
+export interface SweepAxis {
+  readonly column: string;
+  /** How the sweep file varies it; `row` for a column of the scenario's own table. */
+  readonly form: 'grid' | 'list' | 'zip' | 'random' | 'row';
+  /** The scale that the sweep file or the scenario asks for; null where the values decide. */
+  readonly scale: 'linear' | 'log' | null;
+}
+
+/** A result of a sweep: a quantity with its columns in theory and in simulation. */
+export interface SweepResult {
+  readonly name: string;
+  readonly theory: string | null;
+  /** The simulated column, or the only one. */
+  readonly simulation: string | null;
+  /** Column with the standard error of one simulated value. */
+  readonly error: string | null;
+}
+
+/** What figures need to know of a sweep besides its table; `run.json` keeps it under `sweep`. */
+export interface SweepSummary {
+  /** Runs of the sweep. */
+  readonly points: number;
+  /** Rows of the long table. */
+  readonly rows: number;
+  /** `points`: the long table itself; `cells`: sums over bins of its rows, where there are too many of them. */
+  readonly table: 'points' | 'cells';
+  readonly axes: readonly SweepAxis[];
+  readonly results: readonly SweepResult[];
+  /** Text of a sweep file, as JSON, that asks for it; absent where it is very long. */
+  readonly file?: string | undefined;
+}
+
+/** What the rows of one place of a figure come to. */
+export interface Gathered {
+  /** Rows of the long table. */
+  readonly rows: number;
+  /** Rows without any numbers, because their parameters contradict each other, say. */
+  readonly failures: number;
+  /** Rows whose run has a failed check. */
+  readonly doubts: number;
+  /** Of the value that is drawn. */
+  readonly moments: Moments;
+  /** Values that are missing because training diverged. */
+  readonly diverged: number;
+}
+
+const NOTHING: Gathered = { rows: 0, failures: 0, doubts: 0, moments: NO_MOMENTS, diverged: 0 };
+
+/**
+ * Sums rows up by their place.
+ *
+ * @param placeOf the place of a row; below 0 for a row that is not drawn
+ * @param places how many there are
+ * @param column the values; null for none
+ */
+export function gather(
+  rows: SweepRows,
+  column: ValueColumn | null,
+  placeOf: (row: number) => number,
+  places: number,
+): Gathered[] {
+  const gathered = Array.from({ length: places }, () => NOTHING);
+  for (let row = 0; row < rows.count; row++) {
+    const place = placeOf(row);
+    if (place < 0) continue;
+    const sum = gathered[place]!;
+    gathered[place] = {
+      rows: sum.rows + rows.weights[row]!,
+      failures: sum.failures + rows.failures[row]!,
+      doubts: sum.doubts + rows.doubts[row]!,
+      moments: pooled(sum.moments, column?.moments[row] ?? NO_MOMENTS),
+      diverged: sum.diverged + (column?.diverged[row] ?? 0),
+    };
+  }
+  return gathered;
+}
+
+/** Why a place has no number, or what is wrong with the one it has. */
+export type Mark = 'diverged' | 'run failed' | 'no number' | 'failed check';
+
+/** The mark of a place, the gravest first; null for a number that nothing is wrong with, and for a place without rows. */
+export function markOf({ rows, failures, doubts, moments, diverged }: Gathered): Mark | null {
+  if (rows === 0) return null;
+  if (diverged > 0) return 'diverged';
+  if (moments.count === 0) return failures > 0 ? 'run failed' : 'no number';
+  if (failures > 0) return 'run failed';
+  return doubts > 0 ? 'failed check' : null;
+}
 
 /** An axis with its value in each row. */
 export interface AxisValues extends SweepAxis {

@@ -2,8 +2,7 @@ import type { Column } from '../../sim/scenario/table.js';
 import { axisTitle, symbolText } from '../figures/figure-axis.js';
 import { figureConfig } from '../figures/figure-config.js';
 import type { Theme } from '../figures/theme.js';
-import type { Mark } from './gathered.js';
-import type { ResultValues } from './sweep-rows.js';
+import type { Mark, ResultValues } from './sweep-rows.js';
 
 /** A Vega-Lite specification, or a part of one, as plain data. */
 export type Spec = Readonly<Record<string, unknown>>;

@@ -3,9 +3,9 @@ import { BackendPack } from '../../sim/sweeps/backend-pack.js';
 import { PointCosts } from '../../sim/sweeps/point-cost.js';
 import { openOnThisThread, runPoints } from '../../sim/sweeps/run-points.js';
 import { batchesOf, type PointRange, shardRanges } from '../../sim/sweeps/sweep.js';
-import type { CommandLineIo } from '../io.js';
-import { durationText } from '../output/remaining-time.js';
-import { type Shard, shardText } from './shard-name.js';
+import type { CommandLineIo } from '../output/io.js';
+import { durationText } from '../output/progress-line.js';
+import { type Shard, shardText } from './shard-list.js';
 import type { SweepRequest } from './sweep-file.js';
 
 /** Time, in milliseconds, for which the rate is measured. */

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Scenario } from '../../sim/scenario/scenario.js';
 import type { Cell, Column, Table } from '../../sim/scenario/table.js';
 import {
   type Bracket,
@@ -11,23 +12,75 @@ import {
   searchedAxis,
   turningTest,
 } from '../../sim/sweeps/boundary.js';
+import { pointColumns } from '../../sim/sweeps/run-points.js';
 import { Sweep } from '../../sim/sweeps/sweep.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { exitCode } from '../exit-code.js';
-import type { CommandLineIo } from '../io.js';
-import { csvText } from '../output/csv.js';
-import { readableNumber } from '../output/number-text.js';
-import { makeFolders } from '../results/durable-files.js';
-import { codeOf, notWritable } from '../results/file-errors.js';
+import { exitCode } from '../output/error-line.js';
+import type { CommandLineIo } from '../output/io.js';
+import { csvText, readableNumber } from '../output/text-table.js';
+import { codeOf, makeFolders, notWritable } from '../results/files.js';
 import { sweepFigureFiles } from '../sweep-figures/sweep-figure-files.js';
-import { levelsTable, type SearchedLevel } from './levels-table.js';
-import { searchCommandOf } from './recorded-sweep.js';
+import { rowGroups } from './merged-files.js';
 import { runShard } from './run-shard.js';
 import { finishedShards, resultsOf } from './shard-files.js';
 import { requireFolder } from './sweep-command.js';
-import { writeSweepDocument } from './sweep-document.js';
+import { type LongTable, summaryOf, writeSweepDocument } from './sweep-document.js';
 import type { SweepRequest } from './sweep-file.js';
-import { enterSweepFolder, sweepIdentity } from './sweep-folder.js';
+import { enterSweepFolder, type SweepIdentity, searchCommandOf, sweepIdentity } from './sweep-folder.js';
+
+/** One of the sweeps by which a boundary was searched. */
+export interface SearchedLevel {
+  /** Its folder. */
+  readonly place: string;
+  readonly identity: SweepIdentity;
+  readonly sweep: Sweep;
+}
+
+const LEVEL: Column = { name: 'level', unit: '1', description: 'which of the sweeps, from 0' };
+
+/**
+ * The long table of all levels of a search, with their number in front: numbers of points count anew in each.
+ *
+ * @param levels from the first, whose columns the table has
+ * @param rows of all levels together
+ * @param boundary the brackets that are left
+ */
+export function levelsTable(
+  levels: readonly SearchedLevel[],
+  scenario: Scenario,
+  searched: SearchedAxis,
+  rows: number,
+  boundary: Table,
+  command: string,
+): LongTable {
+  const first = levels[0]!.sweep;
+  const columns = pointColumns(first, scenario);
+  const summary = summaryOf(first, scenario, rows);
+  return {
+    summary: {
+      ...summary,
+      points: levels.reduce((sum, { sweep }) => sum + sweep.points, 0),
+      axes: summary.axes.map((axis) =>
+        axis.form === 'grid' ? { ...axis, form: 'list', scale: searched.isLog ? 'log' : 'linear' } : axis,
+      ),
+    },
+    columns: [LEVEL, ...columns],
+    async *groups() {
+      for (const [level, { place, identity, sweep }] of levels.entries()) {
+        const own = pointColumns(sweep, scenario).map(({ name }) => name);
+        const order = columns.map(({ name }) => own.indexOf(name));
+        async function* results() {
+          for (const shard of await finishedShards(place, identity.hash)) yield* resultsOf(shard);
+        }
+        for await (const { rows: part, group } of rowGroups(sweep, scenario, results()))
+          yield { rows: part.map((row) => [level, ...order.map((index) => row[index] ?? null)]), group };
+      }
+    },
+    files: ['boundary.csv'],
+    command,
+    others: { boundary },
+  };
+}
 
 /** How a boundary is searched. */
 export interface FindOptions {

@@ -1,15 +1,149 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ParquetWriter } from 'hyparquet-writer';
 import type { Scenario } from '../../sim/scenario/scenario.js';
-import type { Row } from '../../sim/scenario/table.js';
+import type { Cell, Column, Row } from '../../sim/scenario/table.js';
+import { scenarioById } from '../../sim/scenarios/scenario-list.js';
 import { type PointResult, pointColumns, pointRows } from '../../sim/sweeps/run-points.js';
-import type { Sweep } from '../../sim/sweeps/sweep.js';
-import { csvText } from '../output/csv.js';
-import { flushFolder } from '../results/durable-files.js';
-import { codeOf, notWritable } from '../results/file-errors.js';
-import { ColumnTypes, TableWriter } from './parquet-writer.js';
-import type { SweepIdentity } from './sweep-folder.js';
+import { Sweep } from '../../sim/sweeps/sweep.js';
+import { InvalidInputError } from '../../theory/invalid-input.js';
+import { exitCode } from '../output/error-line.js';
+import { type CommandLineIo, loadScenarios } from '../output/io.js';
+import { csvText } from '../output/text-table.js';
+import { codeOf, flushFolder, notWritable } from '../results/files.js';
+import { PARQUET_METADATA_KEY } from '../results/parquet-files.js';
+import { sweepFigureFiles } from '../sweep-figures/sweep-figure-files.js';
+import { type FinishedShard, finishedShards, resultsOf } from './shard-files.js';
+import { shardText } from './shard-list.js';
+import { type DrawSweep, longTable, writeSweepDocument } from './sweep-document.js';
+import { readIdentity, type SweepIdentity } from './sweep-folder.js';
+
+const MOST_NAMED = 5;
+
+/**
+ * Makes sure that finished shards hold every point of a sweep exactly once.
+ *
+ * @param shards sorted by their points
+ * @throws InvalidInputError naming the points that are missing and those that are there twice, and in which shards
+ */
+export function requireComplete(folder: string, shards: readonly FinishedShard[], points: number): void {
+  const missing: string[] = [];
+  const twice: string[] = [];
+  let covered = 0;
+  for (const { head } of shards) {
+    if (head.from > covered) missing.push(rangeText(covered, head.from));
+    if (head.from < covered && head.from < head.to)
+      twice.push(`${rangeText(head.from, Math.min(covered, head.to))} in ${shardText(head)}`);
+    covered = Math.max(covered, head.to);
+  }
+  if (covered < points) missing.push(rangeText(covered, points));
+  if (missing.length === 0 && twice.length === 0) return;
+  const lacks = missing.length === 0 ? [] : [`missing: ${named(missing)}${missingShards(shards)}`];
+  const doubles = twice.length === 0 ? [] : [`there twice: ${named(twice)}`];
+  throw new InvalidInputError(
+    'folder',
+    folder,
+    `a folder with every one of ${points} points once; ${[...lacks, ...doubles].join('; ')} (overtrain status tells more)`,
+  );
+}
+
+function missingShards(shards: readonly FinishedShard[]): string {
+  const [total, ...others] = new Set(shards.map(({ head }) => head.count));
+  if (total === undefined || others.length > 0) return '';
+  const there = new Set(shards.map(({ head }) => head.index));
+  const absent = Array.from({ length: total }, (_, n) => n + 1).filter((index) => !there.has(index));
+  if (absent.length === 0) return '';
+  return ` (shards ${named(absent.map((index) => shardText({ index, count: total })))})`;
+}
+
+function rangeText(from: number, to: number): string {
+  return to - from === 1 ? `point ${from}` : `points ${from} to ${to - 1}`;
+}
+
+function named(all: readonly string[]): string {
+  const more = all.length > MOST_NAMED ? ` and ${all.length - MOST_NAMED} more` : '';
+  return `${all.slice(0, MOST_NAMED).join(', ')}${more}`;
+}
+
+/** Which kinds of values the columns of a long table hold, gathered as its rows go by. */
+export class ColumnTypes {
+  private readonly kinds: readonly Set<string>[];
+
+  constructor(count: number) {
+    this.kinds = Array.from({ length: count }, () => new Set<string>());
+  }
+
+  /** Takes note of some rows. */
+  see(rows: readonly Row[]): void {
+    for (const row of rows)
+      row.forEach((cell, index) => {
+        if (cell !== null) this.kinds[index]!.add(typeof cell);
+      });
+  }
+
+  /** Type of a column; one without a value counts as numbers. */
+  at(index: number): 'DOUBLE' | 'BOOLEAN' | 'STRING' {
+    const kinds = this.kinds[index]!;
+    if (kinds.size === 0 || (kinds.size === 1 && kinds.has('number'))) return 'DOUBLE';
+    return kinds.size === 1 && kinds.has('boolean') ? 'BOOLEAN' : 'STRING';
+  }
+}
+
+/** Writes a table as Parquet group by group, so that it need not be in memory; columns as in `parquetFiles`. */
+export class TableWriter {
+  private constructor(
+    private readonly writer: ParquetWriter,
+    private readonly columns: readonly Column[],
+    private readonly types: ColumnTypes,
+  ) {}
+
+  /** Begins a file. */
+  static async open(
+    file: FileHandle,
+    columns: readonly Column[],
+    types: ColumnTypes,
+    metadata: object,
+    version: string,
+  ): Promise<TableWriter> {
+    const { ByteWriter, ParquetWriter, schemaFromColumnData } = await import('hyparquet-writer');
+    const bytes = new ByteWriter();
+    const flush = async () => {
+      await file.appendFile(new Uint8Array(bytes.buffer, 0, bytes.index));
+      bytes.index = 0;
+    };
+    const columnData = columns.map(({ name }, index) => ({
+      ...{ name, type: types.at(index), nullable: true },
+      data: [],
+    }));
+    const writer = new ParquetWriter({
+      writer: Object.assign(bytes, { flush, finish: flush }),
+      schema: schemaFromColumnData({ columnData }),
+      kvMetadata: [{ key: PARQUET_METADATA_KEY, value: JSON.stringify(metadata) }],
+      createdBy: `overtrain version ${version}`,
+    });
+    return new TableWriter(writer, columns, types);
+  }
+
+  /** Writes some rows as one group. */
+  async write(rows: readonly Row[]): Promise<void> {
+    const columnData = this.columns.map(({ name }, index) => ({
+      name,
+      data: rows.map((row) => parquetCell(row[index]!, this.types.at(index))),
+    }));
+    await this.writer.write({ columnData, rowGroupSize: rows.length });
+  }
+
+  /** Ends the file. */
+  async finish(): Promise<void> {
+    await this.writer.finish();
+  }
+}
+
+function parquetCell(cell: Cell, type: string): Cell {
+  if (cell === null || (typeof cell === 'number' && !Number.isFinite(cell))) return null;
+  return type === 'STRING' ? String(cell) : cell;
+}
 
 /** What merging found. */
 export interface Merged {
@@ -116,4 +250,58 @@ export async function* rowGroups(
     group = [];
   }
   if (group.length > 0) yield { rows, group };
+}
+
+/**
+ * Puts the shards of a sweep together: `merged.csv` and `merged.parquet`, with the bytes of an unsharded run.
+ *
+ * @param draw makes the files with figures
+ * @throws InvalidInputError naming points that are missing or there twice, files that are damaged or of another sweep
+ */
+export async function mergeShards(
+  folder: string,
+  scenarios: readonly Scenario[],
+  draw: DrawSweep = sweepFigureFiles,
+): Promise<Merged> {
+  const identity = await readIdentity(folder);
+  const sweep = new Sweep(identity.definition);
+  const scenario = scenarioById(identity.definition.scenario, scenarios);
+  const shards = await finishedShards(folder, identity.hash);
+  requireComplete(folder, shards, sweep.points);
+  async function* results() {
+    for (const shard of shards) yield* resultsOf(shard);
+  }
+  const merged = await writeMerged(folder, identity, sweep, scenario, results);
+  await writeSweepDocument(
+    folder,
+    identity,
+    longTable(folder, sweep, scenario, merged.rows, results),
+    merged,
+    draw,
+  );
+  return merged;
+}
+
+/**
+ * `overtrain merge`.
+ *
+ * @returns the exit code: 1 where a point has no numbers or a check of one failed
+ */
+export async function mergeSweep(folder: string, io: CommandLineIo): Promise<number> {
+  const merged = await mergeShards(folder, await loadScenarios(io));
+  io.stdout.write(`${mergedText(folder, merged)}\n`);
+  return mergedCode(merged);
+}
+
+/** What merging found, in one line. */
+export function mergedText(folder: string, { points, rows, failed, checksFailed }: Merged): string {
+  const failures = failed === 0 ? '' : `, ${failed} points without numbers (column error)`;
+  const checks =
+    checksFailed === 0 ? '' : `, ${checksFailed} points with a failed check (column failed_checks)`;
+  return `${points} points, ${rows} rows${failures}${checks}: ${folder}/${MERGED.parquet} and ${MERGED.csv}`;
+}
+
+/** Exit code of a command that merged. */
+export function mergedCode({ failed, checksFailed }: Merged): number {
+  return failed + checksFailed === 0 ? exitCode.done : exitCode.refuted;
 }

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import type { PointResult } from '../../sim/sweeps/run-points.js';
 import type { PointRange } from '../../sim/sweeps/sweep.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { flushFolder } from '../results/durable-files.js';
-import { codeOf, notWritable } from '../results/file-errors.js';
+import { codeOf, flushFolder, notWritable } from '../results/files.js';
 import { type FolderLock, LockedFolder, lockFolder } from '../results/folder-lock.js';
 import {
   type BatchFrame,
@@ -16,8 +15,8 @@ import {
   isHead,
   readFrames,
   type ShardHead,
-} from './shard-frames.js';
-import { type Shard, shardFileStem, shardText } from './shard-name.js';
+} from './shard-files.js';
+import { type Shard, shardFileStem, shardText } from './shard-list.js';
 import { sweepPlaces } from './sweep-folder.js';
 
 /** Longest time, in milliseconds, that finished points stay where a power cut would lose them. */

@@ -6,10 +6,9 @@ import { z } from 'zod';
 import { versions } from '../../sim/scenario/run-document.js';
 import { contentHash, type SweepDefinition } from '../../sim/sweeps/sweep.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { readBounded } from '../results/bounded-file.js';
-import { makeFolders } from '../results/durable-files.js';
-import { codeOf, notWritable } from '../results/file-errors.js';
-import { gitCommit } from '../results/git-commit.js';
+import { codeOf, makeFolders, notWritable, readBounded } from '../results/files.js';
+import { gitCommit } from '../results/run-files.js';
+import { shellWord } from '../run/reproduce.js';
 
 /** What a folder of a sweep is of: `sweep.json`. Shards that were computed for another are not merged with it. */
 export interface SweepIdentity {
@@ -136,4 +135,25 @@ function differenceOf(kept: SweepIdentity, wanted: SweepIdentity): string | unde
     differing.push('versions of overtrain, Node or a library');
   if (kept.git_commit !== wanted.git_commit) differing.push('the commit of overtrain');
   return differing.join(', ') || 'its content hash';
+}
+
+/** The content of a sweep file that asks for this very sweep. */
+export function sweepFileOf({ table, ...rest }: SweepDefinition): Readonly<Record<string, unknown>> {
+  return { ...rest, output: { table } };
+}
+
+/** What a file asks for: a sweep file says it itself, and the `sweep.json` of a folder asks for what was computed there. */
+export function askedFor(content: unknown): unknown {
+  const { success, data } = recordedSweep.safeParse(content);
+  return success ? sweepFileOf(data.definition as unknown as SweepDefinition) : content;
+}
+
+/** The command line that computes the sweep of a folder, but for where its results go. */
+export function commandOf(folder: string): string {
+  return `overtrain sweep ${shellWord(sweepPlaces(folder).identity)}`;
+}
+
+/** The same for the folder of a search, whose first level is the sweep that was asked for. */
+export function searchCommandOf(folder: string, levels: number): string {
+  return `${commandOf(join(folder, 'level-0'))} --find inflection --levels ${levels}`;
 }

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import { type ClaimJob, type ClaimOutcome, runClaimJob } from './claim-job.js';
+import { type ClaimJob, type ClaimOutcome, runClaimJob } from './try-claims.js';
 
 /** What a worker is handed: the job, and the port on which it tells how many instances it has tried. */
 export interface ClaimTask {

@@ -1,16 +1,13 @@
 import { claims } from '../../theory/claims/all-claims.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { isAbort } from '../error-line.js';
-import { exitCode } from '../exit-code.js';
-import type { CommandLineIo } from '../io.js';
+import { exitCode, isAbort } from '../output/error-line.js';
+import type { CommandLineIo } from '../output/io.js';
 import { progressLine } from '../output/progress-line.js';
 import { terminalOf } from '../output/terminal.js';
 import { readChoice } from '../settings/choice.js';
-import { DEFAULT_SEED, readSeed } from '../settings/seed.js';
-import type { ClaimJob, ClaimOutcome } from './claim-job.js';
-import { tryClaims } from './try-claims.js';
-import { verifyDocument } from './verify-document.js';
-import { verifyReport } from './verify-report.js';
+import { DEFAULT_SEED, readSeed } from '../settings/run-request.js';
+import { type ClaimJob, type ClaimOutcome, tryClaims } from './try-claims.js';
+import { verifyDocument, verifyReport } from './verify-document.js';
 
 /** What the `verify` command was told. */
 export interface VerifyOptions {

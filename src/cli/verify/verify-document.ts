@@ -1,7 +1,10 @@
 import { claimById } from '../../theory/claims/all-claims.js';
 import type { ClaimResult, Counterexample } from '../../theory/claims/check-claim.js';
-import { plainWords } from '../../theory/claims/refutation-text.js';
-import type { ClaimOutcome } from './claim-job.js';
+import { bothSides, plainWords } from '../../theory/claims/refutation-text.js';
+import { paragraph } from '../output/help-notes.js';
+import { asciiText, type Style, styleFor, type Terminal } from '../output/terminal.js';
+import { layOutTable, readableNumber } from '../output/text-table.js';
+import type { ClaimOutcome } from './try-claims.js';
 
 /** What `verify --json` prints. */
 export interface VerifyDocument {
@@ -85,4 +88,95 @@ function shown(counterexample: Counterexample | null): ShownCounterexample | nul
 function replayCommand({ id, seed, path }: ClaimResult, runs: number): string {
   const end = path === null ? `--runs ${runs}` : `--path ${path}`;
   return `overtrain verify --claim ${id} --seed ${seed} ${end}`;
+}
+
+/** What `verify` prints for reading: the table of claims, then counterexamples, then attacks on hypotheses. */
+export function verifyReport({ claims, seed, runs }: VerifyDocument, terminal: Terminal): string[] {
+  const style = styleFor(terminal.colour);
+  const holding = claims.filter(({ verdict }) => verdict === 'holds').length;
+  const summary = `${holding} of ${claims.length} claims hold; ${runs} cases each, seed ${seed}`;
+  return [
+    ...claimTable(claims, terminal, style),
+    ...claims.flatMap((claim) => refutationLines(claim, terminal, style)),
+    ...claims.flatMap((claim) => hypothesisLines(claim, terminal, style)),
+    '',
+    ...paragraph(summary, terminal, holding === claims.length ? style.good : style.bad),
+  ];
+}
+
+const MARKS = { holds: '✓', refuted: '✗', exhausted: '?' } as const;
+
+/** Columns of numbers first, so that the statement takes whatever width is left. */
+function claimTable(claims: readonly VerifiedClaim[], terminal: Terminal, style: Style): string[] {
+  const rows = claims.map(({ id, verdict, cases, met, margin, title, statement }) => [
+    terminal.unicode ? `${MARKS[verdict]} ${verdict}` : verdict,
+    id,
+    String(cases),
+    String(met),
+    margin === null ? '' : readableNumber(margin, 3),
+    `${title}: ${statement}`,
+  ]);
+  const header = ['verdict', 'claim', 'cases', 'met', 'margin', 'statement'];
+  const fixed = layOutTable(
+    {
+      header: header.slice(0, 5),
+      rows: rows.map((row) => row.slice(0, 5)),
+      numeric: [false, false, true, true, true],
+    },
+    terminal.width,
+  );
+  const used = Math.max(...fixed.lines.map((line) => line.length));
+  const room = terminal.width - used - 2;
+  const lines = fixed.lines.map((line, index) => {
+    const statement = index === 0 ? 'statement' : rows[index - 1]![5]!;
+    return room < 16 || fixed.leftOut.length > 0 ? line : `${line.padEnd(used)}  ${cut(statement, room)}`;
+  });
+  return lines.map((line, index) => {
+    const text = terminal.unicode ? line : asciiText(line);
+    if (index === 0) return style.faint(text);
+    return claims[index - 1]!.verdict === 'holds' ? text : style.bad(text);
+  });
+}
+
+function cut(text: string, room: number): string {
+  return text.length <= room ? text : `${text.slice(0, room - 1).trimEnd()}…`;
+}
+
+function refutationLines(claim: VerifiedClaim, terminal: Terminal, style: Style): string[] {
+  if (claim.verdict === 'exhausted') {
+    const text = `${claim.id}: only ${claim.met} of ${claim.cases} cases met its hypotheses, too few to say anything`;
+    return ['', ...paragraph(text, terminal, style.caution)];
+  }
+  if (claim.counterexample === null) return [];
+  return [
+    '',
+    ...paragraph(`${claim.id} is refuted: ${claim.statement}`, terminal, style.bad, 0, 2),
+    ...counterexampleLines(claim.counterexample, terminal),
+    `  ${style.faint('Again:')} ${claim.replay}`,
+  ];
+}
+
+function hypothesisLines({ id, hypotheses }: VerifiedClaim, terminal: Terminal, style: Style): string[] {
+  if (hypotheses === undefined) return [];
+  if (hypotheses.length === 0) return ['', ...paragraph(`${id} has no hypotheses`, terminal, style.faint)];
+  return hypotheses.flatMap(({ name, statement, verdict, cases, counterexample }) => [
+    '',
+    ...paragraph(
+      verdict === 'needed'
+        ? `${id} without "${name}" (${statement}): needed; here is one`
+        : `${id} without "${name}" (${statement}): none found in ${cases} cases`,
+      terminal,
+      verdict === 'needed' ? style.good : style.caution,
+      0,
+      2,
+    ),
+    ...(counterexample === null ? [] : counterexampleLines(counterexample, terminal)),
+  ]);
+}
+
+function counterexampleLines({ text, conclusion }: ShownCounterexample, terminal: Terminal): string[] {
+  return [
+    ...paragraph(text, terminal, undefined, 2, 4),
+    ...paragraph(bothSides(conclusion), terminal, undefined, 2, 4),
+  ];
 }

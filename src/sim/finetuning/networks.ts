@@ -4,7 +4,7 @@ import { eventLoopTurns } from '../scenario/compute.js';
 import type { RunEvent } from '../scenario/scenario.js';
 import type { Tuned, Tuner } from './engines.js';
 import type { ExpectedTuning } from './expected-tuning.js';
-import { type FineTuningMethod, predict, type Prediction } from './prediction.js';
+import { type FineTuningMethod, type Prediction, predict } from './prediction.js';
 import {
   type FineTuningSimulation,
   flowStartingPoint,

@@ -4,9 +4,9 @@ import { rotateModes } from '../../theory/rotation.js';
 import type { RoundingModel } from '../training/recurrence.js';
 import { RoundingMemory } from '../training/rounding.js';
 import type { ExpectedTuning } from './expected-tuning.js';
-import { lossRounding } from './prediction.js';
 import type { FineTuningStudy, Tuning } from './networks.js';
 import { PlaneRounding, type StepRounding } from './plane-rounding.js';
+import { lossRounding } from './prediction.js';
 import type { StartingPoint } from './prepare.js';
 
 /** A symmetric 2×2 matrix `[[a, b], [b, c]]`. */

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { bibtex } from '../../../src/cli/cite/reference.js';
-import { allReferences, referencesOf } from '../../../src/cli/cite/references-of.js';
-import { softwareReferences } from '../../../src/cli/cite/software-references.js';
-import { theoryReferences, thePaper } from '../../../src/cli/cite/theory-references.js';
+import {
+  allReferences,
+  bibtex,
+  referencesOf,
+  softwareReferences,
+  theoryReferences,
+  thePaper,
+} from '../../../src/cli/cite/references.js';
 import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';
 import { claims } from '../../../src/theory/claims/all-claims.js';
 import { runScenario } from '../../support/documents.js';

@@ -1,7 +1,6 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { compareRuns } from '../../../src/cli/compare/compare-runs.js';
-import { twoSidedTail } from '../../../src/cli/compare/normal-tail.js';
+import { compareRuns, twoSidedTail } from '../../../src/cli/compare/compare-runs.js';
 import type { RunDocument } from '../../../src/sim/scenario/run-document.js';
 import type { Cell } from '../../../src/sim/scenario/table.js';
 import { gaussian } from '../../../src/sim/scenarios/gaussian/gaussian.js';

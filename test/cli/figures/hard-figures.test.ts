@@ -4,7 +4,7 @@ import { curveData } from '../../../src/cli/figures/curve-data.js';
 import { figureSvg, viewFigure } from '../../../src/cli/figures/draw-figure.js';
 import { axisRange, axisTitle } from '../../../src/cli/figures/figure-axis.js';
 import { figureFiles } from '../../../src/cli/figures/figure-files.js';
-import { figureSpec } from '../../../src/cli/figures/figure-spec.js';
+import { figureSpec } from '../../../src/cli/figures/map-spec.js';
 import { LIGHT } from '../../../src/cli/figures/theme.js';
 import type { CurveFigure } from '../../../src/sim/scenario/figure.js';
 import type { Row, Table } from '../../../src/sim/scenario/table.js';

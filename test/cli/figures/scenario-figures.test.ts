@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { curveData } from '../../../src/cli/figures/curve-data.js';
 import { compileFigure, figureSvg, svgToPng, viewFigure } from '../../../src/cli/figures/draw-figure.js';
 import { PNG_WIDTH } from '../../../src/cli/figures/figure-files.js';
-import { figureSpec } from '../../../src/cli/figures/figure-spec.js';
+import { figureSpec } from '../../../src/cli/figures/map-spec.js';
 import { PRINT_WIDTH } from '../../../src/cli/figures/spec-parts.js';
 import { DARK, LIGHT, PAGE } from '../../../src/cli/figures/theme.js';
 import { type Figure, isMap } from '../../../src/sim/scenario/figure.js';

@@ -1,8 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { cellWidth } from '../../../src/cli/output/cell-width.js';
-import { progressLine } from '../../../src/cli/output/progress-line.js';
-import { durationText, RemainingTime } from '../../../src/cli/output/remaining-time.js';
+import { durationText, progressLine, RemainingTime } from '../../../src/cli/output/progress-line.js';
 
 const env = { LANG: 'C.UTF-8', TERM: 'xterm' };
 const ERASE = '\u001b[K';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { styleFor } from '../../../src/cli/output/style.js';
-import { terminalOf } from '../../../src/cli/output/terminal.js';
+import { styleFor, terminalOf } from '../../../src/cli/output/terminal.js';
 
 const write = () => true;
 const screen = { write, isTTY: true, columns: 132 };

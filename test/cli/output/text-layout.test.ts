@@ -1,9 +1,8 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { asciiText } from '../../../src/cli/output/ascii-text.js';
 import { cellWidth, fitCells, padCells, wrapCells } from '../../../src/cli/output/cell-width.js';
-import { readableNumber } from '../../../src/cli/output/number-text.js';
-import { layOutTable } from '../../../src/cli/output/text-table.js';
+import { asciiText } from '../../../src/cli/output/terminal.js';
+import { layOutTable, readableNumber } from '../../../src/cli/output/text-table.js';
 
 const text = fc.oneof(
   fc.string(),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exposureFindings, replayFindings } from '../../../src/cli/published/citing-comparisons.js';
+import { exposureFindings, replayFindings } from '../../../src/cli/published/comparisons.js';
 import { gaussian } from '../../../src/sim/scenarios/gaussian/gaussian.js';
 import { runScenario } from '../../support/documents.js';
 import { scenarioDocument } from '../../support/scenario-documents.js';

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { comparisons, findingsOn, publishedSources } from '../../../src/cli/published/comparisons.js';
-import { directionOf, hasPlateau, hasUTurn } from '../../../src/cli/published/curve-shape.js';
-import { earlyExposure } from '../../../src/cli/published/early-exposure-2605.12705.js';
-import { forgetting } from '../../../src/cli/published/forgetting-2605.26097.js';
-import { overtrained } from '../../../src/cli/published/overtrained-2503.19206.js';
+import {
+  comparisons,
+  directionOf,
+  findingsOn,
+  hasPlateau,
+  hasUTurn,
+  publishedSources,
+} from '../../../src/cli/published/comparisons.js';
+import { earlyExposure, forgetting, overtrained } from '../../../src/cli/published/published.js';
 import type { RunDocument } from '../../../src/sim/scenario/run-document.js';
 import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';
 import { runScenario } from '../../support/documents.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { embeddedJson, escaped, html } from '../../../src/cli/report/markup.js';
+import { embeddedJson, escaped, html } from '../../../src/cli/report/proofs.js';
 import { reportText } from '../../../src/cli/report/write-report.js';
 import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';
 import { HOSTILE_PLACES, hostileRun } from '../../support/hostile-run.js';

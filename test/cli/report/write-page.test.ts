@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { writePage } from '../../../src/cli/report/write-page.js';
+import { writePage } from '../../../src/cli/report/write-report.js';
 
 describe('a page', () => {
   let folder: string;

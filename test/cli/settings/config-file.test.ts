@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fc, test } from '@fast-check/vitest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig } from '../../../src/cli/settings/config-file.js';
+import { readConfig } from '../../../src/cli/settings/data-file.js';
 import { InvalidInputError } from '../../../src/theory/invalid-input.js';
 import { samples } from '../../support/sample-size.js';
 

@@ -5,15 +5,17 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { compileFigure } from '../../../src/cli/figures/draw-figure.js';
 import { DARK, LIGHT, PAGE } from '../../../src/cli/figures/theme.js';
 import { readResult } from '../../../src/cli/results/read-result.js';
-import { facetData } from '../../../src/cli/sweep-figures/facet-data.js';
-import { facetSpec } from '../../../src/cli/sweep-figures/facet-spec.js';
-import { heatData } from '../../../src/cli/sweep-figures/heat-data.js';
-import { heatSpec } from '../../../src/cli/sweep-figures/heat-spec.js';
-import { parallelData, valueAt } from '../../../src/cli/sweep-figures/parallel-data.js';
+import { facetData, facetSpec } from '../../../src/cli/sweep-figures/facet-spec.js';
+import { heatData, heatSpec } from '../../../src/cli/sweep-figures/heat-spec.js';
+import { parallelData, valueAt } from '../../../src/cli/sweep-figures/parallel-spec.js';
 import { completed, defaultChoice, type SweepChoice } from '../../../src/cli/sweep-figures/sweep-choice.js';
 import { sweepFigures } from '../../../src/cli/sweep-figures/sweep-figure-files.js';
-import { readSweepRows, type SweepRows } from '../../../src/cli/sweep-figures/sweep-rows.js';
-import type { SweepAxis, SweepSummary } from '../../../src/cli/sweep-figures/sweep-summary.js';
+import {
+  readSweepRows,
+  type SweepAxis,
+  type SweepRows,
+  type SweepSummary,
+} from '../../../src/cli/sweep-figures/sweep-rows.js';
 import type { Cell, Table } from '../../../src/sim/scenario/table.js';
 import { call } from '../support/call.js';
 

@@ -1,10 +1,15 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { binEdges, binOf } from '../../../src/cli/sweep-figures/levels.js';
-import { momentsOf, NO_MOMENTS, pooled, standardError } from '../../../src/cli/sweep-figures/moments.js';
-import { readSweepRows } from '../../../src/cli/sweep-figures/sweep-rows.js';
-import type { SweepSummary } from '../../../src/cli/sweep-figures/sweep-summary.js';
-import { binnedTable } from '../../../src/cli/sweeps/binned-table.js';
+import {
+  momentsOf,
+  NO_MOMENTS,
+  pooled,
+  readSweepRows,
+  type SweepSummary,
+  standardError,
+} from '../../../src/cli/sweep-figures/sweep-rows.js';
+import { binnedTable } from '../../../src/cli/sweeps/sweep-document.js';
 import type { Column, Row } from '../../../src/sim/scenario/table.js';
 import { samples } from '../../support/sample-size.js';
 

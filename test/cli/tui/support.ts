@@ -1,7 +1,11 @@
-import type { Action } from '../../../src/cli/tui/state/action.js';
-import { type AppState, initialState } from '../../../src/cli/tui/state/app-state.js';
-import type { Effect } from '../../../src/cli/tui/state/effect.js';
-import type { Key, KeyName } from '../../../src/cli/tui/state/key.js';
+import {
+  type Action,
+  type AppState,
+  type Effect,
+  initialState,
+  type Key,
+  type KeyName,
+} from '../../../src/cli/tui/state/app-state.js';
 import { reduce } from '../../../src/cli/tui/state/reduce.js';
 import type { SavedSweep, SweepContents } from '../../../src/cli/tui/state/saved-sweep.js';
 import { performRun } from '../../../src/cli/tui/worker/perform-run.js';

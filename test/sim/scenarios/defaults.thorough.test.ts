@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { exposureFindings, replayFindings } from '../../../src/cli/published/citing-comparisons.js';
+import { exposureFindings, replayFindings } from '../../../src/cli/published/comparisons.js';
 import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';
 import { numbers, records, verdictOf } from '../../support/documents.js';
 import { scenarioDocument } from '../../support/scenario-documents.js';

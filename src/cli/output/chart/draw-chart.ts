@@ -1,15 +1,49 @@
-import { oneLine } from '../../one-line.js';
-import { asciiText } from '../ascii-text.js';
 import { cellWidth, fitCells, padCells } from '../cell-width.js';
-import { styleFor } from '../style.js';
-import type { ColourDepth } from '../terminal.js';
-import { type AxisScale, axisScale } from './axis-scale.js';
-import type { Chart, ChartPoint } from './chart.js';
-import { legendLines } from './legend.js';
-import { type Markers, markersFor } from './markers.js';
-import { plot } from './plot.js';
-import { Raster } from './raster.js';
-import { type PlacedLabel, placeHorizontal, placeVertical } from './tick-labels.js';
+import { oneLine } from '../error-line.js';
+import { asciiText, type ColourDepth, type Style, styleFor } from '../terminal.js';
+import { type AxisScale, axisScale, type PlacedLabel, placeHorizontal, placeVertical } from './axis-scale.js';
+import { type Chart, type ChartPoint, type Markers, markersFor, plot, Raster } from './plot.js';
+
+/** The lines under a chart that say which series and which signs are which; no line is wider than `width`. */
+export function legendLines(chart: Chart, width: number, markers: Markers, style: Style): string[] {
+  const series =
+    chart.series.length < 2
+      ? []
+      : chart.series.map(({ label }, index) => {
+          const text = fitCells(`${markers.series(index)} ${label}`, width);
+          return { text: style.series(index, text), width: cellWidth(text) };
+        });
+  const hasMarks = chart.series.some(({ marks }) => marks.some(({ x, y }) => x !== null && y !== null));
+  const key = [
+    { sign: markers.line, meaning: chart.key.line },
+    { sign: markers.series(0), meaning: chart.key.points },
+    { sign: markers.mark, meaning: hasMarks ? chart.key.marks : '' },
+  ]
+    .filter(({ meaning }) => meaning !== '')
+    .map(({ sign, meaning }) => {
+      const text = fitCells(`${sign} ${meaning}`, width);
+      return { text, width: cellWidth(text) };
+    });
+  return [...flow(series, width), ...flow(key, width)];
+}
+
+const GAP = '   ';
+
+/** Sets items side by side, as many in a line as fit. */
+function flow(items: readonly { text: string; width: number }[], width: number): string[] {
+  const lines: string[] = [];
+  let used = 0;
+  for (const item of items) {
+    if (lines.length > 0 && used + GAP.length + item.width <= width) {
+      lines[lines.length - 1] += GAP + item.text;
+      used += GAP.length + item.width;
+    } else {
+      lines.push(item.text);
+      used = item.width;
+    }
+  }
+  return lines;
+}
 
 export interface ChartOptions {
   /** Most cells of a line and most lines of the chart, legend included. */

@@ -1,8 +1,214 @@
 import { cellWidth } from '../cell-width.js';
 import type { AxisScale } from './axis-scale.js';
-import type { Chart, ChartPoint, ChartSeries } from './chart.js';
-import type { Markers } from './markers.js';
-import type { Dot, Raster } from './raster.js';
+
+/** A point of a chart; a coordinate that is null or not finite, or not positive on a log axis, is a gap. */
+export interface ChartPoint {
+  readonly x: number | null;
+  readonly y: number | null;
+}
+
+/** A place on the x axis worth marking, at the height of its series. */
+export interface ChartMark extends ChartPoint {
+  readonly label: string;
+}
+
+export interface ChartSeries {
+  readonly label: string;
+  /** Joined by a line, in the order given. */
+  readonly line: readonly ChartPoint[];
+  /** Shown by the series' marker. */
+  readonly points: readonly ChartPoint[];
+  readonly marks: readonly ChartMark[];
+}
+
+export interface ChartAxis {
+  readonly label: string;
+  readonly scale: 'linear' | 'log';
+}
+
+/** A chart as plain data, told apart from how it is drawn. */
+export interface Chart {
+  readonly title: string;
+  readonly x: ChartAxis;
+  readonly y: ChartAxis;
+  readonly series: readonly ChartSeries[];
+  /** What the lines, the points and the marks mean, for the last line of the legend; empty for none. */
+  readonly key: { readonly line: string; readonly points: string; readonly marks: string };
+}
+
+/** One character cell of a drawing. */
+interface RasterCell {
+  /** Dots of lines that cross it, one bit each. */
+  dots: number;
+  /** A character in the place of the dots. */
+  glyph: string;
+  /** Series that drew last, or −1. */
+  series: number;
+}
+
+/** A dot of a raster: column from the left, row from the top, both in dots. */
+export interface Dot {
+  readonly x: number;
+  readonly y: number;
+}
+
+// Unicode numbers the eight dots of a braille cell column by column, except for the lowest row.
+const BRAILLE_BITS = [
+  [0x01, 0x08],
+  [0x02, 0x10],
+  [0x04, 0x20],
+  [0x40, 0x80],
+] as const;
+const BRAILLE_START = 0x2800;
+const ASCII_BITS = [[1], [2]] as const;
+const ASCII_DOTS = [' ', "'", '.', ':'] as const;
+
+/**
+ * A drawing area of `width` by `height` character cells with finer dots in each: 2 by 4 in braille, 1 by 2 in ASCII.
+ * Whatever lies outside is not drawn.
+ */
+export class Raster {
+  readonly dotsAcross: number;
+  readonly dotsDown: number;
+  private readonly bits: readonly (readonly number[])[];
+  private readonly cells: RasterCell[];
+
+  constructor(
+    readonly width: number,
+    readonly height: number,
+    private readonly unicode: boolean,
+  ) {
+    this.bits = unicode ? BRAILLE_BITS : ASCII_BITS;
+    this.dotsDown = height * this.bits.length;
+    this.dotsAcross = width * this.bits[0]!.length;
+    this.cells = Array.from({ length: width * height }, () => ({ dots: 0, glyph: '', series: -1 }));
+  }
+
+  /** Draws a straight line between two dots, ends included (Bresenham). */
+  line(from: Dot, to: Dot, series: number): void {
+    const across = Math.abs(to.x - from.x);
+    const down = -Math.abs(to.y - from.y);
+    let { x, y } = from;
+    let error = across + down;
+    for (;;) {
+      this.dot(x, y, series);
+      if (x === to.x && y === to.y) return;
+      const doubled = 2 * error;
+      if (doubled >= down) {
+        error += down;
+        x += Math.sign(to.x - from.x);
+      }
+      if (doubled <= across) {
+        error += across;
+        y += Math.sign(to.y - from.y);
+      }
+    }
+  }
+
+  /** Puts a character into the cell at a column and row of cells. */
+  glyph(column: number, row: number, glyph: string, series: number): void {
+    const cell = this.cellAt(column, row);
+    if (cell === undefined) return;
+    cell.glyph = glyph;
+    cell.series = series;
+  }
+
+  /** Whether nothing has been drawn in a cell; false outside. */
+  isFree(column: number, row: number): boolean {
+    const cell = this.cellAt(column, row);
+    return cell !== undefined && cell.dots === 0 && cell.glyph === '';
+  }
+
+  /** The cell of a dot. */
+  cellOf(dot: Dot): { column: number; row: number } {
+    return {
+      column: Math.floor(dot.x / this.bits[0]!.length),
+      row: Math.floor(dot.y / this.bits.length),
+    };
+  }
+
+  /** A row of cells as text; `paint` colours each run of one series. */
+  row(row: number, paint: (series: number, text: string) => string): string {
+    let text = '';
+    let run = '';
+    let runSeries = -1;
+    for (let column = 0; column < this.width; column++) {
+      const cell = this.cells[row * this.width + column]!;
+      if (cell.series !== runSeries) {
+        text += runSeries < 0 ? run : paint(runSeries, run);
+        run = '';
+        runSeries = cell.series;
+      }
+      run += this.character(cell);
+    }
+    return text + (runSeries < 0 ? run : paint(runSeries, run));
+  }
+
+  private character(cell: RasterCell): string {
+    if (cell.glyph !== '') return cell.glyph;
+    if (cell.dots === 0) return ' ';
+    return this.unicode ? String.fromCharCode(BRAILLE_START + cell.dots) : ASCII_DOTS[cell.dots]!;
+  }
+
+  private dot(x: number, y: number, series: number): void {
+    const { column, row } = this.cellOf({ x, y });
+    const cell = this.cellAt(column, row);
+    if (cell === undefined) return;
+    cell.dots |= this.bits[y % this.bits.length]![x % this.bits[0]!.length]!;
+    cell.series = series;
+  }
+
+  private cellAt(column: number, row: number): RasterCell | undefined {
+    if (column < 0 || column >= this.width || row < 0 || row >= this.height) return undefined;
+    return this.cells[row * this.width + column];
+  }
+}
+
+/** Characters that chart and legend share. */
+export interface Markers {
+  /** Marker of the series at an index; they repeat. */
+  series(index: number): string;
+  readonly mark: string;
+  /** Dropped from a mark to the axis. */
+  readonly plumb: string;
+  readonly line: string;
+  readonly cornerBelow: string;
+  readonly tickLeft: string;
+  readonly tickBelow: string;
+  readonly axisLeft: string;
+  readonly axisBelow: string;
+}
+
+const UNICODE_SERIES = '●▲■◆○△□◇';
+const ASCII_SERIES = 'o^#x*+@%';
+
+const unicodeMarkers: Markers = {
+  series: (index) => UNICODE_SERIES[index % UNICODE_SERIES.length]!,
+  mark: '╳',
+  plumb: '┊',
+  line: '⠤⠤',
+  cornerBelow: '└',
+  tickLeft: '┤',
+  tickBelow: '┬',
+  axisLeft: '│',
+  axisBelow: '─',
+};
+
+const asciiMarkers: Markers = {
+  series: (index) => ASCII_SERIES[index % ASCII_SERIES.length]!,
+  mark: 'X',
+  plumb: '|',
+  line: '..',
+  cornerBelow: '+',
+  tickLeft: '+',
+  tickBelow: '+',
+  axisLeft: '|',
+  axisBelow: '-',
+};
+
+export function markersFor(unicode: boolean): Markers {
+  return unicode ? unicodeMarkers : asciiMarkers;
+}
 
 /** A label may hide so many drawn cells at most. */
 const MOST_HIDDEN = 2;

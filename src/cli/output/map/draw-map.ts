@@ -1,13 +1,159 @@
-import { oneLine } from '../../one-line.js';
-import { asciiText } from '../ascii-text.js';
-import { cellWidth, fitCells, padCells } from '../cell-width.js';
+import { cellWidth, fitCells, padCells, wrapCells } from '../cell-width.js';
 import type { ChartOptions } from '../chart/draw-chart.js';
-import { markersFor } from '../chart/markers.js';
-import { readableNumber } from '../number-text.js';
-import { type Style, styleFor } from '../style.js';
-import type { HeatMap, MapAxis } from './heat-map.js';
-import { legendOfMap } from './map-legend.js';
-import { boundaryGlyph, missingGlyph, paintShade, shadeGlyph, shadeOf } from './shades.js';
+import { markersFor } from '../chart/plot.js';
+import { oneLine } from '../error-line.js';
+import { asciiText, type ColourDepth, type Style, styleFor } from '../terminal.js';
+import { readableNumber } from '../text-table.js';
+
+/** A map of two parameters as plain data, told apart from how it is drawn. */
+export interface HeatMap {
+  readonly title: string;
+  readonly x: MapAxis;
+  readonly y: MapAxis;
+  /** What the shades mean. */
+  readonly valueLabel: string;
+  /** Value of each cell, row by row from the least y, each row from the least x; null where there is none. */
+  readonly values: readonly (readonly (number | null)[])[];
+  /** Height of a boundary for each place on the x axis, in units of y; empty for none. */
+  readonly boundary: readonly (number | null)[];
+  readonly boundaryLabel: string;
+  /** Of cells without a value, why they have none; where it is not said, there is no value. */
+  readonly missing?: readonly (readonly (MissingCell | null)[])[];
+}
+
+/** Why a cell has no value: training diverged, nothing is known, or there is nothing in it. */
+export type MissingCell = 'diverged' | 'no value' | 'empty';
+
+/** An axis of a map: the places of its cells. */
+export interface MapAxis {
+  readonly label: string;
+  /** Increasing. */
+  readonly places: readonly number[];
+  /** What the places are called, where they are not numbers. */
+  readonly names?: readonly string[];
+}
+
+/** Shades from the least to the greatest value; the first one stands for next to nothing. */
+const UNICODE_SHADES = ['·', '░', '▒', '▓', '█'] as const;
+const ASCII_SHADES = ['.', ':', '+', '%', '#'] as const;
+
+/** Values up to this share of the greatest are next to nothing. */
+const NEXT_TO_NOTHING = 0.01;
+
+/**
+ * Colours of the shades in the order of "cividis" (Nuñez, Anderton and Renslow 2018), which rises in lightness for every kind
+ * of colour vision; each with its nearest of the 256 and of the 16 colours.
+ */
+const COLOURS = [
+  { full: '38;2;90;96;112', indexed: '38;5;60', basic: '90' },
+  { full: '38;2;124;123;120', indexed: '38;5;244', basic: '34' },
+  { full: '38;2;166;157;117', indexed: '38;5;144', basic: '33' },
+  { full: '38;2;209;192;98', indexed: '38;5;179', basic: '93' },
+  { full: '38;2;254;232;56', indexed: '38;5;220', basic: '97' },
+] as const;
+
+/** Number of shades. */
+export const SHADES = UNICODE_SHADES.length;
+
+/** How a value is shaded on a map whose greatest value is given: 0 for next to nothing up to `SHADES - 1`. */
+export function shadeOf(value: number, greatest: number): number {
+  const share = greatest > 0 ? value / greatest : 0;
+  if (!(share > NEXT_TO_NOTHING)) return 0;
+  return Math.min(SHADES - 1, Math.ceil(share * (SHADES - 1)));
+}
+
+/** The greatest value that has a shade, for the legend. */
+export function upperEnd(shade: number, greatest: number): number {
+  return shade === 0 ? NEXT_TO_NOTHING * greatest : (shade / (SHADES - 1)) * greatest;
+}
+
+/** The character of a shade. */
+export function shadeGlyph(shade: number, unicode: boolean): string {
+  return (unicode ? UNICODE_SHADES : ASCII_SHADES)[shade]!;
+}
+
+/** Wraps a text in the colour of a shade, or leaves it as it is where there is no colour. */
+export function paintShade(shade: number, text: string, depth: ColourDepth): string {
+  return depth === 'none' || text === '' ? text : `\u001b[${COLOURS[shade]![depth]}m${text}\u001b[0m`;
+}
+
+/** The glyph of a cell without a value. */
+export function missingGlyph(unicode: boolean, why: MissingCell = 'no value'): string {
+  if (why === 'empty') return ' ';
+  if (why === 'diverged') return 'D';
+  return unicode ? '×' : 'x';
+}
+
+/** The glyph of the boundary. */
+export function boundaryGlyph(unicode: boolean): string {
+  return unicode ? '━' : '=';
+}
+
+/** The lines under a map that say what its shades and signs mean; no line is wider than `width`. */
+export function legendOfMap(
+  { valueLabel, values, boundary, boundaryLabel, missing }: HeatMap,
+  greatest: number,
+  { width, unicode, colour }: ChartOptions,
+  style: Style,
+): string[] {
+  const isMissing = (value: number | null) => value === null || !Number.isFinite(value);
+  const entries = Array.from({ length: greatest > 0 ? SHADES : 1 }, (_, shade) => ({
+    sign: shadeGlyph(shade, unicode),
+    text:
+      shade === 0
+        ? `up to ${readableNumber(upperEnd(0, greatest), 2)}`
+        : readableNumber(upperEnd(shade, greatest), 3),
+    paint: (sign: string) => paintShade(shade, sign, colour),
+  }));
+  const signs = [
+    {
+      sign: boundaryGlyph(unicode),
+      text: boundaryLabel,
+      isShown: boundary.some((height) => !isMissing(height)),
+      paint: style.bad,
+    },
+    {
+      sign: missingGlyph(unicode, 'diverged'),
+      text: 'diverged',
+      isShown: missing?.flat().includes('diverged') === true,
+      paint: (sign: string) => sign,
+    },
+    {
+      sign: missingGlyph(unicode),
+      text: 'no value',
+      isShown: values.some((line, row) =>
+        line.some(
+          (value, column) => isMissing(value) && (missing?.[row]?.[column] ?? 'no value') === 'no value',
+        ),
+      ),
+      paint: (sign: string) => sign,
+    },
+  ].filter(({ isShown, text }) => isShown && text !== '');
+  const [shades, others] = [entries, signs].map((items) =>
+    flow(
+      items.map(({ sign, text, paint }) => ({ plain: `${sign} ${text}`, painted: `${paint(sign)} ${text}` })),
+      width,
+    ),
+  );
+  return [...wrapCells(`${valueLabel}:`, width).map((line) => fitCells(line, width)), ...shades!, ...others!];
+}
+
+/** Sets items side by side, as many in a line as fit; an item that fits nowhere is left out. */
+function flow(items: readonly { plain: string; painted: string }[], width: number): string[] {
+  const lines: string[] = [];
+  let used = 0;
+  for (const { plain, painted } of items) {
+    if (plain.length > width) continue;
+    if (lines.length > 0 && used + 3 + plain.length <= width) {
+      lines[lines.length - 1] += `   ${painted}`;
+      used += 3 + plain.length;
+    } else {
+      lines.push(painted);
+      used = plain.length;
+    }
+  }
+  return lines;
+}
 
 const WIDEST_CELL = 8;
 const WIDEST_NAME = 16;

@@ -1,4 +1,4 @@
-import { addCopyButtons } from './copy-button.js';
+import { addCopyButtons } from './element.js';
 import { showFigure } from './figure-view.js';
 import type { PageRun } from './page-data.js';
 import { addTable } from './table-view.js';

@@ -1,5 +1,5 @@
 import type { Table } from '../../../sim/scenario/table.js';
-import type { SweepSummary } from '../../sweep-figures/sweep-summary.js';
+import type { SweepSummary } from '../../sweep-figures/sweep-rows.js';
 
 /** A choice of scales: that of the x axis, then that of the y axis. */
 export type ScaleName = `${'linear' | 'log'}-${'linear' | 'log'}`;

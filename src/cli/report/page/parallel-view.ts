@@ -1,10 +1,301 @@
 import { symbolText } from '../../figures/figure-axis.js';
-import type { Mark } from '../../sweep-figures/gathered.js';
-import type { ParallelData } from '../../sweep-figures/parallel-data.js';
+import { PAGE } from '../../figures/theme.js';
+import { type ParallelAxis, type ParallelData, valueAt } from '../../sweep-figures/parallel-spec.js';
+import type { Mark } from '../../sweep-figures/sweep-rows.js';
 import { MARK_WORDS } from '../../sweep-figures/sweep-style.js';
-import { AxisBrush } from './axis-brush.js';
 import { button, element } from './element.js';
-import { drawLines, type LinePlaces, markSlots } from './parallel-lines.js';
+
+const [STEP, PAGE_STEP] = [0.01, 0.1];
+/** A drag over less than this share of the axis is a click, which clears the range. */
+const LEAST_DRAG = 0.01;
+
+/** A range on an axis: dragged with the pointer, or set by two handles that are sliders to the keyboard. */
+export class AxisBrush {
+  readonly elements: readonly HTMLElement[];
+  private readonly strip = element('div', { class: 'strip' });
+  private readonly band = element('div', { class: 'band', hidden: '' });
+  private readonly handles: readonly [HTMLElement, HTMLElement];
+  private ends: [number, number] = [0, 1];
+  private top = 0;
+  private height = 1;
+
+  constructor(
+    private readonly axis: ParallelAxis,
+    private readonly name: string,
+    private readonly changed: () => void,
+  ) {
+    this.handles = [this.handle(0), this.handle(1)];
+    this.elements = [this.strip, this.band, ...this.handles];
+    this.strip.addEventListener('pointerdown', (event) => this.drag(event));
+    this.strip.addEventListener('dblclick', () => this.set([0, 1]));
+    this.mark();
+  }
+
+  /** Heights from and to, or null for the whole axis. */
+  get range(): readonly [number, number] | null {
+    return this.ends[0] <= 0 && this.ends[1] >= 1 ? null : this.ends;
+  }
+
+  /** The range in words, or null for the whole axis. */
+  get words(): string | null {
+    if (this.range === null) return null;
+    return `${this.name} ${valueAt(this.axis, this.ends[0])} to ${valueAt(this.axis, this.ends[1])}`;
+  }
+
+  /** Puts everything where the axis is drawn. */
+  place(x: number, top: number, height: number): void {
+    this.top = top;
+    this.height = height;
+    for (const one of this.elements) one.style.left = `${x}px`;
+    this.strip.style.top = `${top}px`;
+    this.strip.style.height = `${height}px`;
+    this.mark();
+  }
+
+  /** The whole axis again. */
+  clear(): void {
+    this.ends = [0, 1];
+    this.mark();
+  }
+
+  remove(): void {
+    for (const one of this.elements) one.remove();
+  }
+
+  private set(ends: [number, number]): void {
+    this.ends = ends;
+    this.mark();
+    this.changed();
+  }
+
+  private handle(which: 0 | 1): HTMLElement {
+    const handle = element('div', {
+      class: 'handle',
+      role: 'slider',
+      tabindex: '0',
+      'aria-orientation': 'vertical',
+      'aria-label': `${this.name}, ${which === 0 ? 'from' : 'up to'}`,
+      'aria-valuemin': '0',
+      'aria-valuemax': '100',
+    });
+    handle.addEventListener('keydown', (event) => {
+      const next = this.moved(event.key, which);
+      if (next === undefined) return;
+      event.preventDefault();
+      const ends: [number, number] = [...this.ends];
+      ends[which] = Math.max(which === 0 ? 0 : ends[0], Math.min(which === 0 ? ends[1] : 1, next));
+      this.set(event.key === 'Escape' ? [0, 1] : ends);
+    });
+    return handle;
+  }
+
+  private moved(key: string, which: 0 | 1): number | undefined {
+    const at = this.ends[which];
+    const step = this.axis.kind === 'text' ? 1 / Math.max(1, this.axis.ends.length - 1) : STEP;
+    switch (key) {
+      case 'ArrowUp':
+      case 'ArrowRight':
+        return at + step;
+      case 'ArrowDown':
+      case 'ArrowLeft':
+        return at - step;
+      case 'PageUp':
+        return at + Math.max(step, PAGE_STEP);
+      case 'PageDown':
+        return at - Math.max(step, PAGE_STEP);
+      case 'Home':
+      case 'Escape':
+        return 0;
+      case 'End':
+        return 1;
+      default:
+        return undefined;
+    }
+  }
+
+  private drag(event: PointerEvent): void {
+    const box = this.strip.getBoundingClientRect();
+    const heightOf = ({ clientY }: PointerEvent) =>
+      Math.max(0, Math.min(1, 1 - (clientY - box.top) / box.height));
+    const from = heightOf(event);
+    const move = (next: PointerEvent) => {
+      const to = heightOf(next);
+      this.set(Math.abs(to - from) < LEAST_DRAG ? [0, 1] : [Math.min(from, to), Math.max(from, to)]);
+    };
+    const end = (next: PointerEvent) => {
+      move(next);
+      this.strip.removeEventListener('pointermove', move);
+    };
+    this.strip.setPointerCapture(event.pointerId);
+    this.strip.addEventListener('pointermove', move);
+    this.strip.addEventListener('pointerup', end, { once: true });
+    event.preventDefault();
+  }
+
+  private mark(): void {
+    const y = (height: number) => this.top + this.height * (1 - height);
+    this.band.hidden = this.range === null;
+    this.band.style.top = `${y(this.ends[1])}px`;
+    this.band.style.height = `${this.height * (this.ends[1] - this.ends[0])}px`;
+    this.handles.forEach((handle, which) => {
+      const at = this.ends[which as 0 | 1];
+      handle.style.top = `${y(at)}px`;
+      handle.setAttribute('aria-valuenow', String(Math.round(100 * at)));
+      handle.setAttribute('aria-valuetext', valueAt(this.axis, at));
+    });
+  }
+}
+
+/** Where axes and lines stand, in pixels. */
+export interface LinePlaces {
+  readonly across: readonly number[];
+  readonly top: number;
+  readonly height: number;
+  /** Between the places under the last axis at which lines without a number end. */
+  readonly slot: number;
+}
+
+/** Colours are put into so many groups, each of which is drawn at once. */
+const GROUPS = 24;
+/** Segments of a path that is drawn at once; longer ones take longer for each of theirs. */
+const SEGMENTS_AT_ONCE = 600;
+const MOST_TEXTS = 12;
+
+/** Why lines have no number, one place under the last axis for each reason. */
+export function markSlots({ marks }: ParallelData): Mark[] {
+  const found = new Set(marks);
+  return (['diverged', 'run failed', 'no number'] as const).filter((mark) => found.has(mark));
+}
+
+/**
+ * Draws lines and axes.
+ *
+ * @param chosen 1 for each line that does not fade
+ */
+export function drawLines(
+  context: CanvasRenderingContext2D,
+  data: ParallelData,
+  places: LinePlaces,
+  chosen: Uint8Array,
+  hidden: ReadonlySet<Mark | 'number'>,
+): void {
+  const { canvas } = context;
+  const style = getComputedStyle(canvas);
+  const colour = (name: string) => style.getPropertyValue(name).trim();
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  const { faded, groups, lacking } = grouped(data, chosen, hidden);
+  // Where many lines lie over each other, each is fainter.
+  const thin = Math.min(1, Math.sqrt(300 / data.count));
+  context.lineWidth = 1;
+  context.globalAlpha = 0.18 * thin;
+  strokeRows(context, data, places, faded, colour('--faint'));
+  context.globalAlpha = 0.75 * thin;
+  groups.forEach((rows, group) => {
+    const shade = PAGE.shades[Math.round((group / (GROUPS - 1)) * (PAGE.shades.length - 1))]!;
+    strokeRows(context, data, places, rows, shade);
+  });
+  context.setLineDash([4, 3]);
+  strokeRows(context, data, places, lacking, colour('--ink'));
+  context.setLineDash([]);
+  context.globalAlpha = 1;
+  drawAxes(context, data, places, colour('--ink'), colour('--background'), style.fontFamily);
+}
+
+/** Rows by the shade of their result, those without a number apart, and those that fade. */
+function grouped(data: ParallelData, chosen: Uint8Array, hidden: ReadonlySet<Mark | 'number'>) {
+  const groups: number[][] = Array.from({ length: GROUPS }, () => []);
+  const [faded, lacking]: [number[], number[]] = [[], []];
+  const { heights } = data.axes.at(-1)!;
+  for (let row = 0; row < data.count; row++) {
+    const height = heights[row]!;
+    if (hidden.has(data.marks[row] ?? 'number')) continue;
+    if (chosen[row] === 0) faded.push(row);
+    else if (Number.isNaN(height)) lacking.push(row);
+    else groups[Math.min(GROUPS - 1, Math.floor(height * GROUPS))]!.push(row);
+  }
+  return { groups, faded, lacking };
+}
+
+function strokeRows(
+  context: CanvasRenderingContext2D,
+  data: ParallelData,
+  { across, top, height, slot }: LinePlaces,
+  rows: readonly number[],
+  colour: string,
+): void {
+  if (rows.length === 0) return;
+  const { axes } = data;
+  const slots = markSlots(data);
+  const last = axes.length - 1;
+  context.strokeStyle = colour;
+  context.beginPath();
+  let segments = 0;
+  for (const row of rows) {
+    let isOpen = false;
+    for (let axis = 0; axis <= last; axis++) {
+      const place = axes[axis]!.heights[row]!;
+      const mark = data.marks[row];
+      const isLacking = Number.isNaN(place);
+      if (isLacking && (axis < last || mark == null)) {
+        isOpen = false;
+        continue;
+      }
+      const y = isLacking ? top + height + slot * (1 + slots.indexOf(mark!)) : top + height * (1 - place);
+      if (isOpen) context.lineTo(across[axis]!, y);
+      else context.moveTo(across[axis]!, y);
+      isOpen = true;
+      segments++;
+    }
+    if (segments < SEGMENTS_AT_ONCE) continue;
+    context.stroke();
+    context.beginPath();
+    segments = 0;
+  }
+  context.stroke();
+}
+
+function drawAxes(
+  context: CanvasRenderingContext2D,
+  data: ParallelData,
+  { across, top, height, slot }: LinePlaces,
+  ink: string,
+  background: string,
+  font: string,
+): void {
+  context.font = `12px ${font}`;
+  context.lineWidth = 1.2;
+  context.strokeStyle = ink;
+  context.fillStyle = ink;
+  const write = (text: string, x: number, y: number) => {
+    context.save();
+    context.strokeStyle = background;
+    context.lineWidth = 4;
+    context.lineJoin = 'round';
+    context.strokeText(text, x, y);
+    context.restore();
+    context.fillText(text, x, y);
+  };
+  data.axes.forEach((axis, index) => {
+    const x = across[index]!;
+    context.beginPath();
+    context.moveTo(x, top);
+    context.lineTo(x, top + height);
+    context.stroke();
+    context.textAlign = 'center';
+    write(symbolText(axis.column), x, top - 22);
+    const isLast = index === data.axes.length - 1;
+    context.textAlign = isLast ? 'right' : 'left';
+    const texts = axis.kind === 'text' ? Math.min(axis.ends.length, MOST_TEXTS) : 5;
+    for (let tick = 0; tick < texts; tick++) {
+      const place = texts === 1 ? 0 : tick / (texts - 1);
+      write(valueAt(axis, place), x + (isLast ? -8 : 8), top + height * (1 - place) + 4);
+    }
+    if (isLast)
+      markSlots(data).forEach((mark, at) => {
+        write(MARK_WORDS[mark], x - 8, top + height + slot * (1 + at) + 4);
+      });
+  });
+}
 
 const HEIGHT = 340;
 /** Room above the axes for their names, and at the sides for the numbers at their ends. */

@@ -1,9 +1,7 @@
 import type { Scenario } from '../../../sim/scenario/scenario.js';
-import type { Action } from '../state/action.js';
-import type { Effect } from '../state/effect.js';
+import type { Action, Effect } from '../state/app-state.js';
 import type { Computer } from '../worker/computer.js';
-import { freeFolder, saveRun } from './save-run.js';
-import { readSweepContents } from './saved-sweeps.js';
+import { freeFolder, readSweepContents, saveRun } from './saved-runs.js';
 
 /** What effects are done with. */
 export interface World {

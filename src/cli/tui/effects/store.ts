@@ -1,6 +1,4 @@
-import type { Action } from '../state/action.js';
-import type { AppState } from '../state/app-state.js';
-import type { Effect } from '../state/effect.js';
+import type { Action, AppState, Effect } from '../state/app-state.js';
 import { reduce } from '../state/reduce.js';
 
 /**

@@ -1,5 +1,5 @@
 import { type Key as InkKey, useInput } from 'ink';
-import type { Key, KeyName } from '../state/key.js';
+import type { Key, KeyName } from '../state/app-state.js';
 
 /** Calls back with every key, in order, also where several arrive in one piece. */
 export function useKeys(press: (key: Key) => void): void {

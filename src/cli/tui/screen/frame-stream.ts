@@ -1,5 +1,25 @@
 import { EventEmitter } from 'node:events';
-import { screenUpdate } from './screen-update.js';
+
+const BEGIN_UPDATE = '\u001b[?2026h';
+const END_UPDATE = '\u001b[?2026l';
+const CLEAR_SCREEN = '\u001b[2J';
+
+/**
+ * What to write to a terminal so that it shows a frame: only the lines that differ, each at its place, so that nothing
+ * flickers and nothing scrolls. Terminals that know synchronised updates show it at once.
+ *
+ * @param before lines on the screen; undefined where nothing is known of it, after a change of size for one
+ * @param after lines of the frame, none wider than the screen
+ */
+export function screenUpdate(before: readonly string[] | undefined, after: readonly string[]): string {
+  const changes = after.flatMap((line, row) =>
+    before?.[row] === line ? [] : [`\u001b[${row + 1};1H${line}\u001b[0m\u001b[K`],
+  );
+  for (let row = after.length; row < (before?.length ?? 0); row++)
+    changes.push(`\u001b[${row + 1};1H\u001b[K`);
+  if (before === undefined) changes.unshift(CLEAR_SCREEN);
+  return changes.length === 0 ? '' : BEGIN_UPDATE + changes.join('') + END_UPDATE;
+}
 
 /** What a frame stream needs of a terminal; `process.stdout` is one. */
 export interface TerminalStream {
@@ -54,4 +74,35 @@ export class FrameStream extends EventEmitter {
 function isFrame(text: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
   return text !== '' && !/^(\u001b\[\?\d+[hl])+$/.test(text);
+}
+
+const ENTER = '\u001b[?1049h\u001b[?25l\u001b[H';
+const LEAVE = '\u001b[0m\u001b[?2026l\u001b[?25h\u001b[?1049l';
+
+/** The terminal's second screen, on which nothing of what the user had before is lost. */
+export interface AlternateScreen {
+  /** Gives the user's screen and cursor back; further calls do nothing. */
+  leave(): void;
+}
+
+/**
+ * Switches to the alternate screen and hides the cursor.
+ *
+ * @param writeAtExit writes in a way that arrives even while the process ends
+ */
+export function enterAlternateScreen(
+  terminal: TerminalStream,
+  writeAtExit: (text: string) => void = (text) => terminal.write(text),
+): AlternateScreen {
+  let isEntered = true;
+  const leave = () => {
+    if (!isEntered) return;
+    isEntered = false;
+    process.off('exit', leave);
+    writeAtExit(LEAVE);
+  };
+  // Whatever ends the process, by whatever path, ends here.
+  process.on('exit', leave);
+  terminal.write(ENTER);
+  return { leave };
 }

@@ -1,10 +1,106 @@
 import type { Scenario } from '../../../sim/scenario/scenario.js';
+import type { VerifiedClaim } from '../../verify/verify-document.js';
 import type { Theorem } from '../text/theorem.js';
-import type { Attack } from './attack.js';
+import type { RunNews, RunOrder } from '../worker/run-order.js';
+import type { Context } from './bindings.js';
 import { type Draft, untouchedDraft } from './draft.js';
 import type { Run } from './run.js';
-import type { OpenSweep, SavedSweep } from './saved-sweep.js';
-import type { TextField } from './text-field.js';
+import type { OpenSweep, SavedSweep, SweepContents } from './saved-sweep.js';
+
+/** Keys that are not characters, and chords that mean something to us. */
+export type KeyName =
+  | 'up'
+  | 'down'
+  | 'left'
+  | 'right'
+  | 'page-up'
+  | 'page-down'
+  | 'home'
+  | 'end'
+  | 'enter'
+  | 'escape'
+  | 'tab'
+  | 'backspace'
+  | 'erase-line'
+  | 'interrupt';
+
+/** One key press, told apart from how a terminal encodes it. */
+export type Key = { readonly name: KeyName } | { readonly name: 'character'; readonly text: string };
+
+/** The word by which the table of bindings knows a key: a character stands for itself. */
+export function keyWord(key: Key): string {
+  return key.name === 'character' ? key.text : key.name;
+}
+
+/** A line of text that is being typed. */
+export interface TextField {
+  readonly text: string;
+  /** Characters before the cursor, from 0 to the length of the text. */
+  readonly cursor: number;
+}
+
+/** More than this is a slip, such as a file pasted by mistake. */
+const LONGEST_TEXT = 10_000;
+
+/** A field that holds a text, with the cursor behind it. */
+export function textField(text: string): TextField {
+  return { text, cursor: text.length };
+}
+
+/** What a key makes of a field; undefined for keys that do not edit text. */
+export function editText(field: TextField, key: Key): TextField | undefined {
+  const { text, cursor } = field;
+  switch (key.name) {
+    case 'character': {
+      const inserted = text.slice(0, cursor) + key.text + text.slice(cursor);
+      return inserted.length > LONGEST_TEXT ? field : { text: inserted, cursor: cursor + key.text.length };
+    }
+    case 'backspace': {
+      const before = [...text.slice(0, cursor)].slice(0, -1).join('');
+      return { text: before + text.slice(cursor), cursor: before.length };
+    }
+    case 'erase-line':
+      return textField('');
+    case 'left':
+      return { text, cursor: [...text.slice(0, cursor)].slice(0, -1).join('').length };
+    case 'right':
+      return { text, cursor: cursor + ([...text.slice(cursor)][0] ?? '').length };
+    case 'home':
+      return { text, cursor: 0 };
+    case 'end':
+      return textField(text);
+    default:
+      return undefined;
+  }
+}
+
+/** An attempt to refute a claim and to find out which of its hypotheses it needs. */
+export type Attack =
+  | { readonly status: 'ongoing'; readonly done: number; readonly total: number }
+  | { readonly status: 'finished'; readonly finding: VerifiedClaim }
+  | { readonly status: 'failed'; readonly message: string };
+
+/** What is heard of an attack. */
+export type AttackNews =
+  | {
+      readonly kind: 'attack-progress';
+      readonly claim: string;
+      readonly done: number;
+      readonly total: number;
+    }
+  | { readonly kind: 'attack-finished'; readonly claim: string; readonly finding: VerifiedClaim }
+  | { readonly kind: 'attack-failed'; readonly claim: string; readonly message: string };
+
+/** Which part of the application takes the keys. */
+export function contextOf({ overlay, screen, home, experiment }: AppState): Context {
+  if (overlay !== null)
+    return overlay.kind === 'claim' || overlay.kind === 'save' || overlay.kind === 'quit'
+      ? overlay.kind
+      : 'text';
+  if (screen === 'sweep') return 'sweep';
+  if (screen === 'home') return home.isFiltering ? 'filter' : 'home';
+  return experiment === null || experiment.edit === null ? (experiment?.focus ?? 'parameters') : 'edit';
+}
 
 /** Size of the window in cells. */
 export interface WindowSize {
@@ -133,4 +229,50 @@ export function claimsOf(scenario: Scenario, run: Run | null): readonly string[]
 export function isBusy({ experiment, attacks }: AppState): boolean {
   const isRunning = experiment?.active !== null && experiment?.active?.order.isPreview === false;
   return isRunning || Object.values(attacks).some(({ status }) => status === 'ongoing');
+}
+
+/** Something to be done in the world, as plain data: the reducer only says it. */
+export type Effect =
+  | { readonly kind: 'start-run'; readonly order: RunOrder }
+  | { readonly kind: 'cancel-run'; readonly run: number }
+  | { readonly kind: 'start-attack'; readonly claim: string }
+  | { readonly kind: 'cancel-attack' }
+  | { readonly kind: 'read-sweep'; readonly folder: string }
+  | { readonly kind: 'suggest-folder'; readonly scenario: string }
+  | { readonly kind: 'save'; readonly run: Run; readonly folder: string }
+  | { readonly kind: 'quit'; readonly exitCode: number };
+
+/** Everything that can happen to the application. */
+export type Action =
+  | { readonly kind: 'key'; readonly key: Key }
+  | { readonly kind: 'resized'; readonly window: WindowSize }
+  | { readonly kind: 'theorems-read'; readonly theorems: ReadonlyMap<string, Theorem> }
+  | { readonly kind: 'saved-runs-read'; readonly runs: readonly Run[] }
+  | { readonly kind: 'saved-sweeps-read'; readonly sweeps: readonly SavedSweep[] }
+  | {
+      readonly kind: 'sweep-read';
+      readonly folder: string;
+      /** The results, or why there are none. */
+      readonly read: SweepContents | string;
+    }
+  | { readonly kind: 'folder-suggested'; readonly folder: string }
+  | { readonly kind: 'saved'; readonly run: number; readonly folder: string }
+  | { readonly kind: 'not-saved'; readonly message: string }
+  | RunNews
+  | AttackNews;
+
+/** What follows from an action: the next state, and what is to be done in the world. */
+export interface Step {
+  readonly state: AppState;
+  readonly effects: readonly Effect[];
+}
+
+/** A step to a state, with effects. */
+export function stepTo(state: AppState, ...effects: readonly Effect[]): Step {
+  return { state, effects };
+}
+
+/** The position in a list of `count` entries after a move; the ends hold. */
+export function moved(position: number, by: number, count: number): number {
+  return Math.max(0, Math.min(count - 1, position + by));
 }

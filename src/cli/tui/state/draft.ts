@@ -6,7 +6,7 @@ import type { Scenario } from '../../../sim/scenario/scenario.js';
 import { type EngineChoice, engineChoices } from '../../../sim/training/engine-name.js';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { readChoice } from '../../settings/choice.js';
-import { DEFAULT_SEED, readSeed } from '../../settings/seed.js';
+import { DEFAULT_SEED, readSeed } from '../../settings/run-request.js';
 
 /** How a scenario is to be run, as the user has it on the screen. Immutable. */
 export interface Draft {

@@ -1,13 +1,72 @@
-import { type AppState, draftOf, type Experiment } from './app-state.js';
-import { commandOf } from './bindings.js';
-import { homeItems } from './home-items.js';
-import { type Key, keyWord } from './key.js';
-import { movementOf } from './movement.js';
-import { preview } from './order-run.js';
+import type { Scenario } from '../../../sim/scenario/scenario.js';
+import {
+  type AppState,
+  draftOf,
+  type Experiment,
+  editText,
+  type Key,
+  keyWord,
+  moved,
+  type Step,
+  stepTo,
+  textField,
+} from './app-state.js';
+import { type Command, commandOf } from './bindings.js';
 import { openSweep } from './reduce-sweep.js';
-import type { Run } from './run.js';
-import { moved, type Step, stepTo } from './step.js';
-import { editText, textField } from './text-field.js';
+import { preview, type Run } from './run.js';
+import type { SavedSweep } from './saved-sweep.js';
+
+/** Entries that a page key passes. */
+const PAGE = 8;
+
+/** By how many entries a command moves in a list; undefined for commands that do not move. */
+export function movementOf(command: Command | undefined): number | undefined {
+  switch (command) {
+    case 'up':
+      return -1;
+    case 'down':
+      return 1;
+    case 'page-up':
+      return -PAGE;
+    case 'page-down':
+      return PAGE;
+    case 'first':
+      return Number.NEGATIVE_INFINITY;
+    case 'last':
+      return Number.POSITIVE_INFINITY;
+    default:
+      return undefined;
+  }
+}
+
+/** One entry of the list on the home screen. */
+export type HomeItem =
+  | { readonly kind: 'scenario'; readonly scenario: Scenario }
+  | { readonly kind: 'run'; readonly run: Run }
+  | { readonly kind: 'sweep'; readonly sweep: SavedSweep };
+
+/** The scenarios that the filter lets through, in their groups, and without a filter the recent runs and sweeps. */
+export function homeItems({ scenarios, home, recent, sweeps }: AppState): readonly HomeItem[] {
+  const words = home.filter.text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  const groups = [...new Set(scenarios.map(({ group }) => group))];
+  const found = groups.flatMap((group) =>
+    scenarios.filter(
+      (scenario) => scenario.group === group && words.every((word) => textOf(scenario).includes(word)),
+    ),
+  );
+  return [
+    ...found.map((scenario): HomeItem => ({ kind: 'scenario', scenario })),
+    ...(words.length > 0 ? [] : recent.map((run): HomeItem => ({ kind: 'run', run }))),
+    ...(words.length > 0 ? [] : sweeps.map((sweep): HomeItem => ({ kind: 'sweep', sweep }))),
+  ];
+}
+
+function textOf({ id, title, summary, claims, group }: Scenario): string {
+  return [id, title, summary, group, ...claims].join(' ').toLowerCase();
+}
 
 /** Keys of the home screen. */
 export function reduceHome(state: AppState, key: Key): Step {

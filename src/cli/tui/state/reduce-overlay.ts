@@ -1,11 +1,18 @@
 import { overlayRoom, overlayText } from '../text/overlay-text.js';
-import { type AppState, isBusy, type Overlay } from './app-state.js';
+import {
+  type AppState,
+  type Effect,
+  editText,
+  isBusy,
+  type Key,
+  keyWord,
+  type Overlay,
+  type Step,
+  stepTo,
+  textField,
+} from './app-state.js';
 import { type Command, commandOf } from './bindings.js';
-import type { Effect } from './effect.js';
-import { type Key, keyWord } from './key.js';
-import { movementOf } from './movement.js';
-import { type Step, stepTo } from './step.js';
-import { editText, textField } from './text-field.js';
+import { movementOf } from './reduce-home.js';
 
 /** Opens what a command of the screen asks for. */
 export function openOverlay(state: AppState, command: Command): Step {

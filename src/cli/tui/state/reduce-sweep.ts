@@ -1,8 +1,7 @@
-import { layoutOf } from '../text/layout.js';
-import type { AppState } from './app-state.js';
+import { layoutOf } from '../text/styled-line.js';
+import { type AppState, type Key, keyWord, moved, type Step, stepTo } from './app-state.js';
 import { type Command, commandOf } from './bindings.js';
-import { type Key, keyWord } from './key.js';
-import { movementOf } from './movement.js';
+import { movementOf } from './reduce-home.js';
 import { openOverlay } from './reduce-overlay.js';
 import {
   columnsOf,
@@ -16,7 +15,6 @@ import {
   viewsOf,
   withContents,
 } from './saved-sweep.js';
-import { moved, type Step, stepTo } from './step.js';
 
 /** Header, status and footer of the screen, heading of the table and its last line. */
 const AROUND_ROWS = 5;

@@ -8,7 +8,18 @@ import type {
   Verdict,
 } from '../../../sim/scenario/scenario.js';
 import type { Row } from '../../../sim/scenario/table.js';
+import { reproducingCommand } from '../../run/reproduce.js';
 import type { RunOrder, RunOutcome, RunProgress, RunRecord } from '../worker/run-order.js';
+import {
+  type AppState,
+  draftOf,
+  type Effect,
+  type Experiment,
+  openScenario,
+  type Step,
+  stepTo,
+} from './app-state.js';
+import { checkDraft } from './draft.js';
 
 /** A run and what has come of it so far. Immutable. */
 export interface Run {
@@ -104,4 +115,66 @@ export function resultsOf(run: Run, scenario: Scenario): RunResults {
   const results = collector.results();
   gathered.set(run, results);
   return results;
+}
+
+/** The experiment after a change of its active run, which may be the one on the screen. */
+export function withActive(experiment: Experiment, active: Run): Experiment {
+  return { ...experiment, active, shown: isShown(experiment, active) ? active : experiment.shown };
+}
+
+/** The experiment without its active run; what has come of it stays on the screen as that of a cancelled run. */
+export function withoutActive(experiment: Experiment): Experiment {
+  const { active, shown } = experiment;
+  if (active === null || shown === null || !isShown(experiment, active))
+    return { ...experiment, active: null };
+  return { ...experiment, active: null, shown: { ...shown, status: 'cancelled' } };
+}
+
+function isShown({ shown }: Experiment, { order }: Run): boolean {
+  return shown?.order.run === order.run;
+}
+
+/**
+ * Computes what is set by the exact engine, which is fast enough to follow the keys. A preview that is still under way
+ * is given up for it; a run that the user started is not.
+ */
+export function preview(state: AppState): Step {
+  const { experiment, scenario } = openScenario(state);
+  if (!scenario.engines.includes('exact') || experiment.active?.order.isPreview === false)
+    return stepTo(state);
+  if (!checkDraft(scenario, draftOf(state, scenario.id)).isValid) return stepTo(state);
+  return order(state, true);
+}
+
+/** Starts a run with the engine and backend that are set. */
+export function startRun(state: AppState): Step {
+  const { experiment, scenario } = openScenario(state);
+  if (experiment.active?.order.isPreview === false)
+    return stepTo({ ...state, notice: { tone: 'faint', text: 'this run goes on already; esc cancels it' } });
+  const verdict = checkDraft(scenario, draftOf(state, scenario.id));
+  if (!verdict.isValid) return stepTo({ ...state, notice: { tone: 'bad', text: verdict.message } });
+  return order(state, false);
+}
+
+function order(state: AppState, isPreview: boolean): Step {
+  const { experiment, scenario } = openScenario(state);
+  const draft = draftOf(state, scenario.id);
+  const engine = isPreview ? ({ engine: 'exact', backend: 'auto' } as const) : {};
+  const active = startedRun({ ...draft, ...engine, run: state.nextRun, scenario: scenario.id, isPreview });
+  const given: Effect[] =
+    experiment.active === null ? [] : [{ kind: 'cancel-run', run: experiment.active.order.run }];
+  return stepTo(
+    { ...state, nextRun: state.nextRun + 1, experiment: { ...withoutActive(experiment), active } },
+    ...given,
+    {
+      kind: 'start-run',
+      order: active.order,
+    },
+  );
+}
+
+/** The command line that gives the numbers of a run again. */
+export function runCommand(scenario: Scenario, { order, compute }: Run): string {
+  const settings = new Map(Object.entries(order.settings));
+  return `npx ${reproducingCommand({ ...order, scenario, settings, parameters: {} }, compute ?? undefined)}`;
 }

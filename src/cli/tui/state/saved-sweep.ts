@@ -6,8 +6,7 @@ import {
   type SweepChoice,
   slicePlaces,
 } from '../../sweep-figures/sweep-choice.js';
-import { readSweepRows, type SweepRows } from '../../sweep-figures/sweep-rows.js';
-import type { SweepSummary } from '../../sweep-figures/sweep-summary.js';
+import { readSweepRows, type SweepRows, type SweepSummary } from '../../sweep-figures/sweep-rows.js';
 
 /** A sweep that is kept in a folder, as the list shows it. */
 export interface SavedSweep {

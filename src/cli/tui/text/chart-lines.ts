@@ -1,7 +1,7 @@
 import { isMap } from '../../../sim/scenario/figure.js';
 import type { Scenario } from '../../../sim/scenario/scenario.js';
-import type { ChartSeries } from '../../output/chart/chart.js';
 import { drawChart } from '../../output/chart/draw-chart.js';
+import type { ChartSeries } from '../../output/chart/plot.js';
 import { figureChart, MOST_SERIES } from '../../output/figure-chart.js';
 import { figureMap } from '../../output/figure-map.js';
 import { drawMap } from '../../output/map/draw-map.js';

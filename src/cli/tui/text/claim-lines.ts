@@ -1,7 +1,37 @@
-import { type AppState, claimsOf, openScenario } from '../state/app-state.js';
-import { checkOf, verdictSign, verdictText } from './claim-text.js';
+import type { Check } from '../../../sim/scenario/scenario.js';
+import { bothSides } from '../../../theory/claims/refutation-text.js';
+import { readableNumber } from '../../output/text-table.js';
+import type { ShownCounterexample, VerifiedClaim } from '../../verify/verify-document.js';
+import { type AppState, type Attack, claimsOf, openScenario } from '../state/app-state.js';
+import type { Run } from '../state/run.js';
 import type { ListedLines } from './home-lines.js';
-import { column, type StyledLine } from './styled-line.js';
+import { column, plainLine, type Span, type StyledLine, wrapped } from './styled-line.js';
+
+/** Sign, word and tone of each verdict; the sign alone tells them apart without colour. */
+const VERDICTS = {
+  holds: { sign: '✓', plain: '+', word: 'holds', tone: 'good' },
+  fails: { sign: '✗', plain: '!', word: 'FAILS', tone: 'bad' },
+  'not-applicable': { sign: '–', plain: '-', word: 'not applicable', tone: 'caution' },
+  open: { sign: '·', plain: '.', word: 'not judged yet', tone: 'faint' },
+} as const;
+
+/** What a run has shown of a claim so far. */
+export function checkOf(run: Run | null, claim: string): Check | undefined {
+  return run?.checks.findLast((check) => check.claim === claim);
+}
+
+/** The sign of a verdict. */
+export function verdictSign(check: Check | undefined, unicode: boolean): Span {
+  const { sign, plain, tone } = VERDICTS[check?.verdict ?? 'open'];
+  return { text: unicode ? sign : plain, tone };
+}
+
+/** A verdict in words, with its margin. */
+export function verdictText(check: Check | undefined): Span {
+  const { word, tone } = VERDICTS[check?.verdict ?? 'open'];
+  const margin = check?.margin == null ? '' : `, margin ${readableNumber(check.margin, 3)}`;
+  return { text: word + margin, tone };
+}
 
 const ID_CELLS = 14;
 
@@ -30,4 +60,43 @@ export function claimSummary(state: AppState): StyledLine {
     { text: ` ${claim} ` },
     verdictSign(checkOf(experiment.shown, claim), state.unicode),
   ]);
+}
+
+/** What an attack on a claim has shown, or how far it is. */
+export function findingLines(attack: Attack, width: number, unicode: boolean): StyledLine[] {
+  if (attack.status === 'failed') return wrapped(attack.message, width, unicode, 'bad');
+  if (attack.status === 'ongoing') {
+    const percent = Math.floor((100 * attack.done) / Math.max(1, attack.total));
+    return [plainLine(`Attacking: ${percent}% of the cases tried; esc stops it`, 'caution')];
+  }
+  return finished(attack.finding, width, unicode);
+}
+
+function finished(claim: VerifiedClaim, width: number, unicode: boolean): StyledLine[] {
+  const text = (
+    words: string,
+    tone: 'plain' | 'good' | 'bad' | 'caution' = 'plain',
+    first = 0,
+    rest = first,
+  ) => wrapped(words, width, unicode, tone, first, rest);
+  const counterexample = (found: ShownCounterexample | null) =>
+    found === null
+      ? []
+      : [...text(found.text, 'plain', 2, 4), ...text(bothSides(found.conclusion), 'plain', 2, 4)];
+  const margin = claim.margin === null ? '' : `, smallest margin ${readableNumber(claim.margin, 3)}`;
+  const verdict = `With all hypotheses: ${claim.verdict} on ${claim.met} of ${claim.cases} random cases that met them${margin}.`;
+  return [
+    ...text(verdict, claim.verdict === 'holds' ? 'good' : 'bad'),
+    ...counterexample(claim.counterexample),
+    ...(claim.hypotheses ?? []).flatMap(({ name, verdict: needed, cases, counterexample: found }) => [
+      ...text(
+        needed === 'needed'
+          ? `Without "${name}" it fails, for one here:`
+          : `Without "${name}" none of ${cases} cases refutes it.`,
+        needed === 'needed' ? 'caution' : 'plain',
+      ),
+      ...counterexample(found),
+    ]),
+    ...text(`Again: ${claim.replay} --falsify`, 'plain', 0, 2),
+  ];
 }

@@ -1,9 +1,89 @@
-import { type AppState, openScenario } from '../state/app-state.js';
-import { homeItems } from '../state/home-items.js';
+import { cellWidth } from '../../output/cell-width.js';
+import { durationText } from '../../output/progress-line.js';
+import { readableNumber } from '../../output/text-table.js';
+import { type AppState, contextOf, type Experiment, openScenario } from '../state/app-state.js';
+import { bindings } from '../state/bindings.js';
+import { homeItems } from '../state/reduce-home.js';
+import type { Run } from '../state/run.js';
 import { homeLines, visiblePart } from './home-lines.js';
-import { layoutOf } from './layout.js';
-import { bothEnds, type StyledLine, wrapped } from './styled-line.js';
-import { fieldSpans } from './text-field-spans.js';
+import { bothEnds, fieldSpans, layoutOf, plainLine, type StyledLine, wrapped } from './styled-line.js';
+import { sweepStateText } from './sweep-lines.js';
+
+/** The keys of the moment: as many of the table of bindings as fit, help and quitting always. */
+export function footerLine(state: AppState, width: number): StyledLine {
+  const items = bindings[contextOf(state)]
+    .filter(({ short }) => short !== '')
+    .map(({ sign, short }) => ({ sign, short, cells: cellWidth(`${sign} ${short}`) + 2 }));
+  const last = items.filter(({ sign }) => sign === '?' || sign === 'q');
+  let room = width - last.reduce((sum, { cells }) => sum + cells, 0);
+  const first = items.filter((item) => {
+    if (last.includes(item) || item.cells > room) return false;
+    room -= item.cells;
+    return true;
+  });
+  return [...first, ...last].flatMap(({ sign, short }) => [
+    { text: sign, tone: 'strong' as const },
+    { text: ` ${short}  `, tone: 'faint' as const },
+  ]);
+}
+
+const MOST_BAR_CELLS = 40;
+const FEWEST_BAR_CELLS = 8;
+
+/** One line that says what goes on: a word to the user, the progress of a run, or what computed the run shown. */
+export function statusLine({ notice, experiment, screen, unicode, window, sweep }: AppState): StyledLine {
+  if (notice !== null) return plainLine(notice.text, notice.tone);
+  if (screen === 'sweep' && sweep !== null) {
+    const warned = sweep.contents?.warnings[0];
+    return plainLine(`${sweepStateText(sweep.saved)}${warned === undefined ? '' : `; ${warned}`}`, 'faint');
+  }
+  if (screen === 'home' || experiment === null) return plainLine('');
+  const { active } = experiment;
+  // A preview that takes longer than a blink says so, too.
+  const isSlow = active !== null && (!active.order.isPreview || active.progress !== null);
+  if (isSlow) return runningLine(active, window.columns, unicode);
+  return shownLine(experiment);
+}
+
+function runningLine({ status, progress, compute }: Run, width: number, unicode: boolean): StyledLine {
+  const by = compute === null ? 'starting' : computedBy(compute);
+  if (status === 'stopping') return plainLine(`stopping; what was computed stays (${by})`, 'caution');
+  if (progress === null) return plainLine(`running on ${by}`, 'caution');
+  const { done, total, label, millisecondsLeft, perSecond, networkStepsPerSecond } = progress;
+  const part = total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
+  const left = millisecondsLeft === undefined ? '' : ` ${durationText(millisecondsLeft)} left,`;
+  const [speed, unit] =
+    networkStepsPerSecond > 0 ? [networkStepsPerSecond, 'network-steps'] : [perSecond, label];
+  const pace = speed === undefined ? '' : ` ${readableNumber(speed, 3)} ${unit}/s,`;
+  const text = `${String(Math.floor(100 * part)).padStart(3)}%${left}${pace} ${by}`;
+  return [{ text, tone: 'caution' }, { text: bar(part, width - cellWidth(text), unicode) }];
+}
+
+/** What is left of the line shows the progress as a length. */
+function bar(part: number, room: number, unicode: boolean): string {
+  const cells = Math.min(MOST_BAR_CELLS, room - 2);
+  if (cells < FEWEST_BAR_CELLS) return '';
+  const full = Math.floor(part * cells);
+  const [filled, empty] = unicode ? ['━', '─'] : ['#', '-'];
+  return `  ${filled.repeat(full)}${empty.repeat(cells - full)}`;
+}
+
+function shownLine({ shown, active }: Experiment): StyledLine {
+  if (shown === null) return plainLine(active === null ? 'r runs' : 'computing a preview', 'faint');
+  const by = shown.compute === null ? shown.order.engine : computedBy(shown.compute);
+  const on = shown.compute === null || shown.compute.backend === 'host' ? '' : `; ${shown.compute.device}`;
+  const took = shown.record === null ? '' : `, ${readableNumber(shown.record.elapsed_ms)} ms`;
+  const preview = shown.order.isPreview ? 'preview by ' : 'computed by ';
+  const end = shown.status === 'cancelled' ? ', cancelled' : shown.status === 'failed' ? ', failed' : '';
+  const lost = shown.diverged.length === 0 ? '' : `; ${shown.diverged.length} diverged`;
+  const warned = shown.warnings.length === 0 ? '' : `; warning: ${shown.warnings[0]}`;
+  return plainLine(`${preview}${by}, seed ${shown.order.seed}${took}${end}${lost}${warned}${on}`, 'faint');
+}
+
+/** Engine, backend and precision that really compute. */
+function computedBy({ engine, backend, precision }: NonNullable<Run['compute']>): string {
+  return backend === 'host' ? `${engine} (${precision})` : `${engine} on ${backend} (${precision})`;
+}
 
 const FILTER_CELLS = 30;
 

@@ -1,8 +1,8 @@
 import type { AppState } from '../state/app-state.js';
-import { type HomeItem, homeItems } from '../state/home-items.js';
+import { type HomeItem, homeItems } from '../state/reduce-home.js';
 import type { Run } from '../state/run.js';
 import type { SavedSweep } from '../state/saved-sweep.js';
-import { checkOf, verdictSign } from './claim-text.js';
+import { checkOf, verdictSign } from './claim-lines.js';
 import { column, plainLine, type StyledLine, wrapped } from './styled-line.js';
 import { sweepStateText } from './sweep-lines.js';
 

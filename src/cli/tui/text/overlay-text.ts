@@ -1,12 +1,10 @@
 import { type AppState, type Overlay, openScenario } from '../state/app-state.js';
 import { bindings, type Context } from '../state/bindings.js';
 import { checkDraft } from '../state/draft.js';
-import { runCommand } from '../state/run-command.js';
-import { checkOf, verdictText } from './claim-text.js';
+import { runCommand } from '../state/run.js';
+import { checkOf, findingLines, verdictText } from './claim-lines.js';
 import { explainRun } from './explain.js';
-import { findingLines } from './finding-lines.js';
-import { layoutOf } from './layout.js';
-import { plainLine, type StyledLine, wrapped } from './styled-line.js';
+import { layoutOf, plainLine, type StyledLine, wrapped } from './styled-line.js';
 
 /** Overlays that are texts to be read. */
 export type TextOverlay = Exclude<Overlay, { readonly kind: 'quit' | 'save' }>;

@@ -1,12 +1,18 @@
-import { type AppState, claimsOf, draftOf, type Overlay, openScenario } from '../state/app-state.js';
+import {
+  type AppState,
+  claimsOf,
+  contextOf,
+  draftOf,
+  type Overlay,
+  openScenario,
+} from '../state/app-state.js';
 import { bindings } from '../state/bindings.js';
-import { contextOf } from '../state/context.js';
 import { checkDraft, fieldsOf } from '../state/draft.js';
-import { homeItems } from '../state/home-items.js';
-import { checkOf, verdictText } from './claim-text.js';
+import { homeItems } from '../state/reduce-home.js';
+import { checkOf, verdictText } from './claim-lines.js';
 import { explainRun } from './explain.js';
+import { statusLine } from './frame.js';
 import { overlayText, overlayTitle } from './overlay-text.js';
-import { statusLine } from './status-line.js';
 import type { StyledLine } from './styled-line.js';
 import { sweepLines, sweepStateText } from './sweep-lines.js';
 

@@ -1,8 +1,7 @@
-import { oneLine } from '../../one-line.js';
-import { asciiText } from '../../output/ascii-text.js';
 import { cellWidth, fitCells, padCells, wrapCells } from '../../output/cell-width.js';
-import { type Style, styleFor } from '../../output/style.js';
-import type { ColourDepth } from '../../output/terminal.js';
+import { oneLine } from '../../output/error-line.js';
+import { asciiText, type ColourDepth, type Style, styleFor } from '../../output/terminal.js';
+import type { TextField, WindowSize } from '../state/app-state.js';
 
 /** What a piece of text means, from which its colour follows. Nothing is told by colour alone. */
 export type Tone = 'plain' | 'strong' | 'faint' | 'good' | 'bad' | 'caution';
@@ -78,4 +77,88 @@ export function bothEnds(left: StyledLine, right: StyledLine, width: number, uni
 /** A text filled up with blanks to a width, or cut to it. */
 export function column(text: string, width: number): string {
   return padCells(fitCells(text, width), width);
+}
+
+/** Below this, charts and parameters no longer fit beside what they mean. */
+export const LEAST_WINDOW: WindowSize = { columns: 44, rows: 14 };
+
+/** From this width on, the lists stand beside the chart. */
+const WIDE = 100;
+
+/** Header, status and footer. */
+const FIXED_LINES = 3;
+
+/** Where the parts of the screen of a scenario are, in cells. */
+export interface Layout {
+  /** Lines of a frame: one less than the window has, for a frame as tall as the window would scroll it. */
+  readonly height: number;
+  readonly isTooSmall: boolean;
+  readonly isWide: boolean;
+  readonly chart: WindowSize;
+  /** The lists: parameters and, where there is room, claims under them. */
+  readonly panel: WindowSize;
+}
+
+/** Lays out the screen of a scenario: side by side in a wide window, the lists under the chart in a narrow one. */
+export function layoutOf({ columns, rows }: WindowSize): Layout {
+  const height = Math.max(1, rows - 1);
+  const body = Math.max(1, height - FIXED_LINES);
+  const isTooSmall = columns < LEAST_WINDOW.columns || rows < LEAST_WINDOW.rows;
+  if (columns >= WIDE) {
+    const width = Math.max(44, Math.min(56, Math.floor(columns * 0.4)));
+    return {
+      height,
+      isTooSmall,
+      isWide: true,
+      panel: { columns: width, rows: body },
+      chart: { columns: columns - width - 2, rows: Math.min(body, 44) },
+    };
+  }
+  const panel = Math.max(5, Math.min(12, Math.floor(body * 0.38)));
+  return {
+    height,
+    isTooSmall,
+    isWide: false,
+    panel: { columns, rows: panel },
+    chart: { columns, rows: Math.max(1, body - panel) },
+  };
+}
+
+/** Cells for the cursor and for the signs of what does not fit. */
+const SIGNS = 3;
+
+/**
+ * A text with its cursor, which is a sign of its own so that it is seen without colour. Of a text that is longer than there
+ * is room, the part around the cursor is shown.
+ */
+export function fieldSpans({ text, cursor }: TextField, room: number, unicode: boolean): StyledLine {
+  const most = Math.max(1, room - SIGNS);
+  const more = unicode ? '…' : '~';
+  const before = lastCells(text.slice(0, cursor), most);
+  const after = firstCells(text.slice(cursor), most - cellWidth(before));
+  return [
+    { text: before.length < cursor ? more : '', tone: 'faint' },
+    { text: before, tone: 'strong' },
+    { text: unicode ? '▏' : '|', tone: 'good' },
+    { text: after, tone: 'strong' },
+    { text: cursor + after.length < text.length ? more : '', tone: 'faint' },
+  ];
+}
+
+function firstCells(text: string, cells: number): string {
+  let fitted = '';
+  for (const character of text) {
+    if (cellWidth(fitted + character) > cells) break;
+    fitted += character;
+  }
+  return fitted;
+}
+
+function lastCells(text: string, cells: number): string {
+  let fitted = '';
+  for (const character of [...text].reverse()) {
+    if (cellWidth(character + fitted) > cells) break;
+    fitted = character + fitted;
+  }
+  return fitted;
 }

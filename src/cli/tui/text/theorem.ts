@@ -1,4 +1,176 @@
-import { plainMath } from './plain-math.js';
+/** Commands of LaTeX that have a character of their own. */
+const SYMBOLS: Readonly<Record<string, string>> = {
+  alpha: 'α',
+  beta: 'β',
+  gamma: 'γ',
+  delta: 'δ',
+  epsilon: 'ε',
+  varepsilon: 'ε',
+  zeta: 'ζ',
+  eta: 'η',
+  theta: 'θ',
+  kappa: 'κ',
+  lambda: 'λ',
+  mu: 'μ',
+  nu: 'ν',
+  xi: 'ξ',
+  pi: 'π',
+  rho: 'ρ',
+  sigma: 'σ',
+  tau: 'τ',
+  phi: 'φ',
+  varphi: 'φ',
+  chi: 'χ',
+  psi: 'ψ',
+  omega: 'ω',
+  Gamma: 'Γ',
+  Delta: 'Δ',
+  Lambda: 'Λ',
+  Sigma: 'Σ',
+  Phi: 'Φ',
+  Omega: 'Ω',
+  le: ' ≤ ',
+  leq: ' ≤ ',
+  ge: ' ≥ ',
+  geq: ' ≥ ',
+  ne: ' ≠ ',
+  neq: ' ≠ ',
+  ll: ' ≪ ',
+  gg: ' ≫ ',
+  approx: ' ≈ ',
+  sim: '~',
+  equiv: ' ≡ ',
+  in: ' ∈ ',
+  notin: ' ∉ ',
+  subset: '⊂',
+  to: ' → ',
+  mapsto: ' ↦ ',
+  rightarrow: ' → ',
+  Rightarrow: ' ⇒ ',
+  Leftrightarrow: ' ⇔ ',
+  iff: ' ⇔ ',
+  infty: '∞',
+  partial: '∂',
+  nabla: '∇',
+  sum: 'Σ',
+  prod: 'Π',
+  int: '∫',
+  cdot: '·',
+  times: '×',
+  pm: '±',
+  mp: '∓',
+  otimes: '⊗',
+  oplus: '⊕',
+  langle: '⟨',
+  rangle: '⟩',
+  lVert: '‖',
+  rVert: '‖',
+  '|': '‖',
+  top: 'ᵀ',
+  dots: '…',
+  ldots: '…',
+  ell: 'ℓ',
+  emptyset: '∅',
+  circ: '°',
+  min: 'min ',
+  max: 'max ',
+  log: 'log ',
+  exp: 'exp ',
+  lim: 'lim ',
+  sup: 'sup ',
+  inf: 'inf ',
+  cdots: '…',
+  vdots: '…',
+  ddots: '…',
+  blacksquare: '∎',
+  square: '∎',
+  forall: 'for all ',
+  exists: 'there is ',
+  ',': ' ',
+  ';': ' ',
+  ':': ' ',
+  ' ': ' ',
+  '!': '',
+  '\\': '; ',
+  // Braces that are meant, until those of the notation are gone.
+  '{': '⦃',
+  '}': '⦄',
+  quad: '  ',
+  qquad: '    ',
+};
+
+/** Commands that only shape what follows. */
+const SHAPES =
+  /\\(?:left|right|big|Big|bigg|Bigg|bigl|bigr|Bigl|Bigr|displaystyle|textstyle|limits)(?![A-Za-z])/g;
+
+/** An argument in braces without braces inside. */
+const BRACED = '\\{([^{}]*)\\}';
+
+/**
+ * Mathematics in LaTeX as plain text that a terminal can show: `\frac{a}{b}` becomes `(a)/(b)`, `W_1^\top` becomes
+ * `W_1ᵀ`. What it does not know keeps its name.
+ */
+export function plainMath(markdown: string): string {
+  return markdown
+    .replace(/\$\$([\s\S]*?)\$\$/g, (_, math: string) => ` ${translated(math)} `)
+    .replace(/\$([^$]*)\$/g, (_, math: string) => translated(math))
+    .replace(/ {2,}/g, ' ');
+}
+
+function translated(math: string): string {
+  let text = math
+    .replace(SHAPES, '')
+    .replace(/\\begin\{[^}]*\}(\{[^}]*\})?|\\end\{[^}]*\}/g, ' ')
+    .replace(/&/g, ' ');
+  // From the inside out, until no command with braces is left.
+  for (let before = ''; before !== text; ) {
+    before = text;
+    text = text
+      .replace(
+        new RegExp(
+          `\\\\(?:text|mathrm|mathcal|mathbb|mathbf|operatorname\\*?|mathit|boldsymbol)\\s*${BRACED}`,
+          'g',
+        ),
+        '$1',
+      )
+      .replace(
+        new RegExp(`\\\\[dt]?frac\\s*${BRACED}\\s*${BRACED}`, 'g'),
+        (_, above: string, below: string) => `${grouped(above)}/${grouped(below)}`,
+      )
+      .replace(new RegExp(`\\\\sqrt\\s*${BRACED}`, 'g'), (_, under: string) => `√${grouped(under)}`)
+      .replace(new RegExp(`\\\\(?:dot)\\s*${BRACED}`, 'g'), '$1′')
+      .replace(new RegExp(`\\\\(?:bar|tilde|hat|widehat|widetilde|overline)\\s*${BRACED}`, 'g'), '$1~')
+      .replace(new RegExp(`([_^])${BRACED}`, 'g'), (_, sign: string, index: string) =>
+        /^.?$|^\\[a-z]+$/.test(index.trim()) ? sign + index.trim() : `${sign}(${index})`,
+      );
+  }
+  return text
+    .replace(/\\[dt]?frac\s*(\w|\\[A-Za-z]+)\s*(\w|\\[A-Za-z]+)/g, '$1/$2')
+    .replace(/\\sqrt\s*(\w|\\[A-Za-z]+)/g, '√$1')
+    .replace(/\\(?:mathrm|mathcal|mathbb|mathbf)\s*(\w)/g, '$1')
+    .replace(/\\dot\s*(\w)/g, '$1′')
+    .replace(/\\ddot\s*(\w)/g, '$1″')
+    .replace(/\\(?:bar|tilde|hat)\s*(\w)/g, '$1~')
+    .replace(/\\([A-Za-z]+|[^A-Za-z])(?:\s(?![-+=<>]))?/g, (_, name: string) => SYMBOLS[name] ?? name)
+    .replace(/\^ᵀ/g, 'ᵀ')
+    .replace(/\^°/g, '°')
+    .replace(/ *= */g, ' = ')
+    .replace(/\^2(?!\d)/g, '²')
+    .replace(/\^3(?!\d)/g, '³')
+    .replace(/[{}]/g, '')
+    .replace(/⦃ ?/g, '{')
+    .replace(/ ?⦄/g, '}')
+    .replace(/ +([_^])/g, '$1')
+    .replace(/\b(min|max|log|exp|lim|sup|inf) +\(/g, '$1(')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** A part of a fraction, in brackets where it needs them. */
+function grouped(part: string): string {
+  const text = part.trim();
+  return /^[\w.]+$|^\\[A-Za-z]+$/.test(text) ? text : `(${text})`;
+}
 
 /** A theorem as proofs.md has it, in plain text. */
 export interface Theorem {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { AttackNews } from '../state/attack.js';
+import type { AttackNews } from '../state/app-state.js';
 import type { RunNews, RunOrder, RunOutcome } from './run-order.js';
 import type { RunWorkerMessage } from './run-worker.js';
 

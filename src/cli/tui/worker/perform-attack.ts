@@ -1,6 +1,6 @@
-import { type ClaimJob, jobSize, runClaimJob } from '../../verify/claim-job.js';
+import { type ClaimJob, jobSize, runClaimJob } from '../../verify/try-claims.js';
 import { verifyDocument } from '../../verify/verify-document.js';
-import type { AttackNews } from '../state/attack.js';
+import type { AttackNews } from '../state/app-state.js';
 
 const RUNS = 1000;
 const SEED = 1;

@@ -2,8 +2,8 @@ import { resolveParameters } from '../../../sim/scenario/resolve.js';
 import { runToDocument } from '../../../sim/scenario/run-document.js';
 import type { RunEvent, Scenario, WorkMeter } from '../../../sim/scenario/scenario.js';
 import { scenarioById } from '../../../sim/scenarios/scenario-list.js';
-import { isAbort } from '../../error-line.js';
-import { RemainingTime } from '../../output/remaining-time.js';
+import { isAbort } from '../../output/error-line.js';
+import { RemainingTime } from '../../output/progress-line.js';
 import type { RunNews, RunOrder, RunOutcome, RunProgress, RunRecord } from './run-order.js';
 
 /** Between two batches of events, in milliseconds: the screen shows nothing of more than twenty in a second. */

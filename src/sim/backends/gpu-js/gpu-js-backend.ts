@@ -14,14 +14,7 @@ import { requireKnownStep } from '../probe.js';
 import { splitting } from '../split-backend.js';
 import { type DeviceChoice, type GpuJsDevice, type GpuJsMode, openGpuJsDevice } from './gpu-js-device.js';
 import { GpuJsPlans, ownCopy, ranOn, sumRows } from './gpu-js-plans.js';
-import {
-  flatten,
-  type GpuInput,
-  type GpuInstance,
-  loadGpuModule,
-  type NestedArray,
-  type Pipeline,
-} from './gpu-module.js';
+import { flatten, type GpuInput, loadGpuModule, type NestedArray, type Pipeline } from './gpu-module.js';
 import { launchesOf, launchesWithin } from './launches.js';
 
 /** An optimiser's step has up to this many times the work of plain descent: five Newton–Schulz iterations of both layers. */
@@ -38,7 +31,6 @@ export class GpuJsBackend implements Backend {
   private constructor(
     readonly name: GpuJsMode,
     private readonly on: GpuJsDevice,
-    private readonly gpu: GpuInstance,
     private readonly plans: GpuJsPlans,
     private readonly input: (values: Float32Array, size: number[]) => GpuInput,
   ) {
@@ -57,7 +49,7 @@ export class GpuJsBackend implements Backend {
     try {
       const { GPU, input } = await loadGpuModule();
       const gpu = new GPU({ mode });
-      backend = new GpuJsBackend(mode, device, gpu, new GpuJsPlans(gpu), input);
+      backend = new GpuJsBackend(mode, device, new GpuJsPlans(gpu), input);
       await requireKnownStep(backend);
     } catch (error) {
       await (backend === undefined ? device.release() : backend.dispose());

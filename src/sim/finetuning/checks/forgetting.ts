@@ -2,7 +2,14 @@ import { fineTuneMode } from '../../../theory/finetuning.js';
 import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
 import { SmallestSlack } from '../../training/checks/training-checks.js';
 import { sharedValues, type TunedNetwork } from '../networks.js';
-import { type FineTuningCurve, type FineTuningRun, forgettingOf, lossFtOf, lossPreOf, overshootingSteps } from './numbers.js';
+import {
+  type FineTuningCurve,
+  type FineTuningRun,
+  forgettingOf,
+  lossFtOf,
+  lossPreOf,
+  overshootingSteps,
+} from './numbers.js';
 
 /** A mode counts as learned, or as not learned at all, when it is within this share of its σ. */
 export const STAGED_SHARE = 1e-3;

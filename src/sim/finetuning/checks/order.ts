@@ -1,8 +1,17 @@
 import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
 import { SmallestSlack } from '../../training/checks/training-checks.js';
 import type { TunedNetwork } from '../networks.js';
-import { closedFormRounding, type FineTuningCurve, type FineTuningRun, inflectionsOf, isComplete, isStable, lossPreOf, overshootingSteps } from './numbers.js';
 import { stagingOf } from './forgetting.js';
+import {
+  closedFormRounding,
+  type FineTuningCurve,
+  type FineTuningRun,
+  inflectionsOf,
+  isComplete,
+  isStable,
+  lossPreOf,
+  overshootingSteps,
+} from './numbers.js';
 
 /** Which way inflections are claimed to move. */
 interface ClaimedOrder {

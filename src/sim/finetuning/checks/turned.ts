@@ -5,7 +5,15 @@ import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
 import { SmallestSlack } from '../../training/checks/training-checks.js';
 import { type FineTuningStudy, sharedValues, type TunedNetwork } from '../networks.js';
 import { type OvershootTask, overshootBoundary } from '../overshoot-boundary.js';
-import { compareWithTheory, type FineTuningRun, isSimulated, largestValue, notAligned, nothingSimulated, paceOf } from './numbers.js';
+import {
+  compareWithTheory,
+  type FineTuningRun,
+  isSimulated,
+  largestValue,
+  notAligned,
+  nothingSimulated,
+  paceOf,
+} from './numbers.js';
 
 /**
  * T4 for turned tasks: planes of the turn do not mix, so that losses and forgetting of the simulated networks are those of the

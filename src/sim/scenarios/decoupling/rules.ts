@@ -1,6 +1,5 @@
 import { scheduleRates } from '../../../theory/schedule.js';
 import type { MatrixArithmetic } from '../../backends/backend.js';
-import { adam, optimizerNamed } from '../../training/optimizers/optimizer-list.js';
 import {
   type LayerShape,
   type Optimizer,
@@ -8,6 +7,7 @@ import {
   type UpdateRule,
   updated,
 } from '../../training/optimizers/optimizer.js';
+import { adam, optimizerNamed } from '../../training/optimizers/optimizer-list.js';
 
 /** What has a fixed norm: every row, every column, or the whole matrix. */
 export const spheres = ['frobenius', 'row', 'column'] as const;

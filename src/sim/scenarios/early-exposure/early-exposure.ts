@@ -5,7 +5,7 @@ import { opening } from '../../scenario/compute.js';
 import { requireTableMemory } from '../../scenario/memory.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
-import { checkModeStages, type ComparedModes } from '../../training/checks/training-checks.js';
+import { type ComparedModes, checkModeStages } from '../../training/checks/training-checks.js';
 import { prepareStages, requireSmallSteps } from '../../training/stages.js';
 import { accuracyRow, curveRow, earlyExposureTables, modeRows, publishedRows } from './columns.js';
 import {

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { checkSteps, closedFormRounding, type FineTuningRun, finetuningVerdicts } from '../../finetuning/checks/numbers.js';
+import {
+  checkSteps,
+  closedFormRounding,
+  type FineTuningRun,
+  finetuningVerdicts,
+} from '../../finetuning/checks/numbers.js';
 import { checkPlanes } from '../../finetuning/checks/turned.js';
 import {
   angleParameter,

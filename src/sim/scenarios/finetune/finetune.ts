@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { checkErase, checkForgetting } from '../../finetuning/checks/forgetting.js';
-import { checkRateOrder } from '../../finetuning/checks/order.js';
 import { checkSteps, finetuningVerdicts } from '../../finetuning/checks/numbers.js';
+import { checkRateOrder } from '../../finetuning/checks/order.js';
 import { checkPlanes, checkRiccatiLimit } from '../../finetuning/checks/turned.js';
 import {
   angleParameter,

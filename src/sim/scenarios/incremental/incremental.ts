@@ -21,7 +21,11 @@ import {
   timeColumn,
 } from '../../scenario/table.js';
 import { type Checkpoint, hasDiverged, withoutNetwork } from '../../training/checkpoint.js';
-import { checkDecoupling, checkLearningOrder, checkProgressiveSensitivity } from '../../training/checks/training-checks.js';
+import {
+  checkDecoupling,
+  checkLearningOrder,
+  checkProgressiveSensitivity,
+} from '../../training/checks/training-checks.js';
 import {
   type ParsedPretraining,
   type Pretraining,

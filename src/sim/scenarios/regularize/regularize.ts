@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { checkEffectiveTask, checkSteps, finetuningVerdicts } from '../../finetuning/checks/numbers.js';
 import { checkCost } from '../../finetuning/checks/forgetting.js';
+import { checkEffectiveTask, checkSteps, finetuningVerdicts } from '../../finetuning/checks/numbers.js';
 import { checkPullOrder } from '../../finetuning/checks/order.js';
 import { checkPlanes, checkRiccatiLimit } from '../../finetuning/checks/turned.js';
 import {

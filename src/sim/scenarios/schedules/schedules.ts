@@ -9,8 +9,8 @@ import {
   timesParameter,
 } from '../../scenario/shared.js';
 import { lossColumn, perturbedLossColumn, type Row, timeSimColumn } from '../../scenario/table.js';
-import { checkDecoupling, worstCheck } from '../../training/checks/training-checks.js';
 import { judgePerturbationIdentity } from '../../training/checks/noise-checks.js';
+import { checkDecoupling, worstCheck } from '../../training/checks/training-checks.js';
 import { checkFlowLimit, type FlowError, flowErrors } from './convergence.js';
 import { ScheduleCurves } from './curves.js';
 import { type PreparedSchedules, prepareSchedules } from './prepare.js';

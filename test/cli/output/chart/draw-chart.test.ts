@@ -1,8 +1,8 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { cellWidth } from '../../../../src/cli/output/cell-width.js';
-import type { Chart, ChartPoint, ChartSeries } from '../../../../src/cli/output/chart/chart.js';
 import { type ChartOptions, drawChart } from '../../../../src/cli/output/chart/draw-chart.js';
+import type { Chart, ChartPoint, ChartSeries } from '../../../../src/cli/output/chart/plot.js';
 import { samples } from '../../../support/sample-size.js';
 
 const coordinate = fc.oneof(

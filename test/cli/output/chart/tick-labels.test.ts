@@ -1,8 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { cellWidth } from '../../../../src/cli/output/cell-width.js';
-import { axisScale } from '../../../../src/cli/output/chart/axis-scale.js';
-import { placeHorizontal, placeVertical } from '../../../../src/cli/output/chart/tick-labels.js';
+import { axisScale, placeHorizontal, placeVertical } from '../../../../src/cli/output/chart/axis-scale.js';
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 const scale = fc

@@ -2,8 +2,7 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { cellWidth } from '../../../../src/cli/output/cell-width.js';
 import type { ChartOptions } from '../../../../src/cli/output/chart/draw-chart.js';
-import { drawMap } from '../../../../src/cli/output/map/draw-map.js';
-import type { HeatMap } from '../../../../src/cli/output/map/heat-map.js';
+import { drawMap, type HeatMap } from '../../../../src/cli/output/map/draw-map.js';
 import { samples } from '../../../support/sample-size.js';
 
 const label = fc.oneof(

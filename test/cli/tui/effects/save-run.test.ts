@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { runFiles } from '../../../../src/cli/results/run-files.js';
-import { documentOf, freeFolder, saveRun } from '../../../../src/cli/tui/effects/save-run.js';
+import { documentOf, freeFolder, saveRun } from '../../../../src/cli/tui/effects/saved-runs.js';
 import { resolveParameters } from '../../../../src/sim/scenario/resolve.js';
 import { runToDocument } from '../../../../src/sim/scenario/run-document.js';
 import { scenarios } from '../../../../src/sim/scenarios/scenario-list.js';

@@ -2,8 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import { readSavedRuns } from '../../../../src/cli/tui/effects/saved-runs.js';
-import { readSavedSweeps, readSweepContents } from '../../../../src/cli/tui/effects/saved-sweeps.js';
+import {
+  readSavedRuns,
+  readSavedSweeps,
+  readSweepContents,
+} from '../../../../src/cli/tui/effects/saved-runs.js';
 import type { Scenario } from '../../../../src/sim/scenario/scenario.js';
 import { call } from '../../support/call.js';
 import { parabola } from '../../support/parabola-scenario.js';

@@ -1,8 +1,7 @@
 import xterm from '@xterm/headless';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FrameStream } from '../../../../src/cli/tui/screen/frame-stream.js';
-import { screenUpdate } from '../../../../src/cli/tui/screen/screen-update.js';
+import { FrameStream, screenUpdate } from '../../../../src/cli/tui/screen/frame-stream.js';
 import { samples } from '../../../support/sample-size.js';
 
 const line = fc.oneof(

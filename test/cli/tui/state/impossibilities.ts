@@ -1,10 +1,9 @@
 import { slicePlaces } from '../../../../src/cli/sweep-figures/sweep-choice.js';
-import { type AppState, claimsOf, draftOf } from '../../../../src/cli/tui/state/app-state.js';
+import { type AppState, claimsOf, draftOf, type TextField } from '../../../../src/cli/tui/state/app-state.js';
 import { checkDraft, fieldsOf } from '../../../../src/cli/tui/state/draft.js';
-import { homeItems } from '../../../../src/cli/tui/state/home-items.js';
+import { homeItems } from '../../../../src/cli/tui/state/reduce-home.js';
 import { isOngoing } from '../../../../src/cli/tui/state/run.js';
 import { columnsOf, orderedRows, rowsOfSweep, viewsOf } from '../../../../src/cli/tui/state/saved-sweep.js';
-import type { TextField } from '../../../../src/cli/tui/state/text-field.js';
 
 /** What is wrong with a state that no sequence of actions may lead to; empty where nothing is. */
 export function impossibilities(state: AppState): string[] {

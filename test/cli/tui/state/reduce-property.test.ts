@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Action } from '../../../../src/cli/tui/state/action.js';
+import type { Action, Effect } from '../../../../src/cli/tui/state/app-state.js';
 import { bindings } from '../../../../src/cli/tui/state/bindings.js';
-import type { Effect } from '../../../../src/cli/tui/state/effect.js';
 import { samples } from '../../../support/sample-size.js';
 import { key, opened, Recorder, savedSweeps, someRows, someSweep } from '../support.js';
 import { impossibilities } from './impossibilities.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { draftOf } from '../../../../src/cli/tui/state/app-state.js';
 import { checkDraft, fieldsOf, setField, untouchedDraft } from '../../../../src/cli/tui/state/draft.js';
-import { steppedTexts } from '../../../../src/cli/tui/state/step-value.js';
+import { steppedTexts } from '../../../../src/cli/tui/state/reduce-experiment.js';
 import { scenarios } from '../../../../src/sim/scenarios/scenario-list.js';
 import { opened } from '../support.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { editText, type TextField, textField } from '../../../../src/cli/tui/state/text-field.js';
+import { editText, type TextField, textField } from '../../../../src/cli/tui/state/app-state.js';
 import { key } from '../support.js';
 
 const typed = (words: readonly string[], from: TextField = textField('')) =>

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { asciiText } from '../../../../src/cli/output/ascii-text.js';
-import { plainMath } from '../../../../src/cli/tui/text/plain-math.js';
-import { readTheorems } from '../../../../src/cli/tui/text/theorem.js';
+import { asciiText } from '../../../../src/cli/output/terminal.js';
+import { plainMath, readTheorems } from '../../../../src/cli/tui/text/theorem.js';
 import { claims } from '../../../../src/theory/claims/all-claims.js';
 
 const theorems = readTheorems(readFileSync(new URL('../../../../proofs.md', import.meta.url), 'utf8'));

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import type { AttackNews } from '../../../../src/cli/tui/state/attack.js';
+import type { AttackNews } from '../../../../src/cli/tui/state/app-state.js';
 import { untouchedDraft } from '../../../../src/cli/tui/state/draft.js';
 import { ThreadComputer } from '../../../../src/cli/tui/worker/computer.js';
 import type { RunNews } from '../../../../src/cli/tui/worker/run-order.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AttackNews } from '../../../../src/cli/tui/state/attack.js';
+import type { AttackNews } from '../../../../src/cli/tui/state/app-state.js';
 import { untouchedDraft } from '../../../../src/cli/tui/state/draft.js';
 import { performAttack } from '../../../../src/cli/tui/worker/perform-attack.js';
 import { performRun } from '../../../../src/cli/tui/worker/perform-run.js';

@@ -1,11 +1,15 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { checkEffectiveTask, checkSteps, type FineTuningRun } from '../../../../src/sim/finetuning/checks/numbers.js';
 import {
   checkCost,
   checkErase,
   checkForgetting,
   stagingOf,
 } from '../../../../src/sim/finetuning/checks/forgetting.js';
+import {
+  checkEffectiveTask,
+  checkSteps,
+  type FineTuningRun,
+} from '../../../../src/sim/finetuning/checks/numbers.js';
 import { checkPullOrder, checkRateOrder } from '../../../../src/sim/finetuning/checks/order.js';
 import {
   checkOvershootBoundary,

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Checkpoint } from '../../../../src/sim/training/checkpoint.js';
-import { checkDecoupling, type CheckedRun, checkLearningOrder, checkProgressiveSensitivity } from '../../../../src/sim/training/checks/training-checks.js';
+import {
+  type CheckedRun,
+  checkDecoupling,
+  checkLearningOrder,
+  checkProgressiveSensitivity,
+} from '../../../../src/sim/training/checks/training-checks.js';
 import { createProblem } from '../../../../src/theory/problem.js';
 import { changed, simulateRun } from '../../../support/checked-run.js';
 

@@ -1,0 +1,110 @@
+import { CommanderError } from 'commander';
+import { InvalidInputError } from '../../theory/invalid-input.js';
+
+/** Exit codes that scripts rest on. */
+export const exitCode = {
+  /** Done, and every claim that was checked holds. */
+  done: 0,
+  /** A claim is refuted or a check failed. */
+  refuted: 1,
+  /** The request is wrong; stderr has one line on it. */
+  invalid: 2,
+  /** A defect of ours (EX_SOFTWARE of sysexits.h). */
+  defect: 70,
+  /** Interrupted by Ctrl-C or SIGTERM. */
+  interrupted: 130,
+} as const;
+
+// Control, line-separating and direction-changing characters, and halves of surrogate pairs.
+const UNSAFE = /[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/**
+ * Text that a terminal shows on one line and cannot be steered by: control characters become visible escapes,
+ * and what is longer than `longest` characters is cut.
+ */
+export function oneLine(text: string, longest = Number.POSITIVE_INFINITY): string {
+  const visible = text.slice(0, Math.min(text.length, longest + 1)).replace(UNSAFE, escapeCharacter);
+  return visible.length <= longest ? visible : `${visible.slice(0, Math.max(0, longest - 1))}…`;
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** How a command that threw ends: its exit code and what stderr says, one line unless the user asked for a stack. */
+export interface Failure {
+  readonly exitCode: number;
+  /** Empty when there is nothing to say. */
+  readonly message: string;
+}
+
+const LONGEST_LINE = 600;
+const LONGEST_NAME = 60;
+
+/** Turns anything thrown into the end of a command. */
+export function describeFailure(error: unknown, env: Readonly<Record<string, string | undefined>>): Failure {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return { exitCode: exitCode.done, message: '' };
+    return { exitCode: exitCode.invalid, message: line(describeUsage(error)) };
+  }
+  if (error instanceof InvalidInputError) return { exitCode: exitCode.invalid, message: line(error.message) };
+  if (isAbort(error)) return { exitCode: exitCode.interrupted, message: line('interrupted') };
+  return { exitCode: exitCode.defect, message: describeDefect(error, env) };
+}
+
+/** Whether an error says that the user interrupted. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+function describeDefect(error: unknown, env: Readonly<Record<string, string | undefined>>): string {
+  if (env.OVERTRAIN_DEBUG && error instanceof Error) return `overtrain: internal error: ${error.stack}\n`;
+  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return line(`internal error: ${oneLine(reason, 300)} (OVERTRAIN_DEBUG=1 shows where)`);
+}
+
+/**
+ * Says what commander refused in the words of {@link InvalidInputError}. Its messages quote the name concerned and may
+ * end with a suggestion on a line of its own.
+ */
+function describeUsage(error: CommanderError): string {
+  const [first = '', ...suggestions] = error.message.replace(/^error: /, '').split(/\n(?=\(Did you mean )/);
+  const name = oneLine(/'(.*)'/s.exec(first)?.[1] ?? '', LONGEST_NAME);
+  const hint = suggestions.map((text) => `; ${text.replace(/^\(D/, 'd').replace(/\?\)$/, '?')}`).join('');
+  switch (error.code) {
+    case 'commander.unknownOption':
+      return `${name}: not an option of this command${hint || '; see --help'}`;
+    case 'commander.optionMissingArgument':
+      return `${name.split(' ')[0]}: no value was given; expected ${name}`;
+    case 'commander.excessArguments':
+      return `${oneLine(first, 200).replace(/\.$/, '')}; see --help`;
+    default:
+      return `${oneLine(first, 200)}${hint}`;
+  }
+}
+
+function line(text: string): string {
+  return `overtrain: ${oneLine(text, LONGEST_LINE)}\n`;
+}
+
+/** Whether brackets of a JSON text stand in each other more than `most` deep; what reads such a text recursively would overflow. */
+export function isNestedDeeper(text: string, most: number): boolean {
+  let depth = 0;
+  let isQuoted = false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (isQuoted) {
+      if (code === BACKSLASH) index++;
+      else if (code === QUOTE) isQuoted = false;
+    } else if (code === QUOTE) isQuoted = true;
+    else if (code === OPEN_LIST || code === OPEN_MAPPING) {
+      depth++;
+      if (depth > most) return true;
+    } else if (code === CLOSE_LIST || code === CLOSE_MAPPING) depth--;
+  }
+  return false;
+}
+
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_MAPPING, CLOSE_MAPPING] = [
+  0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d,
+];

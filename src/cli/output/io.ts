@@ -1,0 +1,26 @@
+import type { Scenario } from '../../sim/scenario/scenario.js';
+
+/** What the command line needs of a stream; `process.stdout` is one, and so is a plain object in a test. */
+export interface OutputStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  /** Width of the terminal in cells; absent in a pipe. */
+  readonly columns?: number;
+}
+
+/** The world around one call of the command line, handed in so that tests can stand in for it. */
+export interface CommandLineIo {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted when the user interrupts. */
+  readonly signal?: AbortSignal;
+  /** The scenarios on offer, loaded only when a command needs them. Default: all of them. */
+  readonly loadScenarios?: () => Promise<readonly Scenario[]>;
+}
+
+/** The scenarios on offer. Loading them takes most of the start-up time, so that a command asks as late as it can. */
+export async function loadScenarios(io: CommandLineIo): Promise<readonly Scenario[]> {
+  if (io.loadScenarios !== undefined) return io.loadScenarios();
+  return (await import('../../sim/scenarios/scenario-list.js')).scenarios;
+}

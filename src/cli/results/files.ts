@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { RunDocument } from '../../sim/scenario/run-document.js';
+import { InvalidInputError } from '../../theory/invalid-input.js';
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space left',
+  EDQUOT: 'the quota is used up',
+  EFBIG: 'no file may be that large',
+  EIO: 'the device reports an error',
+  ENAMETOOLONG: 'the name is too long',
+  ENOTDIR: 'a part of the path is a file',
+  ELOOP: 'too many links',
+  ENOTEMPTY: 'someone else has filled it meanwhile',
+  EEXIST: 'a file is in the way',
+  ENOENT: 'no folder can be made there',
+  EISDIR: 'a folder is there',
+};
+
+/** Why the system refused something, in words. */
+export function reasonOf(code: string): string {
+  return REASONS[code] ?? code;
+}
+
+/**
+ * The error for a folder of results that cannot be written.
+ *
+ * @param advice what to do about it, after the reason
+ */
+export function notWritable(folder: string, error: unknown, advice = ''): InvalidInputError {
+  const reason = `${reasonOf(codeOf(error) ?? 'unknown error')}${advice === '' ? '' : `; ${advice}`}`;
+  return new InvalidInputError('--out', folder, `a folder that can be written (${reason})`);
+}
+
+/** The code that the system gave to an error, such as `ENOSPC`. */
+export function codeOf(error: unknown): string | undefined {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/**
+ * Opens a regular file for reading; whatever else has that name, a pipe or a device, is not waited for.
+ *
+ * @throws Error with the `code` of the system, or `ENOTFILE`
+ */
+async function openRegular(path: string): Promise<{ file: FileHandle; size: number }> {
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const entry = await file.stat();
+    if (!entry.isFile()) throw Object.assign(new Error('not a regular file'), { code: 'ENOTFILE' });
+    return { file, size: entry.size };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/**
+ * Reads a file that may be anything, of up to `most` bytes.
+ *
+ * @throws Error with the `code` of the system, `ENOTFILE` where it is no regular file, `EFBIG` where it is larger
+ */
+export async function readBounded(path: string, most: number): Promise<Buffer> {
+  const { file, size } = await openRegular(path);
+  try {
+    if (size > most) throw Object.assign(new Error(`${size} bytes`), { code: 'EFBIG' });
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * SHA-256 of a file of a known size; undefined, without reading it, where it has another.
+ *
+ * @throws Error with the `code` of the system, or `ENOTFILE`
+ */
+export async function checksumOf(path: string, bytes: number): Promise<string | undefined> {
+  const { file, size } = await openRegular(path);
+  try {
+    if (size !== bytes) return undefined;
+    const hash = createHash('sha256');
+    // A file that grows meanwhile is read to its expected end only.
+    if (bytes > 0)
+      for await (const part of file.createReadStream({ start: 0, end: bytes - 1, autoClose: false }))
+        hash.update(part);
+    return hash.digest('hex');
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Writes files into a folder that exists, and waits until they are on the disk.
+ *
+ * @param signal aborting it ends the writing between two files
+ */
+export async function writeDurably(folder: string, files: Files, signal?: AbortSignal): Promise<void> {
+  for (const [name, contents] of files) {
+    signal?.throwIfAborted();
+    const file = await open(join(folder, name), 'wx');
+    try {
+      await file.writeFile(contents);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+  await flushFolder(folder);
+}
+
+/** Makes names in a folder durable; some systems cannot, and then their own care has to do. */
+export async function flushFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, 'r');
+    await folder.sync().finally(() => folder.close());
+  } catch {}
+}
+
+/**
+ * Creates a folder and those above it that are missing. Node's own `recursive` never returns where a file system such as
+ * `/proc` answers "no such folder" to every attempt.
+ *
+ * @param made receives the folders that were not there before, the highest first
+ */
+export async function makeFolders(path: string, made: string[]): Promise<void> {
+  if ((await stat(path).catch(() => undefined))?.isDirectory()) return;
+  const above = dirname(path);
+  if (above !== path) await makeFolders(above, made);
+  try {
+    await mkdir(path);
+    made.push(path);
+  } catch (error) {
+    if (!(await stat(path).catch(() => undefined))?.isDirectory()) throw error;
+  }
+}
+
+/** Contents of files by name; the names are plain, without folders. */
+export type Files = ReadonlyMap<string, string | Uint8Array>;
+
+/** Makes some of the files of a result folder from what the run found. */
+export type FileMaker = (document: RunDocument) => Promise<Files>;
