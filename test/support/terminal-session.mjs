@@ -94,7 +94,7 @@ export class TerminalSession {
   }
 
   /** Waits until the screen satisfies a condition; fails with the screen as it is. */
-  async until(condition, what = 'the screen is as expected', timeout = 20_000) {
+  async until(condition, what = 'the screen is as expected', timeout = 120_000) {
     const isMet = typeof condition === 'string' ? (screen) => screen.includes(condition) : condition;
     const deadline = performance.now() + timeout;
     while (!isMet(this.screen(), this)) {
@@ -110,7 +110,7 @@ export class TerminalSession {
   }
 
   /** Waits for the end of the program. */
-  async end(timeout = 10_000) {
+  async end(timeout = 60_000) {
     const late = new Promise((_, reject) => {
       setTimeout(() => reject(new Error(`did not end; the screen is\n${this.screen()}`)), timeout).unref();
     });

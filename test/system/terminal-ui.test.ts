@@ -67,7 +67,7 @@ describe.each([
 
     // Long enough to be cancelled before it ends.
     await walkTo(session, 'replicates');
-    session.type('3000');
+    session.type('60000');
     session.type(keys.enter);
     await session.until('3000 (set)');
     session.type('r');

@@ -1,5 +1,5 @@
 import { wrapCells } from './cell-width.js';
-import { oneLine } from './error-line.js';
+import { oneLine } from './one-line.js';
 import { asciiText, type Terminal } from './terminal.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { WorkMeter } from '../../sim/scenario/scenario.js';
 import { fitCells } from './cell-width.js';
-import { oneLine } from './error-line.js';
 import type { OutputStream } from './io.js';
+import { oneLine } from './one-line.js';
 import { asciiText, terminalOf } from './terminal.js';
 import { readableNumber } from './text-table.js';
 

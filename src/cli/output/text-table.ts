@@ -1,6 +1,6 @@
 import type { Cell, Table } from '../../sim/scenario/table.js';
 import { cellWidth, fitCells, padCells } from './cell-width.js';
-import { oneLine } from './error-line.js';
+import { oneLine } from './one-line.js';
 
 /**
  * A number for reading: at most `digits` significant digits, plain between 1e-4 and 1e6, with an exponent beyond.

@@ -1,5 +1,5 @@
 import { cellWidth, fitCells, padCells } from '../cell-width.js';
-import { oneLine } from '../error-line.js';
+import { oneLine } from '../one-line.js';
 import { asciiText, type ColourDepth, type Style, styleFor } from '../terminal.js';
 import { type AxisScale, axisScale, type PlacedLabel, placeHorizontal, placeVertical } from './axis-scale.js';
 import { type Chart, type ChartPoint, type Markers, markersFor, plot, Raster } from './plot.js';

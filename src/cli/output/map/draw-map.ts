@@ -1,7 +1,7 @@
 import { cellWidth, fitCells, padCells, wrapCells } from '../cell-width.js';
 import type { ChartOptions } from '../chart/draw-chart.js';
 import { markersFor } from '../chart/plot.js';
-import { oneLine } from '../error-line.js';
+import { oneLine } from '../one-line.js';
 import { asciiText, type ColourDepth, type Style, styleFor } from '../terminal.js';
 import { readableNumber } from '../text-table.js';
 
