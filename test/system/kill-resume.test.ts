@@ -6,7 +6,7 @@ import { readResult } from '../../src/cli/results/read-result.js';
 import { endStarted, run, start, tableChecksums } from './support/program.js';
 
 const SEED = 20261123;
-const KILLS = 50;
+const KILLS = 20;
 const RUN = 'run gaussian --set dim=24 --set replicates=3000 --engine matrix --quiet --csv --out r'.split(
   ' ',
 );

@@ -69,13 +69,13 @@ describe.each([
     await walkTo(session, 'replicates');
     session.type('60000');
     session.type(keys.enter);
-    await session.until('3000 (set)');
+    await session.until('60000 (set)');
     session.type('r');
     await session.until((screen) => /\d+%.* network-steps\/s, modes on \w+/.test(screen));
     session.type(keys.escape);
     await session.until('cancelled');
     session.type('u');
-    await session.until((screen) => !screen.includes('3000 (set)') && screen.includes('preview by exact'));
+    await session.until((screen) => !screen.includes('60000 (set)') && screen.includes('preview by exact'));
     session.type('r');
     await session.until(
       (screen) => /computed by modes on \w+ \(f32\), seed 1, \d+/.test(screen),
