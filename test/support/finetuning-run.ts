@@ -1,9 +1,9 @@
 import type { FineTuningRun } from '../../src/sim/finetuning/checks/numbers.js';
 import type { Tuned } from '../../src/sim/finetuning/engines.js';
-import type { TunedNetwork } from '../../src/sim/finetuning/networks.js';
 import type { Prediction } from '../../src/sim/finetuning/prediction.js';
 import { prepareFineTuning } from '../../src/sim/finetuning/prepare.js';
 import { type PlannedCurve, planTunings, tuneCurves } from '../../src/sim/finetuning/tables.js';
+import type { TunedNetwork } from '../../src/sim/finetuning/tuned-networks.js';
 import { resolveParameters } from '../../src/sim/scenario/resolve.js';
 import type { RunContext } from '../../src/sim/scenario/scenario.js';
 import { finetune } from '../../src/sim/scenarios/finetune/finetune.js';

@@ -13,7 +13,7 @@ export function addMergeCommand(program: Command, io: CommandLineIo, finish: (co
     .description('put the shards of a sweep together: merged.parquet and merged.csv')
     .argument('<folder>', 'folder of the sweep')
     .action(async (folder: string) => {
-      const { mergeSweep } = await import('../sweeps/merged-files.js');
+      const { mergeSweep } = await import('../sweeps/merge-sweep.js');
       finish(await mergeSweep(folder, io));
     });
 }

@@ -10,7 +10,7 @@ import { csvText } from '../output/text-table.js';
 import { shellWord } from '../run/reproduce.js';
 import type { SweepSummary } from '../sweep-figures/sweep-rows.js';
 import { checksumOf, codeOf, readBounded } from './files.js';
-import { partialFolder } from './result-folder.js';
+import { partialFolder } from './partial-folder.js';
 import { type FileSeal, FOLDER_VERSION, type FolderRecord, isSealed, RUN_FILE } from './run-files.js';
 
 /** A result folder's `run.json` as this program understands it; version 1 had no more than the command beside the document. */

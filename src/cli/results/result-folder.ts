@@ -1,45 +1,14 @@
-import { createHash } from 'node:crypto';
 import { renameSync, rmdirSync, rmSync } from 'node:fs';
 import { lstat, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { versions } from '../../sim/scenario/run-document.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import type { RunRequest } from '../settings/run-request.js';
 import { codeOf, type Files, flushFolder, makeFolders, notWritable, writeDurably } from './files.js';
 import { type FolderLock, LockedFolder, lockFolder } from './folder-lock.js';
 import { JournalFile } from './journal-file.js';
+import { type PartialFolder, partialFolder } from './partial-folder.js';
 import { gitCommit, RUN_FILE } from './run-files.js';
-
-/** Where a result folder comes to be: a hidden folder beside it. */
-export interface PartialFolder {
-  readonly path: string;
-  /** What the backend has computed so far. */
-  readonly journal: string;
-  /** The files, until the folder gets its name. */
-  readonly fresh: string;
-  /** The result that is replaced, until the new one has its name. */
-  readonly replaced: string;
-}
-
-/**
- * The partial folder of a result folder. It is named after it, so that whoever finds one after a power cut knows what it was, and
- * always the same, so that a run can go on.
- *
- * @param folder absolute path of the result folder
- */
-export function partialFolder(folder: string): PartialFolder {
-  const name = basename(folder);
-  // Long names are cut, for a name has at most 255 bytes; what is left of two may be the same.
-  const stem = [...name].slice(0, 40).join('');
-  const digest = createHash('sha256').update(name).digest('hex').slice(0, 12);
-  const path = join(dirname(folder), `.${stem}.${digest}.partial`);
-  return {
-    path,
-    journal: join(path, 'journal'),
-    fresh: join(path, 'new'),
-    replaced: join(path, 'old'),
-  };
-}
 
 /** The partial folder of a result, locked. */
 export interface WorkPlace extends PartialFolder {

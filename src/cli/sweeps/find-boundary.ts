@@ -23,10 +23,15 @@ import { sweepFigureFiles } from '../sweep-figures/sweep-figure-files.js';
 import { rowGroups } from './merged-files.js';
 import { runShard } from './run-shard.js';
 import { finishedShards, resultsOf } from './shard-files.js';
-import { requireFolder } from './sweep-command.js';
 import { type LongTable, summaryOf, writeSweepDocument } from './sweep-document.js';
 import type { SweepRequest } from './sweep-file.js';
-import { enterSweepFolder, type SweepIdentity, searchCommandOf, sweepIdentity } from './sweep-folder.js';
+import {
+  enterSweepFolder,
+  requireFolder,
+  type SweepIdentity,
+  searchCommandOf,
+  sweepIdentity,
+} from './sweep-folder.js';
 
 /** One of the sweeps by which a boundary was searched. */
 export interface SearchedLevel {

@@ -8,23 +8,9 @@ import { oneLine } from '../output/one-line.js';
 import { codeOf, makeFolders, notWritable } from '../results/files.js';
 import { shellWord } from '../run/reproduce.js';
 import { listText, readList } from './shard-list.js';
-import { requireFolder } from './sweep-command.js';
+import { type Submission, submissionFile } from './shard-states.js';
 import { readSweepFile } from './sweep-file.js';
-import { enterSweepFolder, sweepIdentity } from './sweep-folder.js';
-
-/** What was last submitted to a scheduler, kept so that `overtrain status` can name the command that does the rest. */
-export interface Submission {
-  /** The sweep file, an absolute path. */
-  readonly file: string;
-  readonly shards: number;
-  /** What the user gave to `sbatch`. */
-  readonly options: readonly string[];
-  /** Numbers of the jobs, the array's and the merge's. */
-  readonly jobs: readonly string[];
-}
-
-/** Its name in the folder of the sweep. */
-export const submissionFile = 'submitted.json';
+import { enterSweepFolder, requireFolder, sweepIdentity } from './sweep-folder.js';
 
 /** What a batch script is made from. */
 export interface SlurmJob {

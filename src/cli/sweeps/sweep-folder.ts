@@ -9,6 +9,7 @@ import { InvalidInputError } from '../../theory/invalid-input.js';
 import { codeOf, makeFolders, notWritable, readBounded } from '../results/files.js';
 import { gitCommit } from '../results/run-files.js';
 import { shellWord } from '../run/reproduce.js';
+import type { SweepRequest } from './sweep-file.js';
 
 /** What a folder of a sweep is of: `sweep.json`. Shards that were computed for another are not merged with it. */
 export interface SweepIdentity {
@@ -156,4 +157,18 @@ export function commandOf(folder: string): string {
 /** The same for the folder of a search, whose first level is the sweep that was asked for. */
 export function searchCommandOf(folder: string, levels: number): string {
   return `${commandOf(join(folder, 'level-0'))} --find inflection --levels ${levels}`;
+}
+
+/**
+ * The folder of a sweep.
+ *
+ * @throws InvalidInputError where neither the file nor the command line names one
+ */
+export function requireFolder({ folder }: SweepRequest): string {
+  if (folder !== undefined) return folder;
+  throw new InvalidInputError(
+    '--out',
+    folder,
+    'a folder for the results, here or as output.folder of the file',
+  );
 }

@@ -6,9 +6,9 @@ import { unlearnableLoss } from '../../theory/trajectory.js';
 import type { Backend, ModeBatch, NetworkBatch, Weights } from '../backends/backend.js';
 import type { EngineChoice, EngineName } from '../training/engine-name.js';
 import { embedCore, embedDiagonal, randomBasis } from '../training/network-start.js';
-import { type FineTuningStudy, sharedValues, type Task, type Tuning } from './networks.js';
 import type { FineTuningMethod } from './prediction.js';
 import type { StartingPoint } from './prepare.js';
+import { type FineTuningStudy, sharedValues, type Task, type Tuning } from './tuning.js';
 
 /** A network after fine-tuning, measured. */
 export interface Tuned {

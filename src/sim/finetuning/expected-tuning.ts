@@ -2,10 +2,10 @@ import type { Problem } from '../../theory/problem.js';
 import { effectiveSpeed, effectiveValue } from '../../theory/regularization.js';
 import { roundingOfSquare } from '../training/choose-plan.js';
 import { type ExpectedCheckpoint, expectTraining, type RoundingModel } from '../training/recurrence.js';
-import { type FineTuningStudy, sharedValues, type Tuning } from './networks.js';
 import { expectPlanes } from './planes.js';
 import { type LossRounding, lossRounding } from './prediction.js';
 import type { StartingPoint } from './prepare.js';
+import { type FineTuningStudy, sharedValues, type Tuning } from './tuning.js';
 
 /** What a network must give in exact arithmetic, and how far floating point may take it from there. */
 export interface ExpectedTuning extends LossRounding {

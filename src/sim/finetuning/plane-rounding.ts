@@ -1,6 +1,6 @@
 import type { NetworkShape } from '../backends/backend.js';
 import { likelyError } from '../training/rounding.js';
-import { type Entries, eigenvaluesOf, gram, largestEigenvalue, type Symmetric } from './planes.js';
+import { type Entries, eigenvaluesOf, gram, largestEigenvalue, type Symmetric } from './plane.js';
 
 /** Standard deviations at which roundings that are not all alike are bounded. */
 const DEVIATIONS = 6;

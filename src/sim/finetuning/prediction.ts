@@ -2,8 +2,8 @@ import { fineTune } from '../../theory/finetuning.js';
 import { fineTuneRotated } from '../../theory/rotated-finetuning.js';
 import { outOfFloat32 } from '../training/choose-plan.js';
 import type { ExpectedTuning } from './expected-tuning.js';
-import { type FineTuningStudy, sharedValues, type Task, type Tuning } from './networks.js';
 import type { StartingPoint } from './prepare.js';
+import { type FineTuningStudy, sharedValues, type Task, type Tuning } from './tuning.js';
 
 /** What rounding does to the losses of one network. */
 export interface LossRounding {

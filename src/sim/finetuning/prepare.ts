@@ -37,8 +37,9 @@ import {
   type Target,
   targetValues,
 } from './finetuning-parameters.js';
-import { type EnsembleEvent, type FineTuningStudy, type Tuning, tuneEnsemble } from './networks.js';
+import { type EnsembleEvent, tuneEnsemble } from './networks.js';
 import { type FineTuningMethod, float64ByNature, float64ByRounding, UNIT_ROUNDOFF } from './prediction.js';
+import type { FineTuningStudy, Tuning } from './tuning.js';
 
 /** Parameters of a scenario that fine-tunes every checkpoint on one new task. */
 export interface OneTaskParameters extends FineTuningParameters {

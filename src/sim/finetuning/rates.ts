@@ -1,9 +1,10 @@
 import { eventLoopTurns } from '../scenario/compute.js';
 import type { RunEvent } from '../scenario/scenario.js';
 import { largestValue, paceOf } from './checks/numbers.js';
-import { type Tuning, tuningDiverged } from './networks.js';
+import { tuningDiverged } from './networks.js';
 import { type FineTuningMethod, predict } from './prediction.js';
 import type { FineTuningSimulation, PreparedFineTuning } from './prepare.js';
+import type { Tuning } from './tuning.js';
 
 /** Losses of one network after fine-tuning; Infinity where it diverged. */
 export interface Losses {

@@ -1,42 +1,18 @@
-import { type GridInflection, gridInflection } from '../../theory/grid-inflection.js';
 import { learnedModes } from '../../theory/trajectory.js';
 import type { Figure } from '../scenario/figure.js';
 import type { RunEvent } from '../scenario/scenario.js';
 import { type Column, modeColumn, type Row, sigmaColumn, timeColumn } from '../scenario/table.js';
 import { type FineTuningCurve, type FineTuningRun, inflectionsOf } from './checks/numbers.js';
-import { type Task, type TunedNetwork, type Tuning, tuneNetworks } from './networks.js';
 import { finiteOrNull } from './prediction.js';
 import type { FineTuningParameters, PreparedFineTuning } from './prepare.js';
+import { type TunedNetwork, tuneNetworks } from './tuned-networks.js';
+import type { Task, Tuning } from './tuning.js';
 
 /** How much a curve rises from its least value to its last; null where one of its values is missing. */
 export function riseOf(values: readonly number[]): number | null {
   const rise = (values.at(-1) ?? Number.NaN) - values.reduce((a, b) => Math.min(a, b), Infinity);
   return Number.isFinite(rise) ? rise : null;
 }
-
-/**
- * Inflection of a computed curve: its first global minimum on the grid, null where the curve has not risen again at its last
- * point by more than rounding can make of a curve that stays level. Values that are not numbers are passed over.
- *
- * @param times the grid
- * @param values the curve
- * @param rounding how far each value may be off
- */
-export function turningPoint(
-  times: readonly number[],
-  values: readonly number[],
-  rounding: readonly number[],
-): GridInflection | null {
-  const lowest = gridInflection(times, values);
-  if (lowest === null) return null;
-  const last = values.findLastIndex((value) => !Number.isNaN(value));
-  const rise = values[last]! - values[lowest.index]!;
-  return rise <= rounding[last]! + rounding[lowest.index]! ? null : lowest;
-}
-
-/*
- * Columns of fine-tuning that mean the same in every scenario, each described once.
- */
 
 const lossColumn = (name: string, description: string): Column => ({ name, unit: 'loss', description });
 
@@ -65,28 +41,34 @@ export const lossPreBeforeColumn = lossColumn(
 
 const OF_THEORY =
   'exact recurrence of gradient descent (T4, T5) from the checkpoint of the flow, or with finetuning=flow the closed form of gradient flow from there; null where descent diverged';
+
 const OF_SIMULATION = 'of the simulated network; null where it diverged or nothing was simulated';
 
 export const lossPreTheoryColumn = lossColumn(
   'loss_pre_theory',
   `pre-training loss after fine-tuning: ${OF_THEORY}`,
 );
+
 export const lossPreSimColumn = lossColumn(
   'loss_pre_sim',
   `pre-training loss after fine-tuning ${OF_SIMULATION}`,
 );
+
 export const lossFtTheoryColumn = lossColumn(
   'loss_ft_theory',
   `fine-tuning loss, without the pull: ${OF_THEORY}`,
 );
+
 export const lossFtSimColumn = lossColumn(
   'loss_ft_sim',
   `fine-tuning loss, without the pull, ${OF_SIMULATION}`,
 );
+
 export const forgettingTheoryColumn = lossColumn(
   'forgetting_theory',
   `pre-training loss after fine-tuning minus before: ${OF_THEORY}`,
 );
+
 export const forgettingSimColumn = lossColumn(
   'forgetting_sim',
   `pre-training loss after fine-tuning minus before, ${OF_SIMULATION}`,

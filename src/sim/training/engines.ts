@@ -4,7 +4,7 @@ import { unlearnableLoss } from '../../theory/trajectory.js';
 import type { Backend, OptimizedNetworks, Weights } from '../backends/backend.js';
 import type { InputMoments } from '../noise/input-moments.js';
 import { layersAt, type TrainedCheckpoint } from './checkpoint.js';
-import { embedDiagonal, randomBasis, type SingularBasis, sideBySide } from './network-start.js';
+import { alignedStart, embedDiagonal, randomBasis, type SingularBasis, sideBySide } from './network-start.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 import type { Trainee } from './record-training.js';
 
@@ -76,15 +76,6 @@ export function matrixTrainee(problem: Problem, backend: Backend, seed: number):
 /** Whether a weight and its fourth power, which enters the loss, are finite. */
 export function boundedSquare(weight: number): boolean {
   return Number.isFinite(weight ** 4);
-}
-
-/** `W1 = e^{−τ} U Rᵀ`, `W2 = e^{−τ} R Vᵀ`. */
-export function alignedStart(problem: Problem, { left, hidden, right }: SingularBasis): Weights {
-  const factors = problem.modes.map((mode) => Math.sqrt(mode.start));
-  return {
-    first: Float64Array.from(embedDiagonal(left, factors, hidden).to1DArray()),
-    second: Float64Array.from(embedDiagonal(hidden, factors, right).to1DArray()),
-  };
 }
 
 /**

@@ -4,7 +4,6 @@ import { InvalidInputError } from '../../theory/invalid-input.js';
 import type { Problem } from '../../theory/problem.js';
 import type { NetworkShape, OptimizedNetworks, Weights } from '../backends/backend.js';
 import { fillGaussian, randomOrthogonal } from '../noise/random.js';
-import { alignedStart } from './engines.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 
 /** Singular vectors of the task, `U` and `V`, and the rotation `R` of the hidden layer. */
@@ -183,5 +182,14 @@ export function onlySome(networks: OptimizedNetworks, places: readonly number[])
     target: chosen(networks.target, rows * cols),
     rateScale: chosen(networks.rateScale, 1),
     moments: networks.moments.map(layers),
+  };
+}
+
+/** `W1 = e^{−τ} U Rᵀ`, `W2 = e^{−τ} R Vᵀ`. */
+export function alignedStart(problem: Problem, { left, hidden, right }: SingularBasis): Weights {
+  const factors = problem.modes.map((mode) => Math.sqrt(mode.start));
+  return {
+    first: Float64Array.from(embedDiagonal(left, factors, hidden).to1DArray()),
+    second: Float64Array.from(embedDiagonal(hidden, factors, right).to1DArray()),
   };
 }

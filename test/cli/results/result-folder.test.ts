@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { partialFolder } from '../../../src/cli/results/partial-folder.js';
 import { readResult } from '../../../src/cli/results/read-result.js';
-import { partialFolder, reserveResultFolder } from '../../../src/cli/results/result-folder.js';
+import { reserveResultFolder } from '../../../src/cli/results/result-folder.js';
 import { runFiles } from '../../../src/cli/results/run-files.js';
 import { InvalidInputError } from '../../../src/theory/invalid-input.js';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { mergeShards } from '../../../src/cli/sweeps/merged-files.js';
+import { mergeShards } from '../../../src/cli/sweeps/merge-sweep.js';
 import type { Shard } from '../../../src/cli/sweeps/shard-list.js';
 import { ShardStore } from '../../../src/cli/sweeps/shard-store.js';
 import { enterSweepFolder, type SweepIdentity, sweepIdentity } from '../../../src/cli/sweeps/sweep-folder.js';

@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Tuned, Tuner } from '../../../src/sim/finetuning/engines.js';
-import {
-  type EnsembleEvent,
-  type Outcome,
-  type Tuning,
-  tuneEnsemble,
-} from '../../../src/sim/finetuning/networks.js';
+import { type EnsembleEvent, type Outcome, tuneEnsemble } from '../../../src/sim/finetuning/networks.js';
+import type { Tuning } from '../../../src/sim/finetuning/tuning.js';
 
 const task = { values: [1], angle: 0 };
 const tunings = (count: number): Tuning[] =>

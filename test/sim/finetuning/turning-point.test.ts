@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { turningPoint } from '../../../src/sim/finetuning/tables.js';
+import { turningPoint } from '../../../src/sim/finetuning/turning-point.js';
 
 const times = [1, 2, 3, 4];
 const turn = (values: number[], rounding = [0, 0, 0, 0]) =>

@@ -19,7 +19,7 @@ import {
 } from './app-state.js';
 import { type Command, commandOf } from './bindings.js';
 import { type Field, fieldsOf, resetField, setField, untouchedDraft } from './draft.js';
-import { movementOf } from './reduce-home.js';
+import { movementOf } from './movement.js';
 import { attackClaim, openClaim, openOverlay } from './reduce-overlay.js';
 import { hasRows, preview, startRun, withActive, withoutActive } from './run.js';
 

@@ -11,33 +11,11 @@ import {
   stepTo,
   textField,
 } from './app-state.js';
-import { type Command, commandOf } from './bindings.js';
+import { commandOf } from './bindings.js';
+import { movementOf } from './movement.js';
 import { openSweep } from './reduce-sweep.js';
 import { preview, type Run } from './run.js';
 import type { SavedSweep } from './saved-sweep.js';
-
-/** Entries that a page key passes. */
-const PAGE = 8;
-
-/** By how many entries a command moves in a list; undefined for commands that do not move. */
-export function movementOf(command: Command | undefined): number | undefined {
-  switch (command) {
-    case 'up':
-      return -1;
-    case 'down':
-      return 1;
-    case 'page-up':
-      return -PAGE;
-    case 'page-down':
-      return PAGE;
-    case 'first':
-      return Number.NEGATIVE_INFINITY;
-    case 'last':
-      return Number.POSITIVE_INFINITY;
-    default:
-      return undefined;
-  }
-}
 
 /** One entry of the list on the home screen. */
 export type HomeItem =

@@ -12,7 +12,7 @@ import {
   textField,
 } from './app-state.js';
 import { type Command, commandOf } from './bindings.js';
-import { movementOf } from './reduce-home.js';
+import { movementOf } from './movement.js';
 
 /** Opens what a command of the screen asks for. */
 export function openOverlay(state: AppState, command: Command): Step {

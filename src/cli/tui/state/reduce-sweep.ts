@@ -1,7 +1,7 @@
 import { layoutOf } from '../text/styled-line.js';
 import { type AppState, type Key, keyWord, moved, type Step, stepTo } from './app-state.js';
 import { type Command, commandOf } from './bindings.js';
-import { movementOf } from './reduce-home.js';
+import { movementOf } from './movement.js';
 import { openOverlay } from './reduce-overlay.js';
 import {
   columnsOf,

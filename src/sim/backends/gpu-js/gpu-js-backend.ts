@@ -10,7 +10,7 @@ import {
   type PerturbedNetworks,
   type Weights,
 } from '../backend.js';
-import { requireKnownStep } from '../probe.js';
+import { requireKnownStep } from '../known-step.js';
 import { splitting } from '../split-backend.js';
 import { type DeviceChoice, type GpuJsDevice, type GpuJsMode, openGpuJsDevice } from './gpu-js-device.js';
 import { GpuJsPlans, ownCopy, ranOn, sumRows } from './gpu-js-plans.js';

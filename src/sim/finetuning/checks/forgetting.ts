@@ -1,7 +1,8 @@
 import { fineTuneMode } from '../../../theory/finetuning.js';
 import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
 import { SmallestSlack } from '../../training/checks/training-checks.js';
-import { sharedValues, type TunedNetwork } from '../networks.js';
+import type { TunedNetwork } from '../tuned-networks.js';
+import { sharedValues } from '../tuning.js';
 import {
   type FineTuningCurve,
   type FineTuningRun,

@@ -2,10 +2,11 @@ import { effectiveSpeed } from '../../../theory/regularization.js';
 import { type Check, type Compute, judge, notApplicable, type RunEvent } from '../../scenario/scenario.js';
 import { SmallestSlack } from '../../training/checks/training-checks.js';
 import { type ExpectedTuning, expectTuning } from '../expected-tuning.js';
-import { type FineTuningStudy, sharedValues, type TunedNetwork, type Tuning } from '../networks.js';
 import { type FineTuningMethod, type Prediction, scaleOf, visibleRounding } from '../prediction.js';
 import { flowStartingPoint } from '../prepare.js';
-import { turningPoint } from '../tables.js';
+import type { TunedNetwork } from '../tuned-networks.js';
+import { type FineTuningStudy, sharedValues, type Tuning } from '../tuning.js';
+import { turningPoint } from '../turning-point.js';
 
 /**
  * Where the bound on the rounding of a loss passes this share of the squared norm of the larger task, rounding rather than

@@ -13,13 +13,6 @@ import {
   stepsParameter,
   targetParameter,
 } from '../../finetuning/finetuning-parameters.js';
-import {
-  type FineTuningStudy,
-  sharedValues,
-  type TunedNetwork,
-  type Tuning,
-  tuneNetworks,
-} from '../../finetuning/networks.js';
 import { finiteOrNull, predict } from '../../finetuning/prediction.js';
 import {
   checkpointParameters,
@@ -45,10 +38,12 @@ import {
   riseColumn,
   riseOf,
   taskColumns,
-  turningPoint,
   turnSimColumn,
   turnTheoryColumn,
 } from '../../finetuning/tables.js';
+import { type TunedNetwork, tuneNetworks } from '../../finetuning/tuned-networks.js';
+import { type FineTuningStudy, sharedValues, type Tuning } from '../../finetuning/tuning.js';
+import { turningPoint } from '../../finetuning/turning-point.js';
 import { opening } from '../../scenario/compute.js';
 import type { RunEvent, Scenario } from '../../scenario/scenario.js';
 import { type Column, type Row, timeColumn } from '../../scenario/table.js';

@@ -10,7 +10,6 @@ import {
   stepsParameter,
   targetParameter,
 } from '../../finetuning/finetuning-parameters.js';
-import { sharedValues } from '../../finetuning/networks.js';
 import {
   checkpointParameters,
   methodParameters,
@@ -34,6 +33,7 @@ import {
   turnSimColumn,
   turnTheoryColumn,
 } from '../../finetuning/tables.js';
+import { sharedValues } from '../../finetuning/tuning.js';
 import { opening } from '../../scenario/compute.js';
 import type { Scenario } from '../../scenario/scenario.js';
 

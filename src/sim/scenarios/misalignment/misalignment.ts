@@ -11,7 +11,6 @@ import {
   stepsParameter,
   unchangedParameter,
 } from '../../finetuning/finetuning-parameters.js';
-import { type Task, type TunedNetwork, type Tuning, tuneNetworks } from '../../finetuning/networks.js';
 import { overshootBoundary } from '../../finetuning/overshoot-boundary.js';
 import { finiteOrNull } from '../../finetuning/prediction.js';
 import {
@@ -32,6 +31,8 @@ import {
   riseOf,
   taskColumns,
 } from '../../finetuning/tables.js';
+import { type TunedNetwork, tuneNetworks } from '../../finetuning/tuned-networks.js';
+import type { Task, Tuning } from '../../finetuning/tuning.js';
 import { opening } from '../../scenario/compute.js';
 import { requireTableMemory } from '../../scenario/memory.js';
 import type { RunEvent, Scenario } from '../../scenario/scenario.js';
