@@ -45,7 +45,20 @@ export function compileFigure(spec: Spec): vega.Spec {
   };
   const compiled = compile(spec as unknown as TopLevelSpec, { logger }).spec;
   if (complaints.length > 0) throw new Error(complaints.join('; '));
-  return compiled;
+  return inert(compiled);
+}
+
+const METHODS: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
+
+/**
+ * The runtime of Vega takes a text such as `toString`, the name of a method that every object has, for one of its operators and gives
+ * up; with a blank behind it the text is a text.
+ */
+function inert<Value>(value: Value): Value {
+  if (typeof value === 'string') return (METHODS.has(value) ? `${value}\u00a0` : value) as Value;
+  if (Array.isArray(value)) return value.map(inert) as Value;
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inert(inner)])) as Value;
 }
 
 /** Lays a figure out; the scene graph of the view tells where everything stands. */
