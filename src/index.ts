@@ -4,7 +4,7 @@
 
 export { resolveParameters } from './sim/scenario/resolve.js';
 export { type RunDocument, runToDocument } from './sim/scenario/run-document.js';
-export type { RunContext, RunEvent, Scenario } from './sim/scenario/scenario.js';
+export type { Plan, RunContext, RunEvent, RunRequest, Scenario } from './sim/scenario/scenario.js';
 export { scenarioById, scenarios } from './sim/scenarios/scenario-list.js';
 export { claimById, claims } from './theory/claims/all-claims.js';
 export { arbitraries } from './theory/claims/arbitraries.js';

@@ -111,7 +111,7 @@ describe('overtrain run', () => {
     const { stdout } = await call(argv);
     const command = /^Again: overtrain (.*)$/m.exec(stdout)![1]!.split(' ');
     expect(command).toEqual(
-      'run parabola --set gammas=0.25,0.125 --set count=9 --seed 5 --engine modes --backend reference'.split(
+      'run parabola --set gammas=0.25,0.125 --set count=9 --seed 5 --engine modes --backend simd64'.split(
         ' ',
       ),
     );
@@ -158,8 +158,8 @@ describe('overtrain run', () => {
     ];
     const cutOff: typeof parabola = {
       ...parabola,
-      async *run(parameters, context) {
-        for await (const event of parabola.run(parameters, context)) {
+      async *run(plan, context) {
+        for await (const event of parabola.run(plan, context)) {
           yield event;
           if (event.kind === 'progress' && event.done === 2) controller.abort();
         }

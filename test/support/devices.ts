@@ -1,4 +1,4 @@
-import { type BackendName, backendNames } from '../../src/sim/backends/backend-name.js';
+import { type BackendName, backendNames } from '../../src/sim/backends/backend-list.js';
 import { create, messageOf } from '../../src/sim/backends/open-backend.js';
 
 /** Backends that need more than a processor and npm. */

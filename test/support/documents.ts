@@ -1,13 +1,13 @@
 import { resolveParameters } from '../../src/sim/scenario/resolve.js';
 import { type RunDocument, runToDocument } from '../../src/sim/scenario/run-document.js';
-import type { RunContext, RunEvent, Scenario } from '../../src/sim/scenario/scenario.js';
+import type { RunEvent, RunRequest, Scenario } from '../../src/sim/scenario/scenario.js';
 import type { Cell } from '../../src/sim/scenario/table.js';
 
 /** Runs a scenario as the command line would; seed 1, engine and backend `auto` unless said otherwise. */
 export function runScenario<Parameters extends object>(
   scenario: Scenario<Parameters>,
   settings: Readonly<Record<string, unknown>>,
-  context: Partial<RunContext> = {},
+  context: Partial<RunRequest> = {},
   observe?: (event: RunEvent) => void,
 ): Promise<RunDocument> {
   const full = { seed: 1, engine: 'auto', backend: 'auto', ...context } as const;

@@ -1,4 +1,6 @@
-import { type RunDocument, versions } from '../../sim/scenario/run-document.js';
+import { backendRecord } from '../../sim/backends/backend-list.js';
+import { versions } from '../../sim/backends/versions.js';
+import type { RunDocument } from '../../sim/scenario/run-document.js';
 import type { Scenario } from '../../sim/scenario/scenario.js';
 import { claims } from '../../theory/claims/all-claims.js';
 
@@ -17,8 +19,6 @@ export function bibtex({ key, type, fields }: Reference): string {
   const lines = Object.entries(fields).map(([name, value]) => `  ${name} = {${value}}`);
   return `@${type}{${key},\n${lines.join(',\n')}\n}`;
 }
-
-const ON_GPU_JS: ReadonlySet<string> = new Set(['webasm', 'cpu', 'webgpu']);
 
 /**
  * The software that a run rests on.
@@ -61,7 +61,7 @@ export function softwareReferences(
       url: 'https://github.com/gpujs/gpu.js',
     },
   };
-  return [ours, matrices, ...(backend === undefined || ON_GPU_JS.has(backend) ? [kernels] : [])];
+  return [ours, matrices, ...(backend === undefined || backendRecord(backend)?.isGpuJs ? [kernels] : [])];
 }
 
 /** What a file says goes into BibTeX only as far as it is a version. */

@@ -1,6 +1,6 @@
 import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from 'node:os';
 import { type BackendReport, type CardReport, probeBackends, probeCard } from '../../sim/backends/probe.js';
-import { versions } from '../../sim/scenario/run-document.js';
+import { versions } from '../../sim/backends/versions.js';
 import { paragraph } from '../output/help-notes.js';
 import { styleFor, type Terminal } from '../output/terminal.js';
 

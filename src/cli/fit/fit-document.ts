@@ -6,7 +6,7 @@ import {
   formulaParameters,
 } from '../../sim/scaling/fit-law.js';
 import { type ScalingLaw, type ScalingPoint, scalingLaws } from '../../sim/scaling/laws.js';
-import { eventLoopTurns } from '../../sim/scenario/compute.js';
+import { eventLoopTurns } from '../../sim/scenario/event-loop.js';
 import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { readDecimal } from '../../theory/decimal.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';

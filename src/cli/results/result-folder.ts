@@ -1,7 +1,7 @@
 import { renameSync, rmdirSync, rmSync } from 'node:fs';
 import { lstat, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { versions } from '../../sim/scenario/run-document.js';
+import { versions } from '../../sim/backends/versions.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import type { RunRequest } from '../settings/run-request.js';
 import { codeOf, type Files, flushFolder, makeFolders, notWritable, writeDurably } from './files.js';

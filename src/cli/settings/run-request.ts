@@ -1,4 +1,4 @@
-import { type BackendChoice, backendChoices } from '../../sim/backends/backend-name.js';
+import { type BackendChoice, backendChoices } from '../../sim/backends/backend-list.js';
 import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { resolveParameters, settingNames } from '../../sim/scenario/resolve.js';
 import type { Scenario } from '../../sim/scenario/scenario.js';

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { backendRecord } from '../../sim/backends/backend-list.js';
 import type { Scenario } from '../../sim/scenario/scenario.js';
 import { BackendPack } from '../../sim/sweeps/backend-pack.js';
 import { PointCosts } from '../../sim/sweeps/point-cost.js';
@@ -24,9 +25,6 @@ export interface BatchOptions {
 /** Mebibytes of a thread's short-lived objects: with less, collecting them takes a seventh of the time. */
 const YOUNG_GENERATION = 64;
 
-/** On a card the threads would only wait for each other. */
-const ON_CARDS: ReadonlySet<string> = new Set(['webgpu']);
-
 /**
  * Computes batches of points, spread over threads where there are several and the worker is compiled, which it is not in our own
  * tests.
@@ -40,7 +38,8 @@ export async function runBatches(
   options: BatchOptions,
 ): Promise<void> {
   const worker = fileURLToPath(new URL('./batch-worker.js', import.meta.url));
-  const canUseThreads = existsSync(worker) && !ON_CARDS.has(sweep.definition.backend);
+  // On a card the threads would only wait for each other.
+  const canUseThreads = existsSync(worker) && backendRecord(sweep.definition.backend)?.runsOn !== 'card';
   if (canUseThreads && batches.length > 0) await onThreads(worker, sweep, batches, options);
   else await onThisThread(sweep, scenario, batches, options);
 }

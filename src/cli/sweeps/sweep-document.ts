@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { backendRecord } from '../../sim/backends/backend-list.js';
 import type { Figure } from '../../sim/scenario/figure.js';
 import type { RunDocument } from '../../sim/scenario/run-document.js';
 import type { Compute, Scenario } from '../../sim/scenario/scenario.js';
@@ -392,11 +393,11 @@ async function writeWhole(path: string, contents: string | Uint8Array): Promise<
 /** Of the first point that has numbers; the column `compute` has that of each. */
 function computeOf(computed: string | null, requested: string): Compute {
   const [engine = 'exact', backend = 'host'] = (computed ?? '').split('/');
-  const inFloat64 = ['host', 'reference', 'simd64', ''].includes(backend);
   return {
     engine: (engine === '' ? 'exact' : engine) as Compute['engine'],
     ...{ backend, requested, device: 'several points side by side' },
-    precision: inFloat64 ? 'f64' : 'f32',
+    // Closed forms, on the host, are computed in float64.
+    precision: backendRecord(backend)?.precision ?? 'f64',
     reason: 'a sweep: the column compute says what ran for each point',
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { backendChoices } from '../../sim/backends/backend-name.js';
+import { backendChoices } from '../../sim/backends/backend-list.js';
 import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { resolveParameters, settingNames } from '../../sim/scenario/resolve.js';
 import type { Scenario } from '../../sim/scenario/scenario.js';

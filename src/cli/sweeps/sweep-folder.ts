@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { link, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { versions } from '../../sim/scenario/run-document.js';
+import { versions } from '../../sim/backends/versions.js';
 import { contentHash, type SweepDefinition } from '../../sim/sweeps/sweep.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { codeOf, makeFolders, notWritable, readBounded } from '../results/files.js';

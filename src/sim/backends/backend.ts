@@ -34,19 +34,8 @@ export interface MatrixArithmetic<Batch> {
   descended(weights: Batch, direction: Batch, factor: number): Batch;
 }
 
-/**
- * A backend is a place where ensembles of networks live and are advanced: an array library, a compiled kernel on the
- * processor, a graphics card. It knows linear algebra and nothing of the theory: which networks, which rates and which
- * noise are the engines' business. Values cross its door in float64, whatever it computes in.
- *
- * Adding a backend is adding one file that implements this interface and one line in `open-backend.ts`; the conformance
- * suite then runs on it unchanged.
- */
-export interface Backend {
-  readonly name: string;
-  readonly precision: 'f32' | 'f64';
-  /** What computes, in words for the record. */
-  readonly device: string;
+/** What a backend computes; values cross its door in float64, whatever it computes in. */
+export interface BackendCalls {
   /**
    * Gradient descent on the full matrices, all networks at once: for every rate in turn, every network makes one
    * simultaneous step of both layers on `‖W1 W2 − A‖²`. The input is left as it is.
@@ -64,8 +53,66 @@ export interface Backend {
    * row-major order; see `excess.ts` for what they are.
    */
   perturbationMoments(networks: PerturbedNetworks, noise: NoiseBatch): Promise<Float64Array>;
+}
+
+/**
+ * A backend is a place where ensembles of networks live and are advanced: an array library, a compiled kernel on the
+ * processor, a graphics card. It knows linear algebra and nothing of the theory: which networks, which rates and which
+ * noise are the engines' business.
+ *
+ * Adding a backend is adding one file with its record and one line in `backend-list.ts`; the conformance suite then runs on
+ * it unchanged.
+ */
+export interface Backend extends BackendCalls {
+  readonly name: string;
+  readonly precision: 'f32' | 'f64';
+  /** What computes, in words for the record. */
+  readonly device: string;
   /** Frees threads and device memory; the backend cannot be used afterwards. */
   dispose(): Promise<void>;
+}
+
+/** A call of a backend as data: which, and on what. */
+export type BackendCall = {
+  [Name in keyof BackendCalls]: { readonly name: Name; readonly inputs: Parameters<BackendCalls[Name]> };
+}[keyof BackendCalls];
+
+/** What a call of a backend gives. */
+export type CallResult<Name extends keyof BackendCalls = keyof BackendCalls> = Awaited<
+  ReturnType<BackendCalls[Name]>
+>;
+
+/** Makes a call of a backend. */
+export function make(backend: BackendCalls, call: BackendCall): Promise<CallResult> {
+  switch (call.name) {
+    case 'descendNetworks':
+      return backend.descendNetworks(...call.inputs);
+    case 'optimizeNetworks':
+      return backend.optimizeNetworks(...call.inputs);
+    case 'descendModes':
+      return backend.descendModes(...call.inputs);
+    case 'perturbationMoments':
+      return backend.perturbationMoments(...call.inputs);
+  }
+}
+
+/**
+ * The same backend, except that its calls are answered by a function, which has to give what the backend would: whatever
+ * records, splits, packs or interrupts calls is such a function.
+ */
+export function answering(backend: Backend, answer: (call: BackendCall) => Promise<CallResult>): Backend {
+  const call = <Name extends keyof BackendCalls>(name: Name, inputs: Parameters<BackendCalls[Name]>) =>
+    answer({ name, inputs } as BackendCall) as Promise<CallResult<Name>>;
+  return {
+    name: backend.name,
+    precision: backend.precision,
+    device: backend.device,
+    dispose: () => backend.dispose(),
+    descendNetworks: (...inputs) => call('descendNetworks', inputs),
+    optimizeNetworks: (...inputs) => call('optimizeNetworks', inputs),
+    descendModes: (...inputs) => call('descendModes', inputs),
+    perturbationMoments: (...inputs) => call('perturbationMoments', inputs),
+  };
 }
 
 /** Shape of a two-layer network: W1 is rows × hidden, W2 is hidden × cols. */

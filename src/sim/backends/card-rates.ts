@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { versions } from '../scenario/run-document.js';
 import type { Backend, NetworkBatch } from './backend.js';
 import { type DescentRates, descentWork } from './gpu-js/gpu-threshold.js';
 import { cacheFolder, keepRates, rateFile, readRates } from './rate-cache.js';
 import { SimdBackend } from './simd-backend.js';
+import { versions } from './versions.js';
 
 /** Environment variables by name; so written that who uses the library needs no types of Node. */
 export type Environment = Readonly<Record<string, string | undefined>>;

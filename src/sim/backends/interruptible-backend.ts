@@ -1,44 +1,26 @@
-import { eventLoopTurns } from '../scenario/compute.js';
-import type { RunContext } from '../scenario/scenario.js';
-import type { Backend } from './backend.js';
-import { journaled } from './journaled-backend.js';
+import { answering, type Backend, type BackendCall, make } from './backend.js';
+
+/** Counts the work of a run as it goes on. */
+export interface WorkMeter {
+  /** Optimiser steps made so far, each network counted on its own. */
+  networkSteps: number;
+}
 
 /**
- * The same backend, except that the event loop gets its turn before each call, that a signal ends the work, that steps are
- * counted, and that calls are kept in the run's journal, if it has one.
+ * The same backend, except that each call waits for its turn and that steps are counted.
+ *
+ * @param turn gives signals, timers and keys their turn; throws once the run has been interrupted
  */
-export function interruptible(
-  computing: Backend,
-  { signal, work, journal }: Pick<RunContext, 'signal' | 'work' | 'journal'>,
-): Backend {
-  const backend = journal === undefined ? computing : journaled(computing, journal);
-  const turn = eventLoopTurns(signal);
-  const count = (networks: number, steps: number) => {
-    if (work !== undefined) work.networkSteps += networks * steps;
-  };
-  return {
-    name: backend.name,
-    precision: backend.precision,
-    device: backend.device,
-    async descendNetworks(batch, rates) {
-      await turn();
-      count(batch.count, rates.length);
-      return backend.descendNetworks(batch, rates);
-    },
-    async optimizeNetworks(networks, run) {
-      await turn();
-      count(networks.count, run.rates.length);
-      return backend.optimizeNetworks(networks, run);
-    },
-    async descendModes(batch, rates) {
-      await turn();
-      count(batch.count, rates.length);
-      return backend.descendModes(batch, rates);
-    },
-    async perturbationMoments(networks, noise) {
-      await turn();
-      return backend.perturbationMoments(networks, noise);
-    },
-    dispose: () => backend.dispose(),
-  };
+export function interruptible(backend: Backend, turn: () => Promise<void>, work?: WorkMeter): Backend {
+  return answering(backend, async (call) => {
+    await turn();
+    if (work !== undefined) work.networkSteps += networkSteps(call);
+    return make(backend, call);
+  });
+}
+
+function networkSteps(call: BackendCall): number {
+  if (call.name === 'perturbationMoments') return 0;
+  const [{ count }, steps] = call.inputs;
+  return count * ('rates' in steps ? steps.rates : steps).length;
 }

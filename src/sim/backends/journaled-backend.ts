@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { Backend, NoiseBatch, Weights } from './backend.js';
+import {
+  answering,
+  type Backend,
+  type BackendCall,
+  type CallResult,
+  make,
+  type NoiseBatch,
+  type Weights,
+} from './backend.js';
+import { backendRecord } from './backend-list.js';
 
 /**
  * Keeps what the calls of a backend gave, so that a run that was cut off can be run again without computing it anew. Calls are told
@@ -18,76 +27,65 @@ export interface CallJournal {
   keep(call: number, fingerprint: string, result: readonly Float64Array[], elapsed: number): Promise<void>;
 }
 
-/** Backends whose numbers depend on the card or the library that computes. */
-const DEVICE_DECIDES: ReadonlySet<string> = new Set(['webgpu', 'blas']);
-
 /**
  * The same backend, except that calls which a journal has are answered from it, and others are kept there. Since every call is a
  * function of what goes in, the numbers are the same either way, to the last bit.
  */
 export function journaled(backend: Backend, journal: CallJournal): Backend {
-  // The other backends give the same on any machine.
-  const device = DEVICE_DECIDES.has(backend.name) ? backend.device : '';
+  // Where the card or the library that computes decides the numbers, it is part of the call.
+  const device = backendRecord(backend.name)?.isPortable ? '' : backend.device;
   const place = [backend.name, backend.precision, device];
-  const answer = async (
-    inputs: readonly unknown[],
-    compute: () => Promise<readonly Float64Array[]>,
-  ): Promise<readonly Float64Array[]> => {
-    const call = journal.nextCall();
-    const fingerprint = fingerprintOf([...place, ...inputs]);
-    const known = await journal.recall(call, fingerprint);
-    if (known !== undefined) return known;
+  return answering(backend, async (call) => {
+    const number = journal.nextCall();
+    const fingerprint = fingerprintOf([...place, call.name, ...inputsOf(call)]);
+    const known = await journal.recall(number, fingerprint);
+    if (known !== undefined) return restored(call, known);
     const started = performance.now();
-    const result = await compute();
-    await journal.keep(call, fingerprint, result, performance.now() - started);
+    const result = await make(backend, call);
+    await journal.keep(number, fingerprint, arraysOf(result), performance.now() - started);
     return result;
-  };
-  return {
-    name: backend.name,
-    precision: backend.precision,
-    device: backend.device,
-    async descendNetworks(batch, rates) {
-      const { shape, count, first, second, target, rateScale } = batch;
-      const inputs = ['descendNetworks', shape, count, first, second, target, rateScale, rates];
-      const [newFirst, newSecond] = await answer(inputs, async () =>
-        layersOf(await backend.descendNetworks(batch, rates)),
-      );
-      return { first: newFirst!, second: newSecond! };
-    },
-    async optimizeNetworks(networks, run) {
-      const { shape, count, first, second, target, rateScale, moments, taken } = networks;
-      const { optimizer, rates, inputs: seen } = run;
-      const inputs = [
-        'optimizeNetworks',
-        ...[shape, count, first, second, target, rateScale, taken],
-        ...moments.flatMap(layersOf),
-        ...[optimizer.name, rates, seen],
-      ];
-      const [newFirst, newSecond, ...rest] = await answer(inputs, async () => {
-        const result = await backend.optimizeNetworks(networks, run);
-        return [result.first, result.second, ...result.moments.flatMap(layersOf)];
-      });
-      const kept: Weights[] = [];
-      for (let index = 0; index < rest.length; index += 2)
-        kept.push({ first: rest[index]!, second: rest[index + 1]! });
-      const layers = { first: newFirst!, second: newSecond!, moments: kept };
-      return { ...networks, ...layers, taken: taken + rates.length };
-    },
-    async descendModes(batch, rates) {
-      const { count, modes, factors, sigmas, rateScale } = batch;
-      const inputs = ['descendModes', count, modes, factors, sigmas, rateScale, rates];
-      const [result] = await answer(inputs, async () => [await backend.descendModes(batch, rates)]);
-      return result!;
-    },
-    async perturbationMoments(networks, noise) {
-      const { shape, count, layers, residual } = networks;
+  });
+}
+
+/** What a call depends on. */
+function inputsOf(call: BackendCall): readonly unknown[] {
+  switch (call.name) {
+    case 'descendNetworks': {
+      const [{ shape, count, first, second, target, rateScale }, rates] = call.inputs;
+      return [shape, count, first, second, target, rateScale, rates];
+    }
+    case 'optimizeNetworks': {
+      const [{ shape, count, first, second, target, rateScale, moments, taken }, run] = call.inputs;
+      const networks = [shape, count, first, second, target, rateScale, taken, ...moments.flatMap(layersOf)];
+      return [...networks, run.optimizer.name, run.rates, run.inputs];
+    }
+    case 'descendModes': {
+      const [{ count, modes, factors, sigmas, rateScale }, rates] = call.inputs;
+      return [count, modes, factors, sigmas, rateScale, rates];
+    }
+    case 'perturbationMoments': {
+      const [{ shape, count, layers, residual }, noise] = call.inputs;
       const weights = 'factors' in layers ? [layers.modes, layers.factors] : layersOf(layers);
-      const inputs = ['perturbationMoments', shape, count, ...weights, residual, ...noiseInputs(noise)];
-      const [result] = await answer(inputs, async () => [await backend.perturbationMoments(networks, noise)]);
-      return result!;
-    },
-    dispose: () => backend.dispose(),
-  };
+      return [shape, count, ...weights, residual, ...noiseInputs(noise)];
+    }
+  }
+}
+
+function arraysOf(result: CallResult): readonly Float64Array[] {
+  if (result instanceof Float64Array) return [result];
+  return [...layersOf(result), ...('moments' in result ? result.moments.flatMap(layersOf) : [])];
+}
+
+/** What a call gave, from the arrays that were kept of it. */
+function restored(call: BackendCall, arrays: readonly Float64Array[]): CallResult {
+  if (call.name === 'descendModes' || call.name === 'perturbationMoments') return arrays[0]!;
+  const [layers, ...moments] = Array.from({ length: arrays.length / 2 }, (_, pair) => ({
+    first: arrays[2 * pair]!,
+    second: arrays[2 * pair + 1]!,
+  }));
+  if (call.name === 'descendNetworks') return layers!;
+  const [networks, { rates }] = call.inputs;
+  return { ...networks, ...layers!, moments, taken: networks.taken + rates.length };
 }
 
 function layersOf({ first, second }: Weights): readonly Float64Array[] {

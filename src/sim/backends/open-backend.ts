@@ -1,9 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import type { Backend } from './backend.js';
-import type { BackendChoice, BackendName } from './backend-name.js';
+import {
+  type BackendChoice,
+  type BackendName,
+  type BackendRecord,
+  backendRecord,
+  backendRecords,
+  type OpenOptions,
+} from './backend-list.js';
 import type { CardSource } from './card-rates.js';
-import type { DeviceChoice } from './gpu-js/gpu-js-device.js';
 import { anyCardCouldPay, cardPays, thresholdOf, type Work } from './gpu-js/gpu-threshold.js';
 import { MissingDevice } from './gpu-js/webgpu-device.js';
 
@@ -13,70 +19,58 @@ export interface OpenedBackend {
   readonly reason: string;
 }
 
+/** What a run needs of the backend that computes it. */
+export interface BackendNeed {
+  /** Why float32 would not do; absent where it does. */
+  readonly float64Reason?: string | undefined;
+  /** What will be asked of it, so that a graphics card is taken where it pays; absent where a card is not worth a thought. */
+  readonly work?: Work | undefined;
+}
+
 /** Opens the backend of a run; see {@link openBackend}. */
-export type OpenBackend = (
-  choice: BackendChoice,
-  float64Reason?: string,
-  work?: Work,
-) => Promise<OpenedBackend>;
-
-/** Backends that `auto` tries in turn where float32 serves, the fastest first. */
-const FASTEST_FIRST: readonly BackendName[] = ['simd', 'webasm', 'cpu', 'reference'];
-
-/** Backends that `auto` tries in turn where a problem needs float64. */
-const FASTEST_IN_FLOAT64: readonly BackendName[] = ['simd64', 'reference'];
+export type OpenBackend = (choice: BackendChoice, need: BackendNeed) => Promise<OpenedBackend>;
 
 /** The graphics card of this machine; one that is simulated on the processor is none. */
-export const cardHere: CardSource = { open: () => create('webgpu', { software: false }), env: process.env };
+export const cardHere: CardSource = {
+  open: () => create('webgpu', { devices: { software: false } }),
+  env: process.env,
+};
 
 /**
  * Opens the backend that was asked for.
  *
  * @param choice a name, or `auto` for the fastest one that runs here
- * @param float64Reason for `auto`: why this problem needs float64, if it does
- * @param work for `auto`: what the study will ask, so that a graphics card is taken where it pays
+ * @param need for `auto`: what the run needs of it
+ * @param options how it is opened; with `threads: 0`, for one of several threads, never a graphics card by itself
  * @param cards for `auto`: where to look for a graphics card
  * @throws InvalidInputError when a named backend cannot run here
  */
 export async function openBackend(
   choice: BackendChoice,
-  float64Reason?: string,
-  work?: Work,
+  { float64Reason, work }: BackendNeed = {},
+  options: OpenOptions = {},
   cards: CardSource = cardHere,
 ): Promise<OpenedBackend> {
-  if (choice !== 'auto') return { backend: await openNamed(choice), reason: 'asked for by name' };
-  if (float64Reason !== undefined) return openFirst(FASTEST_IN_FLOAT64, float64Reason, []);
+  if (choice !== 'auto') return { backend: await openNamed(choice, options), reason: 'asked for by name' };
+  const automatic = backendRecords.filter(
+    ({ isAutomatic, precision }) => isAutomatic && (float64Reason === undefined || precision === 'f64'),
+  );
   const failures: string[] = [];
-  if (work !== undefined && anyCardCouldPay(work, availableParallelism())) {
+  const isAlone = options.threads !== 0;
+  if (isAlone && float64Reason === undefined && work && anyCardCouldPay(work, availableParallelism())) {
     const taken = await openCardIfItPays(work, cards);
     if (typeof taken !== 'string') return taken;
     failures.push(taken);
   }
-  return openFirst(FASTEST_FIRST, 'the fastest that runs here', failures);
-}
-
-/** The first that runs, with what kept those before from it. */
-async function openFirst(
-  names: readonly BackendName[],
-  reason: string,
-  failuresBefore: readonly string[],
-): Promise<OpenedBackend> {
-  const failures = [...failuresBefore];
-  for (const name of names) {
+  const reason = float64Reason ?? 'the fastest that runs here';
+  for (const { name, open } of automatic) {
     try {
-      return { backend: await create(name), reason: [reason, ...failures].join('; ') };
+      return { backend: await open(options), reason: [reason, ...failures].join('; ') };
     } catch (error) {
       failures.push(`${name} does not run: ${messageOf(error)}`);
     }
   }
   throw new Error(failures.join('; '));
-}
-
-/** The name of the fastest backend here that computes in float64. */
-export async function fastestInFloat64(): Promise<BackendName> {
-  const { backend } = await openFirst(FASTEST_IN_FLOAT64, '', []);
-  await backend.dispose();
-  return backend.name as BackendName;
 }
 
 /** The card, or in words why it is not taken. */
@@ -97,42 +91,25 @@ async function openCardIfItPays(work: Work, cards: CardSource): Promise<OpenedBa
   }
 }
 
-async function openNamed(name: BackendName): Promise<Backend> {
+async function openNamed(name: BackendName, options: OpenOptions): Promise<Backend> {
   try {
-    return await create(name);
+    return await create(name, options);
   } catch (error) {
-    const others = FASTEST_FIRST.filter((other) => other !== name).join(', ');
+    const others = backendRecords.filter((other) => other.isAutomatic && other.name !== name);
     const remedy = error instanceof MissingDevice ? `; ${error.remedy}` : '';
-    const allowed = `one that runs here, such as ${others} (${messageOf(error)}${remedy})`;
+    const allowed = `one that runs here, such as ${others.map((other) => other.name).join(', ')} (${messageOf(error)}${remedy})`;
     throw new InvalidInputError('--backend', name, allowed);
   }
 }
 
 /**
- * Creates a backend, or says by an error why it cannot run here.
+ * Opens a backend by its name, or says by an error why it cannot run here.
  *
- * @param devices that are acceptable; any, if not given
  * @throws Error when it cannot
  */
-export async function create(name: BackendName, devices?: DeviceChoice): Promise<Backend> {
-  if (name === 'reference') {
-    const { ReferenceBackend } = await import('./reference-backend.js');
-    return new ReferenceBackend();
-  }
-  if (name === 'simd') {
-    const { SimdBackend } = await import('./simd-backend.js');
-    return SimdBackend.open('f32');
-  }
-  if (name === 'simd64') {
-    const { SimdBackend } = await import('./simd-backend.js');
-    return SimdBackend.open('f64');
-  }
-  if (name === 'blas') {
-    const { SimdBackend } = await import('./simd-backend.js');
-    return SimdBackend.open('f32', undefined, 'blas');
-  }
-  const { GpuJsBackend } = await import('./gpu-js/gpu-js-backend.js');
-  return GpuJsBackend.open(name, devices);
+export async function create(name: BackendName, options: OpenOptions = {}): Promise<Backend> {
+  const record: BackendRecord = backendRecord(name)!;
+  return record.open(options);
 }
 
 /** The first line of whatever was thrown. */

@@ -1,9 +1,9 @@
-import { type BackendName, backendNames } from './backend-name.js';
+import { type BackendName, type BackendRecord, backendRecords } from './backend-list.js';
 import type { CardSource } from './card-rates.js';
 import { type DescentRates, type Threshold, thresholdOf } from './gpu-js/gpu-threshold.js';
 import { MissingDevice } from './gpu-js/webgpu-device.js';
 import { requireKnownStep } from './known-step.js';
-import { cardHere, create, messageOf } from './open-backend.js';
+import { cardHere, messageOf } from './open-backend.js';
 
 /** Whether a backend runs on this machine. */
 export interface BackendReport {
@@ -48,27 +48,13 @@ export async function probeCard(cards: CardSource = cardHere): Promise<CardRepor
 /** Tries every backend with a step whose result is known, one after the other. */
 export async function probeBackends(): Promise<BackendReport[]> {
   const reports: BackendReport[] = [];
-  for (const name of backendNames) reports.push(await probe(name));
+  for (const record of backendRecords) reports.push(await probe(record.name, record));
   return reports;
 }
 
-const BUILD_KERNELS =
-  'build the kernels with npm run build, and use Node 20.19 or newer with WebAssembly SIMD and worker threads enabled';
-
-const REMEDIES: Readonly<Record<BackendName, string>> = {
-  reference: 'reinstall the package: npm ci',
-  cpu: 'reinstall gpu.js at the version of the lockfile: npm ci',
-  simd: BUILD_KERNELS,
-  simd64: BUILD_KERNELS,
-  blas: 'install another BLAS library, or koffi anew',
-  webgpu: 'update the driver of the graphics card',
-  webasm:
-    'use Node 20.19 or newer with WebAssembly SIMD enabled, and gpu.js at the version of the lockfile: npm ci',
-};
-
-async function probe(name: BackendName): Promise<BackendReport> {
+async function probe(name: BackendName, record: BackendRecord): Promise<BackendReport> {
   try {
-    const backend = await create(name);
+    const backend = await record.open({});
     try {
       await requireKnownStep(backend);
     } finally {
@@ -83,7 +69,7 @@ async function probe(name: BackendName): Promise<BackendReport> {
       device: null,
       precision: null,
       detail: messageOf(error),
-      remedy: error instanceof MissingDevice ? error.remedy : REMEDIES[name],
+      remedy: error instanceof MissingDevice ? error.remedy : record.remedy,
     };
   }
 }

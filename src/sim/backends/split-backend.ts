@@ -1,4 +1,5 @@
 import {
+  answering,
   type Backend,
   MOMENTS,
   type NetworkBatch,
@@ -15,60 +16,82 @@ const INPUT_STEPS = deviceLaunches.optimizers.sizes[0]!;
 
 /** The same backend for any number of networks and draws: what a device cannot hold at once goes there in parts. */
 export function splitting(backend: Backend, limits: BatchLimits): Backend {
-  const { name, precision, device } = backend;
-  return {
-    name,
-    precision,
-    device,
-    descendModes: (batch, rates) => backend.descendModes(batch, rates),
-    dispose: () => backend.dispose(),
-    async descendNetworks(batch, rates) {
-      const most = itemsPerLaunch(limits, largestMatrix(batch));
-      if (batch.count <= most) return backend.descendNetworks(batch, rates);
-      const result = emptyLike(batch);
-      for (const range of ranges(batch.count, most)) {
-        place(result, await backend.descendNetworks(slice(batch, range), rates), batch.count, range);
+  return answering(backend, (call) => {
+    switch (call.name) {
+      case 'descendModes':
+        return backend.descendModes(...call.inputs);
+      case 'descendNetworks':
+        return descendInParts(backend, limits, ...call.inputs);
+      case 'optimizeNetworks':
+        return optimizeInParts(backend, limits, ...call.inputs);
+      case 'perturbationMoments':
+        return perturbInParts(backend, limits, ...call.inputs);
+    }
+  });
+}
+
+async function descendInParts(
+  backend: Backend,
+  limits: BatchLimits,
+  batch: NetworkBatch,
+  rates: readonly number[],
+): Promise<Weights> {
+  const most = itemsPerLaunch(limits, largestMatrix(batch));
+  if (batch.count <= most) return backend.descendNetworks(batch, rates);
+  const result = emptyLike(batch);
+  for (const range of ranges(batch.count, most)) {
+    place(result, await backend.descendNetworks(slice(batch, range), rates), batch.count, range);
+  }
+  return result;
+}
+
+async function optimizeInParts(
+  backend: Backend,
+  limits: BatchLimits,
+  networks: OptimizedNetworks,
+  run: OptimizerRun,
+): Promise<OptimizedNetworks> {
+  const { count, shape } = networks;
+  const inputs = run.inputs === undefined ? 0 : INPUT_STEPS * shape.cols ** 2;
+  const matrices = run.inputs === undefined ? 1 : INPUT_STEPS;
+  const most = itemsPerLaunch(limits, Math.max(largestMatrix(networks), inputs), matrices);
+  if (count <= most) return backend.optimizeNetworks(networks, run);
+  const result = { ...networks, ...emptyLike(networks), moments: networks.moments.map(emptyLike) };
+  for (const range of ranges(count, most)) {
+    const part = await backend.optimizeNetworks(...sliceRun(networks, run, range));
+    place(result, part, count, range);
+    part.moments.forEach((moment, index) => {
+      place(result.moments[index]!, moment, count, range);
+    });
+  }
+  return { ...result, taken: networks.taken + run.rates.length };
+}
+
+async function perturbInParts(
+  backend: Backend,
+  limits: BatchLimits,
+  networks: PerturbedNetworks,
+  noise: NoiseBatch,
+): Promise<Float64Array> {
+  const { count, shape } = networks;
+  const entries = Math.max(largestMatrix(networks), shape.rows * MOMENTS);
+  const draws = Math.min(noise.replicates, itemsPerLaunch(limits, entries));
+  const most = Math.max(1, Math.floor(itemsPerLaunch(limits, entries) / draws));
+  if (draws === noise.replicates && count <= most) return backend.perturbationMoments(networks, noise);
+  const result = new Float64Array(count * noise.replicates * MOMENTS);
+  for (const drawn of ranges(noise.replicates, draws)) {
+    const noisePart = sliceNoise(noise, drawn);
+    for (const range of ranges(count, most)) {
+      const part = await backend.perturbationMoments(slicePerturbed(networks, range), noisePart);
+      const width = noisePart.replicates * MOMENTS;
+      for (let network = range.from; network < range.to; network++) {
+        const from = (network - range.from) * width;
+        const at = (network * noise.replicates + drawn.from) * MOMENTS;
+        result.set(part.subarray(from, from + width), at);
       }
-      return result;
-    },
-    async optimizeNetworks(networks, run) {
-      const { count, shape } = networks;
-      const inputs = run.inputs === undefined ? 0 : INPUT_STEPS * shape.cols ** 2;
-      const matrices = run.inputs === undefined ? 1 : INPUT_STEPS;
-      const most = itemsPerLaunch(limits, Math.max(largestMatrix(networks), inputs), matrices);
-      if (count <= most) return backend.optimizeNetworks(networks, run);
-      const result = { ...networks, ...emptyLike(networks), moments: networks.moments.map(emptyLike) };
-      for (const range of ranges(count, most)) {
-        const part = await backend.optimizeNetworks(...sliceRun(networks, run, range));
-        place(result, part, count, range);
-        part.moments.forEach((moment, index) => {
-          place(result.moments[index]!, moment, count, range);
-        });
-      }
-      return { ...result, taken: networks.taken + run.rates.length };
-    },
-    async perturbationMoments(networks, noise) {
-      const { count, shape } = networks;
-      const entries = Math.max(largestMatrix(networks), shape.rows * MOMENTS);
-      const draws = Math.min(noise.replicates, itemsPerLaunch(limits, entries));
-      const most = Math.max(1, Math.floor(itemsPerLaunch(limits, entries) / draws));
-      if (draws === noise.replicates && count <= most) return backend.perturbationMoments(networks, noise);
-      const result = new Float64Array(count * noise.replicates * MOMENTS);
-      for (const drawn of ranges(noise.replicates, draws)) {
-        const noisePart = sliceNoise(noise, drawn);
-        for (const range of ranges(count, most)) {
-          const part = await backend.perturbationMoments(slicePerturbed(networks, range), noisePart);
-          const width = noisePart.replicates * MOMENTS;
-          for (let network = range.from; network < range.to; network++) {
-            const from = (network - range.from) * width;
-            const at = (network * noise.replicates + drawn.from) * MOMENTS;
-            result.set(part.subarray(from, from + width), at);
-          }
-        }
-      }
-      return result;
-    },
-  };
+    }
+  }
+  return result;
 }
 
 type Range = { readonly from: number; readonly to: number };

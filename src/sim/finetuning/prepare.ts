@@ -3,13 +3,10 @@ import { gap, singularValue } from '../../theory/mode.js';
 import { createProblem, type Problem } from '../../theory/problem.js';
 import { loss, unlearnableLoss } from '../../theory/trajectory.js';
 import type { Backend, Weights } from '../backends/backend.js';
-import { descentWork, type Work } from '../backends/gpu-js/gpu-threshold.js';
-import { interruptible } from '../backends/interruptible-backend.js';
-import { fastestInFloat64, openBackend } from '../backends/open-backend.js';
-import { closedForm, computedOn, eventLoopTurns } from '../scenario/compute.js';
-import { lossAccuracy } from '../scenario/loss-accuracy.js';
+import { descentWork } from '../backends/gpu-js/gpu-threshold.js';
+import { eventLoopTurns } from '../scenario/event-loop.js';
 import { requireShapeMemory, requireTableMemory } from '../scenario/memory.js';
-import type { Compute, RunContext, RunEvent } from '../scenario/scenario.js';
+import type { Plan, RunContext, RunEvent, RunRequest } from '../scenario/scenario.js';
 import {
   learningRateParameter,
   shapeParameters,
@@ -21,8 +18,9 @@ import type { Row } from '../scenario/table.js';
 import { hasDiverged, type TrainedCheckpoint } from '../training/checkpoint.js';
 import type { EngineName } from '../training/engine-name.js';
 import {
+  lossAccuracy,
   type Pretraining,
-  preparePretraining,
+  planPretraining,
   resolvePretraining,
   type SimulatedPretraining,
 } from '../training/pretraining.js';
@@ -172,17 +170,22 @@ export interface FineTuningParameters extends Pretraining {
   readonly finetuning: FineTuningMethod;
 }
 
-/** How a study of fine-tuning is computed; `simulation` is absent for closed forms. */
+/** How a study of fine-tuning is computed. */
+export interface FineTuningPlan extends Plan {
+  /** The study on the backend of the run. */
+  prepared(context: RunContext): PreparedFineTuning;
+}
+
+/** A study of fine-tuning that is ready to start; `simulation` is absent for closed forms. */
 export interface PreparedFineTuning {
   readonly study: FineTuningStudy;
-  readonly compute: Compute;
+  readonly precision: Backend['precision'];
   readonly simulation?: FineTuningSimulation;
 }
 
 /** Fine-tuning that is ready to start. */
 export interface FineTuningSimulation {
   readonly engine: 'modes' | 'matrix';
-  readonly warnings: readonly string[];
   /** Pre-trains where checkpoints come from descent; has to be run to its end before anything else. */
   pretrain(): AsyncGenerator<RunEvent, void, undefined>;
   /** The checkpoint at a position; undefined where pre-training had diverged. */
@@ -198,60 +201,66 @@ export interface FineTuningSimulation {
     tunings: readonly Tuning[],
     divergedAt: readonly (number | undefined)[],
   ): AsyncGenerator<EnsembleEvent, void, undefined>;
-  dispose(): Promise<void>;
 }
 
 /**
- * Chooses engine and backend of a study and opens the backend; the caller disposes of the simulation.
+ * Chooses the engine of a study, and what it needs of a backend.
  *
  * @param tunings all networks of the study, or those by which its precision is chosen
- * @throws InvalidInputError when the engine or backend cannot do it, or it would not fit in memory
+ * @throws InvalidInputError when the engine cannot do it, or it would not fit in memory
  */
-export async function prepareFineTuning(
+export async function planFineTuning(
   parameters: FineTuningParameters,
   tunings: readonly Tuning[],
-  context: RunContext,
-): Promise<PreparedFineTuning> {
+  request: RunRequest,
+): Promise<FineTuningPlan> {
   const problem = createProblem(parameters);
   const { times, steps, anchor, pretraining, finetuning } = parameters;
   const study: FineTuningStudy = { problem, times, steps, anchor };
   const tasks = [...new Set(tunings.map(({ task }) => task))];
-  const engine = fineTuningEngine(context.engine, { tasks, pretraining, finetuning });
-  if (engine === 'exact') return { study, compute: closedForm(context) };
+  const engine = fineTuningEngine(request.engine, { tasks, pretraining, finetuning });
+  if (engine === 'exact') return { engine, prepared: () => ({ study, precision: 'f64' }) };
   requireNetworkMemory(problem, engine, pretraining === 'descent' ? times.length : 0);
   const flow = times.map((time) => flowStartingPoint(problem, time));
   const kind = engine === 'modes' ? 'scalar' : 'matrix';
-  const choosesPrecision = context.backend === 'auto';
+  const choosesPrecision = request.backend === 'auto';
   const nature = choosesPrecision ? float64ByNature(study, engine, flow, tunings) : undefined;
   const predicted =
     choosesPrecision && nature === undefined
-      ? await expectInFloat32(study, flow, tunings, kind, context.signal)
+      ? await expectInFloat32(study, flow, tunings, kind, request.signal)
       : new Map<Tuning, ExpectedTuning>();
-  const reason = nature ?? float64ByRounding(study, predicted);
-  const work = engine === 'matrix' ? descentWork(problem, tunings.length, steps) : undefined;
-  const opened = await open(parameters, engine, context, reason, work);
-  const { backend } = opened;
-  const model = { kind, unitRoundoff: UNIT_ROUNDOFF[backend.precision] } as const;
-  const starts: (StartingPoint | undefined)[] = [...flow];
-  if (model.unitRoundoff !== UNIT_ROUNDOFF.f32 || pretraining !== 'flow') predicted.clear();
+  const descent =
+    pretraining === 'flow'
+      ? undefined
+      : planPretraining(parameters, [engine], { engine }, () => lossAccuracy(problem, times));
   return {
-    study,
-    compute: computedOn(engine, backend, context, opened.reason),
-    simulation: {
-      engine,
-      warnings: opened.descent?.warnings ?? [],
-      pretrain: () => pretrain(problem, engine, opened.descent, starts),
-      start: (at) => starts[at],
-      expect: (tuning) => predicted.get(tuning) ?? expectTuning(study, starts[tuning.at]!, tuning, model),
-      async *tune(members, divergedAt) {
-        const known = (index: number) => divergedAt[index];
-        const from = starts as readonly StartingPoint[];
-        if (engine === 'modes') yield* tuneEnsemble(modeTuner(study, from, backend), members, steps, known);
-        else {
-          yield* tuneEnsemble(matrixTuner(study, from, backend, context.seed), members, steps, known);
-        }
-      },
-      dispose: () => backend.dispose(),
+    engine,
+    backend: {
+      float64Reason: nature ?? float64ByRounding(study, predicted) ?? descent?.backend?.float64Reason,
+      work: engine === 'matrix' ? descentWork(problem, tunings.length, steps) : undefined,
+    },
+    warnings: (precision) => descent?.warnings?.(precision) ?? [],
+    prepared(context) {
+      const backend = context.backend!;
+      const { precision } = backend;
+      const model = { kind, unitRoundoff: UNIT_ROUNDOFF[precision] } as const;
+      const starts: (StartingPoint | undefined)[] = [...flow];
+      if (precision !== 'f32' || pretraining !== 'flow') predicted.clear();
+      const simulation: FineTuningSimulation = {
+        engine,
+        pretrain: () => pretrain(problem, engine, descent?.simulated(context), starts),
+        start: (at) => starts[at],
+        expect: (tuning) => predicted.get(tuning) ?? expectTuning(study, starts[tuning.at]!, tuning, model),
+        async *tune(members, divergedAt) {
+          const known = (index: number) => divergedAt[index];
+          const from = starts as readonly StartingPoint[];
+          if (engine === 'modes') yield* tuneEnsemble(modeTuner(study, from, backend), members, steps, known);
+          else {
+            yield* tuneEnsemble(matrixTuner(study, from, backend, context.seed), members, steps, known);
+          }
+        },
+      };
+      return { study, precision, simulation };
     },
   };
 }
@@ -272,37 +281,6 @@ async function expectInFloat32(
     expected.set(tuning, expectTuning(study, starts[tuning.at]!, tuning, model));
   }
   return expected;
-}
-
-interface Opened {
-  readonly backend: Backend;
-  readonly reason: string;
-  readonly descent?: SimulatedPretraining;
-}
-
-async function open(
-  parameters: FineTuningParameters,
-  engine: EngineName,
-  context: RunContext,
-  reason: string | undefined,
-  work: Work | undefined,
-): Promise<Opened> {
-  if (parameters.pretraining === 'flow') {
-    const { backend, reason: why } = await (context.openBackend ?? openBackend)(
-      context.backend,
-      reason,
-      work,
-    );
-    return { backend: interruptible(backend, context), reason: why };
-  }
-  const backend = reason === undefined ? context.backend : await fastestInFloat64();
-  const { compute, simulated } = await preparePretraining(
-    parameters,
-    [engine],
-    { ...context, engine, backend },
-    lossAccuracy(parameters),
-  );
-  return { backend: simulated!.backend, reason: reason ?? compute.reason, descent: simulated! };
 }
 
 /** Matrices that a batch of one network and what surrounds it hold at the same time, in float64. */

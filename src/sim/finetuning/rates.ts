@@ -1,4 +1,4 @@
-import { eventLoopTurns } from '../scenario/compute.js';
+import { eventLoopTurns } from '../scenario/event-loop.js';
 import type { RunEvent } from '../scenario/scenario.js';
 import { largestValue, paceOf } from './checks/numbers.js';
 import { tuningDiverged } from './networks.js';

@@ -4,7 +4,7 @@ import type { RunEvent } from '../scenario/scenario.js';
 import { type Column, modeColumn, type Row, sigmaColumn, timeColumn } from '../scenario/table.js';
 import { type FineTuningCurve, type FineTuningRun, inflectionsOf } from './checks/numbers.js';
 import { finiteOrNull } from './prediction.js';
-import type { FineTuningParameters, PreparedFineTuning } from './prepare.js';
+import type { FineTuningParameters, FineTuningPlan, PreparedFineTuning } from './prepare.js';
 import { type TunedNetwork, tuneNetworks } from './tuned-networks.js';
 import type { Task, Tuning } from './tuning.js';
 
@@ -150,6 +150,14 @@ export interface PlannedCurve {
   readonly key: number;
   readonly rate: number;
   readonly pull: number;
+}
+
+/** The plan of a scenario whose curves differ in one number each. */
+export interface CurvesPlan<Parameters extends FineTuningParameters> extends FineTuningPlan {
+  readonly parameters: Parameters;
+  readonly task: Task;
+  readonly curves: readonly PlannedCurve[];
+  readonly tunings: readonly Tuning[];
 }
 
 /** The networks of some curves, one for each checkpoint, curve by curve. */

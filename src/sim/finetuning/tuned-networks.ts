@@ -1,4 +1,4 @@
-import { eventLoopTurns } from '../scenario/compute.js';
+import { eventLoopTurns } from '../scenario/event-loop.js';
 import type { RunEvent } from '../scenario/scenario.js';
 import type { Tuned } from './engines.js';
 import type { ExpectedTuning } from './expected-tuning.js';

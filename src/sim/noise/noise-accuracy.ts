@@ -1,7 +1,7 @@
-import { createProblem, type Problem } from '../../theory/problem.js';
+import type { Problem } from '../../theory/problem.js';
 import { loss } from '../../theory/trajectory.js';
 import { biasAt } from '../training/choose-plan.js';
-import type { Accuracy, Pretraining } from '../training/pretraining.js';
+import type { Accuracy } from '../training/pretraining.js';
 import { predictedStandardError } from './means.js';
 
 /** Discretisation may take this share of the Monte Carlo error: at ¼ it widens four standard errors by 6 %. */
@@ -20,8 +20,7 @@ interface StudyOfNoise {
  * What a study of noise asks of the discretisation: at every recorded time and every γ, a bias of the sensitivity well
  * below the Monte Carlo error that is to come, and a bias of the loss below it too or invisible.
  */
-export function noiseAccuracy(pretraining: Pretraining, study: StudyOfNoise): Accuracy {
-  const problem = createProblem(pretraining);
+export function noiseAccuracy(problem: Problem, study: StudyOfNoise): Accuracy {
   let limits: Limit[] | undefined;
   return {
     measure: 'a quarter of the Monte Carlo error (see the accuracy table)',

@@ -1,8 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { eventLoopTurns } from './compute.js';
-import type { Check, Compute, Divergence, RunContext, RunEvent, Scenario, Verdict } from './scenario.js';
+import { InvalidInputError } from '../../theory/invalid-input.js';
+import { interruptible } from '../backends/interruptible-backend.js';
+import { journaled } from '../backends/journaled-backend.js';
+import { openBackend } from '../backends/open-backend.js';
+import { versions } from '../backends/versions.js';
+import { eventLoopTurns } from './event-loop.js';
+import type { Check, Compute, Divergence, RunEvent, RunRequest, Scenario, Verdict } from './scenario.js';
 import { type Row, sortRows, type Table } from './table.js';
 
 /** What a run found, whether it has ended or not. */
@@ -52,42 +54,6 @@ export class RunCollector {
   }
 }
 
-const require = createRequire(import.meta.url);
-
-let known: Readonly<Record<string, string>> | undefined;
-
-/** Versions of what the numbers of a run rest on. */
-export function versions(): Readonly<Record<string, string>> {
-  if (known !== undefined) return known;
-  const { version, devDependencies } = readManifest(new URL('../../../package.json', import.meta.url));
-  known = {
-    overtrain: version,
-    node: process.versions.node,
-    // Part of the build, from the one version that the manifest allows.
-    'gpu.js': devDependencies?.['gpu.js'] ?? 'not found',
-    'ml-matrix': dependencyVersion('ml-matrix'),
-  };
-  return known;
-}
-
-/** Reads the manifest from disk, since packages need not export theirs. */
-function dependencyVersion(name: string): string {
-  for (const folder of require.resolve.paths(name) ?? []) {
-    const manifest = join(folder, name, 'package.json');
-    if (existsSync(manifest)) return readManifest(manifest).version;
-  }
-  return 'not found';
-}
-
-interface Manifest {
-  readonly version: string;
-  readonly devDependencies?: Readonly<Record<string, string>>;
-}
-
-function readManifest(path: string | URL): Manifest {
-  return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
-}
-
 /** Everything that a run leaves: what `run --json` prints and what the result store keeps. */
 export interface RunDocument extends RunResults {
   readonly schema: 1;
@@ -103,36 +69,90 @@ export interface RunDocument extends RunResults {
 }
 
 /**
+ * The events of a run as they come: plans it, opens the backend that the plan asks for, and hands it to the scenario, with calls
+ * that are counted, kept in the journal and ended by the signal. Nothing else in the program opens a backend for a run.
+ *
+ * @throws InvalidInputError when the request cannot be met, before anything is computed
+ * @throws DOMException `AbortError` once `request.signal` is aborted
+ */
+export async function* runEvents<Parameters extends object>(
+  scenario: Scenario<Parameters>,
+  parameters: Parameters,
+  request: RunRequest,
+): AsyncGenerator<RunEvent, void, undefined> {
+  const { seed, signal, work, journal } = request;
+  const plan = await scenario.plan(parameters, request);
+  const context = { seed, ...(signal === undefined ? {} : { signal }) };
+  if (plan.backend === undefined) {
+    yield { kind: 'compute', compute: closedForm(request) };
+    yield* scenario.run(plan, context);
+    return;
+  }
+  const opened = await (request.openBackend ?? openBackend)(request.backend, plan.backend);
+  try {
+    const { name, device, precision } = opened.backend;
+    const { reason } = opened;
+    const record = { engine: plan.engine, backend: name, requested: request.backend };
+    yield { kind: 'compute', compute: { ...record, device, precision, reason } };
+    for (const text of plan.warnings?.(precision) ?? []) yield { kind: 'warning', text };
+    const kept = journal === undefined ? opened.backend : journaled(opened.backend, journal);
+    const backend = interruptible(kept, eventLoopTurns(signal), work);
+    yield* scenario.run(plan, { ...context, backend });
+  } finally {
+    await opened.backend.dispose();
+  }
+}
+
+/** The record of a run that simulates nothing. */
+function closedForm({ backend }: RunRequest): Compute {
+  if (backend !== 'auto') {
+    throw new InvalidInputError(
+      '--backend',
+      backend,
+      'auto with the exact engine, which is a closed form and runs on no backend',
+    );
+  }
+  return {
+    engine: 'exact',
+    backend: 'host',
+    requested: 'auto',
+    device: 'closed form, 1 thread',
+    precision: 'f64',
+    reason: 'the exact engine needs no backend',
+  };
+}
+
+/**
  * Runs a scenario to its end and returns the whole document.
  *
  * @param observe called with every event as it comes, for progress
  * @param collector gathers the events; a caller that hands in its own has what was finished of an interrupted run
- * @throws DOMException `AbortError` once `context.signal` is aborted
+ * @throws DOMException `AbortError` once `request.signal` is aborted
  */
 export async function runToDocument<Parameters extends object>(
   scenario: Scenario<Parameters>,
   parameters: Parameters,
-  context: RunContext,
+  request: RunRequest,
   observe: (event: RunEvent) => void = () => {},
   collector: RunCollector = new RunCollector(scenario),
 ): Promise<RunDocument> {
   const started = performance.now();
   let compute: Compute | undefined;
-  const turn = eventLoopTurns(context.signal);
-  const work = context.work ?? { networkSteps: 0 };
-  for await (const event of scenario.run(parameters, { ...context, work })) {
+  const turn = eventLoopTurns(request.signal);
+  const work = request.work ?? { networkSteps: 0 };
+  for await (const event of runEvents(scenario, parameters, { ...request, work })) {
     await turn();
     if (event.kind === 'compute') compute = event.compute;
     collector.add(event);
     observe(event);
   }
-  if (compute === undefined) throw new Error(`${scenario.id} never said what computed it`);
   return {
     schema: 1,
     scenario: scenario.id,
     params: parameters,
-    seed: context.seed,
-    compute,
+    seed: request.seed,
+    // The first event of every run.
+    compute: compute!,
     ...collector.results(),
     versions: versions(),
     network_steps: work.networkSteps,

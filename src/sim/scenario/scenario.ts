@@ -1,7 +1,9 @@
 import type { z } from 'zod';
-import type { BackendChoice } from '../backends/backend-name.js';
+import type { Backend } from '../backends/backend.js';
+import type { BackendChoice } from '../backends/backend-list.js';
+import type { WorkMeter } from '../backends/interruptible-backend.js';
 import type { CallJournal } from '../backends/journaled-backend.js';
-import type { OpenBackend } from '../backends/open-backend.js';
+import type { BackendNeed, OpenBackend } from '../backends/open-backend.js';
 import type { EngineChoice, EngineName } from '../training/engine-name.js';
 import type { Figure } from './figure.js';
 import type { Column, Row } from './table.js';
@@ -77,14 +79,8 @@ export interface Paper {
   readonly claim: string;
 }
 
-/** Counts the work of a run as it goes on. */
-export interface WorkMeter {
-  /** Optimiser steps made so far, each network counted on its own. */
-  networkSteps: number;
-}
-
-/** What a run gets besides its parameters. */
-export interface RunContext {
+/** What a run is asked to do, besides its parameters. */
+export interface RunRequest {
   /** Seed of every random number of the run: an integer in [0, 2^53). */
   readonly seed: number;
   readonly engine: EngineChoice;
@@ -99,11 +95,33 @@ export interface RunContext {
   readonly openBackend?: OpenBackend;
 }
 
+/** What is decided about a run before anything of it is computed; a scenario adds what it needs to carry the plan out. */
+export interface Plan {
+  readonly engine: EngineName;
+  /** What the run needs of the backend; absent for a closed form, which runs on none. */
+  readonly backend?: BackendNeed | undefined;
+  /** What the user should know before the numbers come, by the precision of the backend that was opened. */
+  warnings?(precision: Backend['precision']): readonly string[];
+}
+
+/** The plan of a scenario that decides nothing but what the backend must be able to do. */
+export interface ParametersPlan<Parameters> extends Plan {
+  readonly parameters: Parameters;
+}
+
+/** What a run computes with. */
+export interface RunContext {
+  readonly seed: number;
+  /** Absent where the plan asks for none. */
+  readonly backend?: Backend;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * A numerical experiment on one question of the theory. The command line, the terminal UI, sweeps and the report read
  * this same object, so that a new scenario is one new file.
  */
-export interface Scenario<Parameters extends object = object> {
+export interface Scenario<Parameters extends object = object, OwnPlan extends Plan = Plan> {
   readonly id: string;
   readonly title: string;
   /** One sentence: what a reader sees in it. */
@@ -131,6 +149,12 @@ export interface Scenario<Parameters extends object = object> {
    * @throws InvalidInputError when parameters contradict each other or would not fit in memory
    */
   resolve(parsed: Record<string, unknown>): Parameters;
-  /** Runs the experiment. The same parameters and context give the same events, numbers included. */
-  run(parameters: Parameters, context: RunContext): AsyncGenerator<RunEvent, void, undefined>;
+  /**
+   * Decides how the experiment is computed: the engine, the steps, what the backend must be able to do.
+   *
+   * @throws InvalidInputError when the request cannot be met, or would not fit in memory
+   */
+  plan(parameters: Parameters, request: RunRequest): OwnPlan | Promise<OwnPlan>;
+  /** Runs the experiment as planned. The same plan and seed give the same events, numbers included. */
+  run(plan: OwnPlan, context: RunContext): AsyncGenerator<RunEvent, void, undefined>;
 }

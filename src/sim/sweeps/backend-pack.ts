@@ -1,6 +1,13 @@
-import type { Backend, NetworkShape, NoiseBatch } from '../backends/backend.js';
-import type { BackendChoice } from '../backends/backend-name.js';
-import type { OpenBackend, OpenedBackend } from '../backends/open-backend.js';
+import {
+  answering,
+  type Backend,
+  type CallResult,
+  make,
+  type NetworkShape,
+  type NoiseBatch,
+} from '../backends/backend.js';
+import type { BackendChoice } from '../backends/backend-list.js';
+import type { BackendNeed, OpenBackend, OpenedBackend } from '../backends/open-backend.js';
 import { callTogether, sameFields, sameNoise, together, type WaitingCall } from './packed-calls.js';
 
 /** One of several runs that go on at the same time and share backends. */
@@ -30,8 +37,8 @@ export class BackendPack {
   /** Begins a run. It must wait for nothing but its backend's calls as long as others go on. */
   enter(): Lane {
     const lane: Lane = {
-      openBackend: async (choice, float64Reason, work) => {
-        const { backend, reason } = await this.shared(choice, float64Reason, work);
+      openBackend: async (choice, need) => {
+        const { backend, reason } = await this.shared(choice, need);
         return { backend: this.laneBackend(backend, lane), reason };
       },
       leave: () => {
@@ -50,15 +57,12 @@ export class BackendPack {
   }
 
   /** Why float64 is needed is told of each run, not of the one that came first. */
-  private async shared(
-    choice: BackendChoice,
-    float64Reason: string | undefined,
-    work: Parameters<OpenBackend>[2],
-  ): Promise<OpenedBackend> {
+  private async shared(choice: BackendChoice, need: BackendNeed): Promise<OpenedBackend> {
+    const { float64Reason } = need;
     const key = `${choice} ${choice === 'auto' && float64Reason !== undefined}`;
     let opening = this.opened.get(key);
     if (opening === undefined) {
-      opening = this.open(choice, float64Reason, work);
+      opening = this.open(choice, need);
       this.opened.set(key, opening);
     }
     const { backend, reason } = await opening;
@@ -66,13 +70,17 @@ export class BackendPack {
   }
 
   private laneBackend(backend: Backend, lane: Lane): Backend {
-    const wait = <Result>(make: (settle: Settle<Result>) => WaitingCall) =>
-      new Promise<Result>((resolve, reject) => {
-        const settled = () => {
-          const calls = this.lanes.get(lane);
-          if (calls !== undefined) this.lanes.set(lane, calls - 1);
-        };
-        const call = make({
+    const settled = () => {
+      const calls = this.lanes.get(lane);
+      if (calls !== undefined) this.lanes.set(lane, calls - 1);
+    };
+    const shared = answering(backend, (call) => {
+      // An optimiser's state and inputs are its own: these calls are made one by one.
+      if (call.name === 'optimizeNetworks') return make(backend, call);
+      return new Promise<CallResult>((resolve, reject) => {
+        this.lanes.set(lane, (this.lanes.get(lane) ?? 0) + 1);
+        this.waiting.push({
+          ...{ backend, call },
           resolve: (result) => {
             settled();
             resolve(result);
@@ -82,23 +90,10 @@ export class BackendPack {
             reject(error);
           },
         });
-        this.lanes.set(lane, (this.lanes.get(lane) ?? 0) + 1);
-        this.waiting.push(call);
         this.workIfAllWait();
       });
-    return {
-      name: backend.name,
-      precision: backend.precision,
-      device: backend.device,
-      descendNetworks: (batch, rates) =>
-        wait((settle) => ({ kind: 'networks', backend, batch, rates, ...settle })),
-      descendModes: (batch, rates) => wait((settle) => ({ kind: 'modes', backend, batch, rates, ...settle })),
-      perturbationMoments: (networks, noise) =>
-        wait((settle) => ({ kind: 'moments', backend, networks, noise, ...settle })),
-      // An optimiser's state and inputs are its own: these calls are made one by one.
-      optimizeNetworks: (networks, run) => backend.optimizeNetworks(networks, run),
-      dispose: async () => {},
-    };
+    });
+    return { ...shared, dispose: async () => {} };
   }
 
   private workIfAllWait(): void {
@@ -118,9 +113,9 @@ export class BackendPack {
   }
 
   /** A backend keeps the noise of its latest batch as long as it is given the same object. */
-  private noiseOf(call: WaitingCall): NoiseBatch | undefined {
-    if (call.kind !== 'moments') return undefined;
-    const { backend, networks, noise } = call;
+  private noiseOf({ backend, call }: WaitingCall): NoiseBatch | undefined {
+    if (call.name !== 'perturbationMoments') return undefined;
+    const [networks, noise] = call.inputs;
     const kept = this.noises.get(backend);
     if (kept !== undefined && sameFields(kept.shape, networks.shape) && sameNoise(kept.noise, noise))
       return kept.noise;
@@ -132,9 +127,4 @@ export class BackendPack {
 interface KeptNoise {
   readonly shape: NetworkShape;
   readonly noise: NoiseBatch;
-}
-
-interface Settle<Result> {
-  readonly resolve: (result: Result) => void;
-  readonly reject: (error: unknown) => void;
 }

@@ -1,5 +1,7 @@
 import {
   type Backend,
+  type BackendCall,
+  type CallResult,
   MOMENTS,
   type ModeBatch,
   type NetworkBatch,
@@ -9,49 +11,34 @@ import {
 } from '../backends/backend.js';
 
 /** A call of a backend that waits for others with which it can be made together. */
-export type WaitingCall = { readonly backend: Backend; readonly reject: (error: unknown) => void } & (
-  | {
-      readonly kind: 'modes';
-      readonly batch: ModeBatch;
-      readonly rates: readonly number[];
-      readonly resolve: (factors: Float64Array) => void;
-    }
-  | {
-      readonly kind: 'networks';
-      readonly batch: NetworkBatch;
-      readonly rates: readonly number[];
-      readonly resolve: (weights: Weights) => void;
-    }
-  | {
-      readonly kind: 'moments';
-      readonly networks: PerturbedNetworks;
-      readonly noise: NoiseBatch;
-      readonly resolve: (moments: Float64Array) => void;
-    }
-);
-
-type Of<Kind extends WaitingCall['kind']> = Extract<WaitingCall, { kind: Kind }>;
+export interface WaitingCall {
+  readonly backend: Backend;
+  readonly call: BackendCall;
+  readonly resolve: (result: CallResult) => void;
+  readonly reject: (error: unknown) => void;
+}
 
 /** Calls that one call of the backend can serve: the same steps for networks of one shape, or the same noise. */
 export function together(calls: readonly WaitingCall[]): WaitingCall[][] {
   const groups: WaitingCall[][] = [];
   for (const call of calls) {
-    const group = groups.find(([first]) => fits(first!, call));
+    const group = groups.find(([first]) => first!.backend === call.backend && fits(first!.call, call.call));
     if (group === undefined) groups.push([call]);
     else group.push(call);
   }
   return groups;
 }
 
-function fits(first: WaitingCall, call: WaitingCall): boolean {
-  if (first.backend !== call.backend) return false;
-  if (first.kind === 'modes' && call.kind === 'modes')
-    return first.batch.modes === call.batch.modes && sameNumbers(first.rates, call.rates);
-  if (first.kind === 'networks' && call.kind === 'networks')
-    return sameFields(first.batch.shape, call.batch.shape) && sameNumbers(first.rates, call.rates);
-  if (first.kind !== 'moments' || call.kind !== 'moments') return false;
-  const [a, b] = [first.networks, call.networks];
-  return sameFields(a.shape, b.shape) && sameLayers(a, b) && sameNoise(first.noise, call.noise);
+function fits(first: BackendCall, call: BackendCall): boolean {
+  if (first.name === 'descendModes' && call.name === 'descendModes')
+    return first.inputs[0].modes === call.inputs[0].modes && sameNumbers(first.inputs[1], call.inputs[1]);
+  if (first.name === 'descendNetworks' && call.name === 'descendNetworks')
+    return (
+      sameFields(first.inputs[0].shape, call.inputs[0].shape) && sameNumbers(first.inputs[1], call.inputs[1])
+    );
+  if (first.name !== 'perturbationMoments' || call.name !== 'perturbationMoments') return false;
+  const [a, b] = [first.inputs[0], call.inputs[0]];
+  return sameFields(a.shape, b.shape) && sameLayers(a, b) && sameNoise(first.inputs[1], call.inputs[1]);
 }
 
 /** Whether two batches hold the same noise: drawn from the same streams, or the same object. */
@@ -85,41 +72,61 @@ export async function callTogether(
   noise: NoiseBatch | undefined,
 ): Promise<void> {
   try {
-    const [{ kind }] = group as [WaitingCall];
-    if (kind === 'modes') await descendModesOf(group as readonly Of<'modes'>[]);
-    else if (kind === 'networks') await descendNetworksOf(group as readonly Of<'networks'>[]);
-    else await momentsOf(group as readonly Of<'moments'>[], noise!);
+    const results = await resultsOf(group, noise);
+    group.forEach(({ resolve }, index) => {
+      resolve(results[index]!);
+    });
   } catch (error) {
     for (const { reject } of group) reject(error);
   }
 }
 
-async function descendModesOf(group: readonly Of<'modes'>[]): Promise<void> {
-  const [{ backend, batch, rates }] = group as [Of<'modes'>];
-  const batches = group.map((call) => call.batch);
+function resultsOf(
+  group: readonly WaitingCall[],
+  noise: NoiseBatch | undefined,
+): Promise<readonly CallResult[]> {
+  const [{ backend, call }] = group as [WaitingCall];
+  const batches = <Batch>() => group.map((one) => one.call.inputs[0] as Batch);
+  switch (call.name) {
+    case 'descendModes':
+      return descendModesOf(backend, batches<ModeBatch>(), call.inputs[1]);
+    case 'descendNetworks':
+      return descendNetworksOf(backend, batches<NetworkBatch>(), call.inputs[1]);
+    case 'perturbationMoments':
+      return momentsOf(backend, batches<PerturbedNetworks>(), noise!);
+    case 'optimizeNetworks':
+      throw new Error('calls of optimisers are made one by one');
+  }
+}
+
+async function descendModesOf(
+  backend: Backend,
+  batches: readonly ModeBatch[],
+  rates: readonly number[],
+): Promise<readonly Float64Array[]> {
+  const { modes } = batches[0]!;
   const factors = await backend.descendModes(
     {
       count: countOf(batches),
-      modes: batch.modes,
+      modes,
       factors: joined(batches.map((one) => one.factors)),
       sigmas: joined(batches.map((one) => one.sigmas)),
       rateScale: joined(batches.map((one) => one.rateScale)),
     },
     rates,
   );
-  const parts = cut(factors, batches, batch.modes);
-  group.forEach(({ resolve }, index) => {
-    resolve(parts[index]!);
-  });
+  return cut(factors, batches, modes);
 }
 
-async function descendNetworksOf(group: readonly Of<'networks'>[]): Promise<void> {
-  const [{ backend, batch, rates }] = group as [Of<'networks'>];
-  const batches = group.map((call) => call.batch);
-  const { rows, hidden, cols } = batch.shape;
+async function descendNetworksOf(
+  backend: Backend,
+  batches: readonly NetworkBatch[],
+  rates: readonly number[],
+): Promise<readonly Weights[]> {
+  const { shape } = batches[0]!;
   const weights = await backend.descendNetworks(
     {
-      shape: batch.shape,
+      shape,
       count: countOf(batches),
       first: joined(batches.map((one) => one.first)),
       second: joined(batches.map((one) => one.second)),
@@ -128,29 +135,26 @@ async function descendNetworksOf(group: readonly Of<'networks'>[]): Promise<void
     },
     rates,
   );
-  const first = cut(weights.first, batches, rows * hidden);
-  const second = cut(weights.second, batches, hidden * cols);
-  group.forEach(({ resolve }, index) => {
-    resolve({ first: first[index]!, second: second[index]! });
-  });
+  const first = cut(weights.first, batches, shape.rows * shape.hidden);
+  const second = cut(weights.second, batches, shape.hidden * shape.cols);
+  return batches.map((_, index) => ({ first: first[index]!, second: second[index]! }));
 }
 
-async function momentsOf(group: readonly Of<'moments'>[], noise: NoiseBatch): Promise<void> {
-  const [{ backend, networks }] = group as [Of<'moments'>];
-  const all = group.map((call) => call.networks);
+async function momentsOf(
+  backend: Backend,
+  all: readonly PerturbedNetworks[],
+  noise: NoiseBatch,
+): Promise<readonly Float64Array[]> {
   const moments = await backend.perturbationMoments(
     {
-      shape: networks.shape,
+      shape: all[0]!.shape,
       count: countOf(all),
       layers: joinedLayers(all),
       residual: joined(all.map((one) => one.residual)),
     },
     noise,
   );
-  const parts = cut(moments, all, noise.replicates * MOMENTS);
-  group.forEach(({ resolve }, index) => {
-    resolve(parts[index]!);
-  });
+  return cut(moments, all, noise.replicates * MOMENTS);
 }
 
 function joinedLayers(all: readonly PerturbedNetworks[]): PerturbedNetworks['layers'] {

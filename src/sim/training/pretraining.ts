@@ -1,14 +1,13 @@
 import { createProblem, type Problem } from '../../theory/problem.js';
+import { stabilityLimit } from '../../theory/progressive.js';
+import { loss } from '../../theory/trajectory.js';
 import type { Backend } from '../backends/backend.js';
 import { descentWork } from '../backends/gpu-js/gpu-threshold.js';
-import { interruptible } from '../backends/interruptible-backend.js';
-import { openBackend } from '../backends/open-backend.js';
 import { bytesPerReplicate } from '../noise/excess.js';
-import { closedForm, computedOn, stabilityWarnings } from '../scenario/compute.js';
 import { requireShapeMemory } from '../scenario/memory.js';
-import type { Compute, RunContext, RunEvent } from '../scenario/scenario.js';
+import type { Plan, RunContext, RunEvent, RunRequest } from '../scenario/scenario.js';
 import type { Recorded } from './checkpoint.js';
-import { choosePlan, outOfFloat32, roundingOfSquare } from './choose-plan.js';
+import { biasAt, choosePlan, outOfFloat32, roundingOfSquare } from './choose-plan.js';
 import type { EngineName } from './engine-name.js';
 import { matrixTrainee, modeTrainee } from './engines.js';
 import { recordTraining } from './record-training.js';
@@ -45,23 +44,22 @@ export function resolvePretraining<Parsed extends ParsedPretraining>(parsed: Par
   return { ...parsed, rows, hidden, cols, spectrum: [...spectrum] };
 }
 
-/** A pre-training run that is ready to start: by which steps, on what, and what it must give. */
+/** A pre-training run on a backend: by which steps, and what it must give. */
 export interface SimulatedPretraining {
   readonly backend: Backend;
   readonly plan: TrainingPlan;
   readonly expected: ExpectedTraining;
-  readonly warnings: readonly string[];
   /** Trains and yields every recorded time in turn. */
   recorded(): AsyncGenerator<Recorded, void, undefined>;
   /** The event that tells of divergence at a step. */
   divergence(step: number): RunEvent;
 }
 
-/** How a run is computed; `simulated` is absent for closed forms. */
-export interface PreparedPretraining {
+/** How a pre-training run is computed. */
+export interface PretrainingPlan extends Plan {
   readonly problem: Problem;
-  readonly compute: Compute;
-  readonly simulated?: SimulatedPretraining;
+  /** The training on the backend of the run; undefined for closed forms. */
+  simulated(context: RunContext): SimulatedPretraining | undefined;
 }
 
 /** What a scenario asks of the discretisation, for `learningRate=auto`. */
@@ -78,20 +76,22 @@ export const UNIT_ROUNDOFF = { f32: 2 ** -24, f64: 2 ** -53 } as const;
 const VISIBLE_ROUNDING = 0.01;
 
 /**
- * Chooses engine, backend and steps of a pre-training run and opens the backend; the caller disposes of it.
+ * Chooses engine and steps of a pre-training run, and what it needs of a backend.
  *
- * @throws InvalidInputError when the engine or backend cannot do it, or it would not fit in memory
+ * @param accuracyOf what is asked of the discretisation of this problem
+ * @throws InvalidInputError when it would not fit in memory, or takes too many steps
  */
-export async function preparePretraining(
+export function planPretraining(
   parameters: Pretraining,
   engines: readonly EngineName[],
-  context: RunContext,
-  accuracy: Accuracy,
-): Promise<PreparedPretraining> {
+  request: Pick<RunRequest, 'engine'>,
+  accuracyOf: (problem: Problem) => Accuracy,
+): PretrainingPlan {
   const problem = createProblem(parameters);
-  const engine = context.engine === 'auto' ? engines[0]! : context.engine;
-  if (engine === 'exact') return { problem, compute: closedForm(context) };
+  const engine = request.engine === 'auto' ? engines[0]! : request.engine;
+  if (engine === 'exact') return { problem, engine, simulated: () => undefined };
   requireNetworkMemory(problem, engine);
+  const accuracy = accuracyOf(problem);
   const { plan, expected, accurate } = choosePlan(
     problem,
     parameters.times,
@@ -100,36 +100,57 @@ export async function preparePretraining(
     affordableSteps(problem, engine),
   );
   const kind = engine === 'modes' ? 'scalar' : 'matrix';
-  const inFloat32 = expectTraining(problem, plan, { kind, unitRoundoff: UNIT_ROUNDOFF.f32 });
-  const work = engine === 'matrix' ? descentWork(problem, 1, plan.totalSteps) : undefined;
-  const open = context.openBackend ?? openBackend;
-  const opened = await open(context.backend, float64Reason(problem, inFloat32), work);
-  const backend = interruptible(opened.backend, context);
+  const inPrecision = {
+    f32: expectTraining(problem, plan, { kind, unitRoundoff: UNIT_ROUNDOFF.f32 }),
+    f64: undefined as ExpectedTraining | undefined,
+  };
+  const rounded = (precision: Backend['precision']) => {
+    inPrecision[precision] ??= expectTraining(problem, plan, {
+      kind,
+      unitRoundoff: UNIT_ROUNDOFF[precision],
+    });
+    return inPrecision[precision];
+  };
   const { divergedAt } = expected;
-  const rounded =
-    backend.precision === 'f32'
-      ? inFloat32
-      : expectTraining(problem, plan, { kind, unitRoundoff: UNIT_ROUNDOFF.f64 });
   return {
     problem,
-    compute: computedOn(engine, backend, context, opened.reason),
-    simulated: {
-      backend,
+    engine,
+    backend: {
+      float64Reason: float64Reason(problem, inPrecision.f32),
+      work: engine === 'matrix' ? descentWork(problem, 1, plan.totalSteps) : undefined,
+    },
+    warnings: (precision) => [
+      ...warningsOf(problem, plan, expected, accurate, accuracy.measure),
+      ...roundingWarnings(problem, rounded(precision), engine, precision),
+    ],
+    simulated: ({ seed, backend }) => ({
+      backend: backend!,
       plan,
-      expected: rounded,
-      warnings: [
-        ...warningsOf(problem, plan, expected, accurate, accuracy.measure),
-        ...roundingWarnings(problem, rounded, engine, backend.precision),
-      ],
+      expected: rounded(backend!.precision),
       recorded: () =>
         engine === 'modes'
-          ? recordTraining(plan, modeTrainee(problem, backend), divergedAt)
-          : recordTraining(plan, matrixTrainee(problem, backend, context.seed), divergedAt),
+          ? recordTraining(plan, modeTrainee(problem, backend!), divergedAt)
+          : recordTraining(plan, matrixTrainee(problem, backend!, seed), divergedAt),
       divergence: (step) => ({
         kind: 'diverged',
         divergence: { network: 'pre-training', step, learning_rate: plan.largestRate },
       }),
-    },
+    }),
+  };
+}
+
+/** Discretisation may move the simulated loss by this share of the initial loss: no figure could show it. */
+const INVISIBLE_LOSS_BIAS = 1e-3;
+
+/** What a study of the loss asks of the discretisation: at every recorded time a bias that no figure could show. */
+export function lossAccuracy(problem: Problem, times: readonly number[]): Accuracy {
+  const invisible = INVISIBLE_LOSS_BIAS * loss(problem, 0);
+  return {
+    measure: '0.1 % of the initial loss',
+    acceptable: ({ checkpoints }) =>
+      checkpoints.every(
+        (checkpoint, at) => Math.abs(biasAt(problem, checkpoint, times[at]!).loss) <= invisible,
+      ),
   };
 }
 
@@ -200,4 +221,13 @@ function roundingWarnings(
 /** Two digits of a share, in percent. */
 function percent(share: number): string {
   return `${Number((100 * share).toPrecision(2))} %`;
+}
+
+/** What a user should know of a learning rate at which gradient descent on this spectrum is not stable; none for others. */
+export function stabilityWarnings(rate: number, spectrum: readonly number[]): string[] {
+  const limit = stabilityLimit(spectrum);
+  if (rate <= limit) return [];
+  return [
+    `learningRate ${rate} is beyond the stability limit 1/(2 sigma_1) = ${limit.toPrecision(4)} of gradient descent`,
+  ];
 }

@@ -1,10 +1,7 @@
 import { descendFactor } from '../../theory/descent.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import type { Backend } from '../backends/backend.js';
-import { interruptible } from '../backends/interruptible-backend.js';
-import { openBackend } from '../backends/open-backend.js';
-import { closedForm, computedOn } from '../scenario/compute.js';
-import type { Compute, RunContext } from '../scenario/scenario.js';
+import type { Plan, RunRequest } from '../scenario/scenario.js';
 import { outOfFloat32 } from './choose-plan.js';
 import type { EngineName } from './engine-name.js';
 import { UNIT_ROUNDOFF } from './pretraining.js';
@@ -71,12 +68,10 @@ export function stageRounding(unitRoundoff: number, steps: number): number {
   return 2 * ROUNDINGS_PER_STEP * unitRoundoff * (steps + 1);
 }
 
-/** How stages of modes are computed; `backend` is absent for closed forms. */
-export interface PreparedStages {
-  readonly compute: Compute;
-  readonly backend?: Backend;
-  /** Bound on the relative rounding of a singular value at the end; 0 for closed forms. */
-  readonly rounding: number;
+/** How stages of modes are computed. */
+export interface StagesPlan extends Plan {
+  /** Bound on the relative rounding of a singular value at the end, on a backend; 0 for closed forms. */
+  rounding(backend: Backend | undefined): number;
 }
 
 /** What decides in which precision stages are computed. */
@@ -93,30 +88,27 @@ export interface StageDemands {
 const VISIBLE_ROUNDING = 0.01;
 
 /**
- * Chooses engine and backend of stages of modes and opens the backend; the caller disposes of it.
+ * Chooses the engine of stages of modes, and what they need of a backend.
  *
  * @param engines those of the scenario, the one that `auto` takes first
- * @throws InvalidInputError when the engine or the backend cannot do it
  */
-export async function prepareStages(
+export function planStages(
   { largest, smallest, steps }: StageDemands,
   engines: readonly EngineName[],
-  context: RunContext,
-): Promise<PreparedStages> {
-  const engine = context.engine === 'auto' ? engines[0]! : context.engine;
-  if (engine === 'exact') return { compute: closedForm(context), rounding: 0 };
+  request: RunRequest,
+): StagesPlan {
+  const engine = request.engine === 'auto' ? engines[0]! : request.engine;
+  if (engine === 'exact') return { engine, rounding: () => 0 };
   const share = stageRounding(UNIT_ROUNDOFF.f32, steps);
-  const reason =
+  const float64Reason =
     outOfFloat32(largest, smallest, 'initial factors') ??
     (share > VISIBLE_ROUNDING
       ? `rounding of ${steps} steps in float32 could be ${Number((100 * share).toPrecision(2))} % of a singular value`
       : undefined);
-  const opened = await openBackend(context.backend, reason);
-  const backend = interruptible(opened.backend, context);
   return {
-    compute: computedOn(engine, backend, context, opened.reason),
-    backend,
-    rounding: stageRounding(UNIT_ROUNDOFF[backend.precision], steps),
+    engine,
+    backend: { float64Reason },
+    rounding: (backend) => stageRounding(UNIT_ROUNDOFF[backend!.precision], steps),
   };
 }
 

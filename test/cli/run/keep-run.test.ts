@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { partialFolder } from '../../../src/cli/results/partial-folder.js';
-import type { RunContext } from '../../../src/sim/scenario/scenario.js';
+import type { Plan, RunContext } from '../../../src/sim/scenario/scenario.js';
 import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';
 import { call } from '../support/call.js';
 
@@ -32,9 +32,9 @@ const cutOffAfter = (times: number, controller: AbortController) => ({
   loadScenarios: async () =>
     scenarios.map((scenario) => ({
       ...scenario,
-      async *run(parameters: never, context: RunContext) {
+      async *run(plan: Plan, context: RunContext) {
         let told = 0;
-        for await (const event of scenario.run(parameters, context)) {
+        for await (const event of scenario.run(plan, context)) {
           yield event;
           if (event.kind === 'rows' && ++told === times) controller.abort();
         }

@@ -3,6 +3,7 @@ import { described, numeric, numericList } from '../../../src/sim/scenario/param
 import {
   judge,
   notApplicable,
+  type ParametersPlan,
   type RunContext,
   type RunEvent,
   type Scenario,
@@ -23,7 +24,7 @@ const column = (name: string): Column => ({ name, unit: '1', description: `the $
  * A scenario that costs nothing: parabolas `(time − 1/gamma)² + 1`, with ten columns' worth of the events that real
  * ones send. `fail` makes its check fail, `pause` waits so many milliseconds between events.
  */
-export const parabola: Scenario<ParabolaParameters> = {
+export const parabola: Scenario<ParabolaParameters, ParametersPlan<ParabolaParameters>> = {
   id: 'parabola',
   title: 'Parabolas with their minima at 1/γ',
   summary: 'Each curve falls and then rises.',
@@ -82,24 +83,17 @@ export const parabola: Scenario<ParabolaParameters> = {
       throw new InvalidInputError('gammas', parameters.gammas, 'no more than count');
     return parameters;
   },
+  plan: (parameters, { engine }) =>
+    engine === 'modes'
+      ? { engine, backend: { float64Reason: 'parabolas are exact' }, parameters }
+      : { engine: 'exact', parameters },
   run,
 };
 
 async function* run(
-  { count, gammas, fail, pause }: ParabolaParameters,
-  { engine, seed }: RunContext,
+  { parameters: { count, gammas, fail, pause } }: ParametersPlan<ParabolaParameters>,
+  { seed }: RunContext,
 ): AsyncGenerator<RunEvent, void, undefined> {
-  yield {
-    kind: 'compute',
-    compute: {
-      engine: engine === 'modes' ? 'modes' : 'exact',
-      backend: engine === 'modes' ? 'reference' : 'host',
-      requested: 'auto',
-      device: 'paper and pencil',
-      precision: 'f64',
-      reason: 'nothing else is needed',
-    },
-  };
   for (const [index, gamma] of gammas.entries()) {
     const times = Array.from({ length: count }, (_, i) => (20 * i) / Math.max(1, count - 1));
     const rows = times.map((time) => {

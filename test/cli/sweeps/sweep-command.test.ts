@@ -127,9 +127,9 @@ test('what was interrupted goes on, and ends with the same bytes', async () => {
   let begun = 0;
   const cutOff: typeof parabola = {
     ...parabola,
-    run(parameters, context) {
+    run(plan, context) {
       if (++begun === 70) interruption.abort();
-      return parabola.run(parameters, context);
+      return parabola.run(plan, context);
     },
   };
   const cut = await call(['sweep', file, '--out', out], {

@@ -169,7 +169,7 @@ describe('auto', () => {
   test('leaves a card that is no faster than simd, with what was measured, the same each time', async () => {
     const reasons: string[] = [];
     for (let round = 0; round < 2; round++) {
-      const { backend, reason } = await openBackend('auto', undefined, enough, sourceOf());
+      const { backend, reason } = await openBackend('auto', { work: enough }, {}, sourceOf());
       expect(backend.name).toBe('simd');
       reasons.push(reason);
       await backend.dispose();
@@ -187,8 +187,8 @@ describe('auto', () => {
     rewrite({ card: 2e12, simd: 6e10, pass: 1e-5 });
     const taken = await openBackend(
       'auto',
-      undefined,
-      enough,
+      { work: enough },
+      {},
       sourceOf(async () => card),
     );
     expect(taken.backend).toBe(card);
@@ -204,8 +204,8 @@ describe('auto', () => {
     };
     const { backend, reason } = await openBackend(
       'auto',
-      undefined,
-      { flops: 1e9, passes: 3 },
+      { work: { flops: 1e9, passes: 3 } },
+      {},
       sourceOf(open),
     );
     expect(reason).toBe('the fastest that runs here');
@@ -220,7 +220,7 @@ describe('auto', () => {
       };
       return card;
     };
-    const { backend, reason } = await openBackend('auto', undefined, enough, sourceOf(open));
+    const { backend, reason } = await openBackend('auto', { work: enough }, {}, sourceOf(open));
     expect(backend.name).toBe('simd');
     expect(reason).toBe('the fastest that runs here; webgpu does not run: device lost');
     await backend.dispose();
@@ -253,8 +253,8 @@ describe('the probe of a card', () => {
 test.skipIf(missingDevices.has('webgpu'))(
   'a software device that counts as a card is measured and never pays',
   async () => {
-    const { measure: _, ...source } = sourceOf(() => create('webgpu', { software: true }));
-    const { backend, reason } = await openBackend('auto', undefined, enough, source);
+    const { measure: _, ...source } = sourceOf(() => create('webgpu', { devices: { software: true } }));
+    const { backend, reason } = await openBackend('auto', { work: enough }, {}, source);
     expect(backend.name).toBe('simd');
     expect(reason).toContain('webgpu would not pay (measured here: the card ');
     await backend.dispose();

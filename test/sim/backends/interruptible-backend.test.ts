@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { interruptible } from '../../../src/sim/backends/interruptible-backend.js';
 import { ReferenceBackend } from '../../../src/sim/backends/reference-backend.js';
+import { eventLoopTurns } from '../../../src/sim/scenario/event-loop.js';
 import { gradientDescent } from '../../../src/sim/training/optimizers/optimizer-list.js';
 
 const batch = {
@@ -14,7 +15,7 @@ const batch = {
 describe('a backend that can be interrupted', () => {
   it('gives the numbers of the backend inside, under its name', async () => {
     const inside = new ReferenceBackend();
-    const backend = interruptible(inside, {});
+    const backend = interruptible(inside, eventLoopTurns(undefined));
     expect({ ...backend }).toMatchObject({
       name: inside.name,
       precision: inside.precision,
@@ -26,7 +27,7 @@ describe('a backend that can be interrupted', () => {
 
   it('computes nothing more once the signal is aborted', async () => {
     const controller = new AbortController();
-    const backend = interruptible(new ReferenceBackend(), { signal: controller.signal });
+    const backend = interruptible(new ReferenceBackend(), eventLoopTurns(controller.signal));
     controller.abort();
     await expect(backend.descendModes(batch, [0.25])).rejects.toMatchObject({ name: 'AbortError' });
   });
@@ -34,7 +35,7 @@ describe('a backend that can be interrupted', () => {
 
 it('counts steps, each network on its own', async () => {
   const work = { networkSteps: 0 };
-  const backend = interruptible(new ReferenceBackend(), { work });
+  const backend = interruptible(new ReferenceBackend(), async () => {}, work);
   const modes = {
     count: 3,
     modes: 1,

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { backendChoices, backendNames } from '../../../src/sim/backends/backend-name.js';
+import { backendChoices, backendNames } from '../../../src/sim/backends/backend-list.js';
 import { descentWork } from '../../../src/sim/backends/gpu-js/gpu-threshold.js';
 import { create, messageOf, openBackend } from '../../../src/sim/backends/open-backend.js';
 import { probeBackends } from '../../../src/sim/backends/probe.js';
@@ -144,14 +144,14 @@ describe('auto', () => {
   });
 
   test('takes float64 where the problem needs it, with the reason', async () => {
-    const { backend, reason } = await openBackend('auto', 'tiny factors');
+    const { backend, reason } = await openBackend('auto', { float64Reason: 'tiny factors' });
     expect([backend.name, backend.precision, reason]).toEqual(['simd64', 'f64', 'tiny factors']);
   });
 
   test('takes no program in the place of a graphics card, however much there is to do', async () => {
     const work = descentWork({ rows: 512, hidden: 512, cols: 512 }, 64, 100_000);
     const { openBackend } = await withFakeGpu({ noCard: true });
-    const { backend, reason } = await openBackend('auto', undefined, work);
+    const { backend, reason } = await openBackend('auto', { work });
     expect(backend.name).toBe('simd');
     expect(reason).toBe('the fastest that runs here; webgpu does not run: only software');
     await backend.dispose();

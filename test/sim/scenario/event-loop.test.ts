@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventLoopTurns } from '../../../src/sim/scenario/compute.js';
+import { eventLoopTurns } from '../../../src/sim/scenario/event-loop.js';
 
 /** Keeps the processor busy, as a long computation does. */
 function compute(milliseconds: number): void {

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { answering, make } from '../../../src/sim/backends/backend.js';
+import type { CallJournal } from '../../../src/sim/backends/journaled-backend.js';
+import { type OpenBackend, openBackend as openBackendHere } from '../../../src/sim/backends/open-backend.js';
 import { resolveParameters } from '../../../src/sim/scenario/resolve.js';
-import { runToDocument } from '../../../src/sim/scenario/run-document.js';
+import { runEvents, runToDocument } from '../../../src/sim/scenario/run-document.js';
 import type { RunEvent, Scenario } from '../../../src/sim/scenario/scenario.js';
 import { columnIndex } from '../../../src/sim/scenario/table.js';
 import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';
+import { documentSettings } from '../../support/scenario-documents.js';
 
 const quick: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   gaussian: { dim: 3, times: '1,2,3', gammas: '0.1', replicates: 30 },
@@ -15,7 +19,7 @@ const known = scenarios
 
 async function eventsOf(scenario: Scenario, parameters: object): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  for await (const event of scenario.run(parameters, { seed: 1, engine: 'auto', backend: 'auto' }))
+  for await (const event of runEvents(scenario, parameters, { seed: 1, engine: 'auto', backend: 'auto' }))
     events.push(event);
   return events;
 }
@@ -104,10 +108,32 @@ describe.each(known)('the run of %s', (id, scenario, parameters) => {
   });
 });
 
-test('a scenario that never says what computed it is a defect of ours', async () => {
-  const [, scenario, parameters] = known[0]!;
-  const silent: Scenario = { ...scenario, async *run() {} };
-  await expect(
-    runToDocument(silent, parameters, { seed: 1, engine: 'auto', backend: 'auto' }),
-  ).rejects.toThrow('never said what computed it');
+test('opens one backend, which the runner counts, keeps in the journal and disposes of', async () => {
+  for (const { id, ...scenario } of scenarios) {
+    const opened: string[] = [];
+    const work = { networkSteps: 0 };
+    const journal = new CountingJournal();
+    const request = { seed: 1, engine: 'auto', backend: 'auto', work, journal } as const;
+    const openBackend: OpenBackend = async (choice, need) => {
+      const one = await openBackendHere(choice, need);
+      opened.push(`${one.backend.name} opened`);
+      const dispose = async () => {
+        opened.push(`${one.backend.name} disposed`);
+        await one.backend.dispose();
+      };
+      return { ...one, backend: answering({ ...one.backend, dispose }, (call) => make(one.backend, call)) };
+    };
+    const parameters = resolveParameters({ id, ...scenario }, documentSettings(id));
+    const document = await runToDocument({ id, ...scenario }, parameters, { ...request, openBackend });
+    const { backend } = document.compute;
+    expect([id, opened]).toEqual([id, [`${backend} opened`, `${backend} disposed`]]);
+    expect([id, work.networkSteps > 0, journal.calls > 0]).toEqual([id, true, true]);
+  }
 });
+
+class CountingJournal implements CallJournal {
+  calls = 0;
+  nextCall = () => this.calls++;
+  recall = async () => undefined;
+  keep = async () => {};
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { versions } from '../../../src/sim/scenario/run-document.js';
+import { versions } from '../../../src/sim/backends/versions.js';
 import { columnIndex, sortRows } from '../../../src/sim/scenario/table.js';
 
 const columns = ['gamma', 'time', 'note'].map((name) => ({ name, unit: '1', description: name }));

@@ -3,7 +3,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { resolveParameters } from '../../../src/sim/scenario/resolve.js';
-import type { RunContext, Scenario } from '../../../src/sim/scenario/scenario.js';
+import { runEvents } from '../../../src/sim/scenario/run-document.js';
+import type { RunRequest, Scenario } from '../../../src/sim/scenario/scenario.js';
 import { gaussian } from '../../../src/sim/scenarios/gaussian/gaussian.js';
 import { incremental } from '../../../src/sim/scenarios/incremental/incremental.js';
 import { InvalidInputError } from '../../../src/theory/invalid-input.js';
@@ -104,7 +105,7 @@ describe('extreme problems', () => {
 });
 
 describe('requests that cannot be met', () => {
-  test.each<[string, Readonly<Record<string, unknown>>, Partial<RunContext>, RegExp]>([
+  test.each<[string, Readonly<Record<string, unknown>>, Partial<RunRequest>, RegExp]>([
     ['a dim that would not fit', { dim: 200_000, times: '1' }, {}, /^dim: 200000 .*would need [\d,]+ GiB$/],
     ['shapes that would not fit', { rows: 1e6, hidden: 5, cols: 1e6, times: '1' }, {}, /^rows,hidden,cols: /],
     ['steps without end', { dim: 2, times: '1,1e12' }, {}, /^times: 1000000000000 .*10\^8 steps/],
@@ -161,7 +162,7 @@ describe('memory', () => {
     const settings = { dim: 128, spectrum: 'linear', times: 'linear:1:22:22', learningRate: 0.25, ...noise };
     const parameters = resolveParameters(scenario, settings);
     const measured: number[] = [];
-    for await (const event of scenario.run(parameters, { seed: 1, engine: 'modes', backend: 'cpu' })) {
+    for await (const event of runEvents(scenario, parameters, { seed: 1, engine: 'modes', backend: 'cpu' })) {
       // Twenty residuals of 128 × 128 doubles would be 2.6 MB.
       if (event.kind === 'progress' && event.done % 20 === 2)
         measured.push(await held(measured.length === 0 ? Infinity : measured[0]! + 1e6));

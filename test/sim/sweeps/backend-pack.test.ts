@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Backend } from '../../../src/sim/backends/backend.js';
-import type { BackendName } from '../../../src/sim/backends/backend-name.js';
+import type { BackendName } from '../../../src/sim/backends/backend-list.js';
 import { create } from '../../../src/sim/backends/open-backend.js';
 import { resolveParameters } from '../../../src/sim/scenario/resolve.js';
 import { runToDocument } from '../../../src/sim/scenario/run-document.js';

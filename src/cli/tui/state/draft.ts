@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type BackendChoice, backendChoices } from '../../../sim/backends/backend-name.js';
+import { type BackendChoice, backendChoices } from '../../../sim/backends/backend-list.js';
 import { metaOf, type ParameterMeta } from '../../../sim/scenario/parameter.js';
 import { resolveParameters } from '../../../sim/scenario/resolve.js';
 import type { Scenario } from '../../../sim/scenario/scenario.js';

@@ -1,6 +1,7 @@
+import type { WorkMeter } from '../../../sim/backends/interruptible-backend.js';
 import { resolveParameters } from '../../../sim/scenario/resolve.js';
 import { runToDocument } from '../../../sim/scenario/run-document.js';
-import type { RunEvent, Scenario, WorkMeter } from '../../../sim/scenario/scenario.js';
+import type { RunEvent, Scenario } from '../../../sim/scenario/scenario.js';
 import { scenarioById } from '../../../sim/scenarios/scenario-list.js';
 import { isAbort } from '../../output/error-line.js';
 import { RemainingTime } from '../../output/progress-line.js';

@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import { createProblem } from '../../../theory/problem.js';
-import { interruptible } from '../../backends/interruptible-backend.js';
-import { openBackend } from '../../backends/open-backend.js';
-import { computedOn, opening } from '../../scenario/compute.js';
 import { requireMemory } from '../../scenario/memory.js';
-import type { RunEvent, Scenario } from '../../scenario/scenario.js';
+import type { ParametersPlan, RunEvent, Scenario } from '../../scenario/scenario.js';
 import { replicatesParameter, spectrumParameter } from '../../scenario/shared.js';
 import { embedDiagonal, randomBasis } from '../../training/network-start.js';
 import {
@@ -76,7 +73,7 @@ export interface DecouplingParameters {
 const COPIES = 60;
 
 /** Magnitude and direction of the weights trained apart: what is gained over plain weights? */
-export const decoupling: Scenario<DecouplingParameters> = {
+export const decoupling: Scenario<DecouplingParameters, ParametersPlan<DecouplingParameters>> = {
   id: 'decoupling',
   title: 'Magnitude and direction of the weights trained apart',
   summary:
@@ -132,50 +129,45 @@ export const decoupling: Scenario<DecouplingParameters> = {
     }
     return { ...raw, spectrum: [...spectrum] };
   },
-  async *run(parameters, context) {
+  plan: (parameters) => ({ engine: 'matrix', backend: {}, parameters }),
+  async *run({ parameters }, context) {
     const { dim, spectrum, reach, gains, optimizers, widths, gammas, replicates } = parameters;
     const { seed } = context;
+    const backend = context.backend!;
     const basis = randomBasis({ rows: dim, hidden: dim, cols: dim }, seed);
     const task = embedDiagonal(basis.left, spectrum, basis.right);
     const radius = Math.sqrt(reach * spectrum.reduce((sum, sigma) => sum + sigma, 0));
     const study: DecouplingStudy = { ...parameters, task, radius, seed };
-    const opened = await openBackend(context.backend);
-    const backend = interruptible(opened.backend, context);
-    try {
-      yield* opening(computedOn('matrix', backend, context, opened.reason));
-      const middle = widths[Math.floor((widths.length - 1) / 2)];
-      const total = optimizers.length * parameterizationsWith(gains).length * widths.length;
-      const cells: TrainedCell[] = [];
-      for await (const cell of trainedCells(backend, study)) {
-        cells.push(cell);
-        yield { kind: 'rows', table: 'reached', rows: reachedRows({ spectrum, radius }, cell) };
-        if (cell.width === middle) {
-          yield { kind: 'rows', table: 'curve', rows: curveRows({ spectrum, radius }, cell) };
-          yield { kind: 'rows', table: 'updates', rows: updateRows(cell) };
-        }
-        yield* divergences(cell);
-        yield { kind: 'progress', done: cells.length, total, label: 'ensembles' };
+    const middle = widths[Math.floor((widths.length - 1) / 2)];
+    const total = optimizers.length * parameterizationsWith(gains).length * widths.length;
+    const cells: TrainedCell[] = [];
+    for await (const cell of trainedCells(backend, study)) {
+      cells.push(cell);
+      yield { kind: 'rows', table: 'reached', rows: reachedRows({ spectrum, radius }, cell) };
+      if (cell.width === middle) {
+        yield { kind: 'rows', table: 'curve', rows: curveRows({ spectrum, radius }, cell) };
+        yield { kind: 'rows', table: 'updates', rows: updateRows(cell) };
       }
-      yield { kind: 'rows', table: 'rates', rows: rateRows(cells) };
-      yield { kind: 'rows', table: 'transfer', rows: transferRows(cells) };
-      const measured: FinalSensitivity[] = [];
-      const noise = { gamma: gammas[0]!, replicates, seed };
-      for await (const one of finalSensitivities(backend, cells, task, noise)) {
-        measured.push(one);
-        yield { kind: 'rows', table: 'sensitivity', rows: [sensitivityRow({ spectrum, radius }, one)] };
-      }
-      const trainings = { cells, task, spectrum, radius, precision: backend.precision };
-      yield { kind: 'check', check: checkNuclearBall(trainings) };
-      yield { kind: 'check', check: checkSphereUpdate(trainings) };
-      yield { kind: 'check', check: checkConstantSensitivity(trainings) };
-      yield { kind: 'check', check: checkSensitivityFloor(trainings) };
-      yield { kind: 'check', check: checkFinalSensitivity(measured, gammas[0]!, replicates) };
-      const parts = partsOf(cells);
-      yield { kind: 'rows', table: 'parts', rows: partRows(parts) };
-      yield { kind: 'verdict', verdict: decouplingVerdict(parts) };
-    } finally {
-      await backend.dispose();
+      yield* divergences(cell);
+      yield { kind: 'progress', done: cells.length, total, label: 'ensembles' };
     }
+    yield { kind: 'rows', table: 'rates', rows: rateRows(cells) };
+    yield { kind: 'rows', table: 'transfer', rows: transferRows(cells) };
+    const measured: FinalSensitivity[] = [];
+    const noise = { gamma: gammas[0]!, replicates, seed };
+    for await (const one of finalSensitivities(backend, cells, task, noise)) {
+      measured.push(one);
+      yield { kind: 'rows', table: 'sensitivity', rows: [sensitivityRow({ spectrum, radius }, one)] };
+    }
+    const trainings = { cells, task, spectrum, radius, precision: backend.precision };
+    yield { kind: 'check', check: checkNuclearBall(trainings) };
+    yield { kind: 'check', check: checkSphereUpdate(trainings) };
+    yield { kind: 'check', check: checkConstantSensitivity(trainings) };
+    yield { kind: 'check', check: checkSensitivityFloor(trainings) };
+    yield { kind: 'check', check: checkFinalSensitivity(measured, gammas[0]!, replicates) };
+    const parts = partsOf(cells);
+    yield { kind: 'rows', table: 'parts', rows: partRows(parts) };
+    yield { kind: 'verdict', verdict: decouplingVerdict(parts) };
   },
 };
 

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { exposureThreshold } from '../../../theory/exposure.js';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
-import { opening } from '../../scenario/compute.js';
 import { requireTableMemory } from '../../scenario/memory.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
 import { type ComparedModes, checkModeStages } from '../../training/checks/training-checks.js';
-import { prepareStages, requireSmallSteps } from '../../training/stages.js';
+import { planStages, requireSmallSteps, type StagesPlan } from '../../training/stages.js';
 import { accuracyRow, curveRow, earlyExposureTables, modeRows, publishedRows } from './columns.js';
 import {
   durationParameter,
@@ -31,8 +30,14 @@ export interface EarlyExposureParameters extends ExposureTasks {
   readonly steps: number;
 }
 
+interface ExposurePlan extends StagesPlan {
+  readonly parameters: EarlyExposureParameters;
+  readonly modes: ReturnType<typeof exposedModes>;
+  readonly stages: ExposureStages;
+}
+
 /** Post-training data mixed into pre-training: does what they teach survive fine-tuning on something else? */
-export const earlyExposure: Scenario<EarlyExposureParameters> = {
+export const earlyExposure: Scenario<EarlyExposureParameters, ExposurePlan> = {
   id: 'early-exposure',
   title: 'Early exposure to post-training data',
   summary:
@@ -113,52 +118,50 @@ export const earlyExposure: Scenario<EarlyExposureParameters> = {
     }
     return parameters;
   },
-  async *run(parameters, context) {
-    const { mixes, tau, time, specialised, strength } = parameters;
+  plan(parameters, request) {
     const modes = exposedModes(parameters);
     const stages: ExposureStages = { ...parameters, rate: parameters.learningRate };
     const steps = pretrainingSteps(stages) + parameters.postSteps + parameters.steps;
-    const demands = { largest: largestValue(parameters), smallest: Math.exp(-tau), steps };
-    const prepared = await prepareStages(demands, earlyExposure.engines, context);
-    try {
-      yield* opening(prepared.compute);
-      const runs: ExposedRun[] = [];
-      for await (const run of exposedRuns(prepared.backend, modes, mixes, stages)) {
-        runs.push(run);
-        yield { kind: 'rows', table: 'curve', rows: [curveRow(run)] };
-        if (run.postTraining === 'fixed') yield { kind: 'rows', table: 'modes', rows: modeRows(run) };
-        const known = accuracyRow(run, prepared.rounding);
-        if (known !== undefined) yield { kind: 'rows', table: 'accuracy', rows: [known] };
-        yield { kind: 'progress', done: runs.length, total: 2 * mixes.length, label: 'networks' };
-      }
-      const start = Math.exp(-2 * tau);
-      const threshold = specialised === 0 ? Infinity : exposureThreshold({ sigma: strength, start }, 1, time);
-      const learned = runs.find(({ simulated }) =>
-        modes.every(
-          ({ kind }, mode) => kind !== 'specialised' || (simulated?.pretrained[mode] ?? 0) > strength / 2,
-        ),
-      );
-      const seen = specialised === 0 ? null : (learned?.mix ?? null);
-      yield {
-        kind: 'rows',
-        table: 'threshold',
-        rows: [[threshold <= 1 ? threshold : null, seen]],
-      };
-      yield { kind: 'rows', table: 'published', rows: publishedRows(modes, stages) };
-      const compared = runs.flatMap(({ simulated, expected }): ComparedModes[] =>
-        simulated === undefined ? [] : [{ simulated: simulated.fineTuned, exact: expected.fineTuned }],
-      );
-      yield { kind: 'check', check: checkModeStages(compared, prepared.rounding) };
-      yield { kind: 'check', check: checkRetainedRise(runs, prepared.rounding) };
-      const losses = (which: ExposedRun['postTraining']) =>
-        runs
-          .filter(({ postTraining }) => postTraining === which)
-          .map(({ mix, measured }) => ({ mix, ...measured }));
-      const verdict = exposureVerdict(losses('matched'), losses('fixed'), threshold);
-      yield { kind: 'verdict', verdict };
-    } finally {
-      await prepared.backend?.dispose();
+    const demands = { largest: largestValue(parameters), smallest: Math.exp(-parameters.tau), steps };
+    return { ...planStages(demands, earlyExposure.engines, request), parameters, modes, stages };
+  },
+  async *run({ parameters, modes, stages, ...plan }, context) {
+    const { mixes, tau, time, specialised, strength } = parameters;
+    const rounding = plan.rounding(context.backend);
+    const runs: ExposedRun[] = [];
+    for await (const run of exposedRuns(context.backend, modes, mixes, stages)) {
+      runs.push(run);
+      yield { kind: 'rows', table: 'curve', rows: [curveRow(run)] };
+      if (run.postTraining === 'fixed') yield { kind: 'rows', table: 'modes', rows: modeRows(run) };
+      const known = accuracyRow(run, rounding);
+      if (known !== undefined) yield { kind: 'rows', table: 'accuracy', rows: [known] };
+      yield { kind: 'progress', done: runs.length, total: 2 * mixes.length, label: 'networks' };
     }
+    const start = Math.exp(-2 * tau);
+    const threshold = specialised === 0 ? Infinity : exposureThreshold({ sigma: strength, start }, 1, time);
+    const learned = runs.find(({ simulated }) =>
+      modes.every(
+        ({ kind }, mode) => kind !== 'specialised' || (simulated?.pretrained[mode] ?? 0) > strength / 2,
+      ),
+    );
+    const seen = specialised === 0 ? null : (learned?.mix ?? null);
+    yield {
+      kind: 'rows',
+      table: 'threshold',
+      rows: [[threshold <= 1 ? threshold : null, seen]],
+    };
+    yield { kind: 'rows', table: 'published', rows: publishedRows(modes, stages) };
+    const compared = runs.flatMap(({ simulated, expected }): ComparedModes[] =>
+      simulated === undefined ? [] : [{ simulated: simulated.fineTuned, exact: expected.fineTuned }],
+    );
+    yield { kind: 'check', check: checkModeStages(compared, rounding) };
+    yield { kind: 'check', check: checkRetainedRise(runs, rounding) };
+    const losses = (which: ExposedRun['postTraining']) =>
+      runs
+        .filter(({ postTraining }) => postTraining === which)
+        .map(({ mix, measured }) => ({ mix, ...measured }));
+    const verdict = exposureVerdict(losses('matched'), losses('fixed'), threshold);
+    yield { kind: 'verdict', verdict };
   },
 };
 

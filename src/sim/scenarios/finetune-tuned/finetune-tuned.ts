@@ -16,10 +16,11 @@ import {
 import { finiteOrNull, predict } from '../../finetuning/prediction.js';
 import {
   checkpointParameters,
+  type FineTuningPlan,
   methodParameters,
   type OneTaskParameters,
   type PreparedFineTuning,
-  prepareFineTuning,
+  planFineTuning,
   resolveOneTask,
   taskOf,
   taskRows,
@@ -44,7 +45,6 @@ import {
 import { type TunedNetwork, tuneNetworks } from '../../finetuning/tuned-networks.js';
 import { type FineTuningStudy, sharedValues, type Tuning } from '../../finetuning/tuning.js';
 import { turningPoint } from '../../finetuning/turning-point.js';
-import { opening } from '../../scenario/compute.js';
 import type { RunEvent, Scenario } from '../../scenario/scenario.js';
 import { type Column, type Row, timeColumn } from '../../scenario/table.js';
 
@@ -136,8 +136,15 @@ const withinSearch = (column: Column): Column => ({
   description: `${column.description}; null also where the curve rises by less than equally good rates differ`,
 });
 
+interface TunedPlan extends FineTuningPlan {
+  readonly parameters: FinetuneTunedParameters;
+  readonly task: Tuning['task'];
+  /** What the networks of the checkpoints have in common, whatever their rate. */
+  readonly common: readonly Omit<Tuning, 'rate'>[];
+}
+
 /** Fine-tuning with the learning rate tuned for the new task at every checkpoint. */
-export const finetuneTuned: Scenario<FinetuneTunedParameters> = {
+export const finetuneTuned: Scenario<FinetuneTunedParameters, TunedPlan> = {
   id: 'finetune-tuned',
   title: 'Fine-tuning with the learning rate tuned per checkpoint',
   summary:
@@ -234,29 +241,26 @@ export const finetuneTuned: Scenario<FinetuneTunedParameters> = {
   ],
   resolve: (parsed) =>
     resolveOneTask<FinetuneTunedParameters>(parsed, ({ learningRates }) => learningRates, CELLS),
-  async *run(parameters, context) {
+  async plan(parameters, request) {
     const { times, learningRates, lambda } = parameters;
-    const task = taskOf(parameters, context.seed);
+    const task = taskOf(parameters, request.seed);
     const common = times.map((_, at) => ({ at, task, pull: lambda }));
     const grid = common.flatMap((member) => learningRates.map((rate) => ({ ...member, rate })));
-    const prepared = await prepareFineTuning(parameters, grid, context);
-    try {
-      yield* opening(prepared.compute, prepared.simulation?.warnings);
-      yield { kind: 'rows', table: 'task', rows: taskRows(parameters.spectrum, task) };
-      if (prepared.simulation !== undefined) yield* prepared.simulation.pretrain();
-      const best = yield* tunedNetworks(prepared, parameters, common, context.signal);
-      const run: FineTuningRun = {
-        study: prepared.study,
-        method: parameters.finetuning,
-        curves: [{ key: 0, networks: best.map(({ network }) => network) }],
-      };
-      yield { kind: 'rows', table: 'inflection', rows: [inflectionRow(prepared.study, best)] };
-      yield* finetuningVerdicts(run, prepared.compute.precision, [
-        sharedValues(task) === undefined ? checkPlanes : checkSteps,
-      ]);
-    } finally {
-      await prepared.simulation?.dispose();
-    }
+    return { ...(await planFineTuning(parameters, grid, request)), parameters, task, common };
+  },
+  async *run({ parameters, task, common, prepared }, context) {
+    const tuning = prepared(context);
+    const { study, simulation, precision } = tuning;
+    yield { kind: 'rows', table: 'task', rows: taskRows(parameters.spectrum, task) };
+    if (simulation !== undefined) yield* simulation.pretrain();
+    const best = yield* tunedNetworks(tuning, parameters, common, context.signal);
+    const run: FineTuningRun = {
+      study,
+      method: parameters.finetuning,
+      curves: [{ key: 0, networks: best.map(({ network }) => network) }],
+    };
+    yield { kind: 'rows', table: 'inflection', rows: [inflectionRow(study, best)] };
+    yield* finetuningVerdicts(run, precision, [sharedValues(task) === undefined ? checkPlanes : checkSteps]);
   },
 };
 

@@ -14,13 +14,14 @@ import {
   checkpointParameters,
   methodParameters,
   type OneTaskParameters,
-  prepareFineTuning,
+  planFineTuning,
   resolveOneTask,
   taskOf,
   taskRows,
 } from '../../finetuning/prepare.js';
 import {
   accuracyColumns,
+  type CurvesPlan,
   checkpointColumns,
   fineTuningLossFigure,
   forgettingFigure,
@@ -34,7 +35,6 @@ import {
   turnTheoryColumn,
 } from '../../finetuning/tables.js';
 import { sharedValues } from '../../finetuning/tuning.js';
-import { opening } from '../../scenario/compute.js';
 import type { Scenario } from '../../scenario/scenario.js';
 
 export interface FinetuneParameters extends OneTaskParameters {
@@ -46,7 +46,7 @@ export interface FinetuneParameters extends OneTaskParameters {
 const CELLS = 16;
 
 /** The fine-tuning half of the paper: K steps at a fixed learning rate from every checkpoint of pre-training. */
-export const finetune: Scenario<FinetuneParameters> = {
+export const finetune: Scenario<FinetuneParameters, CurvesPlan<FinetuneParameters>> = {
   id: 'finetune',
   title: 'Fine-tuning at a fixed learning rate: forgetting and the U-turn',
   summary:
@@ -83,25 +83,23 @@ export const finetune: Scenario<FinetuneParameters> = {
   ],
   resolve: (parsed) =>
     resolveOneTask<FinetuneParameters>(parsed, ({ learningRates }) => learningRates, CELLS),
-  async *run(parameters, context) {
+  async plan(parameters, request) {
     const { times, learningRates, lambda } = parameters;
-    const task = taskOf(parameters, context.seed);
+    const task = taskOf(parameters, request.seed);
     const curves = learningRates.map((rate): PlannedCurve => ({ key: rate, rate, pull: lambda }));
     const tunings = planTunings(curves, times, task);
-    const prepared = await prepareFineTuning(parameters, tunings, context);
-    try {
-      yield* opening(prepared.compute, prepared.simulation?.warnings);
-      yield { kind: 'rows', table: 'task', rows: taskRows(parameters.spectrum, task) };
-      const run = yield* tuneCurves(prepared, parameters, curves, tunings, 'learning rate', context.signal);
-      const exactness = sharedValues(task) === undefined ? [checkPlanes, checkRiccatiLimit] : [checkSteps];
-      yield* finetuningVerdicts(run, prepared.compute.precision, [
-        ...exactness,
-        checkRateOrder,
-        checkForgetting,
-        checkErase,
-      ]);
-    } finally {
-      await prepared.simulation?.dispose();
-    }
+    return { ...(await planFineTuning(parameters, tunings, request)), parameters, task, curves, tunings };
+  },
+  async *run({ parameters, task, curves, tunings, prepared }, context) {
+    const study = prepared(context);
+    yield { kind: 'rows', table: 'task', rows: taskRows(parameters.spectrum, task) };
+    const run = yield* tuneCurves(study, parameters, curves, tunings, 'learning rate', context.signal);
+    const exactness = sharedValues(task) === undefined ? [checkPlanes, checkRiccatiLimit] : [checkSteps];
+    yield* finetuningVerdicts(run, study.precision, [
+      ...exactness,
+      checkRateOrder,
+      checkForgetting,
+      checkErase,
+    ]);
   },
 };

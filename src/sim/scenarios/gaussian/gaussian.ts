@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import type { Problem } from '../../../theory/problem.js';
 import { initialDeviation } from '../../noise/means.js';
 import { noiseAccuracy } from '../../noise/noise-accuracy.js';
 import { NoiseCurves, type NoiseLayout, type NoiseStudy } from '../../noise/noise-curves.js';
-import { opening } from '../../scenario/compute.js';
 import { requireTableMemory } from '../../scenario/memory.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import {
@@ -28,7 +28,8 @@ import {
 import {
   type ParsedPretraining,
   type Pretraining,
-  preparePretraining,
+  type PretrainingPlan,
+  planPretraining,
   resolvePretraining,
 } from '../../training/pretraining.js';
 
@@ -41,7 +42,7 @@ interface NoiseParameters {
 export type GaussianParameters = Pretraining & NoiseParameters;
 
 /** The Gaussian half of the paper: noise on the weights hurts the more, the longer the network was trained. */
-export const gaussian: Scenario<GaussianParameters> = {
+export const gaussian: Scenario<GaussianParameters, PretrainingPlan & { readonly study: NoiseStudy }> = {
   id: 'gaussian',
   title: 'Progressive sensitivity and catastrophic overtraining under Gaussian noise',
   summary:
@@ -115,26 +116,23 @@ export const gaussian: Scenario<GaussianParameters> = {
     );
     return parameters;
   },
-  async *run(parameters, context) {
+  plan(parameters, request) {
     const study: NoiseStudy = {
       times: parameters.times,
       gammas: absoluteGammas(parameters),
       replicates: parameters.replicates,
-      seed: context.seed,
+      seed: request.seed,
     };
-    const accuracy = noiseAccuracy(parameters, study);
-    const prepared = await preparePretraining(parameters, gaussian.engines, context, accuracy);
-    const { problem, compute, simulated } = prepared;
-    try {
-      yield* opening(compute, simulated?.warnings);
-      const curves = new NoiseCurves(problem, study, layout);
-      if (simulated === undefined) yield* curves.theoryOnly();
-      else yield* curves.simulate(simulated);
-      yield { kind: 'rows', table: 'inflection', rows: curves.inflections() };
-      for (const check of curves.checks(simulated)) yield { kind: 'check', check };
-    } finally {
-      await simulated?.backend.dispose();
-    }
+    const accuracy = (problem: Problem) => noiseAccuracy(problem, study);
+    return { ...planPretraining(parameters, gaussian.engines, request, accuracy), study };
+  },
+  async *run(plan, context) {
+    const simulated = plan.simulated(context);
+    const curves = new NoiseCurves(plan.problem, plan.study, layout);
+    if (simulated === undefined) yield* curves.theoryOnly();
+    else yield* curves.simulate(simulated);
+    yield { kind: 'rows', table: 'inflection', rows: curves.inflections() };
+    for (const check of curves.checks(simulated)) yield { kind: 'check', check };
   },
 };
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { singularValue } from '../../../theory/mode.js';
+import type { Problem } from '../../../theory/problem.js';
 import { loss } from '../../../theory/trajectory.js';
-import { opening } from '../../scenario/compute.js';
-import { lossAccuracy } from '../../scenario/loss-accuracy.js';
 import { requireTableMemory } from '../../scenario/memory.js';
 import type { RunEvent, Scenario } from '../../scenario/scenario.js';
 import {
@@ -27,14 +26,16 @@ import {
   checkProgressiveSensitivity,
 } from '../../training/checks/training-checks.js';
 import {
+  lossAccuracy,
   type ParsedPretraining,
   type Pretraining,
-  preparePretraining,
+  type PretrainingPlan,
+  planPretraining,
   resolvePretraining,
 } from '../../training/pretraining.js';
 
 /** Small initialisation learns the features one after another, the largest first. */
-export const incremental: Scenario<Pretraining> = {
+export const incremental: Scenario<Pretraining, PretrainingPlan & { readonly times: readonly number[] }> = {
   id: 'incremental',
   title: 'Features are learned one at a time',
   summary:
@@ -94,10 +95,13 @@ export const incremental: Scenario<Pretraining> = {
     requireTableMemory('times', `${parameters.times.length} times`, parameters.times.length * modes * 5);
     return parameters;
   },
-  async *run(parameters, context) {
-    const accuracy = lossAccuracy(parameters);
-    const prepared = await preparePretraining(parameters, incremental.engines, context, accuracy);
-    const { problem, compute, simulated } = prepared;
+  plan(parameters, request) {
+    const { times } = parameters;
+    const accuracy = (problem: Problem) => lossAccuracy(problem, times);
+    return { ...planPretraining(parameters, incremental.engines, request, accuracy), times };
+  },
+  async *run({ problem, times, ...plan }, context) {
+    const simulated = plan.simulated(context);
     const rows = (time: number, checkpoint: Checkpoint | undefined): RunEvent[] => [
       {
         kind: 'rows',
@@ -109,32 +113,27 @@ export const incremental: Scenario<Pretraining> = {
       },
       { kind: 'rows', table: 'loss', rows: [[time, loss(problem, time), checkpoint?.loss ?? null]] },
     ];
-    try {
-      yield* opening(compute, simulated?.warnings);
-      const checkpoints: Checkpoint[] = [];
-      let divergedAt: number | undefined;
-      if (simulated === undefined) for (const time of parameters.times) yield* rows(time, undefined);
-      else {
-        let done = 0;
-        for await (const recorded of simulated.recorded()) {
-          if (!hasDiverged(recorded)) {
-            checkpoints.push(withoutNetwork(recorded));
-            yield* rows(recorded.time, recorded);
-          } else {
-            if (divergedAt === undefined) yield simulated.divergence(recorded.divergedAt);
-            divergedAt = recorded.divergedAt;
-            yield* rows(recorded.time, undefined);
-          }
-          done++;
-          yield { kind: 'progress', done, total: parameters.times.length, label: 'checkpoints' };
+    const checkpoints: Checkpoint[] = [];
+    let divergedAt: number | undefined;
+    if (simulated === undefined) for (const time of times) yield* rows(time, undefined);
+    else {
+      let done = 0;
+      for await (const recorded of simulated.recorded()) {
+        if (!hasDiverged(recorded)) {
+          checkpoints.push(withoutNetwork(recorded));
+          yield* rows(recorded.time, recorded);
+        } else {
+          if (divergedAt === undefined) yield simulated.divergence(recorded.divergedAt);
+          divergedAt = recorded.divergedAt;
+          yield* rows(recorded.time, undefined);
         }
+        done++;
+        yield { kind: 'progress', done, total: times.length, label: 'checkpoints' };
       }
-      const run = { problem, times: parameters.times, expected: simulated?.expected, divergedAt };
-      yield { kind: 'check', check: checkDecoupling(run, checkpoints) };
-      yield { kind: 'check', check: checkLearningOrder(run, checkpoints) };
-      yield { kind: 'check', check: checkProgressiveSensitivity(run, checkpoints) };
-    } finally {
-      await simulated?.backend.dispose();
     }
+    const run = { problem, times: times, expected: simulated?.expected, divergedAt };
+    yield { kind: 'check', check: checkDecoupling(run, checkpoints) };
+    yield { kind: 'check', check: checkLearningOrder(run, checkpoints) };
+    yield { kind: 'check', check: checkProgressiveSensitivity(run, checkpoints) };
   },
 };

@@ -15,9 +15,10 @@ import { overshootBoundary } from '../../finetuning/overshoot-boundary.js';
 import { finiteOrNull } from '../../finetuning/prediction.js';
 import {
   type FineTuningParameters,
+  type FineTuningPlan,
   methodParameters,
   type PreparedFineTuning,
-  prepareFineTuning,
+  planFineTuning,
   taskRows,
 } from '../../finetuning/prepare.js';
 import {
@@ -33,7 +34,6 @@ import {
 } from '../../finetuning/tables.js';
 import { type TunedNetwork, tuneNetworks } from '../../finetuning/tuned-networks.js';
 import type { Task, Tuning } from '../../finetuning/tuning.js';
-import { opening } from '../../scenario/compute.js';
 import { requireTableMemory } from '../../scenario/memory.js';
 import type { RunEvent, Scenario } from '../../scenario/scenario.js';
 import { shapeParameters, spectrumParameter, tauParameter, timesParameter } from '../../scenario/shared.js';
@@ -159,8 +159,14 @@ const CELLS = 12;
 const RISE =
   'pre-training loss after fine-tuning at the last checkpoint minus its least value over the checkpoints: how much longer pre-training hurts';
 
+interface MisalignmentPlan extends FineTuningPlan {
+  readonly parameters: MisalignmentParameters;
+  readonly cells: readonly MapCell[];
+  readonly tunings: readonly Tuning[];
+}
+
 /** Where catastrophic overtraining happens: overshoot of the new task against the turn of its singular vectors. */
-export const misalignment: Scenario<MisalignmentParameters> = {
+export const misalignment: Scenario<MisalignmentParameters, MisalignmentPlan> = {
   id: 'misalignment',
   title: 'Phase diagram of catastrophic overtraining: overshoot and turned singular vectors',
   summary:
@@ -272,36 +278,32 @@ export const misalignment: Scenario<MisalignmentParameters> = {
     );
     return parameters;
   },
-  async *run(parameters, context) {
-    const { overshoots, angles, unchanged, times, spectrum, lambda, anchor, steps } = parameters;
+  async plan(parameters, request) {
+    const { overshoots, angles, unchanged, times, spectrum, lambda } = parameters;
     const rate = parameters.learningRates[0]!;
     const cells = overshoots.flatMap((overshoot) => {
       const values = spectrum.map((sigma, mode) => (mode < unchanged ? sigma : overshoot * sigma));
       return angles.map((angle) => ({ overshoot, angle, task: { values, angle } }));
     });
     const tunings = cells.flatMap(({ task }) => times.map((_, at) => ({ at, task, rate, pull: lambda })));
-    const prepared = await prepareFineTuning(parameters, tunings, context);
-    const { study, simulation } = prepared;
-    try {
-      yield* opening(prepared.compute, simulation?.warnings);
-      yield { kind: 'rows', table: 'task', rows: tasksOf(spectrum, cells) };
-      if (simulation !== undefined) yield* simulation.pretrain();
-      for (const angle of angles) {
-        const task = { unchanged, angle, pull: lambda, anchor, time: rate * steps };
-        const isShared = angle === 0 || angle === 180;
-        const converged = isShared ? overshootThreshold(lambda) : null;
-        const row = [angle, overshootBoundary(study.problem, overshoots, task), converged];
-        yield { kind: 'rows', table: 'boundary', rows: [row] };
-      }
-      const run = yield* misalignedNetworks(prepared, parameters, cells, tunings, context.signal);
-      yield { kind: 'check', check: checkOvershootBoundary(study, { unchanged, pull: lambda, anchor }) };
-      yield* finetuningVerdicts(run, prepared.compute.precision, [
-        checkSteps,
-        checkPlanes,
-        checkRiccatiLimit,
-      ]);
-    } finally {
-      await simulation?.dispose();
+    return { ...(await planFineTuning(parameters, tunings, request)), parameters, cells, tunings };
+  },
+  async *run({ parameters, cells, tunings, prepared }, context) {
+    const { overshoots, angles, unchanged, spectrum, lambda, anchor, steps } = parameters;
+    const tuning = prepared(context);
+    const { study, simulation, precision } = tuning;
+    yield { kind: 'rows', table: 'task', rows: tasksOf(spectrum, cells) };
+    if (simulation !== undefined) yield* simulation.pretrain();
+    for (const angle of angles) {
+      const time = parameters.learningRates[0]! * steps;
+      const task = { unchanged, angle, pull: lambda, anchor, time };
+      const isShared = angle === 0 || angle === 180;
+      const converged = isShared ? overshootThreshold(lambda) : null;
+      const row = [angle, overshootBoundary(study.problem, overshoots, task), converged];
+      yield { kind: 'rows', table: 'boundary', rows: [row] };
     }
+    const run = yield* misalignedNetworks(tuning, parameters, cells, tunings, context.signal);
+    yield { kind: 'check', check: checkOvershootBoundary(study, { unchanged, pull: lambda, anchor }) };
+    yield* finetuningVerdicts(run, precision, [checkSteps, checkPlanes, checkRiccatiLimit]);
   },
 };

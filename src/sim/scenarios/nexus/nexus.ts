@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { createProblem } from '../../../theory/problem.js';
-import { interruptible } from '../../backends/interruptible-backend.js';
-import { openBackend } from '../../backends/open-backend.js';
 import { resolveTarget, stepsParameter, targetParameter } from '../../finetuning/finetuning-parameters.js';
-import { computedOn, opening } from '../../scenario/compute.js';
 import { requireMemory } from '../../scenario/memory.js';
-import type { Scenario } from '../../scenario/scenario.js';
+import type { ParametersPlan, Scenario } from '../../scenario/scenario.js';
 import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
 import { outOfFloat32 } from '../../training/choose-plan.js';
 import { embedDiagonal, randomBasis } from '../../training/network-start.js';
@@ -42,7 +39,7 @@ export interface NexusParameters extends NexusSettings {
 const COPIES = 64;
 
 /** Does an inner loop over sources of data bring their minimisers together? */
-export const nexus: Scenario<NexusParameters> = {
+export const nexus: Scenario<NexusParameters, ParametersPlan<NexusParameters>> = {
   id: 'nexus',
   title: 'Several sources of data: an inner loop over them against descent on their summed loss',
   summary:
@@ -109,9 +106,16 @@ export const nexus: Scenario<NexusParameters> = {
     );
     return { ...raw, spectrum, target: [...target] };
   },
-  async *run(parameters, context) {
+  plan(parameters) {
+    const { spectrum, target, tau } = parameters;
+    const largest = Math.max(spectrum[0]!, ...target);
+    const float64Reason = outOfFloat32(largest, Math.exp(-tau), 'initial factors');
+    return { engine: 'matrix', backend: { float64Reason }, parameters };
+  },
+  async *run({ parameters }, context) {
     const { spectrum, target, goals, optimizers, innerSteps, trainings } = parameters;
     const { seed } = context;
+    const backend = context.backend!;
     const problem = createProblem(parameters);
     const basis = randomBasis(problem, seed);
     const study: NexusStudy = {
@@ -122,44 +126,36 @@ export const nexus: Scenario<NexusParameters> = {
       task: embedDiagonal(basis.left, spectrum, basis.right),
       tuningTask: embedDiagonal(basis.left, target, basis.right),
     };
-    const unfit = outOfFloat32(Math.max(spectrum[0]!, ...target), Math.exp(-problem.tau), 'initial factors');
-    const opened = await openBackend(context.backend, unfit);
-    const backend = interruptible(opened.backend, context);
-    try {
-      yield* opening(computedOn('matrix', backend, context, opened.reason));
-      const found: NexusSeries[] = [];
-      const changes: NexusChange[] = [];
-      const total = optimizers.length * (1 + innerSteps.length);
-      for await (const series of nexusSeries(backend, study)) {
-        found.push(series);
-        yield { kind: 'rows', table: 'curve', rows: curveRows(series, goals) };
-        if (series.diverged !== undefined) {
-          const { training, step } = series.diverged;
-          const network = `${seriesName(series.optimizer, series.innerStep)}, training ${training + 1}`;
-          yield { kind: 'diverged', divergence: { network, step, learning_rate: series.rate } };
-        }
-        const joint = found.find(
-          ({ optimizer, innerStep }) => optimizer === series.optimizer && innerStep === null,
-        )!;
-        if (series !== joint) {
-          const change = nexusChanges(joint, series);
-          changes.push(...change);
-          yield { kind: 'rows', table: 'change', rows: change.map((one) => changeRow(one, goals)) };
-        }
-        yield { kind: 'progress', done: found.length, total, label: 'series' };
+    const found: NexusSeries[] = [];
+    const changes: NexusChange[] = [];
+    const total = optimizers.length * (1 + innerSteps.length);
+    for await (const series of nexusSeries(backend, study)) {
+      found.push(series);
+      yield { kind: 'rows', table: 'curve', rows: curveRows(series, goals) };
+      if (series.diverged !== undefined) {
+        const { training, step } = series.diverged;
+        const network = `${seriesName(series.optimizer, series.innerStep)}, training ${training + 1}`;
+        yield { kind: 'diverged', divergence: { network, step, learning_rate: series.rate } };
       }
-      const missed = found
-        .flatMap(({ outcomes }) => outcomes)
-        .filter((ofGoal) => ofGoal.includes(undefined)).length;
-      if (missed > 0) {
-        const text = `in ${missed} of ${total * goals.length} settings a training did not come to the summed loss`;
-        yield { kind: 'warning', text };
+      const joint = found.find(
+        ({ optimizer, innerStep }) => optimizer === series.optimizer && innerStep === null,
+      )!;
+      if (series !== joint) {
+        const change = nexusChanges(joint, series);
+        changes.push(...change);
+        yield { kind: 'rows', table: 'change', rows: change.map((one) => changeRow(one, goals)) };
       }
-      const data = Array.from({ length: trainings }, (_, training) => drawSources(study, seed, training));
-      yield { kind: 'check', check: checkSourceCoverage(found, data) };
-      yield { kind: 'verdict', verdict: nexusVerdict(changes) };
-    } finally {
-      await backend.dispose();
+      yield { kind: 'progress', done: found.length, total, label: 'series' };
     }
+    const missed = found
+      .flatMap(({ outcomes }) => outcomes)
+      .filter((ofGoal) => ofGoal.includes(undefined)).length;
+    if (missed > 0) {
+      const text = `in ${missed} of ${total * goals.length} settings a training did not come to the summed loss`;
+      yield { kind: 'warning', text };
+    }
+    const data = Array.from({ length: trainings }, (_, training) => drawSources(study, seed, training));
+    yield { kind: 'check', check: checkSourceCoverage(found, data) };
+    yield { kind: 'verdict', verdict: nexusVerdict(changes) };
   },
 };

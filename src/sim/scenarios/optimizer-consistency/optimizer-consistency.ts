@@ -4,15 +4,12 @@ import { parseFineTuningTarget } from '../../../theory/finetuning-target.js';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { createProblem } from '../../../theory/problem.js';
 import { rotateModes } from '../../../theory/rotation.js';
-import { interruptible } from '../../backends/interruptible-backend.js';
-import { openBackend } from '../../backends/open-backend.js';
 import { angleParameter, targetParameter } from '../../finetuning/finetuning-parameters.js';
 import { estimateOf } from '../../noise/means.js';
 import { randomOrthogonal } from '../../noise/random.js';
-import { computedOn, opening } from '../../scenario/compute.js';
 import { requireMemory } from '../../scenario/memory.js';
 import { described, distinct, numeric } from '../../scenario/parameter.js';
-import type { Scenario } from '../../scenario/scenario.js';
+import type { ParametersPlan, Scenario } from '../../scenario/scenario.js';
 import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
 import type { Column, Row } from '../../scenario/table.js';
 import { embedCore, embedDiagonal, randomBasis } from '../../training/network-start.js';
@@ -95,7 +92,10 @@ const loss = (name: string, description: string): Column => ({ name, unit: 'loss
 const plain = (name: string, description: string): Column => ({ name, unit: '1', description });
 
 /** Does fine-tuning with the optimiser of pre-training forget least? */
-export const optimizerConsistency: Scenario<OptimizerConsistencyParameters> = {
+export const optimizerConsistency: Scenario<
+  OptimizerConsistencyParameters,
+  ParametersPlan<OptimizerConsistencyParameters>
+> = {
   id: 'optimizer-consistency',
   title: 'Pre-training and fine-tuning by the same optimiser or by another',
   summary:
@@ -174,9 +174,11 @@ export const optimizerConsistency: Scenario<OptimizerConsistencyParameters> = {
     requireMemory('dim', dim, 8 * 64 * dim * dim * trainings * optimizers.length);
     return { ...raw, spectrum, target: [...parseFineTuningTarget(raw.target, spectrum, () => 0)] };
   },
-  async *run(parameters, context) {
+  plan: (parameters) => ({ engine: 'matrix', backend: {}, parameters }),
+  async *run({ parameters }, context) {
     const { dim, spectrum, target, angle, seen, optimizers } = parameters;
     const { seed } = context;
+    const backend = context.backend!;
     const problem = createProblem(parameters);
     const basis = randomBasis(problem, seed);
     const directions = randomOrthogonal(dim, seed, INPUT_MATRIX).subMatrix(0, dim - 1, 0, seen - 1);
@@ -189,30 +191,23 @@ export const optimizerConsistency: Scenario<OptimizerConsistencyParameters> = {
       added: embedCore(basis.left, rotateModes(target, angle), basis.right),
       inputs: directions.mmul(directions.transpose()),
     };
-    const opened = await openBackend(context.backend);
-    const backend = interruptible(opened.backend, context);
-    try {
-      yield* opening(computedOn('matrix', backend, context, opened.reason));
-      const pairs: OptimizerPair[] = [];
-      for await (const pair of consistencyPairs(backend, study)) {
-        pairs.push(pair);
-        yield { kind: 'rows', table: 'matrix', rows: [rowOf(pair, optimizers)] };
-        yield { kind: 'progress', done: pairs.length, total: optimizers.length ** 2, label: 'pairs' };
-      }
-      const missed = pairs.filter(({ reached, forgetting }) => reached < forgetting.length).length;
-      if (missed > 0) {
-        yield {
-          kind: 'warning',
-          text: `in ${missed} of ${pairs.length} pairs a training did not come to both losses`,
-        };
-      }
-      const size = Matrix.sub(study.added, study.old).norm() ** 2 + study.old.norm() ** 2;
-      yield { kind: 'check', check: checkLossBracket(pairs, size) };
-      const complete = pairs.filter(({ reached, forgetting }) => reached === forgetting.length);
-      yield { kind: 'verdict', verdict: consistencyVerdict(complete) };
-    } finally {
-      await backend.dispose();
+    const pairs: OptimizerPair[] = [];
+    for await (const pair of consistencyPairs(backend, study)) {
+      pairs.push(pair);
+      yield { kind: 'rows', table: 'matrix', rows: [rowOf(pair, optimizers)] };
+      yield { kind: 'progress', done: pairs.length, total: optimizers.length ** 2, label: 'pairs' };
     }
+    const missed = pairs.filter(({ reached, forgetting }) => reached < forgetting.length).length;
+    if (missed > 0) {
+      yield {
+        kind: 'warning',
+        text: `in ${missed} of ${pairs.length} pairs a training did not come to both losses`,
+      };
+    }
+    const size = Matrix.sub(study.added, study.old).norm() ** 2 + study.old.norm() ** 2;
+    yield { kind: 'check', check: checkLossBracket(pairs, size) };
+    const complete = pairs.filter(({ reached, forgetting }) => reached === forgetting.length);
+    yield { kind: 'verdict', verdict: consistencyVerdict(complete) };
   },
 };
 

@@ -14,13 +14,14 @@ import {
   checkpointParameters,
   methodParameters,
   type OneTaskParameters,
-  prepareFineTuning,
+  planFineTuning,
   resolveOneTask,
   taskOf,
   taskRows,
 } from '../../finetuning/prepare.js';
 import {
   accuracyColumns,
+  type CurvesPlan,
   checkpointColumns,
   fineTuningLossFigure,
   lambdaColumn,
@@ -33,7 +34,6 @@ import {
   turnTheoryColumn,
 } from '../../finetuning/tables.js';
 import { sharedValues } from '../../finetuning/tuning.js';
-import { opening } from '../../scenario/compute.js';
 import type { Scenario } from '../../scenario/scenario.js';
 
 export interface RegularizeParameters extends OneTaskParameters {
@@ -46,7 +46,7 @@ export interface RegularizeParameters extends OneTaskParameters {
 const CELLS = 16;
 
 /** Regularisation toward the checkpoint (or replay of pre-training data) during fine-tuning. */
-export const regularize: Scenario<RegularizeParameters> = {
+export const regularize: Scenario<RegularizeParameters, CurvesPlan<RegularizeParameters>> = {
   id: 'regularize',
   title: 'Regularisation delays the U-turn and costs fine-tuning loss',
   summary:
@@ -74,24 +74,20 @@ export const regularize: Scenario<RegularizeParameters> = {
   rowOrder: { curve: ['lambda', 'time'], accuracy: ['lambda', 'time'] },
   figures: [lossPreFigure('lambda'), fineTuningLossFigure('lambda')],
   resolve: (parsed) => resolveOneTask<RegularizeParameters>(parsed, ({ lambdas }) => lambdas, CELLS),
-  async *run(parameters, context) {
+  async plan(parameters, request) {
     const { times, lambdas } = parameters;
     const rate = parameters.learningRates[0]!;
-    const task = taskOf(parameters, context.seed);
+    const task = taskOf(parameters, request.seed);
     const curves = lambdas.map((pull): PlannedCurve => ({ key: pull, rate, pull }));
     const tunings = planTunings(curves, times, task);
-    const prepared = await prepareFineTuning(parameters, tunings, context);
-    try {
-      yield* opening(prepared.compute, prepared.simulation?.warnings);
-      yield { kind: 'rows', table: 'task', rows: taskRows(parameters.spectrum, task) };
-      const run = yield* tuneCurves(prepared, parameters, curves, tunings, 'lambda', context.signal);
-      const exactness =
-        sharedValues(task) === undefined
-          ? [checkPlanes, checkRiccatiLimit]
-          : [checkEffectiveTask, checkSteps];
-      yield* finetuningVerdicts(run, prepared.compute.precision, [...exactness, checkPullOrder, checkCost]);
-    } finally {
-      await prepared.simulation?.dispose();
-    }
+    return { ...(await planFineTuning(parameters, tunings, request)), parameters, task, curves, tunings };
+  },
+  async *run({ parameters, task, curves, tunings, prepared }, context) {
+    const study = prepared(context);
+    yield { kind: 'rows', table: 'task', rows: taskRows(parameters.spectrum, task) };
+    const run = yield* tuneCurves(study, parameters, curves, tunings, 'lambda', context.signal);
+    const exactness =
+      sharedValues(task) === undefined ? [checkPlanes, checkRiccatiLimit] : [checkEffectiveTask, checkSteps];
+    yield* finetuningVerdicts(run, study.precision, [...exactness, checkPullOrder, checkCost]);
   },
 };

@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { parseSpectrum } from '../../../theory/spectrum.js';
-import { interruptible } from '../../backends/interruptible-backend.js';
-import { openBackend } from '../../backends/open-backend.js';
 import { learningRatesParameter } from '../../finetuning/finetuning-parameters.js';
-import { computedOn, opening } from '../../scenario/compute.js';
 import { requireMemory } from '../../scenario/memory.js';
-import type { Scenario } from '../../scenario/scenario.js';
+import type { ParametersPlan, Scenario } from '../../scenario/scenario.js';
 import { shapeParameters, spectrumParameter, tauParameter, timesParameter } from '../../scenario/shared.js';
 import { outOfFloat32 } from '../../training/choose-plan.js';
 import { requireSmallSteps } from '../../training/stages.js';
@@ -65,7 +62,7 @@ const COPIES = 8;
 const HELD_STEPS = 64;
 
 /** Forgetting in a network that is nearly full, and what replay does about it. */
-export const replay: Scenario<ReplayParameters> = {
+export const replay: Scenario<ReplayParameters, ParametersPlan<ReplayParameters>> = {
   id: 'replay',
   title: 'Forgetting at a fixed loss on the new task: capacity, length, rate and replay',
   summary:
@@ -145,40 +142,38 @@ export const replay: Scenario<ReplayParameters> = {
     }
     return parameters;
   },
-  async *run(parameters, context) {
-    const { dim, block, spectrum, newSpectrum, tau, widths, hidden } = parameters;
+  plan(parameters) {
+    const { spectrum, newSpectrum, tau } = parameters;
+    const largest = Math.max(spectrum[0]!, ...newSpectrum);
+    const float64Reason = outOfFloat32(largest, Math.exp(-tau), 'initial factors');
+    return { engine: 'matrix', backend: { float64Reason }, parameters };
+  },
+  async *run({ parameters }, context) {
+    const { dim, block, spectrum, newSpectrum, widths, hidden } = parameters;
     const { seed } = context;
+    const backend = context.backend!;
     const tasks = blockTasks(dim, block, spectrum, newSpectrum, seed);
-    const reason = outOfFloat32(Math.max(spectrum[0]!, ...newSpectrum), Math.exp(-tau), 'initial factors');
-    const opened = await openBackend(context.backend, reason);
-    const backend = interruptible(opened.backend, context);
-    try {
-      yield* opening(computedOn('matrix', backend, context, opened.reason));
-      const settings = replaySettings(parameters);
-      const squaredNorm = (values: readonly number[]) =>
-        values.reduce((sum, value) => sum + value * value, 0);
-      const training = { ...parameters, seed, goal: parameters.goal * squaredNorm(newSpectrum) };
-      const found: ReplayPoint[] = [];
-      const summaries: ReplaySummary[] = [];
-      for await (const points of replayPoints(backend, tasks, settings, training)) {
-        for (const point of points) {
-          const summary = summaryOf(point);
-          found.push(point);
-          summaries.push(summary);
-          yield { kind: 'rows', table: TABLE_OF[point.setting.sweep], rows: [replayRow(summary)] };
-        }
-        yield { kind: 'progress', done: found.length, total: settings.length, label: 'settings' };
+    const settings = replaySettings(parameters);
+    const squaredNorm = (values: readonly number[]) => values.reduce((sum, value) => sum + value * value, 0);
+    const training = { ...parameters, seed, goal: parameters.goal * squaredNorm(newSpectrum) };
+    const found: ReplayPoint[] = [];
+    const summaries: ReplaySummary[] = [];
+    for await (const points of replayPoints(backend, tasks, settings, training)) {
+      for (const point of points) {
+        const summary = summaryOf(point);
+        found.push(point);
+        summaries.push(summary);
+        yield { kind: 'rows', table: TABLE_OF[point.setting.sweep], rows: [replayRow(summary)] };
       }
-      const missed = summaries.filter(({ reached, point }) => reached < point.outcomes.length).length;
-      if (missed > 0) {
-        const text = `at ${missed} of ${settings.length} settings a training did not reach the loss on the new task; its losses are those at the end`;
-        yield { kind: 'warning', text };
-      }
-      const norm = squaredNorm(spectrum) + squaredNorm(newSpectrum);
-      yield { kind: 'check', check: checkForgettingFloor(found, norm) };
-      yield { kind: 'verdict', verdict: replayVerdict(summaries, hidden, widths.at(-1)!) };
-    } finally {
-      await backend.dispose();
+      yield { kind: 'progress', done: found.length, total: settings.length, label: 'settings' };
     }
+    const missed = summaries.filter(({ reached, point }) => reached < point.outcomes.length).length;
+    if (missed > 0) {
+      const text = `at ${missed} of ${settings.length} settings a training did not reach the loss on the new task; its losses are those at the end`;
+      yield { kind: 'warning', text };
+    }
+    const norm = squaredNorm(spectrum) + squaredNorm(newSpectrum);
+    yield { kind: 'check', check: checkForgettingFloor(found, norm) };
+    yield { kind: 'verdict', verdict: replayVerdict(summaries, hidden, widths.at(-1)!) };
   },
 };

@@ -10,8 +10,8 @@ import type { FlowReference } from './convergence.js';
 import {
   type EnsemblePoint,
   measureEnsemble,
-  type PreparedSchedules,
   type ScheduledTraining,
+  type ScheduleSimulation,
 } from './prepare.js';
 import { positionsOf, type ScheduleParameters } from './rates.js';
 
@@ -115,7 +115,7 @@ export class ScheduleCurves {
     backend,
     trainings,
     target,
-  }: NonNullable<PreparedSchedules['simulation']>): AsyncGenerator<RunEvent, void, undefined> {
+  }: ScheduleSimulation): AsyncGenerator<RunEvent, void, undefined> {
     const { times, trainings: count, replicates, sharpness } = this.parameters;
     const noise = Array.from(
       { length: count },

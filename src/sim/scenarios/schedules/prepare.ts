@@ -6,13 +6,10 @@ import { createProblem, type Problem } from '../../../theory/problem.js';
 import type { ScheduleName } from '../../../theory/schedule.js';
 import type { Backend, PerturbedNetworks } from '../../backends/backend.js';
 import { descentWork } from '../../backends/gpu-js/gpu-threshold.js';
-import { interruptible } from '../../backends/interruptible-backend.js';
-import { openBackend } from '../../backends/open-backend.js';
 import { type Estimate, estimateExcess, type NoiseReplicates, RunningEstimate } from '../../noise/excess.js';
 import { InputMoments } from '../../noise/input-moments.js';
-import { closedForm, computedOn, stabilityWarnings } from '../../scenario/compute.js';
 import { requireEnsembleMemory } from '../../scenario/memory.js';
-import type { Compute, RunContext } from '../../scenario/scenario.js';
+import type { Plan, RunContext, RunRequest } from '../../scenario/scenario.js';
 import type { Diverged, TrainedCheckpoint } from '../../training/checkpoint.js';
 import { outOfFloat32 } from '../../training/choose-plan.js';
 import type { EngineChoice, EngineName } from '../../training/engine-name.js';
@@ -25,7 +22,7 @@ import {
   type SingularBasis,
 } from '../../training/network-start.js';
 import { optimizerNamed } from '../../training/optimizers/optimizer-list.js';
-import { float64Reason, UNIT_ROUNDOFF } from '../../training/pretraining.js';
+import { float64Reason, stabilityWarnings, UNIT_ROUNDOFF } from '../../training/pretraining.js';
 import { recordTraining, type Trainee } from '../../training/record-training.js';
 import { type ExpectedTraining, expectTraining, noRounding } from '../../training/recurrence.js';
 import type { TrainingPlan } from '../../training/training-plan.js';
@@ -126,36 +123,36 @@ export interface ScheduledTraining {
   recorded(): AsyncGenerator<readonly TrainedCheckpoint[] | Diverged, void, undefined>;
 }
 
-/** A study of schedules that is ready to start; `simulation` is absent for closed forms. */
-export interface PreparedSchedules {
+/** How a study of schedules is computed. */
+export interface SchedulesPlan extends Plan {
+  readonly parameters: ScheduleParameters;
   readonly problem: Problem;
-  readonly compute: Compute;
   /** Gradient flow from the same start, to which every schedule of plain descent tends; undefined where no closed form covers it. */
   readonly flow: FlowReference | undefined;
-  readonly simulation?: {
-    readonly backend: Backend;
-    readonly trainings: readonly ScheduledTraining[];
-    readonly warnings: readonly string[];
-    /** The task as a full matrix; undefined where networks are followed mode by mode. */
-    readonly target: Matrix | undefined;
-  };
+  /** The trainings on the backend of the run; undefined for closed forms. */
+  simulated(context: RunContext): ScheduleSimulation | undefined;
+}
+
+/** Trainings by every schedule, ready to start. */
+export interface ScheduleSimulation {
+  readonly backend: Backend;
+  readonly trainings: readonly ScheduledTraining[];
+  /** The task as a full matrix; undefined where networks are followed mode by mode. */
+  readonly target: Matrix | undefined;
 }
 
 /** Memory in which the second moments of mini-batches are kept, since every schedule sees the same ones in the same step. */
 const KEPT_INPUT_BYTES = 64 * 2 ** 20;
 
 /**
- * Chooses engine, backend and steps and opens the backend; the caller disposes of it.
+ * Chooses engine and steps, and what they need of a backend.
  *
  * @throws InvalidInputError when the engine does not cover what was asked for, or it would not fit in memory
  */
-export async function prepareSchedules(
-  parameters: ScheduleParameters,
-  context: RunContext,
-): Promise<PreparedSchedules> {
+export function planSchedules(parameters: ScheduleParameters, request: RunRequest): SchedulesPlan {
   const problem = createProblem(parameters);
-  const { seed } = context;
-  const engine = scheduleEngine(context.engine, parameters);
+  const { seed } = request;
+  const engine = scheduleEngine(request.engine, parameters);
   const { start, times, batch, trainings, sharpness } = parameters;
   if (start !== 'aligned' || engine === 'matrix') requireEnsembleMemory(problem, trainings);
   // Three orthogonal matrices take cubic time, so every training of the run has the same ones.
@@ -173,7 +170,7 @@ export async function prepareSchedules(
     parameters.optimizer === 'gradient-descent'
       ? flowReference(problem, start, () => startOf(0), sharpness === 'on')
       : undefined;
-  if (engine === 'exact') return { problem, compute: closedForm(context), flow };
+  if (engine === 'exact') return { parameters, problem, engine, flow, simulated: () => undefined };
 
   const peak = peakRate(parameters);
   const decoupled = isDecoupled(parameters);
@@ -187,43 +184,47 @@ export async function prepareSchedules(
     const { divergedAt } = inFloat32 ?? expectationOf(problem, plan, parameters) ?? {};
     return { name, plan, inFloat32, divergedAt };
   });
-  const reason = decoupled
+  const float64 = decoupled
     ? plans.flatMap(({ inFloat32 }) => float64Reason(problem, inFloat32!) ?? [])[0]
     : outOfFloat32(problem.spectrum[0]!, Math.exp(-parameters.tau), 'initial factors');
   const steps = plans.reduce((sum, { plan }) => sum + plan.totalSteps, 0);
-  const work = engine === 'matrix' ? descentWork(problem, trainings, steps) : undefined;
-  const opened = await (context.openBackend ?? openBackend)(context.backend, reason, work);
-  const backend = interruptible(opened.backend, context);
   const optimizer = optimizerNamed(parameters.optimizer);
   const inputs =
     batch === 'full'
       ? undefined
       : new InputMoments(problem.cols, batch, trainings, seed, 0, KEPT_INPUT_BYTES);
-  const ensemble = () => {
+  const ensemble = (backend: Backend) => {
     const members = Array.from({ length: trainings }, (_, replicate) =>
       startOf(start === 'random' ? replicate : 0),
     );
     const starts = members.map(({ weights }) => weights);
     return optimizerTrainee(problem, backend, { optimizer, starts, basis: basisOf(), inputs });
   };
-  const basis = engine === 'matrix' ? basisOf() : undefined;
   return {
-    problem,
-    compute: computedOn(engine, backend, context, opened.reason),
-    flow,
-    simulation: {
-      backend,
-      warnings: parameters.optimizer === 'gradient-descent' ? stabilityWarnings(peak, problem.spectrum) : [],
-      target: basis && embedDiagonal(basis.left, problem.spectrum, basis.right),
-      trainings: plans.map(({ name, plan, inFloat32, divergedAt }) => ({
-        schedule: name,
-        plan,
-        expected: inFloat32 && (backend.precision === 'f32' ? inFloat32 : expect(plan, backend.precision)),
-        recorded: () =>
-          engine === 'modes'
-            ? recordTraining(plan, single(modeTrainee(problem, backend)), divergedAt)
-            : recordTraining(plan, ensemble(), divergedAt),
-      })),
+    ...{ parameters, problem, engine, flow },
+    backend: {
+      float64Reason: float64,
+      work: engine === 'matrix' ? descentWork(problem, trainings, steps) : undefined,
+    },
+    warnings: () =>
+      parameters.optimizer === 'gradient-descent' ? stabilityWarnings(peak, problem.spectrum) : [],
+    simulated(context) {
+      const backend = context.backend!;
+      const { precision } = backend;
+      const basis = engine === 'matrix' ? basisOf() : undefined;
+      return {
+        backend,
+        target: basis && embedDiagonal(basis.left, problem.spectrum, basis.right),
+        trainings: plans.map(({ name, plan, inFloat32, divergedAt }) => ({
+          schedule: name,
+          plan,
+          expected: inFloat32 && (precision === 'f32' ? inFloat32 : expect(plan, precision)),
+          recorded: () =>
+            engine === 'modes'
+              ? recordTraining(plan, single(modeTrainee(problem, backend)), divergedAt)
+              : recordTraining(plan, ensemble(backend), divergedAt),
+        })),
+      };
     },
   };
 }

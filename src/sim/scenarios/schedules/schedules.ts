@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { opening } from '../../scenario/compute.js';
+import type { Problem } from '../../../theory/problem.js';
 import { type Check, notApplicable, type Scenario } from '../../scenario/scenario.js';
 import {
   replicatesParameter,
@@ -13,7 +13,7 @@ import { judgePerturbationIdentity } from '../../training/checks/noise-checks.js
 import { checkDecoupling, worstCheck } from '../../training/checks/training-checks.js';
 import { checkFlowLimit, type FlowError, flowErrors } from './convergence.js';
 import { ScheduleCurves } from './curves.js';
-import { type PreparedSchedules, prepareSchedules } from './prepare.js';
+import { planSchedules, type SchedulesPlan } from './prepare.js';
 import { resolveSchedules, type ScheduleParameters, scheduleOf } from './rates.js';
 import {
   convergenceColumns,
@@ -36,7 +36,7 @@ import {
 } from './schedules-parameters.js';
 
 /** Learning-rate schedules of pre-training: alike in the flow limit, apart on mini-batches. */
-export const schedules: Scenario<ScheduleParameters> = {
+export const schedules: Scenario<ScheduleParameters, SchedulesPlan> = {
   id: 'schedules',
   title: 'Learning-rate schedules of pre-training',
   summary:
@@ -137,26 +137,23 @@ export const schedules: Scenario<ScheduleParameters> = {
     },
   ],
   resolve: resolveSchedules,
-  async *run(parameters, context) {
-    const prepared = await prepareSchedules(parameters, context);
-    const { problem, compute, flow, simulation } = prepared;
-    try {
-      yield* opening(compute, simulation?.warnings);
-      const curves = new ScheduleCurves(problem, parameters, context.seed, flow);
-      if (simulation === undefined) yield* curves.theoryOnly();
-      else yield* curves.simulate(simulation);
-      yield { kind: 'rows', table: 'inflection', rows: curves.inflections() };
-      yield { kind: 'rows', table: 'equal_loss', rows: curves.equalLosses() };
-      const studies = hasFlowLimit(parameters)
-        ? parameters.schedules.map((name) =>
-            flowErrors(problem, scheduleOf(name, parameters), parameters.times),
-          )
-        : [];
-      yield { kind: 'rows', table: 'convergence', rows: studies.flat().map(convergenceRow) };
-      for (const check of checksOf(prepared, parameters, curves, studies)) yield { kind: 'check', check };
-    } finally {
-      await simulation?.backend.dispose();
-    }
+  plan: planSchedules,
+  async *run(plan, context) {
+    const { parameters, problem, flow } = plan;
+    const simulation = plan.simulated(context);
+    const curves = new ScheduleCurves(problem, parameters, context.seed, flow);
+    if (simulation === undefined) yield* curves.theoryOnly();
+    else yield* curves.simulate(simulation);
+    yield { kind: 'rows', table: 'inflection', rows: curves.inflections() };
+    yield { kind: 'rows', table: 'equal_loss', rows: curves.equalLosses() };
+    const studies = hasFlowLimit(parameters)
+      ? parameters.schedules.map((name) =>
+          flowErrors(problem, scheduleOf(name, parameters), parameters.times),
+        )
+      : [];
+    yield { kind: 'rows', table: 'convergence', rows: studies.flat().map(convergenceRow) };
+    for (const check of checksOf(problem, simulation !== undefined, parameters, curves, studies))
+      yield { kind: 'check', check };
   },
 };
 
@@ -170,7 +167,8 @@ function convergenceRow({ schedule, rate, steps, error, bound, order }: FlowErro
 }
 
 function checksOf(
-  { problem, simulation }: PreparedSchedules,
+  problem: Problem,
+  isSimulated: boolean,
   parameters: ScheduleParameters,
   { courses }: ScheduleCurves,
   studies: readonly (readonly FlowError[])[],
@@ -206,8 +204,8 @@ function checksOf(
     hasFlowLimit(parameters)
       ? checkFlowLimit(studies)
       : notApplicable('T9', 'T9 is about plain descent from an aligned start'),
-    simulation === undefined ? notApplicable('T1', nothing) : worstCheck(identity),
-    simulation === undefined ? notApplicable('T0', nothing) : worstCheck(decoupling),
+    !isSimulated ? notApplicable('T1', nothing) : worstCheck(identity),
+    !isSimulated ? notApplicable('T0', nothing) : worstCheck(decoupling),
   ];
 }
 

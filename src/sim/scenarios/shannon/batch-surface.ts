@@ -2,19 +2,17 @@ import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { createProblem, type Problem } from '../../../theory/problem.js';
 import type { Backend, PerturbedNetworks } from '../../backends/backend.js';
 import { descentWork } from '../../backends/gpu-js/gpu-threshold.js';
-import { interruptible } from '../../backends/interruptible-backend.js';
-import { openBackend } from '../../backends/open-backend.js';
 import { type Estimate, estimateExcess, NoiseReplicates } from '../../noise/excess.js';
 import { batchSlowdown, InputMoments } from '../../noise/input-moments.js';
 import { estimateOf } from '../../noise/means.js';
-import { computedOn, stabilityWarnings } from '../../scenario/compute.js';
 import { requireEnsembleMemory } from '../../scenario/memory.js';
-import type { Compute, RunContext, RunEvent } from '../../scenario/scenario.js';
+import type { Plan, RunContext, RunEvent, RunRequest } from '../../scenario/scenario.js';
 import { hasDiverged, type TrainedCheckpoint } from '../../training/checkpoint.js';
 import { outOfFloat32 } from '../../training/choose-plan.js';
 import { optimizerTrainee } from '../../training/engines.js';
 import { alignedStart, randomBasis } from '../../training/network-start.js';
 import { optimizerNamed } from '../../training/optimizers/optimizer-list.js';
+import { stabilityWarnings } from '../../training/pretraining.js';
 import { recordTraining } from '../../training/record-training.js';
 import { constantPlan, type TrainingPlan } from '../../training/training-plan.js';
 import {
@@ -88,23 +86,20 @@ export interface BatchSettings extends SurfaceSettings {
   readonly trainings: number;
 }
 
-/** Training on mini-batches that is ready to start; the caller disposes of the backend. */
-export interface PreparedBatches {
-  readonly compute: Compute;
-  readonly backend: Backend;
-  readonly plan: TrainingPlan;
-  readonly warnings: readonly string[];
+/** How training on mini-batches is computed: by the same steps for every width. */
+export interface BatchesPlan extends Plan {
+  readonly steps: TrainingPlan;
 }
 
 /**
- * Plans training on mini-batches, the same steps for every width, and opens a backend.
+ * Plans training on mini-batches.
  *
  * @throws InvalidInputError when an engine was asked for that has no mini-batches, or it would not fit in memory
  */
-export async function prepareBatches(settings: BatchSettings, context: RunContext): Promise<PreparedBatches> {
+export function planBatches(settings: BatchSettings, request: RunRequest): BatchesPlan {
   const { batch, trainings, times, tau, learningRate } = settings;
-  if (context.engine !== 'auto' && context.engine !== 'matrix') {
-    throw new InvalidInputError('--engine', context.engine, `auto or matrix with batch=${batch}`);
+  if (request.engine !== 'auto' && request.engine !== 'matrix') {
+    throw new InvalidInputError('--engine', request.engine, `auto or matrix with batch=${batch}`);
   }
   const widest = createProblem(pretrainingOf(settings, settings.widths.at(-1)!));
   requireEnsembleMemory(widest, trainings);
@@ -112,18 +107,15 @@ export async function prepareBatches(settings: BatchSettings, context: RunContex
   const largest = Math.max(spectrum[0]!, Math.exp(-2 * tau));
   const rate =
     learningRate === 'auto' ? GRADIENT_DESCENT.smallRate(largest) / batchSlowdown(cols, batch) : learningRate;
-  const plan = constantPlan(times, rate);
-  const opened = await (context.openBackend ?? openBackend)(
-    context.backend,
-    outOfFloat32(spectrum[0]!, Math.exp(-tau), 'initial factors'),
-    descentWork(widest, trainings, plan.totalSteps * settings.widths.length),
-  );
-  const backend = interruptible(opened.backend, context);
+  const steps = constantPlan(times, rate);
   return {
-    compute: computedOn('matrix', backend, context, opened.reason),
-    backend,
-    plan,
-    warnings: stabilityWarnings(rate, spectrum),
+    engine: 'matrix',
+    steps,
+    backend: {
+      float64Reason: outOfFloat32(spectrum[0]!, Math.exp(-tau), 'initial factors'),
+      work: descentWork(widest, trainings, steps.totalSteps * settings.widths.length),
+    },
+    warnings: () => stabilityWarnings(rate, spectrum),
   };
 }
 
@@ -139,10 +131,11 @@ const GRADIENT_DESCENT = optimizerNamed('gradient-descent');
 export async function* trainWidthOnBatches(
   settings: BatchSettings,
   index: number,
-  { backend, plan }: PreparedBatches,
-  seed: number,
+  plan: TrainingPlan,
+  { seed, ...context }: RunContext,
 ): AsyncGenerator<RunEvent, TrainedWidth, undefined> {
   const { widths, times, snrs, replicates, batch, trainings } = settings;
+  const backend = context.backend!;
   const width = widths[index]!;
   const problem = createProblem(pretrainingOf(settings, width));
   const basis = randomBasis(problem, seed);

@@ -1,17 +1,17 @@
 import { singularValue } from '../../../theory/mode.js';
-import { createProblem, type Problem } from '../../../theory/problem.js';
+import type { Problem } from '../../../theory/problem.js';
 import { relativePerturbedLossAt } from '../../../theory/relative-noise.js';
 import { type Estimate, estimateExcess, NoiseReplicates } from '../../noise/excess.js';
 import { predictedStandardError } from '../../noise/means.js';
 import { noiseAccuracy } from '../../noise/noise-accuracy.js';
-import type { RunContext, RunEvent } from '../../scenario/scenario.js';
+import type { RunContext, RunEvent, RunRequest } from '../../scenario/scenario.js';
 import { type Checkpoint, hasDiverged, withoutNetwork } from '../../training/checkpoint.js';
 import { biasAt } from '../../training/choose-plan.js';
 import type { EngineName } from '../../training/engine-name.js';
 import {
-  type PreparedPretraining,
   type Pretraining,
-  preparePretraining,
+  type PretrainingPlan,
+  planPretraining,
   resolvePretraining,
   type SimulatedPretraining,
 } from '../../training/pretraining.js';
@@ -104,23 +104,22 @@ export function pretrainingOf(settings: SurfaceSettings, width: number): Pretrai
 }
 
 /**
- * Plans the training of a width and opens a backend for it; the caller disposes of it.
+ * Plans the training of a width.
  *
- * @throws InvalidInputError when the engine or backend cannot do it, or it would not fit in memory
+ * @throws InvalidInputError when it would not fit in memory, or takes too many steps
  */
-export function prepareWidth(
+export function planWidth(
   settings: SurfaceSettings,
   width: number,
   engines: readonly EngineName[],
-  context: RunContext,
-): Promise<PreparedPretraining> {
-  const pretraining = pretrainingOf(settings, width);
+  request: Pick<RunRequest, 'engine'>,
+): PretrainingPlan {
   const { times, snrs, replicates } = settings;
-  const problem = createProblem(pretraining);
-  const last = learnedTotal(problem, times.at(-1)!);
-  const gammas = snrs.map((snr) => noiseScale(problem, last, snr));
-  const accuracy = noiseAccuracy(pretraining, { times, gammas, replicates });
-  return preparePretraining(pretraining, engines, context, accuracy);
+  return planPretraining(pretrainingOf(settings, width), engines, request, (problem) => {
+    const last = learnedTotal(problem, times.at(-1)!);
+    const gammas = snrs.map((snr) => noiseScale(problem, last, snr));
+    return noiseAccuracy(problem, { times, gammas, replicates });
+  });
 }
 
 /**
@@ -132,10 +131,12 @@ export function prepareWidth(
 export async function* trainWidth(
   settings: SurfaceSettings,
   index: number,
-  { problem, simulated }: PreparedPretraining,
-  seed: number,
+  plan: PretrainingPlan,
+  context: RunContext,
 ): AsyncGenerator<RunEvent, TrainedWidth, undefined> {
   const { widths, times, snrs, replicates } = settings;
+  const { problem } = plan;
+  const simulated = plan.simulated(context);
   const width = widths[index]!;
   const points: SurfacePoint[] = [];
   const checkpoints: Checkpoint[] = [];
@@ -156,7 +157,7 @@ export async function* trainWidth(
       const [first, second] = recorded.squaredNorms;
       const gammas = snrs.map((snr) => noiseScale(problem, (first + second) / 2, snr));
       const stream = (index * times.length + at) * replicates;
-      const noise = new NoiseReplicates(problem, replicates, seed, undefined, stream);
+      const noise = new NoiseReplicates(problem, replicates, context.seed, undefined, stream);
       const excess = await estimateExcess(simulated.backend, recorded.network, noise, gammas);
       const bias = biasAt(problem, simulated.expected.checkpoints[at]!, time);
       const sum = learnedTotal(problem, time);

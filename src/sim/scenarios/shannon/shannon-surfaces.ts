@@ -1,65 +1,53 @@
 import type { Surface } from '../../scaling/fitted-surface.js';
-import { eventLoopTurns } from '../../scenario/compute.js';
-import type { Compute, RunContext, RunEvent } from '../../scenario/scenario.js';
+import { eventLoopTurns } from '../../scenario/event-loop.js';
+import type { Plan, RunContext, RunEvent, RunRequest } from '../../scenario/scenario.js';
 import type { EngineName } from '../../training/engine-name.js';
-import { type BatchSettings, prepareBatches, trainWidthOnBatches } from './batch-surface.js';
+import { type BatchSettings, planBatches, trainWidthOnBatches } from './batch-surface.js';
 import { accuracyRows, simulatedLoss, surfaceRows } from './columns.js';
-import { prepareWidth, type SurfaceSettings, type TrainedWidth, trainWidth } from './noisy-surface.js';
+import { planWidth, type SurfaceSettings, type TrainedWidth, trainWidth } from './noisy-surface.js';
 
-/** Training of all widths, ready to start; the caller disposes of it. */
-export interface SurfaceTraining {
-  readonly compute: Compute;
-  readonly warnings: readonly string[];
+/** How the surfaces are computed. */
+export interface SurfacesPlan extends Plan {
   /** Trains the widths, the narrowest first, yields what is seen of each and returns it. */
-  train(): AsyncGenerator<RunEvent, TrainedWidth[], undefined>;
-  dispose(): Promise<void>;
+  train(context: RunContext): AsyncGenerator<RunEvent, TrainedWidth[], undefined>;
 }
 
 /**
- * Prepares training on the expected loss, near its gradient flow. All widths are computed on the backend of the widest: it has every
- * mode of the others, so that what is precise enough for it is for all.
+ * Plans training on the expected loss, near its gradient flow. What is precise enough for the widest is for all: it has every mode of
+ * the others.
  *
- * @throws InvalidInputError when a width cannot be computed, or it would not fit in memory
+ * @throws InvalidInputError when the widest cannot be computed, or it would not fit in memory
  */
-export async function flowTraining(
+export function planFlow(
   settings: SurfaceSettings,
   engines: readonly EngineName[],
-  context: RunContext,
-): Promise<SurfaceTraining> {
+  request: RunRequest,
+): SurfacesPlan {
   const { widths } = settings;
-  const widest = await prepareWidth(settings, widths.at(-1)!, engines, context);
-  const { compute, simulated } = widest;
-  const backend = simulated?.backend.name as RunContext['backend'] | undefined;
-  const alike = { ...context, ...(backend !== undefined && { backend }) };
+  const widest = planWidth(settings, widths.at(-1)!, engines, request);
+  const { engine } = widest;
   return {
-    compute,
-    warnings: simulated?.warnings ?? [],
-    train: () =>
-      everyWidth(settings, context, async function* (index) {
-        if (index === widths.length - 1) return yield* trainWidth(settings, index, widest, context.seed);
-        const prepared = await prepareWidth(settings, widths[index]!, [compute.engine], alike);
-        try {
-          return yield* trainWidth(settings, index, prepared, context.seed);
-        } finally {
-          await prepared.simulated?.backend.dispose();
-        }
+    ...widest,
+    train: (context) =>
+      everyWidth(settings, context, (index) => {
+        const isWidest = index === widths.length - 1;
+        const plan = isWidest ? widest : planWidth(settings, widths[index]!, [engine], { engine });
+        return trainWidth(settings, index, plan, context);
       }),
-    dispose: async () => simulated?.backend.dispose(),
   };
 }
 
 /**
- * Prepares training on mini-batches.
+ * Plans training on mini-batches.
  *
- * @throws InvalidInputError as documented at `prepareBatches`
+ * @throws InvalidInputError as documented at `planBatches`
  */
-export async function batchTraining(settings: BatchSettings, context: RunContext): Promise<SurfaceTraining> {
-  const prepared = await prepareBatches(settings, context);
+export function planMiniBatches(settings: BatchSettings, request: RunRequest): SurfacesPlan {
+  const plan = planBatches(settings, request);
   return {
-    ...prepared,
-    train: () =>
-      everyWidth(settings, context, (index) => trainWidthOnBatches(settings, index, prepared, context.seed)),
-    dispose: () => prepared.backend.dispose(),
+    ...plan,
+    train: (context) =>
+      everyWidth(settings, context, (index) => trainWidthOnBatches(settings, index, plan.steps, context)),
   };
 }
 

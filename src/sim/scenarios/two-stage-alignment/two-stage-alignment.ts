@@ -4,14 +4,13 @@ import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { singularValue } from '../../../theory/mode.js';
 import { parseSpectrum } from '../../../theory/spectrum.js';
 import { stepsParameter, targetParameter } from '../../finetuning/finetuning-parameters.js';
-import { opening } from '../../scenario/compute.js';
 import type { MapFigure } from '../../scenario/figure.js';
 import { requireTableMemory } from '../../scenario/memory.js';
 import { described, increasing, readTimes } from '../../scenario/parameter.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
 import { type ComparedModes, checkModeStages } from '../../training/checks/training-checks.js';
-import { prepareStages, requireSmallSteps } from '../../training/stages.js';
+import { planStages, requireSmallSteps, type StagesPlan } from '../../training/stages.js';
 import {
   durationParameter,
   stageRateParameter,
@@ -68,7 +67,10 @@ export interface TwoStageParameters {
 const CELLS = 16;
 
 /** Alignment from the base network or from the fine-tuned one: which gains more, which ends better? */
-export const twoStageAlignment: Scenario<TwoStageParameters> = {
+export const twoStageAlignment: Scenario<
+  TwoStageParameters,
+  StagesPlan & { readonly parameters: TwoStageParameters; readonly study: AlignmentStudy }
+> = {
   id: 'two-stage-alignment',
   title: 'Alignment from the base network and from the fine-tuned one',
   summary:
@@ -123,8 +125,8 @@ export const twoStageAlignment: Scenario<TwoStageParameters> = {
     requireSmallSteps('learningRate', raw.learningRate, largestOf(parameters));
     return parameters;
   },
-  async *run(parameters, context) {
-    const { spectrum, tau, time, target, places, offsets, finetuningSteps, steps } = parameters;
+  plan(parameters, request) {
+    const { spectrum, tau, time, target, finetuningSteps, steps } = parameters;
     const start = Math.exp(-2 * tau);
     const base = spectrum.map((sigma) => singularValue({ sigma, start }, time));
     const study: AlignmentStudy = { ...parameters, base, goals: target, rate: parameters.learningRate };
@@ -133,35 +135,35 @@ export const twoStageAlignment: Scenario<TwoStageParameters> = {
       smallest: Math.sqrt(base.reduce((least, value) => (value > 0 ? Math.min(least, value) : least), 1)),
       steps: finetuningSteps + steps,
     };
-    const prepared = await prepareStages(demands, twoStageAlignment.engines, context);
-    try {
-      yield* opening(prepared.compute);
-      yield {
-        kind: 'rows',
-        table: 'task',
-        rows: spectrum.map((sigma, mode) => [mode + 1, sigma, base[mode]!, target[mode]!]),
-      };
-      yield {
-        kind: 'rows',
-        table: 'boundary',
-        rows: places.map((place) => [place, offsetBetween(study, place) ?? null]),
-      };
-      const fromBase = await alignBase(prepared.backend, study);
-      const grid = places.flatMap((place) => offsets.map((offset) => ({ place, offset })));
-      const cells = await alignmentCells(prepared.backend, study, grid);
-      yield { kind: 'rows', table: 'map', rows: cells.map((cell) => mapRow(fromBase, cell)) };
-      yield { kind: 'progress', done: cells.length, total: cells.length, label: 'cells' };
-      const patterns = cells.map((cell) => patternOf(fromBase, cell));
-      yield { kind: 'rows', table: 'patterns', rows: patternRows(patterns) };
-      const compared = [fromBase, ...cells].flatMap(({ theory, simulated }): ComparedModes[] =>
-        simulated === undefined ? [] : [{ simulated: simulated.ends, exact: theory.ends }],
-      );
-      yield { kind: 'check', check: checkTwoStage(study, fromBase, cells, prepared.rounding) };
-      yield { kind: 'check', check: checkModeStages(compared, prepared.rounding) };
-      yield { kind: 'verdict', verdict: alignmentVerdict(patterns) };
-    } finally {
-      await prepared.backend?.dispose();
-    }
+    return { ...planStages(demands, twoStageAlignment.engines, request), parameters, study };
+  },
+  async *run({ parameters, study, ...plan }, context) {
+    const { spectrum, target, places, offsets } = parameters;
+    const { base } = study;
+    const rounding = plan.rounding(context.backend);
+    yield {
+      kind: 'rows',
+      table: 'task',
+      rows: spectrum.map((sigma, mode) => [mode + 1, sigma, base[mode]!, target[mode]!]),
+    };
+    yield {
+      kind: 'rows',
+      table: 'boundary',
+      rows: places.map((place) => [place, offsetBetween(study, place) ?? null]),
+    };
+    const fromBase = await alignBase(context.backend, study);
+    const grid = places.flatMap((place) => offsets.map((offset) => ({ place, offset })));
+    const cells = await alignmentCells(context.backend, study, grid);
+    yield { kind: 'rows', table: 'map', rows: cells.map((cell) => mapRow(fromBase, cell)) };
+    yield { kind: 'progress', done: cells.length, total: cells.length, label: 'cells' };
+    const patterns = cells.map((cell) => patternOf(fromBase, cell));
+    yield { kind: 'rows', table: 'patterns', rows: patternRows(patterns) };
+    const compared = [fromBase, ...cells].flatMap(({ theory, simulated }): ComparedModes[] =>
+      simulated === undefined ? [] : [{ simulated: simulated.ends, exact: theory.ends }],
+    );
+    yield { kind: 'check', check: checkTwoStage(study, fromBase, cells, rounding) };
+    yield { kind: 'check', check: checkModeStages(compared, rounding) };
+    yield { kind: 'verdict', verdict: alignmentVerdict(patterns) };
   },
 };
 

@@ -1,35 +1,28 @@
 import { InvalidInputError } from '../../../theory/invalid-input.js';
-import { fastestInFloat64 } from '../../backends/open-backend.js';
+import type { Problem } from '../../../theory/problem.js';
+import type { Backend } from '../../backends/backend.js';
+import type { Work } from '../../backends/gpu-js/gpu-threshold.js';
 import { initialDeviation } from '../../noise/means.js';
 import { noiseAccuracy } from '../../noise/noise-accuracy.js';
 import type { NoiseStudy } from '../../noise/noise-curves.js';
-import { eventLoopTurns } from '../../scenario/compute.js';
+import { eventLoopTurns } from '../../scenario/event-loop.js';
 import { requireMemory } from '../../scenario/memory.js';
-import type { Compute, RunContext } from '../../scenario/scenario.js';
+import type { Plan, RunRequest } from '../../scenario/scenario.js';
 import type { EngineName } from '../../training/engine-name.js';
-import {
-  type PreparedPretraining,
-  preparePretraining,
-  resolvePretraining,
-} from '../../training/pretraining.js';
+import { type PretrainingPlan, planPretraining, resolvePretraining } from '../../training/pretraining.js';
 import type { WidthParameters } from './width.js';
 
-/** A network of one size, ready to be trained and perturbed. */
-export interface PreparedSize {
+/** A network of one size that is to be trained and perturbed. */
+export interface PlannedSize {
   readonly dim: number;
   readonly study: NoiseStudy;
-  readonly prepared: PreparedPretraining;
+  readonly pretraining: PretrainingPlan;
 }
 
 /** All networks of a run, in the order of `dims`. */
-export interface PreparedSizes {
-  readonly sizes: readonly PreparedSize[];
-  readonly compute: Compute;
-  readonly warnings: readonly string[];
-  /** Lets go of the backend of a size that is done with. */
-  release(dim: number): Promise<void>;
-  /** Lets go of all that are left. */
-  dispose(): Promise<void>;
+export interface SizesPlan extends Plan {
+  readonly parameters: WidthParameters;
+  readonly sizes: readonly PlannedSize[];
 }
 
 /** Bytes that a mode takes at each recorded time: value and rounding expected of it, twice while planned, and what it was. */
@@ -37,69 +30,54 @@ const BYTES_PER_RECORDED_MODE = 40;
 
 /**
  * Plans the training of every size before any is trained, so that what cannot be done is refused at once, and all on one
- * backend: where `auto` finds that one size needs float64, all sizes are computed in it.
+ * backend: where one size needs float64, all sizes are computed in it.
  *
- * @throws InvalidInputError when the engine or backend cannot do it, or it would not fit in memory
+ * @throws InvalidInputError when it would not fit in memory
  */
-export async function prepareSizes(
+export async function planSizes(
   parameters: WidthParameters,
   engines: readonly EngineName[],
-  context: RunContext,
-): Promise<PreparedSizes> {
+  request: RunRequest,
+): Promise<SizesPlan> {
   const { dims, times } = parameters;
-  if (context.engine !== 'exact') {
+  if (request.engine !== 'exact') {
     const modes = dims.reduce((sum, dim) => sum + dim, 0);
     requireMemory('dims', dims, modes * times.length * BYTES_PER_RECORDED_MODE);
   }
-  const sizes = new Map<number, PreparedSize>();
-  const release = async (dim: number) => {
-    const simulated = sizes.get(dim)?.prepared.simulated;
-    sizes.delete(dim);
-    await simulated?.backend.dispose();
-  };
-  const dispose = async () => {
-    for (const dim of [...sizes.keys()]) await release(dim);
-  };
-  const turn = eventLoopTurns(context.signal);
-  try {
-    // The largest is the one that may not fit.
-    for (const dim of [...dims].reverse()) {
-      await turn();
-      sizes.set(dim, await prepareSize(dim, parameters, engines, context));
-    }
-    const all = () => dims.map((dim) => sizes.get(dim)!);
-    const precise = all().find(({ prepared }) => prepared.compute.precision === 'f64');
-    const others = all().filter(({ prepared }) => prepared.compute.precision !== 'f64');
-    if (precise === undefined || others.length === 0) {
-      const { compute } = all()[0]!.prepared;
-      return { sizes: all(), compute, warnings: warningsOf(all()), release, dispose };
-    }
-    const { compute } = precise.prepared;
-    const backend = await fastestInFloat64();
-    for (const { dim } of others) {
-      await turn();
-      await release(dim);
-      sizes.set(dim, await prepareSize(dim, parameters, engines, { ...context, backend }));
-    }
-    return {
-      sizes: all(),
-      compute: { ...compute, reason: `dim ${precise.dim}: ${compute.reason}` },
-      warnings: warningsOf(all()),
-      release,
-      dispose,
-    };
-  } catch (error) {
-    await dispose();
-    throw error;
+  const turn = eventLoopTurns(request.signal);
+  const sizes: PlannedSize[] = [];
+  // The largest is the one that may not fit.
+  for (const dim of [...dims].reverse()) {
+    await turn();
+    sizes.unshift(planSize(dim, parameters, engines, request));
   }
+  const { engine, backend } = sizes[0]!.pretraining;
+  if (backend === undefined) return { engine, parameters, sizes };
+  const needs = sizes.map(({ dim, pretraining }) => ({ dim, need: pretraining.backend! }));
+  const precise = needs.filter(({ need }) => need.float64Reason !== undefined);
+  const first = precise[0];
+  const isEverySize = precise.length === sizes.length;
+  const works = needs.flatMap(({ need }) => need.work ?? []);
+  return {
+    ...{ engine, parameters, sizes },
+    backend: {
+      float64Reason: first && `${isEverySize ? '' : `dim ${first.dim}: `}${first.need.float64Reason}`,
+      work: works.length === 0 ? undefined : works.reduce(bothWorks),
+    },
+    warnings: (precision) => warningsOf(sizes, precision),
+  };
 }
 
-async function prepareSize(
+function bothWorks(one: Work, other: Work): Work {
+  return { flops: one.flops + other.flops, passes: one.passes + other.passes };
+}
+
+function planSize(
   dim: number,
   parameters: WidthParameters,
   engines: readonly EngineName[],
-  context: RunContext,
-): Promise<PreparedSize> {
+  request: RunRequest,
+): PlannedSize {
   const { gammas, noise, times, replicates, spectrum, tau, learningRate } = parameters;
   const pretraining = resolvePretraining({ dim, spectrum, tau, times, learningRate });
   const scale = noise === 'init' ? initialDeviation(pretraining) : 1;
@@ -107,11 +85,11 @@ async function prepareSize(
     times,
     gammas: gammas.map((gamma) => gamma * scale),
     replicates,
-    seed: context.seed,
+    seed: request.seed,
   };
   try {
-    const accuracy = noiseAccuracy(pretraining, study);
-    return { dim, study, prepared: await preparePretraining(pretraining, engines, context, accuracy) };
+    const accuracy = (problem: Problem) => noiseAccuracy(problem, study);
+    return { dim, study, pretraining: planPretraining(pretraining, engines, request, accuracy) };
   } catch (error) {
     if (!(error instanceof InvalidInputError && error.option === 'dim')) throw error;
     throw new InvalidInputError('dims', dim, error.allowed);
@@ -119,10 +97,10 @@ async function prepareSize(
 }
 
 /** Each warning once, with the sizes that it concerns unless it concerns all. */
-function warningsOf(sizes: readonly PreparedSize[]): string[] {
+function warningsOf(sizes: readonly PlannedSize[], precision: Backend['precision']): string[] {
   const concerned = new Map<string, number[]>();
-  for (const { dim, prepared } of sizes) {
-    for (const text of prepared.simulated?.warnings ?? []) {
+  for (const { dim, pretraining } of sizes) {
+    for (const text of pretraining.warnings?.(precision) ?? []) {
       concerned.set(text, [...(concerned.get(text) ?? []), dim]);
     }
   }

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { parseSpectrum } from '../../../theory/spectrum.js';
 import { NoiseCurves } from '../../noise/noise-curves.js';
-import { opening } from '../../scenario/compute.js';
 import { requireMemory, requireTableMemory } from '../../scenario/memory.js';
 import type { RunEvent, Scenario } from '../../scenario/scenario.js';
 import {
@@ -16,9 +15,10 @@ import {
   timesParameter,
 } from '../../scenario/shared.js';
 import { type NamedCheck, worstCheck } from '../../training/checks/training-checks.js';
+import type { SimulatedPretraining } from '../../training/pretraining.js';
 import { widthTables } from './width-columns.js';
 import { fitRows, scalingRow, type Turn, turnOf } from './width-scaling.js';
-import { type PreparedSize, prepareSizes } from './width-sizes.js';
+import { type PlannedSize, planSizes, type SizesPlan } from './width-sizes.js';
 
 export interface WidthParameters {
   /** Sizes of the square networks, increasing. */
@@ -37,7 +37,7 @@ export interface WidthParameters {
 const MODE_BYTES = 150;
 
 /** Gaussian noise on networks of several sizes that learn tasks of one law: when does overtraining begin? */
-export const width: Scenario<WidthParameters> = {
+export const width: Scenario<WidthParameters, SizesPlan> = {
   id: 'width',
   title: 'Inflection of the perturbed loss in networks of several sizes',
   summary:
@@ -112,57 +112,51 @@ export const width: Scenario<WidthParameters> = {
     );
     return parameters;
   },
-  async *run(parameters, context) {
-    const networks = await prepareSizes(parameters, width.engines, context);
-    const { sizes } = networks;
-    try {
-      yield* opening(networks.compute, networks.warnings);
-      const work = sizes.map(({ dim }) => dim ** 2);
-      const total = work.reduce((sum, part) => sum + part, 0) * parameters.times.length;
-      const turns: Turn[][] = parameters.gammas.map(() => []);
-      const checks: NamedCheck[] = [];
-      let done = 0;
-      for (const [index, size] of sizes.entries()) {
-        const name = `dim ${size.dim}`;
-        const curves = curvesOf(size);
-        for await (const event of curvesEvents(curves, size)) {
-          if (event.kind === 'diverged') {
-            yield { ...event, divergence: { ...event.divergence, network: `pre-training, ${name}` } };
-          } else if (event.kind === 'progress') {
-            // Noise on every weight of a checkpoint is what takes time.
-            yield { ...event, done: done + event.done * work[index]!, total, label: `checkpoints, ${name}` };
-          } else yield event;
-        }
-        done += work[index]! * parameters.times.length;
-        const found = parameters.gammas.map((gamma, at) =>
-          turnOf(
-            size.prepared.problem,
-            gamma,
-            size.study.gammas[at]!,
-            parameters.times,
-            curves.simulatedCurve(at),
-          ),
-        );
-        found.forEach((turn, at) => {
-          turns[at]!.push(turn);
-        });
-        yield { kind: 'rows', table: 'inflection', rows: curves.inflections() };
-        yield { kind: 'rows', table: 'scaling', rows: found.map(scalingRow) };
-        checks.push(...curves.checks(size.prepared.simulated).map((check) => ({ name, check })));
-        await networks.release(size.dim);
+  plan: (parameters, request) => planSizes(parameters, width.engines, request),
+  async *run({ parameters, sizes }, context) {
+    const work = sizes.map(({ dim }) => dim ** 2);
+    const total = work.reduce((sum, part) => sum + part, 0) * parameters.times.length;
+    const turns: Turn[][] = parameters.gammas.map(() => []);
+    const checks: NamedCheck[] = [];
+    let done = 0;
+    for (const [index, size] of sizes.entries()) {
+      const name = `dim ${size.dim}`;
+      const simulated = size.pretraining.simulated(context);
+      const curves = curvesOf(size);
+      for await (const event of curvesEvents(curves, simulated)) {
+        if (event.kind === 'diverged') {
+          yield { ...event, divergence: { ...event.divergence, network: `pre-training, ${name}` } };
+        } else if (event.kind === 'progress') {
+          // Noise on every weight of a checkpoint is what takes time.
+          yield { ...event, done: done + event.done * work[index]!, total, label: `checkpoints, ${name}` };
+        } else yield event;
       }
-      yield { kind: 'rows', table: 'fit', rows: fitRows(turns) };
-      for (const claim of width.claims) {
-        yield { kind: 'check', check: worstCheck(checks.filter(({ check }) => check.claim === claim)) };
-      }
-    } finally {
-      await networks.dispose();
+      done += work[index]! * parameters.times.length;
+      const found = parameters.gammas.map((gamma, at) =>
+        turnOf(
+          size.pretraining.problem,
+          gamma,
+          size.study.gammas[at]!,
+          parameters.times,
+          curves.simulatedCurve(at),
+        ),
+      );
+      found.forEach((turn, at) => {
+        turns[at]!.push(turn);
+      });
+      yield { kind: 'rows', table: 'inflection', rows: curves.inflections() };
+      yield { kind: 'rows', table: 'scaling', rows: found.map(scalingRow) };
+      checks.push(...curves.checks(simulated).map((check) => ({ name, check })));
+    }
+    yield { kind: 'rows', table: 'fit', rows: fitRows(turns) };
+    for (const claim of width.claims) {
+      yield { kind: 'check', check: worstCheck(checks.filter(({ check }) => check.claim === claim)) };
     }
   },
 };
 
-function curvesOf({ dim, study, prepared }: PreparedSize): NoiseCurves {
-  return new NoiseCurves(prepared.problem, study, {
+function curvesOf({ dim, study, pretraining }: PlannedSize): NoiseCurves {
+  return new NoiseCurves(pretraining.problem, study, {
     prefix: [dim],
     curve: ({ gamma, time, perturbedLossTheory, perturbedLossSim }) => [
       gamma,
@@ -175,7 +169,7 @@ function curvesOf({ dim, study, prepared }: PreparedSize): NoiseCurves {
 
 async function* curvesEvents(
   curves: NoiseCurves,
-  { prepared: { simulated } }: PreparedSize,
+  simulated: SimulatedPretraining | undefined,
 ): AsyncGenerator<RunEvent, void, undefined> {
   if (simulated === undefined) yield* curves.theoryOnly();
   else yield* curves.simulate(simulated);

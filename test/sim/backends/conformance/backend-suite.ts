@@ -1,5 +1,5 @@
 import type { Backend } from '../../../../src/sim/backends/backend.js';
-import type { BackendName } from '../../../../src/sim/backends/backend-name.js';
+import type { BackendName } from '../../../../src/sim/backends/backend-list.js';
 import { decouplingConformance } from './decoupling.js';
 import { innerLoopConformance } from './inner-loops.js';
 import { lifetimeConformance } from './lifetime.js';

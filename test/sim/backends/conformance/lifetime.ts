@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
-import type { BackendName } from '../../../../src/sim/backends/backend-name.js';
+import type { BackendName } from '../../../../src/sim/backends/backend-list.js';
 import { openBackend } from '../../../../src/sim/backends/open-backend.js';
 import { modeBatch, networkBatch } from '../../../support/network-cases.js';
 
