@@ -87,7 +87,7 @@ describe('a backend by name', () => {
     expect(name).toBe('InvalidInputError');
     expect([option, value]).toEqual(['--backend', 'webasm']);
     expect(message).toContain('webasm was asked for but cpu ran: no SIMD');
-    expect(message).toContain('such as simd, cpu, reference');
+    expect(message).toContain('such as simd, simd64, cpu, reference');
     expect(message).not.toContain('\n');
     expect(destroyed).toHaveBeenCalled();
   });
@@ -134,7 +134,7 @@ describe('auto', () => {
     const { backend, reason } = await oneBroken.openBackend('auto');
     expect(backend.name).toBe('cpu');
     expect(reason).toBe(
-      'the fastest that runs here; simd does not run: no threads here; webasm does not run: webasm is not here',
+      'the fastest that runs here; simd does not run: no threads here; simd64 does not run: no threads here; webasm does not run: webasm is not here',
     );
     const bothBroken = await withFakeGpu({ brokenModes: ['simd', 'webasm', 'cpu'] });
     const last = await bothBroken.openBackend('auto');
