@@ -5,7 +5,7 @@ import { reporters } from './test/support/reporters.js';
 /** Tests that replace modules by stand-ins must not share them with others. */
 const WITH_STAND_INS = [
   'test/sim/backends/open-backend.test.ts',
-  'test/sim/training/checks/overtraining-closed-form.test.ts',
+  'test/sim/noise/overtraining-closed-form.test.ts',
   'test/theory/factorization-floor.test.ts',
 ];
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fillGaussian } from '../dist/sim/noise/random.js';
+import { fillGaussian } from '../dist/sim/backends/random.js';
 
 export class FloatFiles {
   #folder;

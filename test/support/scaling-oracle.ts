@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { fillGaussian } from '../../src/sim/noise/random.js';
+import { fillGaussian } from '../../src/sim/backends/random.js';
 import type { ScalingPoint } from '../../src/sim/scaling/laws.js';
 
 /*

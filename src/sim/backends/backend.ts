@@ -1,4 +1,4 @@
-import type { TrainingRule } from '../training/optimizers/optimizer.js';
+import type { TrainingRule } from './optimizer.js';
 
 /**
  * What an optimiser needs of a backend: arithmetic on batches of matrices, one matrix for each network of an ensemble. An

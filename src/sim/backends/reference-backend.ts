@@ -1,5 +1,5 @@
 import { Matrix } from 'ml-matrix';
-import { optimizerStep, stepCoefficients, type TrainingBatch } from '../training/optimizers/optimizer.js';
+import { optimizerStep, stepCoefficients, type TrainingBatch } from './optimizer.js';
 import {
   type Backend,
   type MatrixArithmetic,

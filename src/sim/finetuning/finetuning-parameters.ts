@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseFineTuningTarget } from '../../theory/finetuning-target.js';
 import type { Spectrum } from '../../theory/spectrum.js';
-import { uniformSource } from '../noise/random.js';
+import { uniformSource } from '../backends/random.js';
 import { described, distinct, increasing, numeric, numericList, readTimes } from '../scenario/parameter.js';
 
 /** The singular values of a task, or `shuffle` for a permutation of those of pre-training that the seed decides. */

@@ -7,7 +7,7 @@ import {
   type PerturbedNetworks,
   type Weights,
 } from '../backends/backend.js';
-import { fillGaussian, purposeWord } from './random.js';
+import { fillGaussian, purposeWord } from '../backends/random.js';
 
 /** A Monte Carlo mean with its standard error. */
 export interface Estimate {

@@ -1,5 +1,5 @@
 import { levenbergMarquardt } from 'ml-levenberg-marquardt';
-import { uniformSource } from '../noise/random.js';
+import { uniformSource } from '../backends/random.js';
 import type { LogLoss, ScalingLaw, ScalingPoint } from './laws.js';
 
 /** A law with parameters, in the units of the points that it was fitted to. */

@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { uniformSource } from '../noise/random.js';
+import { uniformSource } from '../backends/random.js';
 import { readNumber, readTimes } from '../scenario/parameter.js';
 
 /** How one or several parameters vary over a sweep, as the sweep file says it. */

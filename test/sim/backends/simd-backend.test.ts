@@ -5,7 +5,7 @@ import type { ModeBatch } from '../../../src/sim/backends/backend.js';
 import { ReferenceBackend } from '../../../src/sim/backends/reference-backend.js';
 import { SimdBackend } from '../../../src/sim/backends/simd-backend.js';
 import { NoiseReplicates } from '../../../src/sim/noise/excess.js';
-import { optimizerNamed } from '../../../src/sim/training/optimizers/optimizer-list.js';
+import { optimizerNamed } from '../../../src/sim/training/optimizers.js';
 import { modeBatch, networkBatch, noiseBatch, perturbedNetworks } from '../../support/network-cases.js';
 import { fromNothing } from '../../support/optimizer-oracle.js';
 

@@ -1,4 +1,4 @@
-import { stepCoefficients } from '../../training/optimizers/optimizer.js';
+import { stepCoefficients } from '../optimizer.js';
 import {
   type Backend,
   MOMENTS,

@@ -3,7 +3,7 @@ import {
   stepCoefficients,
   type TrainingBatch,
   type TrainingRule,
-} from '../../training/optimizers/optimizer.js';
+} from '../optimizer.js';
 import { MOMENTS, type NetworkShape } from '../backend.js';
 import { type DeviceBatch, GpuJsArithmetic, KernelShelf } from './gpu-js-arithmetic.js';
 import type { GpuInstance, Handle, Pipeline, PlanResult } from './gpu-module.js';

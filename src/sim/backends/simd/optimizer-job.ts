@@ -1,4 +1,4 @@
-import { optimizerStep, stepCoefficients, type TrainingRule } from '../../training/optimizers/optimizer.js';
+import { optimizerStep, stepCoefficients, type TrainingRule } from '../optimizer.js';
 import type { NetworkShape, OptimizedNetworks, OptimizerRun } from '../backend.js';
 import { type Arena, padded } from './arena.js';
 import { putNetworks } from './network-job.js';

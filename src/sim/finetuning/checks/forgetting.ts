@@ -1,6 +1,6 @@
 import { fineTuneMode } from '../../../theory/finetuning.js';
 import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
-import { SmallestSlack } from '../../training/checks/training-checks.js';
+import { SmallestSlack } from '../../training/training-checks.js';
 import type { TunedNetwork } from '../tuned-networks.js';
 import { sharedValues } from '../tuning.js';
 import {

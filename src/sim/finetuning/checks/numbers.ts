@@ -1,6 +1,6 @@
 import { effectiveSpeed } from '../../../theory/regularization.js';
 import { type Check, type Compute, judge, notApplicable, type RunEvent } from '../../scenario/scenario.js';
-import { SmallestSlack } from '../../training/checks/training-checks.js';
+import { SmallestSlack } from '../../training/training-checks.js';
 import { type ExpectedTuning, expectTuning } from '../expected-tuning.js';
 import { type FineTuningMethod, type Prediction, scaleOf, visibleRounding } from '../prediction.js';
 import { flowStartingPoint } from '../prepare.js';

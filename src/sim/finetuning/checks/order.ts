@@ -1,5 +1,5 @@
 import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
-import { SmallestSlack } from '../../training/checks/training-checks.js';
+import { SmallestSlack } from '../../training/training-checks.js';
 import type { TunedNetwork } from '../tuned-networks.js';
 import { stagingOf } from './forgetting.js';
 import {

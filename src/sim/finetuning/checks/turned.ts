@@ -2,7 +2,7 @@ import { Matrix } from 'ml-matrix';
 import { fineTuneRotated } from '../../../theory/rotated-finetuning.js';
 import { overshootThreshold } from '../../../theory/staged-finetuning.js';
 import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
-import { SmallestSlack } from '../../training/checks/training-checks.js';
+import { SmallestSlack } from '../../training/training-checks.js';
 import { type OvershootTask, overshootBoundary } from '../overshoot-boundary.js';
 import type { TunedNetwork } from '../tuned-networks.js';
 import { type FineTuningStudy, sharedValues } from '../tuning.js';

@@ -7,7 +7,7 @@ import {
   numericList,
   readTimes,
 } from '../../scenario/parameter.js';
-import { optimizers } from '../../training/optimizers/optimizer-list.js';
+import { optimizers } from '../../training/optimizers.js';
 import { gainNames, spheres } from './rules.js';
 
 /*

@@ -6,8 +6,8 @@ import {
   type TrainingRule,
   type UpdateRule,
   updated,
-} from '../../training/optimizers/optimizer.js';
-import { adam, optimizerNamed } from '../../training/optimizers/optimizer-list.js';
+} from '../../backends/optimizer.js';
+import { adam, optimizerNamed } from '../../training/optimizers.js';
 
 /** What has a fixed norm: every row, every column, or the whole matrix. */
 export const spheres = ['frobenius', 'row', 'column'] as const;

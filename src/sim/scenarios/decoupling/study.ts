@@ -3,7 +3,7 @@ import { nuclearNorm } from '../../../theory/factorization-floor.js';
 import { expectedExcess } from '../../../theory/sensitivity.js';
 import type { Backend, NetworkShape, Weights } from '../../backends/backend.js';
 import { type Estimate, estimateExcess, NoiseReplicates } from '../../noise/excess.js';
-import { InputMoments } from '../../noise/input-moments.js';
+import { InputMoments } from '../../training/input-moments.js';
 import {
   type GainName,
   nameOf,

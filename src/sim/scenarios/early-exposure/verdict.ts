@@ -1,6 +1,6 @@
 import { retainedRise } from '../../../theory/exposure.js';
 import { type Check, judge, notApplicable, type Verdict } from '../../scenario/scenario.js';
-import { SmallestSlack } from '../../training/checks/training-checks.js';
+import { SmallestSlack } from '../../training/training-checks.js';
 import { coveredLossRounding } from './early-exposure-parameters.js';
 import type { ExposedRun } from './exposed-runs.js';
 

@@ -24,7 +24,7 @@ import {
   checkDecoupling,
   checkLearningOrder,
   checkProgressiveSensitivity,
-} from '../../training/checks/training-checks.js';
+} from '../../training/training-checks.js';
 import {
   lossAccuracy,
   type ParsedPretraining,

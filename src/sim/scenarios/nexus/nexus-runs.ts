@@ -9,10 +9,10 @@ import {
 } from '../../../theory/source-coverage.js';
 import { weightNorm, weightProduct } from '../../../theory/weight-space.js';
 import type { Backend, Weights } from '../../backends/backend.js';
-import { randomOrthogonal } from '../../noise/random.js';
+import { randomOrthogonal } from '../../backends/random.js';
 import { layersAt } from '../../training/checkpoint.js';
 import { networkStart, type SingularBasis, sideBySide } from '../../training/network-start.js';
-import { gradientDescent, optimizerNamed } from '../../training/optimizers/optimizer-list.js';
+import { gradientDescent, optimizerNamed } from '../../training/optimizers.js';
 import { coveredLoss, trainToGoals } from './goal-training.js';
 
 /** Directions of inputs that sources of data show. */

@@ -1,7 +1,7 @@
 import type { Estimate } from '../../noise/excess.js';
 import { estimateOf } from '../../noise/means.js';
 import { type Check, judge, notApplicable, type Verdict } from '../../scenario/scenario.js';
-import { SmallestSlack } from '../../training/checks/training-checks.js';
+import { SmallestSlack } from '../../training/training-checks.js';
 import type { NexusOutcome, NexusSeries, SourceData } from './nexus-runs.js';
 
 /** Norms of matrices in float64, relative to the largest; pairs of sources are as many terms each. */

@@ -4,8 +4,8 @@ import type { Problem } from '../../../theory/problem.js';
 import type { Backend, NetworkShape, OptimizedNetworks, Weights } from '../../backends/backend.js';
 import { layersAt } from '../../training/checkpoint.js';
 import { networkStart, type SingularBasis, sideBySide } from '../../training/network-start.js';
-import type { Optimizer } from '../../training/optimizers/optimizer.js';
-import { optimizerNamed } from '../../training/optimizers/optimizer-list.js';
+import type { Optimizer } from '../../backends/optimizer.js';
+import { optimizerNamed } from '../../training/optimizers.js';
 import type { PairForgetting } from './verdict.js';
 
 /** Networks that one optimiser trains on one task, each until its loss is matched. */

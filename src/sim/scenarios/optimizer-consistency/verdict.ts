@@ -1,6 +1,6 @@
 import { RunningEstimate } from '../../noise/excess.js';
 import { type Check, judge, notApplicable, type Verdict } from '../../scenario/scenario.js';
-import { SmallestSlack } from '../../training/checks/training-checks.js';
+import { SmallestSlack } from '../../training/training-checks.js';
 import type { OptimizerPair } from './matched-training.js';
 
 /** Norms of matrices in float64, relative to the largest. */

@@ -2,7 +2,7 @@ import { Matrix } from 'ml-matrix';
 import { type JointLoss, jointLossesOf, oldLossFloor } from '../../../theory/forgetting-floor.js';
 import { effectiveTask } from '../../../theory/regularization.js';
 import type { Backend, Weights } from '../../backends/backend.js';
-import { fillGaussian, randomOrthogonal } from '../../noise/random.js';
+import { fillGaussian, randomOrthogonal } from '../../backends/random.js';
 import { embedDiagonal } from '../../training/network-start.js';
 import { advanceBlocks, trainUntil } from './replay-ensemble.js';
 

@@ -1,6 +1,6 @@
 import type { Estimate } from '../../noise/excess.js';
 import { type Check, judge, notApplicable, type Verdict } from '../../scenario/scenario.js';
-import { SmallestSlack } from '../../training/checks/training-checks.js';
+import { SmallestSlack } from '../../training/training-checks.js';
 import type { ReplaySummary } from './columns.js';
 import { type ReplayMethod, type ReplayPoint, type Sweep, sweptValue } from './replay-runs.js';
 

@@ -7,7 +7,7 @@ import type { ScheduleName } from '../../../theory/schedule.js';
 import type { Backend, PerturbedNetworks } from '../../backends/backend.js';
 import { descentWork } from '../../backends/gpu-js/gpu-threshold.js';
 import { type Estimate, estimateExcess, type NoiseReplicates, RunningEstimate } from '../../noise/excess.js';
-import { InputMoments } from '../../noise/input-moments.js';
+import { InputMoments } from '../../training/input-moments.js';
 import { requireEnsembleMemory } from '../../scenario/memory.js';
 import type { Plan, RunContext, RunRequest } from '../../scenario/scenario.js';
 import type { Diverged, TrainedCheckpoint } from '../../training/checkpoint.js';
@@ -21,7 +21,7 @@ import {
   requireBalanced,
   type SingularBasis,
 } from '../../training/network-start.js';
-import { optimizerNamed } from '../../training/optimizers/optimizer-list.js';
+import { optimizerNamed } from '../../training/optimizers.js';
 import { float64Reason, stabilityWarnings, UNIT_ROUNDOFF } from '../../training/pretraining.js';
 import { recordTraining, type Trainee } from '../../training/record-training.js';
 import { type ExpectedTraining, expectTraining, noRounding } from '../../training/recurrence.js';

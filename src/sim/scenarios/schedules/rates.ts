@@ -1,10 +1,10 @@
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { createProblem } from '../../../theory/problem.js';
 import { type Schedule, type ScheduleName, scheduleRatesOverTime } from '../../../theory/schedule.js';
-import { batchSlowdown } from '../../noise/input-moments.js';
+import { batchSlowdown } from '../../training/input-moments.js';
 import { requireTableMemory } from '../../scenario/memory.js';
 import type { StartName } from '../../training/network-start.js';
-import { optimizerNamed } from '../../training/optimizers/optimizer-list.js';
+import { optimizerNamed } from '../../training/optimizers.js';
 import { type Pretraining, resolvePretraining } from '../../training/pretraining.js';
 import type { Recording, TrainingPlan } from '../../training/training-plan.js';
 

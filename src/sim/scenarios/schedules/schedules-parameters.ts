@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { scheduleNames } from '../../../theory/schedule.js';
 import { described, distinct, numeric, numericList } from '../../scenario/parameter.js';
 import { startNames } from '../../training/network-start.js';
-import { optimizers } from '../../training/optimizers/optimizer-list.js';
+import { optimizers } from '../../training/optimizers.js';
 
 /*
  * Parameters of training by schedules and optimisers, each defined once.

@@ -10,7 +10,7 @@ import {
 } from '../../scenario/shared.js';
 import { lossColumn, perturbedLossColumn, type Row, timeSimColumn } from '../../scenario/table.js';
 import { judgePerturbationIdentity } from '../../training/checks/noise-checks.js';
-import { checkDecoupling, worstCheck } from '../../training/checks/training-checks.js';
+import { checkDecoupling, worstCheck } from '../../training/training-checks.js';
 import { checkFlowLimit, type FlowError, flowErrors } from './convergence.js';
 import { ScheduleCurves } from './curves.js';
 import { planSchedules, type SchedulesPlan } from './prepare.js';

@@ -3,7 +3,7 @@ import { createProblem, type Problem } from '../../../theory/problem.js';
 import type { Backend, PerturbedNetworks } from '../../backends/backend.js';
 import { descentWork } from '../../backends/gpu-js/gpu-threshold.js';
 import { type Estimate, estimateExcess, NoiseReplicates } from '../../noise/excess.js';
-import { batchSlowdown, InputMoments } from '../../noise/input-moments.js';
+import { batchSlowdown, InputMoments } from '../../training/input-moments.js';
 import { estimateOf } from '../../noise/means.js';
 import { requireEnsembleMemory } from '../../scenario/memory.js';
 import type { Plan, RunContext, RunEvent, RunRequest } from '../../scenario/scenario.js';
@@ -11,7 +11,7 @@ import { hasDiverged, type TrainedCheckpoint } from '../../training/checkpoint.j
 import { outOfFloat32 } from '../../training/choose-plan.js';
 import { optimizerTrainee } from '../../training/engines.js';
 import { alignedStart, randomBasis } from '../../training/network-start.js';
-import { optimizerNamed } from '../../training/optimizers/optimizer-list.js';
+import { optimizerNamed } from '../../training/optimizers.js';
 import { stabilityWarnings } from '../../training/pretraining.js';
 import { recordTraining } from '../../training/record-training.js';
 import { constantPlan, type TrainingPlan } from '../../training/training-plan.js';

@@ -14,7 +14,7 @@ import {
   tauParameter,
   timesParameter,
 } from '../../scenario/shared.js';
-import { checkDecoupling, worstCheck } from '../../training/checks/training-checks.js';
+import { checkDecoupling, worstCheck } from '../../training/training-checks.js';
 import { batchParameter } from '../schedules/schedules-parameters.js';
 import { checkLossValley, checkRelativeNoise, scalingVerdict } from './checks.js';
 import { type BothFits, fitRows, lawRows, parameterRows, shannonTables, valleyRows } from './columns.js';

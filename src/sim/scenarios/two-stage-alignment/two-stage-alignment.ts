@@ -9,7 +9,7 @@ import { requireTableMemory } from '../../scenario/memory.js';
 import { described, increasing, readTimes } from '../../scenario/parameter.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
-import { type ComparedModes, checkModeStages } from '../../training/checks/training-checks.js';
+import { type ComparedModes, checkModeStages } from '../../training/training-checks.js';
 import { planStages, requireSmallSteps, type StagesPlan } from '../../training/stages.js';
 import {
   durationParameter,

@@ -1,6 +1,6 @@
 import { alignByFlow, isPastAThird } from '../../../theory/two-stage.js';
 import { type Check, judge, notApplicable, type Verdict } from '../../scenario/scenario.js';
-import { SmallestSlack } from '../../training/checks/training-checks.js';
+import { SmallestSlack } from '../../training/training-checks.js';
 import type { AlignedNetwork, AlignmentCell, AlignmentStudy } from './alignment-map.js';
 
 /** Float64 noise of sums of squares, relative to the largest of them. */

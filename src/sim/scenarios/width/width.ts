@@ -14,7 +14,7 @@ import {
   tauParameter,
   timesParameter,
 } from '../../scenario/shared.js';
-import { type NamedCheck, worstCheck } from '../../training/checks/training-checks.js';
+import { type NamedCheck, worstCheck } from '../../training/training-checks.js';
 import type { SimulatedPretraining } from '../../training/pretraining.js';
 import { widthTables } from './width-columns.js';
 import { fitRows, scalingRow, type Turn, turnOf } from './width-scaling.js';

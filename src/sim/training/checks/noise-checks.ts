@@ -2,7 +2,7 @@ import type { Problem } from '../../../theory/problem.js';
 import { predictedStandardError } from '../../noise/means.js';
 import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
 import type { PerturbedCheckpoint } from '../checkpoint.js';
-import { type CheckedRun, notSimulated, SmallestSlack } from './training-checks.js';
+import { type CheckedRun, notSimulated, SmallestSlack } from '../training-checks.js';
 
 /**
  * Standard errors within which a Monte Carlo mean must lie. At six, a thousand independent comparisons of normal means

@@ -4,7 +4,7 @@ import { NoisyCheckpoint } from '../../../theory/noisy-checkpoint.js';
 import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
 import type { PerturbedCheckpoint } from '../checkpoint.js';
 import { biasAt } from '../choose-plan.js';
-import { type CheckedRun, notRisingModes, notSimulated, SmallestSlack } from './training-checks.js';
+import { type CheckedRun, notRisingModes, notSimulated, SmallestSlack } from '../training-checks.js';
 
 /** Standard errors that the difference of two points of one simulated curve may be off. */
 const STANDARD_ERRORS = 6;

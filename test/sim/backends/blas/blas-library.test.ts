@@ -4,7 +4,7 @@ import { loadBlas } from '../../../../src/sim/backends/blas/blas-library.js';
 import { MissingDevice } from '../../../../src/sim/backends/gpu-js/webgpu-device.js';
 import { ReferenceBackend } from '../../../../src/sim/backends/reference-backend.js';
 import { SimdBackend } from '../../../../src/sim/backends/simd-backend.js';
-import { optimizerNamed } from '../../../../src/sim/training/optimizers/optimizer-list.js';
+import { optimizerNamed } from '../../../../src/sim/training/optimizers.js';
 import { missingDevices } from '../../../support/devices.js';
 import { networkBatch, noiseBatch, perturbedNetworks } from '../../../support/network-cases.js';
 import { fromNothing } from '../../../support/optimizer-oracle.js';

@@ -5,7 +5,7 @@ import type {
   OptimizedNetworks,
   Weights,
 } from '../../../../src/sim/backends/backend.js';
-import { uniformSource } from '../../../../src/sim/noise/random.js';
+import { uniformSource } from '../../../../src/sim/backends/random.js';
 import {
   type Decoupling,
   decoupledRule,
@@ -13,7 +13,7 @@ import {
   withWeightDecay,
 } from '../../../../src/sim/scenarios/decoupling/rules.js';
 import { sphereStart } from '../../../../src/sim/scenarios/decoupling/train-cell.js';
-import { adam, optimizerNamed } from '../../../../src/sim/training/optimizers/optimizer-list.js';
+import { adam, optimizerNamed } from '../../../../src/sim/training/optimizers.js';
 import {
   decoupledOracle,
   flatWeights,

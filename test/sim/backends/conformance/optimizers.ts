@@ -5,8 +5,8 @@ import type {
   OptimizerRun,
   Weights,
 } from '../../../../src/sim/backends/backend.js';
-import { uniformSource } from '../../../../src/sim/noise/random.js';
-import { optimizers } from '../../../../src/sim/training/optimizers/optimizer-list.js';
+import { uniformSource } from '../../../../src/sim/backends/random.js';
+import { optimizers } from '../../../../src/sim/training/optimizers.js';
 import { networkBatch, oneNetwork } from '../../../support/network-cases.js';
 import { fromNothing, optimizerOracle } from '../../../support/optimizer-oracle.js';
 import { some } from '../../../support/sample-size.js';

@@ -3,7 +3,7 @@ import { GpuJsBackend } from '../../../../src/sim/backends/gpu-js/gpu-js-backend
 import { GpuJsPlans } from '../../../../src/sim/backends/gpu-js/gpu-js-plans.js';
 import { loadGpuModule } from '../../../../src/sim/backends/gpu-js/gpu-module.js';
 import { openWebgpu } from '../../../../src/sim/backends/gpu-js/webgpu-device.js';
-import { optimizerNamed } from '../../../../src/sim/training/optimizers/optimizer-list.js';
+import { optimizerNamed } from '../../../../src/sim/training/optimizers.js';
 import { missingDevices } from '../../../support/devices.js';
 import { networksOracle, unitRoundoff } from '../../../support/float-oracle.js';
 import { modeBatch, networkBatch, oneNetwork } from '../../../support/network-cases.js';

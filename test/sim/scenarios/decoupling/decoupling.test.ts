@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { InputMoments } from '../../../../src/sim/noise/input-moments.js';
+import { InputMoments } from '../../../../src/sim/training/input-moments.js';
 import { decoupling } from '../../../../src/sim/scenarios/decoupling/decoupling.js';
 import { sphereStart } from '../../../../src/sim/scenarios/decoupling/train-cell.js';
 import { embedDiagonal, randomBasis } from '../../../../src/sim/training/network-start.js';

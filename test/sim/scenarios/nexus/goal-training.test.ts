@@ -7,7 +7,7 @@ import {
   trainToGoals,
 } from '../../../../src/sim/scenarios/nexus/goal-training.js';
 import { drawSources } from '../../../../src/sim/scenarios/nexus/nexus-runs.js';
-import { adam } from '../../../../src/sim/training/optimizers/optimizer-list.js';
+import { adam } from '../../../../src/sim/training/optimizers.js';
 import { gaussianMatrix, seededRandom } from '../../../support/random-matrices.js';
 
 const dim = 4;

@@ -5,7 +5,7 @@ import {
   type MatchedTraining,
   trainMatched,
 } from '../../../../src/sim/scenarios/optimizer-consistency/matched-training.js';
-import { optimizerNamed } from '../../../../src/sim/training/optimizers/optimizer-list.js';
+import { optimizerNamed } from '../../../../src/sim/training/optimizers.js';
 import { fromNothing, optimizerOracle } from '../../../support/optimizer-oracle.js';
 import { orthonormalColumns, seededRandom } from '../../../support/random-matrices.js';
 

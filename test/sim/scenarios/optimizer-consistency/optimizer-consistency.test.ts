@@ -1,10 +1,10 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
 import type { Weights } from '../../../../src/sim/backends/backend.js';
-import { randomOrthogonal } from '../../../../src/sim/noise/random.js';
+import { randomOrthogonal } from '../../../../src/sim/backends/random.js';
 import { optimizerConsistency } from '../../../../src/sim/scenarios/optimizer-consistency/optimizer-consistency.js';
 import { networkStart, randomBasis } from '../../../../src/sim/training/network-start.js';
-import { optimizerNamed } from '../../../../src/sim/training/optimizers/optimizer-list.js';
+import { optimizerNamed } from '../../../../src/sim/training/optimizers.js';
 import { createProblem } from '../../../../src/theory/problem.js';
 import { records, runScenario, verdictOf } from '../../../support/documents.js';
 import { fromNothing, optimizerOracle } from '../../../support/optimizer-oracle.js';

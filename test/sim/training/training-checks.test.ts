@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { Checkpoint } from '../../../../src/sim/training/checkpoint.js';
+import type { Checkpoint } from '../../../src/sim/training/checkpoint.js';
 import {
   type CheckedRun,
   checkDecoupling,
   checkLearningOrder,
   checkProgressiveSensitivity,
-} from '../../../../src/sim/training/checks/training-checks.js';
-import { createProblem } from '../../../../src/theory/problem.js';
-import { changed, simulateRun } from '../../../support/checked-run.js';
+} from '../../../src/sim/training/training-checks.js';
+import { createProblem } from '../../../src/theory/problem.js';
+import { changed, simulateRun } from '../../support/checked-run.js';
 
 const times = [0.2, 0.6, 1, 1.5, 2.5, 5];
 const simulated = await simulateRun({ dim: 3, spectrum: '2,1,0.5', tau: 3 }, times);

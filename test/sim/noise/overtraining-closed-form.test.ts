@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { CheckedRun } from '../../../../src/sim/training/checks/training-checks.js';
-import { createProblem, type Problem } from '../../../../src/theory/problem.js';
+import type { CheckedRun } from '../../../src/sim/training/training-checks.js';
+import { createProblem, type Problem } from '../../../src/theory/problem.js';
 
 const run: CheckedRun = {
   problem: createProblem({ dim: 2, spectrum: '2,1', tau: 3 }),
@@ -25,7 +25,7 @@ async function checkWith(curve: (gamma: number, time: number) => number) {
     }
   }
   vi.doMock(CLOSED_FORM, () => ({ NoisyCheckpoint }));
-  const { checkOvertraining } = await import('../../../../src/sim/training/checks/overtraining.js');
+  const { checkOvertraining } = await import('../../../src/sim/training/checks/overtraining.js');
   return checkOvertraining;
 }
 

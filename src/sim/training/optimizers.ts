@@ -1,5 +1,5 @@
-import type { MatrixArithmetic } from '../../backends/backend.js';
-import type { LayerShape, Optimizer } from './optimizer.js';
+import type { MatrixArithmetic } from '../backends/backend.js';
+import type { LayerShape, Optimizer } from '../backends/optimizer.js';
 
 /** Plain gradient descent, `W ← W − ηG`: what the theory is about. */
 export const gradientDescent: Optimizer = {

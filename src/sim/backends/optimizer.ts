@@ -1,4 +1,4 @@
-import type { MatrixArithmetic, NetworkShape } from '../../backends/backend.js';
+import type { MatrixArithmetic, NetworkShape } from './backend.js';
 
 /** Shape of the layer that is updated. */
 export interface LayerShape {

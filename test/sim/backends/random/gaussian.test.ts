@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { fillGaussian, type Purpose } from '../../../src/sim/noise/random.js';
+import { fillGaussian, type Purpose } from '../../../../src/sim/backends/random.js';
 
 function stream(length: number, seed = 1, purpose: Purpose = 'perturbation', replicate = 0): Float64Array {
   const values = new Float64Array(length);

@@ -1,10 +1,10 @@
-import { learnedGapBound, unlearnedFactorBound } from '../../../theory/learning-order.js';
-import { type Mode, singularValue, velocity } from '../../../theory/mode.js';
-import type { Problem } from '../../../theory/problem.js';
-import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
-import type { Checkpoint } from '../checkpoint.js';
-import { biasAt, roundingOfSquare } from '../choose-plan.js';
-import type { ExpectedTraining } from '../recurrence.js';
+import { learnedGapBound, unlearnedFactorBound } from '../../theory/learning-order.js';
+import { type Mode, singularValue, velocity } from '../../theory/mode.js';
+import type { Problem } from '../../theory/problem.js';
+import { type Check, judge, notApplicable } from '../scenario/scenario.js';
+import type { Checkpoint } from './checkpoint.js';
+import { biasAt, roundingOfSquare } from './choose-plan.js';
+import type { ExpectedTraining } from './recurrence.js';
 
 /**
  * The worst of many comparisons: the one whose margin leaves the least once its tolerance is added. A margin that is not

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Estimate } from '../../../../src/sim/noise/excess.js';
-import type { PerturbedCheckpoint } from '../../../../src/sim/training/checkpoint.js';
-import { checkPerturbationIdentity } from '../../../../src/sim/training/checks/noise-checks.js';
-import { checkOvertraining } from '../../../../src/sim/training/checks/overtraining.js';
-import type { CheckedRun } from '../../../../src/sim/training/checks/training-checks.js';
-import { createProblem } from '../../../../src/theory/problem.js';
-import { changed, simulateRun } from '../../../support/checked-run.js';
+import type { Estimate } from '../../../src/sim/noise/excess.js';
+import type { PerturbedCheckpoint } from '../../../src/sim/training/checkpoint.js';
+import { checkPerturbationIdentity } from '../../../src/sim/training/checks/noise-checks.js';
+import { checkOvertraining } from '../../../src/sim/training/checks/overtraining.js';
+import type { CheckedRun } from '../../../src/sim/training/training-checks.js';
+import { createProblem } from '../../../src/theory/problem.js';
+import { changed, simulateRun } from '../../support/checked-run.js';
 
 const times = [0.2, 0.6, 1, 1.5, 2.5, 5, 20];
 const simulated = await simulateRun({ dim: 3, spectrum: '2,1,0.5', tau: 3 }, times, 'modes', [0.1, 0.3], 400);

@@ -1,4 +1,4 @@
-import { fillGaussian } from './random.js';
+import { fillGaussian } from '../backends/random.js';
 
 /**
  * How much smaller a rate must be on mini-batches of B standard normal inputs of length q than on all of them, `1 + (q+1)/B`: the

@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { judge, notApplicable } from '../../../../src/sim/scenario/scenario.js';
-import { SmallestSlack } from '../../../../src/sim/training/checks/training-checks.js';
+import { judge, notApplicable } from '../../../src/sim/scenario/scenario.js';
+import { SmallestSlack } from '../../../src/sim/training/training-checks.js';
 
 describe('judgement', () => {
   test.each([

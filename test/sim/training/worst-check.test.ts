@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type Check, judge, notApplicable } from '../../../../src/sim/scenario/scenario.js';
-import type { PerturbedCheckpoint } from '../../../../src/sim/training/checkpoint.js';
-import { checkPerturbationIdentity } from '../../../../src/sim/training/checks/noise-checks.js';
-import { checkOvertraining } from '../../../../src/sim/training/checks/overtraining.js';
-import { worstCheck } from '../../../../src/sim/training/checks/training-checks.js';
-import { changed, simulateRun } from '../../../support/checked-run.js';
+import { type Check, judge, notApplicable } from '../../../src/sim/scenario/scenario.js';
+import type { PerturbedCheckpoint } from '../../../src/sim/training/checkpoint.js';
+import { checkPerturbationIdentity } from '../../../src/sim/training/checks/noise-checks.js';
+import { checkOvertraining } from '../../../src/sim/training/checks/overtraining.js';
+import { worstCheck } from '../../../src/sim/training/training-checks.js';
+import { changed, simulateRun } from '../../support/checked-run.js';
 
 const named = (...checks: readonly Check[]) =>
   checks.map((check, index) => ({ name: `net ${index}`, check }));

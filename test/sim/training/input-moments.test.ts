@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { InputMoments } from '../../../src/sim/noise/input-moments.js';
+import { InputMoments } from '../../../src/sim/training/input-moments.js';
 
 describe('InputMoments', () => {
   test('have mean I, and a mean square of (1 + (q+1)/B) I', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { philox4x32 } from '../../../src/sim/noise/random.js';
+import { philox4x32 } from '../../../../src/sim/backends/random.js';
 
 /** Known-answer vectors of philox4x32-10 from Random123 (kat_vectors): counter, key, result. */
 const vectors = [

@@ -1,6 +1,6 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
-import { randomOrthogonal } from '../../../src/sim/noise/random.js';
+import { randomOrthogonal } from '../../../../src/sim/backends/random.js';
 
 describe('random orthogonal matrices', () => {
   test.each([1, 2, 3, 8, 30])('of size %i are orthogonal', (size) => {

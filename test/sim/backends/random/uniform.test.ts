@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { type Purpose, uniformSource } from '../../../src/sim/noise/random.js';
+import { type Purpose, uniformSource } from '../../../../src/sim/backends/random.js';
 
 function draw(count: number, seed = 1, purpose: Purpose = 'shuffle', replicate = 0): number[] {
   const next = uniformSource(seed, purpose, replicate);
