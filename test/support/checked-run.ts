@@ -1,8 +1,8 @@
 import { ReferenceBackend } from '../../src/sim/backends/reference-backend.js';
 import { estimateExcess, NoiseReplicates } from '../../src/sim/noise/excess.js';
 import type { Checkpoint, PerturbedCheckpoint } from '../../src/sim/training/checkpoint.js';
-import type { CheckedRun } from '../../src/sim/training/training-checks.js';
 import { expectTraining } from '../../src/sim/training/recurrence.js';
+import type { CheckedRun } from '../../src/sim/training/training-checks.js';
 import { adaptivePlan } from '../../src/sim/training/training-plan.js';
 import { createProblem, type ProblemOptions } from '../../src/theory/problem.js';
 import { train } from './training.js';

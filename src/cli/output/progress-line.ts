@@ -1,4 +1,4 @@
-import type { WorkMeter } from '../../sim/backends/interruptible-backend.js';
+import type { WorkMeter } from '../../sim/backends/watched-backend.js';
 import { fitCells } from './cell-width.js';
 import type { OutputStream } from './io.js';
 import { oneLine } from './one-line.js';

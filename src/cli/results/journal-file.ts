@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import type { CallJournal } from '../../sim/backends/journaled-backend.js';
+import type { CallJournal } from '../../sim/backends/watched-backend.js';
 
 /*
  * Frames of files that are appended to: a body with its length and checksum before it, so that what a cut left half written is told

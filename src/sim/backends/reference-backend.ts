@@ -1,5 +1,4 @@
 import { Matrix } from 'ml-matrix';
-import { optimizerStep, stepCoefficients, type TrainingBatch } from './optimizer.js';
 import {
   type Backend,
   type MatrixArithmetic,
@@ -12,6 +11,7 @@ import {
   type PerturbedNetworks,
   type Weights,
 } from './backend.js';
+import { optimizerStep, stepCoefficients, type TrainingBatch } from './optimizer.js';
 
 /** What one step of an optimiser runs on. */
 export interface StepSettings {

@@ -9,11 +9,10 @@ import type {
   Weights,
 } from './backend.js';
 import { Arena } from './simd/arena.js';
-import type { Precision } from './simd/kernel-exports.js';
+import { descendModesOn, descendNetworksOn } from './simd/descent-jobs.js';
+import type { Precision } from './simd/kernels.js';
 import type { Products } from './simd/kernels-for.js';
-import { descendModesOn } from './simd/mode-job.js';
 import { MomentJobs } from './simd/moment-job.js';
-import { descendNetworksOn } from './simd/network-job.js';
 import { optimizeNetworksOn } from './simd/optimizer-job.js';
 import type { SimdSession } from './simd/simd-session.js';
 import { SimdThreads } from './simd/simd-threads.js';

@@ -6,9 +6,9 @@ import type { Row } from '../scenario/table.js';
 import { type Checkpoint, hasDiverged, withoutNetwork } from '../training/checkpoint.js';
 import { checkPerturbationIdentity } from '../training/checks/noise-checks.js';
 import { checkOvertraining } from '../training/checks/overtraining.js';
-import { checkDecoupling, checkProgressiveSensitivity } from '../training/training-checks.js';
 import { biasAt } from '../training/choose-plan.js';
 import type { SimulatedPretraining } from '../training/pretraining.js';
+import { checkDecoupling, checkProgressiveSensitivity } from '../training/training-checks.js';
 import { estimateExcess, type GroupedEstimate, NoiseReplicates } from './excess.js';
 
 /** Which noise is put on which checkpoints. */

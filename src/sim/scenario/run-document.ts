@@ -1,8 +1,7 @@
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { interruptible } from '../backends/interruptible-backend.js';
-import { journaled } from '../backends/journaled-backend.js';
 import { openBackend } from '../backends/open-backend.js';
 import { versions } from '../backends/versions.js';
+import { interruptible, journaled } from '../backends/watched-backend.js';
 import { eventLoopTurns } from './event-loop.js';
 import type { Check, Compute, Divergence, RunEvent, RunRequest, Scenario, Verdict } from './scenario.js';
 import { type Row, sortRows, type Table } from './table.js';

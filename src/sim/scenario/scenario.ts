@@ -1,9 +1,8 @@
 import type { z } from 'zod';
 import type { Backend } from '../backends/backend.js';
 import type { BackendChoice } from '../backends/backend-list.js';
-import type { WorkMeter } from '../backends/interruptible-backend.js';
-import type { CallJournal } from '../backends/journaled-backend.js';
 import type { BackendNeed, OpenBackend } from '../backends/open-backend.js';
+import type { CallJournal, WorkMeter } from '../backends/watched-backend.js';
 import type { EngineChoice, EngineName } from '../training/engine-name.js';
 import type { Figure } from './figure.js';
 import type { Column, Row } from './table.js';

@@ -2,10 +2,10 @@ import { Matrix } from 'ml-matrix';
 import type { Problem } from '../../theory/problem.js';
 import { unlearnableLoss } from '../../theory/trajectory.js';
 import type { Backend, OptimizedNetworks, Weights } from '../backends/backend.js';
-import type { InputMoments } from './input-moments.js';
-import { layersAt, type TrainedCheckpoint } from './checkpoint.js';
-import { alignedStart, embedDiagonal, randomBasis, type SingularBasis, sideBySide } from './network-start.js';
 import type { Optimizer } from '../backends/optimizer.js';
+import { layersAt, type TrainedCheckpoint } from './checkpoint.js';
+import type { InputMoments } from './input-moments.js';
+import { alignedStart, embedDiagonal, randomBasis, type SingularBasis, sideBySide } from './network-start.js';
 import type { Trainee } from './record-training.js';
 
 /**

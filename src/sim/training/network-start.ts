@@ -3,8 +3,8 @@ import { imbalanceOf } from '../../theory/balance.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import type { Problem } from '../../theory/problem.js';
 import type { NetworkShape, OptimizedNetworks, Weights } from '../backends/backend.js';
-import { fillGaussian, randomOrthogonal } from '../backends/random.js';
 import type { Optimizer } from '../backends/optimizer.js';
+import { fillGaussian, randomOrthogonal } from '../backends/random.js';
 
 /** Singular vectors of the task, `U` and `V`, and the rotation `R` of the hidden layer. */
 export interface SingularBasis {

@@ -3,11 +3,16 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Backend } from '../../../src/sim/backends/backend.js';
-import { type CardSource, measureRates, ratesOf } from '../../../src/sim/backends/card-rates.js';
+import {
+  type CardSource,
+  cacheFolder,
+  measureRates,
+  ratesOf,
+  readRates,
+} from '../../../src/sim/backends/card-rates.js';
 import { descentWork } from '../../../src/sim/backends/gpu-js/gpu-threshold.js';
 import { create, openBackend } from '../../../src/sim/backends/open-backend.js';
 import { probeCard } from '../../../src/sim/backends/probe.js';
-import { cacheFolder, readRates } from '../../../src/sim/backends/rate-cache.js';
 import { SimdBackend } from '../../../src/sim/backends/simd-backend.js';
 import { missingDevices } from '../../support/devices.js';
 import { networkBatch } from '../../support/network-cases.js';

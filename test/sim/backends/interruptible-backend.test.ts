@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { interruptible } from '../../../src/sim/backends/interruptible-backend.js';
 import { ReferenceBackend } from '../../../src/sim/backends/reference-backend.js';
+import { interruptible } from '../../../src/sim/backends/watched-backend.js';
 import { eventLoopTurns } from '../../../src/sim/scenario/event-loop.js';
 import { gradientDescent } from '../../../src/sim/training/optimizers.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type CallJournal, journaled } from '../../../src/sim/backends/journaled-backend.js';
 import { ReferenceBackend } from '../../../src/sim/backends/reference-backend.js';
+import { type CallJournal, journaled } from '../../../src/sim/backends/watched-backend.js';
 import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';
 import { runScenario, timeless } from '../../support/documents.js';
 import { some } from '../../support/sample-size.js';

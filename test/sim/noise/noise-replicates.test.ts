@@ -1,8 +1,8 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import type { NoiseBatch } from '../../../src/sim/backends/backend.js';
-import { bytesPerReplicate, NoiseReplicates } from '../../../src/sim/noise/excess.js';
 import { fillGaussian } from '../../../src/sim/backends/random.js';
+import { bytesPerReplicate, NoiseReplicates } from '../../../src/sim/noise/excess.js';
 
 const shape = { rows: 2, hidden: 3, cols: 4 };
 const bytes = bytesPerReplicate(shape);

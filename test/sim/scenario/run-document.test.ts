@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { answering, make } from '../../../src/sim/backends/backend.js';
-import type { CallJournal } from '../../../src/sim/backends/journaled-backend.js';
 import { type OpenBackend, openBackend as openBackendHere } from '../../../src/sim/backends/open-backend.js';
+import type { CallJournal } from '../../../src/sim/backends/watched-backend.js';
 import { resolveParameters } from '../../../src/sim/scenario/resolve.js';
 import { runEvents, runToDocument } from '../../../src/sim/scenario/run-document.js';
 import type { RunEvent, Scenario } from '../../../src/sim/scenario/scenario.js';

@@ -1,4 +1,4 @@
-import type { WorkMeter } from '../../../sim/backends/interruptible-backend.js';
+import type { WorkMeter } from '../../../sim/backends/watched-backend.js';
 import { resolveParameters } from '../../../sim/scenario/resolve.js';
 import { runToDocument } from '../../../sim/scenario/run-document.js';
 import type { RunEvent, Scenario } from '../../../sim/scenario/scenario.js';

@@ -1,4 +1,4 @@
-import { BYTES, instantiateKernels, type Kernels, type Precision } from '../simd/kernel-exports.js';
+import { BYTES, instantiateKernels, type Kernels, type Precision } from '../simd/kernels.js';
 import type { BlasLibrary } from './blas-library.js';
 
 const ROW_MAJOR = 101;

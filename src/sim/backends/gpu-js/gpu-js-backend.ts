@@ -1,4 +1,3 @@
-import { stepCoefficients } from '../optimizer.js';
 import {
   type Backend,
   MOMENTS,
@@ -11,6 +10,7 @@ import {
   type Weights,
 } from '../backend.js';
 import { requireKnownStep } from '../known-step.js';
+import { stepCoefficients } from '../optimizer.js';
 import { splitting } from '../split-backend.js';
 import { type DeviceChoice, type GpuJsDevice, type GpuJsMode, openGpuJsDevice } from './gpu-js-device.js';
 import { GpuJsPlans, ownCopy, ranOn, sumRows } from './gpu-js-plans.js';

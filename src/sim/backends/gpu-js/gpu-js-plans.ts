@@ -1,10 +1,5 @@
-import {
-  optimizerStep,
-  stepCoefficients,
-  type TrainingBatch,
-  type TrainingRule,
-} from '../optimizer.js';
 import { MOMENTS, type NetworkShape } from '../backend.js';
+import { optimizerStep, stepCoefficients, type TrainingBatch, type TrainingRule } from '../optimizer.js';
 import { type DeviceBatch, GpuJsArithmetic, KernelShelf } from './gpu-js-arithmetic.js';
 import type { GpuInstance, Handle, Pipeline, PlanResult } from './gpu-module.js';
 import {

@@ -1,4 +1,4 @@
-import { BYTES, type Precision } from './kernel-exports.js';
+import { BYTES, type Precision } from './kernels.js';
 
 const PAGE = 65536;
 /** The first bytes belong to the counter of jobs. */

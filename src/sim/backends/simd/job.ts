@@ -1,4 +1,4 @@
-import type { KernelName, Kernels } from './kernel-exports.js';
+import type { KernelName, Kernels } from './kernels.js';
 
 /** Where threads take the next items from: an i32 at the beginning of the memory. */
 export const COUNTER_ADDRESS = 0;

@@ -1,6 +1,6 @@
 import { blasKernels } from '../blas/blas-kernels.js';
 import { loadBlas } from '../blas/blas-library.js';
-import { instantiateKernels, type Kernels, type Precision } from './kernel-exports.js';
+import { instantiateKernels, type Kernels, type Precision } from './kernels.js';
 
 /** What multiplies large matrices: our own kernels, or a BLAS library of this machine. */
 export type Products = 'own' | 'blas';

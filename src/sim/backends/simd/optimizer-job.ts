@@ -1,7 +1,7 @@
-import { optimizerStep, stepCoefficients, type TrainingRule } from '../optimizer.js';
 import type { NetworkShape, OptimizedNetworks, OptimizerRun } from '../backend.js';
+import { optimizerStep, stepCoefficients, type TrainingRule } from '../optimizer.js';
 import { type Arena, padded } from './arena.js';
-import { putNetworks } from './network-job.js';
+import { putNetworks } from './descent-jobs.js';
 import type { OperationList, OptimizerProgram } from './optimizer-program.js';
 import { type ProgramMatrix, RecordedArithmetic } from './recorded-arithmetic.js';
 import { type SimdSession, scratchOf } from './simd-session.js';

@@ -2,9 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { builtFile } from './built-file.js';
 import { COUNTER_ADDRESS, grainOf, type Job, runJob, runNextItems } from './job.js';
-import type { Kernels, Precision } from './kernel-exports.js';
+import { builtFile, type Kernels, type Precision } from './kernels.js';
 import { kernelsFor, type Products } from './kernels-for.js';
 import type { WorkerAnswer, WorkerStart } from './simd-worker.js';
 

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Job, runJob } from './job.js';
-import type { Precision } from './kernel-exports.js';
+import type { Precision } from './kernels.js';
 import { kernelsFor, type Products } from './kernels-for.js';
 
 /** What a thread is started with. */

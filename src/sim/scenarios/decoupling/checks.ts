@@ -5,8 +5,8 @@ import { squaredNorm } from '../../../theory/sensitivity.js';
 import { relativeSphereStep, sphereSensitivity } from '../../../theory/sphere-step.js';
 import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
 import { judgeMonteCarlo } from '../../training/checks/noise-checks.js';
-import { SmallestSlack } from '../../training/training-checks.js';
 import { UNIT_ROUNDOFF } from '../../training/pretraining.js';
+import { SmallestSlack } from '../../training/training-checks.js';
 import { type FinalSensitivity, matricesOf, type TrainedCell } from './study.js';
 import type { TrainedNetwork } from './train-cell.js';
 

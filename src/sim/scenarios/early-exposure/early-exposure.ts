@@ -4,8 +4,8 @@ import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { requireTableMemory } from '../../scenario/memory.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
-import { type ComparedModes, checkModeStages } from '../../training/training-checks.js';
 import { planStages, requireSmallSteps, type StagesPlan } from '../../training/stages.js';
+import { type ComparedModes, checkModeStages } from '../../training/training-checks.js';
 import { accuracyRow, curveRow, earlyExposureTables, modeRows, publishedRows } from './columns.js';
 import {
   durationParameter,

@@ -21,11 +21,6 @@ import {
 } from '../../scenario/table.js';
 import { type Checkpoint, hasDiverged, withoutNetwork } from '../../training/checkpoint.js';
 import {
-  checkDecoupling,
-  checkLearningOrder,
-  checkProgressiveSensitivity,
-} from '../../training/training-checks.js';
-import {
   lossAccuracy,
   type ParsedPretraining,
   type Pretraining,
@@ -33,6 +28,11 @@ import {
   planPretraining,
   resolvePretraining,
 } from '../../training/pretraining.js';
+import {
+  checkDecoupling,
+  checkLearningOrder,
+  checkProgressiveSensitivity,
+} from '../../training/training-checks.js';
 
 /** Small initialisation learns the features one after another, the largest first. */
 export const incremental: Scenario<Pretraining, PretrainingPlan & { readonly times: readonly number[] }> = {

@@ -2,9 +2,9 @@ import { Matrix } from 'ml-matrix';
 import { lossBracket } from '../../../theory/loss-bracket.js';
 import type { Problem } from '../../../theory/problem.js';
 import type { Backend, NetworkShape, OptimizedNetworks, Weights } from '../../backends/backend.js';
+import type { Optimizer } from '../../backends/optimizer.js';
 import { layersAt } from '../../training/checkpoint.js';
 import { networkStart, type SingularBasis, sideBySide } from '../../training/network-start.js';
-import type { Optimizer } from '../../backends/optimizer.js';
 import { optimizerNamed } from '../../training/optimizers.js';
 import type { PairForgetting } from './verdict.js';
 

@@ -12,9 +12,9 @@ import { squaredNorm } from '../../../theory/sensitivity.js';
 import { loss } from '../../../theory/trajectory.js';
 import type { Weights } from '../../backends/backend.js';
 import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
-import { SmallestSlack } from '../../training/training-checks.js';
 import { embedDiagonal, type SingularBasis, type StartName } from '../../training/network-start.js';
 import { expectTraining, noRounding } from '../../training/recurrence.js';
+import { SmallestSlack } from '../../training/training-checks.js';
 import { schedulePlan } from './rates.js';
 
 /** A network on the path of gradient flow. */

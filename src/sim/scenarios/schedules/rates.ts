@@ -1,8 +1,8 @@
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { createProblem } from '../../../theory/problem.js';
 import { type Schedule, type ScheduleName, scheduleRatesOverTime } from '../../../theory/schedule.js';
-import { batchSlowdown } from '../../training/input-moments.js';
 import { requireTableMemory } from '../../scenario/memory.js';
+import { batchSlowdown } from '../../training/input-moments.js';
 import type { StartName } from '../../training/network-start.js';
 import { optimizerNamed } from '../../training/optimizers.js';
 import { type Pretraining, resolvePretraining } from '../../training/pretraining.js';

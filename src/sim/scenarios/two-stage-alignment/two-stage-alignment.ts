@@ -9,8 +9,8 @@ import { requireTableMemory } from '../../scenario/memory.js';
 import { described, increasing, readTimes } from '../../scenario/parameter.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
-import { type ComparedModes, checkModeStages } from '../../training/training-checks.js';
 import { planStages, requireSmallSteps, type StagesPlan } from '../../training/stages.js';
+import { type ComparedModes, checkModeStages } from '../../training/training-checks.js';
 import {
   durationParameter,
   stageRateParameter,

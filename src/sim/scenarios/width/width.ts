@@ -14,8 +14,8 @@ import {
   tauParameter,
   timesParameter,
 } from '../../scenario/shared.js';
-import { type NamedCheck, worstCheck } from '../../training/training-checks.js';
 import type { SimulatedPretraining } from '../../training/pretraining.js';
+import { type NamedCheck, worstCheck } from '../../training/training-checks.js';
 import { widthTables } from './width-columns.js';
 import { fitRows, scalingRow, type Turn, turnOf } from './width-scaling.js';
 import { type PlannedSize, planSizes, type SizesPlan } from './width-sizes.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Backend } from '../../../../src/sim/backends/backend.js';
-import { uniformSource } from '../../../../src/sim/backends/random.js';
 import { innerLoop } from '../../../../src/sim/backends/optimizer.js';
+import { uniformSource } from '../../../../src/sim/backends/random.js';
 import { optimizerNamed } from '../../../../src/sim/training/optimizers.js';
 import { networkBatch } from '../../../support/network-cases.js';
 import { type OracleNetwork, oracleStep } from '../../../support/nexus-oracle.js';

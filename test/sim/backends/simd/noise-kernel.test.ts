@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { builtFile } from '../../../../src/sim/backends/simd/built-file.js';
-import { instantiateKernels, type Precision } from '../../../../src/sim/backends/simd/kernel-exports.js';
 import { fillGaussian } from '../../../../src/sim/backends/random.js';
+import { builtFile, instantiateKernels, type Precision } from '../../../../src/sim/backends/simd/kernels.js';
 import { samples } from '../../../support/sample-size.js';
 
 const ROWS = 64;

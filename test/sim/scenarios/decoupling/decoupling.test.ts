@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { InputMoments } from '../../../../src/sim/training/input-moments.js';
 import { decoupling } from '../../../../src/sim/scenarios/decoupling/decoupling.js';
 import { sphereStart } from '../../../../src/sim/scenarios/decoupling/train-cell.js';
+import { InputMoments } from '../../../../src/sim/training/input-moments.js';
 import { embedDiagonal, randomBasis } from '../../../../src/sim/training/network-start.js';
 import { decoupledOracle, layerShapes, rowsOf, weightsOf } from '../../../support/decoupled-oracle.js';
 import { records, runScenario, verdictOf } from '../../../support/documents.js';

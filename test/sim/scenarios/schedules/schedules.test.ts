@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { InputMoments } from '../../../../src/sim/training/input-moments.js';
 import { resolveParameters } from '../../../../src/sim/scenario/resolve.js';
 import type { RunDocument } from '../../../../src/sim/scenario/run-document.js';
 import { schedulePlan } from '../../../../src/sim/scenarios/schedules/rates.js';
 import { schedules } from '../../../../src/sim/scenarios/schedules/schedules.js';
+import { InputMoments } from '../../../../src/sim/training/input-moments.js';
 import { embedDiagonal, networkStart, randomBasis } from '../../../../src/sim/training/network-start.js';
 import { optimizerNamed } from '../../../../src/sim/training/optimizers.js';
 import { createProblem } from '../../../../src/theory/problem.js';

@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 /** Numbers on which the kernels compute, and bytes of each. */
 export const BYTES = { f32: 4, f64: 8 } as const;
 
@@ -53,4 +55,17 @@ export async function instantiateKernels(
   return Object.fromEntries(
     NAMES.map((name) => [name, instance.exports[`${name}${suffix}`] as KernelFunction]),
   ) as Kernels;
+}
+
+/**
+ * Where a file of `dist/sim/backends/simd` is, also for the sources themselves: kernels and threads are compiled before they can run.
+ *
+ * @param name of the file
+ */
+export function builtFile(name: string): string {
+  const here = new URL('.', import.meta.url);
+  const folder = here.pathname.includes('/dist/sim/backends/simd/')
+    ? here
+    : new URL('../../../../dist/sim/backends/simd/', here);
+  return fileURLToPath(new URL(name, folder));
 }
