@@ -1,3 +1,4 @@
+import { bytesPerReplicate } from '../scenario/memory.js';
 import {
   type Backend,
   MOMENTS,
@@ -172,9 +173,4 @@ class DrawnNoise implements NoiseBatch {
     this.drawn = { first, second };
     return this.drawn;
   }
-}
-
-/** Bytes that one replicate takes: float64 noise, its float32 copies, and both displacements on the device. */
-export function bytesPerReplicate({ rows, hidden, cols }: NetworkShape): number {
-  return 16 * (rows * hidden + hidden * cols) + 8 * rows * cols + 24 * 5 * rows;
 }

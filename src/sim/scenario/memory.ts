@@ -71,3 +71,8 @@ const CELL_BYTES = 48;
 export function requireTableMemory(option: string, value: unknown, cells: number): void {
   requireMemory(option, value, cells * CELL_BYTES);
 }
+
+/** Bytes that one replicate takes: float64 noise, its float32 copies, and both displacements on the device. */
+export function bytesPerReplicate({ rows, hidden, cols }: NetworkShape): number {
+  return 16 * (rows * hidden + hidden * cols) + 8 * rows * cols + 24 * 5 * rows;
+}

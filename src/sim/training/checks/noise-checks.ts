@@ -8,7 +8,7 @@ import { type CheckedRun, notSimulated, SmallestSlack } from '../training-checks
  * Standard errors within which a Monte Carlo mean must lie. At six, a thousand independent comparisons of normal means
  * fail once in 500,000 runs.
  */
-const STANDARD_ERRORS = 6;
+export const STANDARD_ERRORS = 6;
 
 /** Below this many replicates a sample standard error says too little to judge by. */
 const FEWEST_REPLICATES = 30;

@@ -1,3 +1,4 @@
+import { STANDARD_ERRORS } from './noise-checks.js';
 import { gridInflection } from '../../../theory/grid-inflection.js';
 import { lastDescent } from '../../../theory/last-descent.js';
 import { NoisyCheckpoint } from '../../../theory/noisy-checkpoint.js';
@@ -5,9 +6,6 @@ import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
 import type { PerturbedCheckpoint } from '../checkpoint.js';
 import { biasAt } from '../choose-plan.js';
 import { type CheckedRun, notRisingModes, notSimulated, SmallestSlack } from '../training-checks.js';
-
-/** Standard errors that the difference of two points of one simulated curve may be off. */
-const STANDARD_ERRORS = 6;
 
 /** Rounding of one evaluation of a perturbed loss in float64, relative. */
 const EVALUATION_ROUNDING = 1e-12;
