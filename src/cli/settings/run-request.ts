@@ -1,9 +1,8 @@
 import { type BackendChoice, backendChoices } from '../../sim/backends/backend-list.js';
 import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { resolveParameters, settingNames } from '../../sim/scenario/resolve.js';
-import type { Scenario } from '../../sim/scenario/scenario.js';
+import { type EngineChoice, engineChoices, type Scenario } from '../../sim/scenario/scenario.js';
 import { scenarioById } from '../../sim/scenarios/scenario-list.js';
-import { type EngineChoice, engineChoices } from '../../sim/training/engine-name.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { readChoice } from './choice.js';
 import { readConfig, runKeys } from './data-file.js';

@@ -1,8 +1,8 @@
+import { requireKnownStep } from './backend.js';
 import { type BackendName, type BackendRecord, backendRecords } from './backend-list.js';
 import type { CardSource } from './card-rates.js';
 import { type DescentRates, type Threshold, thresholdOf } from './gpu-js/gpu-threshold.js';
 import { MissingDevice } from './gpu-js/webgpu-device.js';
-import { requireKnownStep } from './known-step.js';
 import { cardHere, messageOf } from './open-backend.js';
 
 /** Whether a backend runs on this machine. */

@@ -10,11 +10,11 @@ import type {
 } from './backend.js';
 import { Arena } from './simd/arena.js';
 import { descendModesOn, descendNetworksOn } from './simd/descent-jobs.js';
+import type { SimdSession } from './simd/job.js';
 import type { Precision } from './simd/kernels.js';
 import type { Products } from './simd/kernels-for.js';
 import { MomentJobs } from './simd/moment-job.js';
 import { optimizeNetworksOn } from './simd/optimizer-job.js';
-import type { SimdSession } from './simd/simd-session.js';
 import { SimdThreads } from './simd/simd-threads.js';
 
 /**

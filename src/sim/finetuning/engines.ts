@@ -4,7 +4,7 @@ import { effectiveSpeed, effectiveTask, effectiveValue } from '../../theory/regu
 import { rotateModes } from '../../theory/rotation.js';
 import { unlearnableLoss } from '../../theory/trajectory.js';
 import type { Backend, ModeBatch, NetworkBatch, Weights } from '../backends/backend.js';
-import type { EngineChoice, EngineName } from '../training/engine-name.js';
+import type { EngineChoice, EngineName } from '../scenario/scenario.js';
 import { embedCore, embedDiagonal, randomBasis } from '../training/network-start.js';
 import type { FineTuningMethod } from './prediction.js';
 import type { StartingPoint } from './prepare.js';

@@ -6,7 +6,7 @@ import type { Backend, Weights } from '../backends/backend.js';
 import { descentWork } from '../backends/gpu-js/gpu-threshold.js';
 import { eventLoopTurns } from '../scenario/event-loop.js';
 import { requireShapeMemory, requireTableMemory } from '../scenario/memory.js';
-import type { Plan, RunContext, RunEvent, RunRequest } from '../scenario/scenario.js';
+import type { EngineName, Plan, RunContext, RunEvent, RunRequest } from '../scenario/scenario.js';
 import {
   learningRateParameter,
   shapeParameters,
@@ -16,7 +16,6 @@ import {
 } from '../scenario/shared.js';
 import type { Row } from '../scenario/table.js';
 import { hasDiverged, type TrainedCheckpoint } from '../training/checkpoint.js';
-import type { EngineName } from '../training/engine-name.js';
 import {
   lossAccuracy,
   type Pretraining,

@@ -1,4 +1,3 @@
-import { bytesPerReplicate } from '../scenario/memory.js';
 import {
   type Backend,
   MOMENTS,
@@ -9,6 +8,7 @@ import {
   type Weights,
 } from '../backends/backend.js';
 import { fillGaussian, purposeWord } from '../backends/random.js';
+import { bytesPerReplicate } from '../scenario/memory.js';
 
 /** A Monte Carlo mean with its standard error. */
 export interface Estimate {

@@ -4,12 +4,11 @@ import type { Problem } from '../../theory/problem.js';
 import type { Check, RunEvent } from '../scenario/scenario.js';
 import type { Row } from '../scenario/table.js';
 import { type Checkpoint, hasDiverged, withoutNetwork } from '../training/checkpoint.js';
-import { checkPerturbationIdentity } from '../training/checks/noise-checks.js';
-import { checkOvertraining } from '../training/checks/overtraining.js';
 import { biasAt } from '../training/choose-plan.js';
 import type { SimulatedPretraining } from '../training/pretraining.js';
 import { checkDecoupling, checkProgressiveSensitivity } from '../training/training-checks.js';
 import { estimateExcess, type GroupedEstimate, NoiseReplicates } from './excess.js';
+import { checkOvertraining, checkPerturbationIdentity } from './noise-checks.js';
 
 /** Which noise is put on which checkpoints. */
 export interface NoiseStudy {

@@ -3,9 +3,15 @@ import type { Backend } from '../backends/backend.js';
 import type { BackendChoice } from '../backends/backend-list.js';
 import type { BackendNeed, OpenBackend } from '../backends/open-backend.js';
 import type { CallJournal, WorkMeter } from '../backends/watched-backend.js';
-import type { EngineChoice, EngineName } from '../training/engine-name.js';
 import type { Figure } from './figure.js';
 import type { Column, Row } from './table.js';
+
+/** How a trajectory is obtained: in closed form, by the scalar recurrences of T0, or by descent on the full matrices. */
+export type EngineName = 'exact' | 'modes' | 'matrix';
+
+export type EngineChoice = EngineName | 'auto';
+
+export const engineChoices: readonly EngineChoice[] = ['auto', 'exact', 'modes', 'matrix'];
 
 /** What the numbers of one run say about a paper that the scenario is about, computed from them and never written by hand. */
 export interface Verdict {

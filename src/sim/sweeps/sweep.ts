@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import type { BackendChoice } from '../backends/backend-list.js';
-import type { EngineChoice } from '../training/engine-name.js';
+import type { EngineChoice } from '../scenario/scenario.js';
 import { type Axis, type AxisForm, writtenOut } from './axis.js';
 import type { PointCosts } from './point-cost.js';
 

@@ -1,5 +1,4 @@
 import type { NetworkShape, PerturbedNetworks, Weights } from '../backends/backend.js';
-import type { Estimate } from '../noise/excess.js';
 
 /** What a simulated training run was at one recorded time. */
 export interface Checkpoint {
@@ -19,12 +18,6 @@ export interface TrainedCheckpoint extends Checkpoint {
 /** What is kept of a checkpoint to the end of a run: all its networks together would not fit in memory. */
 export function withoutNetwork({ time, singularValues, loss, squaredNorms }: TrainedCheckpoint): Checkpoint {
   return { time, singularValues, loss, squaredNorms };
-}
-
-/** A checkpoint with the Monte Carlo estimate of its excess loss for every γ. */
-export interface PerturbedCheckpoint {
-  readonly checkpoint: Checkpoint;
-  readonly excess: readonly Estimate[];
 }
 
 /** What an engine yields for each recorded time: a checkpoint, or the step at which training had diverged before it. */

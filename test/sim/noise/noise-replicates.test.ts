@@ -2,7 +2,8 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import type { NoiseBatch } from '../../../src/sim/backends/backend.js';
 import { fillGaussian } from '../../../src/sim/backends/random.js';
-import { bytesPerReplicate, NoiseReplicates } from '../../../src/sim/noise/excess.js';
+import { NoiseReplicates } from '../../../src/sim/noise/excess.js';
+import { bytesPerReplicate } from '../../../src/sim/scenario/memory.js';
 
 const shape = { rows: 2, hidden: 3, cols: 4 };
 const bytes = bytesPerReplicate(shape);

@@ -25,7 +25,7 @@ async function checkWith(curve: (gamma: number, time: number) => number) {
     }
   }
   vi.doMock(CLOSED_FORM, () => ({ NoisyCheckpoint }));
-  const { checkOvertraining } = await import('../../../src/sim/training/checks/overtraining.js');
+  const { checkOvertraining } = await import('../../../src/sim/noise/noise-checks.js');
   return checkOvertraining;
 }
 

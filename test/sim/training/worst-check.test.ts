@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { PerturbedCheckpoint } from '../../../src/sim/noise/noise-checks.js';
+import { checkOvertraining, checkPerturbationIdentity } from '../../../src/sim/noise/noise-checks.js';
 import { type Check, judge, notApplicable } from '../../../src/sim/scenario/scenario.js';
-import type { PerturbedCheckpoint } from '../../../src/sim/training/checkpoint.js';
-import { checkPerturbationIdentity } from '../../../src/sim/training/checks/noise-checks.js';
-import { checkOvertraining } from '../../../src/sim/training/checks/overtraining.js';
 import { worstCheck } from '../../../src/sim/training/training-checks.js';
 import { changed, simulateRun } from '../../support/checked-run.js';
 

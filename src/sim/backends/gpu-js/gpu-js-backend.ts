@@ -7,9 +7,9 @@ import {
   type OptimizedNetworks,
   type OptimizerRun,
   type PerturbedNetworks,
+  requireKnownStep,
   type Weights,
 } from '../backend.js';
-import { requireKnownStep } from '../known-step.js';
 import { stepCoefficients } from '../optimizer.js';
 import { splitting } from '../split-backend.js';
 import { type DeviceChoice, type GpuJsDevice, type GpuJsMode, openGpuJsDevice } from './gpu-js-device.js';

@@ -1,6 +1,6 @@
 import type { ModeBatch, NetworkBatch, Weights } from '../backend.js';
 import { padded } from './arena.js';
-import { type SimdSession, scratchOf } from './simd-session.js';
+import { type SimdSession, scratchOf } from './job.js';
 
 /** Modes in one group of the kernel: eight vectors. */
 const GROUP_BYTES = 128;

@@ -1,4 +1,6 @@
+import type { Arena } from './arena.js';
 import type { KernelName, Kernels } from './kernels.js';
+import type { SimdThreads } from './simd-threads.js';
 
 /** Where threads take the next items from: an i32 at the beginning of the memory. */
 export const COUNTER_ADDRESS = 0;
@@ -50,4 +52,19 @@ export function runNextItems(job: Job, kernels: Kernels, thread: number, counter
   if (job.takesScratch) kernels[job.kernel](...job.numbers, scratch, from, to);
   else kernels[job.kernel](...job.numbers, from, to);
   return true;
+}
+
+/** Threads, the memory that they share, and how work is cut for them. */
+export interface SimdSession {
+  readonly threads: SimdThreads;
+  readonly arena: Arena;
+}
+
+/** Room of its own for each thread and for the one that asks; threads that write to one cache line would wait for each other. */
+export function scratchOf(
+  { arena, threads }: SimdSession,
+  bytes: number,
+): { scratch: number; scratchBytes: number } {
+  const scratchBytes = 128 * Math.ceil(bytes / 128);
+  return { scratch: arena.reserve(scratchBytes * (threads.count + 1)), scratchBytes };
 }

@@ -6,7 +6,7 @@ import {
   type PerturbedNetworks,
 } from '../backend.js';
 import { padded } from './arena.js';
-import { type SimdSession, scratchOf } from './simd-session.js';
+import { type SimdSession, scratchOf } from './job.js';
 
 /** What drawing one normal number costs, in multiplications, and what the kernel wants beside its numbers. */
 const NOISE_WORK = 30;

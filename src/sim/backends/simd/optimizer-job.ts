@@ -2,9 +2,9 @@ import type { NetworkShape, OptimizedNetworks, OptimizerRun } from '../backend.j
 import { optimizerStep, stepCoefficients, type TrainingRule } from '../optimizer.js';
 import { type Arena, padded } from './arena.js';
 import { putNetworks } from './descent-jobs.js';
+import { type SimdSession, scratchOf } from './job.js';
 import type { OperationList, OptimizerProgram } from './optimizer-program.js';
 import { type ProgramMatrix, RecordedArithmetic } from './recorded-arithmetic.js';
-import { type SimdSession, scratchOf } from './simd-session.js';
 
 /** Steps of an optimiser on an ensemble, see `Backend.optimizeNetworks`. */
 export async function optimizeNetworksOn(

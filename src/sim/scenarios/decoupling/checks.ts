@@ -3,8 +3,8 @@ import { nuclearNorm, sensitivityFloor } from '../../../theory/factorization-flo
 import { nearestInNuclearBall } from '../../../theory/nuclear-ball.js';
 import { squaredNorm } from '../../../theory/sensitivity.js';
 import { relativeSphereStep, sphereSensitivity } from '../../../theory/sphere-step.js';
+import { judgeMonteCarlo } from '../../noise/noise-checks.js';
 import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
-import { judgeMonteCarlo } from '../../training/checks/noise-checks.js';
 import { UNIT_ROUNDOFF } from '../../training/pretraining.js';
 import { SmallestSlack } from '../../training/training-checks.js';
 import { type FinalSensitivity, matricesOf, type TrainedCell } from './study.js';

@@ -8,10 +8,9 @@ import type { Backend, PerturbedNetworks } from '../../backends/backend.js';
 import { descentWork } from '../../backends/gpu-js/gpu-threshold.js';
 import { type Estimate, estimateExcess, type NoiseReplicates, RunningEstimate } from '../../noise/excess.js';
 import { requireEnsembleMemory } from '../../scenario/memory.js';
-import type { Plan, RunContext, RunRequest } from '../../scenario/scenario.js';
+import type { EngineChoice, EngineName, Plan, RunContext, RunRequest } from '../../scenario/scenario.js';
 import type { Diverged, TrainedCheckpoint } from '../../training/checkpoint.js';
 import { outOfFloat32 } from '../../training/choose-plan.js';
-import type { EngineChoice, EngineName } from '../../training/engine-name.js';
 import { modeTrainee, optimizerTrainee } from '../../training/engines.js';
 import { InputMoments } from '../../training/input-moments.js';
 import {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Problem } from '../../../theory/problem.js';
+import { judgePerturbationIdentity } from '../../noise/noise-checks.js';
 import { type Check, notApplicable, type Scenario } from '../../scenario/scenario.js';
 import {
   replicatesParameter,
@@ -9,7 +10,6 @@ import {
   timesParameter,
 } from '../../scenario/shared.js';
 import { lossColumn, perturbedLossColumn, type Row, timeSimColumn } from '../../scenario/table.js';
-import { judgePerturbationIdentity } from '../../training/checks/noise-checks.js';
 import { checkDecoupling, worstCheck } from '../../training/training-checks.js';
 import { checkFlowLimit, type FlowError, flowErrors } from './convergence.js';
 import { ScheduleCurves } from './curves.js';

@@ -1,7 +1,7 @@
 import { isPastValley } from '../../../theory/relative-noise.js';
+import { judgeMonteCarlo } from '../../noise/noise-checks.js';
 import { type FitRange, type FittedSurfaces, type Part, shareOn } from '../../scaling/fitted-surface.js';
 import { type Check, judge, notApplicable, type Verdict } from '../../scenario/scenario.js';
-import { judgeMonteCarlo } from '../../training/checks/noise-checks.js';
 import { SmallestSlack } from '../../training/training-checks.js';
 import type { SurfacePoint, TrainedWidth } from './noisy-surface.js';
 

@@ -4,10 +4,9 @@ import { relativePerturbedLossAt } from '../../../theory/relative-noise.js';
 import { type Estimate, estimateExcess, NoiseReplicates } from '../../noise/excess.js';
 import { predictedStandardError } from '../../noise/means.js';
 import { noiseAccuracy } from '../../noise/noise-accuracy.js';
-import type { RunContext, RunEvent, RunRequest } from '../../scenario/scenario.js';
+import type { EngineName, RunContext, RunEvent, RunRequest } from '../../scenario/scenario.js';
 import { type Checkpoint, hasDiverged, withoutNetwork } from '../../training/checkpoint.js';
 import { biasAt } from '../../training/choose-plan.js';
-import type { EngineName } from '../../training/engine-name.js';
 import {
   type Pretraining,
   type PretrainingPlan,

@@ -1,7 +1,6 @@
 import type { Surface } from '../../scaling/fitted-surface.js';
 import { eventLoopTurns } from '../../scenario/event-loop.js';
-import type { Plan, RunContext, RunEvent, RunRequest } from '../../scenario/scenario.js';
-import type { EngineName } from '../../training/engine-name.js';
+import type { EngineName, Plan, RunContext, RunEvent, RunRequest } from '../../scenario/scenario.js';
 import { type BatchSettings, planBatches, trainWidthOnBatches } from './batch-surface.js';
 import { accuracyRows, simulatedLoss, surfaceRows } from './columns.js';
 import { planWidth, type SurfaceSettings, type TrainedWidth, trainWidth } from './noisy-surface.js';

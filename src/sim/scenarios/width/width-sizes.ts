@@ -7,8 +7,7 @@ import { noiseAccuracy } from '../../noise/noise-accuracy.js';
 import type { NoiseStudy } from '../../noise/noise-curves.js';
 import { eventLoopTurns } from '../../scenario/event-loop.js';
 import { requireMemory } from '../../scenario/memory.js';
-import type { Plan, RunRequest } from '../../scenario/scenario.js';
-import type { EngineName } from '../../training/engine-name.js';
+import type { EngineName, Plan, RunRequest } from '../../scenario/scenario.js';
 import { type PretrainingPlan, planPretraining, resolvePretraining } from '../../training/pretraining.js';
 import type { WidthParameters } from './width.js';
 
