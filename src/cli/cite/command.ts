@@ -19,8 +19,8 @@ export function addCiteCommand(program: Command, io: CommandLineIo): void {
     .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
     .action(async (folder: string | undefined) => {
       const [{ bibtex }, { allReferences, referencesOf }, { readResult }] = await Promise.all([
-        import('../cite/references.js'),
-        import('../cite/references.js'),
+        import('./references.js'),
+        import('./references.js'),
         import('../results/read-result.js'),
       ]);
       let references = allReferences();

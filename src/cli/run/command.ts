@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { helpNotes } from '../output/help-notes.js';
 import { type CommandLineIo, loadScenarios } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
-import type { RunCommandOptions } from '../run/run-scenario.js';
+import type { RunCommandOptions } from './run-scenario.js';
 import { once } from '../settings/once.js';
 import { collectSetting } from '../settings/setting.js';
 
@@ -56,7 +56,7 @@ export function addRunCommand(program: Command, io: CommandLineIo, finish: (code
     .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
     .action(async (id: string | undefined, options: ParsedOptions, command: Command) => {
       if (!options.help) {
-        const { runScenario } = await import('../run/run-scenario.js');
+        const { runScenario } = await import('./run-scenario.js');
         finish(await runScenario(id, options, io));
       } else if (id === undefined) command.outputHelp();
       else await printScenarioHelp(id, io);
@@ -66,7 +66,7 @@ export function addRunCommand(program: Command, io: CommandLineIo, finish: (code
 async function printScenarioHelp(id: string, io: CommandLineIo): Promise<void> {
   const [{ scenarioById }, { scenarioHelp }, scenarios] = await Promise.all([
     import('../../sim/scenarios/scenario-list.js'),
-    import('../run/scenario-help.js'),
+    import('./scenario-help.js'),
     loadScenarios(io),
   ]);
   const lines = scenarioHelp(scenarioById(id, scenarios), terminalOf(io.stdout, io.env));

@@ -30,7 +30,7 @@ export function addCompareCommand(program: Command, io: CommandLineIo, finish: (
     .option('--json', 'print one JSON document and nothing else')
     .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
     .action(async (folder: string, other: string, options: { readonly json?: true }) => {
-      const { compare } = await import('../compare/compare-command.js');
+      const { compare } = await import('./compare-command.js');
       finish(await compare(folder, other, options, io));
     });
 }

@@ -3,7 +3,7 @@ import { helpNotes } from '../output/help-notes.js';
 import type { CommandLineIo } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
 import { once } from '../settings/once.js';
-import type { VerifyOptions } from '../verify/verify-claims.js';
+import type { VerifyOptions } from './verify-claims.js';
 
 const NOTES = [
   'Every claim is a theorem of proofs.md. A case meets it when all its hypotheses hold; the margin is the smallest slack in units of the tolerance, negative where a case refutes the claim.',
@@ -41,7 +41,7 @@ export function addVerifyCommand(program: Command, io: CommandLineIo, finish: (c
     .option('--quiet', 'no progress on stderr')
     .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
     .action(async (options: VerifyOptions) => {
-      const { verifyClaims } = await import('../verify/verify-claims.js');
+      const { verifyClaims } = await import('./verify-claims.js');
       finish(await verifyClaims(options, io));
     });
 }

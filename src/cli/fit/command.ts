@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { FitOptions } from '../fit/fit-document.js';
+import type { FitOptions } from './fit-document.js';
 import { helpNotes } from '../output/help-notes.js';
 import type { CommandLineIo } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
@@ -48,7 +48,7 @@ export function addFitCommand(program: Command, io: CommandLineIo): void {
     .option('--json', 'print one JSON document and nothing else')
     .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
     .action(async (file: string, options: FitOptions) => {
-      const { fitTable } = await import('../fit/fit-document.js');
+      const { fitTable } = await import('./fit-document.js');
       await fitTable(file, options, io);
     });
 }

@@ -34,7 +34,7 @@ export function addReportCommand(program: Command, io: CommandLineIo): void {
         );
       if (html === undefined) throw new InvalidInputError('--html', '', 'the file to write');
       const [{ writeReport }, scenarios] = await Promise.all([
-        import('../report/write-report.js'),
+        import('./write-report.js'),
         loadScenarios(io),
       ]);
       await writeReport(folders, html, scenarios);

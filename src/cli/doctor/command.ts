@@ -11,7 +11,7 @@ export function addDoctorCommand(program: Command, io: CommandLineIo): void {
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', '\nExamples:\n  overtrain doctor\n  overtrain doctor --json')
     .action(async ({ json }: { json?: true }) => {
-      const { diagnose, diagnosisLines } = await import('../doctor/diagnosis.js');
+      const { diagnose, diagnosisLines } = await import('./diagnosis.js');
       const diagnosis = await diagnose();
       if (json) io.stdout.write(`${JSON.stringify(diagnosis)}\n`);
       else io.stdout.write(`${diagnosisLines(diagnosis, terminalOf(io.stdout, io.env)).join('\n')}\n`);
