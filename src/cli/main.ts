@@ -35,7 +35,7 @@ await Promise.all(
 process.exit(code);
 
 async function runCommand(): Promise<number> {
-  const { runCommandLine } = await import('./command-line.js');
+  const { runCommandLine } = await import('./program.js');
   return runCommandLine(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,

@@ -1,23 +1,23 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { readFileSync } from 'node:fs';
 import { nearestName } from '../sim/scenario/nearest-name.js';
 import { InvalidInputError } from '../theory/invalid-input.js';
 import { addCiteCommand } from './cite/command.js';
-import { addCompareCommand } from './compare/command.js';
-import { addDoctorCommand } from './doctor/command.js';
-import { addFitCommand } from './fit/command.js';
-import { addListCommand } from './commands/list.js';
 import { addMergeCommand } from './commands/merge.js';
-import { printOverview } from './commands/overview.js';
-import { addReportCommand } from './report/command.js';
-import { addRunCommand } from './run/command.js';
 import { addStatusCommand } from './commands/status.js';
 import { addSubmitCommand } from './commands/submit.js';
 import { addSweepCommand } from './commands/sweep.js';
-import { addVerifyCommand } from './verify/command.js';
+import { addCompareCommand } from './compare/command.js';
+import { addDoctorCommand } from './doctor/command.js';
+import { addFitCommand } from './fit/command.js';
+import { addListCommand, printOverview } from './list/command.js';
+import { describeFailure, exitCode } from './output/error-line.js';
 import { helpNotes } from './output/help-notes.js';
 import { type CommandLineIo, loadScenarios } from './output/io.js';
 import { asciiText, terminalOf } from './output/terminal.js';
+import { addReportCommand } from './report/command.js';
+import { addRunCommand } from './run/command.js';
+import { addVerifyCommand } from './verify/command.js';
 
 const NOTES = [
   'Help on a command: overtrain run --help; on a scenario: overtrain run gaussian --help.',
@@ -96,4 +96,30 @@ async function refusal(word: string, program: Command, io: CommandLineIo): Promi
 function packageVersion(): string {
   const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(manifest) as { version: string }).version;
+}
+
+/**
+ * Runs one call of the command line from its arguments to its exit code. Whatever goes wrong becomes an exit code and one
+ * line on stderr; nothing is thrown.
+ *
+ * @param argv the arguments after the name of the program
+ */
+export async function runCommandLine(argv: readonly string[], io: CommandLineIo): Promise<number> {
+  let code: number = exitCode.done;
+  try {
+    const program = createProgram(io, (finished) => {
+      code = finished;
+    });
+    await program.parseAsync(withHelpOption(argv), { from: 'user' });
+    return code;
+  } catch (error) {
+    const failure = describeFailure(error, io.env);
+    if (failure.message !== '') io.stderr.write(failure.message);
+    return failure.exitCode;
+  }
+}
+
+/** `help run gaussian` is `run gaussian --help`. */
+function withHelpOption(argv: readonly string[]): string[] {
+  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
 }

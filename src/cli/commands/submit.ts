@@ -2,16 +2,15 @@ import type { Command } from 'commander';
 import { helpNotes } from '../output/help-notes.js';
 import type { CommandLineIo } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
-import { readChoice } from '../settings/choice.js';
-import { once } from '../settings/once.js';
+import { once, readChoice } from '../settings/setting.js';
 import type { SubmitOptions } from '../sweeps/submit-command.js';
 
-const NOTES = [
+const SUBMIT_NOTES = [
   'An array job computes one shard in each task, and a second job merges once all have ended. Both scripts are in the folder of the results, under slurm/. A task that Slurm requeues goes on where it was cut off.',
   '"overtrain status" names the shards that failed or are missing, and the command that submits just those.',
 ];
 
-const EXAMPLES = [
+const SUBMIT_EXAMPLES = [
   'overtrain submit slurm sweep.yaml --out results/sweep --shards 8 --dry-run',
   'overtrain submit slurm sweep.yaml --out results/sweep --shards 100 -- --partition=cpu --time=1:00:00 --cpus-per-task=4',
 ];
@@ -29,7 +28,7 @@ export function addSubmitCommand(program: Command, io: CommandLineIo): void {
     .option('--shards <count>', 'parts into which the sweep is cut', once('--shards'))
     .option('--only <list>', 'submit these shards alone, such as 3,5-8', once('--only'))
     .option('--dry-run', 'print the scripts and submit nothing')
-    .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
+    .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), SUBMIT_NOTES, SUBMIT_EXAMPLES))
     .action(
       async (
         scheduler: string,

@@ -3,7 +3,7 @@ import type { FitOptions } from './fit-document.js';
 import { helpNotes } from '../output/help-notes.js';
 import type { CommandLineIo } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
-import { once } from '../settings/once.js';
+import { once } from '../settings/setting.js';
 
 const NOTES = [
   'The file has a header with the columns N (size), D (data or time), loss and, where there is any, noise; other columns are left alone. Every level of noise is fitted on its own.',

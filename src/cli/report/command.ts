@@ -3,7 +3,7 @@ import { InvalidInputError } from '../../theory/invalid-input.js';
 import { helpNotes } from '../output/help-notes.js';
 import { type CommandLineIo, loadScenarios } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
-import { once } from '../settings/once.js';
+import { once } from '../settings/setting.js';
 
 const NOTES = [
   'The file needs nothing else: no network, no fonts, no other files. It opens from the disk in any current browser, and is written whole or not at all; one that is there is replaced.',

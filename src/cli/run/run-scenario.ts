@@ -22,7 +22,7 @@ import {
 } from '../results/keep-run.js';
 import type { StoredRun } from '../results/read-result.js';
 import { runFiles } from '../results/run-files.js';
-import { readChoice } from '../settings/choice.js';
+import { readChoice } from '../settings/setting.js';
 import { type RunOptions, type RunRequest, runRequest } from '../settings/run-request.js';
 import { reproducingCommand } from './reproduce.js';
 

@@ -1,3 +1,4 @@
+import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 
 /** Parameters as a user gave them, by name: text from `--set`, plain values from a file. */
@@ -38,4 +39,29 @@ export function settingsRecord(settings: Settings): Readonly<Record<string, unkn
 export function settingText(value: unknown): string {
   if (Array.isArray(value)) return value.map(settingText).join(',');
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+}
+
+/**
+ * Reads one of several words.
+ *
+ * @throws InvalidInputError naming the words and the nearest of them
+ */
+export function readChoice<Choice extends string>(
+  option: string,
+  value: unknown,
+  choices: readonly Choice[],
+): Choice {
+  const found = choices.find((choice) => choice === value);
+  if (found !== undefined) return found;
+  const nearest = typeof value === 'string' ? nearestName(value, choices) : undefined;
+  const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+  throw new InvalidInputError(option, value, `${choices.join(', ')}${hint}`);
+}
+
+/** Refuses an option that is given twice, since one of the two would be lost without a word. */
+export function once(option: string): (value: string, before: string | undefined) => string {
+  return (value, before) => {
+    if (before === undefined) return value;
+    throw new InvalidInputError(option, value, `the option once; it is ${before} already`);
+  };
 }

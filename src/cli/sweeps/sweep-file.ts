@@ -9,7 +9,7 @@ import type { AxisForm } from '../../sim/sweeps/axis.js';
 import { Sweep, type SweepDefinition } from '../../sim/sweeps/sweep.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { oneLine } from '../output/one-line.js';
-import { readChoice } from '../settings/choice.js';
+import { readChoice } from '../settings/setting.js';
 import { readDataFile } from '../settings/data-file.js';
 import { DEFAULT_SEED } from '../settings/run-request.js';
 import { binEdges, binOf, middleOf } from '../sweep-figures/levels.js';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { helpNotes } from '../output/help-notes.js';
 import type { CommandLineIo } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
-import { once } from '../settings/once.js';
+import { once } from '../settings/setting.js';
 import type { VerifyOptions } from './verify-claims.js';
 
 const NOTES = [

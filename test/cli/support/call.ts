@@ -1,4 +1,4 @@
-import { runCommandLine } from '../../../src/cli/command-line.js';
+import { runCommandLine } from '../../../src/cli/program.js';
 import type { Scenario } from '../../../src/sim/scenario/scenario.js';
 import { parabola } from './parabola-scenario.js';
 

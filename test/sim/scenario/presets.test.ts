@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { runCommandLine } from '../../../src/cli/command-line.js';
+import { runCommandLine } from '../../../src/cli/program.js';
 import { resolveParameters } from '../../../src/sim/scenario/resolve.js';
 import type { Scenario } from '../../../src/sim/scenario/scenario.js';
 import { finetune } from '../../../src/sim/scenarios/finetune/finetune.js';

@@ -4,7 +4,7 @@ import { metaOf, type ParameterMeta } from '../../../sim/scenario/parameter.js';
 import { resolveParameters } from '../../../sim/scenario/resolve.js';
 import { type EngineChoice, engineChoices, type Scenario } from '../../../sim/scenario/scenario.js';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
-import { readChoice } from '../../settings/choice.js';
+import { readChoice } from '../../settings/setting.js';
 import { DEFAULT_SEED, readSeed } from '../../settings/run-request.js';
 
 /** How a scenario is to be run, as the user has it on the screen. Immutable. */
