@@ -12,7 +12,7 @@ const argv = given.length > 0 ? given : ['run', 'gaussian', '--json'];
 
 // The command line as the compiler leaves it: its bundle has no files.
 const program = `
-  import { runCommandLine } from ${JSON.stringify(new URL('cli/command-line.js', dist).href)};
+  import { runCommandLine } from ${JSON.stringify(new URL('cli/program.js', dist).href)};
   const { stdout, stderr, env } = process;
   process.exitCode = await runCommandLine(${JSON.stringify(argv)}, { stdout, stderr, env });`;
 

@@ -1,23 +1,11 @@
-import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
 import { nearestName } from '../sim/scenario/nearest-name.js';
 import { InvalidInputError } from '../theory/invalid-input.js';
-import { addCiteCommand } from './cite/command.js';
-import { addMergeCommand } from './commands/merge.js';
-import { addStatusCommand } from './commands/status.js';
-import { addSubmitCommand } from './commands/submit.js';
-import { addSweepCommand } from './commands/sweep.js';
-import { addCompareCommand } from './compare/command.js';
-import { addDoctorCommand } from './doctor/command.js';
-import { addFitCommand } from './fit/command.js';
-import { addListCommand, printOverview } from './list/command.js';
 import { describeFailure, exitCode } from './output/error-line.js';
 import { helpNotes } from './output/help-notes.js';
 import { type CommandLineIo, loadScenarios } from './output/io.js';
 import { asciiText, terminalOf } from './output/terminal.js';
-import { addReportCommand } from './report/command.js';
-import { addRunCommand } from './run/command.js';
-import { addVerifyCommand } from './verify/command.js';
 
 const NOTES = [
   'Help on a command: overtrain run --help; on a scenario: overtrain run gaussian --help.',
@@ -33,12 +21,35 @@ const EXAMPLES = [
   'overtrain doctor',
 ];
 
+type AddCommand = (program: Command, io: CommandLineIo, finish: (code: number) => void) => void;
+
+/** Every command by its name, in the order of the help. A call loads its own; the help, and the error for a mistyped name, all. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  list: async () => (await import('./list/command.js')).addListCommand,
+  run: async () => (await import('./run/command.js')).addRunCommand,
+  report: async () => (await import('./report/command.js')).addReportCommand,
+  verify: async () => (await import('./verify/command.js')).addVerifyCommand,
+  sweep: async () => (await import('./sweeps/commands.js')).addSweepCommand,
+  merge: async () => (await import('./sweeps/commands.js')).addMergeCommand,
+  status: async () => (await import('./sweeps/commands.js')).addStatusCommand,
+  submit: async () => (await import('./sweeps/commands.js')).addSubmitCommand,
+  compare: async () => (await import('./compare/command.js')).addCompareCommand,
+  fit: async () => (await import('./fit/command.js')).addFitCommand,
+  cite: async () => (await import('./cite/command.js')).addCiteCommand,
+  doctor: async () => (await import('./doctor/command.js')).addDoctorCommand,
+};
+
 /**
  * The commands of `overtrain`. Commander neither prints errors nor ends the process: it throws.
  *
+ * @param name of the command that is called, if it is one
  * @param finish told the exit code of a command that ends with another than 0
  */
-export function createProgram(io: CommandLineIo, finish: (code: number) => void): Command {
+async function createProgram(
+  name: string | undefined,
+  io: CommandLineIo,
+  finish: (code: number) => void,
+): Promise<Command> {
   const program = new Command('overtrain');
   const terminal = terminalOf(io.stdout, io.env);
   program
@@ -63,20 +74,11 @@ export function createProgram(io: CommandLineIo, finish: (code: number) => void)
     .action(async () => {
       const [first] = program.args;
       if (first !== undefined) throw await refusal(first, program, io);
+      const { printOverview } = await import('./list/command.js');
       await printOverview(io);
     });
-  addListCommand(program, io);
-  addRunCommand(program, io, finish);
-  addReportCommand(program, io);
-  addVerifyCommand(program, io, finish);
-  addSweepCommand(program, io, finish);
-  addMergeCommand(program, io, finish);
-  addStatusCommand(program, io, finish);
-  addSubmitCommand(program, io);
-  addCompareCommand(program, io, finish);
-  addFitCommand(program, io);
-  addCiteCommand(program, io);
-  addDoctorCommand(program, io);
+  const named = name !== undefined && Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]!] : undefined;
+  for (const load of named ?? Object.values(COMMANDS)) (await load())(program, io, finish);
   return program;
 }
 
@@ -107,10 +109,11 @@ function packageVersion(): string {
 export async function runCommandLine(argv: readonly string[], io: CommandLineIo): Promise<number> {
   let code: number = exitCode.done;
   try {
-    const program = createProgram(io, (finished) => {
+    const words = withHelpOption(argv);
+    const program = await createProgram(words[0], io, (finished) => {
       code = finished;
     });
-    await program.parseAsync(withHelpOption(argv), { from: 'user' });
+    await program.parseAsync(words, { from: 'user' });
     return code;
   } catch (error) {
     const failure = describeFailure(error, io.env);

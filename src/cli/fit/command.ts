@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { FitOptions } from './fit-document.js';
 import { helpNotes } from '../output/help-notes.js';
 import type { CommandLineIo } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
 import { once } from '../settings/setting.js';
+import type { FitOptions } from './fit-document.js';
 
 const NOTES = [
   'The file has a header with the columns N (size), D (data or time), loss and, where there is any, noise; other columns are left alone. Every level of noise is fitted on its own.',

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { helpNotes } from '../output/help-notes.js';
 import { type CommandLineIo, loadScenarios } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
-import type { RunCommandOptions } from './run-scenario.js';
 import { collectSetting, once } from '../settings/setting.js';
+import type { RunCommandOptions } from './run-scenario.js';
 
 const NOTES = [
   'Parameters: "overtrain run <scenario> --help" lists them with their units, ranges and defaults. --set goes before --config, --config before the defaults; a parameter may be set once.',

@@ -22,8 +22,8 @@ import {
 } from '../results/keep-run.js';
 import type { StoredRun } from '../results/read-result.js';
 import { runFiles } from '../results/run-files.js';
-import { readChoice } from '../settings/setting.js';
 import { type RunOptions, type RunRequest, runRequest } from '../settings/run-request.js';
+import { readChoice } from '../settings/setting.js';
 import { reproducingCommand } from './reproduce.js';
 
 /** What the progress line says until the first part is done. */

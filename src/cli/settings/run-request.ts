@@ -4,8 +4,8 @@ import { resolveParameters, settingNames } from '../../sim/scenario/resolve.js';
 import { type EngineChoice, engineChoices, type Scenario } from '../../sim/scenario/scenario.js';
 import { scenarioById } from '../../sim/scenarios/scenario-list.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { readChoice, type Settings, settingsRecord } from './setting.js';
 import { readConfig, runKeys } from './data-file.js';
+import { readChoice, type Settings, settingsRecord } from './setting.js';
 
 export const DEFAULT_SEED = 1;
 

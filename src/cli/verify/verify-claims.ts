@@ -4,8 +4,8 @@ import { exitCode, isAbort } from '../output/error-line.js';
 import type { CommandLineIo } from '../output/io.js';
 import { progressLine } from '../output/progress-line.js';
 import { terminalOf } from '../output/terminal.js';
-import { readChoice } from '../settings/setting.js';
 import { DEFAULT_SEED, readSeed } from '../settings/run-request.js';
+import { readChoice } from '../settings/setting.js';
 import { type ClaimJob, type ClaimOutcome, tryClaims } from './try-claims.js';
 import { verifyDocument, verifyReport } from './verify-document.js';
 

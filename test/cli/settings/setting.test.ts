@@ -1,7 +1,12 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { collectSetting, readChoice, settingsRecord, settingText } from '../../../src/cli/settings/setting.js';
 import { readSeed } from '../../../src/cli/settings/run-request.js';
+import {
+  collectSetting,
+  readChoice,
+  settingsRecord,
+  settingText,
+} from '../../../src/cli/settings/setting.js';
 
 describe('--set', () => {
   test.prop([

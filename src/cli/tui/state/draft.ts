@@ -4,8 +4,8 @@ import { metaOf, type ParameterMeta } from '../../../sim/scenario/parameter.js';
 import { resolveParameters } from '../../../sim/scenario/resolve.js';
 import { type EngineChoice, engineChoices, type Scenario } from '../../../sim/scenario/scenario.js';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
-import { readChoice } from '../../settings/setting.js';
 import { DEFAULT_SEED, readSeed } from '../../settings/run-request.js';
+import { readChoice } from '../../settings/setting.js';
 
 /** How a scenario is to be run, as the user has it on the screen. Immutable. */
 export interface Draft {
