@@ -7,13 +7,13 @@ export { type RunDocument, runToDocument } from './sim/scenario/run-document.js'
 export type { Plan, RunContext, RunEvent, RunRequest, Scenario } from './sim/scenario/scenario.js';
 export { scenarioById, scenarios } from './sim/scenarios/scenario-list.js';
 export { claimById, claims } from './theory/claims/all-claims.js';
-export { arbitraries } from './theory/claims/arbitraries.js';
+export { arbitraries } from './theory/claims/engine/arbitraries.js';
 export {
   type CheckOptions,
   type ClaimResult,
   type Counterexample,
   checkClaim,
-} from './theory/claims/check-claim.js';
+} from './theory/claims/engine/check-claim.js';
 export {
   atLeast,
   atMost,
@@ -26,9 +26,9 @@ export {
   relativeMargin,
   type Side,
   tightest,
-} from './theory/claims/claim.js';
-export { type FalsifyOptions, falsifyClaim, type HypothesisResult } from './theory/claims/falsify.js';
-export { refutationText } from './theory/claims/refutation-text.js';
+} from './theory/claims/engine/claim.js';
+export { type FalsifyOptions, falsifyClaim, type HypothesisResult } from './theory/claims/engine/falsify.js';
+export { refutationText } from './theory/claims/engine/refutation-text.js';
 export { globalInflection, type Inflection } from './theory/inflection.js';
 export { InvalidInputError } from './theory/invalid-input.js';
 export { lastDescent } from './theory/last-descent.js';

@@ -2,13 +2,13 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import type { Weights } from '../balance.js';
 import { decay, type Mode, singularValue, velocity } from '../mode.js';
-import { decades, flowTime, matrixSeed, mode } from './arbitraries.js';
-import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { diagonalInBases } from './diagonal-in-bases.js';
-import { drawnOrthogonal } from './drawn-matrix.js';
-import { matrixDistance } from './matrix-distance.js';
-import { modeEquations } from './mode-equations.js';
-import { flowByTaylor, longestStep } from './taylor-flow.js';
+import { decades, flowTime, matrixSeed, mode } from './engine/arbitraries.js';
+import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { diagonalInBases } from './engine/diagonal-in-bases.js';
+import { drawnOrthogonal } from './engine/drawn-matrix.js';
+import { matrixDistance } from './engine/matrix-distance.js';
+import { modeEquations } from './engine/mode-equations.js';
+import { flowByTaylor, longestStep } from './engine/taylor-flow.js';
 
 /** Modes, the dimensions beyond them, three orthogonal bases, a kind of start and a time. */
 interface Instance {

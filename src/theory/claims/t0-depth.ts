@@ -2,12 +2,12 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { deepMode, deepVelocity } from '../depth.js';
 import type { Mode } from '../mode.js';
-import { decades, flowTime, matrixSeed, mode } from './arbitraries.js';
-import { atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { diagonalInBases } from './diagonal-in-bases.js';
-import { drawnOrthogonal } from './drawn-matrix.js';
-import { matrixDistance } from './matrix-distance.js';
-import { integralAbove, integralBelow } from './odds-integral.js';
+import { decades, flowTime, matrixSeed, mode } from './engine/arbitraries.js';
+import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { diagonalInBases } from './engine/diagonal-in-bases.js';
+import { drawnOrthogonal } from './engine/drawn-matrix.js';
+import { matrixDistance } from './engine/matrix-distance.js';
+import { integralAbove, integralBelow } from './engine/odds-integral.js';
 
 /** Modes of a deep network, its depth, its bases, a kind of start and a time. */
 interface Instance {

@@ -3,11 +3,11 @@ import { Matrix } from 'ml-matrix';
 import type { Weights } from '../balance.js';
 import { descendWeights } from '../descend-weights.js';
 import { descendFactors } from '../descent.js';
-import { matrixSeed, singularValue } from './arbitraries.js';
-import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { diagonalInBases } from './diagonal-in-bases.js';
-import { drawnOrthogonal } from './drawn-matrix.js';
-import { matrixDistance } from './matrix-distance.js';
+import { matrixSeed, singularValue } from './engine/arbitraries.js';
+import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { diagonalInBases } from './engine/diagonal-in-bases.js';
+import { drawnOrthogonal } from './engine/drawn-matrix.js';
+import { matrixDistance } from './engine/matrix-distance.js';
 
 /** Factors of modes, the dimensions beyond them, three bases, a kind of start and blocks of steps. */
 interface Instance {

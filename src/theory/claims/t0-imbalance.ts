@@ -2,13 +2,13 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import type { Weights } from '../balance.js';
 import { type FactorPair, imbalance, pairAt, pairGap, pairVelocity } from '../imbalance.js';
-import { decades, flowTime, matrixSeed, singularValue } from './arbitraries.js';
-import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { diagonalInBases } from './diagonal-in-bases.js';
-import { drawnOrthogonal } from './drawn-matrix.js';
-import { matrixDistance } from './matrix-distance.js';
-import { panelIntegral } from './quadrature.js';
-import { flowByTaylor, longestStep } from './taylor-flow.js';
+import { decades, flowTime, matrixSeed, singularValue } from './engine/arbitraries.js';
+import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { diagonalInBases } from './engine/diagonal-in-bases.js';
+import { drawnOrthogonal } from './engine/drawn-matrix.js';
+import { matrixDistance } from './engine/matrix-distance.js';
+import { panelIntegral } from './engine/quadrature.js';
+import { flowByTaylor, longestStep } from './engine/taylor-flow.js';
 
 /** Modes with factors of their own in both layers, four bases and a time. */
 interface Instance {

@@ -3,10 +3,15 @@ import type { Weights } from '../balance.js';
 import { innerLoopTerms } from '../inner-loop.js';
 import { type Source, sourceGradient } from '../source-gradients.js';
 import { plusTimes, sumOfWeights, timesWeights, weightNorm, weightProduct } from '../weight-space.js';
-import { decades, matrixSeed } from './arbitraries.js';
-import { atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { drawnMatrix } from './drawn-matrix.js';
-import { gradientSeries, loopSeries, normalizedSeries, type WeightSeries } from './inner-loop-series.js';
+import { decades, matrixSeed } from './engine/arbitraries.js';
+import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { drawnMatrix } from './engine/drawn-matrix.js';
+import {
+  gradientSeries,
+  loopSeries,
+  normalizedSeries,
+  type WeightSeries,
+} from './engine/inner-loop-series.js';
 
 /** A network and sources, each with inputs and a task of its own. */
 interface Instance {

@@ -3,13 +3,13 @@ import { Matrix } from 'ml-matrix';
 import { imbalanceMatrix, imbalanceOf, type Weights } from '../balance.js';
 import { flowFromBasis, flowWeights } from '../riccati.js';
 import { riccatiBasis } from '../riccati-basis.js';
-import { decades, matrixSeed, singularValue } from './arbitraries.js';
-import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { diagonalInBases } from './diagonal-in-bases.js';
-import { drawnOrthogonal } from './drawn-matrix.js';
-import { neverGrows } from './lacking-modes.js';
-import { matrixDistance } from './matrix-distance.js';
-import { flowByTaylor, longestStep } from './taylor-flow.js';
+import { decades, matrixSeed, singularValue } from './engine/arbitraries.js';
+import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { diagonalInBases } from './engine/diagonal-in-bases.js';
+import { drawnOrthogonal } from './engine/drawn-matrix.js';
+import { neverGrows } from './engine/lacking-modes.js';
+import { matrixDistance } from './engine/matrix-distance.js';
+import { flowByTaylor, longestStep } from './engine/taylor-flow.js';
 
 /** A task and a start in singular bases of their own, and a time. */
 interface Instance {

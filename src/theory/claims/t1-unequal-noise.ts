@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { expectedExcess } from '../sensitivity.js';
-import { noiseScale } from './arbitraries.js';
-import { defineClaim, equal } from './claim.js';
-import { type DrawnNetwork, drawnNetwork, isDrawnNetwork, networkOf } from './drawn-network.js';
-import { isNoiseModel, type NoiseModel, noiseHypotheses, noiseModel } from './noise-model.js';
-import { excessRounding, explicitExcess } from './noisy-loss.js';
+import { noiseScale } from './engine/arbitraries.js';
+import { defineClaim, equal } from './engine/claim.js';
+import { type DrawnNetwork, drawnNetwork, isDrawnNetwork, networkOf } from './engine/drawn-network.js';
+import { isNoiseModel, type NoiseModel, noiseHypotheses, noiseModel } from './engine/noise-model.js';
+import { excessRounding, explicitExcess } from './engine/noisy-loss.js';
 
 interface Instance {
   readonly network: DrawnNetwork;

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { sensitivityVelocity } from '../progressive.js';
-import { alignedTask, drawnBases } from './aligned-network.js';
-import { decades, matrixSeed, singularValue } from './arbitraries.js';
-import { atLeast, defineClaim, equal, tightest } from './claim.js';
-import { drawnOrthogonal } from './drawn-matrix.js';
-import { flowOfSensitivity } from './sensitivity-flow.js';
-import { stretchedWeights } from './stretched-network.js';
+import { alignedTask, drawnBases } from './engine/aligned-network.js';
+import { decades, matrixSeed, singularValue } from './engine/arbitraries.js';
+import { atLeast, defineClaim, equal, tightest } from './engine/claim.js';
+import { drawnOrthogonal } from './engine/drawn-matrix.js';
+import { flowOfSensitivity } from './engine/sensitivity-flow.js';
+import { stretchedWeights } from './engine/stretched-network.js';
 
 interface Instance {
   /** Singular values of the task and, in the same directions, of the network: `share · sigma`. */

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { lastDescent } from '../last-descent.js';
 import type { Mode } from '../mode.js';
-import { decades, singularValue } from './arbitraries.js';
-import { type Conclusion, concludes, defineClaim, equal, tightest } from './claim.js';
+import { decades, singularValue } from './engine/arbitraries.js';
+import { type Conclusion, concludes, defineClaim, equal, tightest } from './engine/claim.js';
 import {
   halfNoise,
   isNoisyProblem,
@@ -11,8 +11,8 @@ import {
   type NoisyProblem,
   noisyFields,
   problemOf,
-} from './noisy-problem.js';
-import { sigmoid } from './sigmoid.js';
+} from './engine/noisy-problem.js';
+import { sigmoid } from './engine/sigmoid.js';
 import { lastDescentIsRight } from './t3-catastrophic-overtraining.js';
 
 /** Modes that start below, at or above their σ, null modes among them. */

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { gridInflection } from '../grid-inflection.js';
 import { globalInflection } from '../inflection.js';
 import { lastDescent } from '../last-descent.js';
-import { singularValue } from './arbitraries.js';
-import { atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { singularValue } from './engine/arbitraries.js';
+import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import {
   dippingProblem,
   halfNoise,
@@ -16,7 +16,7 @@ import {
   problemOf,
   riseAt,
   turningTimes,
-} from './noisy-problem.js';
+} from './engine/noisy-problem.js';
 
 /** A noisy problem and a grid of times. */
 interface Instance extends NoisyProblem {

@@ -1,16 +1,16 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { coveredValue, retainedRise } from '../exposure.js';
-import { alignedTask, alignedWeights } from './aligned-network.js';
-import { decades, matrixSeed, singularValue } from './arbitraries.js';
-import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { alignedTask, alignedWeights } from './engine/aligned-network.js';
+import { decades, matrixSeed, singularValue } from './engine/arbitraries.js';
+import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import {
   coveredGradient,
   coveredMatrixLoss,
   inputCovariance,
   type Layers,
   squareBases,
-} from './covered-network.js';
+} from './engine/covered-network.js';
 
 /** A mode of a checkpoint and what post-training and fine-tuning ask of it. */
 interface StagedMode {

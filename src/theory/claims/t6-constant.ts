@@ -2,11 +2,11 @@ import * as fc from 'fast-check';
 import type { Matrix } from 'ml-matrix';
 import { sensitivityFloor } from '../factorization-floor.js';
 import { aboveSensitivityFloor, sphereSensitivity } from '../sphere-step.js';
-import { decades, dimension, matrixSeed } from './arbitraries.js';
-import { defineClaim, equal, tightest } from './claim.js';
-import { drawnMatrix, drawnOrthogonal } from './drawn-matrix.js';
-import { isDimension } from './drawn-network.js';
-import { sumOfSquares } from './factored-matrix.js';
+import { decades, dimension, matrixSeed } from './engine/arbitraries.js';
+import { defineClaim, equal, tightest } from './engine/claim.js';
+import { drawnMatrix, drawnOrthogonal } from './engine/drawn-matrix.js';
+import { isDimension } from './engine/drawn-network.js';
+import { sumOfSquares } from './engine/factored-matrix.js';
 
 /** Layers of given norms. */
 interface Instance {

@@ -2,12 +2,12 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { nuclearNorm } from '../factorization-floor.js';
 import { nearestInNuclearBall } from '../nuclear-ball.js';
-import { alignedTask, drawnBases } from './aligned-network.js';
-import { decades, matrixSeed, singularValues } from './arbitraries.js';
-import { atLeast, atMost, defineClaim, equal, tightest } from './claim.js';
-import { drawnMatrix } from './drawn-matrix.js';
-import { isDimension } from './drawn-network.js';
-import { matrixDistance } from './matrix-distance.js';
+import { alignedTask, drawnBases } from './engine/aligned-network.js';
+import { decades, matrixSeed, singularValues } from './engine/arbitraries.js';
+import { atLeast, atMost, defineClaim, equal, tightest } from './engine/claim.js';
+import { drawnMatrix } from './engine/drawn-matrix.js';
+import { isDimension } from './engine/drawn-network.js';
+import { matrixDistance } from './engine/matrix-distance.js';
 
 /** A task, and layers near the best ones of their norms. */
 interface Instance {

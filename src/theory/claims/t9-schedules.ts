@@ -4,9 +4,17 @@ import { type Mode, singularValue } from '../mode.js';
 import { createProblem } from '../problem.js';
 import { endPointConstant, largestCoveredRate, lossEndPointBound } from '../schedule-error.js';
 import { loss } from '../trajectory.js';
-import { mode, singularValue as positiveSigma } from './arbitraries.js';
-import { atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { isPlan, largest, type Plan, plan, rateParts, ratesOf, textbookRates } from './schedule-plan.js';
+import { mode, singularValue as positiveSigma } from './engine/arbitraries.js';
+import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import {
+  isPlan,
+  largest,
+  type Plan,
+  plan,
+  rateParts,
+  ratesOf,
+  textbookRates,
+} from './engine/schedule-plan.js';
 
 /** Modes in any order, a training time and two schedules for it. */
 interface Instance {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
+import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
 import { learningOrder } from '../../../src/theory/claims/t0-bounds.js';
 import { learnedGapBound, unlearnedFactorBound } from '../../../src/theory/learning-order.js';
 import { gap, singularValue } from '../../../src/theory/mode.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
+import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
 import { lossOfModes } from '../../../src/theory/claims/t0-loss.js';
 import { createProblem } from '../../../src/theory/problem.js';
 import { learnedModes, loss } from '../../../src/theory/trajectory.js';

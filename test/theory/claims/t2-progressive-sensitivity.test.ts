@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { evaluate } from '../../../src/theory/claims/claim.js';
+import { evaluate } from '../../../src/theory/claims/engine/claim.js';
 import { progressiveSensitivity } from '../../../src/theory/claims/t2-progressive-sensitivity.js';
 import { createProblem } from '../../../src/theory/problem.js';
 import { sensitivityAt } from '../../../src/theory/progressive.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
+import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
 import { stability } from '../../../src/theory/claims/t2-stability.js';
 import { descendFactor } from '../../../src/theory/descent.js';
 import { stabilityLimit } from '../../../src/theory/progressive.js';

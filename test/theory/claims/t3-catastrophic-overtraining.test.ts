@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
+import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
 import { catastrophicOvertraining } from '../../../src/theory/claims/t3-catastrophic-overtraining.js';
 import { lastDescent } from '../../../src/theory/last-descent.js';
 import { createProblem } from '../../../src/theory/problem.js';

@@ -1,6 +1,6 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
-import { evaluate } from '../../../src/theory/claims/claim.js';
+import { evaluate } from '../../../src/theory/claims/engine/claim.js';
 import { relativeNoiseCost } from '../../../src/theory/claims/t8-relative-noise.js';
 import { relativeExcess } from '../../../src/theory/relative-noise.js';
 import { testClaim } from '../../../src/vitest.js';

@@ -1,7 +1,7 @@
 import type { Matrix } from 'ml-matrix';
-import type { Weights } from '../balance.js';
-import type { Source } from '../source-gradients.js';
-import { plusTimes, timesWeights, weightProduct } from '../weight-space.js';
+import type { Weights } from '../../balance.js';
+import type { Source } from '../../source-gradients.js';
+import { plusTimes, timesWeights, weightProduct } from '../../weight-space.js';
 
 /*
  * An inner loop over sources from its definition alone, as power series in the length γ of its steps that are cut off after γ². No

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import type { Problem } from '../problem.js';
-import type { StagedTask } from '../staged-finetuning.js';
+import type { Problem } from '../../problem.js';
+import type { StagedTask } from '../../staged-finetuning.js';
 import { decades, singularValue } from './arbitraries.js';
 
 /*

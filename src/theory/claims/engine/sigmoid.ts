@@ -1,4 +1,4 @@
-import type { Mode } from '../mode.js';
+import type { Mode } from '../../mode.js';
 
 /** A mode at one time. */
 export interface ModeState {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
-import type { FineTuning } from '../finetuning.js';
-import type { Problem } from '../problem.js';
+import type { FineTuning } from '../../finetuning.js';
+import type { Problem } from '../../problem.js';
 import { alignedTask, alignedWeights, type Bases, drawnBases } from './aligned-network.js';
 import { decades, matrixSeed } from './arbitraries.js';
 import { descendRegularized, type Layers } from './explicit-finetuning.js';

@@ -1,4 +1,4 @@
-import { decay, gap, type Mode, singularValue, timeOfGap, velocity } from '../mode.js';
+import { decay, gap, type Mode, singularValue, timeOfGap, velocity } from '../../mode.js';
 import { type Conclusion, equal } from './claim.js';
 
 /**

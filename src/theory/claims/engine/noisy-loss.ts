@@ -1,5 +1,5 @@
 import { Matrix } from 'ml-matrix';
-import type { LayerNoise } from '../sensitivity.js';
+import type { LayerNoise } from '../../sensitivity.js';
 import type { Network } from './drawn-network.js';
 import { explicitLoss, lossBound, weightCount, weightsOf } from './explicit-loss.js';
 import type { NoiseModel } from './noise-model.js';

@@ -1,5 +1,5 @@
 import { check, property } from 'fast-check';
-import { InvalidInputError } from '../invalid-input.js';
+import { InvalidInputError } from '../../invalid-input.js';
 import { type Claim, type Conclusion, concludes, evaluate, relativeMargin } from './claim.js';
 
 /** How hard to try a claim. */

@@ -6,7 +6,7 @@ import {
   concludes,
   equal,
   tightest,
-} from '../../../src/theory/claims/claim.js';
+} from '../../../../src/theory/claims/engine/claim.js';
 
 const side = (value: number) => ({ label: String(value), value });
 

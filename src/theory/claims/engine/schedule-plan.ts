@@ -5,7 +5,7 @@ import {
   scheduleRates,
   scheduleRatesOverTime,
   sumOfRates,
-} from '../schedule.js';
+} from '../../schedule.js';
 import { type Conclusion, equal } from './claim.js';
 
 /** A learning-rate schedule as part of an instance. */

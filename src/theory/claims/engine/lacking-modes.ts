@@ -1,5 +1,5 @@
 import { Matrix } from 'ml-matrix';
-import { flowWeights } from '../riccati.js';
+import { flowWeights } from '../../riccati.js';
 import { type Conclusion, equal } from './claim.js';
 import { diagonalInBases } from './diagonal-in-bases.js';
 import { matrixDistance } from './matrix-distance.js';

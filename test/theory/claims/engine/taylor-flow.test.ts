@@ -1,8 +1,8 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
-import { drawnMatrix } from '../../../src/theory/claims/drawn-matrix.js';
-import { flowByTaylor, longestStep } from '../../../src/theory/claims/taylor-flow.js';
-import { integrateWeights } from '../../support/integrate.js';
+import { drawnMatrix } from '../../../../src/theory/claims/engine/drawn-matrix.js';
+import { flowByTaylor, longestStep } from '../../../../src/theory/claims/engine/taylor-flow.js';
+import { integrateWeights } from '../../../support/integrate.js';
 
 describe('gradient flow by Taylor series', () => {
   test.each([

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import type { Mode } from '../mode.js';
-import type { Problem } from '../problem.js';
+import type { Mode } from '../../mode.js';
+import type { Problem } from '../../problem.js';
 import { decades, mode, singularValue } from './arbitraries.js';
 import { type ModeState, sigmoid } from './sigmoid.js';
 

@@ -1,5 +1,5 @@
 import { Matrix } from 'ml-matrix';
-import type { Weights } from '../balance.js';
+import type { Weights } from '../../balance.js';
 
 /*
  * Gradient flow from its definition alone: Ẇ1 = -2(W1W2 - A)W2ᵀ, Ẇ2 = -2W1ᵀ(W1W2 - A) has polynomial right-hand sides, so
