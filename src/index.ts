@@ -7,7 +7,6 @@ export { type RunDocument, runToDocument } from './sim/scenario/run-document.js'
 export type { Plan, RunContext, RunEvent, RunRequest, Scenario } from './sim/scenario/scenario.js';
 export { scenarioById, scenarios } from './sim/scenarios/scenario-list.js';
 export { claimById, claims } from './theory/claims/all-claims.js';
-export { arbitraries } from './theory/claims/engine/arbitraries.js';
 export {
   type CheckOptions,
   type ClaimResult,
@@ -27,6 +26,7 @@ export {
   type Side,
   tightest,
 } from './theory/claims/engine/claim.js';
+export { arbitraries } from './theory/claims/engine/draws.js';
 export { type FalsifyOptions, falsifyClaim, type HypothesisResult } from './theory/claims/engine/falsify.js';
 export { refutationText } from './theory/claims/engine/refutation-text.js';
 export { globalInflection, type Inflection } from './theory/inflection.js';

@@ -1,10 +1,9 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { heldOutBracket, type SourceCoverage, seenResidual, sourceCoverage } from '../source-coverage.js';
-import { decades, dimension, matrixSeed } from './engine/arbitraries.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { drawnMatrix, drawnOrthogonal } from './engine/drawn-matrix.js';
-import { matrixDistance } from './engine/matrix-distance.js';
+import { decades, dimension, drawnMatrix, drawnOrthogonal, matrixSeed } from './engine/draws.js';
+import { matrixDistance } from './engine/networks.js';
 
 /** A network and sources of data. */
 interface Instance {

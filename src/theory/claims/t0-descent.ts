@@ -3,11 +3,9 @@ import { Matrix } from 'ml-matrix';
 import type { Weights } from '../balance.js';
 import { descendWeights } from '../descend-weights.js';
 import { descendFactors } from '../descent.js';
-import { matrixSeed, singularValue } from './engine/arbitraries.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { diagonalInBases } from './engine/diagonal-in-bases.js';
-import { drawnOrthogonal } from './engine/drawn-matrix.js';
-import { matrixDistance } from './engine/matrix-distance.js';
+import { drawnOrthogonal, matrixSeed, singularValue } from './engine/draws.js';
+import { diagonalInBases, matrixDistance } from './engine/networks.js';
 
 /** Factors of modes, the dimensions beyond them, three bases, a kind of start and blocks of steps. */
 interface Instance {

@@ -2,13 +2,10 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import type { Weights } from '../balance.js';
 import { type FactorPair, imbalance, pairAt, pairGap, pairVelocity } from '../imbalance.js';
-import { decades, flowTime, matrixSeed, singularValue } from './engine/arbitraries.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { diagonalInBases } from './engine/diagonal-in-bases.js';
-import { drawnOrthogonal } from './engine/drawn-matrix.js';
-import { matrixDistance } from './engine/matrix-distance.js';
-import { panelIntegral } from './engine/quadrature.js';
-import { flowByTaylor, longestStep } from './engine/taylor-flow.js';
+import { decades, drawnOrthogonal, flowTime, matrixSeed, singularValue } from './engine/draws.js';
+import { flowByTaylor, longestStep, panelIntegral } from './engine/integration.js';
+import { diagonalInBases, matrixDistance } from './engine/networks.js';
 
 /** Modes with factors of their own in both layers, four bases and a time. */
 interface Instance {

@@ -3,17 +3,17 @@ import { Matrix } from 'ml-matrix';
 import type { Mode } from '../mode.js';
 import { createProblem, type Problem } from '../problem.js';
 import { learnedModes, loss, singularValues, unlearnableLoss } from '../trajectory.js';
+import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import {
   decades,
   dimension,
+  drawnOrthogonal,
   flowTime,
   matrixSeed,
   shape,
   singularValues as spectra,
-} from './engine/arbitraries.js';
-import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { diagonalInBases } from './engine/diagonal-in-bases.js';
-import { drawnOrthogonal } from './engine/drawn-matrix.js';
+} from './engine/draws.js';
+import { diagonalInBases } from './engine/networks.js';
 
 /** A problem as its user writes it, two bases and a time. */
 interface Instance {

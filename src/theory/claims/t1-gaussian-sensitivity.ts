@@ -1,10 +1,15 @@
 import * as fc from 'fast-check';
 import { expectedExcess } from '../sensitivity.js';
-import { noiseScale } from './engine/arbitraries.js';
 import { defineClaim, equal } from './engine/claim.js';
-import { type DrawnNetwork, drawnNetwork, isDrawnNetwork, networkOf } from './engine/drawn-network.js';
-import { isNoiseModel, type NoiseModel, noiseHypotheses, noiseModel } from './engine/noise-model.js';
-import { excessRounding, explicitExcess } from './engine/noisy-loss.js';
+import { type DrawnNetwork, drawnNetwork, isDrawnNetwork, networkOf, noiseScale } from './engine/draws.js';
+import {
+  excessRounding,
+  explicitExcess,
+  isNoiseModel,
+  type NoiseModel,
+  noiseHypotheses,
+  noiseModel,
+} from './engine/explicit-loss.js';
 
 interface Instance {
   readonly network: DrawnNetwork;

@@ -1,18 +1,18 @@
 import * as fc from 'fast-check';
 import { hessianProduct } from '../hessian.js';
 import { expectedExcess, hessianTrace } from '../sensitivity.js';
-import { decades, matrixSeed } from './engine/arbitraries.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
-import { drawnMatrix } from './engine/drawn-matrix.js';
 import {
   type DrawnNetwork,
+  decades,
+  drawnMatrix,
   drawnNetwork,
   isDrawnNetwork,
+  matrixSeed,
   type Network,
   networkOf,
-} from './engine/drawn-network.js';
-import { hessianTraceOf } from './engine/exact-differences.js';
-import { explicitLoss, lossBound, weightCount, weightsOf } from './engine/explicit-loss.js';
+} from './engine/draws.js';
+import { explicitLoss, hessianTraceOf, lossBound, weightCount, weightsOf } from './engine/explicit-loss.js';
 
 interface Instance {
   readonly network: DrawnNetwork;

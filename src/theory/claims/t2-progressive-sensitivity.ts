@@ -3,10 +3,9 @@ import { Matrix } from 'ml-matrix';
 import { createProblem, type Problem } from '../problem.js';
 import { sensitivityAt, sensitivityVelocityAt } from '../progressive.js';
 import { expectedExcess } from '../sensitivity.js';
-import { decades, flowTime, mode, risingMode } from './engine/arbitraries.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { panelIntegral } from './engine/quadrature.js';
-import { sigmoid } from './engine/sigmoid.js';
+import { decades, flowTime, mode, risingMode } from './engine/draws.js';
+import { panelIntegral, sigmoid } from './engine/integration.js';
 
 /** Modes in any order of their σ, the dimensions beyond them, a noise scale and a time. */
 interface Instance {

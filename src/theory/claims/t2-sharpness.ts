@@ -3,13 +3,10 @@ import { EigenvalueDecomposition } from 'ml-matrix';
 import { alignedSharpness } from '../aligned-sharpness.js';
 import { sharpness } from '../hessian.js';
 import { createProblem } from '../problem.js';
-import { alignedTask, drawnBases } from './engine/aligned-network.js';
-import { decades, matrixSeed, singularValues } from './engine/arbitraries.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
-import { isDimension } from './engine/drawn-network.js';
-import { hessianOf } from './engine/exact-differences.js';
-import { explicitLoss, weightsOf } from './engine/explicit-loss.js';
-import { stretchedWeights } from './engine/stretched-network.js';
+import { decades, isDimension, matrixSeed, singularValues } from './engine/draws.js';
+import { explicitLoss, hessianOf, weightsOf } from './engine/explicit-loss.js';
+import { alignedTask, drawnBases, stretchedWeights } from './engine/networks.js';
 
 /** A singular value of the task, and how much of it the network has. */
 interface PartlyLearned {

@@ -1,11 +1,9 @@
 import * as fc from 'fast-check';
 import { sensitivityVelocity } from '../progressive.js';
-import { alignedTask, drawnBases } from './engine/aligned-network.js';
-import { decades, matrixSeed, singularValue } from './engine/arbitraries.js';
 import { atLeast, defineClaim, equal, tightest } from './engine/claim.js';
-import { drawnOrthogonal } from './engine/drawn-matrix.js';
-import { flowOfSensitivity } from './engine/sensitivity-flow.js';
-import { stretchedWeights } from './engine/stretched-network.js';
+import { decades, drawnOrthogonal, matrixSeed, singularValue } from './engine/draws.js';
+import { flowOfSensitivity } from './engine/explicit-loss.js';
+import { alignedTask, drawnBases, stretchedWeights } from './engine/networks.js';
 
 interface Instance {
   /** Singular values of the task and, in the same directions, of the network: `share · sigma`. */

@@ -2,13 +2,10 @@ import * as fc from 'fast-check';
 import { EigenvalueDecomposition } from 'ml-matrix';
 import { sharpness } from '../hessian.js';
 import { sharpnessAtMinimum, stabilityLimit } from '../progressive.js';
-import { alignedTask, drawnBases } from './engine/aligned-network.js';
-import { decades, matrixSeed, singularValues } from './engine/arbitraries.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
-import { isDimension } from './engine/drawn-network.js';
-import { hessianOf } from './engine/exact-differences.js';
-import { explicitLoss, weightsOf } from './engine/explicit-loss.js';
-import { stretchedWeights } from './engine/stretched-network.js';
+import { decades, isDimension, matrixSeed, singularValues } from './engine/draws.js';
+import { explicitLoss, hessianOf, weightsOf } from './engine/explicit-loss.js';
+import { alignedTask, drawnBases, stretchedWeights } from './engine/networks.js';
 
 interface Instance {
   /** Positive singular values of the task, non-increasing. */

@@ -2,8 +2,9 @@ import * as fc from 'fast-check';
 import type { Mode } from '../mode.js';
 import { type LandscapeEnclosure, type LandscapePoint, NoiseLandscape } from '../noise-landscape.js';
 import { middleTime, timeGrid, unsplittable } from '../time-cells.js';
-import { decades } from './engine/arbitraries.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades } from './engine/draws.js';
+import { sigmoid } from './engine/integration.js';
 import {
   halfNoise,
   isNoisyProblem,
@@ -13,7 +14,6 @@ import {
   noisyFields,
   problemOf,
 } from './engine/noisy-problem.js';
-import { sigmoid } from './engine/sigmoid.js';
 
 /** A noisy problem and an interval of times with a time in it. */
 interface Instance extends NoisyProblem {

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { gridInflection } from '../grid-inflection.js';
 import { globalInflection } from '../inflection.js';
 import { lastDescent } from '../last-descent.js';
-import { singularValue } from './engine/arbitraries.js';
 import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { singularValue } from './engine/draws.js';
 import {
   dippingProblem,
   halfNoise,

@@ -2,9 +2,10 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { criticalGap, perturbedLoss, perturbedLossVelocity } from '../perturbed-loss.js';
 import type { Problem } from '../problem.js';
-import { alignedTask, alignedWeights, drawnBases } from './engine/aligned-network.js';
-import { flowTime, matrixSeed } from './engine/arbitraries.js';
 import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { flowTime, matrixSeed } from './engine/draws.js';
+import { sigmoid } from './engine/integration.js';
+import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
 import {
   halfNoise,
   isNoisyProblem,
@@ -12,7 +13,6 @@ import {
   noisyFields,
   problemOf,
 } from './engine/noisy-problem.js';
-import { sigmoid } from './engine/sigmoid.js';
 
 /** A noisy problem at one time, with its hidden width and its singular vectors. */
 interface Instance extends NoisyProblem {

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { globalInflection } from '../inflection.js';
 import { lastDescent } from '../last-descent.js';
-import { decades } from './engine/arbitraries.js';
 import { type Conclusion, defineClaim, type Side } from './engine/claim.js';
+import { decades } from './engine/draws.js';
 import {
   dippingProblem,
   isNoisyProblem,

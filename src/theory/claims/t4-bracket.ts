@@ -1,10 +1,9 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { lossBracket } from '../loss-bracket.js';
-import { decades, dimension, matrixSeed } from './engine/arbitraries.js';
 import { atLeast, atMost, defineClaim, equal, tightest } from './engine/claim.js';
-import { drawnMatrix, drawnOrthogonal } from './engine/drawn-matrix.js';
-import { matrixDistance } from './engine/matrix-distance.js';
+import { decades, dimension, drawnMatrix, drawnOrthogonal, matrixSeed } from './engine/draws.js';
+import { matrixDistance } from './engine/networks.js';
 
 /** Two tasks, any network, and the inputs that fine-tuning shows. */
 interface Instance {

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { type FineTuning, fineTune } from '../finetuning.js';
 import { fineTuneRotated } from '../rotated-finetuning.js';
-import { decades } from './engine/arbitraries.js';
 import { atMost, defineClaim, equal, tightest } from './engine/claim.js';
-import { sigmoid } from './engine/sigmoid.js';
+import { decades } from './engine/draws.js';
+import { sigmoid } from './engine/integration.js';
 import {
   anyShare,
   areTunedModes,

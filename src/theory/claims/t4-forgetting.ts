@@ -3,10 +3,9 @@ import { Matrix } from 'ml-matrix';
 import { fineTune } from '../finetuning.js';
 import { flowWeights } from '../riccati.js';
 import { stagedForgetting } from '../staged-finetuning.js';
-import { alignedTask, alignedWeights, drawnBases } from './engine/aligned-network.js';
-import { decades } from './engine/arbitraries.js';
 import { atLeast, defineClaim, equal, tightest } from './engine/claim.js';
-import { matrixDistance } from './engine/matrix-distance.js';
+import { decades } from './engine/draws.js';
+import { alignedTask, alignedWeights, drawnBases, matrixDistance } from './engine/networks.js';
 import {
   areTunedModes,
   isSurplus,

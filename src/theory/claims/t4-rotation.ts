@@ -4,9 +4,9 @@ import { fineTune } from '../finetuning.js';
 import { flowWeights } from '../riccati.js';
 import { fineTuneRotated, type RotatedFineTuned } from '../rotated-finetuning.js';
 import { modeRotation, rotatedTask } from '../rotation.js';
-import { decades } from './engine/arbitraries.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { matrixDistance } from './engine/matrix-distance.js';
+import { decades } from './engine/draws.js';
+import { matrixDistance } from './engine/networks.js';
 import {
   checkpointFields,
   isTunedCheckpoint,

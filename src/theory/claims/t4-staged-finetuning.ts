@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { flowWeights } from '../riccati.js';
 import { stagedIncrement, stagedInflection, stagedPretrainingLoss } from '../staged-finetuning.js';
-import { alignedTask, alignedWeights, drawnBases } from './engine/aligned-network.js';
-import { singularValue } from './engine/arbitraries.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { singularValue } from './engine/draws.js';
+import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
 import {
   areTunedModes,
   isSurplus,

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { fineTune } from '../finetuning.js';
-import { decades } from './engine/arbitraries.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades } from './engine/draws.js';
 import {
   checkpointFields,
   isTunedCheckpoint,

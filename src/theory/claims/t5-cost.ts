@@ -9,8 +9,9 @@ import {
   morePull,
   pulls,
   stagedRounding,
-} from './engine/staged-task.js';
-import { stagedTask, type TunedMode } from './engine/tuned-modes.js';
+  stagedTask,
+  type TunedMode,
+} from './engine/tuned-modes.js';
 
 /** Two tasks with common modes, the number of learned ones, and two pulls. */
 interface Instance {

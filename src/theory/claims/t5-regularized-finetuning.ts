@@ -2,9 +2,8 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { descendWeights } from '../descend-weights.js';
 import { effectiveSpeed, effectiveTask, effectiveValue, regularizationFloor } from '../regularization.js';
-import { decades, dimension, matrixSeed } from './engine/arbitraries.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { drawnMatrix } from './engine/drawn-matrix.js';
+import { decades, dimension, drawnMatrix, matrixSeed } from './engine/draws.js';
 
 /** Any weights, any task, an anchor, a pull and a learning rate. */
 interface Instance {

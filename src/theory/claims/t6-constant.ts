@@ -2,11 +2,9 @@ import * as fc from 'fast-check';
 import type { Matrix } from 'ml-matrix';
 import { sensitivityFloor } from '../factorization-floor.js';
 import { aboveSensitivityFloor, sphereSensitivity } from '../sphere-step.js';
-import { decades, dimension, matrixSeed } from './engine/arbitraries.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
-import { drawnMatrix, drawnOrthogonal } from './engine/drawn-matrix.js';
-import { isDimension } from './engine/drawn-network.js';
-import { sumOfSquares } from './engine/factored-matrix.js';
+import { decades, dimension, drawnMatrix, drawnOrthogonal, isDimension, matrixSeed } from './engine/draws.js';
+import { sumOfSquares } from './engine/networks.js';
 
 /** Layers of given norms. */
 interface Instance {

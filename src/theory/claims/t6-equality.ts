@@ -1,9 +1,14 @@
 import * as fc from 'fast-check';
 import { leastSensitiveFactors, sensitivityFloor } from '../factorization-floor.js';
-import { decades, matrixSeed, singularValue } from './engine/arbitraries.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
-import { type FactoredMatrix, factorsOf, isFactoredMatrix, sumOfSquares } from './engine/factored-matrix.js';
-import { matrixDistance } from './engine/matrix-distance.js';
+import { decades, matrixSeed, singularValue } from './engine/draws.js';
+import {
+  type FactoredMatrix,
+  factorsOf,
+  isFactoredMatrix,
+  matrixDistance,
+  sumOfSquares,
+} from './engine/networks.js';
 
 /** T6, its equality: which factorisations attain the floor. */
 export const balancedAttainsFloor = defineClaim<FactoredMatrix>({

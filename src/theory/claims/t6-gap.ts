@@ -7,7 +7,7 @@ import {
   factorsOf,
   isFactoredMatrix,
   sumOfSquares,
-} from './engine/factored-matrix.js';
+} from './engine/networks.js';
 
 /** T6, the converse of its equality: what imbalance costs. */
 export const gapAboveFloor = defineClaim<FactoredMatrix>({

@@ -2,12 +2,9 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { nuclearNorm } from '../factorization-floor.js';
 import { nearestInNuclearBall } from '../nuclear-ball.js';
-import { alignedTask, drawnBases } from './engine/aligned-network.js';
-import { decades, matrixSeed, singularValues } from './engine/arbitraries.js';
 import { atLeast, atMost, defineClaim, equal, tightest } from './engine/claim.js';
-import { drawnMatrix } from './engine/drawn-matrix.js';
-import { isDimension } from './engine/drawn-network.js';
-import { matrixDistance } from './engine/matrix-distance.js';
+import { decades, drawnMatrix, isDimension, matrixSeed, singularValues } from './engine/draws.js';
+import { alignedTask, drawnBases, matrixDistance } from './engine/networks.js';
 
 /** A task, and layers near the best ones of their norms. */
 interface Instance {

@@ -2,10 +2,9 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { mixture, sharedOptimum } from '../capacity.js';
 import { jointLosses, oldLossFloor } from '../forgetting-floor.js';
-import { dimension, matrixSeed } from './engine/arbitraries.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { drawnMatrix } from './engine/drawn-matrix.js';
-import { matrixDistance } from './engine/matrix-distance.js';
+import { dimension, drawnMatrix, matrixSeed } from './engine/draws.js';
+import { matrixDistance } from './engine/networks.js';
 
 /** Two tasks that share a hidden layer, and how weights for them are found. */
 interface Instance {

@@ -1,14 +1,11 @@
 import * as fc from 'fast-check';
 import { createProblem } from '../problem.js';
 import { relativeExcess, relativeNoise, relativeSensitivityAt } from '../relative-noise.js';
-import { alignedTask, drawnBases } from './engine/aligned-network.js';
-import { decades, flowTime, matrixSeed, risingMode, singularValue } from './engine/arbitraries.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
-import { isDimension } from './engine/drawn-network.js';
-import { sumOfSquares } from './engine/factored-matrix.js';
-import { excessRounding, explicitExcess } from './engine/noisy-loss.js';
-import { sigmoid } from './engine/sigmoid.js';
-import { stretchedWeights } from './engine/stretched-network.js';
+import { decades, flowTime, isDimension, matrixSeed, risingMode, singularValue } from './engine/draws.js';
+import { excessRounding, explicitExcess } from './engine/explicit-loss.js';
+import { sigmoid } from './engine/integration.js';
+import { alignedTask, drawnBases, stretchedWeights, sumOfSquares } from './engine/networks.js';
 
 interface Instance {
   /** Modes of the flow in any order, and how far from balanced the weights are along each. */

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import type { Mode } from '../../mode.js';
 import type { Problem } from '../../problem.js';
-import { decades, mode, singularValue } from './arbitraries.js';
-import { type ModeState, sigmoid } from './sigmoid.js';
+import { decades, mode, singularValue } from './draws.js';
+import { type ModeState, sigmoid } from './integration.js';
 
 /*
  * What the claims about the perturbed loss (T3) share: instances, and the perturbed loss written out from definitions, by

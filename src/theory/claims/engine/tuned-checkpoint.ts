@@ -2,11 +2,9 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import type { FineTuning } from '../../finetuning.js';
 import type { Problem } from '../../problem.js';
-import { alignedTask, alignedWeights, type Bases, drawnBases } from './aligned-network.js';
-import { decades, matrixSeed } from './arbitraries.js';
-import { descendRegularized, type Layers } from './explicit-finetuning.js';
-import { matrixDistance } from './matrix-distance.js';
-import { sigmoid } from './sigmoid.js';
+import { decades, matrixSeed } from './draws.js';
+import { sigmoid } from './integration.js';
+import { alignedTask, alignedWeights, type Bases, drawnBases, matrixDistance } from './networks.js';
 import {
   anyShare,
   areTunedModes,
@@ -20,6 +18,45 @@ import {
   targetsOf,
   tunedProblem,
 } from './tuned-modes.js';
+
+/** Two layers. */
+export interface Layers {
+  readonly first: Matrix;
+  readonly second: Matrix;
+}
+
+/** What is minimised: `‖W - task‖² + pull·‖W - anchor‖²`. */
+export interface PulledLoss {
+  readonly task: Matrix;
+  readonly pull: number;
+  readonly anchor: Matrix;
+}
+
+/**
+ * Gradient descent on a regularised loss, written out: both layers move at once along
+ * `-2[(W - A) + λ(W - B)]` times the transpose of the other.
+ *
+ * @param steps number of steps, an integer from 0
+ */
+export function descendRegularized(
+  layers: Layers,
+  { task, pull, anchor }: PulledLoss,
+  rate: number,
+  steps: number,
+): Layers {
+  let { first, second } = layers;
+  for (let step = 0; step < steps; step++) {
+    const product = first.mmul(second);
+    const onTask = product.clone().sub(task);
+    const onAnchor = product.sub(anchor).mul(pull);
+    const force = onTask.add(onAnchor).mul(2);
+    const firstMotion = force.mmul(second.transpose()).mul(rate);
+    const secondMotion = first.transpose().mmul(force).mul(rate);
+    first = first.clone().sub(firstMotion);
+    second = second.clone().sub(secondMotion);
+  }
+  return { first, second };
+}
 
 /** A checkpoint of pre-training and some gradient-descent steps of fine-tuning on a turned task. */
 export interface TunedCheckpoint extends Surplus {

@@ -5,7 +5,7 @@ import {
   meanOverSigns,
   type SeparatelyQuadratic,
   slopes,
-} from '../../../../src/theory/claims/engine/exact-differences.js';
+} from '../../../../src/theory/claims/engine/explicit-loss.js';
 
 /** `x²y² + 3xy² - x + 2z²`, at most quadratic in each coordinate. */
 const polynomial: SeparatelyQuadratic = (point) => {

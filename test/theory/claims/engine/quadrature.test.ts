@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { panelIntegral } from '../../../../src/theory/claims/engine/quadrature.js';
+import { panelIntegral } from '../../../../src/theory/claims/engine/integration.js';
 
 test.each([0, 1, 2, 15, 16, 30, 31])('sixteen points integrate x^%d exactly', (power) => {
   expect(panelIntegral((x) => x ** power, 0, 1)).toBeCloseTo(1 / (power + 1), 14);

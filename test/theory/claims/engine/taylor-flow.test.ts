@@ -1,7 +1,7 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
-import { drawnMatrix } from '../../../../src/theory/claims/engine/drawn-matrix.js';
-import { flowByTaylor, longestStep } from '../../../../src/theory/claims/engine/taylor-flow.js';
+import { drawnMatrix } from '../../../../src/theory/claims/engine/draws.js';
+import { flowByTaylor, longestStep } from '../../../../src/theory/claims/engine/integration.js';
 import { integrateWeights } from '../../../support/integrate.js';
 
 describe('gradient flow by Taylor series', () => {
