@@ -29,18 +29,18 @@ export {
 export { arbitraries } from './theory/claims/engine/draws.js';
 export { type FalsifyOptions, falsifyClaim, type HypothesisResult } from './theory/claims/engine/falsify.js';
 export { refutationText } from './theory/claims/engine/refutation-text.js';
-export { globalInflection, type Inflection } from './theory/inflection.js';
+export { globalInflection, type Inflection, lastDescent } from './theory/inflection.js';
 export { InvalidInputError } from './theory/invalid-input.js';
-export { lastDescent } from './theory/last-descent.js';
 export { gap, halfTime, type Mode, singularValue, velocity } from './theory/mode.js';
 export { perturbedLoss, perturbedLossVelocity } from './theory/perturbed-loss.js';
-export { createProblem, type Problem, type ProblemOptions } from './theory/problem.js';
+export { createProblem, loss, type Problem, type ProblemOptions, singularValues } from './theory/problem.js';
 export {
+  expectedExcess,
+  expectedExcessDeep,
+  hessianTrace,
   sensitivityAt,
   sensitivityVelocity,
   sensitivityVelocityAt,
-  stabilityLimit,
-} from './theory/progressive.js';
-export { expectedExcess, expectedExcessDeep, hessianTrace } from './theory/sensitivity.js';
+} from './theory/sensitivity.js';
+export { stabilityLimit } from './theory/sharpness.js';
 export { parseSpectrum, type Spectrum } from './theory/spectrum.js';
-export { loss, singularValues } from './theory/trajectory.js';

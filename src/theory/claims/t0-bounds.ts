@@ -1,6 +1,12 @@
 import * as fc from 'fast-check';
-import { learnedCount, learnedGapBound, learningWindow, unlearnedFactorBound } from '../learning-order.js';
-import { halfTime, type Mode } from '../mode.js';
+import {
+  halfTime,
+  learnedCount,
+  learnedGapBound,
+  learningWindow,
+  type Mode,
+  unlearnedFactorBound,
+} from '../mode.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { singularValues } from './engine/draws.js';
 

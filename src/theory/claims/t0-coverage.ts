@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
-import { heldOutBracket, type SourceCoverage, seenResidual, sourceCoverage } from '../source-coverage.js';
+import { heldOutBracket, type SourceCoverage, seenResidual, sourceCoverage } from '../sources.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, dimension, drawnMatrix, drawnOrthogonal, matrixSeed } from './engine/draws.js';
 import { matrixDistance } from './engine/networks.js';

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import type { Weights } from '../balance.js';
-import { descendWeights } from '../descend-weights.js';
 import { descendFactors } from '../descent.js';
+import { descendWeights } from '../rotated-finetuning.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { drawnOrthogonal, matrixSeed, singularValue } from './engine/draws.js';
 import { diagonalInBases, matrixDistance } from './engine/networks.js';

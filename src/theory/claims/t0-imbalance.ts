@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
-import type { Weights } from '../balance.js';
-import { type FactorPair, imbalance, pairAt, pairGap, pairVelocity } from '../imbalance.js';
+import { type FactorPair, imbalance, pairAt, pairGap, pairVelocity, type Weights } from '../balance.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, drawnOrthogonal, flowTime, matrixSeed, singularValue } from './engine/draws.js';
 import { flowByTaylor, longestStep, panelIntegral } from './engine/integration.js';

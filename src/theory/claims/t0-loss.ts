@@ -1,8 +1,14 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import type { Mode } from '../mode.js';
-import { createProblem, type Problem } from '../problem.js';
-import { learnedModes, loss, singularValues, unlearnableLoss } from '../trajectory.js';
+import {
+  createProblem,
+  learnedModes,
+  loss,
+  type Problem,
+  singularValues,
+  unlearnableLoss,
+} from '../problem.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import {
   decades,

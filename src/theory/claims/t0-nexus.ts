@@ -1,9 +1,16 @@
 import * as fc from 'fast-check';
 import type { Matrix } from 'ml-matrix';
 import type { Weights } from '../balance.js';
-import { innerLoopTerms } from '../inner-loop.js';
-import { type Source, sourceGradient } from '../source-gradients.js';
-import { plusTimes, sumOfWeights, timesWeights, weightNorm, weightProduct } from '../weight-space.js';
+import {
+  innerLoopTerms,
+  plusTimes,
+  type Source,
+  sourceGradient,
+  sumOfWeights,
+  timesWeights,
+  weightNorm,
+  weightProduct,
+} from '../sources.js';
 import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, drawnMatrix, matrixSeed } from './engine/draws.js';
 

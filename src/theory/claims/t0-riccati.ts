@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { imbalanceMatrix, imbalanceOf, type Weights } from '../balance.js';
-import { flowFromBasis, flowWeights } from '../riccati.js';
-import { riccatiBasis } from '../riccati-basis.js';
+import { flowFromBasis, flowWeights, riccatiBasis } from '../riccati.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, drawnOrthogonal, matrixSeed, singularValue } from './engine/draws.js';
 import { flowByTaylor, longestStep } from './engine/integration.js';

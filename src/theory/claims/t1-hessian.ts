@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { hessianProduct } from '../hessian.js';
 import { expectedExcess, hessianTrace } from '../sensitivity.js';
+import { hessianProduct } from '../sharpness.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
 import {
   type DrawnNetwork,

@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { createProblem, type Problem } from '../problem.js';
-import { sensitivityAt, sensitivityVelocityAt } from '../progressive.js';
-import { expectedExcess } from '../sensitivity.js';
+import { expectedExcess, sensitivityAt, sensitivityVelocityAt } from '../sensitivity.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, flowTime, mode, risingMode } from './engine/draws.js';
 import { panelIntegral, sigmoid } from './engine/integration.js';

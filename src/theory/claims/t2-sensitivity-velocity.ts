@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { sensitivityVelocity } from '../progressive.js';
+import { sensitivityVelocity } from '../sensitivity.js';
 import { defineClaim, equal } from './engine/claim.js';
 import { type DrawnNetwork, drawnNetwork, isDrawnNetwork, networkOf } from './engine/draws.js';
 import { flowOfSensitivity } from './engine/explicit-loss.js';

@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { EigenvalueDecomposition } from 'ml-matrix';
-import { alignedSharpness } from '../aligned-sharpness.js';
-import { sharpness } from '../hessian.js';
 import { createProblem } from '../problem.js';
+import { alignedSharpness, sharpness } from '../sharpness.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, isDimension, matrixSeed, singularValues } from './engine/draws.js';
 import { explicitLoss, hessianOf, weightsOf } from './engine/explicit-loss.js';

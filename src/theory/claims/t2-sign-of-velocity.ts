@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { sensitivityVelocity } from '../progressive.js';
+import { sensitivityVelocity } from '../sensitivity.js';
 import { atLeast, defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, drawnOrthogonal, matrixSeed, singularValue } from './engine/draws.js';
 import { flowOfSensitivity } from './engine/explicit-loss.js';

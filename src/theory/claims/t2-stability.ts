@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { EigenvalueDecomposition } from 'ml-matrix';
-import { sharpness } from '../hessian.js';
-import { sharpnessAtMinimum, stabilityLimit } from '../progressive.js';
+import { sharpness, sharpnessAtMinimum, stabilityLimit } from '../sharpness.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, isDimension, matrixSeed, singularValues } from './engine/draws.js';
 import { explicitLoss, hessianOf, weightsOf } from './engine/explicit-loss.js';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { Mode } from '../mode.js';
 import { type LandscapeEnclosure, type LandscapePoint, NoiseLandscape } from '../noise-landscape.js';
-import { middleTime, timeGrid, unsplittable } from '../time-cells.js';
+import { middleTime, timeGrid, unsplittable } from '../search.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { decades } from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
-import { gridInflection } from '../grid-inflection.js';
-import { globalInflection } from '../inflection.js';
-import { lastDescent } from '../last-descent.js';
+import { globalInflection, lastDescent } from '../inflection.js';
+import { gridInflection } from '../search.js';
 import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { singularValue } from './engine/draws.js';
 import {

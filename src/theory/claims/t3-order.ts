@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
-import { globalInflection } from '../inflection.js';
-import { lastDescent } from '../last-descent.js';
+import { globalInflection, lastDescent } from '../inflection.js';
 import { type Conclusion, defineClaim, type Side } from './engine/claim.js';
 import { decades } from './engine/draws.js';
 import {

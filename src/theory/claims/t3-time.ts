@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { lastDescent } from '../last-descent.js';
+import { lastDescent } from '../inflection.js';
 import type { Mode } from '../mode.js';
 import { modeOptimum, perturbedLoss } from '../perturbed-loss.js';
 import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';

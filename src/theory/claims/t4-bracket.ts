@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
-import { lossBracket } from '../loss-bracket.js';
+import { lossBracket } from '../capacity.js';
 import { atLeast, atMost, defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, dimension, drawnMatrix, drawnOrthogonal, matrixSeed } from './engine/draws.js';
 import { matrixDistance } from './engine/networks.js';

@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
-import { parseFineTuningTarget } from '../finetuning-target.js';
-import { parseSpectrum } from '../spectrum.js';
+import { parseFineTuningTarget, parseSpectrum } from '../spectrum.js';
 import { overshootThreshold, stagedInflection } from '../staged-finetuning.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, singularValues } from './engine/draws.js';

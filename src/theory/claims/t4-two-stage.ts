@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { Matrix } from 'ml-matrix';
+import { alignByFlow, isPastAThird, liesBetween } from '../finetuning.js';
 import { flowWeights } from '../riccati.js';
-import { alignByFlow, isPastAThird, liesBetween } from '../two-stage.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, matrixSeed, singularValue } from './engine/draws.js';
 import { alignedTask, alignedWeights, drawnBases, matrixDistance } from './engine/networks.js';

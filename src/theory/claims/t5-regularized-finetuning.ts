@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
-import { descendWeights } from '../descend-weights.js';
-import { effectiveSpeed, effectiveTask, effectiveValue, regularizationFloor } from '../regularization.js';
+import { effectiveSpeed, effectiveTask, effectiveValue, regularizationFloor } from '../finetuning.js';
+import { descendWeights } from '../rotated-finetuning.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, dimension, drawnMatrix, matrixSeed } from './engine/draws.js';
 

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import type { Matrix } from 'ml-matrix';
-import { sensitivityFloor } from '../factorization-floor.js';
-import { aboveSensitivityFloor, sphereSensitivity } from '../sphere-step.js';
+import { aboveSensitivityFloor, sensitivityFloor, sphereSensitivity } from '../sensitivity-floor.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, dimension, drawnMatrix, drawnOrthogonal, isDimension, matrixSeed } from './engine/draws.js';
 import { sumOfSquares } from './engine/networks.js';

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { leastSensitiveFactors, sensitivityFloor } from '../factorization-floor.js';
+import { leastSensitiveFactors, sensitivityFloor } from '../sensitivity-floor.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, matrixSeed, singularValue } from './engine/draws.js';
 import {

@@ -1,5 +1,5 @@
 import { Matrix } from 'ml-matrix';
-import { sensitivityFloor } from '../factorization-floor.js';
+import { sensitivityFloor } from '../sensitivity-floor.js';
 import { atLeast, defineClaim } from './engine/claim.js';
 import {
   type FactoredMatrix,

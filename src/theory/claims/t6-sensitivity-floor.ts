@@ -1,4 +1,4 @@
-import { sensitivityFloor } from '../factorization-floor.js';
+import { sensitivityFloor } from '../sensitivity-floor.js';
 import { atLeast, defineClaim, equal, tightest } from './engine/claim.js';
 import { type FactoredMatrix, factoredMatrix, factorsOf, isFactoredMatrix } from './engine/networks.js';
 

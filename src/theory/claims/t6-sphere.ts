@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
-import { nuclearNorm } from '../factorization-floor.js';
-import { nearestInNuclearBall } from '../nuclear-ball.js';
+import { nearestInNuclearBall, nuclearNorm } from '../sensitivity-floor.js';
 import { atLeast, atMost, defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, drawnMatrix, isDimension, matrixSeed, singularValues } from './engine/draws.js';
 import { alignedTask, drawnBases, matrixDistance } from './engine/networks.js';

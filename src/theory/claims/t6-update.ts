@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
-import { relativeSphereStep } from '../sphere-step.js';
+import { relativeSphereStep } from '../sensitivity-floor.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, drawnMatrix, matrixSeed } from './engine/draws.js';
 import { matrixDistance } from './engine/networks.js';

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
-import { mixture, sharedOptimum } from '../capacity.js';
-import { jointLosses, oldLossFloor } from '../forgetting-floor.js';
+import { jointLosses, mixture, oldLossFloor, sharedOptimum } from '../capacity.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { dimension, drawnMatrix, matrixSeed } from './engine/draws.js';
 import { matrixDistance } from './engine/networks.js';

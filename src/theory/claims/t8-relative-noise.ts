@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { createProblem } from '../problem.js';
-import { relativeExcess, relativeNoise, relativeSensitivityAt } from '../relative-noise.js';
+import { relativeExcess, relativeNoise, relativeSensitivityAt } from '../sensitivity.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, flowTime, isDimension, matrixSeed, risingMode, singularValue } from './engine/draws.js';
 import { excessRounding, explicitExcess } from './engine/explicit-loss.js';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { createProblem, type Problem } from '../problem.js';
-import { isPastValley, relativePerturbedLossAt, stagedRelativeStep } from '../relative-noise.js';
+import { isPastValley, relativePerturbedLossAt, stagedRelativeStep } from '../sensitivity.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, isDimension, matrixSeed, risingMode, singularValue } from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';

@@ -1,16 +1,17 @@
 import * as fc from 'fast-check';
-import { descendFactors } from '../descent.js';
-import { type Mode, singularValue } from '../mode.js';
-import { createProblem } from '../problem.js';
 import {
+  descendFactors,
+  endPointConstant,
+  largestCoveredRate,
+  lossEndPointBound,
   type Schedule,
   scheduleNames,
   scheduleRates,
   scheduleRatesOverTime,
   sumOfRates,
-} from '../schedule.js';
-import { endPointConstant, largestCoveredRate, lossEndPointBound } from '../schedule-error.js';
-import { loss } from '../trajectory.js';
+} from '../descent.js';
+import { type Mode, singularValue } from '../mode.js';
+import { createProblem, loss } from '../problem.js';
 import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { mode, singularValue as positiveSigma } from './engine/draws.js';
 

@@ -1,6 +1,6 @@
-import { gridInflection } from '../../../theory/grid-inflection.js';
-import { lastDescent } from '../../../theory/last-descent.js';
-import { NoisyCheckpoint } from '../../../theory/noisy-checkpoint.js';
+import { lastDescent } from '../../../theory/inflection.js';
+import { NoisyCheckpoint } from '../../../theory/perturbed-loss.js';
+import { gridInflection } from '../../../theory/search.js';
 import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
 import type { PerturbedCheckpoint } from '../checkpoint.js';
 import { biasAt } from '../choose-plan.js';

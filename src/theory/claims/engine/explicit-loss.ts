@@ -177,11 +177,11 @@ export function flowOfSensitivity(network: Network): { velocity: number; roundin
     sizes += 2 * coefficient * Math.abs(weight);
   });
   const bound = lossBound(network, { first: step, second: step });
-  return { velocity, rounding: (Number.EPSILON * (first.columns + 4) * sizes * bound) / step + FLOW_TINY };
+  return { velocity, rounding: (Number.EPSILON * (first.columns + 4) * sizes * bound) / step + TINY };
 }
 
 /** Keeps the tolerance positive where nothing is left to round. */
-const FLOW_TINY = 1e-300;
+const TINY = 1e-300;
 
 /** How the noise of the weights is drawn, in units of the noise scale `γ` of each weight's layer. */
 export interface NoiseModel {
@@ -251,9 +251,6 @@ export function excessRounding(network: Network, scales: LayerNoise, model: Nois
   });
   return 2 * Number.EPSILON * (hidden + 4) * weightCount(network) * bound + TINY;
 }
-
-/** Keeps the tolerance positive where nothing is left to round. */
-const TINY = 1e-300;
 
 /** The network with every weight displaced by `draw` times the scale of its layer. */
 function moved({ first, second, task }: Network, scales: LayerNoise, draw: number): Network {

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { gridInflection } from '../../src/theory/grid-inflection.js';
+import { gridInflection } from '../../src/theory/search.js';
 
 describe('gridInflection', () => {
   test('is the first global minimum', () => {
