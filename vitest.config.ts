@@ -6,7 +6,7 @@ import { reporters } from './test/support/reporters.js';
 const WITH_STAND_INS = [
   'test/sim/backends/open-backend.test.ts',
   'test/sim/noise/overtraining-closed-form.test.ts',
-  'test/theory/factorization-floor.test.ts',
+  'test/theory/sensitivity-floor.test.ts',
 ];
 
 /** Default runs of scenarios are tried in continuous integration, once. */

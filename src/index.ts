@@ -7,13 +7,12 @@ export { type RunDocument, runToDocument } from './sim/scenario/run-document.js'
 export type { Plan, RunContext, RunEvent, RunRequest, Scenario } from './sim/scenario/scenario.js';
 export { scenarioById, scenarios } from './sim/scenarios/scenario-list.js';
 export { claimById, claims } from './theory/claims/all-claims.js';
-export { arbitraries } from './theory/claims/arbitraries.js';
 export {
   type CheckOptions,
   type ClaimResult,
   type Counterexample,
   checkClaim,
-} from './theory/claims/check-claim.js';
+} from './theory/claims/engine/check-claim.js';
 export {
   atLeast,
   atMost,
@@ -26,21 +25,22 @@ export {
   relativeMargin,
   type Side,
   tightest,
-} from './theory/claims/claim.js';
-export { type FalsifyOptions, falsifyClaim, type HypothesisResult } from './theory/claims/falsify.js';
-export { refutationText } from './theory/claims/refutation-text.js';
-export { globalInflection, type Inflection } from './theory/inflection.js';
+} from './theory/claims/engine/claim.js';
+export { arbitraries } from './theory/claims/engine/draws.js';
+export { type FalsifyOptions, falsifyClaim, type HypothesisResult } from './theory/claims/engine/falsify.js';
+export { refutationText } from './theory/claims/engine/refutation-text.js';
+export { globalInflection, type Inflection, lastDescent } from './theory/inflection.js';
 export { InvalidInputError } from './theory/invalid-input.js';
-export { lastDescent } from './theory/last-descent.js';
 export { gap, halfTime, type Mode, singularValue, velocity } from './theory/mode.js';
 export { perturbedLoss, perturbedLossVelocity } from './theory/perturbed-loss.js';
-export { createProblem, type Problem, type ProblemOptions } from './theory/problem.js';
+export { createProblem, loss, type Problem, type ProblemOptions, singularValues } from './theory/problem.js';
 export {
+  expectedExcess,
+  expectedExcessDeep,
+  hessianTrace,
   sensitivityAt,
   sensitivityVelocity,
   sensitivityVelocityAt,
-  stabilityLimit,
-} from './theory/progressive.js';
-export { expectedExcess, expectedExcessDeep, hessianTrace } from './theory/sensitivity.js';
+} from './theory/sensitivity.js';
+export { stabilityLimit } from './theory/sharpness.js';
 export { parseSpectrum, type Spectrum } from './theory/spectrum.js';
-export { loss, singularValues } from './theory/trajectory.js';

@@ -1,7 +1,7 @@
 import { test } from 'vitest';
-import { type CheckOptions, checkClaim } from './theory/claims/check-claim.js';
-import type { Claim } from './theory/claims/claim.js';
-import { refutationText } from './theory/claims/refutation-text.js';
+import { type CheckOptions, checkClaim } from './theory/claims/engine/check-claim.js';
+import type { Claim } from './theory/claims/engine/claim.js';
+import { refutationText } from './theory/claims/engine/refutation-text.js';
 
 /**
  * Registers a vitest test that tries a claim, so that a theorem stands guard in a test suite. A failure shows the shrunk

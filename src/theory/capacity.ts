@@ -1,6 +1,6 @@
 import { Matrix } from 'ml-matrix';
-import { fullSingularBasis, singularValuesOf } from './full-singular-basis.js';
 import { InvalidInputError } from './invalid-input.js';
+import { fullSingularBasis, singularValuesOf } from './linear-algebra.js';
 import { squaredNorm } from './sensitivity.js';
 
 /** A task on its own block of inputs, which shares the first layer's `h` hidden units with the other tasks. */
@@ -111,4 +111,79 @@ function weightedTasks(tasks: readonly SharedTask[]): number[][] {
     }
   }
   return stacked;
+}
+
+/** Least joint loss of two tasks in some proportion (T7). */
+export interface JointLoss {
+  /** How much the new task counts, from 0 to below 1. */
+  readonly share: number;
+  readonly loss: number;
+}
+
+/** Shares from `e^-9` to `1 - e^-9`, equally spaced in their log-odds, and 0. */
+const SHARES: readonly number[] = [
+  0,
+  ...Array.from({ length: 73 }, (_, index) => 1 / (1 + Math.exp(9 - index / 4))),
+];
+
+/**
+ * Least joint losses of two tasks that share a hidden layer, over a grid of proportions (T7).
+ *
+ * @param old the task of pre-training, `p×q_1`
+ * @param added the new task, `p×q_2`
+ * @param hidden hidden width
+ * @param shares how much the new task counts, from 0 to below 1
+ * @throws InvalidInputError as documented at `sharedOptimum`
+ */
+export function jointLosses(
+  old: Matrix,
+  added: Matrix,
+  hidden: number,
+  shares: readonly number[] = SHARES,
+): JointLoss[] {
+  return jointLossesOf(old, added, [hidden], shares)[0]!;
+}
+
+/**
+ * The same for several hidden widths, one list for each.
+ *
+ * @throws InvalidInputError as documented at `sharedOptimum`
+ */
+export function jointLossesOf(
+  old: Matrix,
+  added: Matrix,
+  widths: readonly number[],
+  shares: readonly number[] = SHARES,
+): JointLoss[][] {
+  const losses = shares.map((share) => sharedLosses(mixture(old, added, share), widths));
+  return widths.map((_, at) => shares.map((share, index) => ({ share, loss: losses[index]![at]! })));
+}
+
+/**
+ * Least loss on the old task of any network with this loss on the new one (T7-forgetting): the largest
+ * `(J(m) - m L_2)/(1 - m)` over the given proportions m.
+ *
+ * @param joint least joint losses J(m)
+ * @param lossNew loss `L_2` on the new task, from 0
+ */
+export function oldLossFloor(joint: readonly JointLoss[], lossNew: number): number {
+  return joint.reduce((most, { share, loss }) => Math.max(most, (loss - share * lossNew) / (1 - share)), 0);
+}
+
+/** Between which values a loss must lie. */
+export interface LossBracket {
+  readonly least: number;
+  readonly most: number;
+}
+
+/**
+ * Pre-training losses that a network with this fine-tuning loss can have on the inputs that fine-tuning shows (T4-bracket):
+ * from `(D - √L)²` (0 where `√L > D`) to `(D + √L)²`.
+ *
+ * @param distance D, Frobenius distance of the two tasks on these inputs
+ * @param lossFt fine-tuning loss L, from 0
+ */
+export function lossBracket(distance: number, lossFt: number): LossBracket {
+  const root = Math.sqrt(lossFt);
+  return { least: Math.max(0, distance - root) ** 2, most: (distance + root) ** 2 };
 }

@@ -1,6 +1,25 @@
 import { Matrix } from 'ml-matrix';
 import { InvalidInputError } from './invalid-input.js';
-import { requireNoiseScale } from './noise-scale.js';
+import { gap, singularValue, velocity } from './mode.js';
+import { loss, type Problem } from './problem.js';
+
+/** The fourth power of a noise scale, times the three dimensions, has to stay finite. */
+const LARGEST_NOISE_SCALE = 1e60;
+
+/**
+ * Checks a noise scale `γ`, the standard deviation of the Gaussian perturbation of every weight.
+ *
+ * @param gamma the scale
+ * @param option name of the option that it came from
+ * @returns `gamma`
+ * @throws InvalidInputError where it is not a number from 0 to 1e60
+ */
+export function requireNoiseScale(gamma: number, option = 'gamma'): number {
+  if (!(gamma >= 0 && gamma <= LARGEST_NOISE_SCALE)) {
+    throw new InvalidInputError(option, gamma, `a number from 0 to ${LARGEST_NOISE_SCALE}`);
+  }
+  return gamma;
+}
 
 /** Noise scales of the two layers. */
 export interface LayerNoise {
@@ -97,4 +116,159 @@ function requireChain(layers: readonly Matrix[]): void {
       throw new InvalidInputError('layers', shapes, 'as many columns in each layer as rows in the next');
     }
   });
+}
+
+/**
+ * Sensitivity along gradient flow (T1 on T0): expected rise of the loss when independent Gaussian noise of scale `gamma`
+ * is added to every weight of the checkpoint, `γ²(p+q) Σ s_i(t) + γ⁴ p h q`.
+ *
+ * @param problem the problem
+ * @param gamma noise scale `γ`, from 0 to 1e60
+ * @param time gradient-flow time, from 0; `Infinity` gives the limit
+ * @throws InvalidInputError where `gamma` is out of its range
+ */
+export function sensitivityAt(problem: Problem, gamma: number, time: number): number {
+  const total = problem.modes.reduce((sum, mode) => sum + singularValue(mode, time), 0);
+  return sensitivityOfSum(problem, gamma, total);
+}
+
+/**
+ * Sensitivity of a balanced checkpoint by the sum of its singular values (T1).
+ *
+ * @param problem the problem, for the shape
+ * @param gamma noise scale `γ`, from 0 to 1e60
+ * @param sum `Σ s_i`
+ * @throws InvalidInputError where `gamma` is out of its range
+ */
+export function sensitivityOfSum(problem: Problem, gamma: number, sum: number): number {
+  return requireNoiseScale(gamma) ** 2 * (problem.rows + problem.cols) * sum + noiseFloor(problem, gamma);
+}
+
+/**
+ * Sensitivity of a network with zero weights, `γ⁴ p h q`: the part that does not depend on training.
+ *
+ * @param problem the problem
+ * @param gamma noise scale `γ`
+ */
+export function noiseFloor(problem: Problem, gamma: number): number {
+  return gamma ** 4 * problem.rows * problem.hidden * problem.cols;
+}
+
+/**
+ * Time derivative of the sensitivity along gradient flow (T2 ii): `γ² · 4(p+q) Σ s_i(σ_i - s_i)`, which is positive while
+ * every mode that moves is below its `σ_i`.
+ *
+ * @param problem the problem
+ * @param gamma noise scale `γ`, from 0 to 1e60
+ * @param time gradient-flow time, from 0
+ * @throws InvalidInputError where `gamma` is out of its range
+ */
+export function sensitivityVelocityAt(problem: Problem, gamma: number, time: number): number {
+  const total = problem.modes.reduce((sum, mode) => sum + velocity(mode, time), 0);
+  return requireNoiseScale(gamma) ** 2 * (problem.rows + problem.cols) * total;
+}
+
+/**
+ * Time derivative of `q‖W1‖² + p‖W2‖²` under gradient flow from any weights (T2 i): `4(p+q)⟨W, A - W⟩` with `W = W1W2`.
+ *
+ * @param first `W1`, `p×h`
+ * @param second `W2`, `h×q`
+ * @param target the task `A`, `p×q`
+ */
+export function sensitivityVelocity(first: Matrix, second: Matrix, target: Matrix): number {
+  const product = first.mmul(second);
+  return 4 * (product.rows + product.columns) * product.dot(Matrix.sub(target, product));
+}
+
+/**
+ * Noise scales of a signal-to-noise ratio (T8): `γ_l² = ‖W_l‖²/(n_l · snr)` for a layer of `n_l` entries, so that the
+ * expected squared norm of the noise on a layer is the layer's own divided by `snr`.
+ *
+ * @param first `W1`
+ * @param second `W2`
+ * @param snr signal-to-noise ratio, above 0 (`Infinity` is no noise)
+ * @throws InvalidInputError (option `snr`) where it is not above 0
+ */
+export function relativeNoise(first: Matrix, second: Matrix, snr: number): LayerNoise {
+  requireRatio(snr);
+  const scale = (layer: Matrix): number => Math.sqrt(squaredNorm(layer) / (layer.rows * layer.columns * snr));
+  return { first: scale(first), second: scale(second) };
+}
+
+/**
+ * Expected rise of the loss under noise of a signal-to-noise ratio, for any weights:
+ * `‖W1‖²‖W2‖²/h · (2/snr + 1/snr²)`, which T1 gives for the scales of T8.
+ *
+ * @param first `W1`, `p×h`
+ * @param second `W2`, `h×q`
+ * @param snr signal-to-noise ratio, above 0
+ * @throws InvalidInputError (option `snr`) where it is not above 0
+ */
+export function relativeExcess(first: Matrix, second: Matrix, snr: number): number {
+  return ((squaredNorm(first) * squaredNorm(second)) / first.columns) * noiseFactor(snr);
+}
+
+/**
+ * The same along gradient flow from an aligned balanced start (T8): `(Σ s_i(t))²/h · (2/snr + 1/snr²)`.
+ *
+ * @param problem the problem
+ * @param snr signal-to-noise ratio, above 0
+ * @param time gradient-flow time, from 0; `Infinity` gives the limit
+ * @throws InvalidInputError (option `snr`) where it is not above 0
+ */
+export function relativeSensitivityAt(problem: Problem, snr: number, time: number): number {
+  const total = problem.modes.reduce((sum, mode) => sum + singularValue(mode, time), 0);
+  return (total ** 2 / problem.hidden) * noiseFactor(snr);
+}
+
+/**
+ * Expected loss under noise of a signal-to-noise ratio along gradient flow, `Σ(σ_i − s_i)² + κ(Σ s_i)²/h` with
+ * `κ = 2/snr + 1/snr²` and what the width cannot learn (T8-valley).
+ *
+ * @param problem the problem
+ * @param snr signal-to-noise ratio, above 0
+ * @param time gradient-flow time, from 0; `Infinity` gives the limit
+ * @throws InvalidInputError (option `snr`) where it is not above 0
+ */
+export function relativePerturbedLossAt(problem: Problem, snr: number, time: number): number {
+  return loss(problem, time) + relativeSensitivityAt(problem, snr, time);
+}
+
+/**
+ * Whether the loss under noise rises from this time on, for ever: every mode is within `κ(Σ s)/h` of what the task asks of it
+ * (T8-valley).
+ *
+ * @param problem the problem, with all starts at or below the task
+ * @param snr signal-to-noise ratio, above 0
+ * @param time gradient-flow time, from 0
+ * @throws InvalidInputError (option `snr`) where it is not above 0
+ */
+export function isPastValley(problem: Problem, snr: number, time: number): boolean {
+  const total = problem.modes.reduce((sum, mode) => sum + singularValue(mode, time), 0);
+  const worth = (noiseFactor(snr) * total) / problem.hidden;
+  return problem.modes.every((mode) => gap(mode, time) <= worth);
+}
+
+/**
+ * By how much learning the n-th mode fully changes the loss under noise, with the modes before it learned and those after it at
+ * zero: `σ_n(κ(2S + σ_n)/h − σ_n)`, S the sum of those before (T8-valley).
+ *
+ * @param problem the problem
+ * @param snr signal-to-noise ratio, above 0
+ * @param mode its number n, from 1 to the number of modes
+ * @throws InvalidInputError (option `snr`) where it is not above 0
+ */
+export function stagedRelativeStep(problem: Problem, snr: number, mode: number): number {
+  const before = problem.modes.slice(0, mode - 1).reduce((sum, { sigma }) => sum + sigma, 0);
+  const { sigma } = problem.modes[mode - 1]!;
+  return sigma * ((noiseFactor(snr) * (2 * before + sigma)) / problem.hidden - sigma);
+}
+
+function noiseFactor(snr: number): number {
+  requireRatio(snr);
+  return 2 / snr + 1 / snr ** 2;
+}
+
+function requireRatio(snr: number): void {
+  if (!(snr > 0)) throw new InvalidInputError('snr', snr, 'a number above 0');
 }

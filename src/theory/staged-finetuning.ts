@@ -1,4 +1,4 @@
-import { effectiveSpeed } from './regularization.js';
+import { effectiveSpeed } from './finetuning.js';
 import type { Spectrum } from './spectrum.js';
 
 /**

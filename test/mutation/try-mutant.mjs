@@ -5,7 +5,7 @@ const [folder, runs] = process.argv.slice(2);
 const load = (path) => import(pathToFileURL(`${folder}/${path}`).href);
 const [{ claims }, { checkClaim }] = await Promise.all([
   load('theory/claims/all-claims.js'),
-  load('theory/claims/check-claim.js'),
+  load('theory/claims/engine/check-claim.js'),
 ]);
 for (const claim of claims) {
   const { verdict, counterexample } = checkClaim(claim, { runs: Number(runs), seed: 1 });

@@ -1,5 +1,5 @@
-import type { Claim } from '../../src/theory/claims/claim.js';
-import { falsifyClaim, type HypothesisResult } from '../../src/theory/claims/falsify.js';
+import type { Claim } from '../../src/theory/claims/engine/claim.js';
+import { falsifyClaim, type HypothesisResult } from '../../src/theory/claims/engine/falsify.js';
 
 /** What attacks of this length found, by claim: tests of one claim ask several things about the same attack. */
 const attacks = new WeakMap<object, Map<number, unknown>>();

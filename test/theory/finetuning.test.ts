@@ -1,13 +1,101 @@
 import { fc, test } from '@fast-check/vitest';
 import { Matrix } from 'ml-matrix';
 import { describe, expect } from 'vitest';
-import { descendWeights } from '../../src/theory/descend-weights.js';
-import { type FineTuning, fineTune, fineTuneMode } from '../../src/theory/finetuning.js';
+import {
+  alignByFlow,
+  effectiveSpeed,
+  effectiveTask,
+  effectiveValue,
+  type FineTuning,
+  fineTune,
+  fineTuneMode,
+  isPastAThird,
+  liesBetween,
+  regularizationFloor,
+} from '../../src/theory/finetuning.js';
 import { singularValue } from '../../src/theory/mode.js';
 import { createProblem } from '../../src/theory/problem.js';
-import { effectiveTask } from '../../src/theory/regularization.js';
+import { descendWeights } from '../../src/theory/rotated-finetuning.js';
 import { squaredNorm } from '../../src/theory/sensitivity.js';
-import { orthonormalColumns, seededRandom } from '../support/random-matrices.js';
+import { integrate } from '../support/integrate.js';
+import { gaussianMatrix, orthonormalColumns, seededRandom } from '../support/random-matrices.js';
+import { textbookValue } from '../support/textbook.js';
+
+const seeds = fc.integer({ min: 0, max: 2 ** 31 });
+const strongPulls = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 50, noNaN: true }));
+
+describe('effectiveTask', () => {
+  test.prop([seeds, strongPulls])('completes the square of the regularised loss (T5)', (seed, pull) => {
+    const random = seededRandom(seed);
+    const [network, task, anchor] = [
+      gaussianMatrix(3, 4, random),
+      gaussianMatrix(3, 4, random),
+      gaussianMatrix(3, 4, random),
+    ];
+    const direct = squaredNorm(Matrix.sub(network, task)) + pull * squaredNorm(Matrix.sub(network, anchor));
+    const completed =
+      effectiveSpeed(pull) * squaredNorm(Matrix.sub(network, effectiveTask(task, anchor, pull))) +
+      regularizationFloor(task, anchor, pull);
+    expect(Math.abs(completed - direct)).toBeLessThan(1e-12 * direct);
+  });
+
+  test.prop([seeds, strongPulls], { numRuns: 30 })(
+    'makes regularised descent plain descent with larger steps',
+    (seed, pull) => {
+      const random = seededRandom(seed);
+      const first = gaussianMatrix(3, 2, random).mul(0.5);
+      const second = gaussianMatrix(2, 4, random).mul(0.5);
+      const task = gaussianMatrix(3, 4, random);
+      const anchor = first.mmul(second);
+      const rate = 0.01 / (1 + pull);
+      let [left, right] = [first, second];
+      for (let step = 0; step < 20; step++) {
+        const product = left.mmul(right);
+        const slope = Matrix.sub(product, task)
+          .add(Matrix.sub(product, anchor).mul(pull))
+          .mul(2 * rate);
+        [left, right] = [
+          Matrix.sub(left, slope.mmul(right.transpose())),
+          Matrix.sub(right, left.transpose().mmul(slope)),
+        ];
+      }
+      const effective = effectiveTask(task, anchor, pull);
+      const plain = descendWeights(first, second, effective, effectiveSpeed(pull) * rate, 20);
+      expect(Matrix.sub(plain.first, left).norm() + Matrix.sub(plain.second, right).norm()).toBeLessThan(
+        1e-12,
+      );
+    },
+  );
+
+  test('leaves the task as it is without a pull, and tends to the anchor with a strong one', () => {
+    const [task, anchor] = [new Matrix([[0.1, 0.7]]), new Matrix([[3, 5]])];
+    expect(effectiveTask(task, anchor, 0)).toEqual(task);
+    expect(regularizationFloor(task, anchor, 0)).toBe(0);
+    expect(effectiveValue(1e150, 2, 1e150)).toBeCloseTo(3, 12);
+    expect(effectiveValue(4, 1, 2)).toBe(2);
+  });
+
+  test('refuses a pull that is negative, not a number or infinite', () => {
+    for (const pull of [-1e-9, Number.NaN, Infinity]) {
+      expect(() => effectiveSpeed(pull)).toThrow(/^lambdas: .* from 0 to 1e\+150$/);
+      expect(() => effectiveValue(1, 1, pull)).toThrow(/^lambdas: /);
+    }
+  });
+});
+
+describe('the scalar flow', () => {
+  test.prop(
+    [fc.double({ min: 0.01, max: 2, noNaN: true }), fc.double({ min: 0, max: 3, noNaN: true }), strongPulls],
+    { numRuns: 30 },
+  )('of the regularised loss is that to the effective value in time (1 + λ)t', (start, target, pull) => {
+    const slope = (s: number) => -4 * s * (s - target + pull * (s - start));
+    const goal = effectiveValue(target, start, pull);
+    const speed = effectiveSpeed(pull);
+    const [direct] = integrate((_, [s]) => [slope(s!)], [start], 0.3);
+    const [mapped] = integrate((_, [s]) => [4 * s! * (goal - s!)], [start], 0.3 * speed);
+    expect(Math.abs(direct! - mapped!)).toBeLessThan(1e-10);
+  });
+});
 
 const problem = createProblem({ rows: 5, hidden: 3, cols: 4, spectrum: '2,1.5,0.7,0.4', tau: 3 });
 const values = fc.array(fc.double({ min: 0, max: 4, noNaN: true }), { minLength: 4, maxLength: 4 });
@@ -216,5 +304,29 @@ describe('bad input', () => {
   test('a negative checkpoint time', () => {
     expect(() => fineTune(problem, -1, good)).toThrow(/^time: -1/);
     expect(() => fineTune(problem, Number.NaN, good)).toThrow(/^time: NaN/);
+  });
+});
+
+describe('alignment by gradient flow', () => {
+  test('loses what the textbook says', () => {
+    const [starts, goals] = [
+      [0.5, 3, 0.1],
+      [1, 2, 0],
+    ];
+    const values = starts.map((start, mode) => textbookValue(goals[mode]!, start, 0.3));
+    const loss = (all: readonly number[]) =>
+      all.reduce((sum, value, mode) => sum + (value - goals[mode]!) ** 2, 0);
+    const found = alignByFlow(starts, goals, 0.3);
+    expect(found.before).toBeCloseTo(loss(starts), 14);
+    expect(found.after).toBeCloseTo(loss(values), 14);
+    expect(found.gain).toBeCloseTo(loss(starts) - loss(values), 14);
+  });
+
+  test('between and past a third are mode by mode, ends included', () => {
+    expect(liesBetween([1, 3], [1, 2], [2, 2])).toBe(true);
+    expect(liesBetween([1, 3], [1, 3.1], [2, 2])).toBe(false);
+    expect(liesBetween([1, 3], [0.9, 3], [2, 2])).toBe(false);
+    expect(isPastAThird([1, 5], [3, 1])).toBe(true);
+    expect(isPastAThird([0.99, 5], [3, 1])).toBe(false);
   });
 });

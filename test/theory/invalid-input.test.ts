@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { InvalidInputError } from '../../src/theory/invalid-input.js';
+import { InvalidInputError, readDecimal } from '../../src/theory/invalid-input.js';
 
 describe('InvalidInputError', () => {
   test('names the option, the value and what is allowed', () => {
@@ -29,4 +29,19 @@ describe('InvalidInputError', () => {
     expect(message).not.toMatch(/[\n\r]/);
     expect(message.length).toBeLessThan(120);
   });
+});
+
+test.each([
+  ['1', 1],
+  [' -2.5 ', -2.5],
+  ['+.5', 0.5],
+  ['3.', 3],
+  ['1E-3', 1e-3],
+  ['1e400', Infinity],
+])('reads %j', (text, value) => {
+  expect(readDecimal(text)).toBe(value);
+});
+
+test.each(['', ' ', '.', '0x10', '1e', 'NaN', 'Infinity', '1,2', '1 2', '--1'])('refuses %j', (text) => {
+  expect(readDecimal(text)).toBeNaN();
 });

@@ -6,14 +6,14 @@ import { gap, singularValue } from '../../src/theory/mode.js';
 import {
   criticalGap,
   modeOptimum,
+  NoisyCheckpoint,
   perturbedLoss,
   perturbedLossVelocity,
   stagedOptimum,
   stagedPerturbedLoss,
 } from '../../src/theory/perturbed-loss.js';
-import { createProblem } from '../../src/theory/problem.js';
-import { expectedExcess, squaredNorm } from '../../src/theory/sensitivity.js';
-import { singularValues } from '../../src/theory/trajectory.js';
+import { createProblem, loss, singularValues } from '../../src/theory/problem.js';
+import { expectedExcess, sensitivityAt, squaredNorm } from '../../src/theory/sensitivity.js';
 import { alignedWeights } from '../support/aligned-weights.js';
 import { logUniform, risingProblem } from '../support/problem-arbitraries.js';
 import { seededRandom } from '../support/random-matrices.js';
@@ -130,5 +130,25 @@ describe('perturbed loss (T3)', () => {
     for (const call of [criticalGap, stagedOptimum] as const) {
       expect(() => call(problem, -1)).toThrow('gamma: -1 is not allowed');
     }
+  });
+});
+
+describe('a checkpoint under noise', () => {
+  const problem = createProblem({ rows: 5, hidden: 3, cols: 4, spectrum: '3,1,0.2,0.1', tau: 4 });
+
+  test.each([0, 0.7, 12, Infinity])(
+    'has the numbers of the closed forms, bit for bit, at time %d',
+    (time) => {
+      const checkpoint = new NoisyCheckpoint(problem, time);
+      expect(checkpoint.loss).toBe(loss(problem, time));
+      for (const gamma of [0, 1e-3, 0.5]) {
+        expect(checkpoint.sensitivity(gamma)).toBe(sensitivityAt(problem, gamma, time));
+        expect(checkpoint.perturbedLoss(gamma)).toBe(perturbedLoss(problem, gamma, time));
+      }
+    },
+  );
+
+  test('refuses a noise scale out of its range', () => {
+    expect(() => new NoisyCheckpoint(problem, 1).perturbedLoss(-1)).toThrow('gamma');
   });
 });

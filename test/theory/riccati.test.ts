@@ -3,8 +3,7 @@ import { Matrix } from 'ml-matrix';
 import { describe, expect } from 'vitest';
 import { imbalanceMatrix, imbalanceOf } from '../../src/theory/balance.js';
 import { singularValue } from '../../src/theory/mode.js';
-import { flowFromBasis, flowWeights } from '../../src/theory/riccati.js';
-import { riccatiBasis } from '../../src/theory/riccati-basis.js';
+import { flowFromBasis, flowWeights, riccatiBasis } from '../../src/theory/riccati.js';
 import { integrateWeights } from '../support/integrate.js';
 import {
   balancedWeights,

@@ -1,13 +1,25 @@
 import { fc, test } from '@fast-check/vitest';
-import { Matrix } from 'ml-matrix';
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { describe, expect } from 'vitest';
 import { InvalidInputError } from '../../src/theory/invalid-input.js';
+import { gap, singularValue } from '../../src/theory/mode.js';
+import { createProblem, singularValues } from '../../src/theory/problem.js';
 import {
   expectedExcess,
   expectedExcessDeep,
   hessianTrace,
+  relativeExcess,
+  relativeNoise,
+  relativeSensitivityAt,
+  requireNoiseScale,
+  sensitivityAt,
+  sensitivityVelocity,
+  sensitivityVelocityAt,
   squaredNorm,
 } from '../../src/theory/sensitivity.js';
+import { sharpnessAtMinimum, stabilityLimit } from '../../src/theory/sharpness.js';
+import { alignedWeights } from '../support/aligned-weights.js';
+import { logUniform, risingProblem } from '../support/problem-arbitraries.js';
 import { gaussianMatrix, seededRandom } from '../support/random-matrices.js';
 import { samples } from '../support/sample-size.js';
 import { meanOverSigns } from '../support/sign-enumeration.js';
@@ -195,5 +207,207 @@ describe('expected excess of a deep product (T1, depth L)', () => {
     expect(() => expectedExcessDeep([], 0.1)).toThrow(InvalidInputError);
     expect(() => expectedExcessDeep([Matrix.ones(2, 2), Matrix.ones(3, 2)], 0.1)).toThrow('2x2 3x2');
     expect(() => expectedExcessDeep([Matrix.ones(2, 2)], [0.1, 0.2])).toThrow('one per layer');
+  });
+});
+
+describe('requireNoiseScale', () => {
+  test.each([0, 1e-300, 0.1, 1e60])('takes %s', (gamma) => {
+    expect(requireNoiseScale(gamma)).toBe(gamma);
+  });
+
+  test.each([-1e-300, 1.1e60, Infinity, Number.NaN])('refuses %s, naming the option', (gamma) => {
+    expect(() => requireNoiseScale(gamma, 'gammas')).toThrow(InvalidInputError);
+    expect(() => requireNoiseScale(gamma, 'gammas')).toThrow(/^gammas: /);
+  });
+});
+
+const dimension = fc.integer({ min: 1, max: 5 });
+const time = logUniform(1e-4, 1e5);
+
+describe('progressive sensitivity (T2)', () => {
+  test.prop([risingProblem(), logUniform(1e-3, 10), time, logUniform(1e-3, 1e3)])(
+    'grows with training length (ii)',
+    (problem, gamma, early, later) => {
+      const late = early + later;
+      // Changes far below the rounding of the sensitivity show in small values and in small gaps.
+      const rise = problem.modes.reduce((sum, mode) => {
+        const before = singularValue(mode, early);
+        const after = singularValue(mode, late);
+        return sum + (after < mode.sigma / 2 ? after - before : gap(mode, early) - gap(mode, late));
+      }, 0);
+      const stillLearning = problem.modes.some((mode) => gap(mode, early) > 1e-300);
+      if (stillLearning) expect(rise).toBeGreaterThan(0);
+      expect(sensitivityVelocityAt(problem, gamma, early)).toBeGreaterThanOrEqual(0);
+      const [before, after] = [sensitivityAt(problem, gamma, early), sensitivityAt(problem, gamma, late)];
+      expect(after).toBeGreaterThanOrEqual(before * (1 - 1e-12));
+      const expected = gamma ** 2 * (problem.rows + problem.cols) * rise;
+      expect(Math.abs(after - before - expected)).toBeLessThan(1e-12 * (after + expected));
+    },
+  );
+
+  test.prop([dimension, dimension, dimension, fc.nat(), logUniform(1e-3, 2), time])(
+    'is what T1 gives for the weights of the flow',
+    (rows, hidden, cols, seed, gamma, at) => {
+      const random = seededRandom(seed);
+      const problem = createProblem({ rows, hidden, cols, spectrum: 'power:1', tau: 3 });
+      const { first, second } = alignedWeights(problem, random, singularValues(problem, at));
+      const expected = expectedExcess(first, second, gamma);
+      expect(Math.abs(sensitivityAt(problem, gamma, at) - expected)).toBeLessThan(1e-12 * expected);
+    },
+  );
+
+  test.prop([dimension, dimension, dimension, fc.nat()])(
+    'moves at 4(p+q)⟨W, A - W⟩ from any weights (i)',
+    (rows, hidden, cols, seed) => {
+      const random = seededRandom(seed);
+      const [first, second] = [gaussianMatrix(rows, hidden, random), gaussianMatrix(hidden, cols, random)];
+      const task = gaussianMatrix(rows, cols, random);
+      const residual = Matrix.sub(first.mmul(second), task);
+      const coefficient = (step: number): number => {
+        const movedFirst = Matrix.sub(first, residual.mmul(second.transpose()).mul(2 * step));
+        const movedSecond = Matrix.sub(
+          second,
+          first
+            .transpose()
+            .mmul(residual)
+            .mul(2 * step),
+        );
+        return cols * squaredNorm(movedFirst) + rows * squaredNorm(movedSecond);
+      };
+      // A parabola in the step: its central difference is its slope exactly, up to rounding of the values.
+      const slope = (coefficient(1) - coefficient(-1)) / 2;
+      const size = coefficient(1) + coefficient(-1);
+      expect(Math.abs(sensitivityVelocity(first, second, task) - slope)).toBeLessThan(1e-13 * size);
+    },
+  );
+
+  test.prop([dimension, dimension, dimension, fc.nat(), time])(
+    'the rate along the flow is the rate of its weights',
+    (rows, hidden, cols, seed, at) => {
+      const problem = createProblem({ rows, hidden, cols, spectrum: 'linear', tau: 2 });
+      const { task, first, second } = alignedWeights(
+        problem,
+        seededRandom(seed),
+        singularValues(problem, at),
+      );
+      const scale = 4 * (rows + cols) * squaredNorm(task);
+      expect(
+        Math.abs(sensitivityVelocityAt(problem, 1, at) - sensitivityVelocity(first, second, task)),
+      ).toBeLessThan(1e-13 * scale);
+    },
+  );
+
+  test('falls where a mode starts above its σ: the hypothesis of (ii) is needed', () => {
+    const problem = createProblem({ dim: 2, spectrum: '1', tau: 2 });
+    expect(sensitivityVelocityAt(problem, 1, 100)).toBeLessThan(0);
+  });
+
+  test('refuses a noise scale out of range', () => {
+    const problem = createProblem({ dim: 2, spectrum: 'linear', tau: 2 });
+    for (const gamma of [-1, Number.NaN, 1e100]) {
+      expect(() => sensitivityAt(problem, gamma, 1)).toThrow(InvalidInputError);
+      expect(() => sensitivityVelocityAt(problem, gamma, 1)).toThrow(InvalidInputError);
+    }
+  });
+});
+
+describe('sharpness and stability (T2 iii)', () => {
+  test.prop(
+    [
+      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: 1, max: 3 }),
+      fc.nat(),
+    ],
+    {
+      numRuns: 25,
+    },
+  )('the largest eigenvalue of the Hessian at the balanced minimum is 4σ_1', (rows, hidden, cols, seed) => {
+    const random = seededRandom(seed);
+    const spectrum = Array.from({ length: Math.min(rows, cols) }, () => 0.2 + random()).sort((a, b) => b - a);
+    const problem = createProblem({ rows, hidden, cols, spectrum, tau: 1 });
+    const { task, first, second } = alignedWeights(problem, random, singularValues(problem, Infinity));
+    const hessian = numericHessian(first, second, task);
+    const sharpness = Math.max(
+      ...new EigenvalueDecomposition(hessian, { assumeSymmetric: true }).realEigenvalues,
+    );
+    expect(Math.abs(sharpness - sharpnessAtMinimum(problem.spectrum))).toBeLessThan(1e-11);
+    expect(stabilityLimit(problem.spectrum) * sharpness).toBeCloseTo(2, 10);
+  });
+});
+
+/** Hessian of `‖W1W2 - A‖²` in all weights; central differences are exact, because each weight enters at most squared. */
+function numericHessian(first: Matrix, second: Matrix, task: Matrix): Matrix {
+  const entries = [first, second].flatMap((layer) =>
+    layer.to1DArray().map((weight, entry) => {
+      const [row, column] = [Math.floor(entry / layer.columns), entry % layer.columns];
+      return (step: number): void => {
+        layer.set(row, column, weight + step);
+      };
+    }),
+  );
+  const error = (): number => squaredNorm(Matrix.sub(first.mmul(second), task));
+  const center = error();
+  const hessian = Matrix.zeros(entries.length, entries.length);
+  entries.forEach((moveLeft, left) => {
+    entries.forEach((moveRight, right) => {
+      let sum = left === right ? -2 * center : 0;
+      for (const a of [1, -1]) {
+        moveLeft(a);
+        if (left === right) sum += error();
+        else {
+          for (const b of [1, -1]) {
+            moveRight(b);
+            sum += (a * b * error()) / 4;
+          }
+          moveRight(0);
+        }
+      }
+      moveLeft(0);
+      hessian.set(left, right, sum);
+    });
+  });
+  return hessian;
+}
+
+const width = fc.integer({ min: 1, max: 6 });
+const ratio = logUniform(1e-3, 1e6);
+
+describe('noise relative to the weights (T8)', () => {
+  test.prop([width, width, width, fc.nat(), ratio])(
+    'its scales give the layers the signal-to-noise ratio, and T1 the excess',
+    (rows, hidden, cols, seed, snr) => {
+      const random = seededRandom(seed);
+      const [first, second] = [gaussianMatrix(rows, hidden, random), gaussianMatrix(hidden, cols, random)];
+      const noise = relativeNoise(first, second, snr);
+      expect(squaredNorm(first) / (rows * hidden * noise.first ** 2) / snr).toBeCloseTo(1, 12);
+      expect(squaredNorm(second) / (hidden * cols * noise.second ** 2) / snr).toBeCloseTo(1, 12);
+      const expected = expectedExcess(first, second, noise);
+      expect(Math.abs(relativeExcess(first, second, snr) - expected)).toBeLessThan(1e-12 * expected);
+    },
+  );
+
+  test.prop([width, width, width, fc.nat(), ratio, logUniform(1e-2, 100)])(
+    'along the flow it is (Σs)²/h · (2/snr + 1/snr²)',
+    (rows, hidden, cols, seed, snr, time) => {
+      const problem = createProblem({ rows, hidden, cols, spectrum: 'power:1', tau: 2 });
+      const { first, second } = alignedWeights(problem, seededRandom(seed), singularValues(problem, time));
+      const expected = expectedExcess(first, second, relativeNoise(first, second, snr));
+      expect(Math.abs(relativeSensitivityAt(problem, snr, time) - expected)).toBeLessThan(1e-12 * expected);
+    },
+  );
+
+  test('is the formula of the square case', () => {
+    const problem = createProblem({ dim: 4, spectrum: '3,2', tau: 300 });
+    expect(relativeSensitivityAt(problem, 10, Infinity)).toBeCloseTo((25 / 4) * (0.2 + 0.01), 12);
+    expect(relativeSensitivityAt(problem, Infinity, Infinity)).toBe(0);
+  });
+
+  test.each([0, -1, Number.NaN])('refuses a ratio of %s', (snr) => {
+    const weights = gaussianMatrix(2, 2, seededRandom(1));
+    expect(() => relativeNoise(weights, weights, snr)).toThrow(InvalidInputError);
+    expect(() => relativeExcess(weights, weights, snr)).toThrow('snr');
+    const problem = createProblem({ dim: 2, spectrum: 'linear', tau: 1 });
+    expect(() => relativeSensitivityAt(problem, snr, 1)).toThrow('snr');
   });
 });

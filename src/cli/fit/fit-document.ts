@@ -8,8 +8,7 @@ import {
 import { type ScalingLaw, type ScalingPoint, scalingLaws } from '../../sim/scaling/laws.js';
 import { eventLoopTurns } from '../../sim/scenario/event-loop.js';
 import { nearestName } from '../../sim/scenario/nearest-name.js';
-import { readDecimal } from '../../theory/decimal.js';
-import { InvalidInputError } from '../../theory/invalid-input.js';
+import { InvalidInputError, readDecimal } from '../../theory/invalid-input.js';
 import { paragraph } from '../output/help-notes.js';
 import type { CommandLineIo } from '../output/io.js';
 import { styleFor, type Terminal, terminalOf } from '../output/terminal.js';

@@ -1,6 +1,5 @@
 import type { ScalingPoint } from '../../sim/scaling/laws.js';
-import { readDecimal } from '../../theory/decimal.js';
-import { InvalidInputError } from '../../theory/invalid-input.js';
+import { InvalidInputError, readDecimal } from '../../theory/invalid-input.js';
 import { codeOf, readBounded, reasonOf } from '../results/files.js';
 
 /** Losses of one level of noise; `noise` is null where the table has no such column. */

@@ -1,5 +1,5 @@
 import type { Scenario } from '../../sim/scenario/scenario.js';
-import type { Claim } from '../../theory/claims/claim.js';
+import type { Claim } from '../../theory/claims/engine/claim.js';
 
 /** A claim as `list` shows it. */
 export interface ListedClaim {

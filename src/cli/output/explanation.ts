@@ -2,8 +2,7 @@ import { type CurveFigure, type Figure, isMap, type MapFigure } from '../../sim/
 import type { RunResults } from '../../sim/scenario/run-document.js';
 import type { Compute, Scenario } from '../../sim/scenario/scenario.js';
 import { type Cell, columnIndex, type Row, type Table } from '../../sim/scenario/table.js';
-import { createProblem, type ProblemOptions } from '../../theory/problem.js';
-import { learnedModes } from '../../theory/trajectory.js';
+import { createProblem, learnedModes, type ProblemOptions } from '../../theory/problem.js';
 import { cellText } from './figure-series.js';
 import { readableNumber } from './text-table.js';
 

@@ -1,8 +1,8 @@
 import { Matrix } from 'ml-matrix';
+import { effectiveSpeed, effectiveTask, effectiveValue } from '../../theory/finetuning.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { effectiveSpeed, effectiveTask, effectiveValue } from '../../theory/regularization.js';
-import { rotateModes } from '../../theory/rotation.js';
-import { unlearnableLoss } from '../../theory/trajectory.js';
+import { unlearnableLoss } from '../../theory/problem.js';
+import { rotateModes } from '../../theory/rotated-finetuning.js';
 import type { Backend, ModeBatch, NetworkBatch, Weights } from '../backends/backend.js';
 import type { EngineChoice, EngineName } from '../scenario/scenario.js';
 import { embedCore, embedDiagonal, randomBasis } from '../training/network-start.js';

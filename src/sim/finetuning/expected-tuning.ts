@@ -1,5 +1,5 @@
+import { effectiveSpeed, effectiveValue } from '../../theory/finetuning.js';
 import type { Problem } from '../../theory/problem.js';
-import { effectiveSpeed, effectiveValue } from '../../theory/regularization.js';
 import { roundingOfSquare } from '../training/choose-plan.js';
 import { type ExpectedCheckpoint, expectTraining, type RoundingModel } from '../training/recurrence.js';
 import { expectPlanes } from './planes.js';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { parseFineTuningTarget } from '../../theory/finetuning-target.js';
-import type { Spectrum } from '../../theory/spectrum.js';
+import { parseFineTuningTarget, type Spectrum } from '../../theory/spectrum.js';
 import { uniformSource } from '../backends/random.js';
 import { described, distinct, increasing, numeric, numericList, readTimes } from '../scenario/parameter.js';
 

@@ -1,6 +1,6 @@
-import { stabilityLimit } from '../../theory/progressive.js';
-import { effectiveSpeed } from '../../theory/regularization.js';
-import { rotateModes } from '../../theory/rotation.js';
+import { effectiveSpeed } from '../../theory/finetuning.js';
+import { rotateModes } from '../../theory/rotated-finetuning.js';
+import { stabilityLimit } from '../../theory/sharpness.js';
 import type { RoundingModel } from '../training/recurrence.js';
 import { RoundingMemory } from '../training/rounding.js';
 import type { ExpectedTuning } from './expected-tuning.js';

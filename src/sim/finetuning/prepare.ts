@@ -1,7 +1,6 @@
 import type { FineTuning } from '../../theory/finetuning.js';
 import { gap, singularValue } from '../../theory/mode.js';
-import { createProblem, type Problem } from '../../theory/problem.js';
-import { loss, unlearnableLoss } from '../../theory/trajectory.js';
+import { createProblem, loss, type Problem, unlearnableLoss } from '../../theory/problem.js';
 import type { Backend, Weights } from '../backends/backend.js';
 import { descentWork } from '../backends/gpu-js/gpu-threshold.js';
 import { eventLoopTurns } from '../scenario/event-loop.js';

@@ -1,4 +1,4 @@
-import { learnedModes } from '../../theory/trajectory.js';
+import { learnedModes } from '../../theory/problem.js';
 import type { Figure } from '../scenario/figure.js';
 import type { RunEvent } from '../scenario/scenario.js';
 import { type Column, modeColumn, type Row, sigmaColumn, timeColumn } from '../scenario/table.js';

@@ -1,4 +1,4 @@
-import { type GridInflection, gridInflection } from '../../theory/grid-inflection.js';
+import { type GridInflection, gridInflection } from '../../theory/search.js';
 
 /**
  * Inflection of a computed curve: its first global minimum on the grid, null where the curve has not risen again at its last

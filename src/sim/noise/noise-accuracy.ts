@@ -1,5 +1,4 @@
-import type { Problem } from '../../theory/problem.js';
-import { loss } from '../../theory/trajectory.js';
+import { loss, type Problem } from '../../theory/problem.js';
 import { biasAt } from '../training/choose-plan.js';
 import type { Accuracy } from '../training/pretraining.js';
 import { predictedStandardError } from './means.js';

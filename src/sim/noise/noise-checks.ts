@@ -1,7 +1,7 @@
-import { gridInflection } from '../../theory/grid-inflection.js';
-import { lastDescent } from '../../theory/last-descent.js';
-import { NoisyCheckpoint } from '../../theory/noisy-checkpoint.js';
+import { lastDescent } from '../../theory/inflection.js';
+import { NoisyCheckpoint } from '../../theory/perturbed-loss.js';
 import type { Problem } from '../../theory/problem.js';
+import { gridInflection } from '../../theory/search.js';
 import { type Check, judge, notApplicable } from '../scenario/scenario.js';
 import type { Checkpoint } from '../training/checkpoint.js';
 import { biasAt } from '../training/choose-plan.js';

@@ -1,6 +1,6 @@
-import { gridInflection } from '../../theory/grid-inflection.js';
-import { NoisyCheckpoint } from '../../theory/noisy-checkpoint.js';
+import { NoisyCheckpoint } from '../../theory/perturbed-loss.js';
 import type { Problem } from '../../theory/problem.js';
+import { gridInflection } from '../../theory/search.js';
 import type { Check, RunEvent } from '../scenario/scenario.js';
 import type { Row } from '../scenario/table.js';
 import { type Checkpoint, hasDiverged, withoutNetwork } from '../training/checkpoint.js';

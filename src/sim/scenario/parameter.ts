@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readDecimal } from '../../theory/decimal.js';
+import { readDecimal } from '../../theory/invalid-input.js';
 
 /**
  * Reads a decimal number from text; anything else is returned unchanged, for the schema to refuse by name.

@@ -1,6 +1,5 @@
 import { Matrix } from 'ml-matrix';
-import type { Problem } from '../../theory/problem.js';
-import { unlearnableLoss } from '../../theory/trajectory.js';
+import { type Problem, unlearnableLoss } from '../../theory/problem.js';
 import type { Backend, OptimizedNetworks, Weights } from '../backends/backend.js';
 import type { Optimizer } from '../backends/optimizer.js';
 import { layersAt, type TrainedCheckpoint } from './checkpoint.js';

@@ -1,6 +1,5 @@
-import { createProblem, type Problem } from '../../theory/problem.js';
-import { stabilityLimit } from '../../theory/progressive.js';
-import { loss } from '../../theory/trajectory.js';
+import { createProblem, loss, type Problem } from '../../theory/problem.js';
+import { stabilityLimit } from '../../theory/sharpness.js';
 import type { Backend } from '../backends/backend.js';
 import { descentWork } from '../backends/gpu-js/gpu-threshold.js';
 import { bytesPerReplicate, requireShapeMemory } from '../scenario/memory.js';

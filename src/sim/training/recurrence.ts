@@ -1,5 +1,5 @@
 import type { Problem } from '../../theory/problem.js';
-import { stabilityLimit } from '../../theory/progressive.js';
+import { stabilityLimit } from '../../theory/sharpness.js';
 import { MatrixRounding, ScalarRounding } from './rounding.js';
 import type { TrainingPlan } from './training-plan.js';
 

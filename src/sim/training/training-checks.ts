@@ -1,5 +1,10 @@
-import { learnedGapBound, unlearnedFactorBound } from '../../theory/learning-order.js';
-import { type Mode, singularValue, velocity } from '../../theory/mode.js';
+import {
+  learnedGapBound,
+  type Mode,
+  singularValue,
+  unlearnedFactorBound,
+  velocity,
+} from '../../theory/mode.js';
 import type { Problem } from '../../theory/problem.js';
 import { type Check, judge, notApplicable } from '../scenario/scenario.js';
 import type { Checkpoint } from './checkpoint.js';

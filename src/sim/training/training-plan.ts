@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { gap } from '../../theory/mode.js';
 import type { Problem } from '../../theory/problem.js';
-import { stabilityLimit } from '../../theory/progressive.js';
+import { stabilityLimit } from '../../theory/sharpness.js';
 
 /** Equal gradient-descent steps in a row. */
 export interface Segment {

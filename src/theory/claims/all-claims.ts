@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../invalid-input.js';
-import type { Claim } from './claim.js';
+import type { Claim } from './engine/claim.js';
 import { learningOrder } from './t0-bounds.js';
 import { sharedMinimum } from './t0-coverage.js';
 import { decoupling } from './t0-decoupling.js';

@@ -1,8 +1,14 @@
 import * as fc from 'fast-check';
-import { learnedCount, learnedGapBound, learningWindow, unlearnedFactorBound } from '../learning-order.js';
-import { halfTime, type Mode } from '../mode.js';
-import { singularValues } from './arbitraries.js';
-import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import {
+  halfTime,
+  learnedCount,
+  learnedGapBound,
+  learningWindow,
+  type Mode,
+  unlearnedFactorBound,
+} from '../mode.js';
+import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { singularValues } from './engine/draws.js';
 
 /** A spectrum in two parts, a scale of initialisation and a time in units of that scale. */
 interface Instance {

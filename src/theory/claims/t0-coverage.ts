@@ -1,10 +1,9 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
-import { heldOutBracket, type SourceCoverage, seenResidual, sourceCoverage } from '../source-coverage.js';
-import { decades, dimension, matrixSeed } from './arbitraries.js';
-import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { drawnMatrix, drawnOrthogonal } from './drawn-matrix.js';
-import { matrixDistance } from './matrix-distance.js';
+import { heldOutBracket, type SourceCoverage, seenResidual, sourceCoverage } from '../sources.js';
+import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, dimension, drawnMatrix, drawnOrthogonal, matrixSeed } from './engine/draws.js';
+import { matrixDistance } from './engine/networks.js';
 
 /** A network and sources of data. */
 interface Instance {

@@ -1,13 +1,11 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import type { Weights } from '../balance.js';
-import { descendWeights } from '../descend-weights.js';
 import { descendFactors } from '../descent.js';
-import { matrixSeed, singularValue } from './arbitraries.js';
-import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { diagonalInBases } from './diagonal-in-bases.js';
-import { drawnOrthogonal } from './drawn-matrix.js';
-import { matrixDistance } from './matrix-distance.js';
+import { descendWeights } from '../rotated-finetuning.js';
+import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { drawnOrthogonal, matrixSeed, singularValue } from './engine/draws.js';
+import { diagonalInBases, matrixDistance } from './engine/networks.js';
 
 /** Factors of modes, the dimensions beyond them, three bases, a kind of start and blocks of steps. */
 interface Instance {

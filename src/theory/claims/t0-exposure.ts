@@ -1,11 +1,16 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { coveredValue, exposureThreshold, mixedMode } from '../exposure.js';
-import { alignedTask, alignedWeights } from './aligned-network.js';
-import { decades, flowTime, matrixSeed, singularValue } from './arbitraries.js';
-import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { coveredGradient, inputCovariance, squareBases } from './covered-network.js';
-import { matrixDistance } from './matrix-distance.js';
+import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, flowTime, matrixSeed, singularValue } from './engine/draws.js';
+import {
+  alignedTask,
+  alignedWeights,
+  coveredGradient,
+  inputCovariance,
+  matrixDistance,
+  squareBases,
+} from './engine/networks.js';
 
 /** What two kinds of data ask of one mode. */
 interface MixedMode {

@@ -1,14 +1,10 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
-import type { Weights } from '../balance.js';
-import { type FactorPair, imbalance, pairAt, pairGap, pairVelocity } from '../imbalance.js';
-import { decades, flowTime, matrixSeed, singularValue } from './arbitraries.js';
-import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { diagonalInBases } from './diagonal-in-bases.js';
-import { drawnOrthogonal } from './drawn-matrix.js';
-import { matrixDistance } from './matrix-distance.js';
-import { panelIntegral } from './quadrature.js';
-import { flowByTaylor, longestStep } from './taylor-flow.js';
+import { type FactorPair, imbalance, pairAt, pairGap, pairVelocity, type Weights } from '../balance.js';
+import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, drawnOrthogonal, flowTime, matrixSeed, singularValue } from './engine/draws.js';
+import { flowByTaylor, longestStep, panelIntegral } from './engine/integration.js';
+import { diagonalInBases, matrixDistance } from './engine/networks.js';
 
 /** Modes with factors of their own in both layers, four bases and a time. */
 interface Instance {

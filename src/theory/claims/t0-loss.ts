@@ -1,12 +1,25 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import type { Mode } from '../mode.js';
-import { createProblem, type Problem } from '../problem.js';
-import { learnedModes, loss, singularValues, unlearnableLoss } from '../trajectory.js';
-import { decades, dimension, flowTime, matrixSeed, shape, singularValues as spectra } from './arbitraries.js';
-import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { diagonalInBases } from './diagonal-in-bases.js';
-import { drawnOrthogonal } from './drawn-matrix.js';
+import {
+  createProblem,
+  learnedModes,
+  loss,
+  type Problem,
+  singularValues,
+  unlearnableLoss,
+} from '../problem.js';
+import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import {
+  decades,
+  dimension,
+  drawnOrthogonal,
+  flowTime,
+  matrixSeed,
+  shape,
+  singularValues as spectra,
+} from './engine/draws.js';
+import { diagonalInBases } from './engine/networks.js';
 
 /** A problem as its user writes it, two bases and a time. */
 interface Instance {

@@ -1,13 +1,17 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { expectedExcessDeep } from '../sensitivity.js';
-import { decades, dimension, matrixSeed, noiseScale } from './arbitraries.js';
-import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { drawnMatrix } from './drawn-matrix.js';
-import { isDimension } from './drawn-network.js';
-import { meanOverSigns } from './exact-differences.js';
-import { explicitLoss, weightsOf } from './explicit-loss.js';
-import { isNoiseModel, type NoiseModel, noiseHypotheses, noiseModel } from './noise-model.js';
+import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, dimension, drawnMatrix, isDimension, matrixSeed, noiseScale } from './engine/draws.js';
+import {
+  explicitLoss,
+  isNoiseModel,
+  meanOverSigns,
+  type NoiseModel,
+  noiseHypotheses,
+  noiseModel,
+  weightsOf,
+} from './engine/explicit-loss.js';
 
 interface Instance {
   /** `W1 … WL`: the rows of each layer, the size of its entries and its noise scale. */

@@ -1,10 +1,15 @@
 import * as fc from 'fast-check';
 import { expectedExcess } from '../sensitivity.js';
-import { noiseScale } from './arbitraries.js';
-import { defineClaim, equal } from './claim.js';
-import { type DrawnNetwork, drawnNetwork, isDrawnNetwork, networkOf } from './drawn-network.js';
-import { isNoiseModel, type NoiseModel, noiseHypotheses, noiseModel } from './noise-model.js';
-import { excessRounding, explicitExcess } from './noisy-loss.js';
+import { defineClaim, equal } from './engine/claim.js';
+import { type DrawnNetwork, drawnNetwork, isDrawnNetwork, networkOf, noiseScale } from './engine/draws.js';
+import {
+  excessRounding,
+  explicitExcess,
+  isNoiseModel,
+  type NoiseModel,
+  noiseHypotheses,
+  noiseModel,
+} from './engine/explicit-loss.js';
 
 interface Instance {
   readonly network: DrawnNetwork;

@@ -1,12 +1,18 @@
 import * as fc from 'fast-check';
-import { hessianProduct } from '../hessian.js';
 import { expectedExcess, hessianTrace } from '../sensitivity.js';
-import { decades, matrixSeed } from './arbitraries.js';
-import { defineClaim, equal, tightest } from './claim.js';
-import { drawnMatrix } from './drawn-matrix.js';
-import { type DrawnNetwork, drawnNetwork, isDrawnNetwork, type Network, networkOf } from './drawn-network.js';
-import { hessianTraceOf } from './exact-differences.js';
-import { explicitLoss, lossBound, weightCount, weightsOf } from './explicit-loss.js';
+import { hessianProduct } from '../sharpness.js';
+import { defineClaim, equal, tightest } from './engine/claim.js';
+import {
+  type DrawnNetwork,
+  decades,
+  drawnMatrix,
+  drawnNetwork,
+  isDrawnNetwork,
+  matrixSeed,
+  type Network,
+  networkOf,
+} from './engine/draws.js';
+import { explicitLoss, hessianTraceOf, lossBound, weightCount, weightsOf } from './engine/explicit-loss.js';
 
 interface Instance {
   readonly network: DrawnNetwork;

@@ -1,12 +1,10 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { createProblem, type Problem } from '../problem.js';
-import { sensitivityAt, sensitivityVelocityAt } from '../progressive.js';
-import { expectedExcess } from '../sensitivity.js';
-import { decades, flowTime, mode, risingMode } from './arbitraries.js';
-import { atLeast, type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { panelIntegral } from './quadrature.js';
-import { sigmoid } from './sigmoid.js';
+import { expectedExcess, sensitivityAt, sensitivityVelocityAt } from '../sensitivity.js';
+import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, flowTime, mode, risingMode } from './engine/draws.js';
+import { panelIntegral, sigmoid } from './engine/integration.js';
 
 /** Modes in any order of their σ, the dimensions beyond them, a noise scale and a time. */
 interface Instance {

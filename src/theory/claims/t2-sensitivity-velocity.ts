@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import { sensitivityVelocity } from '../progressive.js';
-import { defineClaim, equal } from './claim.js';
-import { type DrawnNetwork, drawnNetwork, isDrawnNetwork, networkOf } from './drawn-network.js';
-import { flowOfSensitivity } from './sensitivity-flow.js';
+import { sensitivityVelocity } from '../sensitivity.js';
+import { defineClaim, equal } from './engine/claim.js';
+import { type DrawnNetwork, drawnNetwork, isDrawnNetwork, networkOf } from './engine/draws.js';
+import { flowOfSensitivity } from './engine/explicit-loss.js';
 
 interface Instance {
   readonly network: DrawnNetwork;

@@ -1,15 +1,11 @@
 import * as fc from 'fast-check';
 import { EigenvalueDecomposition } from 'ml-matrix';
-import { alignedSharpness } from '../aligned-sharpness.js';
-import { sharpness } from '../hessian.js';
 import { createProblem } from '../problem.js';
-import { alignedTask, drawnBases } from './aligned-network.js';
-import { decades, matrixSeed, singularValues } from './arbitraries.js';
-import { defineClaim, equal, tightest } from './claim.js';
-import { isDimension } from './drawn-network.js';
-import { hessianOf } from './exact-differences.js';
-import { explicitLoss, weightsOf } from './explicit-loss.js';
-import { stretchedWeights } from './stretched-network.js';
+import { alignedSharpness, sharpness } from '../sharpness.js';
+import { defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, isDimension, matrixSeed, singularValues } from './engine/draws.js';
+import { explicitLoss, hessianOf, weightsOf } from './engine/explicit-loss.js';
+import { alignedTask, drawnBases, stretchedWeights } from './engine/networks.js';
 
 /** A singular value of the task, and how much of it the network has. */
 interface PartlyLearned {

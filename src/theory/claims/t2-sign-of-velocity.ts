@@ -1,11 +1,9 @@
 import * as fc from 'fast-check';
-import { sensitivityVelocity } from '../progressive.js';
-import { alignedTask, drawnBases } from './aligned-network.js';
-import { decades, matrixSeed, singularValue } from './arbitraries.js';
-import { atLeast, defineClaim, equal, tightest } from './claim.js';
-import { drawnOrthogonal } from './drawn-matrix.js';
-import { flowOfSensitivity } from './sensitivity-flow.js';
-import { stretchedWeights } from './stretched-network.js';
+import { sensitivityVelocity } from '../sensitivity.js';
+import { atLeast, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, drawnOrthogonal, matrixSeed, singularValue } from './engine/draws.js';
+import { flowOfSensitivity } from './engine/explicit-loss.js';
+import { alignedTask, drawnBases, stretchedWeights } from './engine/networks.js';
 
 interface Instance {
   /** Singular values of the task and, in the same directions, of the network: `share · sigma`. */

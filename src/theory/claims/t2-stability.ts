@@ -1,14 +1,10 @@
 import * as fc from 'fast-check';
 import { EigenvalueDecomposition } from 'ml-matrix';
-import { sharpness } from '../hessian.js';
-import { sharpnessAtMinimum, stabilityLimit } from '../progressive.js';
-import { alignedTask, drawnBases } from './aligned-network.js';
-import { decades, matrixSeed, singularValues } from './arbitraries.js';
-import { defineClaim, equal, tightest } from './claim.js';
-import { isDimension } from './drawn-network.js';
-import { hessianOf } from './exact-differences.js';
-import { explicitLoss, weightsOf } from './explicit-loss.js';
-import { stretchedWeights } from './stretched-network.js';
+import { sharpness, sharpnessAtMinimum, stabilityLimit } from '../sharpness.js';
+import { defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, isDimension, matrixSeed, singularValues } from './engine/draws.js';
+import { explicitLoss, hessianOf, weightsOf } from './engine/explicit-loss.js';
+import { alignedTask, drawnBases, stretchedWeights } from './engine/networks.js';
 
 interface Instance {
   /** Positive singular values of the task, non-increasing. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { lastDescent } from '../last-descent.js';
-import { atLeast, type Conclusion, concludes, defineClaim, equal, tightest } from './claim.js';
+import { lastDescent } from '../inflection.js';
+import { atLeast, type Conclusion, concludes, defineClaim, equal, tightest } from './engine/claim.js';
 import {
   isNoisyProblem,
   lateTime,
@@ -11,7 +11,7 @@ import {
   problemOf,
   slopeAt,
   turningTimes,
-} from './noisy-problem.js';
+} from './engine/noisy-problem.js';
 
 /** T3 b: for every noise there is a time after which training only hurts. */
 export const catastrophicOvertraining = defineClaim<NoisyProblem>({

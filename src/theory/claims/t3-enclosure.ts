@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import type { Mode } from '../mode.js';
 import { type LandscapeEnclosure, type LandscapePoint, NoiseLandscape } from '../noise-landscape.js';
-import { middleTime, timeGrid, unsplittable } from '../time-cells.js';
-import { decades } from './arbitraries.js';
-import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { middleTime, timeGrid, unsplittable } from '../search.js';
+import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades } from './engine/draws.js';
+import { sigmoid } from './engine/integration.js';
 import {
   halfNoise,
   isNoisyProblem,
@@ -12,8 +13,7 @@ import {
   type NoisyProblem,
   noisyFields,
   problemOf,
-} from './noisy-problem.js';
-import { sigmoid } from './sigmoid.js';
+} from './engine/noisy-problem.js';
 
 /** A noisy problem and an interval of times with a time in it. */
 interface Instance extends NoisyProblem {

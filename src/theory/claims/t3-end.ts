@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
-import { lastDescent } from '../last-descent.js';
+import { lastDescent } from '../inflection.js';
 import type { Mode } from '../mode.js';
-import { decades, singularValue } from './arbitraries.js';
-import { type Conclusion, concludes, defineClaim, equal, tightest } from './claim.js';
+import { type Conclusion, concludes, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, singularValue } from './engine/draws.js';
+import { sigmoid } from './engine/integration.js';
 import {
   halfNoise,
   isNoisyProblem,
@@ -11,8 +12,7 @@ import {
   type NoisyProblem,
   noisyFields,
   problemOf,
-} from './noisy-problem.js';
-import { sigmoid } from './sigmoid.js';
+} from './engine/noisy-problem.js';
 import { lastDescentIsRight } from './t3-catastrophic-overtraining.js';
 
 /** Modes that start below, at or above their σ, null modes among them. */

@@ -1,9 +1,8 @@
 import * as fc from 'fast-check';
-import { gridInflection } from '../grid-inflection.js';
-import { globalInflection } from '../inflection.js';
-import { lastDescent } from '../last-descent.js';
-import { singularValue } from './arbitraries.js';
-import { atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { globalInflection, lastDescent } from '../inflection.js';
+import { gridInflection } from '../search.js';
+import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { singularValue } from './engine/draws.js';
 import {
   dippingProblem,
   halfNoise,
@@ -16,7 +15,7 @@ import {
   problemOf,
   riseAt,
   turningTimes,
-} from './noisy-problem.js';
+} from './engine/noisy-problem.js';
 
 /** A noisy problem and a grid of times. */
 interface Instance extends NoisyProblem {

@@ -2,11 +2,17 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { criticalGap, perturbedLoss, perturbedLossVelocity } from '../perturbed-loss.js';
 import type { Problem } from '../problem.js';
-import { alignedTask, alignedWeights, drawnBases } from './aligned-network.js';
-import { flowTime, matrixSeed } from './arbitraries.js';
-import { atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { halfNoise, isNoisyProblem, type NoisyProblem, noisyFields, problemOf } from './noisy-problem.js';
-import { sigmoid } from './sigmoid.js';
+import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { flowTime, matrixSeed } from './engine/draws.js';
+import { sigmoid } from './engine/integration.js';
+import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
+import {
+  halfNoise,
+  isNoisyProblem,
+  type NoisyProblem,
+  noisyFields,
+  problemOf,
+} from './engine/noisy-problem.js';
 
 /** A noisy problem at one time, with its hidden width and its singular vectors. */
 interface Instance extends NoisyProblem {

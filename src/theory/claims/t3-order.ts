@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
-import { globalInflection } from '../inflection.js';
-import { lastDescent } from '../last-descent.js';
-import { decades } from './arbitraries.js';
-import { type Conclusion, defineClaim, type Side } from './claim.js';
+import { globalInflection, lastDescent } from '../inflection.js';
+import { type Conclusion, defineClaim, type Side } from './engine/claim.js';
+import { decades } from './engine/draws.js';
 import {
   dippingProblem,
   isNoisyProblem,
@@ -13,7 +12,7 @@ import {
   problemOf,
   slopeAt,
   turningTimes,
-} from './noisy-problem.js';
+} from './engine/noisy-problem.js';
 
 /** A noisy problem, a second noise scale, and what is called the inflection. */
 interface Instance extends NoisyProblem {

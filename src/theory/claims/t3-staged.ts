@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { stagedOptimum, stagedPerturbedLoss } from '../perturbed-loss.js';
 import type { Problem } from '../problem.js';
-import { alignedTask, alignedWeights, drawnBases } from './aligned-network.js';
-import { decades, matrixSeed, singularValue, singularValues } from './arbitraries.js';
-import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, matrixSeed, singularValue, singularValues } from './engine/draws.js';
+import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
 
 /** A task whose modes are learned in the order given, and the noise. */
 interface Instance {

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import { lastDescent } from '../last-descent.js';
+import { lastDescent } from '../inflection.js';
 import type { Mode } from '../mode.js';
 import { modeOptimum, perturbedLoss } from '../perturbed-loss.js';
-import { atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import {
   halfNoise,
   isNoisyProblem,
@@ -10,7 +10,7 @@ import {
   type NoisyProblem,
   noisyFields,
   problemOf,
-} from './noisy-problem.js';
+} from './engine/noisy-problem.js';
 
 /** T3 d: when each mode begins to hurt, and by how much it does in the end. */
 export const modeOptimumTimes = defineClaim<NoisyProblem>({

@@ -1,10 +1,9 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
-import { lossBracket } from '../loss-bracket.js';
-import { decades, dimension, matrixSeed } from './arbitraries.js';
-import { atLeast, atMost, defineClaim, equal, tightest } from './claim.js';
-import { drawnMatrix, drawnOrthogonal } from './drawn-matrix.js';
-import { matrixDistance } from './matrix-distance.js';
+import { lossBracket } from '../capacity.js';
+import { atLeast, atMost, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, dimension, drawnMatrix, drawnOrthogonal, matrixSeed } from './engine/draws.js';
+import { matrixDistance } from './engine/networks.js';
 
 /** Two tasks, any network, and the inputs that fine-tuning shows. */
 interface Instance {

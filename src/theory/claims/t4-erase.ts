@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { type FineTuning, fineTune } from '../finetuning.js';
 import { fineTuneRotated } from '../rotated-finetuning.js';
-import { decades } from './arbitraries.js';
-import { atMost, defineClaim, equal, tightest } from './claim.js';
-import { sigmoid } from './sigmoid.js';
+import { atMost, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades } from './engine/draws.js';
+import { sigmoid } from './engine/integration.js';
 import {
   anyShare,
   areTunedModes,
@@ -18,7 +18,7 @@ import {
   surplusFields,
   targetsOf,
   tunedProblem,
-} from './tuned-modes.js';
+} from './engine/tuned-modes.js';
 
 /** Two checkpoints of one pre-training run, and how both are fine-tuned. */
 interface Instance extends Surplus {

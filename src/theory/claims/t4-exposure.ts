@@ -1,16 +1,17 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { coveredValue, retainedRise } from '../exposure.js';
-import { alignedTask, alignedWeights } from './aligned-network.js';
-import { decades, matrixSeed, singularValue } from './arbitraries.js';
-import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, matrixSeed, singularValue } from './engine/draws.js';
 import {
+  alignedTask,
+  alignedWeights,
   coveredGradient,
   coveredMatrixLoss,
   inputCovariance,
   type Layers,
   squareBases,
-} from './covered-network.js';
+} from './engine/networks.js';
 
 /** A mode of a checkpoint and what post-training and fine-tuning ask of it. */
 interface StagedMode {

@@ -3,10 +3,9 @@ import { Matrix } from 'ml-matrix';
 import { fineTune } from '../finetuning.js';
 import { flowWeights } from '../riccati.js';
 import { stagedForgetting } from '../staged-finetuning.js';
-import { alignedTask, alignedWeights, drawnBases } from './aligned-network.js';
-import { decades } from './arbitraries.js';
-import { atLeast, defineClaim, equal, tightest } from './claim.js';
-import { matrixDistance } from './matrix-distance.js';
+import { atLeast, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades } from './engine/draws.js';
+import { alignedTask, alignedWeights, drawnBases, matrixDistance } from './engine/networks.js';
 import {
   areTunedModes,
   isSurplus,
@@ -20,7 +19,7 @@ import {
   targetsOf,
   tunedModes,
   tunedProblem,
-} from './tuned-modes.js';
+} from './engine/tuned-modes.js';
 
 /** Two tasks with the same singular vectors, a checkpoint, and how it is fine-tuned. */
 interface Instance extends Surplus {

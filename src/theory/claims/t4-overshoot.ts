@@ -1,10 +1,9 @@
 import * as fc from 'fast-check';
-import { parseFineTuningTarget } from '../finetuning-target.js';
-import { parseSpectrum } from '../spectrum.js';
+import { parseFineTuningTarget, parseSpectrum } from '../spectrum.js';
 import { overshootThreshold, stagedInflection } from '../staged-finetuning.js';
-import { decades, singularValues } from './arbitraries.js';
-import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { pullWeight } from './tuned-modes.js';
+import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, singularValues } from './engine/draws.js';
+import { pullWeight } from './engine/tuned-modes.js';
 
 /** A pre-training spectrum and a fine-tuning task by their names, and a pull. */
 interface Instance {

@@ -2,18 +2,17 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { fineTune } from '../finetuning.js';
 import { flowWeights } from '../riccati.js';
-import { fineTuneRotated, type RotatedFineTuned } from '../rotated-finetuning.js';
-import { modeRotation, rotatedTask } from '../rotation.js';
-import { decades } from './arbitraries.js';
-import { atLeast, type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { matrixDistance } from './matrix-distance.js';
+import { fineTuneRotated, modeRotation, type RotatedFineTuned, rotatedTask } from '../rotated-finetuning.js';
+import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades } from './engine/draws.js';
+import { matrixDistance } from './engine/networks.js';
 import {
   checkpointFields,
   isTunedCheckpoint,
   type PreparedCheckpoint,
   prepare,
   type TunedCheckpoint,
-} from './tuned-checkpoint.js';
+} from './engine/tuned-checkpoint.js';
 
 /** A checkpoint fine-tuned on a turned task, by steps and by flow. */
 interface Instance extends TunedCheckpoint {

@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { flowWeights } from '../riccati.js';
 import { stagedIncrement, stagedInflection, stagedPretrainingLoss } from '../staged-finetuning.js';
-import { alignedTask, alignedWeights, drawnBases } from './aligned-network.js';
-import { singularValue } from './arbitraries.js';
-import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { singularValue } from './engine/draws.js';
+import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
 import {
   areTunedModes,
   isSurplus,
@@ -19,7 +19,7 @@ import {
   targetsOf,
   tunedModes,
   tunedProblem,
-} from './tuned-modes.js';
+} from './engine/tuned-modes.js';
 
 /** Two tasks with the same singular vectors, and a checkpoint with some modes learned. */
 interface Instance extends Surplus {

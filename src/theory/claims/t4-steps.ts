@@ -1,15 +1,15 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { fineTune } from '../finetuning.js';
-import { decades } from './arbitraries.js';
-import { atLeast, type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades } from './engine/draws.js';
 import {
   checkpointFields,
   isTunedCheckpoint,
   type PreparedCheckpoint,
   prepare,
   type TunedCheckpoint,
-} from './tuned-checkpoint.js';
+} from './engine/tuned-checkpoint.js';
 
 /** A checkpoint fine-tuned by steps and by flow. */
 interface Instance extends TunedCheckpoint {

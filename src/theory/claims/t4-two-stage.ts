@@ -1,11 +1,10 @@
 import * as fc from 'fast-check';
 import type { Matrix } from 'ml-matrix';
+import { alignByFlow, isPastAThird, liesBetween } from '../finetuning.js';
 import { flowWeights } from '../riccati.js';
-import { alignByFlow, isPastAThird, liesBetween } from '../two-stage.js';
-import { alignedTask, alignedWeights, drawnBases } from './aligned-network.js';
-import { decades, matrixSeed, singularValue } from './arbitraries.js';
-import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { matrixDistance } from './matrix-distance.js';
+import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, matrixSeed, singularValue } from './engine/draws.js';
+import { alignedTask, alignedWeights, drawnBases, matrixDistance } from './engine/networks.js';
 
 /** A mode of the base network, of the fine-tuned one, and of the alignment task. */
 interface Instance {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { stagedFineTuningLoss } from '../staged-finetuning.js';
-import { atLeast, defineClaim, equal, tightest } from './claim.js';
+import { atLeast, defineClaim, equal, tightest } from './engine/claim.js';
 import {
   areStagedModes,
   convergedLosses,
@@ -9,8 +9,9 @@ import {
   morePull,
   pulls,
   stagedRounding,
-} from './staged-task.js';
-import { stagedTask, type TunedMode } from './tuned-modes.js';
+  stagedTask,
+  type TunedMode,
+} from './engine/tuned-modes.js';
 
 /** Two tasks with common modes, the number of learned ones, and two pulls. */
 interface Instance {

@@ -5,7 +5,7 @@ import {
   stagedInflection,
   stagedPretrainingLoss,
 } from '../staged-finetuning.js';
-import { atLeast, type Conclusion, defineClaim, equal, tightest } from './claim.js';
+import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import {
   areStagedModes,
   convergedLosses,
@@ -14,8 +14,9 @@ import {
   morePull,
   pulls,
   stagedRounding,
-} from './staged-task.js';
-import { stagedTask, type TunedMode } from './tuned-modes.js';
+  stagedTask,
+  type TunedMode,
+} from './engine/tuned-modes.js';
 
 /** Two tasks with common modes, and two pulls. */
 interface Instance {

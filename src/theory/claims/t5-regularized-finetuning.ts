@@ -1,10 +1,9 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
-import { descendWeights } from '../descend-weights.js';
-import { effectiveSpeed, effectiveTask, effectiveValue, regularizationFloor } from '../regularization.js';
-import { decades, dimension, matrixSeed } from './arbitraries.js';
-import { type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { drawnMatrix } from './drawn-matrix.js';
+import { effectiveSpeed, effectiveTask, effectiveValue, regularizationFloor } from '../finetuning.js';
+import { descendWeights } from '../rotated-finetuning.js';
+import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, dimension, drawnMatrix, matrixSeed } from './engine/draws.js';
 
 /** Any weights, any task, an anchor, a pull and a learning rate. */
 interface Instance {

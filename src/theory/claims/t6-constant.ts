@@ -1,12 +1,9 @@
 import * as fc from 'fast-check';
 import type { Matrix } from 'ml-matrix';
-import { sensitivityFloor } from '../factorization-floor.js';
-import { aboveSensitivityFloor, sphereSensitivity } from '../sphere-step.js';
-import { decades, dimension, matrixSeed } from './arbitraries.js';
-import { defineClaim, equal, tightest } from './claim.js';
-import { drawnMatrix, drawnOrthogonal } from './drawn-matrix.js';
-import { isDimension } from './drawn-network.js';
-import { sumOfSquares } from './factored-matrix.js';
+import { aboveSensitivityFloor, sensitivityFloor, sphereSensitivity } from '../sensitivity-floor.js';
+import { defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, dimension, drawnMatrix, drawnOrthogonal, isDimension, matrixSeed } from './engine/draws.js';
+import { sumOfSquares } from './engine/networks.js';
 
 /** Layers of given norms. */
 interface Instance {

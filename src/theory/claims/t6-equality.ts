@@ -1,9 +1,14 @@
 import * as fc from 'fast-check';
-import { leastSensitiveFactors, sensitivityFloor } from '../factorization-floor.js';
-import { decades, matrixSeed, singularValue } from './arbitraries.js';
-import { defineClaim, equal, tightest } from './claim.js';
-import { type FactoredMatrix, factorsOf, isFactoredMatrix, sumOfSquares } from './factored-matrix.js';
-import { matrixDistance } from './matrix-distance.js';
+import { leastSensitiveFactors, sensitivityFloor } from '../sensitivity-floor.js';
+import { defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, matrixSeed, singularValue } from './engine/draws.js';
+import {
+  type FactoredMatrix,
+  factorsOf,
+  isFactoredMatrix,
+  matrixDistance,
+  sumOfSquares,
+} from './engine/networks.js';
 
 /** T6, its equality: which factorisations attain the floor. */
 export const balancedAttainsFloor = defineClaim<FactoredMatrix>({

@@ -1,13 +1,13 @@
 import { Matrix } from 'ml-matrix';
-import { sensitivityFloor } from '../factorization-floor.js';
-import { atLeast, defineClaim } from './claim.js';
+import { sensitivityFloor } from '../sensitivity-floor.js';
+import { atLeast, defineClaim } from './engine/claim.js';
 import {
   type FactoredMatrix,
   factoredMatrix,
   factorsOf,
   isFactoredMatrix,
   sumOfSquares,
-} from './factored-matrix.js';
+} from './engine/networks.js';
 
 /** T6, the converse of its equality: what imbalance costs. */
 export const gapAboveFloor = defineClaim<FactoredMatrix>({

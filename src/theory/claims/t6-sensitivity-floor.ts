@@ -1,6 +1,6 @@
-import { sensitivityFloor } from '../factorization-floor.js';
-import { atLeast, defineClaim, equal, tightest } from './claim.js';
-import { type FactoredMatrix, factoredMatrix, factorsOf, isFactoredMatrix } from './factored-matrix.js';
+import { sensitivityFloor } from '../sensitivity-floor.js';
+import { atLeast, defineClaim, equal, tightest } from './engine/claim.js';
+import { type FactoredMatrix, factoredMatrix, factorsOf, isFactoredMatrix } from './engine/networks.js';
 
 /** T6: what no way of training can beat. */
 export const leastSensitivity = defineClaim<FactoredMatrix>({

@@ -1,13 +1,9 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
-import { nuclearNorm } from '../factorization-floor.js';
-import { nearestInNuclearBall } from '../nuclear-ball.js';
-import { alignedTask, drawnBases } from './aligned-network.js';
-import { decades, matrixSeed, singularValues } from './arbitraries.js';
-import { atLeast, atMost, defineClaim, equal, tightest } from './claim.js';
-import { drawnMatrix } from './drawn-matrix.js';
-import { isDimension } from './drawn-network.js';
-import { matrixDistance } from './matrix-distance.js';
+import { nearestInNuclearBall, nuclearNorm } from '../sensitivity-floor.js';
+import { atLeast, atMost, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, drawnMatrix, isDimension, matrixSeed, singularValues } from './engine/draws.js';
+import { alignedTask, drawnBases, matrixDistance } from './engine/networks.js';
 
 /** A task, and layers near the best ones of their norms. */
 interface Instance {

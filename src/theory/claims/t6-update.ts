@@ -1,10 +1,9 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
-import { relativeSphereStep } from '../sphere-step.js';
-import { decades, matrixSeed } from './arbitraries.js';
-import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { drawnMatrix } from './drawn-matrix.js';
-import { matrixDistance } from './matrix-distance.js';
+import { relativeSphereStep } from '../sensitivity-floor.js';
+import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, drawnMatrix, matrixSeed } from './engine/draws.js';
+import { matrixDistance } from './engine/networks.js';
 
 /** Weights on a sphere, a tangent, and gains. */
 interface Instance {

@@ -1,9 +1,8 @@
 import * as fc from 'fast-check';
 import { EigenvalueDecomposition, Matrix, solve } from 'ml-matrix';
 import { mixture, sharedOptimum } from '../capacity.js';
-import { dimension, matrixSeed } from './arbitraries.js';
-import { atLeast, type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { drawnMatrix } from './drawn-matrix.js';
+import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { dimension, drawnMatrix, matrixSeed } from './engine/draws.js';
 
 /** Two tasks on disjoint blocks of inputs, a shared width, and how much the second task counts. */
 interface Instance {

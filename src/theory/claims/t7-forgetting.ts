@@ -1,11 +1,9 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
-import { mixture, sharedOptimum } from '../capacity.js';
-import { jointLosses, oldLossFloor } from '../forgetting-floor.js';
-import { dimension, matrixSeed } from './arbitraries.js';
-import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { drawnMatrix } from './drawn-matrix.js';
-import { matrixDistance } from './matrix-distance.js';
+import { jointLosses, mixture, oldLossFloor, sharedOptimum } from '../capacity.js';
+import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { dimension, drawnMatrix, matrixSeed } from './engine/draws.js';
+import { matrixDistance } from './engine/networks.js';
 
 /** Two tasks that share a hidden layer, and how weights for them are found. */
 interface Instance {

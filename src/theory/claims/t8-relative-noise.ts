@@ -1,14 +1,11 @@
 import * as fc from 'fast-check';
 import { createProblem } from '../problem.js';
-import { relativeExcess, relativeNoise, relativeSensitivityAt } from '../relative-noise.js';
-import { alignedTask, drawnBases } from './aligned-network.js';
-import { decades, flowTime, matrixSeed, risingMode, singularValue } from './arbitraries.js';
-import { defineClaim, equal, tightest } from './claim.js';
-import { isDimension } from './drawn-network.js';
-import { sumOfSquares } from './factored-matrix.js';
-import { excessRounding, explicitExcess } from './noisy-loss.js';
-import { sigmoid } from './sigmoid.js';
-import { stretchedWeights } from './stretched-network.js';
+import { relativeExcess, relativeNoise, relativeSensitivityAt } from '../sensitivity.js';
+import { defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, flowTime, isDimension, matrixSeed, risingMode, singularValue } from './engine/draws.js';
+import { excessRounding, explicitExcess } from './engine/explicit-loss.js';
+import { sigmoid } from './engine/integration.js';
+import { alignedTask, drawnBases, stretchedWeights, sumOfSquares } from './engine/networks.js';
 
 interface Instance {
   /** Modes of the flow in any order, and how far from balanced the weights are along each. */

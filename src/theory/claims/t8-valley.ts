@@ -1,12 +1,11 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { createProblem, type Problem } from '../problem.js';
-import { isPastValley, relativePerturbedLossAt, stagedRelativeStep } from '../relative-noise.js';
-import { alignedTask, alignedWeights, type Bases, drawnBases } from './aligned-network.js';
-import { decades, matrixSeed, risingMode, singularValue } from './arbitraries.js';
-import { atLeast, type Conclusion, defineClaim, equal, tightest } from './claim.js';
-import { isDimension } from './drawn-network.js';
-import { sigmoid } from './sigmoid.js';
+import { isPastValley, relativePerturbedLossAt, stagedRelativeStep } from '../sensitivity.js';
+import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, isDimension, matrixSeed, risingMode, singularValue } from './engine/draws.js';
+import { sigmoid } from './engine/integration.js';
+import { alignedTask, alignedWeights, type Bases, drawnBases } from './engine/networks.js';
 
 interface Instance {
   /** Modes in any order. */

@@ -9,7 +9,7 @@ const run: CheckedRun = {
   divergedAt: undefined,
 };
 
-const CLOSED_FORM = '../../../../src/theory/noisy-checkpoint.js';
+const CLOSED_FORM = '../../../../src/theory/perturbed-loss.js';
 
 /** The check, loaded anew, with a wrong curve in the place of T3's. */
 async function checkWith(curve: (gamma: number, time: number) => number) {
@@ -24,7 +24,7 @@ async function checkWith(curve: (gamma: number, time: number) => number) {
       return curve(gamma, this.time);
     }
   }
-  vi.doMock(CLOSED_FORM, () => ({ NoisyCheckpoint }));
+  vi.doMock(CLOSED_FORM, async (original) => ({ ...(await original<object>()), NoisyCheckpoint }));
   const { checkOvertraining } = await import('../../../src/sim/noise/noise-checks.js');
   return checkOvertraining;
 }

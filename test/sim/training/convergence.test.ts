@@ -4,8 +4,7 @@ import { biasAt } from '../../../src/sim/training/choose-plan.js';
 import { expectTraining, noRounding } from '../../../src/sim/training/recurrence.js';
 import { adaptivePlan, constantPlan } from '../../../src/sim/training/training-plan.js';
 import { halfTime, singularValue } from '../../../src/theory/mode.js';
-import { createProblem, type Problem } from '../../../src/theory/problem.js';
-import { loss } from '../../../src/theory/trajectory.js';
+import { createProblem, loss, type Problem } from '../../../src/theory/problem.js';
 import { samples } from '../../support/sample-size.js';
 import { train } from '../../support/training.js';
 

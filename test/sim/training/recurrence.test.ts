@@ -12,7 +12,7 @@ import {
 import { adaptivePlan, constantPlan, type TrainingPlan } from '../../../src/sim/training/training-plan.js';
 import { descendFactors } from '../../../src/theory/descent.js';
 import { createProblem, type Problem } from '../../../src/theory/problem.js';
-import { stabilityLimit } from '../../../src/theory/progressive.js';
+import { stabilityLimit } from '../../../src/theory/sharpness.js';
 import { logUniform } from '../../support/problem-arbitraries.js';
 import { samples } from '../../support/sample-size.js';
 import { ratesBefore, train } from '../../support/training.js';

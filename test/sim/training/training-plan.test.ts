@@ -4,7 +4,7 @@ import { adaptivePlan, constantPlan, type TrainingPlan } from '../../../src/sim/
 import { InvalidInputError } from '../../../src/theory/invalid-input.js';
 import { gap } from '../../../src/theory/mode.js';
 import { createProblem } from '../../../src/theory/problem.js';
-import { stabilityLimit } from '../../../src/theory/progressive.js';
+import { stabilityLimit } from '../../../src/theory/sharpness.js';
 import { logUniform, positiveSpectrum } from '../../support/problem-arbitraries.js';
 import { samples } from '../../support/sample-size.js';
 import { ratesBefore } from '../../support/training.js';

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
+import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
 import { learningOrder } from '../../../src/theory/claims/t0-bounds.js';
-import { learnedGapBound, unlearnedFactorBound } from '../../../src/theory/learning-order.js';
-import { gap, singularValue } from '../../../src/theory/mode.js';
+import { gap, learnedGapBound, singularValue, unlearnedFactorBound } from '../../../src/theory/mode.js';
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
 import { samples } from '../../support/sample-size.js';

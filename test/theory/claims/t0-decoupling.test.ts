@@ -1,6 +1,6 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
-import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
+import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
 import { decoupling } from '../../../src/theory/claims/t0-decoupling.js';
 import { gap, singularValue, timeOfGap } from '../../../src/theory/mode.js';
 import { testClaim } from '../../../src/vitest.js';

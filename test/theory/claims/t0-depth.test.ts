@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
+import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
 import { depth } from '../../../src/theory/claims/t0-depth.js';
 import { deepMode } from '../../../src/theory/depth.js';
 import { testClaim } from '../../../src/vitest.js';

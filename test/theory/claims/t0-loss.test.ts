@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
+import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
 import { lossOfModes } from '../../../src/theory/claims/t0-loss.js';
-import { createProblem } from '../../../src/theory/problem.js';
-import { learnedModes, loss } from '../../../src/theory/trajectory.js';
+import { createProblem, learnedModes, loss } from '../../../src/theory/problem.js';
 import { testClaim } from '../../../src/vitest.js';
 import { samples } from '../../support/sample-size.js';
 

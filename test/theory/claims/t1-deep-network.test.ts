@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { evaluate } from '../../../src/theory/claims/claim.js';
+import { evaluate } from '../../../src/theory/claims/engine/claim.js';
 import { deepNetwork } from '../../../src/theory/claims/t1-deep-network.js';
 import { expectedExcess, expectedExcessDeep } from '../../../src/theory/sensitivity.js';
 import { testClaim } from '../../../src/vitest.js';

@@ -1,9 +1,12 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
-import { drawnMatrix } from '../../../src/theory/claims/drawn-matrix.js';
-import { meanOverSigns } from '../../../src/theory/claims/exact-differences.js';
-import { explicitLoss, weightsOf } from '../../../src/theory/claims/explicit-loss.js';
-import { explicitExcess } from '../../../src/theory/claims/noisy-loss.js';
+import { drawnMatrix } from '../../../src/theory/claims/engine/draws.js';
+import {
+  explicitExcess,
+  explicitLoss,
+  meanOverSigns,
+  weightsOf,
+} from '../../../src/theory/claims/engine/explicit-loss.js';
 import { gaussianSensitivity } from '../../../src/theory/claims/t1-gaussian-sensitivity.js';
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';

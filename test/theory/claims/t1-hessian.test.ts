@@ -1,7 +1,6 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
-import { hessianOf } from '../../../src/theory/claims/exact-differences.js';
-import { explicitLoss, weightsOf } from '../../../src/theory/claims/explicit-loss.js';
+import { explicitLoss, hessianOf, weightsOf } from '../../../src/theory/claims/engine/explicit-loss.js';
 import { hessianOfSensitivity } from '../../../src/theory/claims/t1-hessian.js';
 import { hessianTrace } from '../../../src/theory/sensitivity.js';
 import { testClaim } from '../../../src/vitest.js';

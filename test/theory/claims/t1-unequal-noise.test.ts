@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { evaluate } from '../../../src/theory/claims/claim.js';
+import { evaluate } from '../../../src/theory/claims/engine/claim.js';
 import { unequalNoise } from '../../../src/theory/claims/t1-unequal-noise.js';
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';

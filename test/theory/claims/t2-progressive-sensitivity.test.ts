@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { evaluate } from '../../../src/theory/claims/claim.js';
+import { evaluate } from '../../../src/theory/claims/engine/claim.js';
 import { progressiveSensitivity } from '../../../src/theory/claims/t2-progressive-sensitivity.js';
 import { createProblem } from '../../../src/theory/problem.js';
-import { sensitivityAt } from '../../../src/theory/progressive.js';
+import { sensitivityAt } from '../../../src/theory/sensitivity.js';
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
 import { samples } from '../../support/sample-size.js';

@@ -1,7 +1,7 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
 import { velocityOfSensitivity } from '../../../src/theory/claims/t2-sensitivity-velocity.js';
-import { sensitivityVelocity } from '../../../src/theory/progressive.js';
+import { sensitivityVelocity } from '../../../src/theory/sensitivity.js';
 import { testClaim } from '../../../src/vitest.js';
 import { integrateWeights } from '../../support/integrate.js';
 import { gaussianMatrix, seededRandom } from '../../support/random-matrices.js';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
+import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
 import { stability } from '../../../src/theory/claims/t2-stability.js';
 import { descendFactor } from '../../../src/theory/descent.js';
-import { stabilityLimit } from '../../../src/theory/progressive.js';
+import { stabilityLimit } from '../../../src/theory/sharpness.js';
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
 import { samples } from '../../support/sample-size.js';

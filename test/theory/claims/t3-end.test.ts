@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
+import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
 import { endOfTraining } from '../../../src/theory/claims/t3-end.js';
-import { lastDescent } from '../../../src/theory/last-descent.js';
+import { lastDescent } from '../../../src/theory/inflection.js';
 import { createProblem } from '../../../src/theory/problem.js';
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';

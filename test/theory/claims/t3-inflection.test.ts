@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
+import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
 import { inflectionIsGlobal } from '../../../src/theory/claims/t3-inflection.js';
 import { globalInflection } from '../../../src/theory/inflection.js';
 import { perturbedLoss } from '../../../src/theory/perturbed-loss.js';

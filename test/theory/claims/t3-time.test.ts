@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
+import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
 import { modeOptimumTimes } from '../../../src/theory/claims/t3-time.js';
 import { modeOptimum } from '../../../src/theory/perturbed-loss.js';
 import { createProblem } from '../../../src/theory/problem.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { lossBracket } from '../../../src/theory/capacity.js';
 import { matchedLosses } from '../../../src/theory/claims/t4-bracket.js';
-import { lossBracket } from '../../../src/theory/loss-bracket.js';
 import { testClaim } from '../../../src/vitest.js';
 import { samples } from '../../support/sample-size.js';
 

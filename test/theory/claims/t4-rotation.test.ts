@@ -1,6 +1,6 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
-import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
+import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
 import { turnedTask } from '../../../src/theory/claims/t4-rotation.js';
 import { createProblem } from '../../../src/theory/problem.js';
 import { fineTuneRotated } from '../../../src/theory/rotated-finetuning.js';

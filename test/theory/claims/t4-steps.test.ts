@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { concludes, evaluate } from '../../../src/theory/claims/claim.js';
+import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
 import { fineTuningSteps } from '../../../src/theory/claims/t4-steps.js';
 import { fineTune } from '../../../src/theory/finetuning.js';
 import { createProblem } from '../../../src/theory/problem.js';

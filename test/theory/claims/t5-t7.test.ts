@@ -1,8 +1,8 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
 import { sharedOptimum } from '../../../src/theory/capacity.js';
-import { concludes } from '../../../src/theory/claims/claim.js';
-import { falsifyClaim } from '../../../src/theory/claims/falsify.js';
+import { concludes } from '../../../src/theory/claims/engine/claim.js';
+import { falsifyClaim } from '../../../src/theory/claims/engine/falsify.js';
 import { regularizationCost } from '../../../src/theory/claims/t5-cost.js';
 import { regularizedInflection } from '../../../src/theory/claims/t5-inflection.js';
 import { regularizedFineTuning } from '../../../src/theory/claims/t5-regularized-finetuning.js';

@@ -1,7 +1,7 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
 import { leastSensitivity } from '../../../src/theory/claims/t6-sensitivity-floor.js';
-import { sensitivityFloor } from '../../../src/theory/factorization-floor.js';
+import { sensitivityFloor } from '../../../src/theory/sensitivity-floor.js';
 import { testClaim } from '../../../src/vitest.js';
 import { seededRandom } from '../../support/random-matrices.js';
 import { samples } from '../../support/sample-size.js';

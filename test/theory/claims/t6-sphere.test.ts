@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { evaluate } from '../../../src/theory/claims/claim.js';
+import { evaluate } from '../../../src/theory/claims/engine/claim.js';
 import { boundedLayers } from '../../../src/theory/claims/t6-sphere.js';
 import { testClaim } from '../../../src/vitest.js';
 import { samples } from '../../support/sample-size.js';

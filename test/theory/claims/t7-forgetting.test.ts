@@ -1,7 +1,7 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
+import { jointLosses, oldLossFloor } from '../../../src/theory/capacity.js';
 import { forgettingFloor } from '../../../src/theory/claims/t7-forgetting.js';
-import { jointLosses, oldLossFloor } from '../../../src/theory/forgetting-floor.js';
 import { testClaim } from '../../../src/vitest.js';
 import { samples } from '../../support/sample-size.js';
 

@@ -1,8 +1,8 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
-import { evaluate } from '../../../src/theory/claims/claim.js';
+import { evaluate } from '../../../src/theory/claims/engine/claim.js';
 import { relativeNoiseCost } from '../../../src/theory/claims/t8-relative-noise.js';
-import { relativeExcess } from '../../../src/theory/relative-noise.js';
+import { relativeExcess } from '../../../src/theory/sensitivity.js';
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
 import { samples } from '../../support/sample-size.js';

@@ -5,7 +5,7 @@ import {
   isPastValley,
   relativePerturbedLossAt,
   stagedRelativeStep,
-} from '../../../src/theory/relative-noise.js';
+} from '../../../src/theory/sensitivity.js';
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
 import { integrate } from '../../support/integrate.js';

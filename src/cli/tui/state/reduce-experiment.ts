@@ -1,6 +1,6 @@
 import { isMap } from '../../../sim/scenario/figure.js';
 import type { ParameterMeta } from '../../../sim/scenario/parameter.js';
-import { readDecimal } from '../../../theory/decimal.js';
+import { readDecimal } from '../../../theory/invalid-input.js';
 import {
   type AppState,
   claimsOf,

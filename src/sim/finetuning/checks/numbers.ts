@@ -1,4 +1,4 @@
-import { effectiveSpeed } from '../../../theory/regularization.js';
+import { effectiveSpeed } from '../../../theory/finetuning.js';
 import { type Check, type Compute, judge, notApplicable, type RunEvent } from '../../scenario/scenario.js';
 import { SmallestSlack } from '../../training/training-checks.js';
 import { type ExpectedTuning, expectTuning } from '../expected-tuning.js';

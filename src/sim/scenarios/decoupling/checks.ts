@@ -1,8 +1,12 @@
 import type { Matrix } from 'ml-matrix';
-import { nuclearNorm, sensitivityFloor } from '../../../theory/factorization-floor.js';
-import { nearestInNuclearBall } from '../../../theory/nuclear-ball.js';
 import { squaredNorm } from '../../../theory/sensitivity.js';
-import { relativeSphereStep, sphereSensitivity } from '../../../theory/sphere-step.js';
+import {
+  nearestInNuclearBall,
+  nuclearNorm,
+  relativeSphereStep,
+  sensitivityFloor,
+  sphereSensitivity,
+} from '../../../theory/sensitivity-floor.js';
 import { judgeMonteCarlo } from '../../noise/noise-checks.js';
 import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
 import { UNIT_ROUNDOFF } from '../../training/pretraining.js';

@@ -1,5 +1,4 @@
-import { nearestInNuclearBall } from '../../../theory/nuclear-ball.js';
-import { relativeSphereStep } from '../../../theory/sphere-step.js';
+import { nearestInNuclearBall, relativeSphereStep } from '../../../theory/sensitivity-floor.js';
 import type { Estimate } from '../../noise/excess.js';
 import { estimateOf } from '../../noise/means.js';
 import type { CurveFigure } from '../../scenario/figure.js';

@@ -1,4 +1,4 @@
-import { scheduleRates } from '../../../theory/schedule.js';
+import { scheduleRates } from '../../../theory/descent.js';
 import type { MatrixArithmetic } from '../../backends/backend.js';
 import {
   type LayerShape,

@@ -1,6 +1,6 @@
 import { Matrix } from 'ml-matrix';
-import { nuclearNorm } from '../../../theory/factorization-floor.js';
 import { expectedExcess } from '../../../theory/sensitivity.js';
+import { nuclearNorm } from '../../../theory/sensitivity-floor.js';
 import type { Backend, NetworkShape, Weights } from '../../backends/backend.js';
 import { type Estimate, estimateExcess, NoiseReplicates } from '../../noise/excess.js';
 import { InputMoments } from '../../training/input-moments.js';

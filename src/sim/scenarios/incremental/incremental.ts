@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { singularValue } from '../../../theory/mode.js';
-import type { Problem } from '../../../theory/problem.js';
-import { loss } from '../../../theory/trajectory.js';
+import { loss, type Problem } from '../../../theory/problem.js';
 import { requireTableMemory } from '../../scenario/memory.js';
 import type { RunEvent, Scenario } from '../../scenario/scenario.js';
 import {

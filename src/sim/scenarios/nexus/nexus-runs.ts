@@ -1,13 +1,14 @@
 import { Matrix } from 'ml-matrix';
-import { innerLoopTerms } from '../../../theory/inner-loop.js';
 import type { Problem } from '../../../theory/problem.js';
 import {
   heldOutBracket,
+  innerLoopTerms,
   type SourceCoverage,
   seenResidual,
   sourceCoverage,
-} from '../../../theory/source-coverage.js';
-import { weightNorm, weightProduct } from '../../../theory/weight-space.js';
+  weightNorm,
+  weightProduct,
+} from '../../../theory/sources.js';
 import type { Backend, Weights } from '../../backends/backend.js';
 import { randomOrthogonal } from '../../backends/random.js';
 import { layersAt } from '../../training/checkpoint.js';

@@ -1,5 +1,5 @@
 import { Matrix } from 'ml-matrix';
-import { lossBracket } from '../../../theory/loss-bracket.js';
+import { lossBracket } from '../../../theory/capacity.js';
 import type { Problem } from '../../../theory/problem.js';
 import type { Backend, NetworkShape, OptimizedNetworks, Weights } from '../../backends/backend.js';
 import type { Optimizer } from '../../backends/optimizer.js';

@@ -1,9 +1,9 @@
 import { Matrix } from 'ml-matrix';
 import { z } from 'zod';
-import { parseFineTuningTarget } from '../../../theory/finetuning-target.js';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { createProblem } from '../../../theory/problem.js';
-import { rotateModes } from '../../../theory/rotation.js';
+import { rotateModes } from '../../../theory/rotated-finetuning.js';
+import { parseFineTuningTarget } from '../../../theory/spectrum.js';
 import { randomOrthogonal } from '../../backends/random.js';
 import { angleParameter, targetParameter } from '../../finetuning/finetuning-parameters.js';
 import { estimateOf } from '../../noise/means.js';

@@ -1,6 +1,6 @@
 import { Matrix } from 'ml-matrix';
-import { type JointLoss, jointLossesOf, oldLossFloor } from '../../../theory/forgetting-floor.js';
-import { effectiveTask } from '../../../theory/regularization.js';
+import { type JointLoss, jointLossesOf, oldLossFloor } from '../../../theory/capacity.js';
+import { effectiveTask } from '../../../theory/finetuning.js';
 import type { Backend, Weights } from '../../backends/backend.js';
 import { fillGaussian, randomOrthogonal } from '../../backends/random.js';
 import { embedDiagonal } from '../../training/network-start.js';

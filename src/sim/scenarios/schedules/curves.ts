@@ -1,7 +1,7 @@
-import { gridInflection } from '../../../theory/grid-inflection.js';
+import type { ScheduleName } from '../../../theory/descent.js';
 import type { Problem } from '../../../theory/problem.js';
-import { noiseFloor } from '../../../theory/progressive.js';
-import type { ScheduleName } from '../../../theory/schedule.js';
+import { gridInflection } from '../../../theory/search.js';
+import { noiseFloor } from '../../../theory/sensitivity.js';
 import { NoiseReplicates } from '../../noise/excess.js';
 import type { RunEvent } from '../../scenario/scenario.js';
 import type { Row } from '../../scenario/table.js';

@@ -1,9 +1,8 @@
 import { Matrix } from 'ml-matrix';
-import { alignedSharpness } from '../../../theory/aligned-sharpness.js';
-import { sharpness } from '../../../theory/hessian.js';
+import type { ScheduleName } from '../../../theory/descent.js';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { createProblem, type Problem } from '../../../theory/problem.js';
-import type { ScheduleName } from '../../../theory/schedule.js';
+import { alignedSharpness, sharpness } from '../../../theory/sharpness.js';
 import type { Backend, PerturbedNetworks } from '../../backends/backend.js';
 import { descentWork } from '../../backends/gpu-js/gpu-threshold.js';
 import { type Estimate, estimateExcess, type NoiseReplicates, RunningEstimate } from '../../noise/excess.js';

@@ -1,6 +1,6 @@
+import { type Schedule, type ScheduleName, scheduleRatesOverTime } from '../../../theory/descent.js';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { createProblem } from '../../../theory/problem.js';
-import { type Schedule, type ScheduleName, scheduleRatesOverTime } from '../../../theory/schedule.js';
 import { requireTableMemory } from '../../scenario/memory.js';
 import { batchSlowdown } from '../../training/input-moments.js';
 import type { StartName } from '../../training/network-start.js';

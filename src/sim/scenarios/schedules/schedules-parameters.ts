@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { scheduleNames } from '../../../theory/schedule.js';
+import { scheduleNames } from '../../../theory/descent.js';
 import { described, distinct, numeric, numericList } from '../../scenario/parameter.js';
 import { startNames } from '../../training/network-start.js';
 import { optimizers } from '../../training/optimizers.js';

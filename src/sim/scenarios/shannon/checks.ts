@@ -1,4 +1,4 @@
-import { isPastValley } from '../../../theory/relative-noise.js';
+import { isPastValley } from '../../../theory/sensitivity.js';
 import { judgeMonteCarlo } from '../../noise/noise-checks.js';
 import { type FitRange, type FittedSurfaces, type Part, shareOn } from '../../scaling/fitted-surface.js';
 import { type Check, judge, notApplicable, type Verdict } from '../../scenario/scenario.js';

@@ -1,4 +1,4 @@
-import { gridInflection } from '../../../theory/grid-inflection.js';
+import { gridInflection } from '../../../theory/search.js';
 import { formulaParameters, type Interval, predictedLoss } from '../../scaling/fit-law.js';
 import { type FitRange, type FittedSurfaces, PARTS, shareOn } from '../../scaling/fitted-surface.js';
 import {

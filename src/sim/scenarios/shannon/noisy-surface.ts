@@ -1,6 +1,6 @@
 import { singularValue } from '../../../theory/mode.js';
 import type { Problem } from '../../../theory/problem.js';
-import { relativePerturbedLossAt } from '../../../theory/relative-noise.js';
+import { relativePerturbedLossAt } from '../../../theory/sensitivity.js';
 import { type Estimate, estimateExcess, NoiseReplicates } from '../../noise/excess.js';
 import { predictedStandardError } from '../../noise/means.js';
 import { noiseAccuracy } from '../../noise/noise-accuracy.js';

@@ -1,4 +1,4 @@
-import { liesBetween } from '../../../theory/two-stage.js';
+import { liesBetween } from '../../../theory/finetuning.js';
 import type { Backend } from '../../backends/backend.js';
 import { advanceModes, exactModes } from '../../training/stages.js';
 

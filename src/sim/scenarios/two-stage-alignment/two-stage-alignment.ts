@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { parseFineTuningTarget } from '../../../theory/finetuning-target.js';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { singularValue } from '../../../theory/mode.js';
-import { parseSpectrum } from '../../../theory/spectrum.js';
+import { parseFineTuningTarget, parseSpectrum } from '../../../theory/spectrum.js';
 import { stepsParameter, targetParameter } from '../../finetuning/finetuning-parameters.js';
 import type { MapFigure } from '../../scenario/figure.js';
 import { requireTableMemory } from '../../scenario/memory.js';

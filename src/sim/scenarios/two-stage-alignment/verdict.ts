@@ -1,4 +1,4 @@
-import { alignByFlow, isPastAThird } from '../../../theory/two-stage.js';
+import { alignByFlow, isPastAThird } from '../../../theory/finetuning.js';
 import { type Check, judge, notApplicable, type Verdict } from '../../scenario/scenario.js';
 import { SmallestSlack } from '../../training/training-checks.js';
 import type { AlignedNetwork, AlignmentCell, AlignmentStudy } from './alignment-map.js';

@@ -1,7 +1,7 @@
-import { gridInflection } from '../../../theory/grid-inflection.js';
 import { globalInflection } from '../../../theory/inflection.js';
 import { stagedOptimum } from '../../../theory/perturbed-loss.js';
 import type { Problem } from '../../../theory/problem.js';
+import { gridInflection } from '../../../theory/search.js';
 import { jackknifeError } from '../../noise/means.js';
 import type { SimulatedPoint } from '../../noise/noise-curves.js';
 import { exponentUncertainty, fitPowerLaw, type UncertainPoint } from '../../scaling/power-law-fit.js';

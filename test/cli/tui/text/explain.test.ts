@@ -4,8 +4,7 @@ import { checkDraft } from '../../../../src/cli/tui/state/draft.js';
 import { resultsOf } from '../../../../src/cli/tui/state/run.js';
 import { explainRun } from '../../../../src/cli/tui/text/explain.js';
 import { scenarios } from '../../../../src/sim/scenarios/scenario-list.js';
-import { createProblem } from '../../../../src/theory/problem.js';
-import { learnedModes } from '../../../../src/theory/trajectory.js';
+import { createProblem, learnedModes } from '../../../../src/theory/problem.js';
 import { Recorder, someRows } from '../support.js';
 
 function sentencesOf(app: Recorder): readonly string[] {

@@ -5,8 +5,8 @@ import {
   flowErrors,
 } from '../../../../src/sim/scenarios/schedules/convergence.js';
 import { schedulePlan } from '../../../../src/sim/scenarios/schedules/rates.js';
+import { scheduleNames } from '../../../../src/theory/descent.js';
 import { createProblem } from '../../../../src/theory/problem.js';
-import { scheduleNames } from '../../../../src/theory/schedule.js';
 
 const problem = createProblem({ dim: 3, spectrum: [2, 1, 0.5], tau: 3 });
 const times = [0.5, 1, 2, 4, 8];

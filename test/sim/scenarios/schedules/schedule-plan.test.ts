@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { positionsOf, schedulePlan } from '../../../../src/sim/scenarios/schedules/rates.js';
-import { scheduleNames, sumOfRates } from '../../../../src/theory/schedule.js';
+import { scheduleNames, sumOfRates } from '../../../../src/theory/descent.js';
 
 const cases = fc.record({
   name: fc.constantFrom(...scheduleNames),

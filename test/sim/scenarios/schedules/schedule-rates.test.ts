@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { scheduleRatesBelow } from '../../../../src/sim/scenarios/schedules/rates.js';
-import { type Schedule, scheduleNames, sumOfRates } from '../../../../src/theory/schedule.js';
+import { type Schedule, scheduleNames, sumOfRates } from '../../../../src/theory/descent.js';
 
 const anySchedule: fc.Arbitrary<Schedule> = fc
   .record({

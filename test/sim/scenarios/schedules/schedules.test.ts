@@ -6,8 +6,8 @@ import { schedules } from '../../../../src/sim/scenarios/schedules/schedules.js'
 import { InputMoments } from '../../../../src/sim/training/input-moments.js';
 import { embedDiagonal, networkStart, randomBasis } from '../../../../src/sim/training/network-start.js';
 import { optimizerNamed } from '../../../../src/sim/training/optimizers.js';
+import { scheduleNames } from '../../../../src/theory/descent.js';
 import { createProblem } from '../../../../src/theory/problem.js';
-import { scheduleNames } from '../../../../src/theory/schedule.js';
 import { numbers, records, runScenario, timeless, verdictOf } from '../../../support/documents.js';
 import { fromNothing, optimizerOracle } from '../../../support/optimizer-oracle.js';
 import { textbookCurve } from '../../../support/textbook.js';

@@ -1,0 +1,247 @@
+import * as fc from 'fast-check';
+import { Matrix } from 'ml-matrix';
+
+/*
+ * Building blocks for the domains of claims. All shrink to small, round instances and are plain JSON values.
+ */
+
+/** Numbers over some decades, `10^from` to `10^to`, of three significant digits; shrinks towards 1. */
+export function decades(from: number, to: number): fc.Arbitrary<number> {
+  return fc.integer({ min: Math.round(from * 100), max: Math.round(to * 100) }).map(roundedPower);
+}
+
+const ROUNDED_POWERS = new Map<number, number>();
+
+/** `10^(hundredth/100)` to three digits; looked up where possible, since reading digits back costs more than drawing. */
+function roundedPower(hundredth: number): number {
+  const known = ROUNDED_POWERS.get(hundredth);
+  if (known !== undefined) return known;
+  const rounded = Number((10 ** (hundredth / 100)).toPrecision(3));
+  ROUNDED_POWERS.set(hundredth, rounded);
+  return rounded;
+}
+
+/** Small fractions that collide often: quarters from 1/4 to 3. */
+const quarters = fc.integer({ min: 1, max: 12 }).map((n) => n / 4);
+
+/** One positive singular value: mostly ordinary, sometimes over six decades. */
+export const singularValue: fc.Arbitrary<number> = fc.oneof(
+  { weight: 3, arbitrary: quarters },
+  { weight: 2, arbitrary: decades(-3, 3) },
+);
+
+/**
+ * Positive singular values, non-increasing, with repeated values, clusters as tight as 1e-9 and ratios up to 1e6.
+ *
+ * @param most largest number of values, up to 12
+ */
+export function singularValues(most = 12): fc.Arbitrary<number[]> {
+  const cluster = fc.record({
+    value: singularValue,
+    copies: fc.oneof(
+      { weight: 4, arbitrary: fc.constant(1) },
+      { weight: 1, arbitrary: fc.integer({ min: 2, max: 3 }) },
+    ),
+    spread: fc.constantFrom(0, 1e-9, 1e-3),
+  });
+  return fc.array(cluster, { minLength: 1, maxLength: most }).map((clusters) =>
+    clusters
+      .flatMap(({ value, copies, spread }) =>
+        Array.from({ length: copies }, (_, copy) => value * (1 - spread * copy)),
+      )
+      .slice(0, most)
+      .sort((a, b) => b - a),
+  );
+}
+
+/** A mode with a start of its own: usually below its σ, sometimes equal, above or zero; σ = 0 now and then. */
+export const mode = fc.record({
+  sigma: fc.oneof({ weight: 9, arbitrary: singularValue }, { weight: 1, arbitrary: fc.constant(0) }),
+  start: fc.oneof(
+    { weight: 6, arbitrary: decades(-12, -1) },
+    { weight: 2, arbitrary: decades(-1, 2) },
+    { weight: 1, arbitrary: fc.constant(0) },
+  ),
+});
+
+/** A mode that starts strictly below its positive σ and above zero, by up to twelve decades. */
+export const risingMode = fc
+  .record({ sigma: singularValue, share: decades(-12, -0.05) })
+  .map(({ sigma, share }) => ({ sigma, start: sigma * share }));
+
+/** Dimension of a matrix, 1 to 12. */
+export const dimension: fc.Arbitrary<number> = fc.integer({ min: 1, max: 12 });
+
+/** Shape of a two-layer network, dimensions 1 to 12. */
+export const shape = fc.record({ rows: dimension, hidden: dimension, cols: dimension });
+
+/** Seed of a drawn matrix; 0 is the identity where the matrix is orthogonal. */
+export const matrixSeed: fc.Arbitrary<number> = fc.nat({ max: 9999 });
+
+/** Noise scale γ over five decades, 0 now and then. */
+export const noiseScale: fc.Arbitrary<number> = fc.oneof(
+  { weight: 12, arbitrary: decades(-4, 1) },
+  { weight: 1, arbitrary: fc.constant(0) },
+);
+
+/** Gradient-flow time over eight decades, 0 now and then. */
+export const flowTime: fc.Arbitrary<number> = fc.oneof(
+  { weight: 12, arbitrary: decades(-4, 4) },
+  { weight: 1, arbitrary: fc.constant(0) },
+);
+
+/** The building blocks under one name, for claims of other people. */
+export const arbitraries = {
+  decades,
+  singularValue,
+  singularValues,
+  mode,
+  risingMode,
+  dimension,
+  shape,
+  matrixSeed,
+  noiseScale,
+  flowTime,
+} as const;
+
+/**
+ * A matrix of independent standard normal entries that a seed determines, so that an instance of a claim can name a
+ * matrix of any shape by one number and still shrink in shape.
+ *
+ * @param seed any integer; 0 gives a matrix too
+ */
+export function drawnMatrix(rows: number, cols: number, seed: number): Matrix {
+  const next = uniforms(seed);
+  const matrix = Matrix.zeros(rows, cols);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < cols; column++) {
+      const radius = Math.sqrt(-2 * Math.log(next()));
+      matrix.set(row, column, radius * Math.cos(2 * Math.PI * next()));
+    }
+  }
+  return matrix;
+}
+
+/** An orthogonal matrix that a seed determines: the Q factor of {@link drawnMatrix}; seed 0 gives the identity. */
+export function drawnOrthogonal(size: number, seed: number): Matrix {
+  if (seed === 0) return Matrix.eye(size);
+  return orthogonalFactor(drawnMatrix(size, size, seed));
+}
+
+/** The Q factor of a square matrix by Householder reflections; that of the library makes several matrices on its way. */
+function orthogonalFactor(matrix: Matrix): Matrix {
+  const size = matrix.rows;
+  // Column by column, the reflectors in place of what they annul; each begins with 1 more than its share of its length.
+  const reflectors = Array.from({ length: size }, (_, column) => matrix.getColumn(column));
+  for (let k = 0; k < size; k++) {
+    const pivot = reflectors[k]!;
+    let length = 0;
+    for (let row = k; row < size; row++) length = hypotenuse(length, pivot[row]!);
+    if (length === 0) continue;
+    const signed = pivot[k]! < 0 ? -length : length;
+    for (let row = k; row < size; row++) pivot[row]! /= signed;
+    pivot[k]! += 1;
+    for (let column = k + 1; column < size; column++) reflect(reflectors[column]!, pivot, k);
+  }
+  const columns: number[][] = [];
+  for (let k = size - 1; k >= 0; k--) {
+    const unit = new Array<number>(size).fill(0);
+    unit[k] = 1;
+    columns[k] = unit;
+    for (let column = k; column < size; column++) reflect(columns[column]!, reflectors[k]!, k);
+  }
+  const factor = Matrix.zeros(size, size);
+  columns.forEach((column, index) => {
+    for (let row = 0; row < size; row++) factor.set(row, index, column[row]!);
+  });
+  return factor;
+}
+
+/** Reflects a vector by the reflector that begins at coordinate `from`; by none where that is zero. */
+function reflect(vector: number[], reflector: readonly number[], from: number): void {
+  if (reflector[from] === 0) return;
+  let overlap = 0;
+  for (let row = from; row < vector.length; row++) overlap += reflector[row]! * vector[row]!;
+  const share = -overlap / reflector[from]!;
+  for (let row = from; row < vector.length; row++) vector[row]! += share * reflector[row]!;
+}
+
+/** `√(a² + b²)` without overflow. */
+function hypotenuse(a: number, b: number): number {
+  const [small, large] = Math.abs(a) > Math.abs(b) ? [b, a] : [a, b];
+  return large === 0 ? 0 : Math.abs(large) * Math.sqrt(1 + (small / large) ** 2);
+}
+
+/** Numbers in (0, 1) by Weyl increments through a 32-bit mixing function (Steele, Lea and Flood's SplitMix). */
+function uniforms(seed: number): () => number {
+  // Mixed first, so that neighbouring seeds do not give the same sequence one step apart.
+  let state = mix((seed | 0) ^ 0x3c6ef372);
+  return () => {
+    state = (state + 0x9e3779b9) >>> 0;
+    return (mix(state) + 0.5) / 2 ** 32;
+  };
+}
+
+function mix(word: number): number {
+  let mixed = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}
+
+/** Arbitrary weights and an arbitrary task of any shapes and sizes, named by numbers. */
+export interface DrawnNetwork {
+  readonly rows: number;
+  readonly hidden: number;
+  readonly cols: number;
+  /** Seed of the entries. */
+  readonly seed: number;
+  /** Standard deviation of the entries of `W1`. */
+  readonly firstSize: number;
+  /** Standard deviation of the entries of `W2`. */
+  readonly secondSize: number;
+  /** Standard deviation of the entries of the task. */
+  readonly taskSize: number;
+}
+
+/** Two layers and a task. */
+export interface Network {
+  readonly first: Matrix;
+  readonly second: Matrix;
+  readonly task: Matrix;
+}
+
+/** Size of the entries of a matrix: over four decades, zero now and then. */
+const size = fc.oneof({ weight: 12, arbitrary: decades(-2, 2) }, { weight: 1, arbitrary: fc.constant(0) });
+
+/** Shapes of dimensions 1 to 12 and sizes over decades. */
+export const drawnNetwork: fc.Arbitrary<DrawnNetwork> = fc
+  .record({ shape, seed: matrixSeed, firstSize: size, secondSize: size, taskSize: size })
+  .map(({ shape, ...rest }) => ({ ...shape, ...rest }));
+
+/** Whether a plain value is a network: whole dimensions that stay small, sizes that stay finite. */
+export function isDrawnNetwork(network: DrawnNetwork): boolean {
+  const { rows, hidden, cols, seed, firstSize, secondSize, taskSize } = network;
+  return (
+    [rows, hidden, cols].every(isDimension) &&
+    Number.isInteger(seed) &&
+    [firstSize, secondSize, taskSize].every((value) => value >= 0 && value < 1e6)
+  );
+}
+
+/** Whether a number is a dimension that the search for counterexamples may try. */
+export function isDimension(value: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= 20;
+}
+
+/** Beyond the seeds of instances, so that the three matrices of one have seeds of their own. */
+const SEED_STRIDE = 100_000;
+
+/** The matrices that a drawn network names. */
+export function networkOf(network: DrawnNetwork): Network {
+  const { rows, hidden, cols, seed, firstSize, secondSize, taskSize } = network;
+  return {
+    first: drawnMatrix(rows, hidden, seed).mul(firstSize),
+    second: drawnMatrix(hidden, cols, seed + SEED_STRIDE).mul(secondSize),
+    task: drawnMatrix(rows, cols, seed + 2 * SEED_STRIDE).mul(taskSize),
+  };
+}

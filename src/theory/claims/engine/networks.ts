@@ -1,0 +1,253 @@
+import * as fc from 'fast-check';
+import { Matrix } from 'ml-matrix';
+import { decades, drawnMatrix, drawnOrthogonal, isDimension, matrixSeed, singularValue } from './draws.js';
+
+/**
+ * `U diag(values) Vᵀ` for the first columns of two bases, one per value: how tasks and aligned weights are written down.
+ *
+ * @param left `U`, with at least as many columns as there are values
+ * @param values the diagonal, at least one number
+ * @param right `V`, with at least as many columns as there are values
+ */
+export function diagonalInBases(left: Matrix, values: readonly number[], right: Matrix): Matrix {
+  const product = Matrix.zeros(left.rows, right.rows);
+  for (let row = 0; row < left.rows; row++) {
+    for (let column = 0; column < right.rows; column++) {
+      let sum = 0;
+      for (let k = 0; k < values.length; k++) sum += left.get(row, k) * values[k]! * right.get(column, k);
+      product.set(row, column, sum);
+    }
+  }
+  return product;
+}
+
+/** Orthogonal bases of the outputs, the hidden units and the inputs of a two-layer network. */
+export interface Bases {
+  /** `U`, `p×p`. */
+  readonly left: Matrix;
+  /** `R`, `h×h`. */
+  readonly inner: Matrix;
+  /** `V`, `q×q`. */
+  readonly right: Matrix;
+}
+
+/** Beyond every `matrixSeed`, so that no two bases of one instance come from the same seed. */
+const SEED_STRIDE = 100_000;
+
+/** Bases that a seed determines; 0 makes all three the identity. */
+export function drawnBases(rows: number, hidden: number, cols: number, seed: number): Bases {
+  const seedOf = (order: number) => (seed === 0 ? 0 : seed + order * SEED_STRIDE);
+  return {
+    left: drawnOrthogonal(rows, seed),
+    inner: drawnOrthogonal(hidden, seedOf(1)),
+    right: drawnOrthogonal(cols, seedOf(2)),
+  };
+}
+
+/** The task `U diag(values) Vᵀ`. */
+export function alignedTask({ left, right }: Bases, values: readonly number[]): Matrix {
+  return diagonalInBases(left, values, right);
+}
+
+/** Balanced aligned weights `W1 = U √S Rᵀ`, `W2 = R √S Vᵀ` with the singular values `values` of `W1W2`. */
+export function alignedWeights(
+  { left, inner, right }: Bases,
+  values: readonly number[],
+): { first: Matrix; second: Matrix } {
+  const factors = values.map(Math.sqrt);
+  return {
+    first: diagonalInBases(left, factors, inner),
+    second: diagonalInBases(inner, factors, right),
+  };
+}
+
+/** A singular value of `W1W2` and how its two factors share it. */
+export interface StretchedMode {
+  readonly value: number;
+  /** The factor of `W1` is `√value · stretch`, that of `W2` is `√value / stretch`; 1 is balanced. */
+  readonly stretch: number;
+}
+
+/**
+ * Aligned weights that need not be balanced: `W1 = U diag(√s · t) Rᵀ`, `W2 = R diag(√s / t) Vᵀ`. Modes beyond the hidden
+ * width are left out.
+ *
+ * @param bases `U`, `R` and `V`
+ * @param modes singular values `s` with their stretch `t`, as many as outputs and inputs at most
+ */
+export function stretchedWeights(
+  { left, inner, right }: Bases,
+  modes: readonly StretchedMode[],
+): { first: Matrix; second: Matrix } {
+  const kept = modes.slice(0, inner.columns);
+  return {
+    first: diagonalInBases(
+      left,
+      kept.map(({ value, stretch }) => Math.sqrt(value) * stretch),
+      inner,
+    ),
+    second: diagonalInBases(
+      inner,
+      kept.map(({ value, stretch }) => Math.sqrt(value) / stretch),
+      right,
+    ),
+  };
+}
+
+/** A matrix with known singular values and one of its factorisations, named by numbers. */
+export interface FactoredMatrix {
+  /** Positive singular values in any order, and how far the factorisation is from the balanced one along each. */
+  readonly modes: readonly { readonly value: number; readonly stretch: number }[];
+  readonly extraRows: number;
+  readonly extraHidden: number;
+  readonly extraCols: number;
+  /** Seed of the singular vectors; 0 is the identity. */
+  readonly basis: number;
+  /** Seed of the rotation of the hidden units before they are stretched; 0 is none. */
+  readonly rotation: number;
+  /** Size of the weights of hidden units that the other layer ignores. */
+  readonly idle: number;
+}
+
+/** Factorisations of all kinds: balanced, stretched along modes or across them, with idle units. */
+export const factoredMatrix: fc.Arbitrary<FactoredMatrix> = fc.record({
+  modes: fc.array(
+    fc.record({ value: singularValue, stretch: fc.oneof(fc.constant(1), decades(-1.5, 1.5)) }),
+    { minLength: 1, maxLength: 9 },
+  ),
+  extraRows: fc.nat({ max: 3 }),
+  extraHidden: fc.nat({ max: 3 }),
+  extraCols: fc.nat({ max: 3 }),
+  basis: matrixSeed,
+  rotation: fc.oneof(fc.constant(0), matrixSeed),
+  idle: fc.oneof(fc.constant(0), decades(-3, 1)),
+});
+
+/** Whether a plain value is a factored matrix. */
+export function isFactoredMatrix(factored: FactoredMatrix): boolean {
+  const { modes, extraRows, extraHidden, extraCols, basis, rotation, idle } = factored;
+  return (
+    modes.length > 0 &&
+    modes.every(({ value, stretch }) => value > 1e-9 && value < 1e6 && stretch > 1e-3 && stretch < 1e3) &&
+    [extraRows, extraHidden, extraCols].every((extra) => extra >= 0 && isDimension(modes.length + extra)) &&
+    [basis, rotation].every(Number.isInteger) &&
+    idle >= 0 &&
+    idle < 1e3
+  );
+}
+
+/** The matrix, its factors, and what they cost. */
+export interface Factored {
+  /** `W = UΣVᵀ`, `p×q`. */
+  readonly product: Matrix;
+  /** `W1`, `p×h`. */
+  readonly first: Matrix;
+  /** `W2`, `h×q`. */
+  readonly second: Matrix;
+  /** `q‖W1‖² + p‖W2‖²`, entry by entry. */
+  readonly cost: number;
+  /** `2√(pq)` times the sum of the singular values, which are known. */
+  readonly floor: number;
+}
+
+/**
+ * The matrices that a factored matrix names: `W1 = [(p/q)^{1/4} U√Σ  N] M`, `W2 = M⁻¹ [(q/p)^{1/4} √ΣVᵀ; 0]` with `M` a rotation of the
+ * hidden units times the stretches, and `N` the idle weights.
+ */
+export function factorsOf(factored: FactoredMatrix): Factored {
+  const { modes, extraRows, extraHidden, extraCols, basis, rotation, idle } = factored;
+  const rows = modes.length + extraRows;
+  const hidden = modes.length + extraHidden;
+  const cols = modes.length + extraCols;
+  const bases = drawnBases(rows, hidden, cols, basis);
+  const values = modes.map(({ value }) => value);
+  const roots = values.map(Math.sqrt);
+  const scale = (rows / cols) ** 0.25;
+  const left = drawnMatrix(rows, hidden, basis + IDLE_SEED).mul(idle);
+  const right = Matrix.zeros(hidden, cols);
+  roots.forEach((root, index) => {
+    left.setColumn(index, bases.left.getColumnVector(index).mul(scale * root));
+    right.setRow(
+      index,
+      bases.right.getColumn(index).map((entry) => (entry * root) / scale),
+    );
+  });
+  const turn = drawnOrthogonal(hidden, rotation);
+  const stretches = Array.from({ length: hidden }, (_, index) => modes[index]?.stretch ?? 1);
+  const first = left.mmul(turn).mulRowVector(stretches).mmul(bases.inner.transpose());
+  const second = bases.inner.mmul(turn.transpose().mmul(right).divColumnVector(stretches));
+  return {
+    product: alignedTask(bases, values),
+    first,
+    second,
+    cost: cols * sumOfSquares(first) + rows * sumOfSquares(second),
+    floor: 2 * Math.sqrt(rows * cols) * values.reduce((sum, value) => sum + value, 0),
+  };
+}
+
+const IDLE_SEED = 700_000;
+
+/** Square of the Frobenius norm, entry by entry. */
+export function sumOfSquares(matrix: Matrix): number {
+  return matrix.to1DArray().reduce((sum, entry) => sum + entry ** 2, 0);
+}
+
+/*
+ * What the claims about data that do not cover all inputs (T0-exposure, T4-exposure) share: covariances of inputs and gradients of
+ * the loss `E‖(W1W2 - A)x‖²` for `x ~ N(0, C)`, from their definitions.
+ */
+
+/** Both layers. */
+export interface Layers {
+  readonly first: Matrix;
+  readonly second: Matrix;
+}
+
+/** Beyond every seed that `drawnBases` makes of a `matrixSeed`. */
+const TWIST = 700_000;
+
+/**
+ * Covariance of the inputs, `V T diag(variances) Tᵀ Vᵀ`.
+ *
+ * @param twistSeed of the orthogonal T; 0 for the identity, with which it is diagonal in the singular vectors V
+ */
+export function inputCovariance({ right }: Bases, variances: readonly number[], twistSeed: number): Matrix {
+  const padded = Array.from({ length: right.rows }, (_, index) => variances[index] ?? 0);
+  const twist = drawnOrthogonal(right.rows, twistSeed === 0 ? 0 : twistSeed + TWIST);
+  const basis = right.mmul(twist);
+  return diagonalInBases(basis, padded, basis);
+}
+
+/** Gradients of `E‖(W1W2 - A)x‖²`: `2(W1W2 - A)C W2ᵀ` and `2 W1ᵀ(W1W2 - A)C`. */
+export function coveredGradient({ first, second }: Layers, task: Matrix, covariance: Matrix): Layers {
+  const seen = first.mmul(second).sub(task).mmul(covariance).mul(2);
+  return { first: seen.mmul(second.transpose()), second: first.transpose().mmul(seen) };
+}
+
+/** The loss `E‖(W1W2 - A)x‖²` for `x ~ N(0, C)`. */
+export function coveredMatrixLoss({ first, second }: Layers, task: Matrix, covariance: Matrix): number {
+  const residual = first.mmul(second).sub(task);
+  return residual.mmul(covariance).dot(residual);
+}
+
+/** A square network's bases, one orthogonal matrix each, from a seed. */
+export function squareBases(size: number, seed: number): Bases {
+  return drawnBases(size, size, size, seed);
+}
+
+/**
+ * Frobenius norm of `left - right`, entry by entry, without the matrices in between: claims compare thousands of pairs.
+ *
+ * @param left any matrix
+ * @param right one of the same shape
+ */
+export function matrixDistance(left: Matrix, right: Matrix): number {
+  let sum = 0;
+  for (let row = 0; row < left.rows; row++) {
+    for (let column = 0; column < left.columns; column++) {
+      const difference = left.get(row, column) - right.get(row, column);
+      sum += difference * difference;
+    }
+  }
+  return Math.sqrt(sum);
+}

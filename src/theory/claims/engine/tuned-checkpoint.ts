@@ -1,0 +1,212 @@
+import * as fc from 'fast-check';
+import { Matrix } from 'ml-matrix';
+import type { FineTuning } from '../../finetuning.js';
+import type { Problem } from '../../problem.js';
+import { decades, matrixSeed } from './draws.js';
+import { sigmoid } from './integration.js';
+import { alignedTask, alignedWeights, type Bases, drawnBases, matrixDistance } from './networks.js';
+import {
+  anyShare,
+  areTunedModes,
+  isSurplus,
+  pullWeight,
+  type StartedMode,
+  type Surplus,
+  startedAnywhere,
+  startedModes,
+  surplusFields,
+  targetsOf,
+  tunedProblem,
+} from './tuned-modes.js';
+
+/** Two layers. */
+export interface Layers {
+  readonly first: Matrix;
+  readonly second: Matrix;
+}
+
+/** What is minimised: `‖W - task‖² + pull·‖W - anchor‖²`. */
+export interface PulledLoss {
+  readonly task: Matrix;
+  readonly pull: number;
+  readonly anchor: Matrix;
+}
+
+/**
+ * Gradient descent on a regularised loss, written out: both layers move at once along
+ * `-2[(W - A) + λ(W - B)]` times the transpose of the other.
+ *
+ * @param steps number of steps, an integer from 0
+ */
+export function descendRegularized(
+  layers: Layers,
+  { task, pull, anchor }: PulledLoss,
+  rate: number,
+  steps: number,
+): Layers {
+  let { first, second } = layers;
+  for (let step = 0; step < steps; step++) {
+    const product = first.mmul(second);
+    const onTask = product.clone().sub(task);
+    const onAnchor = product.sub(anchor).mul(pull);
+    const force = onTask.add(onAnchor).mul(2);
+    const firstMotion = force.mmul(second.transpose()).mul(rate);
+    const secondMotion = first.transpose().mmul(force).mul(rate);
+    first = first.clone().sub(firstMotion);
+    second = second.clone().sub(secondMotion);
+  }
+  return { first, second };
+}
+
+/** A checkpoint of pre-training and some gradient-descent steps of fine-tuning on a turned task. */
+export interface TunedCheckpoint extends Surplus {
+  readonly modes: readonly StartedMode[];
+  /** Pre-training time. */
+  readonly time: number;
+  readonly pull: number;
+  readonly anchor: 'checkpoint' | 'pretraining';
+  readonly steps: number;
+  /** Learning rate in units of the largest at which the steps are stable; or far beyond 1, where they diverge. */
+  readonly rate: number;
+  /** Degrees by which pairs of singular vectors of the new task are turned. */
+  readonly angle: number;
+  /** Ratio of the first layer's factors to the second's. */
+  readonly imbalance: number;
+  readonly seed: number;
+}
+
+/** The fields of a `TunedCheckpoint`, up to 8 modes so that full matrices stay cheap. */
+export const checkpointFields = {
+  modes: startedModes(8, anyShare, startedAnywhere),
+  time: fc.oneof(decades(-3, 3), fc.constant(0)),
+  pull: pullWeight,
+  anchor: fc.constantFrom('checkpoint', 'pretraining'),
+  steps: fc.nat({ max: 6 }),
+  rate: fc.oneof(
+    { weight: 12, arbitrary: fc.integer({ min: 0, max: 9 }).map((n) => n / 10) },
+    { weight: 2, arbitrary: decades(8, 12) },
+  ),
+  angle: fc.constant(0),
+  imbalance: fc.oneof({ weight: 12, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: decades(-1, 1) }),
+  ...surplusFields,
+  seed: matrixSeed,
+} as const;
+
+/** Whether a plain value is such a checkpoint. */
+export function isTunedCheckpoint(instance: TunedCheckpoint): boolean {
+  const { modes, time, pull, steps, rate, angle, imbalance, seed } = instance;
+  return (
+    areTunedModes(modes) &&
+    isSurplus(instance) &&
+    [steps, seed].every((n) => Number.isInteger(n) && n >= 0) &&
+    steps <= 8 &&
+    time >= 0 &&
+    pull >= 0 &&
+    pull <= 1e6 &&
+    ((rate >= 0 && rate <= 0.9) || (rate >= 1e8 && rate <= 1e12)) &&
+    angle >= 0 &&
+    angle <= 180 &&
+    imbalance >= 0.1 &&
+    imbalance <= 10
+  );
+}
+
+/** A checkpoint with all that the library and full matrices need to fine-tune it. */
+export interface PreparedCheckpoint {
+  readonly problem: Problem;
+  readonly fineTuning: FineTuning;
+  /** Singular values of the checkpoint. */
+  readonly values: readonly number[];
+  /** Size of the largest matrices, for tolerances. */
+  readonly size: number;
+  /** Whether full matrices can be compared; if not, whether they diverge for certain. */
+  readonly regime: 'stable' | 'diverging' | 'unclear';
+  /** What full matrices give. */
+  readonly explicit: ExplicitFineTuning;
+}
+
+/** Fine-tuning with full matrices. */
+export interface ExplicitFineTuning {
+  readonly layers: Layers;
+  /** `W1W2` in the basis of the singular vectors of pre-training. */
+  readonly core: Matrix;
+  readonly lossBefore: number;
+  readonly lossPre: number;
+  readonly lossFt: number;
+}
+
+/** Works a checkpoint out, by full matrices with singular vectors that its seed draws. */
+export function prepare(instance: TunedCheckpoint): PreparedCheckpoint {
+  const { modes, pull, anchor, steps, seed } = instance;
+  const problem = tunedProblem(modes, instance);
+  const target = targetsOf(modes, problem);
+  const values = problem.modes.map((mode) => sigmoid(mode, instance.time).value);
+  const largest = Math.max(...problem.spectrum, ...target, ...values);
+  const rate = instance.rate / (2 * (1 + pull) * largest);
+  const bases = drawnBases(problem.rows, problem.hidden, problem.cols, instance.rate > 1 ? 0 : seed);
+  const pretraining = alignedTask(bases, problem.spectrum);
+  const task = turnedTask(bases, target, instance.angle);
+  const aligned = alignedWeights(bases, values);
+  const ratio = Math.sqrt(instance.imbalance);
+  const start = { first: aligned.first.mul(ratio), second: aligned.second.div(ratio) };
+  const before = start.first.mmul(start.second);
+  const anchored = anchor === 'checkpoint' ? before : pretraining;
+  const layers = descendRegularized(start, { task, pull, anchor: anchored }, rate, steps);
+  const product = layers.first.mmul(layers.second);
+  const goals = problem.modes.map((mode, index) => {
+    const anchorValue = anchor === 'checkpoint' ? values[index]! : mode.sigma;
+    return (target[index]! + pull * anchorValue) / (1 + pull);
+  });
+  // Modes at zero stay there, whatever the steps.
+  const offsets = values.map((value, index) => (value === 0 ? 1 : Math.abs(value - goals[index]!) / largest));
+  return {
+    regime: instance.rate <= 1 ? 'stable' : instance.angle === 0 ? ending(layers, offsets) : 'unclear',
+    problem,
+    fineTuning: { target, pull, anchor, length: { rate, steps } },
+    values,
+    size: largest,
+    explicit: {
+      layers,
+      core: bases.left.transpose().mmul(product).mmul(bases.right),
+      lossBefore: matrixDistance(before, pretraining) ** 2,
+      lossPre: matrixDistance(product, pretraining) ** 2,
+      lossFt: matrixDistance(product, task) ** 2,
+    },
+  };
+}
+
+/** The task `U R diag(values) Rᵀ Vᵀ`. */
+function turnedTask({ left, right }: Bases, values: readonly number[], angle: number): Matrix {
+  const turn = turning(angle, values.length);
+  const last = values.length - 1;
+  const first = left.subMatrix(0, left.rows - 1, 0, last).mmul(turn);
+  const second = right.subMatrix(0, right.rows - 1, 0, last).mmul(turn);
+  return first.mulRowVector([...values]).mmul(second.transpose());
+}
+
+/** Rotation by an angle in the planes of coordinates (1,2), (3,4), … */
+function turning(angle: number, size: number): Matrix {
+  const radians = (angle * Math.PI) / 180;
+  const [cos, sin] = [Math.cos(radians), Math.sin(radians)];
+  const turn = Matrix.eye(size);
+  for (let upper = 0; upper + 1 < size; upper += 2) {
+    turn.setSubMatrix(
+      [
+        [cos, -sin],
+        [sin, cos],
+      ],
+      upper,
+      upper,
+    );
+  }
+  return turn;
+}
+
+/**
+ * How steps that are far too large end: some weight leaves the range in which products can be compared. Unclear where that
+ * takes more steps, or where rounding decides because a mode begins at a fixed point.
+ */
+function ending({ first, second }: Layers, offsets: readonly number[]): 'diverging' | 'unclear' {
+  const largest = Math.max(...[first, second].flatMap((layer) => layer.to1DArray()).map(Math.abs));
+  return largest < 1e60 || offsets.some((offset) => offset < 1e-3) ? 'unclear' : 'diverging';
+}

@@ -1,0 +1,216 @@
+import * as fc from 'fast-check';
+import type { Problem } from '../../problem.js';
+import type { StagedTask } from '../../staged-finetuning.js';
+import { decades, singularValue } from './draws.js';
+
+/*
+ * What the claims about fine-tuning (T4, T5) share: modes of two tasks with the same singular vectors, and problems made of them.
+ */
+
+/** A mode of pre-training and what the new task wants of it. */
+export interface TunedMode {
+  /** Singular value of the pre-training task. */
+  readonly sigma: number;
+  /** Singular value of the fine-tuning task, `σ^ft`. */
+  readonly target: number;
+}
+
+/** A mode with a start of its own. */
+export interface StartedMode extends TunedMode {
+  /** Singular value of the network before pre-training. */
+  readonly start: number;
+}
+
+/** How much of a mode the new task keeps: erased, less, the same, up to twice. */
+export const keptShare = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: 0, max: 8 }).map((n) => n / 4) },
+  { weight: 2, arbitrary: decades(-3, 0.3) },
+);
+
+/** How much a mode overshoots: more than twice. */
+export const overshootShare = decades(0.31, 2);
+
+/** Any share of a mode, from nothing to a hundredfold. */
+export const anyShare = fc.oneof(
+  { weight: 2, arbitrary: keptShare },
+  { weight: 1, arbitrary: overshootShare },
+);
+
+/** Modes in any order, with targets in any proportion to them. */
+export function tunedModes(most = 12): fc.Arbitrary<TunedMode[]> {
+  const mode = fc
+    .record({ sigma: singularValue, share: anyShare })
+    .map(({ sigma, share }) => ({ sigma, target: sigma * share }));
+  return fc.array(mode, { minLength: 1, maxLength: most });
+}
+
+/**
+ * Modes with a start of their own.
+ *
+ * @param shares target over σ
+ * @param started start over σ
+ */
+export function startedModes(
+  most: number,
+  shares: fc.Arbitrary<number>,
+  started: fc.Arbitrary<number>,
+): fc.Arbitrary<StartedMode[]> {
+  const mode = fc
+    .record({ sigma: singularValue, share: shares, started })
+    .map(({ sigma, share, started }) => ({ sigma, start: sigma * started, target: sigma * share }));
+  return fc.array(mode, { minLength: 1, maxLength: most });
+}
+
+/** Starts from 1e-12 of σ to σ itself; at zero now and then. */
+export const startedBelow = fc.oneof(
+  { weight: 12, arbitrary: decades(-12, 0) },
+  { weight: 1, arbitrary: fc.constant(0) },
+);
+
+/** Any start up to ten times σ. */
+export const startedAnywhere = fc.oneof(
+  { weight: 2, arbitrary: startedBelow },
+  { weight: 1, arbitrary: decades(0, 1) },
+);
+
+/** Whether plain values are modes, within the ranges in which products of them stay among the doubles. */
+export function areTunedModes(modes: readonly (TunedMode & { readonly start?: number })[]): boolean {
+  const inRange = (value: number) => value === 0 || (value >= 1e-16 && value <= 1e6);
+  return (
+    modes.length > 0 &&
+    modes.length <= 12 &&
+    modes.every(({ sigma, target, start = 0 }) => sigma > 0 && [sigma, target, start].every(inRange))
+  );
+}
+
+/** Shape of a network: rows and columns beyond the number of modes, and modes beyond the hidden width. */
+export interface Surplus {
+  readonly extraRows: number;
+  readonly extraCols: number;
+  readonly beyond: number;
+}
+
+/** The fields of a `Surplus`. */
+export const surplusFields = {
+  extraRows: fc.nat({ max: 2 }),
+  extraCols: fc.nat({ max: 2 }),
+  beyond: fc.nat({ max: 2 }),
+};
+
+/** Whether plain values are a surplus. */
+export function isSurplus({ extraRows, extraCols, beyond }: Surplus): boolean {
+  return [extraRows, extraCols, beyond].every((extra) => Number.isInteger(extra) && extra >= 0 && extra <= 4);
+}
+
+/** The pre-training problem of some modes in the order given, which need not be that of their size. */
+export function tunedProblem(
+  modes: readonly StartedMode[],
+  { extraRows, extraCols, beyond }: Surplus,
+): Problem {
+  const hidden = Math.max(1, modes.length - beyond);
+  const nulls = new Array<number>(Math.min(extraRows, extraCols)).fill(0);
+  const spectrum = [...modes.map(({ sigma }) => sigma), ...nulls];
+  return {
+    rows: modes.length + extraRows,
+    hidden,
+    cols: modes.length + extraCols,
+    spectrum,
+    tau: 0,
+    modes: modes.slice(0, hidden),
+    unlearnable: spectrum.slice(hidden),
+  };
+}
+
+/** Singular values of the fine-tuning task of such a problem; 0 where pre-training has none. */
+export function targetsOf(modes: readonly TunedMode[], problem: Problem): number[] {
+  return problem.spectrum.map((_, index) => modes[index]?.target ?? 0);
+}
+
+/** A checkpoint that has learned its first modes fully and the others not at all. */
+export function stagedModes(modes: readonly TunedMode[], learned: number): StartedMode[] {
+  return modes.map((mode, index) => ({ ...mode, start: index < learned ? mode.sigma : 0 }));
+}
+
+/** The staged tasks of some modes. */
+export function stagedTask(modes: readonly TunedMode[], pull: number): StagedTask {
+  return {
+    spectrum: modes.map(({ sigma }) => sigma),
+    target: modes.map(({ target }) => target),
+    pull,
+  };
+}
+
+/** Weight of a pull toward the checkpoint over six decades, 0 now and then. */
+export const pullWeight = fc.oneof(
+  { weight: 4, arbitrary: decades(-3, 3) },
+  { weight: 1, arbitrary: fc.constant(0) },
+);
+
+/** Sum of squares, for tolerances. */
+export function sumOfSquares(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value ** 2, 0);
+}
+
+/** Modes with any new singular value: near the threshold, far beyond, erased. */
+export const modesOfTwoTasks: fc.Arbitrary<TunedMode[]> = fc
+  .array(
+    fc.record({
+      sigma: singularValue,
+      ratio: fc.oneof(
+        { weight: 4, arbitrary: decades(-1, 1) },
+        { weight: 2, arbitrary: fc.constantFrom(0, 1, 2, 3) },
+        { weight: 1, arbitrary: decades(-3, 3) },
+      ),
+    }),
+    { minLength: 1, maxLength: 12 },
+  )
+  .map((modes) => modes.map(({ sigma, ratio }) => ({ sigma, target: ratio * sigma })));
+
+/** Whether a list is one of modes. */
+export function areStagedModes(modes: readonly TunedMode[]): boolean {
+  return (
+    modes.length > 0 &&
+    modes.length <= 12 &&
+    modes.every(({ sigma, target }) => sigma > 0 && sigma < 1e6 && target >= 0 && target < 1e7)
+  );
+}
+
+/** Both losses after fine-tuning to convergence with the first `learned` modes learned, from the end points of the modes. */
+export function convergedLosses(
+  modes: readonly TunedMode[],
+  pull: number,
+  learned: number,
+): { readonly pre: number; readonly ft: number } {
+  let pre = 0;
+  let ft = 0;
+  modes.forEach(({ sigma, target }, index) => {
+    const end = index < learned ? (target + pull * sigma) / (1 + pull) : 0;
+    pre += (end - sigma) * (end - sigma);
+    ft += (end - target) * (end - target);
+  });
+  return { pre, ft };
+}
+
+/** Rounding of a sum over the modes of squares of differences: every term is at most the square of its larger value. */
+export function stagedRounding(modes: readonly TunedMode[]): number {
+  return 1e-14 * modes.reduce((sum, { sigma, target }) => sum + (sigma + target) ** 2, 0);
+}
+
+/** Pulls λ over six decades, none now and then. */
+export const pulls = fc.oneof(
+  { weight: 4, arbitrary: decades(-3, 3) },
+  { weight: 1, arbitrary: fc.constant(0) },
+);
+
+/** How much larger a second pull is; negative for a smaller one now and then. */
+export const morePull = fc.oneof(
+  { weight: 5, arbitrary: pulls },
+  { weight: 1, arbitrary: decades(-2, 1).map((less) => -less) },
+);
+
+/** What the claims about a growing pull demand. */
+export const largerPull = {
+  name: 'larger pull',
+  statement: 'the second λ is at least the first',
+  holds: ({ more }: { readonly more: number }) => more >= 0,
+};
