@@ -3,11 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { reporters } from './test/support/reporters.js';
 
 /** Tests that replace modules by stand-ins must not share them with others. */
-const WITH_STAND_INS = [
-  'test/sim/backends/open-backend.test.ts',
-  'test/sim/noise/overtraining-closed-form.test.ts',
-  'test/theory/sensitivity-floor.test.ts',
-];
+const WITH_STAND_INS = ['test/sim/backends/open-backend.test.ts'];
 
 /** Default runs of scenarios are tried in continuous integration, once. */
 const USES_DEFAULTS = process.env.OVERTRAIN_TEST_DOCUMENTS === 'defaults';

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { checkOvertraining } from '../../../src/sim/noise/noise-checks.js';
 import type { CheckedRun } from '../../../src/sim/training/training-checks.js';
-import { createProblem, type Problem } from '../../../src/theory/problem.js';
+import { NoisyCheckpoint } from '../../../src/theory/perturbed-loss.js';
+import { createProblem } from '../../../src/theory/problem.js';
 
 const run: CheckedRun = {
   problem: createProblem({ dim: 2, spectrum: '2,1', tau: 3 }),
@@ -9,48 +11,38 @@ const run: CheckedRun = {
   divergedAt: undefined,
 };
 
-const CLOSED_FORM = '../../../../src/theory/perturbed-loss.js';
+/** Time of each checkpoint by its loss, which falls all the time and so belongs to one checkpoint alone. */
+const timeOfLoss = new Map(run.times.map((time) => [new NoisyCheckpoint(run.problem, time).loss, time]));
 
-/** The check, loaded anew, with a wrong curve in the place of T3's. */
-async function checkWith(curve: (gamma: number, time: number) => number) {
-  vi.resetModules();
-  class NoisyCheckpoint {
-    constructor(
-      _: Problem,
-      private readonly time: number,
-    ) {}
-
-    perturbedLoss(gamma: number): number {
-      return curve(gamma, this.time);
-    }
-  }
-  vi.doMock(CLOSED_FORM, async (original) => ({ ...(await original<object>()), NoisyCheckpoint }));
-  const { checkOvertraining } = await import('../../../src/sim/noise/noise-checks.js');
-  return checkOvertraining;
+/** The check's verdict with a wrong curve in the place of T3's. */
+function checkOn(curve: (gamma: number, time: number) => number, gammas: readonly number[]) {
+  vi.spyOn(NoisyCheckpoint.prototype, 'perturbedLoss').mockImplementation(function (
+    this: NoisyCheckpoint,
+    gamma,
+  ) {
+    return curve(gamma, timeOfLoss.get(this.loss)!);
+  });
+  return checkOvertraining(run, gammas, []);
 }
 
-afterEach(() => {
-  vi.doUnmock(CLOSED_FORM);
-  vi.resetModules();
-});
+afterEach(() => vi.restoreAllMocks());
 
 describe('T3 on a closed form that is wrong', () => {
-  test('fails when the inflection comes later for louder noise', async () => {
+  test('fails when the inflection comes later for louder noise', () => {
+    expect(timeOfLoss.size).toBe(run.times.length);
     // Rising from T(γ) on, but with the minima the wrong way round.
-    const checkOvertraining = await checkWith((gamma, time) => 1 + Math.abs(time - (gamma > 0.3 ? 1 : 0.5)));
-    const check = checkOvertraining(run, [0.35, 0.25], []);
+    const check = checkOn((gamma, time) => 1 + Math.abs(time - (gamma > 0.3 ? 1 : 0.5)), [0.35, 0.25]);
     expect(check.verdict).toBe('fails');
     // 1 at 0.5 against 1.5 there, and the other way round.
     expect(check.margin).toBeCloseTo(-1, 12);
   });
 
-  test('fails when the loss falls again beyond the last descent', async () => {
-    const checkOvertraining = await checkWith((gamma, time) => 1 + gamma - (time > 9 ? 1e-3 * time : 0));
-    expect(checkOvertraining(run, [0.3], []).verdict).toBe('fails');
+  test('fails when the loss falls again beyond the last descent', () => {
+    const check = checkOn((gamma, time) => 1 + gamma - (time > 9 ? 1e-3 * time : 0), [0.3]);
+    expect(check.verdict).toBe('fails');
   });
 
-  test('fails when the loss is not a number', async () => {
-    const checkOvertraining = await checkWith((_, time) => (time > 9 ? Number.NaN : 1));
-    expect(checkOvertraining(run, [0.3], []).verdict).toBe('fails');
+  test('fails when the loss is not a number', () => {
+    expect(checkOn((_, time) => (time > 9 ? Number.NaN : 1), [0.3]).verdict).toBe('fails');
   });
 });
