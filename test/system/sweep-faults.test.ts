@@ -11,11 +11,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { endStarted, run, start } from './support/program.js';
+import { endStarted, run, runHere, start } from './support/program.js';
 
 const home = mkdtempSync(join(tmpdir(), 'overtrain-sweep-faults-'));
 const mounted: string[] = [];
+const before = process.cwd();
 afterAll(async () => {
+  process.chdir(before);
   await endStarted();
   for (const folder of mounted) execFileSync('umount', ['-l', folder]);
   rmSync(home, { recursive: true, force: true });
@@ -25,7 +27,7 @@ const SWEEP = `
 scenario: gaussian
 params: {dim: 16, times: "log:0.1:300:12", replicates: 32}
 axes:
-  - random: {count: 1500, seed: 7, parameters: {tau: "uniform:3:6", gammas: "log-uniform:0.03:0.1"}}
+  - random: {count: 400, seed: 7, parameters: {tau: "uniform:3:6", gammas: "log-uniform:0.03:0.1"}}
 engine: modes
 backend: simd
 `;
@@ -46,7 +48,7 @@ beforeAll(async () => {
 async function midway(out: string) {
   const going = start(['sweep', 'sweep.yaml', '--out', out, '--quiet'], home);
   for (;;) {
-    const { stdout } = await run(['status', out, '--json'], home);
+    const { stdout } = await runHere(['status', out, '--json'], home);
     const kept = stdout === '' ? 0 : JSON.parse(stdout).shards[0].kept;
     if (kept > 0) return { going, kept };
   }
@@ -64,7 +66,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
     expect(existsSync(join(home, out, 'merged.parquet'))).toBe(false);
     const resumed = await run(['sweep', 'sweep.yaml', '--out', out, '--resume', '--quiet'], home);
     expect(resumed).toMatchObject({ code: 0, stderr: '' });
-    const before = Number(/^1500 points \((\d+) of them before\)/.exec(resumed.stdout)?.[1]);
+    const before = Number(/^400 points \((\d+) of them before\)/.exec(resumed.stdout)?.[1]);
     expect(before).toBeGreaterThanOrEqual(kept);
     expect(bytesOf(join(home, out)).map((bytes, index) => bytes.equals(plain[index]!))).toEqual([true, true]);
     expect(readdirSync(join(home, out, 'shards'))).toEqual(['1-of-1.shard']);
@@ -94,7 +96,7 @@ test('a full disk ends a sweep in one line; once there is room it goes on and en
     expect(ended.stderr).toMatch(
       /no space left; (finished points are kept|the shards are kept|the merged files are whole)/,
     );
-    const { shards } = JSON.parse((await run(['status', 'full/s', '--json'], home)).stdout);
+    const { shards } = JSON.parse((await runHere(['status', 'full/s', '--json'], home)).stdout);
     expect(shards[0].kept).toBeGreaterThanOrEqual(kept);
     kept = shards[0].kept;
     // Both merged files are there, or none.

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';
+import { call } from '../../cli/support/call.js';
 
 const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 
@@ -55,6 +57,15 @@ export function start(argv: readonly string[], cwd: string): Started {
 /** Runs the built program to its end. */
 export function run(argv: readonly string[], cwd: string): Promise<Ended> {
   return start(argv, cwd).ended;
+}
+
+/**
+ * Calls the command line in this process, of which the folder becomes the current one: for what is no matter of the process. Loading
+ * the program and what draws figures takes a new process seconds, and here only the first call.
+ */
+export function runHere(argv: readonly string[], cwd: string): Promise<Ended> {
+  process.chdir(cwd);
+  return call(argv, { loadScenarios: async () => scenarios });
 }
 
 /** Checksums of the tables of a result folder by file name. */
