@@ -41,7 +41,7 @@ test('a full disk ends a run in one line; once there is room it goes on and ends
   const expected = tableChecksums(join(home, 'plain'));
   let attempts = 0;
   let code: number | null = 2;
-  for (let size = 300; code === 2; size *= 2) {
+  for (let size = 300; code === 2; size *= 4) {
     attempts++;
     execFileSync('mount', ['-o', `remount,size=${size}k`, folder]);
     const ended = await run([...LONG, 'r', '--resume'], folder);

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';
-import { call } from '../../cli/support/call.js';
+import type { runCommandLine } from '../../../src/cli/command-line.js';
 
 const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
+const COMMAND_LINE = new URL('../../../dist/cli/command-line.js', import.meta.url).href;
 
 /** What a call of the built program left behind. */
 export interface Ended {
@@ -60,12 +60,21 @@ export function run(argv: readonly string[], cwd: string): Promise<Ended> {
 }
 
 /**
- * Calls the command line in this process, of which the folder becomes the current one: for what is no matter of the process. Loading
- * the program and what draws figures takes a new process seconds, and here only the first call.
+ * Calls the command line of the built program in this process, of which the folder becomes the current one: for what is no matter of the
+ * process. Loading the program and what draws figures takes every new process a second and more, and here the first call alone.
  */
-export function runHere(argv: readonly string[], cwd: string): Promise<Ended> {
+export async function runHere(argv: readonly string[], cwd: string): Promise<Ended> {
   process.chdir(cwd);
-  return call(argv, { loadScenarios: async () => scenarios });
+  const built = (await import(COMMAND_LINE)) as { runCommandLine: typeof runCommandLine };
+  const written = { stdout: '', stderr: '' };
+  const stream = (name: keyof typeof written) => ({
+    write: (text: string) => {
+      written[name] += text;
+    },
+  });
+  const env = { ...process.env, LANG: 'C.UTF-8', NO_COLOR: '1' };
+  const code = await built.runCommandLine(argv, { stdout: stream('stdout'), stderr: stream('stderr'), env });
+  return { code, ...written };
 }
 
 /** Checksums of the tables of a result folder by file name. */
