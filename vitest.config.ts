@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { reporters } from './test/support/reporters.js';
@@ -7,6 +8,17 @@ const WITH_STAND_INS = ['test/sim/backends/open-backend.test.ts'];
 
 /** Default runs of scenarios are tried in continuous integration, once. */
 const USES_DEFAULTS = process.env.OVERTRAIN_TEST_DOCUMENTS === 'defaults';
+
+/**
+ * Tests of the command line that draw no cases and show no documents of scenarios: a thorough run would repeat what `npm test` has
+ * tried, and they have no part in the coverage, which is of src/theory and src/sim.
+ */
+const REPEATED = !USES_DEFAULTS
+  ? []
+  : readdirSync('test/cli', { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.test\.tsx?$/.test(name) && !name.includes('.thorough.'))
+      .map((name) => `test/cli/${name}`)
+      .filter((path) => !/sample-size|scenario-documents|fast-check/.test(readFileSync(path, 'utf8')));
 
 /** Catches what hangs, and nothing else: no test waits for the clock, so that a busy machine cannot fail one. */
 const FIVE_MINUTES = 300_000;
@@ -33,6 +45,7 @@ export default defineConfig({
           exclude: [
             'test/system/**',
             ...WITH_STAND_INS,
+            ...REPEATED,
             ...(USES_DEFAULTS ? [] : ['test/**/*.thorough.test.ts']),
           ],
           globalSetup: ['test/support/scenario-documents.ts'],

@@ -13,15 +13,26 @@ const SLOWEST = 10;
 
 const seed = process.env.OVERTRAIN_TEST_SEED ?? String(Math.floor(Math.random() * 2 ** 31));
 
-/** Command and environment of each group. */
+/**
+ * Command and environment of each group. What needs a graphics card or a BLAS library is tried by the group `devices` and by no other;
+ * the thorough group tries twice as many cases as `npm test`, and other ones every time.
+ */
 const GROUPS = {
-  'npm test': { command: ['npm', 'test', '--silent'] },
+  'npm test': { command: ['npm', 'test', '--silent'], env: { OVERTRAIN_TEST_BACKENDS: 'plain' } },
   thorough: {
     command: ['npx', 'vitest', 'run', '--coverage'],
-    env: { OVERTRAIN_TEST_SCALE: '3', OVERTRAIN_TEST_DOCUMENTS: 'defaults', OVERTRAIN_TEST_SEED: seed },
+    env: {
+      OVERTRAIN_TEST_SCALE: '2',
+      OVERTRAIN_TEST_DOCUMENTS: 'defaults',
+      OVERTRAIN_TEST_SEED: seed,
+      OVERTRAIN_TEST_BACKENDS: 'plain',
+    },
     say: `seed of the property tests: ${seed}; OVERTRAIN_TEST_SEED=${seed} draws the same cases again`,
   },
-  devices: { command: ['npm', 'run', 'test:devices', '--silent'] },
+  devices: {
+    command: ['npm', 'run', 'test:devices', '--silent'],
+    env: { OVERTRAIN_TEST_SCALE: '2', OVERTRAIN_TEST_BACKENDS: 'devices' },
+  },
   system: { command: ['npm', 'run', 'test:system', '--silent'] },
 };
 

@@ -7,6 +7,8 @@ function overtrain(...parameters: string[]) {
   return spawnSync(process.execPath, [MAIN, ...parameters], { encoding: 'utf8', timeout: 120_000 });
 }
 
+const diagnosis = overtrain('doctor', '--json');
+
 describe.each(['webgpu', 'blas'])('backend %s of the built program', (backend) => {
   const request = ['run', 'incremental', '--engine', 'matrix', '--backend', backend, '--json'];
 
@@ -24,7 +26,7 @@ describe.each(['webgpu', 'blas'])('backend %s of the built program', (backend) =
   });
 
   test('is in the diagnosis, with what to install where it is missing', () => {
-    const { status, stdout } = overtrain('doctor', '--json');
+    const { status, stdout } = diagnosis;
     expect(status).toBe(0);
     type Report = { name: string; available: boolean; device: string | null; remedy: string | null };
     const { backends } = JSON.parse(stdout) as { backends: Report[] };

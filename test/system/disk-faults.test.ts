@@ -4,17 +4,20 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, expect, type TestContext, test } from 'vitest';
 import { readResult } from '../../src/cli/results/read-result.js';
-import { endStarted, run, start, tableChecksums } from './support/program.js';
+import { samples } from '../support/sample-size.js';
+import { endStarted, run, runHere, start, tableChecksums } from './support/program.js';
 
 const home = mkdtempSync(join(tmpdir(), 'overtrain-disk-'));
 const mounted: string[] = [];
+const before = process.cwd();
 afterAll(async () => {
+  process.chdir(before);
   await endStarted();
   for (const folder of mounted) execFileSync('umount', ['-l', folder]);
   rmSync(home, { recursive: true, force: true });
 });
 
-const LONG = 'run gaussian --set dim=24 --set replicates=3000 --engine matrix --quiet --csv --out'.split(' ');
+const LONG = 'run gaussian --set dim=12 --set replicates=1500 --engine matrix --quiet --csv --out'.split(' ');
 const SHORT = 'run incremental --set dim=3 --engine exact --quiet --csv --out'.split(' ');
 const ONE_LINE = /^overtrain: [^\n]+\n$/;
 
@@ -38,7 +41,7 @@ test('a full disk ends a run in one line; once there is room it goes on and ends
   const expected = tableChecksums(join(home, 'plain'));
   let attempts = 0;
   let code: number | null = 2;
-  for (let size = 300; code === 2; size *= 2) {
+  for (let size = 300; code === 2; size *= 4) {
     attempts++;
     execFileSync('mount', ['-o', `remount,size=${size}k`, folder]);
     const ended = await run([...LONG, 'r', '--resume'], folder);
@@ -75,7 +78,7 @@ test('a folder without the right to write is refused', async ({ skip }) => {
 });
 
 test('of two processes on one folder one computes, and the other names it', async () => {
-  const rounds = 3;
+  const rounds = samples(2);
   for (let round = 0; round < rounds; round++) {
     const processes = [start([...LONG, 'two'], home), start([...LONG, 'two'], home)];
     const [first, second] = await Promise.all(processes.map((one) => one.ended));
@@ -103,12 +106,13 @@ test.each([
   const cwd = join(home, 'names', 'below');
   mkdirSync(cwd, { recursive: true });
   const argv = [...SHORT.slice(0, -1), `--out=${name}`];
-  expect(await run(argv, cwd)).toMatchObject({ code: 0, stderr: '' });
+  expect(await runHere(argv, cwd)).toMatchObject({ code: 0, stderr: '' });
   expect((await readResult(join(cwd, name))).problems).toEqual([]);
-  expect(await run([...argv, '--resume'], cwd)).toMatchObject({ code: 0, stderr: '' });
+  expect(await runHere([...argv, '--resume'], cwd)).toMatchObject({ code: 0, stderr: '' });
   const kept = readdirSync(join(cwd, name, '..'));
   expect(kept).toContain(basename(name));
   expect(kept.filter((entry) => entry.endsWith('.partial'))).toEqual([]);
+  process.chdir(before);
   rmSync(join(home, 'names'), { recursive: true });
 });
 
@@ -116,7 +120,7 @@ test('a name of 300 characters is refused in one line, and nothing is left', asy
   const cwd = join(home, 'long');
   mkdirSync(cwd);
   for (const name of ['x'.repeat(300), `${'x'.repeat(300)}/r`, `r/${'數'.repeat(100)}`]) {
-    const { code, stderr } = await run([...SHORT, name], cwd);
+    const { code, stderr } = await runHere([...SHORT, name], cwd);
     expect(code).toBe(2);
     expect(stderr).toMatch(ONE_LINE);
     expect(stderr).toContain('the name is too long');

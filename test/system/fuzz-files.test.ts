@@ -12,11 +12,13 @@ import { readResult, type StoredRun } from '../../src/cli/results/read-result.js
 import { runRequest } from '../../src/cli/settings/run-request.js';
 import { scenarioById, scenarios } from '../../src/sim/scenarios/scenario-list.js';
 import { InvalidInputError } from '../../src/theory/invalid-input.js';
+import { samples } from '../support/sample-size.js';
 import { Draws, hostileTexts, mutateBytes, mutateValue, sealed } from './support/hostile.js';
 import { run } from './support/program.js';
 
 const SEED = 20261123;
-const CASES = 5000;
+/** Among so many every kind of change is drawn twenty times and more, and every bomb twice. OVERTRAIN_TEST_SCALE=5 tries 5,000. */
+const CASES = samples(1000);
 /** A generous limit in milliseconds of computing for one file; a clock would measure what else the machine does. */
 const HANG = 5_000;
 const ROUND = 200;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { SMALL } from '../support/scenario-documents.js';
-import { endStarted, run } from './support/program.js';
+import { endStarted, run, runHere } from './support/program.js';
 
 /*
  * What the built program says, as checksums: moving and merging files changes none of them. A change of numbers or of words that is
@@ -15,6 +15,7 @@ const FILE = new URL('../fixtures/net.json', import.meta.url);
 const RECORDS = process.env.OVERTRAIN_NET === 'record';
 const BACKENDS = ['reference', 'simd64', 'simd'] as const;
 
+const before = process.cwd();
 let home: string;
 const known: Record<string, string> = {};
 const seen: Record<string, string> = {};
@@ -31,6 +32,7 @@ beforeEach(({ skip }) => {
 });
 
 afterAll(async () => {
+  process.chdir(before);
   await endStarted();
   await rm(home, { recursive: true });
   if (RECORDS) await writeFile(FILE, `${JSON.stringify(seen, null, 1)}\n`);
@@ -46,7 +48,7 @@ function said(name: string, value: unknown): void {
 }
 
 async function json(...argv: readonly string[]): Promise<unknown> {
-  const { code, stdout, stderr } = await run([...argv, '--json'], home);
+  const { code, stdout, stderr } = await runHere([...argv, '--json'], home);
   expect({ argv, code: code! <= 1, stderr }).toEqual({ argv, code: true, stderr: '' });
   return JSON.parse(stdout);
 }

@@ -24,7 +24,7 @@ describe('the packed package in an empty project', () => {
       '{"name":"user","version":"1.0.0","type":"module","private":true}',
     );
     const archive = join(project, packed.trim().split('\n').at(-1)!);
-    inProject('npm', 'install', '--no-audit', '--no-fund', archive);
+    inProject('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', archive);
   });
 
   afterAll(() => rmSync(project, { recursive: true, force: true }));

@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { run } from './support/program.js';
+import { run, runHere } from './support/program.js';
 
 const START = fileURLToPath(new URL('slurm/start-slurm', import.meta.url));
 const home = mkdtempSync(join(tmpdir(), 'overtrain-slurm-'));
 const state = join(home, 'slurm');
+const before = process.cwd();
 afterAll(() => {
+  process.chdir(before);
   if (existsSync(state)) execFileSync(START, [state, 'stop']);
   delete process.env.SLURM_CONF;
   // The end of a job that was just merged may still be written.
@@ -46,7 +48,7 @@ interface Status {
 }
 
 async function statusOf(folder: string): Promise<Status> {
-  return JSON.parse((await run(['status', folder, '--json'], home)).stdout) as Status;
+  return JSON.parse((await runHere(['status', folder, '--json'], home)).stdout) as Status;
 }
 
 /** Waits until something is so. */
@@ -55,15 +57,15 @@ async function until<Value>(what: string, look: () => Promise<Value | undefined>
   while (performance.now() < end) {
     const value = await look();
     if (value !== undefined) return value;
-    await setTimeout(300);
+    await setTimeout(100);
   }
-  throw new Error(`${what} never came: ${(await run(['status', 'cluster'], home)).stdout}`);
+  throw new Error(`${what} never came: ${(await runHere(['status', 'cluster'], home)).stdout}`);
 }
 
 /** A running shard of which some points are kept and some are not, and its process, from one look: it runs on meanwhile. */
 function midway(except: number) {
   return until('a shard midway', async () => {
-    const text = (await run(['status', 'cluster'], home)).stdout;
+    const text = (await runHere(['status', 'cluster'], home)).stdout;
     const running = text.matchAll(
       /^running .* shard (\d+) of 8: (\d+) of \d+ points kept, process (\d+) on/gm,
     );

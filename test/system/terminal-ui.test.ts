@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { some } from '../support/sample-size.js';
 import { keys, TerminalSession } from '../support/terminal-session.mjs';
 
 const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -43,14 +44,17 @@ async function expectRestored(session: TerminalSession): Promise<void> {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
 const COLOUR = /\u001b\[(?:\d+;)*(?:3[0-8]|9[0-7])(?:;\d+)*m/;
 
-describe.each([
+/** Every size and every kind of terminal is among the first, third and fifth, which are tried unless OVERTRAIN_TEST_SCALE is above 1. */
+const TERMINALS: readonly (readonly [number, number, Readonly<Record<string, string>>])[] = [
   [80, 24, {}],
   [80, 24, { NO_COLOR: '1' }],
-  [60, 20, {}],
   [60, 20, { NO_COLOR: '1', LC_ALL: 'C' }],
-  [200, 60, {}],
+  [60, 20, {}],
   [200, 60, { NO_COLOR: '1' }],
-])('a walk through the interface at %i x %i with %o', (columns, rows, env) => {
+  [200, 60, {}],
+];
+
+describe.each(some(TERMINALS, 3))('a walk through the interface at %i x %i with %o', (columns, rows, env) => {
   test('opens, changes gammas, runs, cancels, runs, proves, saves, quits', async () => {
     const session = open(columns, rows, env);
     await session.until('finetune-tuned');
@@ -80,7 +84,6 @@ describe.each([
     await session.until(
       (screen) => /computed by modes on \w+ \(f32\), seed 1, \d+/.test(screen),
       'the run ends',
-      60_000,
     );
 
     session.type(keys.tab);
@@ -109,7 +112,7 @@ describe.each([
     expect(COLOUR.test(session.written)).toBe(!('NO_COLOR' in env));
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal is sent besides ASCII
     if ('LC_ALL' in env) expect(session.written).toMatch(/^[\u0000-\u007f]*$/);
-  }, 120_000);
+  });
 });
 
 /** Moves down the list of parameters to one. */
@@ -133,7 +136,7 @@ test('the command that y shows gives the numbers that s saved', async () => {
   session.type(keys.enter);
   await session.until('12 (set)');
   session.type('r');
-  await session.until('computed by modes', 'the run ends', 60_000);
+  await session.until('computed by modes');
   session.type('y');
   await session.until('npx overtrain run');
   const lines = session.lines().slice(2);
@@ -163,7 +166,7 @@ test('the command that y shows gives the numbers that s saved', async () => {
   expect(tables).toEqual(saved.tables);
   expect(checks).toEqual(saved.checks);
   expect(compute.backend).toBe(saved.compute.backend);
-}, 120_000);
+});
 
 test.each(['SIGTERM', 'SIGINT', 'SIGHUP'])('the screen is given back on %s', async (signal) => {
   const session = open(80, 24);
@@ -274,7 +277,7 @@ describe.each([
       return session.screen();
     };
     await expect
-      .poll(atTheEnd, { interval: 200, timeout: 20_000 })
+      .poll(atTheEnd, { interval: 200, timeout: 120_000 })
       .toMatch(/[❯>] gaussian +complete, 6 points \(results\/whole\)/);
     session.type(keys.enter);
     await session.until(

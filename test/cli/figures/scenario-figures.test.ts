@@ -84,7 +84,10 @@ describe.each(some(figures, 8))('figure $name', ({ scenario, figure }) => {
   });
 });
 
-describe.each(some(figures, 2))('figure $name', ({ scenario, figure }) => {
+/** The last figure of each scenario, maps among them: what makes a picture of a drawing does not know the figure. */
+const lastOfEach = figures.filter(({ scenario }, at) => figures[at + 1]?.scenario !== scenario);
+
+describe.each(some(lastOfEach, 2))('figure $name', ({ scenario, figure }) => {
   it('stands at the same places on a dark background', async () => {
     const { tables } = scenarioDocument(scenario);
     const [light, dark] = await Promise.all(

@@ -10,6 +10,7 @@ import { reduce } from '../../../src/cli/tui/state/reduce.js';
 import type { SavedSweep, SweepContents } from '../../../src/cli/tui/state/saved-sweep.js';
 import { performRun } from '../../../src/cli/tui/worker/perform-run.js';
 import type { RunOrder } from '../../../src/cli/tui/worker/run-order.js';
+import type { RunDocument } from '../../../src/sim/scenario/run-document.js';
 import type { RunEvent } from '../../../src/sim/scenario/scenario.js';
 import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';
 
@@ -84,6 +85,27 @@ export class Recorder {
     await performRun(order, scenarios, new AbortController().signal, (news) => this.act(news));
     return this;
   }
+
+  /** Hears of the latest run that was ordered what this document says, as if it had been computed here. */
+  hear(document: RunDocument): this {
+    const { run } = this.order();
+    const { tables, checks, warnings, diverged, verdict, ...record } = document;
+    this.act({ kind: 'run-events', run, events: eventsOf(document) });
+    return this.act({ kind: 'run-ended', run, outcome: { status: 'finished', record } });
+  }
+}
+
+/** Events of a run in the order in which it sends them, told again from its document. */
+function eventsOf(document: RunDocument): readonly RunEvent[] {
+  const { compute, tables, checks, warnings, diverged, verdict } = document;
+  return [
+    { kind: 'compute', compute },
+    ...Object.entries(tables).map(([table, { rows }]) => ({ kind: 'rows' as const, table, rows })),
+    ...checks.map((check) => ({ kind: 'check' as const, check })),
+    ...warnings.map((text) => ({ kind: 'warning' as const, text })),
+    ...diverged.map((divergence) => ({ kind: 'diverged' as const, divergence })),
+    ...(verdict === undefined ? [] : [{ kind: 'verdict' as const, verdict }]),
+  ];
 }
 
 /** Rows as a run of `gaussian` sends them, made up. */

@@ -30,9 +30,11 @@ const SMALL: Readonly<Record<string, Record<string, string>>> = {
   finetune: { dim: '4', times: 'log:0.5:20:5' },
   'finetune-tuned': { dim: '4', times: 'log:0.5:20:4' },
   regularize: { dim: '4', times: 'log:0.5:20:5' },
-  misalignment: { overshoots: '1,3', angles: '0,45' },
+  misalignment: { dim: '4', overshoots: '1,3', angles: '0,45', times: 'log:1:100:6', steps: '40' },
   schedules: { dim: '4', times: 'linear:1:4:3', replicates: '30' },
-  width: { dims: '4,6', replicates: '30' },
+  width: { dims: '4,6', replicates: '30', times: 'log:1:100:6' },
+  'early-exposure': { mixes: 'linear:0:1:4', postSteps: '20', steps: '20' },
+  'two-stage-alignment': { dim: '4', places: '0,1', offsets: '0,1', finetuningSteps: '40', steps: '20' },
   replay: {
     dim: '4',
     block: '2',

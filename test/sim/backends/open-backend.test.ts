@@ -4,7 +4,7 @@ import { descentWork } from '../../../src/sim/backends/gpu-js/gpu-threshold.js';
 import { create, messageOf, openBackend } from '../../../src/sim/backends/open-backend.js';
 import { probeBackends } from '../../../src/sim/backends/probe.js';
 import type { InvalidInputError } from '../../../src/theory/invalid-input.js';
-import { backendsHere, missingDevices } from '../../support/devices.js';
+import { absentDevices, backendsHere } from '../../support/devices.js';
 
 const GPU_MODULE = '../../../src/sim/backends/gpu-js/gpu-module.js';
 const WEBGPU_MODULE = '../../../src/sim/backends/gpu-js/webgpu-device.js';
@@ -167,8 +167,8 @@ describe('the probe', () => {
     const reports = await probeBackends();
     expect(reports.map(({ name }) => name)).toEqual(backendNames);
     for (const { name, available, detail, remedy, device, precision } of reports) {
-      if (missingDevices.has(name)) {
-        expect([available, detail, device, precision]).toEqual([false, missingDevices.get(name), null, null]);
+      if (absentDevices.has(name)) {
+        expect([available, detail, device, precision]).toEqual([false, absentDevices.get(name), null, null]);
         expect(remedy).toMatch(/install|start|update/);
         continue;
       }

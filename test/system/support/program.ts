@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { runCommandLine } from '../../../src/cli/command-line.js';
 
 const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
+const COMMAND_LINE = new URL('../../../dist/cli/command-line.js', import.meta.url).href;
 
 /** What a call of the built program left behind. */
 export interface Ended {
@@ -55,6 +57,24 @@ export function start(argv: readonly string[], cwd: string): Started {
 /** Runs the built program to its end. */
 export function run(argv: readonly string[], cwd: string): Promise<Ended> {
   return start(argv, cwd).ended;
+}
+
+/**
+ * Calls the command line of the built program in this process, of which the folder becomes the current one: for what is no matter of the
+ * process. Loading the program and what draws figures takes every new process a second and more, and here the first call alone.
+ */
+export async function runHere(argv: readonly string[], cwd: string): Promise<Ended> {
+  process.chdir(cwd);
+  const built = (await import(COMMAND_LINE)) as { runCommandLine: typeof runCommandLine };
+  const written = { stdout: '', stderr: '' };
+  const stream = (name: keyof typeof written) => ({
+    write: (text: string) => {
+      written[name] += text;
+    },
+  });
+  const env = { ...process.env, LANG: 'C.UTF-8', NO_COLOR: '1' };
+  const code = await built.runCommandLine(argv, { stdout: stream('stdout'), stderr: stream('stderr'), env });
+  return { code, ...written };
 }
 
 /** Checksums of the tables of a result folder by file name. */

@@ -6,7 +6,7 @@ import { homeItems } from '../../../../src/cli/tui/state/reduce-home.js';
 import { spokenLines } from '../../../../src/cli/tui/text/spoken-lines.js';
 import { scenarios } from '../../../../src/sim/scenarios/scenario-list.js';
 import { some } from '../../../support/sample-size.js';
-import { documentSettings } from '../../../support/scenario-documents.js';
+import { scenarioDocument } from '../../../support/scenario-documents.js';
 import { opened, Recorder } from '../support.js';
 
 const WINDOWS = [
@@ -17,7 +17,7 @@ const WINDOWS = [
 ] as const;
 
 describe.each(scenarios.map(({ id }) => id))('%s', (id) => {
-  test('is opened, previewed, drawn at every size, explained and reproduced', async () => {
+  test('is opened, previewed, drawn at every size, explained and reproduced', () => {
     const app = new Recorder(opened(100, 45));
     const position = homeItems(app.state).findIndex(
       (item) => item.kind === 'scenario' && item.scenario.id === id,
@@ -26,7 +26,7 @@ describe.each(scenarios.map(({ id }) => id))('%s', (id) => {
     expect(app.state.experiment?.scenario).toBe(id);
     const { engines, figures } = scenarios.find((scenario) => scenario.id === id)!;
     if (!engines.includes('exact')) app.press('r');
-    await app.compute(documentSettings(id));
+    app.hear(scenarioDocument(id));
     expect(app.state.experiment?.shown?.status).toBe('finished');
     for (const [columns, rows] of some(WINDOWS, 1)) {
       app.act({ kind: 'resized', window: { columns, rows } });
