@@ -1,4 +1,4 @@
-import { type CommandLineIo, loadScenarios } from '../output/io.js';
+import type { CommandLineIo } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
 
 const USAGE = [
@@ -14,10 +14,8 @@ const USAGE = [
 
 /** What `overtrain` prints without a command: the scenarios and how to run them. */
 export async function printOverview(io: CommandLineIo): Promise<void> {
-  const [scenarios, { catalogueLines }, { listClaims }, { paragraph }] = await Promise.all([
-    loadScenarios(io),
+  const [{ catalogueLines, loadCatalogue }, { paragraph }] = await Promise.all([
     import('../list/scenario-catalogue.js'),
-    import('../list/claim-index.js'),
     import('../output/help-notes.js'),
   ]);
   const terminal = terminalOf(io.stdout, io.env);
@@ -25,5 +23,9 @@ export async function printOverview(io: CommandLineIo): Promise<void> {
     const indent = line.length - line.trimStart().length;
     return terminal.width >= 80 ? [line] : paragraph(line, terminal, undefined, indent, indent + 4);
   });
-  io.stdout.write([...usage, ...catalogueLines(scenarios, listClaims(scenarios), terminal)].join('\n'));
+  const { scenarios, claims } = await loadCatalogue(io);
+  const borneOn = claims
+    .filter((claim) => claim.scenarios.length > 0)
+    .map((claim) => ({ ...claim, title: '' }));
+  io.stdout.write([...usage, ...catalogueLines({ scenarios, claims: borneOn }, terminal)].join('\n'));
 }
