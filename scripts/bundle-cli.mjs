@@ -2,7 +2,7 @@
 // what they need. The modules that a program imports, and the threads, stay as the compiler leaves them.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { gpuJsApart } from './gpu-js-apart.mjs';
 import { leftOut } from './left-out.mjs';
@@ -12,7 +12,7 @@ const folder = fileURLToPath(new URL('../dist/cli', import.meta.url));
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Small packages that every command needs; the others are loaded from where they are installed. */
-const BUNDLED = new Set(['commander', 'd3-scale', 'ml-matrix', 'zod']);
+const BUNDLED = new Set(['commander', 'd3-scale', 'ml-levenberg-marquardt', 'ml-matrix', 'zod']);
 
 for (const name of readdirSync(folder)) if (/^part-.*\.js$/.test(name)) rmSync(`${folder}/${name}`);
 
@@ -28,6 +28,17 @@ const ownPlaces = {
         `new URL(${JSON.stringify(place)}, import.meta.url).href`,
       );
       return { contents, loader: 'js' };
+    });
+  },
+};
+
+/** The catalogue of scenarios and claims is written out, so that `list` need not load them. */
+const catalogueWrittenOut = {
+  name: 'catalogue written out',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]list[\\/]whole-catalogue\.js$/ }, async ({ path }) => {
+      const { wholeCatalogue } = await import(pathToFileURL(path).href);
+      return { contents: `export const wholeCatalogue = ${JSON.stringify(wholeCatalogue)};` };
     });
   },
 };
@@ -78,6 +89,7 @@ const { metafile } = await build({
     gpuJsApart(new URL('../dist/cli/', import.meta.url)),
     figuresApart,
     externalPackages,
+    catalogueWrittenOut,
     ownPlaces,
   ],
   legalComments: 'none',

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type CommandLineIo, loadScenarios } from '../output/io.js';
+import type { CommandLineIo } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
 
 /** Adds `overtrain list`. */
@@ -11,15 +11,10 @@ export function addListCommand(program: Command, io: CommandLineIo): void {
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', '\nExamples:\n  overtrain list\n  overtrain list --json')
     .action(async ({ json }: { json?: true }) => {
-      const scenarios = await loadScenarios(io);
-      const [{ catalogueDocument, catalogueLines }, { listClaims }, { claims }] = await Promise.all([
-        import('./scenario-catalogue.js'),
-        import('./claim-index.js'),
-        import('../../theory/claims/all-claims.js'),
-      ]);
-      const listed = listClaims(scenarios, claims);
-      if (json) io.stdout.write(`${JSON.stringify(catalogueDocument(scenarios, listed))}\n`);
-      else io.stdout.write(catalogueLines(scenarios, listed, terminalOf(io.stdout, io.env)).join('\n'));
+      const { catalogueLines, loadCatalogue } = await import('./scenario-catalogue.js');
+      const catalogue = await loadCatalogue(io);
+      if (json) io.stdout.write(`${JSON.stringify(catalogue)}\n`);
+      else io.stdout.write(catalogueLines(catalogue, terminalOf(io.stdout, io.env)).join('\n'));
     });
 }
 
@@ -36,10 +31,8 @@ const USAGE = [
 
 /** What `overtrain` prints without a command: the scenarios and how to run them. */
 export async function printOverview(io: CommandLineIo): Promise<void> {
-  const [scenarios, { catalogueLines }, { listClaims }, { paragraph }] = await Promise.all([
-    loadScenarios(io),
+  const [{ catalogueLines, loadCatalogue }, { paragraph }] = await Promise.all([
     import('./scenario-catalogue.js'),
-    import('./claim-index.js'),
     import('../output/help-notes.js'),
   ]);
   const terminal = terminalOf(io.stdout, io.env);
@@ -47,5 +40,9 @@ export async function printOverview(io: CommandLineIo): Promise<void> {
     const indent = line.length - line.trimStart().length;
     return terminal.width >= 80 ? [line] : paragraph(line, terminal, undefined, indent, indent + 4);
   });
-  io.stdout.write([...usage, ...catalogueLines(scenarios, listClaims(scenarios), terminal)].join('\n'));
+  const { scenarios, claims } = await loadCatalogue(io);
+  const borneOn = claims
+    .filter((claim) => claim.scenarios.length > 0)
+    .map((claim) => ({ ...claim, title: '' }));
+  io.stdout.write([...usage, ...catalogueLines({ scenarios, claims: borneOn }, terminal)].join('\n'));
 }

@@ -1,14 +1,25 @@
-import type { z } from 'zod';
-import { metaOf } from '../../sim/scenario/parameter.js';
-import type { Scenario } from '../../sim/scenario/scenario.js';
 import { paragraph } from '../output/help-notes.js';
+import type { CommandLineIo } from '../output/io.js';
 import { styleFor, type Terminal } from '../output/terminal.js';
-import type { ListedClaim } from './claim-index.js';
+import type { Catalogue } from './catalogue.js';
+
+/**
+ * The catalogue of what is on offer. Scenarios and claims are only loaded where the caller brings scenarios, or the program
+ * is not bundled: the bundle has the whole catalogue written out.
+ */
+export async function loadCatalogue(io: CommandLineIo): Promise<Catalogue> {
+  if (io.loadScenarios === undefined) return (await import('./whole-catalogue.js')).wholeCatalogue;
+  const [{ catalogueOf }, scenarios, { claims }] = await Promise.all([
+    import('./catalogue.js'),
+    io.loadScenarios(),
+    import('../../theory/claims/all-claims.js'),
+  ]);
+  return catalogueOf(scenarios, claims);
+}
 
 /** Scenarios by group and claims, for reading. */
 export function catalogueLines(
-  scenarios: readonly Scenario[],
-  claims: readonly ListedClaim[],
+  { scenarios, claims }: Pick<Catalogue, 'scenarios' | 'claims'>,
   terminal: Terminal,
 ): string[] {
   const { strong, faint } = styleFor(terminal.colour);
@@ -32,27 +43,4 @@ export function catalogueLines(
     lines.push('');
   }
   return lines;
-}
-
-/** The same as plain data, for `list --json`. */
-export function catalogueDocument(scenarios: readonly Scenario[], claims: readonly ListedClaim[]): object {
-  return {
-    schema: 1,
-    scenarios: scenarios.map((scenario) => ({
-      id: scenario.id,
-      title: scenario.title,
-      summary: scenario.summary,
-      source: scenario.source,
-      group: scenario.group,
-      claims: scenario.claims,
-      engines: scenario.engines,
-      parameters: Object.entries(scenario.schema.shape as Record<string, z.ZodType>).map(([name, schema]) => {
-        const { description, unit, range, default: fallback } = metaOf(schema);
-        return { name, description, unit, range, default: fallback ?? null };
-      }),
-      presets: scenario.presets ?? {},
-      tables: scenario.tables,
-    })),
-    claims,
-  };
 }

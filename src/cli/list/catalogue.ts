@@ -1,0 +1,67 @@
+import type { z } from 'zod';
+import { metaOf } from '../../sim/scenario/parameter.js';
+import type { Scenario } from '../../sim/scenario/scenario.js';
+import type { Claim } from '../../theory/claims/engine/claim.js';
+
+/** A claim as `list` shows it. */
+export interface ListedClaim {
+  readonly id: string;
+  /** Empty where only its id is known. */
+  readonly title: string;
+  /** Ids of the scenarios that bear on it. */
+  readonly scenarios: readonly string[];
+}
+
+/** A scenario as `list` shows it. */
+export type ListedScenario = ReturnType<typeof listScenario>;
+
+/** What `list --json` prints. */
+export interface Catalogue {
+  readonly schema: 1;
+  readonly scenarios: readonly ListedScenario[];
+  readonly claims: readonly ListedClaim[];
+}
+
+/**
+ * The catalogue of the scenarios given, and of the claims given together with those that the scenarios bear on, in the
+ * order of their ids (T2 before T10).
+ */
+export function catalogueOf(
+  scenarios: readonly Scenario[],
+  claims: readonly Pick<Claim, 'id' | 'title'>[],
+): Catalogue {
+  return { schema: 1, scenarios: scenarios.map(listScenario), claims: listClaims(scenarios, claims) };
+}
+
+function listClaims(
+  scenarios: readonly Scenario[],
+  claims: readonly Pick<Claim, 'id' | 'title'>[],
+): ListedClaim[] {
+  const titles = new Map(claims.map(({ id, title }) => [id, title]));
+  const ids = new Set([...titles.keys(), ...scenarios.flatMap((scenario) => scenario.claims)]);
+  return [...ids]
+    .map((id) => ({
+      id,
+      title: titles.get(id) ?? '',
+      scenarios: scenarios.filter((scenario) => scenario.claims.includes(id)).map((scenario) => scenario.id),
+    }))
+    .sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
+}
+
+function listScenario(scenario: Scenario) {
+  return {
+    id: scenario.id,
+    title: scenario.title,
+    summary: scenario.summary,
+    source: scenario.source,
+    group: scenario.group,
+    claims: scenario.claims,
+    engines: scenario.engines,
+    parameters: Object.entries(scenario.schema.shape as Record<string, z.ZodType>).map(([name, schema]) => {
+      const { description, unit, range, default: fallback } = metaOf(schema);
+      return { name, description, unit, range, default: fallback ?? null };
+    }),
+    presets: scenario.presets ?? {},
+    tables: scenario.tables,
+  };
+}
