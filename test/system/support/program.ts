@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { runCommandLine } from '../../../src/cli/command-line.js';
+import type { runCommandLine } from '../../../src/cli/program.js';
 
 const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 const COMMAND_LINE = new URL('../../../dist/cli/command-line.js', import.meta.url).href;
