@@ -7,28 +7,10 @@ export { type RunDocument, runToDocument } from './sim/scenario/run-document.js'
 export type { Plan, RunContext, RunEvent, RunRequest, Scenario } from './sim/scenario/scenario.js';
 export { scenarioById, scenarios } from './sim/scenarios/scenario-list.js';
 export { claimById, claims } from './theory/claims/all-claims.js';
-export {
-  type CheckOptions,
-  type ClaimResult,
-  type Counterexample,
-  checkClaim,
-} from './theory/claims/engine/check-claim.js';
-export {
-  atLeast,
-  atMost,
-  type Claim,
-  type Conclusion,
-  concludes,
-  defineClaim,
-  equal,
-  type Hypothesis,
-  relativeMargin,
-  type Side,
-  tightest,
-} from './theory/claims/engine/claim.js';
+export { type CheckOptions, checkClaim } from './theory/claims/engine/check-claim.js';
+export { atLeast, atMost, type Claim, type ClaimResult, concludes, type Conclusion, type Counterexample, defineClaim, equal, type Hypothesis, refutationText, relativeMargin, type Side, tightest } from './theory/claims/engine/claim.js';
 export { arbitraries } from './theory/claims/engine/draws.js';
 export { type FalsifyOptions, falsifyClaim, type HypothesisResult } from './theory/claims/engine/falsify.js';
-export { refutationText } from './theory/claims/engine/refutation-text.js';
 export { globalInflection, type Inflection, lastDescent } from './theory/inflection.js';
 export { InvalidInputError } from './theory/invalid-input.js';
 export { gap, halfTime, type Mode, singularValue, velocity } from './theory/mode.js';

@@ -1,7 +1,6 @@
 import { test } from 'vitest';
 import { type CheckOptions, checkClaim } from './theory/claims/engine/check-claim.js';
-import type { Claim } from './theory/claims/engine/claim.js';
-import { refutationText } from './theory/claims/engine/refutation-text.js';
+import { type Claim, refutationText } from './theory/claims/engine/claim.js';
 
 /**
  * Registers a vitest test that tries a claim, so that a theorem stands guard in a test suite. A failure shows the shrunk

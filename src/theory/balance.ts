@@ -1,5 +1,5 @@
 import { Matrix } from 'ml-matrix';
-import { decay } from './mode.js';
+import { decay, NEGLIGIBLE_EXPONENT } from './mode.js';
 import { squaredNorm } from './sensitivity.js';
 
 /** Weights of a two-layer linear network `W = W1 W2`. */
@@ -139,9 +139,6 @@ export function pairGap(start: FactorPair, sigma: number, time: number): number 
   const after = before * (sumShare / differenceShare);
   return initial * share * ((1 + after) / (1 + before));
 }
-
-/** Below this exponent `(1 - e^-x)/x` is 1 to the last bit. */
-const NEGLIGIBLE_EXPONENT = 1e-17;
 
 interface Shares {
   /** `A` of `pairAt`. */

@@ -56,7 +56,7 @@ export function sharedOptimum(tasks: readonly SharedTask[], hidden: number): Sha
  * @param widths integers from 1
  * @throws InvalidInputError as `sharedOptimum` does
  */
-export function sharedLosses(tasks: readonly SharedTask[], widths: readonly number[]): number[] {
+function sharedLosses(tasks: readonly SharedTask[], widths: readonly number[]): number[] {
   const stacked = weightedTasks(tasks);
   widths.forEach(requireWidth);
   // A network as wide as the tasks have room for learns them all.

@@ -34,7 +34,7 @@ export function globalInflection(problem: Problem, gamma: number): Inflection {
   return { time, value: perturbedLoss(problem, gamma, time) };
 }
 
-/** The minimum of a single mode is at the end of the search itself; a little beyond, its slope is clearly positive. */
+/** At the last mode's own optimum, where a search ends, the slope may be zero; a little beyond, it is clearly positive. */
 const BEYOND = 1 + 2 ** -20;
 
 function leastTime(landscape: NoiseLandscape): number {
@@ -164,14 +164,9 @@ class MinimumSearch {
 export function lastDescent(problem: Problem, gamma: number): number {
   const landscape = new NoiseLandscape(problem, gamma);
   if (landscape.modes.length === 0 || landscape.critical === 0 || fallsAtTheEnd(landscape)) return Infinity;
-  const end = landscape.hasFallingModes
-    ? certifiedRise(landscape)
-    : landscape.lastModeOptimum() * BEYOND_OPTIMUM;
+  const end = landscape.hasFallingModes ? certifiedRise(landscape) : landscape.lastModeOptimum() * BEYOND;
   return lastNonPositive(landscape, end) / landscape.unit;
 }
-
-/** At the last mode's own optimum the slope may be zero; a little beyond it is clearly positive. */
-const BEYOND_OPTIMUM = 1 + 2 ** -20;
 
 /**
  * Whether the perturbed loss falls towards its limit. Late, each part is `c` times the gap, which decays like
@@ -215,7 +210,7 @@ function outweighs(
 }
 
 /** Cells that are searched before the search gives up. */
-const LAST_DESCENT_PATIENCE = 8192;
+const MOST_CELLS = 8192;
 
 function lastNonPositive(landscape: NoiseLandscape, end: number): number {
   const search = { searched: 0 };
@@ -250,7 +245,7 @@ function lastNonPositiveIn(
       if (from.slope > 0) continue;
       return bisect(from.time, to.time, (time) => landscape.at(time).slope);
     }
-    if (unsplittable(from.time, to.time) || search.searched > LAST_DESCENT_PATIENCE) return to.time;
+    if (unsplittable(from.time, to.time) || search.searched > MOST_CELLS) return to.time;
     const middle = landscape.at(middleTime(from.time, to.time));
     cells.push([from, middle], [middle, to]);
   }

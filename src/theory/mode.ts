@@ -22,7 +22,7 @@ export interface Mode {
 const LARGEST_EXPONENT = 700;
 
 /** Below this exponent `(1 - e^-x)/x` is 1 to the last bit. */
-const NEGLIGIBLE_EXPONENT = 1e-17;
+export const NEGLIGIBLE_EXPONENT = 1e-17;
 
 /** Share of the mode's value and gap that is left: the two fractions of the closed form. */
 export interface Fractions {

@@ -1,46 +1,7 @@
 import { InvalidInputError } from './invalid-input.js';
 import { gap, type Mode, singularValue, timeOfGap } from './mode.js';
-import { loss, type Problem, singularValues, unlearnableLoss } from './problem.js';
+import { loss, type Problem, singularValueSum, unlearnableLoss } from './problem.js';
 import { noiseFloor, requireNoiseScale, sensitivityOfSum } from './sensitivity.js';
-
-/** One checkpoint of gradient flow under noise of any scale (T1 on T0): what does not depend on the noise is computed once. */
-export class NoisyCheckpoint {
-  /** Loss without noise. */
-  readonly loss: number;
-  private readonly sum: number;
-
-  /**
-   * @param problem the problem
-   * @param time gradient-flow time, from 0; `Infinity` gives the limit
-   */
-  constructor(
-    private readonly problem: Problem,
-    time: number,
-  ) {
-    this.loss = loss(problem, time);
-    this.sum = singularValues(problem, time).reduce((sum, value) => sum + value, 0);
-  }
-
-  /**
-   * Sensitivity, see `sensitivityAt`.
-   *
-   * @param gamma noise scale `γ`, from 0 to 1e60
-   * @throws InvalidInputError where `gamma` is out of its range
-   */
-  sensitivity(gamma: number): number {
-    return sensitivityOfSum(this.problem, gamma, this.sum);
-  }
-
-  /**
-   * Expected loss under noise, see `perturbedLoss`.
-   *
-   * @param gamma noise scale `γ`, from 0 to 1e60
-   * @throws InvalidInputError where `gamma` is out of its range
-   */
-  perturbedLoss(gamma: number): number {
-    return this.loss + this.sensitivity(gamma);
-  }
-}
 
 /**
  * Gap at which further learning of a mode begins to hurt under noise, `c = γ²(p+q)/2` (T3 a; `γ²d` for a square network).
@@ -64,6 +25,45 @@ export function criticalGap(problem: Problem, gamma: number): number {
  */
 export function perturbedLoss(problem: Problem, gamma: number, time: number): number {
   return new NoisyCheckpoint(problem, time).perturbedLoss(gamma);
+}
+
+/** One checkpoint of gradient flow under noise of any scale (T1 on T0): what does not depend on the noise is computed once. */
+export class NoisyCheckpoint {
+  /** Loss without noise. */
+  readonly loss: number;
+  private readonly sum: number;
+
+  /**
+   * @param problem the problem
+   * @param time gradient-flow time, from 0; `Infinity` gives the limit
+   */
+  constructor(
+    private readonly problem: Problem,
+    time: number,
+  ) {
+    this.loss = loss(problem, time);
+    this.sum = singularValueSum(problem, time);
+  }
+
+  /**
+   * Sensitivity, see `sensitivityAt`.
+   *
+   * @param gamma noise scale `γ`, from 0 to 1e60
+   * @throws InvalidInputError where `gamma` is out of its range
+   */
+  sensitivity(gamma: number): number {
+    return sensitivityOfSum(this.problem, gamma, this.sum);
+  }
+
+  /**
+   * Expected loss under noise, see `perturbedLoss`.
+   *
+   * @param gamma noise scale `γ`, from 0 to 1e60
+   * @throws InvalidInputError where `gamma` is out of its range
+   */
+  perturbedLoss(gamma: number): number {
+    return this.loss + this.sensitivity(gamma);
+  }
 }
 
 /**

@@ -126,6 +126,11 @@ export function singularValues(problem: Problem, time: number): number[] {
   return problem.modes.map((mode) => singularValue(mode, time));
 }
 
+/** Sum `Σ s_i(time)` of these singular values. */
+export function singularValueSum(problem: Problem, time: number): number {
+  return problem.modes.reduce((sum, mode) => sum + singularValue(mode, time), 0);
+}
+
 /**
  * Number of learned modes: those with `s_i(time) > σ_i/2`. A mode with `σ = 0` has nothing to learn and is not counted.
  *

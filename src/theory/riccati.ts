@@ -3,6 +3,51 @@ import { imbalanceOf, type Weights } from './balance.js';
 import { InvalidInputError } from './invalid-input.js';
 import { eliminateGraded, fullSingularBasis } from './linear-algebra.js';
 
+/** Times are cut where every exponential of the closed form has long vanished and its argument is still finite. */
+const LARGEST_EXPONENT = 1e290;
+
+/** Below this share of the fastest time scale nothing moves in float64. */
+const NEGLIGIBLE_ADVANCE = 1e-18;
+
+/**
+ * Weights after gradient flow on `‖W1W2 - A‖²` from any λ-balanced start, in closed form.
+ *
+ * The stacked weights `Q = [W1; W2ᵀ]` obey `dQ/dt = 2FQ - QQᵀQ` with `F = [[ℓ/2 I, A], [Aᵀ, -ℓ/2 I]]`, so that `QQᵀ` obeys a
+ * matrix Riccati equation, which is solved by
+ *
+ *     QQᵀ(t) = e^{2Ft} Q0 [I + 2 Q0ᵀ ∫_0^t e^{4Fr} dr Q0]^{-1} Q0ᵀ e^{2Ft}
+ *
+ * (Fukumizu 1998; Braun et al. 2022 for balanced starts; Dominé et al. 2024 for λ-balanced ones; theirs is the loss
+ * `½‖W2W1 - S‖²`, ours runs at twice that speed). No assumption on the widths, the rank of the task or the
+ * singular vectors is needed. Only decaying exponentials are evaluated, and no difference of large terms: see
+ * `flowFromBasis`.
+ *
+ * @param first `W1`, `p×h`, at time 0
+ * @param second `W2`, `h×q`, at time 0
+ * @param task the task `A`, `p×q`, of any rank
+ * @param time gradient-flow time, from 0; `Infinity` gives the limit
+ * @returns weights at that time, up to a rotation of the hidden units (`W1R`, `RᵀW2` with `R` orthogonal), which no
+ *   function of `W1W2`, `W1W1ᵀ` and `W2ᵀW2` sees and under which gradient flow is equivariant
+ * @throws InvalidInputError where shapes do not fit (`start`), an entry is not finite (`start`, `target`), the start is not
+ *   λ-balanced (`start`), or the time is negative or NaN (`time`)
+ */
+export function flowWeights(first: Matrix, second: Matrix, task: Matrix, time: number): Weights {
+  requireFinite('start', first);
+  requireFinite('start', second);
+  requireFinite('target', task);
+  const fits = first.rows === task.rows && second.columns === task.columns && first.columns === second.rows;
+  if (!fits) {
+    const shapes = `${first.rows}x${first.columns} ${second.rows}x${second.columns}`;
+    throw new InvalidInputError('start', shapes, `weights whose product is ${task.rows}x${task.columns}`);
+  }
+  const imbalance = imbalanceOf(first, second);
+  if (imbalance === null) {
+    const allowed = 'a λ-balanced start: W1ᵀW1 - W2W2ᵀ a multiple of the identity';
+    throw new InvalidInputError('start', 'weights that are not λ-balanced', allowed);
+  }
+  return flowFromBasis(riccatiBasis(task, imbalance), first, second, time);
+}
+
 /**
  * Eigenbasis of the symmetric matrix `F = [[ℓ/2 I, A], [Aᵀ, -ℓ/2 I]]` that drives the stacked weights `Q = [W1; W2ᵀ]`
  * of a λ-balanced network on the task `A`.
@@ -57,51 +102,6 @@ export function riccatiBasis(task: Matrix, imbalance: number): RiccatiBasis {
     }
   }
   return { rows, cols, imbalance, eigenvalues, vectors };
-}
-
-/** Times are cut where every exponential of the closed form has long vanished and its argument is still finite. */
-const LARGEST_EXPONENT = 1e290;
-
-/** Below this share of the fastest time scale nothing moves in float64. */
-const NEGLIGIBLE_ADVANCE = 1e-18;
-
-/**
- * Weights after gradient flow on `‖W1W2 - A‖²` from any λ-balanced start, in closed form.
- *
- * The stacked weights `Q = [W1; W2ᵀ]` obey `dQ/dt = 2FQ - QQᵀQ` with `F = [[ℓ/2 I, A], [Aᵀ, -ℓ/2 I]]`, so that `QQᵀ` obeys a
- * matrix Riccati equation, which is solved by
- *
- *     QQᵀ(t) = e^{2Ft} Q0 [I + 2 Q0ᵀ ∫_0^t e^{4Fr} dr Q0]^{-1} Q0ᵀ e^{2Ft}
- *
- * (Fukumizu 1998; Braun et al. 2022 for balanced starts; Dominé et al. 2024 for λ-balanced ones; theirs is the loss
- * `½‖W2W1 - S‖²`, ours runs at twice that speed). No assumption on the widths, the rank of the task or the
- * singular vectors is needed. Only decaying exponentials are evaluated, and no difference of large terms: see
- * `flowFromBasis`.
- *
- * @param first `W1`, `p×h`, at time 0
- * @param second `W2`, `h×q`, at time 0
- * @param task the task `A`, `p×q`, of any rank
- * @param time gradient-flow time, from 0; `Infinity` gives the limit
- * @returns weights at that time, up to a rotation of the hidden units (`W1R`, `RᵀW2` with `R` orthogonal), which no
- *   function of `W1W2`, `W1W1ᵀ` and `W2ᵀW2` sees and under which gradient flow is equivariant
- * @throws InvalidInputError where shapes do not fit (`start`), an entry is not finite (`start`, `target`), the start is not
- *   λ-balanced (`start`), or the time is negative or NaN (`time`)
- */
-export function flowWeights(first: Matrix, second: Matrix, task: Matrix, time: number): Weights {
-  requireFinite('start', first);
-  requireFinite('start', second);
-  requireFinite('target', task);
-  const fits = first.rows === task.rows && second.columns === task.columns && first.columns === second.rows;
-  if (!fits) {
-    const shapes = `${first.rows}x${first.columns} ${second.rows}x${second.columns}`;
-    throw new InvalidInputError('start', shapes, `weights whose product is ${task.rows}x${task.columns}`);
-  }
-  const imbalance = imbalanceOf(first, second);
-  if (imbalance === null) {
-    const allowed = 'a λ-balanced start: W1ᵀW1 - W2W2ᵀ a multiple of the identity';
-    throw new InvalidInputError('start', 'weights that are not λ-balanced', allowed);
-  }
-  return flowFromBasis(riccatiBasis(task, imbalance), first, second, time);
 }
 
 /**

@@ -1,13 +1,6 @@
 import { Matrix, SingularValueDecomposition } from 'ml-matrix';
+import type { Weights } from './balance.js';
 import { InvalidInputError } from './invalid-input.js';
-
-/** Two factors of a matrix. */
-export interface Factorization {
-  /** `W1`, `p×h`. */
-  readonly first: Matrix;
-  /** `W2`, `h×q`. */
-  readonly second: Matrix;
-}
 
 /**
  * Least possible value of `q‖W1‖² + p‖W2‖²` over all factorisations `W = W1W2`, of any width: `2√(pq)‖W‖_*` (T6).
@@ -42,14 +35,17 @@ export function nuclearNorm(matrix: Matrix): number {
  * @param hidden width `h`, an integer from `min(p, q)` on (the default); wider factors are padded with zeros
  * @throws InvalidInputError (option `hidden`) where `hidden` is not such an integer
  */
-export function leastSensitiveFactors(product: Matrix, hidden?: number): Factorization {
+export function leastSensitiveFactors(product: Matrix, hidden?: number): Weights {
   const { rows, columns } = product;
   const least = Math.min(rows, columns);
   const width = hidden ?? least;
   if (!Number.isInteger(width) || width < least) {
     throw new InvalidInputError('hidden', width, `an integer of at least ${least}, which is min(rows, cols)`);
   }
-  const { leftSingularVectors, rightSingularVectors, diagonal } = decompose(product);
+  // Without autoTranspose a wide matrix makes the library print a warning.
+  const { leftSingularVectors, rightSingularVectors, diagonal } = new SingularValueDecomposition(product, {
+    autoTranspose: true,
+  });
   const scale = (rows / columns) ** 0.25;
   const first = Matrix.zeros(rows, width);
   const second = Matrix.zeros(width, columns);
@@ -62,11 +58,6 @@ export function leastSensitiveFactors(product: Matrix, hidden?: number): Factori
     }
   }
   return { first, second };
-}
-
-function decompose(matrix: Matrix): SingularValueDecomposition {
-  // Without autoTranspose a wide matrix makes the library print a warning.
-  return new SingularValueDecomposition(matrix, { autoTranspose: true });
 }
 
 /** The network nearest to a task among those of a width whose layers have bounded norms. */

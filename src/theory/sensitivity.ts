@@ -1,25 +1,7 @@
 import { Matrix } from 'ml-matrix';
 import { InvalidInputError } from './invalid-input.js';
-import { gap, singularValue, velocity } from './mode.js';
-import { loss, type Problem } from './problem.js';
-
-/** The fourth power of a noise scale, times the three dimensions, has to stay finite. */
-const LARGEST_NOISE_SCALE = 1e60;
-
-/**
- * Checks a noise scale `γ`, the standard deviation of the Gaussian perturbation of every weight.
- *
- * @param gamma the scale
- * @param option name of the option that it came from
- * @returns `gamma`
- * @throws InvalidInputError where it is not a number from 0 to 1e60
- */
-export function requireNoiseScale(gamma: number, option = 'gamma'): number {
-  if (!(gamma >= 0 && gamma <= LARGEST_NOISE_SCALE)) {
-    throw new InvalidInputError(option, gamma, `a number from 0 to ${LARGEST_NOISE_SCALE}`);
-  }
-  return gamma;
-}
+import { gap, velocity } from './mode.js';
+import { loss, type Problem, singularValueSum } from './problem.js';
 
 /** Noise scales of the two layers. */
 export interface LayerNoise {
@@ -94,30 +76,6 @@ export function expectedExcessDeep(layers: readonly Matrix[], noise: number | re
   return excess.trace();
 }
 
-/** Square of the Frobenius norm. */
-export function squaredNorm(matrix: Matrix): number {
-  let sum = 0;
-  for (let row = 0; row < matrix.rows; row += 1) {
-    for (let column = 0; column < matrix.columns; column += 1) sum += matrix.get(row, column) ** 2;
-  }
-  return sum;
-}
-
-function congruence(outer: Matrix, inner: Matrix): Matrix {
-  return outer.mmul(inner).mmul(outer.transpose());
-}
-
-function requireChain(layers: readonly Matrix[]): void {
-  if (layers.length === 0) throw new InvalidInputError('layers', 0, 'at least one layer');
-  layers.forEach((layer, index) => {
-    const next = layers[index + 1];
-    if (next !== undefined && layer.columns !== next.rows) {
-      const shapes = layers.map(({ rows, columns }) => `${rows}x${columns}`).join(' ');
-      throw new InvalidInputError('layers', shapes, 'as many columns in each layer as rows in the next');
-    }
-  });
-}
-
 /**
  * Sensitivity along gradient flow (T1 on T0): expected rise of the loss when independent Gaussian noise of scale `gamma`
  * is added to every weight of the checkpoint, `γ²(p+q) Σ s_i(t) + γ⁴ p h q`.
@@ -128,8 +86,7 @@ function requireChain(layers: readonly Matrix[]): void {
  * @throws InvalidInputError where `gamma` is out of its range
  */
 export function sensitivityAt(problem: Problem, gamma: number, time: number): number {
-  const total = problem.modes.reduce((sum, mode) => sum + singularValue(mode, time), 0);
-  return sensitivityOfSum(problem, gamma, total);
+  return sensitivityOfSum(problem, gamma, singularValueSum(problem, time));
 }
 
 /**
@@ -217,8 +174,7 @@ export function relativeExcess(first: Matrix, second: Matrix, snr: number): numb
  * @throws InvalidInputError (option `snr`) where it is not above 0
  */
 export function relativeSensitivityAt(problem: Problem, snr: number, time: number): number {
-  const total = problem.modes.reduce((sum, mode) => sum + singularValue(mode, time), 0);
-  return (total ** 2 / problem.hidden) * noiseFactor(snr);
+  return (singularValueSum(problem, time) ** 2 / problem.hidden) * noiseFactor(snr);
 }
 
 /**
@@ -244,8 +200,7 @@ export function relativePerturbedLossAt(problem: Problem, snr: number, time: num
  * @throws InvalidInputError (option `snr`) where it is not above 0
  */
 export function isPastValley(problem: Problem, snr: number, time: number): boolean {
-  const total = problem.modes.reduce((sum, mode) => sum + singularValue(mode, time), 0);
-  const worth = (noiseFactor(snr) * total) / problem.hidden;
+  const worth = (noiseFactor(snr) * singularValueSum(problem, time)) / problem.hidden;
   return problem.modes.every((mode) => gap(mode, time) <= worth);
 }
 
@@ -271,4 +226,46 @@ function noiseFactor(snr: number): number {
 
 function requireRatio(snr: number): void {
   if (!(snr > 0)) throw new InvalidInputError('snr', snr, 'a number above 0');
+}
+
+/** The fourth power of a noise scale, times the three dimensions, has to stay finite. */
+const LARGEST_NOISE_SCALE = 1e60;
+
+/**
+ * Checks a noise scale `γ`, the standard deviation of the Gaussian perturbation of every weight.
+ *
+ * @param gamma the scale
+ * @param option name of the option that it came from
+ * @returns `gamma`
+ * @throws InvalidInputError where it is not a number from 0 to 1e60
+ */
+export function requireNoiseScale(gamma: number, option = 'gamma'): number {
+  if (!(gamma >= 0 && gamma <= LARGEST_NOISE_SCALE)) {
+    throw new InvalidInputError(option, gamma, `a number from 0 to ${LARGEST_NOISE_SCALE}`);
+  }
+  return gamma;
+}
+
+/** Square of the Frobenius norm. */
+export function squaredNorm(matrix: Matrix): number {
+  let sum = 0;
+  for (let row = 0; row < matrix.rows; row += 1) {
+    for (let column = 0; column < matrix.columns; column += 1) sum += matrix.get(row, column) ** 2;
+  }
+  return sum;
+}
+
+function congruence(outer: Matrix, inner: Matrix): Matrix {
+  return outer.mmul(inner).mmul(outer.transpose());
+}
+
+function requireChain(layers: readonly Matrix[]): void {
+  if (layers.length === 0) throw new InvalidInputError('layers', 0, 'at least one layer');
+  layers.forEach((layer, index) => {
+    const next = layers[index + 1];
+    if (next !== undefined && layer.columns !== next.rows) {
+      const shapes = layers.map(({ rows, columns }) => `${rows}x${columns}`).join(' ');
+      throw new InvalidInputError('layers', shapes, 'as many columns in each layer as rows in the next');
+    }
+  });
 }

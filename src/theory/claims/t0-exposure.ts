@@ -7,9 +7,9 @@ import {
   alignedTask,
   alignedWeights,
   coveredGradient,
+  drawnBases,
   inputCovariance,
   matrixDistance,
-  squareBases,
 } from './engine/networks.js';
 
 /** What two kinds of data ask of one mode. */
@@ -82,7 +82,7 @@ export const exposure = defineClaim<Instance>({
     const share = percent / 100;
     const mixed = modes.map(({ main, added }) => mixedMode(main, added, share));
     const values = modes.map(({ start }, index) => coveredValue(mixed[index]!, start, time));
-    const bases = squareBases(modes.length, seed);
+    const bases = drawnBases(modes.length, modes.length, modes.length, seed);
     const layers = alignedWeights(bases, values);
     const gradients = (['main', 'added'] as const).map((kind) => {
       const task = alignedTask(

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
+import type { Weights } from '../balance.js';
 import { coveredValue, retainedRise } from '../exposure.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, matrixSeed, singularValue } from './engine/draws.js';
@@ -8,9 +9,8 @@ import {
   alignedWeights,
   coveredGradient,
   coveredMatrixLoss,
+  drawnBases,
   inputCovariance,
-  type Layers,
-  squareBases,
 } from './engine/networks.js';
 
 /** A mode of a checkpoint and what post-training and fine-tuning ask of it. */
@@ -86,7 +86,7 @@ export const retainedExposure = defineClaim<Instance>({
   ],
   conclusion(instance) {
     const { modes, seed, twistSeed } = instance;
-    const bases = squareBases(modes.length, seed);
+    const bases = drawnBases(modes.length, modes.length, modes.length, seed);
     const covariance = (key: 'postCovariance' | 'fineCovariance') =>
       inputCovariance(
         bases,
@@ -98,7 +98,7 @@ export const retainedExposure = defineClaim<Instance>({
         bases,
         modes.map((mode) => mode[key]),
       );
-    const lossOf = (layers: Layers) => coveredMatrixLoss(layers, task('post'), covariance('postCovariance'));
+    const lossOf = (layers: Weights) => coveredMatrixLoss(layers, task('post'), covariance('postCovariance'));
     const before = alignedWeights(
       bases,
       modes.map(({ start }) => start),
@@ -136,11 +136,11 @@ export const retainedExposure = defineClaim<Instance>({
 /** Steps of gradient descent on the matrices against each mode's own recurrence: modes without data stay, the others approach `σ^ft`. */
 function onTheWay(
   { modes, seed, steps }: Instance,
-  before: Layers,
+  before: Weights,
   task: Matrix,
   covariance: Matrix,
 ): Conclusion {
-  const bases = squareBases(modes.length, seed);
+  const bases = drawnBases(modes.length, modes.length, modes.length, seed);
   const largest = modes.reduce((most, { start, fine }) => Math.max(most, start, fine), 1e-9);
   const shown = modes.reduce((most, { fineCovariance }) => Math.max(most, fineCovariance), 1e-9);
   const rate = 1 / (16 * largest * shown);

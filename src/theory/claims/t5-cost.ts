@@ -7,7 +7,7 @@ import {
   largerPull,
   modesOfTwoTasks,
   morePull,
-  pulls,
+  pullWeight,
   stagedRounding,
   stagedTask,
   type TunedMode,
@@ -32,7 +32,7 @@ export const regularizationCost = defineClaim<Instance>({
   domain: fc.record({
     modes: modesOfTwoTasks,
     learned: fc.nat({ max: 12 }),
-    pull: pulls,
+    pull: pullWeight,
     more: morePull,
   }),
   wellFormed: ({ modes, learned, pull, more }) =>

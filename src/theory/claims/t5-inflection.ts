@@ -12,7 +12,7 @@ import {
   largerPull,
   modesOfTwoTasks,
   morePull,
-  pulls,
+  pullWeight,
   stagedRounding,
   stagedTask,
   type TunedMode,
@@ -35,7 +35,7 @@ export const regularizedInflection = defineClaim<Instance>({
   origin: 'direction: paper, section 4; formulas: ours',
   domain: fc.record({
     modes: modesOfTwoTasks,
-    pull: pulls,
+    pull: pullWeight,
     more: morePull,
   }),
   wellFormed: ({ modes, pull, more }) => areStagedModes(modes) && pull >= 0 && pull + more >= 0 && pull < 1e6,

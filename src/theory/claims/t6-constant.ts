@@ -3,7 +3,7 @@ import type { Matrix } from 'ml-matrix';
 import { aboveSensitivityFloor, sensitivityFloor, sphereSensitivity } from '../sensitivity-floor.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, dimension, drawnMatrix, drawnOrthogonal, isDimension, matrixSeed } from './engine/draws.js';
-import { sumOfSquares } from './engine/networks.js';
+import { squaredEntries } from './engine/networks.js';
 
 /** Layers of given norms. */
 interface Instance {
@@ -49,7 +49,7 @@ export const constantSensitivity = defineClaim<Instance>({
     },
   ],
   conclusion({ rows, hidden, cols, seed, alignment, first, second, gain }) {
-    const scaled = (matrix: Matrix, norm: number) => matrix.mul(norm / Math.sqrt(sumOfSquares(matrix)));
+    const scaled = (matrix: Matrix, norm: number) => matrix.mul(norm / Math.sqrt(squaredEntries(matrix)));
     const drawn = drawnMatrix(rows, hidden, 2 * seed + 1);
     const random = drawnMatrix(hidden, cols, 2 * seed + 2);
     const turn = drawnOrthogonal(cols, seed);
@@ -63,7 +63,7 @@ export const constantSensitivity = defineClaim<Instance>({
     const constant = sphereSensitivity(norms);
     const product = left.mmul(right);
     const floor = sensitivityFloor(product);
-    const cost = cols * sumOfSquares(left) + rows * sumOfSquares(right);
+    const cost = cols * squaredEntries(left) + rows * squaredEntries(right);
     const tolerance = 1e-12 * (cost + constant);
     const nuclear = floor / (2 * Math.sqrt(rows * cols));
     return tightest([

@@ -7,7 +7,7 @@ import {
   factorsOf,
   isFactoredMatrix,
   matrixDistance,
-  sumOfSquares,
+  squaredEntries,
 } from './engine/networks.js';
 
 /** T6, its equality: which factorisations attain the floor. */
@@ -58,7 +58,7 @@ export const balancedAttainsFloor = defineClaim<FactoredMatrix>({
     // Without a width the factors are as narrow as they can always be.
     const width = factored.extraHidden === 0 ? undefined : least + factored.extraHidden - 1;
     const factors = leastSensitiveFactors(product, width);
-    const attained = cols * sumOfSquares(factors.first) + rows * sumOfSquares(factors.second);
+    const attained = cols * squaredEntries(factors.first) + rows * squaredEntries(factors.second);
     return tightest([
       equal(
         { label: 'q‖W1‖² + p‖W2‖²', value: cost },

@@ -6,7 +6,7 @@ import {
   factoredMatrix,
   factorsOf,
   isFactoredMatrix,
-  sumOfSquares,
+  squaredEntries,
 } from './engine/networks.js';
 
 /** T6, the converse of its equality: what imbalance costs. */
@@ -27,7 +27,7 @@ export const gapAboveFloor = defineClaim<FactoredMatrix>({
       first.transpose().mmul(first).mul(cols),
       second.mmul(second.transpose()).mul(rows),
     );
-    const size = Math.sqrt(cols * sumOfSquares(first)) + Math.sqrt(rows * sumOfSquares(second));
+    const size = Math.sqrt(cols * squaredEntries(first)) + Math.sqrt(rows * squaredEntries(second));
     return atLeast(
       {
         label: 'q‖W1‖² + p‖W2‖² above the floor',
@@ -35,7 +35,7 @@ export const gapAboveFloor = defineClaim<FactoredMatrix>({
       },
       {
         label: '‖qW1ᵀW1 − pW2W2ᵀ‖²/(√q‖W1‖ + √p‖W2‖)²',
-        value: sumOfSquares(imbalance) / size ** 2,
+        value: squaredEntries(imbalance) / size ** 2,
       },
       1e-13 * cost,
     );

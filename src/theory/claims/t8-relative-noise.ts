@@ -5,7 +5,7 @@ import { defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, flowTime, isDimension, matrixSeed, risingMode, singularValue } from './engine/draws.js';
 import { excessRounding, explicitExcess } from './engine/explicit-loss.js';
 import { sigmoid } from './engine/integration.js';
-import { alignedTask, drawnBases, stretchedWeights, sumOfSquares } from './engine/networks.js';
+import { alignedTask, drawnBases, squaredEntries, stretchedWeights } from './engine/networks.js';
 
 interface Instance {
   /** Modes of the flow in any order, and how far from balanced the weights are along each. */
@@ -84,8 +84,8 @@ export const relativeNoiseCost = defineClaim<Instance>({
     );
     const network = { first, second, task: alignedTask(bases, sigmas) };
     const scales = {
-      first: Math.sqrt(sumOfSquares(first) / (rows * hidden * snr)),
-      second: Math.sqrt(sumOfSquares(second) / (hidden * cols * snr)),
+      first: Math.sqrt(squaredEntries(first) / (rows * hidden * snr)),
+      second: Math.sqrt(squaredEntries(second) / (hidden * cols * snr)),
     };
     const model = { draw: 'independent', mean: 0 } as const;
     const mean = {

@@ -1,5 +1,5 @@
 import type { Check } from '../../../sim/scenario/scenario.js';
-import { bothSides } from '../../../theory/claims/engine/refutation-text.js';
+import { bothSides } from '../../../theory/claims/engine/claim.js';
 import { readableNumber } from '../../output/text-table.js';
 import type { ShownCounterexample, VerifiedClaim } from '../../verify/verify-document.js';
 import { type AppState, type Attack, claimsOf, openScenario } from '../state/app-state.js';

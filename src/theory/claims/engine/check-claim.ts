@@ -1,6 +1,6 @@
 import { check, property } from 'fast-check';
 import { InvalidInputError } from '../../invalid-input.js';
-import { type Claim, type Conclusion, concludes, evaluate, relativeMargin } from './claim.js';
+import { type Claim, type ClaimResult, concludes, evaluate, relativeMargin } from './claim.js';
 
 /** How hard to try a claim. */
 export interface CheckOptions {
@@ -12,29 +12,6 @@ export interface CheckOptions {
   readonly path?: string;
   /** Called now and then with the number of instances drawn so far. */
   readonly onProgress?: (done: number) => void;
-}
-
-/** What trying a claim showed. */
-export interface ClaimResult<Case = unknown> {
-  readonly id: string;
-  /** `exhausted`: too few instances met the hypotheses to say anything. */
-  readonly verdict: 'holds' | 'refuted' | 'exhausted';
-  /** Instances drawn, those tried while shrinking not counted. */
-  readonly cases: number;
-  /** Instances that met all hypotheses. */
-  readonly met: number;
-  /** Smallest slack over the instances that met the hypotheses, in units of the tolerance; `null` where none did. */
-  readonly margin: number | null;
-  readonly counterexample: Counterexample<Case> | null;
-  readonly seed: number;
-  /** Replays the counterexample together with the seed; `null` without one. */
-  readonly path: string | null;
-}
-
-/** An instance on which a claim fails, with both sides of its conclusion. */
-export interface Counterexample<Case = unknown> {
-  readonly instance: Case;
-  readonly conclusion: Conclusion;
 }
 
 /** Below this share of instances that meet the hypotheses a claim counts as exhausted, not as tried. */

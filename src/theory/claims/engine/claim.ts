@@ -65,26 +65,21 @@ export interface Side {
   readonly value: number;
 }
 
-/** Whether a conclusion holds; NaN never does, nor does anything within an infinite tolerance. */
-export function concludes({ margin, tolerance }: Conclusion): boolean {
-  return margin >= -tolerance && tolerance < Infinity;
-}
+const ID = /^[A-Z][A-Za-z0-9]*(-[a-z0-9]+)*$/;
 
-/** Slack in units of the tolerance: 1 and more where there is room, 0 at the edge, negative where refuted. */
-export function relativeMargin({ margin, tolerance }: Conclusion): number {
-  const slack = 1 + margin / tolerance;
-  return Number.isNaN(slack) ? -Infinity : slack;
-}
-
-/** The conclusion of a claim on an instance; one that cannot be evaluated counts as refuted. */
-export function evaluate<Case>(claim: Claim<Case>, instance: Case): Conclusion {
-  try {
-    return claim.conclusion(instance);
-  } catch (error) {
-    const failure = error instanceof Error ? error.message : String(error);
-    const missing = { label: 'not evaluated', value: Number.NaN };
-    return { margin: -Infinity, tolerance: 1, left: missing, relation: '=', right: missing, failure };
+/**
+ * Checks the form of a claim and freezes it.
+ *
+ * @throws Error when the id is not a word or a text is missing, or two hypotheses share a name
+ */
+export function defineClaim<Case>(claim: Claim<Case>): Claim<Case> {
+  if (!ID.test(claim.id)) throw new Error(`claim id ${JSON.stringify(claim.id)} is not like T1 or T1-depth`);
+  for (const field of ['title', 'statement', 'origin', 'toleranceReason'] as const) {
+    if (claim[field].trim() === '') throw new Error(`claim ${claim.id} has no ${field}`);
   }
+  const names = claim.hypotheses.map(({ name }) => name);
+  if (new Set(names).size < names.length) throw new Error(`claim ${claim.id} names a hypothesis twice`);
+  return Object.freeze(claim);
 }
 
 /** Conclusion of an identity. */
@@ -109,19 +104,95 @@ export function tightest(conclusions: readonly Conclusion[]): Conclusion {
   return rest.reduce((worst, next) => (relativeMargin(next) < relativeMargin(worst) ? next : worst), first);
 }
 
-const ID = /^[A-Z][A-Za-z0-9]*(-[a-z0-9]+)*$/;
+/** Whether a conclusion holds; NaN never does, nor does anything within an infinite tolerance. */
+export function concludes({ margin, tolerance }: Conclusion): boolean {
+  return margin >= -tolerance && tolerance < Infinity;
+}
 
-/**
- * Checks the form of a claim and freezes it.
- *
- * @throws Error when the id is not a word or a text is missing, or two hypotheses share a name
- */
-export function defineClaim<Case>(claim: Claim<Case>): Claim<Case> {
-  if (!ID.test(claim.id)) throw new Error(`claim id ${JSON.stringify(claim.id)} is not like T1 or T1-depth`);
-  for (const field of ['title', 'statement', 'origin', 'toleranceReason'] as const) {
-    if (claim[field].trim() === '') throw new Error(`claim ${claim.id} has no ${field}`);
+/** Slack in units of the tolerance: 1 and more where there is room, 0 at the edge, negative where refuted. */
+export function relativeMargin({ margin, tolerance }: Conclusion): number {
+  const slack = 1 + margin / tolerance;
+  return Number.isNaN(slack) ? -Infinity : slack;
+}
+
+/** The conclusion of a claim on an instance; one that cannot be evaluated counts as refuted. */
+export function evaluate<Case>(claim: Claim<Case>, instance: Case): Conclusion {
+  try {
+    return claim.conclusion(instance);
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error);
+    const missing = { label: 'not evaluated', value: Number.NaN };
+    return { margin: -Infinity, tolerance: 1, left: missing, relation: '=', right: missing, failure };
   }
-  const names = claim.hypotheses.map(({ name }) => name);
-  if (new Set(names).size < names.length) throw new Error(`claim ${claim.id} names a hypothesis twice`);
-  return Object.freeze(claim);
+}
+
+/** What trying a claim showed. */
+export interface ClaimResult<Case = unknown> {
+  readonly id: string;
+  /** `exhausted`: too few instances met the hypotheses to say anything. */
+  readonly verdict: 'holds' | 'refuted' | 'exhausted';
+  /** Instances drawn, those tried while shrinking not counted. */
+  readonly cases: number;
+  /** Instances that met all hypotheses. */
+  readonly met: number;
+  /** Smallest slack over the instances that met the hypotheses, in units of the tolerance; `null` where none did. */
+  readonly margin: number | null;
+  readonly counterexample: Counterexample<Case> | null;
+  readonly seed: number;
+  /** Replays the counterexample together with the seed; `null` without one. */
+  readonly path: string | null;
+}
+
+/** An instance on which a claim fails, with both sides of its conclusion. */
+export interface Counterexample<Case = unknown> {
+  readonly instance: Case;
+  readonly conclusion: Conclusion;
+}
+
+/** Why a claim does not hold, in lines for a person: counterexample, both sides, and how to replay it. */
+export function refutationText<Case>(claim: Claim<Case>, result: ClaimResult<Case>): string {
+  if (result.counterexample === null) {
+    return `${claim.id}: only ${result.met} of ${result.cases} cases met its hypotheses, too few to say anything`;
+  }
+  const { instance, conclusion } = result.counterexample;
+  return [
+    `${claim.id} is refuted: ${claim.statement}`,
+    `  ${plainWords(instance)}`,
+    `  ${bothSides(conclusion)}`,
+    `  replay with seed ${result.seed} and path ${result.path}`,
+  ].join('\n');
+}
+
+/** A plain value in words: `modes: sigma 1, start 0; sigma 2, start 1 · time 0.5`. */
+export function plainWords(value: unknown): string {
+  if (Array.isArray(value)) {
+    const nested = value.some((part) => typeof part === 'object' && part !== null);
+    return value.length === 0 ? 'none' : value.map(plainWords).join(nested ? '; ' : ', ');
+  }
+  if (typeof value !== 'object' || value === null) return String(value);
+  const fields = Object.entries(value).map(([name, field]) => {
+    const isCompound = typeof field === 'object' && field !== null;
+    return `${wordsOf(name)}${isCompound ? ': ' : ' '}${plainWords(field)}`;
+  });
+  const isFlat = Object.values(value).every((field) => typeof field !== 'object' || field === null);
+  return fields.join(isFlat ? ', ' : ' · ');
+}
+
+/** Both sides of a conclusion that failed, with the tolerance it was judged at. */
+export function bothSides({ left, relation, right, tolerance, failure }: Conclusion): string {
+  if (failure !== undefined) return `not evaluated: ${failure}`;
+  const opposite = { '=': '≠', '≤': '>', '<': '≥', '≥': '<', '>': '≤' }[relation];
+  return `${left.label} = ${sixDigits(left.value)} ${opposite} ${sixDigits(right.value)} = ${right.label} (tolerance ${tolerance.toPrecision(2)})`;
+}
+
+function sixDigits(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+/** `extraRows` as `extra rows`. */
+function wordsOf(name: string): string {
+  return name.replace(
+    /([a-z])([A-Z])/g,
+    (_, before: string, after: string) => `${before} ${after.toLowerCase()}`,
+  );
 }

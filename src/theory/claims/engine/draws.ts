@@ -233,8 +233,8 @@ export function isDimension(value: number): boolean {
   return Number.isInteger(value) && value >= 1 && value <= 20;
 }
 
-/** Beyond the seeds of instances, so that the three matrices of one have seeds of their own. */
-const SEED_STRIDE = 100_000;
+/** Beyond every `matrixSeed`, so that the matrices of one instance have seeds of their own. */
+export const SEED_STRIDE = 100_000;
 
 /** The matrices that a drawn network names. */
 export function networkOf(network: DrawnNetwork): Network {

@@ -268,7 +268,7 @@ function moved({ first, second, task }: Network, scales: LayerNoise, draw: numbe
  * for each entry, the second difference that `±γ2` makes. What results is a quadratic polynomial of the entries of `W1`,
  * and the same holds again. A row of `W1` meets only its own row of the task, so that the loss is a sum over rows.
  */
-export function excessByDifferences({ first, second, task }: Network, noise: LayerNoise): number {
+function excessByDifferences({ first, second, task }: Network, noise: LayerNoise): number {
   const columns = second.transpose().to2DArray();
   let excess = 0;
   for (let index = 0; index < task.rows; index++) {

@@ -1,129 +1,12 @@
 import { type Arbitrary, sample } from 'fast-check';
-import type { Counterexample } from './check-claim.js';
-import { type Claim, concludes, evaluate, type Hypothesis, relativeMargin } from './claim.js';
-
-/** A source of numbers in [0, 1). */
-export type Random = () => number;
-
-/** Numbers in [0, 1) that a seed determines (a 32-bit xorshift, enough to steer a search). */
-export function randomFrom(seed: number): Random {
-  let state = ((Math.floor(seed / 2 ** 32) ^ seed) | 0) + 0x6d2b79f5 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
-
-/** A copy of a plain value in which one or two numbers were changed, or one array lost or doubled an element. */
-export function mutate<Value>(value: Value, random: Random): Value {
-  let mutant = mutateOnce(value, random);
-  if (random() < 0.3) mutant = mutateOnce(mutant, random);
-  return mutant;
-}
-
-function mutateOnce<Value>(value: Value, random: Random): Value {
-  const places = numberPaths(value);
-  const lists = arrayPaths(value);
-  if (lists.length > 0 && (places.length === 0 || random() < 0.15)) {
-    const list = lists[Math.floor(random() * lists.length)]!;
-    return replaceAt(value, list, (old) => resized(old as unknown[], random)) as Value;
-  }
-  if (places.length === 0) return value;
-  const place = places[Math.floor(random() * places.length)]!;
-  const other = places[Math.floor(random() * places.length)]!;
-  return replaceAt(value, place, (old) =>
-    changed(old as number, at(value, other) as number, random),
-  ) as Value;
-}
-
-/** Integers stay integers; others are scaled by a little or a lot, or set to another number of the instance or to 0. */
-function changed(number: number, another: number, random: Random): number {
-  const kind = random();
-  if (kind < 0.1) return another;
-  if (Number.isInteger(number) && kind < 0.6) return Math.max(0, number + (random() < 0.5 ? -1 : 1));
-  if (kind < 0.65) return 0;
-  const spread = random() < 0.5 ? 0.05 : 1.5;
-  return number * Math.exp(spread * (2 * random() - 1) * Math.sqrt(3));
-}
-
-function resized(list: readonly unknown[], random: Random): unknown[] {
-  const position = Math.floor(random() * list.length);
-  const copies = list.length > 1 && random() < 0.7 ? 0 : 2;
-  return list.flatMap((element, index) => (index === position ? new Array(copies).fill(element) : [element]));
-}
-
-/**
- * Simpler versions of a plain value, the boldest first: every array without one of its elements (arrays of equal length
- * lose the same one together), then numbers replaced by 0, 1 or fewer digits.
- */
-export function* simplifications<Value>(value: Value): Generator<Value> {
-  const lists = arrayPaths(value);
-  const lengths = new Set(lists.map((path) => (at(value, path) as unknown[]).length));
-  for (const length of lengths) {
-    const together = lists.filter((path) => (at(value, path) as unknown[]).length === length);
-    for (let drop = length - 1; drop >= 0 && length > 1; drop--) {
-      const without = (list: unknown) => (list as unknown[]).filter((_, index) => index !== drop);
-      yield together.reduce((simpler, path) => replaceAt(simpler, path, without), value as unknown) as Value;
-      for (const path of together) yield replaceAt(value, path, without) as Value;
-    }
-  }
-  for (const path of numberPaths(value)) {
-    for (const simpler of simplerNumbers(at(value, path) as number)) {
-      yield replaceAt(value, path, () => simpler) as Value;
-    }
-  }
-}
-
-/** Numbers that read more easily; never one that is as hard to read, so that simplifying ends. */
-function simplerNumbers(number: number): number[] {
-  const candidates = [
-    0,
-    1,
-    2,
-    Math.round(number),
-    number - 1,
-    Number(number.toPrecision(1)),
-    Number(number.toPrecision(2)),
-  ];
-  return candidates.filter((candidate) => complexity(candidate) < complexity(number));
-}
-
-/** Characters of the number, then its size: 0 is simplest, 1 next. */
-function complexity(number: number): number {
-  return number === 0 ? 0 : String(number).length + 0.5 - 0.5 / (1 + Math.abs(number));
-}
-
-type Path = readonly (string | number)[];
-
-function numberPaths(value: unknown): Path[] {
-  return paths(value, (part) => typeof part === 'number');
-}
-
-function arrayPaths(value: unknown): Path[] {
-  return paths(value, (part) => Array.isArray(part) && part.length > 0);
-}
-
-function paths(value: unknown, wanted: (part: unknown) => boolean): Path[] {
-  const own: Path[] = wanted(value) ? [[]] : [];
-  if (typeof value !== 'object' || value === null) return own;
-  const keys: (string | number)[] = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
-  const record = value as Record<string | number, unknown>;
-  return [...own, ...keys.flatMap((key) => paths(record[key], wanted).map((path) => [key, ...path]))];
-}
-
-function at(value: unknown, path: Path): unknown {
-  return path.reduce((part, key) => (part as Record<string | number, unknown>)[key], value);
-}
-
-/** A copy of the value in which the part at a path is another; everything else is shared. */
-function replaceAt(value: unknown, [key, ...rest]: Path, change: (old: unknown) => unknown): unknown {
-  if (key === undefined) return change(value);
-  const inner = replaceAt((value as Record<string | number, unknown>)[key], rest, change);
-  if (Array.isArray(value)) return value.map((element, index) => (index === key ? inner : element));
-  return { ...(value as object), [key]: inner };
-}
+import {
+  type Claim,
+  type Counterexample,
+  concludes,
+  evaluate,
+  type Hypothesis,
+  relativeMargin,
+} from './claim.js';
 
 /** What an attack on one hypothesis of a claim showed. */
 export interface HypothesisResult<Case = unknown> {
@@ -252,4 +135,127 @@ function simplest<Case>(claim: Claim<Case>, dropped: Hypothesis<Case>, found: Ca
     }
   }
   return { instance, conclusion: evaluate(claim, instance) };
+}
+
+/** A source of numbers in [0, 1). */
+type Random = () => number;
+
+/** Numbers in [0, 1) that a seed determines (a 32-bit xorshift, enough to steer a search). */
+function randomFrom(seed: number): Random {
+  let state = ((Math.floor(seed / 2 ** 32) ^ seed) | 0) + 0x6d2b79f5 || 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+}
+
+/** A copy of a plain value in which one or two numbers were changed, or one array lost or doubled an element. */
+function mutate<Value>(value: Value, random: Random): Value {
+  let mutant = mutateOnce(value, random);
+  if (random() < 0.3) mutant = mutateOnce(mutant, random);
+  return mutant;
+}
+
+function mutateOnce<Value>(value: Value, random: Random): Value {
+  const places = numberPaths(value);
+  const lists = arrayPaths(value);
+  if (lists.length > 0 && (places.length === 0 || random() < 0.15)) {
+    const list = lists[Math.floor(random() * lists.length)]!;
+    return replaceAt(value, list, (old) => resized(old as unknown[], random)) as Value;
+  }
+  if (places.length === 0) return value;
+  const place = places[Math.floor(random() * places.length)]!;
+  const other = places[Math.floor(random() * places.length)]!;
+  return replaceAt(value, place, (old) =>
+    changed(old as number, at(value, other) as number, random),
+  ) as Value;
+}
+
+/** Integers stay integers; others are scaled by a little or a lot, or set to another number of the instance or to 0. */
+function changed(number: number, another: number, random: Random): number {
+  const kind = random();
+  if (kind < 0.1) return another;
+  if (Number.isInteger(number) && kind < 0.6) return Math.max(0, number + (random() < 0.5 ? -1 : 1));
+  if (kind < 0.65) return 0;
+  const spread = random() < 0.5 ? 0.05 : 1.5;
+  return number * Math.exp(spread * (2 * random() - 1) * Math.sqrt(3));
+}
+
+function resized(list: readonly unknown[], random: Random): unknown[] {
+  const position = Math.floor(random() * list.length);
+  const copies = list.length > 1 && random() < 0.7 ? 0 : 2;
+  return list.flatMap((element, index) => (index === position ? new Array(copies).fill(element) : [element]));
+}
+
+/**
+ * Simpler versions of a plain value, the boldest first: every array without one of its elements (arrays of equal length
+ * lose the same one together), then numbers replaced by 0, 1 or fewer digits.
+ */
+function* simplifications<Value>(value: Value): Generator<Value> {
+  const lists = arrayPaths(value);
+  const lengths = new Set(lists.map((path) => (at(value, path) as unknown[]).length));
+  for (const length of lengths) {
+    const together = lists.filter((path) => (at(value, path) as unknown[]).length === length);
+    for (let drop = length - 1; drop >= 0 && length > 1; drop--) {
+      const without = (list: unknown) => (list as unknown[]).filter((_, index) => index !== drop);
+      yield together.reduce((simpler, path) => replaceAt(simpler, path, without), value as unknown) as Value;
+      for (const path of together) yield replaceAt(value, path, without) as Value;
+    }
+  }
+  for (const path of numberPaths(value)) {
+    for (const simpler of simplerNumbers(at(value, path) as number)) {
+      yield replaceAt(value, path, () => simpler) as Value;
+    }
+  }
+}
+
+/** Numbers that read more easily; never one that is as hard to read, so that simplifying ends. */
+function simplerNumbers(number: number): number[] {
+  const candidates = [
+    0,
+    1,
+    2,
+    Math.round(number),
+    number - 1,
+    Number(number.toPrecision(1)),
+    Number(number.toPrecision(2)),
+  ];
+  return candidates.filter((candidate) => complexity(candidate) < complexity(number));
+}
+
+/** Characters of the number, then its size: 0 is simplest, 1 next. */
+function complexity(number: number): number {
+  return number === 0 ? 0 : String(number).length + 0.5 - 0.5 / (1 + Math.abs(number));
+}
+
+type Path = readonly (string | number)[];
+
+function numberPaths(value: unknown): Path[] {
+  return paths(value, (part) => typeof part === 'number');
+}
+
+function arrayPaths(value: unknown): Path[] {
+  return paths(value, (part) => Array.isArray(part) && part.length > 0);
+}
+
+function paths(value: unknown, wanted: (part: unknown) => boolean): Path[] {
+  const own: Path[] = wanted(value) ? [[]] : [];
+  if (typeof value !== 'object' || value === null) return own;
+  const keys: (string | number)[] = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
+  const record = value as Record<string | number, unknown>;
+  return [...own, ...keys.flatMap((key) => paths(record[key], wanted).map((path) => [key, ...path]))];
+}
+
+function at(value: unknown, path: Path): unknown {
+  return path.reduce((part, key) => (part as Record<string | number, unknown>)[key], value);
+}
+
+/** A copy of the value in which the part at a path is another; everything else is shared. */
+function replaceAt(value: unknown, [key, ...rest]: Path, change: (old: unknown) => unknown): unknown {
+  if (key === undefined) return change(value);
+  const inner = replaceAt((value as Record<string | number, unknown>)[key], rest, change);
+  if (Array.isArray(value)) return value.map((element, index) => (index === key ? inner : element));
+  return { ...(value as object), [key]: inner };
 }

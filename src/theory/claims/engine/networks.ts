@@ -1,25 +1,15 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
-import { decades, drawnMatrix, drawnOrthogonal, isDimension, matrixSeed, singularValue } from './draws.js';
-
-/**
- * `U diag(values) Vᵀ` for the first columns of two bases, one per value: how tasks and aligned weights are written down.
- *
- * @param left `U`, with at least as many columns as there are values
- * @param values the diagonal, at least one number
- * @param right `V`, with at least as many columns as there are values
- */
-export function diagonalInBases(left: Matrix, values: readonly number[], right: Matrix): Matrix {
-  const product = Matrix.zeros(left.rows, right.rows);
-  for (let row = 0; row < left.rows; row++) {
-    for (let column = 0; column < right.rows; column++) {
-      let sum = 0;
-      for (let k = 0; k < values.length; k++) sum += left.get(row, k) * values[k]! * right.get(column, k);
-      product.set(row, column, sum);
-    }
-  }
-  return product;
-}
+import type { Weights } from '../../balance.js';
+import {
+  decades,
+  drawnMatrix,
+  drawnOrthogonal,
+  isDimension,
+  matrixSeed,
+  SEED_STRIDE,
+  singularValue,
+} from './draws.js';
 
 /** Orthogonal bases of the outputs, the hidden units and the inputs of a two-layer network. */
 export interface Bases {
@@ -31,8 +21,8 @@ export interface Bases {
   readonly right: Matrix;
 }
 
-/** Beyond every `matrixSeed`, so that no two bases of one instance come from the same seed. */
-const SEED_STRIDE = 100_000;
+/** Beyond every seed that `drawnBases` makes of a `matrixSeed`. */
+const FURTHER_SEEDS = 700_000;
 
 /** Bases that a seed determines; 0 makes all three the identity. */
 export function drawnBases(rows: number, hidden: number, cols: number, seed: number): Bases {
@@ -50,10 +40,7 @@ export function alignedTask({ left, right }: Bases, values: readonly number[]): 
 }
 
 /** Balanced aligned weights `W1 = U √S Rᵀ`, `W2 = R √S Vᵀ` with the singular values `values` of `W1W2`. */
-export function alignedWeights(
-  { left, inner, right }: Bases,
-  values: readonly number[],
-): { first: Matrix; second: Matrix } {
+export function alignedWeights({ left, inner, right }: Bases, values: readonly number[]): Weights {
   const factors = values.map(Math.sqrt);
   return {
     first: diagonalInBases(left, factors, inner),
@@ -75,10 +62,7 @@ export interface StretchedMode {
  * @param bases `U`, `R` and `V`
  * @param modes singular values `s` with their stretch `t`, as many as outputs and inputs at most
  */
-export function stretchedWeights(
-  { left, inner, right }: Bases,
-  modes: readonly StretchedMode[],
-): { first: Matrix; second: Matrix } {
+export function stretchedWeights({ left, inner, right }: Bases, modes: readonly StretchedMode[]): Weights {
   const kept = modes.slice(0, inner.columns);
   return {
     first: diagonalInBases(
@@ -92,6 +76,42 @@ export function stretchedWeights(
       right,
     ),
   };
+}
+
+/**
+ * `U diag(values) Vᵀ` for the first columns of two bases, one per value: how tasks and aligned weights are written down.
+ *
+ * @param left `U`, with at least as many columns as there are values
+ * @param values the diagonal, at least one number
+ * @param right `V`, with at least as many columns as there are values
+ */
+export function diagonalInBases(left: Matrix, values: readonly number[], right: Matrix): Matrix {
+  const product = Matrix.zeros(left.rows, right.rows);
+  for (let row = 0; row < left.rows; row++) {
+    for (let column = 0; column < right.rows; column++) {
+      let sum = 0;
+      for (let k = 0; k < values.length; k++) sum += left.get(row, k) * values[k]! * right.get(column, k);
+      product.set(row, column, sum);
+    }
+  }
+  return product;
+}
+
+/**
+ * Frobenius norm of `left - right`, entry by entry, without the matrices in between: claims compare thousands of pairs.
+ *
+ * @param left any matrix
+ * @param right one of the same shape
+ */
+export function matrixDistance(left: Matrix, right: Matrix): number {
+  let sum = 0;
+  for (let row = 0; row < left.rows; row++) {
+    for (let column = 0; column < left.columns; column++) {
+      const difference = left.get(row, column) - right.get(row, column);
+      sum += difference * difference;
+    }
+  }
+  return Math.sqrt(sum);
 }
 
 /** A matrix with known singular values and one of its factorisations, named by numbers. */
@@ -163,7 +183,7 @@ export function factorsOf(factored: FactoredMatrix): Factored {
   const values = modes.map(({ value }) => value);
   const roots = values.map(Math.sqrt);
   const scale = (rows / cols) ** 0.25;
-  const left = drawnMatrix(rows, hidden, basis + IDLE_SEED).mul(idle);
+  const left = drawnMatrix(rows, hidden, basis + FURTHER_SEEDS).mul(idle);
   const right = Matrix.zeros(hidden, cols);
   roots.forEach((root, index) => {
     left.setColumn(index, bases.left.getColumnVector(index).mul(scale * root));
@@ -180,15 +200,13 @@ export function factorsOf(factored: FactoredMatrix): Factored {
     product: alignedTask(bases, values),
     first,
     second,
-    cost: cols * sumOfSquares(first) + rows * sumOfSquares(second),
+    cost: cols * squaredEntries(first) + rows * squaredEntries(second),
     floor: 2 * Math.sqrt(rows * cols) * values.reduce((sum, value) => sum + value, 0),
   };
 }
 
-const IDLE_SEED = 700_000;
-
 /** Square of the Frobenius norm, entry by entry. */
-export function sumOfSquares(matrix: Matrix): number {
+export function squaredEntries(matrix: Matrix): number {
   return matrix.to1DArray().reduce((sum, entry) => sum + entry ** 2, 0);
 }
 
@@ -197,15 +215,6 @@ export function sumOfSquares(matrix: Matrix): number {
  * the loss `E‖(W1W2 - A)x‖²` for `x ~ N(0, C)`, from their definitions.
  */
 
-/** Both layers. */
-export interface Layers {
-  readonly first: Matrix;
-  readonly second: Matrix;
-}
-
-/** Beyond every seed that `drawnBases` makes of a `matrixSeed`. */
-const TWIST = 700_000;
-
 /**
  * Covariance of the inputs, `V T diag(variances) Tᵀ Vᵀ`.
  *
@@ -213,41 +222,19 @@ const TWIST = 700_000;
  */
 export function inputCovariance({ right }: Bases, variances: readonly number[], twistSeed: number): Matrix {
   const padded = Array.from({ length: right.rows }, (_, index) => variances[index] ?? 0);
-  const twist = drawnOrthogonal(right.rows, twistSeed === 0 ? 0 : twistSeed + TWIST);
+  const twist = drawnOrthogonal(right.rows, twistSeed === 0 ? 0 : twistSeed + FURTHER_SEEDS);
   const basis = right.mmul(twist);
   return diagonalInBases(basis, padded, basis);
 }
 
 /** Gradients of `E‖(W1W2 - A)x‖²`: `2(W1W2 - A)C W2ᵀ` and `2 W1ᵀ(W1W2 - A)C`. */
-export function coveredGradient({ first, second }: Layers, task: Matrix, covariance: Matrix): Layers {
+export function coveredGradient({ first, second }: Weights, task: Matrix, covariance: Matrix): Weights {
   const seen = first.mmul(second).sub(task).mmul(covariance).mul(2);
   return { first: seen.mmul(second.transpose()), second: first.transpose().mmul(seen) };
 }
 
 /** The loss `E‖(W1W2 - A)x‖²` for `x ~ N(0, C)`. */
-export function coveredMatrixLoss({ first, second }: Layers, task: Matrix, covariance: Matrix): number {
+export function coveredMatrixLoss({ first, second }: Weights, task: Matrix, covariance: Matrix): number {
   const residual = first.mmul(second).sub(task);
   return residual.mmul(covariance).dot(residual);
-}
-
-/** A square network's bases, one orthogonal matrix each, from a seed. */
-export function squareBases(size: number, seed: number): Bases {
-  return drawnBases(size, size, size, seed);
-}
-
-/**
- * Frobenius norm of `left - right`, entry by entry, without the matrices in between: claims compare thousands of pairs.
- *
- * @param left any matrix
- * @param right one of the same shape
- */
-export function matrixDistance(left: Matrix, right: Matrix): number {
-  let sum = 0;
-  for (let row = 0; row < left.rows; row++) {
-    for (let column = 0; column < left.columns; column++) {
-      const difference = left.get(row, column) - right.get(row, column);
-      sum += difference * difference;
-    }
-  }
-  return Math.sqrt(sum);
 }

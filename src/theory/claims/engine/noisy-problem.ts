@@ -20,7 +20,7 @@ export interface NoisyProblem {
 }
 
 /** Modes that start below their σ, some of them repeated or in clusters as tight as 1e-9; now and then any modes. */
-export const noisyModes: fc.Arbitrary<Mode[]> = fc.oneof(
+const noisyModes: fc.Arbitrary<Mode[]> = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.array(
@@ -124,7 +124,7 @@ export function movingModes(modes: readonly Mode[]): Mode[] {
 }
 
 /** A sum and the sum of the sizes of what cancels in it. */
-export interface Weighed {
+interface Weighed {
   readonly value: number;
   readonly size: number;
 }

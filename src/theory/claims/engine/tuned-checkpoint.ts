@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
+import type { Weights } from '../../balance.js';
 import type { FineTuning } from '../../finetuning.js';
 import type { Problem } from '../../problem.js';
 import { decades, matrixSeed } from './draws.js';
@@ -18,45 +19,6 @@ import {
   targetsOf,
   tunedProblem,
 } from './tuned-modes.js';
-
-/** Two layers. */
-export interface Layers {
-  readonly first: Matrix;
-  readonly second: Matrix;
-}
-
-/** What is minimised: `‖W - task‖² + pull·‖W - anchor‖²`. */
-export interface PulledLoss {
-  readonly task: Matrix;
-  readonly pull: number;
-  readonly anchor: Matrix;
-}
-
-/**
- * Gradient descent on a regularised loss, written out: both layers move at once along
- * `-2[(W - A) + λ(W - B)]` times the transpose of the other.
- *
- * @param steps number of steps, an integer from 0
- */
-export function descendRegularized(
-  layers: Layers,
-  { task, pull, anchor }: PulledLoss,
-  rate: number,
-  steps: number,
-): Layers {
-  let { first, second } = layers;
-  for (let step = 0; step < steps; step++) {
-    const product = first.mmul(second);
-    const onTask = product.clone().sub(task);
-    const onAnchor = product.sub(anchor).mul(pull);
-    const force = onTask.add(onAnchor).mul(2);
-    const firstMotion = force.mmul(second.transpose()).mul(rate);
-    const secondMotion = first.transpose().mmul(force).mul(rate);
-    first = first.clone().sub(firstMotion);
-    second = second.clone().sub(secondMotion);
-  }
-  return { first, second };
-}
 
 /** A checkpoint of pre-training and some gradient-descent steps of fine-tuning on a turned task. */
 export interface TunedCheckpoint extends Surplus {
@@ -126,8 +88,8 @@ export interface PreparedCheckpoint {
 }
 
 /** Fine-tuning with full matrices. */
-export interface ExplicitFineTuning {
-  readonly layers: Layers;
+interface ExplicitFineTuning {
+  readonly layers: Weights;
   /** `W1W2` in the basis of the singular vectors of pre-training. */
   readonly core: Matrix;
   readonly lossBefore: number;
@@ -206,7 +168,40 @@ function turning(angle: number, size: number): Matrix {
  * How steps that are far too large end: some weight leaves the range in which products can be compared. Unclear where that
  * takes more steps, or where rounding decides because a mode begins at a fixed point.
  */
-function ending({ first, second }: Layers, offsets: readonly number[]): 'diverging' | 'unclear' {
+function ending({ first, second }: Weights, offsets: readonly number[]): 'diverging' | 'unclear' {
   const largest = Math.max(...[first, second].flatMap((layer) => layer.to1DArray()).map(Math.abs));
   return largest < 1e60 || offsets.some((offset) => offset < 1e-3) ? 'unclear' : 'diverging';
+}
+
+/** What is minimised: `‖W - task‖² + pull·‖W - anchor‖²`. */
+interface PulledLoss {
+  readonly task: Matrix;
+  readonly pull: number;
+  readonly anchor: Matrix;
+}
+
+/**
+ * Gradient descent on a regularised loss, written out: both layers move at once along
+ * `-2[(W - A) + λ(W - B)]` times the transpose of the other.
+ *
+ * @param steps number of steps, an integer from 0
+ */
+function descendRegularized(
+  layers: Weights,
+  { task, pull, anchor }: PulledLoss,
+  rate: number,
+  steps: number,
+): Weights {
+  let { first, second } = layers;
+  for (let step = 0; step < steps; step++) {
+    const product = first.mmul(second);
+    const onTask = product.clone().sub(task);
+    const onAnchor = product.sub(anchor).mul(pull);
+    const force = onTask.add(onAnchor).mul(2);
+    const firstMotion = force.mmul(second.transpose()).mul(rate);
+    const secondMotion = first.transpose().mmul(force).mul(rate);
+    first = first.clone().sub(firstMotion);
+    second = second.clone().sub(secondMotion);
+  }
+  return { first, second };
 }

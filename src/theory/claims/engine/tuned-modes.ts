@@ -196,15 +196,9 @@ export function stagedRounding(modes: readonly TunedMode[]): number {
   return 1e-14 * modes.reduce((sum, { sigma, target }) => sum + (sigma + target) ** 2, 0);
 }
 
-/** Pulls λ over six decades, none now and then. */
-export const pulls = fc.oneof(
-  { weight: 4, arbitrary: decades(-3, 3) },
-  { weight: 1, arbitrary: fc.constant(0) },
-);
-
 /** How much larger a second pull is; negative for a smaller one now and then. */
 export const morePull = fc.oneof(
-  { weight: 5, arbitrary: pulls },
+  { weight: 5, arbitrary: pullWeight },
   { weight: 1, arbitrary: decades(-2, 1).map((less) => -less) },
 );
 
