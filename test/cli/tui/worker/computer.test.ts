@@ -11,7 +11,9 @@ const thread = (script: string) =>
   );
 
 const SILENT = thread("parentPort.on('message', () => {});");
-const HANGING = thread("parentPort.on('message', ({ kind }) => { if (kind === 'start') for (;;); });");
+/** Listens no more than an endless loop would, and leaves the processor to others. */
+const HANG = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)';
+const HANGING = thread(`parentPort.on('message', ({ kind }) => { if (kind === 'start') ${HANG}; });`);
 const CRASHING = thread("parentPort.on('message', () => { throw new Error('made up'); });");
 const ANSWERING = thread(
   "parentPort.on('message', ({ order }) => parentPort.postMessage({ kind: 'run-ended', run: order.run, outcome: { status: 'cancelled' } }));",
@@ -58,7 +60,7 @@ test('a run that does not listen is ended with its thread, and the next run gets
 
 test('a run that waits behind one that does not listen begins again on a new thread', async () => {
   const stubborn = thread(
-    "parentPort.on('message', ({ kind, order }) => { if (kind !== 'start') return; if (order.run === 1) for (;;); parentPort.postMessage({ kind: 'run-ended', run: order.run, outcome: { status: 'failed', message: 'reached' } }); });",
+    `parentPort.on('message', ({ kind, order }) => { if (kind !== 'start') return; if (order.run === 1) ${HANG}; parentPort.postMessage({ kind: 'run-ended', run: order.run, outcome: { status: 'failed', message: 'reached' } }); });`,
   );
   const { computer: threads, news, next } = told(stubborn);
   threads.startRun(order(1));

@@ -29,6 +29,12 @@ async function products(backend: Backend): Promise<Float64Array> {
   return Float64Array.from([moments, ...parts].flatMap((part) => Array.from(part)));
 }
 
+/** Where two arrays of the same length first differ in a bit; −1 where they do not. To say it of 37,000 numbers, `toEqual` takes seconds. */
+function firstDifference(one: Float64Array, other: Float64Array): number {
+  expect(one.length).toBe(other.length);
+  return one.findIndex((value, index) => !Object.is(value, other[index]));
+}
+
 describe('products by a BLAS library', () => {
   test.skipIf(missingDevices.has('blas'))('are those of the reference backend', async () => {
     const expected = await products(new ReferenceBackend());
@@ -38,19 +44,17 @@ describe('products by a BLAS library', () => {
       ['f32', 1e-3],
     ] as const) {
       const actual = await products(await SimdBackend.open(precision, 2, 'blas'));
-      actual.forEach((value, index) => {
-        expect(Math.abs(value - expected[index]!)).toBeLessThan(
-          tolerance * Math.max(1, Math.abs(expected[index]!)),
-        );
-      });
+      const isOff = (value: number, index: number) =>
+        !(Math.abs(value - expected[index]!) < tolerance * Math.max(1, Math.abs(expected[index]!)));
+      expect(actual.findIndex(isOff)).toBe(-1);
       // They are not our own: another order of sums.
-      expect(actual).not.toEqual(await products(await SimdBackend.open(precision, 2)));
+      expect(firstDifference(actual, await products(await SimdBackend.open(precision, 2)))).not.toBe(-1);
     }
   });
 
   test.skipIf(missingDevices.has('blas'))('do not depend on the number of threads, bit for bit', async () => {
     const alone = await products(await SimdBackend.open('f32', 1, 'blas'));
-    expect(await products(await SimdBackend.open('f32', 3, 'blas'))).toEqual(alone);
+    expect(firstDifference(await products(await SimdBackend.open('f32', 3, 'blas')), alone)).toBe(-1);
   });
 });
 

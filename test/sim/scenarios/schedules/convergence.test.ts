@@ -10,10 +10,11 @@ import { scheduleNames } from '../../../../src/theory/schedule.js';
 
 const problem = createProblem({ dim: 3, spectrum: [2, 1, 0.5], tau: 3 });
 const times = [0.5, 1, 2, 4, 8];
+const studies = scheduleNames.map((name) => flowErrors(problem, { name }, times));
 
 describe('flowErrors', () => {
   test.each(scheduleNames)('is the distance of a written-out recurrence from the flow, %s', (name) => {
-    const errors = flowErrors(problem, { name }, times);
+    const errors = studies[scheduleNames.indexOf(name)]!;
     expect(errors.length).toBe(5);
     expect(errors[0]!.rate).toBeLessThanOrEqual(1 / 16);
     const coarsest = schedulePlan({ name }, times, 1 / 16);
@@ -38,13 +39,12 @@ describe('flowErrors', () => {
 
   test('makes fewer halvings, or none, where they would take too long', () => {
     const slow = createProblem({ dim: 256, spectrum: 'power:1', tau: 3 });
-    expect(flowErrors(slow, { name: 'cosine' }, [1, 2e4]).length).toBeLessThan(5);
+    expect(flowErrors(slow, { name: 'cosine' }, [1, 2.5e4]).length).toBe(1);
     expect(flowErrors(slow, { name: 'cosine' }, [1, 1e7])).toEqual([]);
   });
 });
 
 describe('checkFlowLimit', () => {
-  const studies = scheduleNames.map((name) => flowErrors(problem, { name }, times));
   const tampered = (change: (error: FlowError) => FlowError) =>
     checkFlowLimit(studies.map((errors) => errors.map(change)));
 
