@@ -3,9 +3,6 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { reporters } from './test/support/reporters.js';
 
-/** Tests that replace modules by stand-ins must not share them with others. */
-const WITH_STAND_INS = ['test/sim/backends/open-backend.test.ts'];
-
 /** Default runs of scenarios are tried in continuous integration, once. */
 const USES_DEFAULTS = process.env.OVERTRAIN_TEST_DOCUMENTS === 'defaults';
 
@@ -23,38 +20,20 @@ const REPEATED = !USES_DEFAULTS
 /** Catches what hangs, and nothing else: no test waits for the clock, so that a busy machine cannot fail one. */
 const FIVE_MINUTES = 300_000;
 
-const EVERYWHERE = {
-  testTimeout: FIVE_MINUTES,
-  hookTimeout: FIVE_MINUTES,
-  setupFiles: ['test/support/property-seed.ts'],
-};
-
 export default defineConfig({
   test: {
     // The default leaves one core idle, which on two is half of them; each worker loads the tools once.
     maxWorkers: Math.min(8, availableParallelism()),
-    // Threads share what processes would each set up: an eighth less time.
-    pool: 'threads',
     reporters,
-    projects: [
-      {
-        test: {
-          ...EVERYWHERE,
-          name: 'shared',
-          include: ['test/**/*.test.{ts,tsx}'],
-          exclude: [
-            'test/system/**',
-            ...WITH_STAND_INS,
-            ...REPEATED,
-            ...(USES_DEFAULTS ? [] : ['test/**/*.thorough.test.ts']),
-          ],
-          globalSetup: ['test/support/scenario-documents.ts'],
-          // Importing the tools anew for each of a hundred files would take longer than the tests.
-          isolate: false,
-        },
-      },
-      { test: { ...EVERYWHERE, name: 'isolated', include: WITH_STAND_INS } },
-    ],
+    testTimeout: FIVE_MINUTES,
+    hookTimeout: FIVE_MINUTES,
+    setupFiles: ['test/support/property-seed.ts'],
+    globalSetup: ['test/support/scenario-documents.ts'],
+    include: ['test/**/*.test.{ts,tsx}'],
+    exclude: ['test/system/**', ...REPEATED, ...(USES_DEFAULTS ? [] : ['test/**/*.thorough.test.ts'])],
+    // Importing the tools anew for each of three hundred files would take longer than the tests, so that stand-ins are handed in or
+    // spied on and taken back; a module that a test replaces would be replaced for others, too.
+    isolate: false,
     coverage: {
       provider: 'v8',
       include: ['src/theory/**/*.ts', 'src/sim/**/*.ts'],

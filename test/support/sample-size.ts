@@ -14,3 +14,12 @@ export function some<T>(cases: readonly T[], few: number): readonly T[] {
   if (scale > 1 || cases.length <= few) return cases;
   return Array.from({ length: few }, (_, index) => cases[Math.floor((index * cases.length) / few)]!);
 }
+
+/** Computes what has a key once, for all tests of a file that ask for it. */
+export function remembered<T>(): (key: string, compute: () => T) => T {
+  const known = new Map<string, T>();
+  return (key, compute) => {
+    if (!known.has(key)) known.set(key, compute());
+    return known.get(key)!;
+  };
+}

@@ -1,4 +1,6 @@
 import type { Scenario } from '../../sim/scenario/scenario.js';
+import type { Table } from '../../sim/scenario/table.js';
+import type { SweepSummary } from '../sweep-figures/sweep-rows.js';
 
 /** What the command line needs of a stream; `process.stdout` is one, and so is a plain object in a test. */
 export interface OutputStream {
@@ -7,6 +9,12 @@ export interface OutputStream {
   /** Width of the terminal in cells; absent in a pipe. */
   readonly columns?: number;
 }
+
+/** Draws the figures of a sweep as files, by name. */
+export type DrawSweep = (
+  summary: SweepSummary,
+  table: Table,
+) => Promise<ReadonlyMap<string, string | Uint8Array>>;
 
 /** The world around one call of the command line, handed in so that tests can stand in for it. */
 export interface CommandLineIo {
@@ -17,6 +25,8 @@ export interface CommandLineIo {
   readonly signal?: AbortSignal;
   /** The scenarios on offer, loaded only when a command needs them. Default: all of them. */
   readonly loadScenarios?: () => Promise<readonly Scenario[]>;
+  /** Draws the figures of a sweep as files, by name. Default: all that there are. */
+  readonly drawSweep?: DrawSweep;
 }
 
 /** The scenarios on offer. Loading them takes most of the start-up time, so that a command asks as late as it can. */

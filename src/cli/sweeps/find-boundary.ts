@@ -160,7 +160,7 @@ export async function findBoundary(
     searched[0]!.identity,
     long,
     { ...tally, points, failed },
-    sweepFigureFiles,
+    io.drawSweep ?? sweepFigureFiles,
   );
   const failures = failed === 0 ? '' : ` (${failed} without numbers)`;
   io.stdout.write(`${summary(folder, axis, others, brackets, `${points} points${failures}`)}\n`);

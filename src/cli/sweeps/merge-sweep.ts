@@ -2,11 +2,11 @@ import type { Scenario } from '../../sim/scenario/scenario.js';
 import { scenarioById } from '../../sim/scenarios/scenario-list.js';
 import { Sweep } from '../../sim/sweeps/sweep.js';
 import { exitCode } from '../output/error-line.js';
-import { type CommandLineIo, loadScenarios } from '../output/io.js';
+import { type CommandLineIo, type DrawSweep, loadScenarios } from '../output/io.js';
 import { sweepFigureFiles } from '../sweep-figures/sweep-figure-files.js';
 import { MERGED, type Merged, requireComplete, writeMerged } from './merged-files.js';
 import { finishedShards, resultsOf } from './shard-files.js';
-import { type DrawSweep, longTable, writeSweepDocument } from './sweep-document.js';
+import { longTable, writeSweepDocument } from './sweep-document.js';
 import { readIdentity } from './sweep-folder.js';
 
 /**
@@ -45,7 +45,7 @@ export async function mergeShards(
  * @returns the exit code: 1 where a point has no numbers or a check of one failed
  */
 export async function mergeSweep(folder: string, io: CommandLineIo): Promise<number> {
-  const merged = await mergeShards(folder, await loadScenarios(io));
+  const merged = await mergeShards(folder, await loadScenarios(io), io.drawSweep);
   io.stdout.write(`${mergedText(folder, merged)}\n`);
   return mergedCode(merged);
 }

@@ -69,7 +69,7 @@ export async function runSweep(
     io.stdout.write(`shard ${shardText(shard)}: ${done}\n`);
     return exitCode.done;
   }
-  const merged = await mergeShards(folder, await loadScenarios(io));
+  const merged = await mergeShards(folder, await loadScenarios(io), io.drawSweep);
   io.stdout.write(`${outcome === undefined ? 'the sweep was finished before' : outcomeText(outcome)}\n`);
   io.stdout.write(`${mergedText(folder, merged)}\n`);
   return mergedCode(merged);

@@ -9,6 +9,7 @@ import type { Cell, Column, Row, Table } from '../../sim/scenario/table.js';
 import type { AxisForm } from '../../sim/sweeps/axis.js';
 import { type PointResult, pointColumns, sweptColumns } from '../../sim/sweeps/run-points.js';
 import type { Sweep } from '../../sim/sweeps/sweep.js';
+import type { DrawSweep } from '../output/io.js';
 import { checksumOf, codeOf, notWritable } from '../results/files.js';
 import { MOST_FILE_TEXT } from '../results/read-result.js';
 import { type FileSeal, FOLDER_VERSION, RUN_FILE, runJson, seal } from '../results/run-files.js';
@@ -269,12 +270,6 @@ export interface LongTable {
   /** Tables besides. */
   readonly others?: Readonly<Record<string, Table>>;
 }
-
-/** Draws the figures of a sweep as files, by name. */
-export type DrawSweep = (
-  summary: SweepSummary,
-  table: Table,
-) => Promise<ReadonlyMap<string, string | Uint8Array>>;
 
 /** The long table of one sweep. */
 export function longTable(

@@ -1,14 +1,13 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { backendChoices, backendNames } from '../../../src/sim/backends/backend-list.js';
+import * as gpuModule from '../../../src/sim/backends/gpu-js/gpu-module.js';
 import { descentWork } from '../../../src/sim/backends/gpu-js/gpu-threshold.js';
+import * as webgpuDevice from '../../../src/sim/backends/gpu-js/webgpu-device.js';
 import { create, messageOf, openBackend } from '../../../src/sim/backends/open-backend.js';
 import { probeBackends } from '../../../src/sim/backends/probe.js';
+import { SimdBackend } from '../../../src/sim/backends/simd-backend.js';
 import type { InvalidInputError } from '../../../src/theory/invalid-input.js';
 import { absentDevices, backendsHere } from '../../support/devices.js';
-
-const GPU_MODULE = '../../../src/sim/backends/gpu-js/gpu-module.js';
-const WEBGPU_MODULE = '../../../src/sim/backends/gpu-js/webgpu-device.js';
-const SIMD_MODULE = '../../../src/sim/backends/simd-backend.js';
 
 interface Behaviour {
   readonly ran?: string;
@@ -21,9 +20,9 @@ interface Behaviour {
 
 /**
  * Our modules on a gpu.js that fails, falls back or miscalculates, as the real one does on machines that are hard to come
- * by. They are loaded anew, so that other test files keep the real one.
+ * by.
  */
-async function withFakeGpu(behaviour: Behaviour) {
+function withFakeGpu(behaviour: Behaviour) {
   const destroyed = vi.fn(async () => {});
   class FakeGpu {
     readonly destroy = destroyed;
@@ -43,34 +42,15 @@ async function withFakeGpu(behaviour: Behaviour) {
       return Object.assign(run, { backend, executorKind: 'generic', fallbackReason: 'no SIMD' });
     }
   }
-  vi.resetModules();
-  vi.doMock(GPU_MODULE, async (original) => ({
-    ...(await original<object>()),
-    loadGpuModule: async () => ({ GPU: FakeGpu, input: (values: Float32Array) => values }),
-  }));
-  if (behaviour.brokenModes?.includes('simd')) {
-    const open = async () => {
-      throw new Error('no threads here\nat line 1');
-    };
-    vi.doMock(SIMD_MODULE, () => ({ SimdBackend: { open } }));
-  }
-  if (behaviour.noCard) {
-    const openWebgpu = async () => {
-      throw new Error('only software');
-    };
-    vi.doMock(WEBGPU_MODULE, () => ({ openWebgpu }));
-  }
-  const { openBackend } = await import('../../../src/sim/backends/open-backend.js');
-  const { probeBackends } = await import('../../../src/sim/backends/probe.js');
-  return { openBackend, probeBackends, destroyed };
+  const fake = { GPU: FakeGpu, input: (values: Float32Array) => values };
+  vi.spyOn(gpuModule, 'loadGpuModule').mockResolvedValue(fake as never);
+  if (behaviour.brokenModes?.includes('simd'))
+    vi.spyOn(SimdBackend, 'open').mockRejectedValue(new Error('no threads here\nat line 1'));
+  if (behaviour.noCard) vi.spyOn(webgpuDevice, 'openWebgpu').mockRejectedValue(new Error('only software'));
+  return { destroyed };
 }
 
-afterEach(() => {
-  vi.doUnmock(GPU_MODULE);
-  vi.doUnmock(SIMD_MODULE);
-  vi.doUnmock(WEBGPU_MODULE);
-  vi.resetModules();
-});
+afterEach(() => vi.restoreAllMocks());
 
 describe('a backend by name', () => {
   test.each(backendsHere)('%s is the one that is opened', async (name) => {
@@ -81,7 +61,7 @@ describe('a backend by name', () => {
   });
 
   test('fails in one line when another one ran in its place, and frees what it had', async () => {
-    const { openBackend, destroyed } = await withFakeGpu({ ran: 'cpu' });
+    const { destroyed } = withFakeGpu({ ran: 'cpu' });
     const failure: unknown = await openBackend('webasm').catch((error: unknown) => error);
     const { name, message, option, value } = failure as InvalidInputError;
     expect(name).toBe('InvalidInputError');
@@ -93,7 +73,7 @@ describe('a backend by name', () => {
   });
 
   test('fails in one line when it does not run at all', async () => {
-    const { openBackend } = await withFakeGpu({ throws: 'cannot compile\nstack' });
+    withFakeGpu({ throws: 'cannot compile\nstack' });
     await expect(openBackend('cpu')).rejects.toMatchObject({ name: 'InvalidInputError' });
     await expect(openBackend('cpu')).rejects.toThrow(/^[^\n]*cannot compile\)$/);
   });
@@ -130,14 +110,14 @@ describe('auto', () => {
   });
 
   test('says what it passed over and why', async () => {
-    const oneBroken = await withFakeGpu({ brokenModes: ['simd', 'webasm'] });
-    const { backend, reason } = await oneBroken.openBackend('auto');
+    withFakeGpu({ brokenModes: ['simd', 'webasm'] });
+    const { backend, reason } = await openBackend('auto');
     expect(backend.name).toBe('cpu');
     expect(reason).toBe(
       'the fastest that runs here; simd does not run: no threads here; simd64 does not run: no threads here; webasm does not run: webasm is not here',
     );
-    const bothBroken = await withFakeGpu({ brokenModes: ['simd', 'webasm', 'cpu'] });
-    const last = await bothBroken.openBackend('auto');
+    withFakeGpu({ brokenModes: ['simd', 'webasm', 'cpu'] });
+    const last = await openBackend('auto');
     expect(last.backend.name).toBe('reference');
     expect(last.reason).toContain('webasm does not run');
     expect(last.reason).toContain('cpu does not run');
@@ -150,7 +130,7 @@ describe('auto', () => {
 
   test('takes no program in the place of a graphics card, however much there is to do', async () => {
     const work = descentWork({ rows: 512, hidden: 512, cols: 512 }, 64, 100_000);
-    const { openBackend } = await withFakeGpu({ noCard: true });
+    withFakeGpu({ noCard: true });
     const { backend, reason } = await openBackend('auto', { work });
     expect(backend.name).toBe('simd');
     expect(reason).toBe('the fastest that runs here; webgpu does not run: only software');
@@ -179,7 +159,7 @@ describe('the probe', () => {
   });
 
   test('reports a backend that does not run, with a remedy', async () => {
-    const { probeBackends } = await withFakeGpu({ brokenModes: ['webasm'] });
+    withFakeGpu({ brokenModes: ['webasm'] });
     const report = (await probeBackends()).find(({ name }) => name === 'webasm')!;
     expect(report).toMatchObject({
       available: false,
@@ -191,7 +171,7 @@ describe('the probe', () => {
   });
 
   test('reports a backend that miscalculates', async () => {
-    const { probeBackends } = await withFakeGpu({ factor: 0.5 });
+    withFakeGpu({ factor: 0.5 });
     const report = (await probeBackends()).find(({ name }) => name === 'cpu')!;
     expect(report.available).toBe(false);
     expect(report.detail).toContain('0.5 instead of 0.6875');

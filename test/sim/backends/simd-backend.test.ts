@@ -95,7 +95,7 @@ describe('simd', () => {
     count();
     await backend.descendNetworks(
       networkBatch({ rows: 32, hidden: 32, cols: 32 }, 64, 11),
-      new Array<number>(1500).fill(1e-4),
+      new Array<number>(300).fill(1e-4),
     );
     isComputing = false;
     expect(turns).toBeGreaterThan(100);

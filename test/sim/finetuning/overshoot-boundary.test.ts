@@ -45,7 +45,7 @@ describe('the rise over staged checkpoints', () => {
       }),
       fc.integer({ min: 0, max: 16 }),
     ],
-    { numRuns: samples(67) },
+    { numRuns: samples(34) },
   )('is that of whole networks, though it is added up plane by plane', (problem, task, quarters) => {
     const factor = quarters / 4;
     const scale = problem.spectrum.reduce((sum, sigma) => sum + (1 + factor) ** 2 * sigma ** 2, 0);
@@ -55,7 +55,9 @@ describe('the rise over staged checkpoints', () => {
 });
 
 describe('the boundary of catastrophic overtraining', () => {
-  test.prop([problems, fc.integer({ min: 0, max: 20 }).map((n) => n / 4), fc.constantFrom(0, 180)])(
+  test.prop([problems, fc.integer({ min: 0, max: 20 }).map((n) => n / 4), fc.constantFrom(0, 180)], {
+    numRuns: samples(34),
+  })(
     'is 2 + lambda at convergence with shared vectors, whatever the spectrum (T4-overshoot)',
     (problem, pull, angle) => {
       const found = overshootBoundary(problem, [0, 1 + pull, 4 + pull], { ...converged, pull, angle });

@@ -23,7 +23,7 @@ import {
 } from '../../../support/decoupled-oracle.js';
 import { networkBatch } from '../../../support/network-cases.js';
 import { fromNothing } from '../../../support/optimizer-oracle.js';
-import { some } from '../../../support/sample-size.js';
+import { remembered, some } from '../../../support/sample-size.js';
 
 /** Wide, tall and square layers: sums over rows and columns are made in another order in each. */
 const SHAPES = [
@@ -46,6 +46,9 @@ const RATES = Array.from({ length: STEPS }, (_, step) => 0.05 * (1 + 0.5 * Math.
 const GAIN_RATES = Array.from({ length: STEPS }, (_, step) => 0.02 * (1 + 0.5 * Math.cos(step)));
 const UNIT_ROUNDOFF = { f32: 2 ** -24, f64: 2 ** -53 } as const;
 
+/** As in the suite of optimisers: the same for all backends of one precision. */
+const once = remembered<{ readonly exact: Weights; readonly bound: number }>();
+
 /** The part of the conformance suite about rules that set the weights themselves. */
 export function decouplingConformance(open: () => Backend): void {
   describe.each(some(CASES, 1))('decoupled %s on %s spheres with gains %s', (base, sphere, gains) => {
@@ -60,14 +63,19 @@ export function decouplingConformance(open: () => Backend): void {
       const unit = UNIT_ROUNDOFF[open().precision];
       const longest = 2 * Math.max(shape.rows, shape.hidden, shape.cols) + 4;
       for (let at = 0; at < COUNT; at++) {
-        const exact = endOf(networks, settings, shape, at);
-        // As in the suite of optimisers: sixteen runs whose results are moved by what an inner product may round by.
-        const moved = Array.from({ length: 16 }, (_, replicate) => {
-          const uniform = uniformSource(5, 'basis', replicate);
-          const rounding = (value: number) => value * (1 + unit * longest * (2 * uniform() - 1));
-          return largestDifference(endOf(networks, settings, shape, at, rounding), exact);
-        });
-        const bound = 4 * Math.max(...moved);
+        const { exact, bound } = once(
+          `${unit}, ${base}, ${sphere}, ${gains}, ${JSON.stringify(shape)}, ${at}`,
+          () => {
+            const exact = endOf(networks, settings, shape, at);
+            // As in the suite of optimisers: sixteen runs whose results are moved by what an inner product may round by.
+            const moved = Array.from({ length: 16 }, (_, replicate) => {
+              const uniform = uniformSource(5, 'basis', replicate);
+              const rounding = (value: number) => value * (1 + unit * longest * (2 * uniform() - 1));
+              return largestDifference(endOf(networks, settings, shape, at, rounding), exact);
+            });
+            return { exact, bound: 4 * Math.max(...moved) };
+          },
+        );
         // Of use: the steps themselves move the weights by a tenth and more.
         expect(bound).toBeLessThan(open().precision === 'f32' ? 1e-3 : 1e-11);
         expect(largestDifference(memberOf(actual, at), exact)).toBeLessThanOrEqual(bound);

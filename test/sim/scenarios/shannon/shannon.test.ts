@@ -3,6 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { shannon } from '../../../../src/sim/scenarios/shannon/shannon.js';
 import { numbers, records, runScenario, verdictOf } from '../../../support/documents.js';
 import { integrate } from '../../../support/integrate.js';
+import { remembered } from '../../../support/sample-size.js';
+
+/** Factors are the same for every noise and every engine. */
+const once = remembered<readonly number[]>();
 
 /*
  * The oracle: factors of all modes under the gradient of the loss, integrated by ODEX, and noise of both layers from its definition
@@ -11,11 +15,13 @@ import { integrate } from '../../../support/integrate.js';
 function noisyLoss(sigmas: readonly number[], width: number, tau: number, snr: number, time: number): number {
   const dim = sigmas.length;
   const learned = sigmas.slice(0, width);
-  const factors = integrate(
-    (_, d) => learned.map((sigma, at) => -2 * d[at]! * (d[at]! ** 2 - sigma)),
-    learned.map(() => Math.exp(-tau)),
-    time,
-    1e-13,
+  const factors = once(JSON.stringify([learned, tau, time]), () =>
+    integrate(
+      (_, d) => learned.map((sigma, at) => -2 * d[at]! * (d[at]! ** 2 - sigma)),
+      learned.map(() => Math.exp(-tau)),
+      time,
+      1e-13,
+    ),
   );
   const squaredNorm = factors.reduce((sum, factor) => sum + factor ** 2, 0);
   const variance = squaredNorm / (dim * width * snr);
