@@ -50,11 +50,10 @@ export const SMALL: Readonly<Record<string, Readonly<Record<string, string>>>> =
 };
 
 /** Where every scenario's default run is tried instead of a small one: once, in continuous integration. */
-export const USES_DEFAULTS = process.env.OVERTRAIN_TEST_DOCUMENTS === 'defaults';
+const USES_DEFAULTS = process.env.OVERTRAIN_TEST_DOCUMENTS === 'defaults';
 
 /** Settings of the run that {@link scenarioDocument} gives. */
-export const documentSettings = (id: string): Readonly<Record<string, string>> =>
-  USES_DEFAULTS ? {} : SMALL[id]!;
+const documentSettings = (id: string): Readonly<Record<string, string>> => (USES_DEFAULTS ? {} : SMALL[id]!);
 
 declare module 'vitest' {
   interface ProvidedContext {
