@@ -8,7 +8,22 @@ export type { Plan, RunContext, RunEvent, RunRequest, Scenario } from './sim/sce
 export { scenarioById, scenarios } from './sim/scenarios/scenario-list.js';
 export { claimById, claims } from './theory/claims/all-claims.js';
 export { type CheckOptions, checkClaim } from './theory/claims/engine/check-claim.js';
-export { atLeast, atMost, type Claim, type ClaimResult, concludes, type Conclusion, type Counterexample, defineClaim, equal, type Hypothesis, refutationText, relativeMargin, type Side, tightest } from './theory/claims/engine/claim.js';
+export {
+  atLeast,
+  atMost,
+  type Claim,
+  type ClaimResult,
+  type Conclusion,
+  type Counterexample,
+  concludes,
+  defineClaim,
+  equal,
+  type Hypothesis,
+  refutationText,
+  relativeMargin,
+  type Side,
+  tightest,
+} from './theory/claims/engine/claim.js';
 export { arbitraries } from './theory/claims/engine/draws.js';
 export { type FalsifyOptions, falsifyClaim, type HypothesisResult } from './theory/claims/engine/falsify.js';
 export { globalInflection, type Inflection, lastDescent } from './theory/inflection.js';

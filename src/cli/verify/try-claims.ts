@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { MessageChannel } from 'node:worker_threads';
 import { claimById } from '../../theory/claims/all-claims.js';
 import { checkClaim } from '../../theory/claims/engine/check-claim.js';
-import { type ClaimResult } from '../../theory/claims/engine/claim.js';
+import type { ClaimResult } from '../../theory/claims/engine/claim.js';
 import { falsifyClaim, type HypothesisResult } from '../../theory/claims/engine/falsify.js';
 import type { ClaimTask } from './claim-worker.js';
 

@@ -1,5 +1,10 @@
 import { claimById } from '../../theory/claims/all-claims.js';
-import { bothSides, type ClaimResult, type Counterexample, plainWords } from '../../theory/claims/engine/claim.js';
+import {
+  bothSides,
+  type ClaimResult,
+  type Counterexample,
+  plainWords,
+} from '../../theory/claims/engine/claim.js';
 import { paragraph } from '../output/help-notes.js';
 import { asciiText, type Style, styleFor, type Terminal } from '../output/terminal.js';
 import { layOutTable, readableNumber } from '../output/text-table.js';

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { hessianOf, hessianTraceOf, meanOverSigns, type SeparatelyQuadratic, slopes } from '../../../../src/theory/claims/engine/explicit-loss.js';
+import {
+  hessianOf,
+  hessianTraceOf,
+  meanOverSigns,
+  type SeparatelyQuadratic,
+  slopes,
+} from '../../../../src/theory/claims/engine/explicit-loss.js';
 
 /** `x²y² + 3xy² - x + 2z²`, at most quadratic in each coordinate. */
 const polynomial: SeparatelyQuadratic = (point) => {

@@ -1,7 +1,11 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
 import { drawnMatrix } from '../../../../src/theory/claims/engine/draws.js';
-import { flowByTaylor, longestStep, panelIntegral } from '../../../../src/theory/claims/engine/integration.js';
+import {
+  flowByTaylor,
+  longestStep,
+  panelIntegral,
+} from '../../../../src/theory/claims/engine/integration.js';
 import { integrateWeights } from '../../../support/integrate.js';
 
 test.each([0, 1, 2, 15, 16, 30, 31])('sixteen points integrate x^%d exactly', (power) => {
