@@ -56,7 +56,7 @@ export interface FactorPair {
  *
  * @param pair the factors
  */
-export function imbalance({ first, second }: FactorPair): number {
+export function pairImbalance({ first, second }: FactorPair): number {
   return (first - second) * (first + second);
 }
 
@@ -91,7 +91,7 @@ export function pairAt(start: FactorPair, sigma: number, time: number): FactorPa
   const { first, second } = start;
   const initial = sigma - first * second;
   if (time === 0 || (first === 0 && second === 0) || initial === 0) return start;
-  if (sigma === 0 && imbalance(start) === 0) {
+  if (sigma === 0 && pairImbalance(start) === 0) {
     const shrink = 1 / Math.sqrt(1 + 4 * first * first * time);
     return { first: first * shrink, second: second * shrink };
   }
@@ -132,7 +132,7 @@ export function pairGap(start: FactorPair, sigma: number, time: number): number 
   const rate = decayRate(start, sigma);
   if (rate === 0) return initial / (1 + 4 * first * first * time);
   const top = 2 * (sigma + rate);
-  const raised = (first + second) ** 2 / 4 + imbalance(start) ** 2 / (4 * top);
+  const raised = (first + second) ** 2 / 4 + pairImbalance(start) ** 2 / (4 * top);
   const share = decay({ sigma: rate, start: raised }, time);
   const { sumShare, differenceShare } = shares(start, sigma, time);
   const before = (first - second) ** 2 / top;
@@ -157,7 +157,7 @@ function shares(start: FactorPair, sigma: number, time: number): Shares {
   const remaining = Math.exp(-exponent);
   const elapsed = exponent < NEGLIGIBLE_EXPONENT ? 4 * time : -Math.expm1(-exponent) / rate;
   const more = 1 + sigma / rate;
-  const less = (imbalance(start) / (2 * rate)) ** 2 / more;
+  const less = (pairImbalance(start) / (2 * rate)) ** 2 / more;
   return {
     sumShare: remaining * more + less + ((first + second) ** 2 * elapsed) / 2,
     differenceShare: remaining * less + more + ((first - second) ** 2 * elapsed) / 2,
@@ -167,5 +167,5 @@ function shares(start: FactorPair, sigma: number, time: number): Shares {
 
 /** `κ = √(σ² + ℓ²/4)`, a quarter of the rate at which the pair converges. */
 function decayRate(start: FactorPair, sigma: number): number {
-  return Math.hypot(sigma, imbalance(start) / 2);
+  return Math.hypot(sigma, pairImbalance(start) / 2);
 }

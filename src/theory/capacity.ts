@@ -3,6 +3,10 @@ import { InvalidInputError } from './invalid-input.js';
 import { fullSingularBasis, singularValuesOf } from './linear-algebra.js';
 import { squaredNorm } from './sensitivity.js';
 
+/*
+ * What one network can do on several tasks at once: least joint losses (T7), and what a loss on one says about the other (T4-bracket).
+ */
+
 /** A task on its own block of inputs, which shares the first layer's `h` hidden units with the other tasks. */
 export interface SharedTask {
   /** The task `A_j`, `p×q_j`; all tasks have the same number of rows. */

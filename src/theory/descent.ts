@@ -2,6 +2,10 @@ import { InvalidInputError } from './invalid-input.js';
 import type { Mode } from './mode.js';
 import type { Problem } from './problem.js';
 
+/*
+ * Gradient descent in place of gradient flow: one step of a mode, schedules of learning rates, and how far from the flow they end.
+ */
+
 /**
  * One gradient-descent step of one mode, exactly (T0): for an aligned balanced start, the step of size `rate` on
  * `‖W1W2 - A‖²` maps both factors `D` of the mode to `D - 2·rate·D·(D² - σ)`.

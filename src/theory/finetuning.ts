@@ -157,7 +157,7 @@ const LARGEST_PULL = 1e150;
  * @throws InvalidInputError (option `lambdas`) where the pull is out of its range
  */
 export function effectiveTask(task: Matrix, anchor: Matrix, pull: number): Matrix {
-  const { onTask, onAnchor } = weights(pull);
+  const { onTask, onAnchor } = sharesOf(pull);
   return Matrix.mul(task, onTask).add(Matrix.mul(anchor, onAnchor));
 }
 
@@ -170,7 +170,7 @@ export function effectiveTask(task: Matrix, anchor: Matrix, pull: number): Matri
  * @throws InvalidInputError (option `lambdas`) where the pull is out of its range
  */
 export function effectiveValue(target: number, anchor: number, pull: number): number {
-  const { onTask, onAnchor } = weights(pull);
+  const { onTask, onAnchor } = sharesOf(pull);
   return target * onTask + anchor * onAnchor;
 }
 
@@ -197,10 +197,10 @@ export function effectiveSpeed(pull: number): number {
  * @throws InvalidInputError (option `lambdas`) where the pull is out of its range
  */
 export function regularizationFloor(task: Matrix, anchor: Matrix, pull: number): number {
-  return weights(pull).onAnchor * squaredNorm(Matrix.sub(task, anchor));
+  return sharesOf(pull).onAnchor * squaredNorm(Matrix.sub(task, anchor));
 }
 
-function weights(pull: number): { onTask: number; onAnchor: number } {
+function sharesOf(pull: number): { onTask: number; onAnchor: number } {
   const speed = effectiveSpeed(pull);
   return { onTask: 1 / speed, onAnchor: pull / speed };
 }

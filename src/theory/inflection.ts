@@ -229,7 +229,7 @@ function lastNonPositive(landscape: NoiseLandscape, end: number): number {
 /** The search in one cell of the grid; undefined where the loss rises throughout. */
 function lastNonPositiveIn(
   landscape: NoiseLandscape,
-  gridCell: readonly [LandscapePoint, LandscapePoint],
+  gridCell: Cell,
   search: { searched: number },
 ): number | undefined {
   const cells = [gridCell];

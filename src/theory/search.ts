@@ -1,3 +1,7 @@
+/*
+ * What searches for times and minima share: bisection, cells of time for branch and bound, and the minimum of a curve on a grid.
+ */
+
 /** More halvings than this only happen when the root is at zero itself. */
 const MOST_HALVINGS = 200;
 

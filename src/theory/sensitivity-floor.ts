@@ -2,6 +2,11 @@ import { Matrix, SingularValueDecomposition } from 'ml-matrix';
 import type { Weights } from './balance.js';
 import { InvalidInputError } from './invalid-input.js';
 
+/*
+ * What the norms of two layers decide (T6): the least sensitivity of a product, the least loss of bounded layers, and the
+ * sensitivity and the steps of layers of constant norm.
+ */
+
 /**
  * Least possible value of `q‖W1‖² + p‖W2‖²` over all factorisations `W = W1W2`, of any width: `2√(pq)‖W‖_*` (T6).
  *

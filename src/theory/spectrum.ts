@@ -143,7 +143,7 @@ function targetFromText(input: string, spectrum: Spectrum, random: () => number)
   switch (`${form}/${parameters.length}`) {
     case 'scale/1': {
       const factor = readFactor(parameters[0]!, input);
-      return checked(
+      return checkedTarget(
         spectrum.map((sigma) => sigma * factor),
         input,
       );
@@ -151,7 +151,7 @@ function targetFromText(input: string, spectrum: Spectrum, random: () => number)
     case 'overshoot/2': {
       const last = readMode(parameters[0]!, spectrum.length, input);
       const factor = readFactor(parameters[1]!, input);
-      return checked(
+      return checkedTarget(
         spectrum.map((sigma, index) => (index < last ? sigma : sigma * factor)),
         input,
       );
@@ -176,13 +176,13 @@ function targetFromList(values: readonly number[], spectrum: Spectrum, input: un
     const lengths = nonzero === spectrum.length ? `${nonzero}` : `${nonzero} or ${spectrum.length}`;
     throw new InvalidInputError('target', input, `${lengths} singular values, as many as pre-training has`);
   }
-  return checked(
+  return checkedTarget(
     spectrum.map((_, index) => values[index] ?? 0),
     input,
   );
 }
 
-function checked(values: number[], input: unknown): number[] {
+function checkedTarget(values: number[], input: unknown): number[] {
   if (values.every((value) => value >= 0 && value <= LARGEST_TARGET)) return values;
   throw new InvalidInputError('target', input, `finite singular values from 0 to ${LARGEST_TARGET}`);
 }

@@ -3,11 +3,11 @@ import { Matrix } from 'ml-matrix';
 import { describe, expect } from 'vitest';
 import {
   type FactorPair,
-  imbalance,
   imbalanceMatrix,
   imbalanceOf,
   pairAt,
   pairGap,
+  pairImbalance,
   pairVelocity,
 } from '../../src/theory/balance.js';
 import { gap, singularValue } from '../../src/theory/mode.js';
@@ -100,12 +100,12 @@ describe('unbalanced pair of factors (T0″)', () => {
   test.prop([pair, sigma, logUniform(1e-6, 1e6)])('conserves the imbalance', (start, target, time) => {
     const end = pairAt(start, target, time);
     const scale = end.first ** 2 + end.second ** 2 + start.first ** 2 + start.second ** 2;
-    expect(Math.abs(imbalance(end) - imbalance(start))).toBeLessThanOrEqual(2e-14 * scale);
+    expect(Math.abs(pairImbalance(end) - pairImbalance(start))).toBeLessThanOrEqual(2e-14 * scale);
   });
 
   test.prop([pair, sigma])('the product moves at 2(σ - s)√(ℓ² + 4s²)', (start, target) => {
     const product = start.first * start.second;
-    const expected = 2 * (target - product) * Math.hypot(imbalance(start), 2 * product);
+    const expected = 2 * (target - product) * Math.hypot(pairImbalance(start), 2 * product);
     expect(Math.abs(pairVelocity(start, target) - expected)).toBeLessThan(1e-14 * (1 + Math.abs(expected)));
     const step = 1e-6;
     const moved = target - pairGap(start, target, step);
@@ -133,7 +133,7 @@ describe('unbalanced pair of factors (T0″)', () => {
     'late gaps shrink by e^{-4κt}, far below the rounding of σ',
     (start, target, time) => {
       fc.pre(Math.abs(start.first + start.second) > 1e-5);
-      const rate = Math.hypot(target, imbalance(start) / 2);
+      const rate = Math.hypot(target, pairImbalance(start) / 2);
       const late = 40 / rate;
       const now = pairGap(start, target, late);
       const later = pairGap(start, target, late + time);
@@ -172,7 +172,7 @@ describe('unbalanced pair of factors (T0″)', () => {
   test('one factor at zero is pulled off the saddle by the other', () => {
     const end = pairAt({ first: 1, second: 0 }, 1, Infinity);
     expect(end.first * end.second).toBeCloseTo(1, 15);
-    expect(imbalance(end)).toBeCloseTo(1, 15);
+    expect(pairImbalance(end)).toBeCloseTo(1, 15);
   });
 
   test('without a task, equal factors decay like 1/√(1 + 4a²t)', () => {
@@ -187,7 +187,7 @@ describe('unbalanced pair of factors (T0″)', () => {
     const end = pairAt({ first: 1e6, second: 1e6 }, 1, 100);
     expect(end.first).toBeCloseTo(1, 14);
     const uneven: FactorPair = pairAt({ first: 1e4, second: -1e-3 - 1e4 }, 1, 1e-4);
-    expect(imbalance(uneven)).toBeCloseTo(imbalance({ first: 1e4, second: -1e-3 - 1e4 }), 3);
+    expect(pairImbalance(uneven)).toBeCloseTo(pairImbalance({ first: 1e4, second: -1e-3 - 1e4 }), 3);
   });
 
   test.prop([

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
-import { type FactorPair, imbalance, pairAt, pairGap, pairVelocity, type Weights } from '../balance.js';
+import { type FactorPair, pairAt, pairGap, pairImbalance, pairVelocity, type Weights } from '../balance.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, drawnOrthogonal, flowTime, matrixSeed, singularValue } from './engine/draws.js';
 import { flowByTaylor, longestStep, panelIntegral } from './engine/integration.js';
@@ -164,7 +164,7 @@ function pairParts({ sigma, ...start }: PairMode, end: FactorPair, time: number)
   const rounding = 1e-14;
   const parts = [
     equal(
-      { label: `ℓ ${label}`, value: imbalance(start) },
+      { label: `ℓ ${label}`, value: pairImbalance(start) },
       { label: 'a² − b²', value: conserved },
       rounding * (start.first ** 2 + start.second ** 2) + Number.MIN_VALUE,
     ),

@@ -211,11 +211,14 @@ export interface Network {
 }
 
 /** Size of the entries of a matrix: over four decades, zero now and then. */
-const size = fc.oneof({ weight: 12, arbitrary: decades(-2, 2) }, { weight: 1, arbitrary: fc.constant(0) });
+const entrySize = fc.oneof(
+  { weight: 12, arbitrary: decades(-2, 2) },
+  { weight: 1, arbitrary: fc.constant(0) },
+);
 
 /** Shapes of dimensions 1 to 12 and sizes over decades. */
 export const drawnNetwork: fc.Arbitrary<DrawnNetwork> = fc
-  .record({ shape, seed: matrixSeed, firstSize: size, secondSize: size, taskSize: size })
+  .record({ shape, seed: matrixSeed, firstSize: entrySize, secondSize: entrySize, taskSize: entrySize })
   .map(({ shape, ...rest }) => ({ ...shape, ...rest }));
 
 /** Whether a plain value is a network: whole dimensions that stay small, sizes that stay finite. */

@@ -4,6 +4,10 @@ import type { LayerNoise } from '../../sensitivity.js';
 import type { Hypothesis } from './claim.js';
 import { decades, type Network } from './draws.js';
 
+/*
+ * The loss of a network written out entry by entry, its derivatives by exact differences, and its mean under noise.
+ */
+
 /** All weights of a network in one list: layer by layer, row by row. */
 export function weightsOf(layers: readonly Matrix[]): Float64Array {
   return Float64Array.from(layers.flatMap((layer) => layer.to1DArray()));

@@ -11,6 +11,10 @@ import {
   singularValue,
 } from './draws.js';
 
+/*
+ * Weights and tasks with known singular values: aligned, stretched and factored ones, and data that do not cover all inputs.
+ */
+
 /** Orthogonal bases of the outputs, the hidden units and the inputs of a two-layer network. */
 export interface Bases {
   /** `U`, `p×p`. */
