@@ -14,8 +14,8 @@ const shape = { rows: 30, hidden: 27, cols: 35 };
 
 /** Everything that multiplies matrices, with steps of rate 0 between others. */
 async function products(backend: Backend): Promise<Float64Array> {
-  const rates = [0.004, 0, 0.002, ...new Array<number>(20).fill(0.003)];
-  const batch = networkBatch(shape, 7, 1, 0.2);
+  const rates = [0.004, 0, 0.002, ...new Array<number>(8).fill(0.003)];
+  const batch = networkBatch(shape, 5, 1, 0.2);
   const descended = await backend.descendNetworks(batch, rates);
   const moments = await backend.perturbationMoments(perturbedNetworks(shape, 3, 3), noiseBatch(shape, 5, 4));
   const optimized = await Promise.all(
