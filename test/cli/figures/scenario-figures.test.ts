@@ -41,7 +41,7 @@ describe.each(figures)('figure $name', ({ scenario, figure }) => {
   });
 });
 
-describe.each(some(figures, 8))('figure $name', ({ scenario, figure }) => {
+describe.each(some(figures, 5))('figure $name', ({ scenario, figure }) => {
   const tables = () => scenarioDocument(scenario).tables;
 
   it('has the numbers of the table, one mark for each that the axes can show', async () => {

@@ -82,5 +82,7 @@ test('many rows are whole', async () => {
     index % 7 === 0 ? null : index,
   ]);
   const files = await parquetFiles(documentOf({ columns: [column('a'), column('b')], rows }));
-  expect(readByArrow(files.get('odd.parquet') as Uint8Array).rows).toEqual(rows);
+  const read = readByArrow(files.get('odd.parquet') as Uint8Array).rows;
+  // As texts, which give every finite number back: `toEqual` takes seconds for so many rows.
+  expect(JSON.stringify(read) === JSON.stringify(rows)).toBe(true);
 });

@@ -85,7 +85,7 @@ describe('extreme problems', () => {
       learningRate: 1e-4,
     };
     const noise = { gammas: '1.9', noise: 'init', replicates: 79, times: 'linear:0.0189:0.1701:9' };
-    for (const seed of [1, 2, 3]) {
+    for (const seed of some([1, 2, 3], 1)) {
       const document = await runScenario(gaussian, { ...settings, ...noise }, { engine: 'matrix', seed });
       for (const { verdict } of document.checks) expect(verdict).not.toBe('fails');
     }
@@ -107,7 +107,7 @@ describe('extreme problems', () => {
 describe('requests that cannot be met', () => {
   test.each<[string, Readonly<Record<string, unknown>>, Partial<RunRequest>, RegExp]>([
     ['a dim that would not fit', { dim: 200_000, times: '1' }, {}, /^dim: 200000 .*would need [\d,]+ GiB$/],
-    ['shapes that would not fit', { rows: 1e6, hidden: 5, cols: 1e6, times: '1' }, {}, /^rows,hidden,cols: /],
+    ['shapes that would not fit', { rows: 2e5, hidden: 5, cols: 2e5, times: '1' }, {}, /^rows,hidden,cols: /],
     ['steps without end', { dim: 2, times: '1,1e12' }, {}, /^times: 1000000000000 .*10\^8 steps/],
     ['a rate too small for the times', { dim: 2, times: '1e6', learningRate: 1e-9 }, {}, /^learningRate: /],
     ['a backend for the closed form', { dim: 2 }, { engine: 'exact', backend: 'cpu' }, /^--backend: "cpu"/],

@@ -95,7 +95,7 @@ describe('parameters', () => {
     expect(app.order()).toMatchObject({
       seed: 2,
       engine: 'exact',
-      backend: 'reference',
+      backend: 'simd',
       settings: { preset: 'erase' },
     });
   });
