@@ -174,6 +174,47 @@ export function oldLossFloor(joint: readonly JointLoss[], lossNew: number): numb
   return joint.reduce((most, { share, loss }) => Math.max(most, (loss - share * lossNew) / (1 - share)), 0);
 }
 
+/**
+ * `oldLossFloor` over the grid of `jointLosses`, the same to the bit, from the few of its proportions that can matter.
+ *
+ * In the odds `o = m/(1 - m)` the floor is the least of `L_1 + o(L'_2 - L_2)` over all weights, with `L_1` and `L'_2` their losses: it is
+ * concave, and the odds of the grid lie farther and farther apart. Where two neighbours differ by more than rounding, what lies beyond
+ * the lower one is lower still, so that bisection finds the largest; neighbours within rounding of each other are all compared.
+ *
+ * @param old the task of pre-training, `p×q_1`
+ * @param added the new task, `p×q_2`
+ * @param hidden hidden width
+ * @returns the floor as a function of the loss `L_2` on the new task; it keeps the joint losses that it has needed
+ * @throws InvalidInputError as documented at `sharedOptimum`, when the floor is asked for
+ */
+export function oldLossFloorOnGrid(old: Matrix, added: Matrix, hidden: number): (lossNew: number) => number {
+  const size = squaredNorm(old) + squaredNorm(added);
+  const losses: number[] = [];
+  return (lossNew) => {
+    const floorAt = (index: number) => {
+      const share = SHARES[index]!;
+      losses[index] ??= sharedLosses(mixture(old, added, share), [hidden])[0]!;
+      return (losses[index]! - share * lossNew) / (1 - share);
+    };
+    /** Rise from a proportion to the next; 0 where it is no more than a hundred times the rounding of both. */
+    const riseAfter = (index: number) => {
+      const rise = floorAt(index + 1) - floorAt(index);
+      return Math.abs(rise) > (1e-12 * (size + lossNew)) / (1 - SHARES[index + 1]!) ? rise : 0;
+    };
+    let [from, to] = [0, SHARES.length - 1];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      const rise = riseAfter(middle);
+      if (rise === 0) break;
+      if (rise > 0) from = middle + 1;
+      else to = middle;
+    }
+    let most = 0;
+    for (let index = from; index <= to; index += 1) most = Math.max(most, floorAt(index));
+    return most;
+  };
+}
+
 /** Between which values a loss must lie. */
 export interface LossBracket {
   readonly least: number;

@@ -1,6 +1,8 @@
+import { fc, test } from '@fast-check/vitest';
 import { Matrix } from 'ml-matrix';
-import { describe, expect, test } from 'vitest';
-import { jointLosses, oldLossFloor } from '../../../src/theory/capacity.js';
+import { describe, expect } from 'vitest';
+import { jointLosses, oldLossFloor, oldLossFloorOnGrid } from '../../../src/theory/capacity.js';
+import { drawnMatrix } from '../../../src/theory/claims/engine/draws.js';
 import { forgettingFloor } from '../../../src/theory/claims/t7-forgetting.js';
 import { testClaim } from '../../../src/vitest.js';
 import { samples } from '../../support/sample-size.js';
@@ -20,4 +22,24 @@ describe('T7-forgetting', () => {
     expect(oldLossFloor(joint, 1)).toBeCloseTo(0, 12);
     expect(oldLossFloor(jointLosses(old, added, 2), 0)).toBeCloseTo(0, 12);
   });
+
+  const size = fc.integer({ min: 1, max: 8 });
+  const lossesNew = fc.array(fc.oneof(fc.constant(0), fc.double({ min: 1e-9, max: 200, noNaN: true })), {
+    minLength: 1,
+    maxLength: 4,
+  });
+
+  test.prop([size, size, size, size, fc.nat({ max: 9999 }), fc.constantFrom(0, 1e-6, 1, 1e3), lossesNew], {
+    numRuns: samples(40),
+  })(
+    'the floor found by bisection is that of the whole grid',
+    (rows, hidden, oldCols, newCols, seed, scale, losses) => {
+      const old = drawnMatrix(rows, oldCols, seed);
+      // Scale 0 makes the floor flat where nothing is lost, others put its top at either end of the grid.
+      const added = drawnMatrix(rows, newCols, seed + 1).mul(scale);
+      const joint = jointLosses(old, added, hidden);
+      const floor = oldLossFloorOnGrid(old, added, hidden);
+      for (const lossNew of losses) expect(floor(lossNew)).toBe(oldLossFloor(joint, lossNew));
+    },
+  );
 });
