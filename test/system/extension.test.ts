@@ -140,10 +140,10 @@ beforeAll(async () => {
   mkdirSync(join(copy, 'src/sim/scenarios/norm'));
   writeFileSync(join(copy, 'src/sim/scenarios/norm/norm.ts'), SCENARIO);
   listed(
-    'src/sim/scenarios/scenario-list.ts',
-    "import { norm } from './norm/norm.js';",
-    /\];/,
-    'erased(norm)',
+    'src/sim/scenarios/scenario-files.ts',
+    '',
+    /\} satisfies Readonly<Record<string/,
+    "norm: async () => (await import('./norm/norm.js')).norm",
   );
   writeFileSync(join(copy, 'src/theory/claims/t10-squares.ts'), THEOREM);
   listed(

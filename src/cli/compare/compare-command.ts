@@ -57,7 +57,7 @@ async function compareFolders(
       b,
       `another run of ${id}; this one is of ${second.document.scenario}`,
     );
-  const scenario = (await loadScenarios(io)).find((one) => one.id === id);
+  const scenario = (await loadScenarios(io, id)).find((one) => one.id === id);
   if (scenario === undefined)
     throw new InvalidInputError('compare', a, `a run of a scenario of this version; it has no ${id}`);
   const comparison = compareRuns(first, second, scenario.figures);

@@ -29,8 +29,11 @@ export interface CommandLineIo {
   readonly drawSweep?: DrawSweep;
 }
 
-/** The scenarios on offer. Loading them takes most of the start-up time, so that a command asks as late as it can. */
-export async function loadScenarios(io: CommandLineIo): Promise<readonly Scenario[]> {
+/**
+ * The scenarios on offer, or the one of an id alone, if there is one. Loading them takes most of the start-up time, so that a command
+ * asks as late as it can, and for no more than it needs.
+ */
+export async function loadScenarios(io: CommandLineIo, id?: string): Promise<readonly Scenario[]> {
   if (io.loadScenarios !== undefined) return io.loadScenarios();
-  return (await import('../../sim/scenarios/scenario-list.js')).scenarios;
+  return (await import('../../sim/scenarios/scenario-files.js')).loadScenariosFor(id);
 }

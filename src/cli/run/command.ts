@@ -63,11 +63,11 @@ export function addRunCommand(program: Command, io: CommandLineIo, finish: (code
 }
 
 async function printScenarioHelp(id: string, io: CommandLineIo): Promise<void> {
-  const [{ scenarioById }, { scenarioHelp }, scenarios] = await Promise.all([
-    import('../../sim/scenarios/scenario-list.js'),
+  const [{ scenarioAmong }, { scenarioHelp }, scenarios] = await Promise.all([
+    import('../../sim/scenarios/scenario-files.js'),
     import('./scenario-help.js'),
-    loadScenarios(io),
+    loadScenarios(io, id),
   ]);
-  const lines = scenarioHelp(scenarioById(id, scenarios), terminalOf(io.stdout, io.env));
+  const lines = scenarioHelp(scenarioAmong(id, scenarios), terminalOf(io.stdout, io.env));
   io.stdout.write(`${lines.join('\n')}\n`);
 }

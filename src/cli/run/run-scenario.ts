@@ -51,7 +51,7 @@ export async function runScenario(
 ): Promise<number> {
   if (options.json && options.csv)
     throw new InvalidInputError('--csv', '--json --csv', 'one of the two, for stdout holds one document');
-  const request = await runRequest(id, options, await loadScenarios(io));
+  const request = await runRequest(id, options, await loadScenarios(io, id));
   const table = csvTable(request, options);
   refuseWithoutFolder(options);
   const finished = await finishedRun(request, options);

@@ -2,7 +2,7 @@ import { type BackendChoice, backendChoices } from '../../sim/backends/backend-l
 import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { resolveParameters, settingNames } from '../../sim/scenario/resolve.js';
 import { type EngineChoice, engineChoices, type Scenario } from '../../sim/scenario/scenario.js';
-import { scenarioById } from '../../sim/scenarios/scenario-list.js';
+import { scenarioAmong } from '../../sim/scenarios/scenario-files.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { readConfig, runKeys } from './data-file.js';
 import { readChoice, type Settings, settingsRecord } from './setting.js';
@@ -50,7 +50,7 @@ export async function runRequest(
   options: RunOptions,
   scenarios: readonly Scenario[],
 ): Promise<RunRequest> {
-  const scenario = scenarioById(id ?? '', scenarios);
+  const scenario = scenarioAmong(id ?? '', scenarios);
   const config = options.config === undefined ? undefined : await readConfig(options.config);
   const parameters = config?.parameters ?? new Map<string, unknown>();
   const run = config?.run ?? new Map<string, unknown>();

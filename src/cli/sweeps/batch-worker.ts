@@ -1,14 +1,21 @@
 import { workerData } from 'piscina';
-import { scenarioById } from '../../sim/scenarios/scenario-list.js';
+import { loadScenariosFor, scenarioAmong } from '../../sim/scenarios/scenario-files.js';
 import { BackendPack } from '../../sim/sweeps/backend-pack.js';
 import { openOnThisThread, type PointResult, runPoints } from '../../sim/sweeps/run-points.js';
 import { type PointRange, Sweep, type SweepDefinition } from '../../sim/sweeps/sweep.js';
 
 /** Entry of a worker thread, which keeps its backends from batch to batch. */
 export async function runBatch(range: PointRange): Promise<PointResult[]> {
-  kept ??= { sweep: new Sweep(workerData as SweepDefinition), pack: new BackendPack(openOnThisThread) };
-  const { sweep, pack } = kept;
-  return runPoints(sweep, scenarioById(sweep.definition.scenario), range, pack);
+  kept ??= begin();
+  const { sweep, scenario, pack } = await kept;
+  return runPoints(sweep, scenario, range, pack);
 }
 
-let kept: { readonly sweep: Sweep; readonly pack: BackendPack } | undefined;
+let kept: ReturnType<typeof begin> | undefined;
+
+async function begin() {
+  const sweep = new Sweep(workerData as SweepDefinition);
+  const { scenario: id } = sweep.definition;
+  const scenario = scenarioAmong(id, await loadScenariosFor(id));
+  return { sweep, scenario, pack: new BackendPack(openOnThisThread) };
+}

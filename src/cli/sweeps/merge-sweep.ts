@@ -1,5 +1,5 @@
 import type { Scenario } from '../../sim/scenario/scenario.js';
-import { scenarioById } from '../../sim/scenarios/scenario-list.js';
+import { scenarioAmong } from '../../sim/scenarios/scenario-files.js';
 import { Sweep } from '../../sim/sweeps/sweep.js';
 import { exitCode } from '../output/error-line.js';
 import { type CommandLineIo, type DrawSweep, loadScenarios } from '../output/io.js';
@@ -22,7 +22,7 @@ export async function mergeShards(
 ): Promise<Merged> {
   const identity = await readIdentity(folder);
   const sweep = new Sweep(identity.definition);
-  const scenario = scenarioById(identity.definition.scenario, scenarios);
+  const scenario = scenarioAmong(identity.definition.scenario, scenarios);
   const shards = await finishedShards(folder, identity.hash);
   requireComplete(folder, shards, sweep.points);
   async function* results() {

@@ -4,7 +4,7 @@ import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { resolveParameters, settingNames } from '../../sim/scenario/resolve.js';
 import { engineChoices, type Scenario } from '../../sim/scenario/scenario.js';
 import type { Cell } from '../../sim/scenario/table.js';
-import { scenarioById } from '../../sim/scenarios/scenario-list.js';
+import { scenarioAmong } from '../../sim/scenarios/scenario-files.js';
 import type { AxisForm } from '../../sim/sweeps/axis.js';
 import { Sweep, type SweepDefinition } from '../../sim/sweeps/sweep.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
@@ -156,7 +156,7 @@ export async function readSweepFile(
   const parsed = sweepFile.safeParse(content);
   if (!parsed.success) throw refusal(file, content, parsed.error.issues[0]!);
   const { params, output, ...rest } = parsed.data;
-  const scenario = scenarioById(rest.scenario, scenarios);
+  const scenario = scenarioAmong(rest.scenario, scenarios);
   const engines = engineChoices.filter(
     (choice) => choice === 'auto' || (scenario.engines as readonly string[]).includes(choice),
   );

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scenario } from '../../sim/scenario/scenario.js';
-import { scenarioById } from '../../sim/scenarios/scenario-list.js';
+import { scenarioAmong } from '../../sim/scenarios/scenario-files.js';
 import { Sweep } from '../../sim/sweeps/sweep.js';
 import { shellWord } from '../run/reproduce.js';
 import { listText } from './shard-list.js';
@@ -35,7 +35,7 @@ export interface SweepProgress {
 export async function sweepProgress(folder: string, scenarios: readonly Scenario[]): Promise<SweepProgress> {
   const identity = await readIdentity(folder);
   const sweep = new Sweep(identity.definition);
-  const scenario = scenarioById(identity.definition.scenario, scenarios);
+  const scenario = scenarioAmong(identity.definition.scenario, scenarios);
   const submission = await readSubmission(folder);
   const counts = await shardCounts(folder);
   const asked = submission === undefined ? counts : [submission.shards, ...counts];

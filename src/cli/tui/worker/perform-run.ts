@@ -2,7 +2,7 @@ import type { WorkMeter } from '../../../sim/backends/watched-backend.js';
 import { resolveParameters } from '../../../sim/scenario/resolve.js';
 import { runToDocument } from '../../../sim/scenario/run-document.js';
 import type { RunEvent, Scenario } from '../../../sim/scenario/scenario.js';
-import { scenarioById } from '../../../sim/scenarios/scenario-list.js';
+import { scenarioAmong } from '../../../sim/scenarios/scenario-files.js';
 import { isAbort } from '../../output/error-line.js';
 import { RemainingTime } from '../../output/progress-line.js';
 import type { RunNews, RunOrder, RunOutcome, RunProgress, RunRecord } from './run-order.js';
@@ -29,7 +29,7 @@ export async function performRun(
   const { seed, engine, backend } = order;
   let outcome: RunOutcome;
   try {
-    const scenario = scenarioById(order.scenario, scenarios);
+    const scenario = scenarioAmong(order.scenario, scenarios);
     const parameters = resolveParameters(scenario, order.settings);
     const document = await runToDocument(
       scenario,
