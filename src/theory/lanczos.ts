@@ -175,10 +175,19 @@ function asymmetricVector(size: number): number[] {
   return Array.from({ length: size }, (_, index) => 0.5 + (((index + 1) * golden) % 1));
 }
 
+/** Takes the overlaps with the vectors of a basis away, one after the other. Each pass also sums the next overlap. */
 function orthogonalize(vector: Float64Array, basis: readonly Float64Array[]): void {
-  for (const unit of basis) {
-    const overlap = dot(unit, vector);
-    for (let index = 0; index < vector.length; index += 1) vector[index]! -= overlap * unit[index]!;
+  let overlap = dot(basis[0]!, vector);
+  for (let at = 0; at < basis.length; at += 1) {
+    const unit = basis[at]!;
+    const following = basis[at + 1] ?? unit;
+    let sum = 0;
+    for (let index = 0; index < vector.length; index += 1) {
+      const left = vector[index]! - overlap * unit[index]!;
+      vector[index] = left;
+      sum += following[index]! * left;
+    }
+    overlap = sum;
   }
 }
 

@@ -53,37 +53,62 @@ function hessianMap(first: Matrix, second: Matrix, task: Matrix): SymmetricMap {
     const x1 = direction.subarray(0, rows * hidden);
     const x2 = direction.subarray(rows * hidden);
     const product = new Float64Array(direction.length);
+    // Two entries at a time, so that no sum waits for the one before; a last one without a partner is its own.
     for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < cols; j++) {
+      for (let j = 0; j < cols; j += 2) {
+        const next = Math.min(j + 1, cols - 1);
         let byFirst = 0;
         let bySecond = 0;
+        let nextByFirst = 0;
+        let nextBySecond = 0;
         for (let k = 0; k < hidden; k++) {
-          byFirst += x1[i * hidden + k]! * w2[k * cols + j]!;
-          bySecond += w1[i * hidden + k]! * x2[k * cols + j]!;
+          const onFirst = x1[i * hidden + k]!;
+          const weight = w1[i * hidden + k]!;
+          byFirst += onFirst * w2[k * cols + j]!;
+          bySecond += weight * x2[k * cols + j]!;
+          nextByFirst += onFirst * w2[k * cols + next]!;
+          nextBySecond += weight * x2[k * cols + next]!;
         }
         change[i * cols + j] = byFirst + bySecond;
+        change[i * cols + next] = nextByFirst + nextBySecond;
       }
     }
     for (let i = 0; i < rows; i++) {
-      for (let k = 0; k < hidden; k++) {
+      for (let k = 0; k < hidden; k += 2) {
+        const next = Math.min(k + 1, hidden - 1);
         let moved = 0;
         let left = 0;
+        let nextMoved = 0;
+        let nextLeft = 0;
         for (let j = 0; j < cols; j++) {
-          moved += change[i * cols + j]! * w2[k * cols + j]!;
-          left += residual[i * cols + j]! * x2[k * cols + j]!;
+          const changed = change[i * cols + j]!;
+          const missing = residual[i * cols + j]!;
+          moved += changed * w2[k * cols + j]!;
+          left += missing * x2[k * cols + j]!;
+          nextMoved += changed * w2[next * cols + j]!;
+          nextLeft += missing * x2[next * cols + j]!;
         }
         product[i * hidden + k] = (moved + left) * 2;
+        product[i * hidden + next] = (nextMoved + nextLeft) * 2;
       }
     }
     for (let k = 0; k < hidden; k++) {
-      for (let j = 0; j < cols; j++) {
+      for (let j = 0; j < cols; j += 2) {
+        const next = Math.min(j + 1, cols - 1);
         let moved = 0;
         let left = 0;
+        let nextMoved = 0;
+        let nextLeft = 0;
         for (let i = 0; i < rows; i++) {
-          moved += w1[i * hidden + k]! * change[i * cols + j]!;
-          left += x1[i * hidden + k]! * residual[i * cols + j]!;
+          const weight = w1[i * hidden + k]!;
+          const onFirst = x1[i * hidden + k]!;
+          moved += weight * change[i * cols + j]!;
+          left += onFirst * residual[i * cols + j]!;
+          nextMoved += weight * change[i * cols + next]!;
+          nextLeft += onFirst * residual[i * cols + next]!;
         }
         product[rows * hidden + k * cols + j] = (moved + left) * 2;
+        product[rows * hidden + k * cols + next] = (nextMoved + nextLeft) * 2;
       }
     }
     return product;
