@@ -1,5 +1,5 @@
 import type { RunDocument } from '../../sim/scenario/run-document.js';
-import { scenarios } from '../../sim/scenarios/scenario-list.js';
+import { loadScenariosFor } from '../../sim/scenarios/scenario-files.js';
 import { figureSpec } from './map-spec.js';
 import type { Spec } from './spec-parts.js';
 import { DARK, LIGHT, type Theme } from './theme.js';
@@ -17,7 +17,7 @@ export const PNG_WIDTH = 1004;
 export async function figureFiles(
   document: Pick<RunDocument, 'scenario' | 'tables'>,
 ): Promise<ReadonlyMap<string, string | Uint8Array>> {
-  const scenario = scenarios.find(({ id }) => id === document.scenario);
+  const scenario = (await loadScenariosFor(document.scenario)).find(({ id }) => id === document.scenario);
   const files = new Map<string, string | Uint8Array>();
   if (scenario === undefined) return files;
   const drawing = await import('./draw-figure.js');

@@ -4,8 +4,7 @@ import { InvalidInputError } from '../../theory/invalid-input.js';
 import { reproducingCommand, shellWord } from '../run/reproduce.js';
 import type { RunRequest } from '../settings/run-request.js';
 import type { StoredRun } from './read-result.js';
-import { type ReservedFolder, reserveResultFolder, runIdentity } from './result-folder.js';
-import { RUN_FILE } from './run-files.js';
+import type { ReservedFolder } from './result-folder.js';
 
 /** What the command line says about keeping a run. */
 export interface KeepOptions {
@@ -37,6 +36,8 @@ export async function reserveFolder(
   { out, resume, force }: KeepOptions,
 ): Promise<ReservedFolder | undefined> {
   if (out === undefined) return undefined;
+  // Loaded only here, since most runs keep nothing.
+  const { reserveResultFolder, runIdentity } = await import('./result-folder.js');
   const run = await runIdentity(request);
   return reserveResultFolder(out, { run, resume: resume === true, force: force === true });
 }
@@ -50,9 +51,13 @@ export async function finishedRun(
   request: RunRequest,
   { out, resume }: KeepOptions,
 ): Promise<StoredRun | undefined> {
-  if (!resume || out === undefined || !existsSync(join(out, RUN_FILE))) return undefined;
-  // Loaded only here, for it brings the schemas along.
-  const { sameFinishedRun } = await import('./same-finished-run.js');
+  if (!resume || out === undefined) return undefined;
+  const [{ RUN_FILE }, { runIdentity }, { sameFinishedRun }] = await Promise.all([
+    import('./run-files.js'),
+    import('./result-folder.js'),
+    import('./same-finished-run.js'),
+  ]);
+  if (!existsSync(join(out, RUN_FILE))) return undefined;
   return sameFinishedRun(out, await runIdentity(request));
 }
 

@@ -21,7 +21,6 @@ import {
   resumingCommand,
 } from '../results/keep-run.js';
 import type { StoredRun } from '../results/read-result.js';
-import { runFiles } from '../results/run-files.js';
 import { type RunOptions, type RunRequest, runRequest } from '../settings/run-request.js';
 import { readChoice } from '../settings/setting.js';
 import { reproducingCommand } from './reproduce.js';
@@ -91,7 +90,10 @@ export async function runScenario(
     );
     progress.clear();
     const command = reproducingCommand(request, document.compute);
-    await folder?.write(await runFiles(document, command), io.signal);
+    if (folder !== undefined) {
+      const { runFiles } = await import('../results/run-files.js');
+      await folder.write(await runFiles(document, command), io.signal);
+    }
     return printDocument(request, document, command, table, options, io);
   } catch (error) {
     progress.clear();
