@@ -2,7 +2,7 @@ import { fc, test } from '@fast-check/vitest';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { describe, expect } from 'vitest';
 import { largestEigenvalue } from '../../src/theory/lanczos.js';
-import { createProblem } from '../../src/theory/problem.js';
+import { createProblem, singularValues } from '../../src/theory/problem.js';
 import { descendWeights } from '../../src/theory/rotated-finetuning.js';
 import { hessianTrace, squaredNorm } from '../../src/theory/sensitivity.js';
 import {
@@ -11,7 +11,9 @@ import {
   sharpness,
   sharpnessAt,
   sharpnessAtMinimum,
+  stabilityLimit,
 } from '../../src/theory/sharpness.js';
+import { alignedWeights } from '../support/aligned-weights.js';
 import { gaussianMatrix, orthonormalColumns, seededRandom } from '../support/random-matrices.js';
 import { samples } from '../support/sample-size.js';
 
@@ -26,45 +28,37 @@ function randomNetwork(seed: number) {
   return { first, second, task: gaussianMatrix(rows, cols, random) };
 }
 
-/** The whole Hessian by central differences of the loss, which is a polynomial of degree 4 in each direction. */
+/** Hessian of `‖W1W2 - A‖²` in all weights; central differences are exact, because each weight enters at most squared. */
 function numericHessian(first: Matrix, second: Matrix, task: Matrix): Matrix {
-  const flat = [...first.to1DArray(), ...second.to1DArray()];
-  const split = first.rows * first.columns;
-  const loss = (weights: readonly number[]) => {
-    const left = Matrix.from1DArray(first.rows, first.columns, weights.slice(0, split));
-    const right = Matrix.from1DArray(second.rows, second.columns, weights.slice(split));
-    return squaredNorm(left.mmul(right).sub(task));
-  };
-  const step = 1e-3;
-  const shifted = (shifts: [number, number][]) => {
-    const moved = [...flat];
-    for (const [index, amount] of shifts) moved[index]! += amount;
-    return loss(moved);
-  };
-  const mixed = (i: number, j: number, h: number) =>
-    (shifted([
-      [i, h],
-      [j, h],
-    ]) -
-      shifted([
-        [i, h],
-        [j, -h],
-      ]) -
-      shifted([
-        [i, -h],
-        [j, h],
-      ]) +
-      shifted([
-        [i, -h],
-        [j, -h],
-      ])) /
-    (4 * h * h);
-  const hessian = Matrix.zeros(flat.length, flat.length);
-  for (let i = 0; i < flat.length; i++) {
-    // Richardson: the error of the plain difference is exactly of second order here.
-    for (let j = 0; j < flat.length; j++)
-      hessian.set(i, j, (4 * mixed(i, j, step) - mixed(i, j, 2 * step)) / 3);
-  }
+  const entries = [first, second].flatMap((layer) =>
+    layer.to1DArray().map((weight, entry) => {
+      const [row, column] = [Math.floor(entry / layer.columns), entry % layer.columns];
+      return (step: number): void => {
+        layer.set(row, column, weight + step);
+      };
+    }),
+  );
+  const error = (): number => squaredNorm(Matrix.sub(first.mmul(second), task));
+  const center = error();
+  const hessian = Matrix.zeros(entries.length, entries.length);
+  entries.forEach((moveLeft, left) => {
+    entries.forEach((moveRight, right) => {
+      let sum = left === right ? -2 * center : 0;
+      for (const a of [1, -1]) {
+        moveLeft(a);
+        if (left === right) sum += error();
+        else {
+          for (const b of [1, -1]) {
+            moveRight(b);
+            sum += (a * b * error()) / 4;
+          }
+          moveRight(0);
+        }
+      }
+      moveLeft(0);
+      hessian.set(left, right, sum);
+    });
+  });
   return hessian;
 }
 
@@ -85,13 +79,13 @@ function denseHessian(first: Matrix, second: Matrix, task: Matrix): Matrix {
 
 describe('hessianProduct', () => {
   test.prop([seeds], { numRuns: 30 })(
-    'is the Hessian of the loss by finite differences, and has its trace (T1)',
+    'is the Hessian of the loss by exact differences, and has its trace (T1)',
     (seed) => {
       const { first, second, task } = randomNetwork(seed);
       const dense = denseHessian(first, second, task);
-      // Rounding of the loss (up to 1e2) divided by step²: 1e-14/1e-6.
+      // Rounding of losses up to 1e3, a few units of 2^-53 each, in up to 32 × 32 entries.
       expect(Matrix.sub(dense, numericHessian(first, second, task)).norm()).toBeLessThan(
-        1e-5 * (1 + dense.norm()),
+        1e-11 * (1 + dense.norm()),
       );
       expect(Matrix.sub(dense, dense.transpose()).norm()).toBeLessThan(1e-13 * (1 + dense.norm()));
       expect(dense.trace()).toBeCloseTo(hessianTrace(first, second), 10);
@@ -246,5 +240,29 @@ describe('sharpnessAt', () => {
     // 2(3s - σ) = 12 at s = σ = 3, 2(s + σ_2) = 10.
     expect(sharpnessAt(problem, Infinity)).toBeCloseTo(12, 12);
     expect(alignedSharpness(problem, [1])).toBeCloseTo(6, 12);
+  });
+});
+
+describe('sharpness and stability (T2 iii)', () => {
+  test.prop(
+    [
+      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: 1, max: 3 }),
+      fc.nat(),
+    ],
+    {
+      numRuns: 25,
+    },
+  )('the largest eigenvalue of the Hessian at the balanced minimum is 4σ_1', (rows, hidden, cols, seed) => {
+    const random = seededRandom(seed);
+    const spectrum = Array.from({ length: Math.min(rows, cols) }, () => 0.2 + random()).sort((a, b) => b - a);
+    const problem = createProblem({ rows, hidden, cols, spectrum, tau: 1 });
+    const { task, first, second } = alignedWeights(problem, random, singularValues(problem, Infinity));
+    const hessian = numericHessian(first, second, task);
+    const { realEigenvalues } = new EigenvalueDecomposition(hessian, { assumeSymmetric: true });
+    const largest = Math.max(...realEigenvalues);
+    expect(Math.abs(largest - sharpnessAtMinimum(problem.spectrum))).toBeLessThan(1e-11);
+    expect(stabilityLimit(problem.spectrum) * largest).toBeCloseTo(2, 10);
   });
 });
