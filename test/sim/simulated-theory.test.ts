@@ -2,7 +2,7 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { ReferenceBackend } from '../../src/sim/backends/reference-backend.js';
 import { estimateExcess, NoiseReplicates } from '../../src/sim/noise/excess.js';
-import type { Checkpoint } from '../../src/sim/training/checkpoint.js';
+import type { Checkpoint } from '../../src/sim/training/record-training.js';
 import { adaptivePlan } from '../../src/sim/training/training-plan.js';
 import type { Problem } from '../../src/theory/problem.js';
 import { gridInflection } from '../../src/theory/search.js';

@@ -1,7 +1,7 @@
 import { ReferenceBackend } from '../../src/sim/backends/reference-backend.js';
 import { estimateExcess, NoiseReplicates } from '../../src/sim/noise/excess.js';
 import type { PerturbedCheckpoint } from '../../src/sim/noise/noise-checks.js';
-import type { Checkpoint } from '../../src/sim/training/checkpoint.js';
+import type { Checkpoint } from '../../src/sim/training/record-training.js';
 import { expectTraining } from '../../src/sim/training/recurrence.js';
 import type { CheckedRun } from '../../src/sim/training/training-checks.js';
 import { adaptivePlan } from '../../src/sim/training/training-plan.js';

@@ -1,8 +1,12 @@
 import type { Backend } from '../../src/sim/backends/backend.js';
 import { ReferenceBackend } from '../../src/sim/backends/reference-backend.js';
-import { hasDiverged, type Recorded, type TrainedCheckpoint } from '../../src/sim/training/checkpoint.js';
 import { matrixTrainee, modeTrainee } from '../../src/sim/training/engines.js';
-import { recordTraining } from '../../src/sim/training/record-training.js';
+import {
+  hasDiverged,
+  type Recorded,
+  recordTraining,
+  type TrainedCheckpoint,
+} from '../../src/sim/training/record-training.js';
 import type { TrainingPlan } from '../../src/sim/training/training-plan.js';
 import type { Problem } from '../../src/theory/problem.js';
 

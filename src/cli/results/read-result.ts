@@ -7,7 +7,7 @@ import { InvalidInputError } from '../../theory/invalid-input.js';
 import { isNestedDeeper } from '../output/error-line.js';
 import { oneLine } from '../output/one-line.js';
 import { csvText } from '../output/text-table.js';
-import { shellWord } from '../run/reproduce.js';
+import { shellWord } from '../settings/run-request.js';
 import type { SweepSummary } from '../sweep-figures/sweep-rows.js';
 import { checksumOf, codeOf, readBounded } from './files.js';
 import { partialFolder } from './partial-folder.js';

@@ -1,11 +1,16 @@
 import { type BackendChoice, backendChoices } from '../../sim/backends/backend-list.js';
 import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { resolveParameters, settingNames } from '../../sim/scenario/resolve.js';
-import { type EngineChoice, engineChoices, type Scenario } from '../../sim/scenario/scenario.js';
+import {
+  type Compute,
+  type EngineChoice,
+  engineChoices,
+  type Scenario,
+} from '../../sim/scenario/scenario.js';
 import { scenarioAmong } from '../../sim/scenarios/scenario-files.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { readConfig, runKeys } from './data-file.js';
-import { readChoice, type Settings, settingsRecord } from './setting.js';
+import { readChoice, type Settings, settingsRecord, settingText } from './setting.js';
 
 export const DEFAULT_SEED = 1;
 
@@ -83,4 +88,24 @@ function refuseUnknown(scenario: Scenario, parameters: ReadonlyMap<string, unkno
         : `parameters of ${scenario.id}; did you mean ${nearest}?`;
     throw new InvalidInputError('--config', name, allowed);
   }
+}
+
+/**
+ * The command that gives a run again, number by number: what the user set, and the seed, engine and backend that really
+ * ran. It can be pasted into a POSIX shell.
+ */
+export function reproducingCommand(request: RunRequest, compute: Compute | undefined): string {
+  const words = ['overtrain', 'run', request.scenario.id];
+  for (const [name, value] of request.settings) {
+    if (value !== null && value !== undefined) words.push('--set', `${name}=${settingText(value)}`);
+  }
+  words.push('--seed', String(request.seed), '--engine', compute?.engine ?? request.engine);
+  const backend = compute === undefined || compute.backend === 'host' ? request.backend : compute.backend;
+  if (backend !== 'auto') words.push('--backend', backend);
+  return words.map(shellWord).join(' ');
+}
+
+/** A word as a POSIX shell reads it back. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -6,7 +6,7 @@ import { InvalidInputError } from '../../theory/invalid-input.js';
 import { type CommandLineIo, loadScenarios } from '../output/io.js';
 import { oneLine } from '../output/one-line.js';
 import { codeOf, makeFolders, notWritable } from '../results/files.js';
-import { shellWord } from '../run/reproduce.js';
+import { shellWord } from '../settings/run-request.js';
 import { listText, readList } from './shard-list.js';
 import { type Submission, submissionFile } from './shard-states.js';
 import { readSweepFile } from './sweep-file.js';

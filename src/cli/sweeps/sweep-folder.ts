@@ -8,7 +8,7 @@ import { contentHash, type SweepDefinition } from '../../sim/sweeps/sweep.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { codeOf, makeFolders, notWritable, readBounded } from '../results/files.js';
 import { gitCommit } from '../results/run-files.js';
-import { shellWord } from '../run/reproduce.js';
+import { shellWord } from '../settings/run-request.js';
 import type { SweepRequest } from './sweep-file.js';
 
 /** What a folder of a sweep is of: `sweep.json`. Shards that were computed for another are not merged with it. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Scenario } from '../../sim/scenario/scenario.js';
 import { scenarioAmong } from '../../sim/scenarios/scenario-files.js';
 import { Sweep } from '../../sim/sweeps/sweep.js';
-import { shellWord } from '../run/reproduce.js';
+import { shellWord } from '../settings/run-request.js';
 import { listText } from './shard-list.js';
 import {
   queuedTasks,

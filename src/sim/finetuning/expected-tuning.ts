@@ -1,7 +1,7 @@
 import { effectiveSpeed, effectiveValue } from '../../theory/finetuning.js';
 import type { Problem } from '../../theory/problem.js';
-import { roundingOfSquare } from '../training/choose-plan.js';
 import { type ExpectedCheckpoint, expectTraining, type RoundingModel } from '../training/recurrence.js';
+import { roundingOfSquare } from '../training/training-plan.js';
 import { expectPlanes } from './planes.js';
 import { type LossRounding, lossRounding } from './prediction.js';
 import type { StartingPoint } from './prepare.js';

@@ -1,6 +1,6 @@
 import { fineTune } from '../../theory/finetuning.js';
 import { fineTuneRotated } from '../../theory/rotated-finetuning.js';
-import { outOfFloat32 } from '../training/choose-plan.js';
+import { outOfFloat32 } from '../training/training-plan.js';
 import type { ExpectedTuning } from './expected-tuning.js';
 import type { StartingPoint } from './prepare.js';
 import { type FineTuningStudy, sharedValues, type Task, type Tuning } from './tuning.js';

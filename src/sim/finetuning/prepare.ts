@@ -14,7 +14,6 @@ import {
   timesParameter,
 } from '../scenario/shared.js';
 import type { Row } from '../scenario/table.js';
-import { hasDiverged, type TrainedCheckpoint } from '../training/checkpoint.js';
 import {
   lossAccuracy,
   type Pretraining,
@@ -22,6 +21,7 @@ import {
   resolvePretraining,
   type SimulatedPretraining,
 } from '../training/pretraining.js';
+import { hasDiverged, type TrainedCheckpoint } from '../training/record-training.js';
 import type { RoundingModel } from '../training/recurrence.js';
 import { fineTuningEngine, matrixTuner, modeTuner } from './engines.js';
 import { type ExpectedTuning, expectTuning } from './expected-tuning.js';

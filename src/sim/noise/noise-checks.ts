@@ -3,9 +3,9 @@ import { NoisyCheckpoint } from '../../theory/perturbed-loss.js';
 import type { Problem } from '../../theory/problem.js';
 import { gridInflection } from '../../theory/search.js';
 import { type Check, judge, notApplicable } from '../scenario/scenario.js';
-import type { Checkpoint } from '../training/checkpoint.js';
-import { biasAt } from '../training/choose-plan.js';
+import type { Checkpoint } from '../training/record-training.js';
 import { type CheckedRun, notRisingModes, notSimulated, SmallestSlack } from '../training/training-checks.js';
+import { biasAt } from '../training/training-plan.js';
 import type { Estimate } from './excess.js';
 import { predictedStandardError } from './means.js';
 

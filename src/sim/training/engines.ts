@@ -2,10 +2,9 @@ import { Matrix } from 'ml-matrix';
 import { type Problem, unlearnableLoss } from '../../theory/problem.js';
 import type { Backend, OptimizedNetworks, Weights } from '../backends/backend.js';
 import type { Optimizer } from '../backends/optimizer.js';
-import { layersAt, type TrainedCheckpoint } from './checkpoint.js';
 import type { InputMoments } from './input-moments.js';
 import { alignedStart, embedDiagonal, randomBasis, type SingularBasis, sideBySide } from './network-start.js';
-import type { Trainee } from './record-training.js';
+import { layersAt, type TrainedCheckpoint, type Trainee } from './record-training.js';
 
 /**
  * Engine `modes`: a network in the basis of its singular vectors, where K steps of gradient descent are K steps of

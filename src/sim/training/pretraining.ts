@@ -4,12 +4,10 @@ import type { Backend } from '../backends/backend.js';
 import { descentWork } from '../backends/gpu-js/gpu-threshold.js';
 import { bytesPerReplicate, requireShapeMemory } from '../scenario/memory.js';
 import type { EngineName, Plan, RunContext, RunEvent, RunRequest } from '../scenario/scenario.js';
-import type { Recorded } from './checkpoint.js';
-import { biasAt, choosePlan, outOfFloat32, roundingOfSquare } from './choose-plan.js';
 import { matrixTrainee, modeTrainee } from './engines.js';
-import { recordTraining } from './record-training.js';
+import { type Recorded, recordTraining } from './record-training.js';
 import { type ExpectedTraining, expectTraining } from './recurrence.js';
-import type { TrainingPlan } from './training-plan.js';
+import { biasAt, choosePlan, outOfFloat32, roundingOfSquare, type TrainingPlan } from './training-plan.js';
 
 /** Parameters of every scenario that pre-trains, as its schema parses them. */
 export interface ParsedPretraining {

@@ -2,8 +2,8 @@ import { descendFactor } from '../../theory/descent.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import type { Backend } from '../backends/backend.js';
 import type { EngineName, Plan, RunRequest } from '../scenario/scenario.js';
-import { outOfFloat32 } from './choose-plan.js';
 import { UNIT_ROUNDOFF } from './pretraining.js';
+import { outOfFloat32 } from './training-plan.js';
 
 /** A stage of training of modes that stay apart: what each is drawn to, how fast, and for how many steps. */
 export interface ModeStage {

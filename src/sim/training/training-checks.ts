@@ -7,9 +7,9 @@ import {
 } from '../../theory/mode.js';
 import type { Problem } from '../../theory/problem.js';
 import { type Check, judge, notApplicable } from '../scenario/scenario.js';
-import type { Checkpoint } from './checkpoint.js';
-import { biasAt, roundingOfSquare } from './choose-plan.js';
+import type { Checkpoint } from './record-training.js';
 import type { ExpectedTraining } from './recurrence.js';
+import { biasAt, roundingOfSquare } from './training-plan.js';
 
 /**
  * The worst of many comparisons: the one whose margin leaves the least once its tolerance is added. A margin that is not

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { reproducingCommand } from '../../../src/cli/run/reproduce.js';
+import { reproducingCommand } from '../../../src/cli/settings/run-request.js';
 import { samples } from '../../support/sample-size.js';
 import { parabola } from '../support/parabola-scenario.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { predictedStandardError } from '../../../src/sim/noise/means.js';
-import { noiseAccuracy } from '../../../src/sim/noise/noise-accuracy.js';
+import { noiseAccuracy } from '../../../src/sim/noise/noise-curves.js';
 import type { ExpectedTraining } from '../../../src/sim/training/recurrence.js';
 import { singularValue } from '../../../src/theory/mode.js';
 import { createProblem } from '../../../src/theory/problem.js';

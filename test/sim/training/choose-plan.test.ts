@@ -1,7 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { choosePlan } from '../../../src/sim/training/choose-plan.js';
 import { type ExpectedTraining, expectTraining, noRounding } from '../../../src/sim/training/recurrence.js';
-import { adaptivePlan, constantPlan } from '../../../src/sim/training/training-plan.js';
+import { adaptivePlan, choosePlan, constantPlan } from '../../../src/sim/training/training-plan.js';
 import { createProblem } from '../../../src/theory/problem.js';
 
 const problem = createProblem({ dim: 3, spectrum: 'linear', tau: 4 });

@@ -1,8 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { biasAt } from '../../../src/sim/training/choose-plan.js';
 import { expectTraining, noRounding } from '../../../src/sim/training/recurrence.js';
-import { adaptivePlan, constantPlan } from '../../../src/sim/training/training-plan.js';
+import { adaptivePlan, biasAt, constantPlan } from '../../../src/sim/training/training-plan.js';
 import { halfTime, singularValue } from '../../../src/theory/mode.js';
 import { createProblem, loss, type Problem } from '../../../src/theory/problem.js';
 import { samples } from '../../support/sample-size.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openBackend } from '../../../src/sim/backends/open-backend.js';
-import { hasDiverged } from '../../../src/sim/training/checkpoint.js';
+import { hasDiverged } from '../../../src/sim/training/record-training.js';
 import { constantPlan } from '../../../src/sim/training/training-plan.js';
 import { createProblem } from '../../../src/theory/problem.js';
 import { backendsHere } from '../../support/devices.js';

@@ -1,7 +1,11 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { hasDiverged, type TrainedCheckpoint } from '../../../src/sim/training/checkpoint.js';
-import { recordTraining, type Trainee } from '../../../src/sim/training/record-training.js';
+import {
+  hasDiverged,
+  recordTraining,
+  type TrainedCheckpoint,
+  type Trainee,
+} from '../../../src/sim/training/record-training.js';
 import { constantPlan, type TrainingPlan } from '../../../src/sim/training/training-plan.js';
 
 /** A state that counts its steps and adds up its rates, and is out of bounds from some step on. */

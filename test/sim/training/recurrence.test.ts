@@ -2,14 +2,19 @@ import { fc, test } from '@fast-check/vitest';
 import { afterAll, describe, expect } from 'vitest';
 import type { Backend } from '../../../src/sim/backends/backend.js';
 import { openBackend } from '../../../src/sim/backends/open-backend.js';
-import { biasAt, roundingOfSquare } from '../../../src/sim/training/choose-plan.js';
 import {
   type ExpectedTraining,
   expectTraining,
   noRounding,
   type RoundingModel,
 } from '../../../src/sim/training/recurrence.js';
-import { adaptivePlan, constantPlan, type TrainingPlan } from '../../../src/sim/training/training-plan.js';
+import {
+  adaptivePlan,
+  biasAt,
+  constantPlan,
+  roundingOfSquare,
+  type TrainingPlan,
+} from '../../../src/sim/training/training-plan.js';
 import { descendFactors } from '../../../src/theory/descent.js';
 import { createProblem, type Problem } from '../../../src/theory/problem.js';
 import { stabilityLimit } from '../../../src/theory/sharpness.js';

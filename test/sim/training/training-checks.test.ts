@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Checkpoint } from '../../../src/sim/training/checkpoint.js';
+import type { Checkpoint } from '../../../src/sim/training/record-training.js';
 import {
   type CheckedRun,
   checkDecoupling,

@@ -8,7 +8,7 @@ import type {
   Verdict,
 } from '../../../sim/scenario/scenario.js';
 import type { Row } from '../../../sim/scenario/table.js';
-import { reproducingCommand } from '../../run/reproduce.js';
+import { reproducingCommand } from '../../settings/run-request.js';
 import type { RunOrder, RunOutcome, RunProgress, RunRecord } from '../worker/run-order.js';
 import {
   type AppState,

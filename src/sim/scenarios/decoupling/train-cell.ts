@@ -1,9 +1,9 @@
 import type { Backend, NetworkShape, OptimizedNetworks, Weights } from '../../backends/backend.js';
 import { type UpdateRule, updated } from '../../backends/optimizer.js';
 import { fillGaussian } from '../../backends/random.js';
-import { layersAt } from '../../training/checkpoint.js';
 import { boundedSquare } from '../../training/engines.js';
 import { sideBySide } from '../../training/network-start.js';
+import { layersAt } from '../../training/record-training.js';
 import { DIRECTION, decoupledStart, type Recipe, type Sphere } from './rules.js';
 
 /** Streams of the basis come first. */

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Problem } from '../../../theory/problem.js';
 import { initialDeviation } from '../../noise/means.js';
-import { noiseAccuracy } from '../../noise/noise-accuracy.js';
-import { NoiseCurves, type NoiseLayout, type NoiseStudy } from '../../noise/noise-curves.js';
+import { NoiseCurves, type NoiseLayout, type NoiseStudy, noiseAccuracy } from '../../noise/noise-curves.js';
 import { requireTableMemory } from '../../scenario/memory.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import {

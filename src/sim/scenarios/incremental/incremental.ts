@@ -18,7 +18,6 @@ import {
   singularValueColumn,
   timeColumn,
 } from '../../scenario/table.js';
-import { type Checkpoint, hasDiverged, withoutNetwork } from '../../training/checkpoint.js';
 import {
   lossAccuracy,
   type ParsedPretraining,
@@ -27,6 +26,7 @@ import {
   planPretraining,
   resolvePretraining,
 } from '../../training/pretraining.js';
+import { type Checkpoint, hasDiverged, withoutNetwork } from '../../training/record-training.js';
 import {
   checkDecoupling,
   checkLearningOrder,

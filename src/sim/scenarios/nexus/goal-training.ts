@@ -1,7 +1,7 @@
 import type { Backend, Weights } from '../../backends/backend.js';
 import { innerLoop, type Optimizer } from '../../backends/optimizer.js';
-import { layersIn } from '../../training/checkpoint.js';
 import { onlySome, sideBySide } from '../../training/network-start.js';
+import { layersIn } from '../../training/record-training.js';
 import type { SourceData } from './nexus-runs.js';
 
 /** Room for one row: so short an array takes longer to allocate than to fill. */

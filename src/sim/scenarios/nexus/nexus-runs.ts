@@ -11,9 +11,9 @@ import {
 } from '../../../theory/sources.js';
 import type { Backend, Weights } from '../../backends/backend.js';
 import { randomOrthogonal } from '../../backends/random.js';
-import { layersAt } from '../../training/checkpoint.js';
 import { networkStart, type SingularBasis, sideBySide } from '../../training/network-start.js';
 import { gradientDescent, optimizerNamed } from '../../training/optimizers.js';
+import { layersAt } from '../../training/record-training.js';
 import { coveredLoss, trainToGoals } from './goal-training.js';
 
 /** Directions of inputs that sources of data show. */

@@ -5,9 +5,9 @@ import { resolveTarget, stepsParameter, targetParameter } from '../../finetuning
 import { requireMemory } from '../../scenario/memory.js';
 import type { ParametersPlan, Scenario } from '../../scenario/scenario.js';
 import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
-import { outOfFloat32 } from '../../training/choose-plan.js';
 import { embedDiagonal, randomBasis } from '../../training/network-start.js';
 import { requireSmallSteps } from '../../training/stages.js';
+import { outOfFloat32 } from '../../training/training-plan.js';
 import { stageRateParameter, stageStepsParameter } from '../early-exposure/early-exposure-parameters.js';
 import { optimizersParameter, paceParameter } from '../optimizer-consistency/optimizer-consistency.js';
 import { trainingsParameter } from '../schedules/schedules-parameters.js';

@@ -3,9 +3,9 @@ import { lossBracket } from '../../../theory/capacity.js';
 import type { Problem } from '../../../theory/problem.js';
 import type { Backend, NetworkShape, OptimizedNetworks, Weights } from '../../backends/backend.js';
 import type { Optimizer } from '../../backends/optimizer.js';
-import { layersAt } from '../../training/checkpoint.js';
 import { networkStart, type SingularBasis, sideBySide } from '../../training/network-start.js';
 import { optimizerNamed } from '../../training/optimizers.js';
+import { layersAt } from '../../training/record-training.js';
 import type { PairForgetting } from './verdict.js';
 
 /** Networks that one optimiser trains on one task, each until its loss is matched. */

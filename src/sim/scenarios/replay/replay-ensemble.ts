@@ -1,6 +1,6 @@
 import type { Backend, OptimizedNetworks, Weights } from '../../backends/backend.js';
-import { layersAt } from '../../training/checkpoint.js';
 import { gradientDescent } from '../../training/optimizers.js';
+import { layersAt } from '../../training/record-training.js';
 import type { BlockData, BlockTasks } from './replay-runs.js';
 
 /** A network in training: its layers, its data and its learning rate. */

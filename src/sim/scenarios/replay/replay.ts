@@ -5,8 +5,8 @@ import { learningRatesParameter } from '../../finetuning/finetuning-parameters.j
 import { requireMemory } from '../../scenario/memory.js';
 import type { ParametersPlan, Scenario } from '../../scenario/scenario.js';
 import { shapeParameters, spectrumParameter, tauParameter, timesParameter } from '../../scenario/shared.js';
-import { outOfFloat32 } from '../../training/choose-plan.js';
 import { requireSmallSteps } from '../../training/stages.js';
+import { outOfFloat32 } from '../../training/training-plan.js';
 import {
   durationParameter,
   modeCountParameter,

@@ -5,7 +5,7 @@ import { noiseFloor } from '../../../theory/sensitivity.js';
 import { NoiseReplicates } from '../../noise/excess.js';
 import type { RunEvent } from '../../scenario/scenario.js';
 import type { Row } from '../../scenario/table.js';
-import { hasDiverged } from '../../training/checkpoint.js';
+import { hasDiverged } from '../../training/record-training.js';
 import type { FlowReference } from './convergence.js';
 import {
   type EnsemblePoint,

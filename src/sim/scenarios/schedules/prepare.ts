@@ -8,8 +8,6 @@ import { descentWork } from '../../backends/gpu-js/gpu-threshold.js';
 import { type Estimate, estimateExcess, type NoiseReplicates, RunningEstimate } from '../../noise/excess.js';
 import { requireEnsembleMemory } from '../../scenario/memory.js';
 import type { EngineChoice, EngineName, Plan, RunContext, RunRequest } from '../../scenario/scenario.js';
-import type { Diverged, TrainedCheckpoint } from '../../training/checkpoint.js';
-import { outOfFloat32 } from '../../training/choose-plan.js';
 import { modeTrainee, optimizerTrainee } from '../../training/engines.js';
 import { InputMoments } from '../../training/input-moments.js';
 import {
@@ -21,9 +19,14 @@ import {
 } from '../../training/network-start.js';
 import { optimizerNamed } from '../../training/optimizers.js';
 import { float64Reason, stabilityWarnings, UNIT_ROUNDOFF } from '../../training/pretraining.js';
-import { recordTraining, type Trainee } from '../../training/record-training.js';
+import {
+  type Diverged,
+  recordTraining,
+  type TrainedCheckpoint,
+  type Trainee,
+} from '../../training/record-training.js';
 import { type ExpectedTraining, expectTraining, noRounding } from '../../training/recurrence.js';
-import type { TrainingPlan } from '../../training/training-plan.js';
+import { outOfFloat32, type TrainingPlan } from '../../training/training-plan.js';
 import { type FlowReference, flowReference, type MatrixStart } from './convergence.js';
 import { isDecoupled, peakRate, type ScheduleParameters, scheduleOf, schedulePlan } from './rates.js';
 

@@ -6,15 +6,13 @@ import { type Estimate, estimateExcess, NoiseReplicates } from '../../noise/exce
 import { estimateOf } from '../../noise/means.js';
 import { requireEnsembleMemory } from '../../scenario/memory.js';
 import type { Plan, RunContext, RunEvent, RunRequest } from '../../scenario/scenario.js';
-import { hasDiverged, type TrainedCheckpoint } from '../../training/checkpoint.js';
-import { outOfFloat32 } from '../../training/choose-plan.js';
 import { optimizerTrainee } from '../../training/engines.js';
 import { batchSlowdown, InputMoments } from '../../training/input-moments.js';
 import { alignedStart, randomBasis } from '../../training/network-start.js';
 import { optimizerNamed } from '../../training/optimizers.js';
 import { stabilityWarnings } from '../../training/pretraining.js';
-import { recordTraining } from '../../training/record-training.js';
-import { constantPlan, type TrainingPlan } from '../../training/training-plan.js';
+import { hasDiverged, recordTraining, type TrainedCheckpoint } from '../../training/record-training.js';
+import { constantPlan, outOfFloat32, type TrainingPlan } from '../../training/training-plan.js';
 import {
   expectedRise,
   noiseScale,

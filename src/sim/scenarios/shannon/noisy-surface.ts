@@ -3,10 +3,8 @@ import type { Problem } from '../../../theory/problem.js';
 import { relativePerturbedLossAt } from '../../../theory/sensitivity.js';
 import { type Estimate, estimateExcess, NoiseReplicates } from '../../noise/excess.js';
 import { predictedStandardError } from '../../noise/means.js';
-import { noiseAccuracy } from '../../noise/noise-accuracy.js';
+import { noiseAccuracy } from '../../noise/noise-curves.js';
 import type { EngineName, RunContext, RunEvent, RunRequest } from '../../scenario/scenario.js';
-import { type Checkpoint, hasDiverged, withoutNetwork } from '../../training/checkpoint.js';
-import { biasAt } from '../../training/choose-plan.js';
 import {
   type Pretraining,
   type PretrainingPlan,
@@ -14,6 +12,8 @@ import {
   resolvePretraining,
   type SimulatedPretraining,
 } from '../../training/pretraining.js';
+import { type Checkpoint, hasDiverged, withoutNetwork } from '../../training/record-training.js';
+import { biasAt } from '../../training/training-plan.js';
 
 /** What makes a surface of the loss over width and time. */
 export interface SurfaceSettings {
