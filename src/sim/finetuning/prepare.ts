@@ -16,6 +16,7 @@ import {
 import type { Row } from '../scenario/table.js';
 import {
   lossAccuracy,
+  type ParsedPretraining,
   type Pretraining,
   planPretraining,
   resolvePretraining,
@@ -66,14 +67,12 @@ export const methodParameters = {
  * @param cells cells of one network in the tables; its modes take as much again for each
  * @throws InvalidInputError when spectrum or target do not fit the shape, or the tables would not fit in memory
  */
-export function resolveOneTask<Parameters extends OneTaskParameters>(
-  parsed: Record<string, unknown>,
-  curves: (parameters: Parameters) => readonly number[],
-  cells: number,
-): Parameters {
-  const parameters = resolvePretraining(parsed as unknown as Parameters);
+export function resolveOneTask<
+  Parsed extends ParsedPretraining & { readonly target: string | readonly number[] },
+>(parsed: Parsed, curves: readonly number[], cells: number) {
+  const parameters = resolvePretraining(parsed);
   const { times, spectrum, target } = parameters;
-  const networks = times.length * curves(parameters).length;
+  const networks = times.length * curves.length;
   requireTableMemory('times', `${times.length} times`, networks * (cells + spectrum.length));
   return { ...parameters, target: resolveTarget(target, spectrum) };
 }

@@ -122,11 +122,20 @@ export interface RunContext {
   readonly signal?: AbortSignal;
 }
 
+/** The parameters of a scenario, as its schema reads them but for those that `resolve` completes. */
+export type Resolved<Schema extends z.ZodObject, Completed = object> = Readonly<
+  Omit<z.output<Schema>, keyof Completed> & Completed
+>;
+
 /**
  * A numerical experiment on one question of the theory. The command line, the terminal UI, sweeps and the report read
  * this same object, so that a new scenario is one new file.
  */
-export interface Scenario<Parameters extends object = object, OwnPlan extends Plan = Plan> {
+export interface Scenario<
+  Parameters extends object = object,
+  OwnPlan extends Plan = Plan,
+  Schema extends z.ZodObject = z.ZodObject,
+> {
   readonly id: string;
   readonly title: string;
   /** One sentence: what a reader sees in it. */
@@ -141,7 +150,7 @@ export interface Scenario<Parameters extends object = object, OwnPlan extends Pl
   /** Engines that can run it, the one that `auto` takes first. */
   readonly engines: readonly EngineName[];
   /** One zod schema per parameter, each with its {@link ParameterMeta}. */
-  readonly schema: z.ZodObject;
+  readonly schema: Schema;
   /** Settings that belong together, by the name under which `preset=NAME` sets them all; others can be set beside it. */
   readonly presets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly tables: Readonly<Record<string, readonly Column[]>>;
@@ -153,7 +162,7 @@ export interface Scenario<Parameters extends object = object, OwnPlan extends Pl
    *
    * @throws InvalidInputError when parameters contradict each other or would not fit in memory
    */
-  resolve(parsed: Record<string, unknown>): Parameters;
+  resolve(parsed: z.output<Schema>): Parameters;
   /**
    * Decides how the experiment is computed: the engine, the steps, what the backend must be able to do.
    *

@@ -12,9 +12,9 @@ import { biasAt, choosePlan, outOfFloat32, roundingOfSquare, type TrainingPlan }
 /** Parameters of every scenario that pre-trains, as its schema parses them. */
 export interface ParsedPretraining {
   readonly dim: number;
-  readonly rows?: number | undefined;
-  readonly hidden?: number | undefined;
-  readonly cols?: number | undefined;
+  readonly rows?: number | null | undefined;
+  readonly hidden?: number | null | undefined;
+  readonly cols?: number | null | undefined;
   readonly spectrum: string | readonly number[];
   readonly tau: number;
   readonly times: readonly number[];
@@ -35,7 +35,13 @@ export interface Pretraining extends ParsedPretraining {
  * @throws InvalidInputError when the spectrum does not fit the shape
  */
 export function resolvePretraining<Parsed extends ParsedPretraining>(parsed: Parsed): Parsed & Pretraining {
-  const { rows, hidden, cols, spectrum } = createProblem(parsed);
+  const { rows, hidden, cols, spectrum } = createProblem({
+    ...parsed,
+    // A file may say null for what it leaves to `dim`.
+    rows: parsed.rows ?? undefined,
+    hidden: parsed.hidden ?? undefined,
+    cols: parsed.cols ?? undefined,
+  });
   return { ...parsed, rows, hidden, cols, spectrum: [...spectrum] };
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { createProblem } from '../../../theory/problem.js';
 import { requireMemory } from '../../scenario/memory.js';
-import type { ParametersPlan, RunEvent, Scenario } from '../../scenario/scenario.js';
+import type { ParametersPlan, Resolved, RunEvent, Scenario } from '../../scenario/scenario.js';
 import { replicatesParameter, spectrumParameter } from '../../scenario/shared.js';
 import { embedDiagonal, randomBasis } from '../../training/network-start.js';
 import {
@@ -40,7 +40,7 @@ import {
   triedRatesParameter,
   weightDecayParameter,
 } from './decoupling-parameters.js';
-import { type GainName, parameterizationsWith, type Sphere } from './rules.js';
+import { parameterizationsWith } from './rules.js';
 import {
   type DecouplingStudy,
   type FinalSensitivity,
@@ -50,30 +50,36 @@ import {
 } from './study.js';
 import { decouplingVerdict, partsOf } from './verdict.js';
 
-export interface DecouplingParameters {
-  readonly dim: number;
-  readonly spectrum: readonly number[];
-  readonly reach: number;
-  readonly sphere: Sphere;
-  readonly gains: readonly GainName[];
-  readonly optimizers: readonly string[];
-  readonly widths: readonly number[];
-  readonly learningRates: readonly number[];
-  readonly gainRate: number;
-  readonly weightDecay: number;
-  readonly warmup: number;
-  readonly steps: number;
-  readonly batch: number | 'full';
-  readonly trainings: number;
-  readonly gammas: readonly number[];
-  readonly replicates: number;
-}
+export type DecouplingParameters = Resolved<typeof schema, { readonly spectrum: readonly number[] }>;
 
 /** Copies of the largest layer that one network needs while it is trained. */
 const COPIES = 60;
 
+const schema = z.object({
+  dim: taskSizeParameter,
+  spectrum: spectrumParameter('power:0.5'),
+  reach: reachParameter,
+  sphere: sphereParameter,
+  gains: gainsParameter,
+  optimizers: baseOptimizersParameter,
+  widths: hiddenWidthsParameter,
+  learningRates: triedRatesParameter,
+  gainRate: gainRateParameter,
+  weightDecay: weightDecayParameter,
+  warmup: warmupParameter,
+  steps: trainingStepsParameter,
+  batch: batchParameter('8'),
+  trainings: trainingsParameter(6),
+  gammas: oneGammaParameter(0.1),
+  replicates: replicatesParameter(50),
+});
+
 /** Magnitude and direction of the weights trained apart: what is gained over plain weights? */
-export const decoupling: Scenario<DecouplingParameters, ParametersPlan<DecouplingParameters>> = {
+export const decoupling: Scenario<
+  DecouplingParameters,
+  ParametersPlan<DecouplingParameters>,
+  typeof schema
+> = {
   id: 'decoupling',
   title: 'Magnitude and direction of the weights trained apart',
   summary:
@@ -88,24 +94,7 @@ export const decoupling: Scenario<DecouplingParameters, ParametersPlan<Decouplin
   },
   claims: ['T6-sphere', 'T6-update', 'T6-constant', 'T6', 'T1'],
   engines: ['matrix'],
-  schema: z.object({
-    dim: taskSizeParameter,
-    spectrum: spectrumParameter('power:0.5'),
-    reach: reachParameter,
-    sphere: sphereParameter,
-    gains: gainsParameter,
-    optimizers: baseOptimizersParameter,
-    widths: hiddenWidthsParameter,
-    learningRates: triedRatesParameter,
-    gainRate: gainRateParameter,
-    weightDecay: weightDecayParameter,
-    warmup: warmupParameter,
-    steps: trainingStepsParameter,
-    batch: batchParameter('8'),
-    trainings: trainingsParameter(6),
-    gammas: oneGammaParameter(0.1),
-    replicates: replicatesParameter(50),
-  }),
+  schema,
   presets: {
     bottleneck: { widths: '3,4,6' },
     'full-batch': { batch: 'full' },
@@ -115,7 +104,7 @@ export const decoupling: Scenario<DecouplingParameters, ParametersPlan<Decouplin
   tables: decouplingTables,
   figures: decouplingFigures,
   resolve(parsed) {
-    const raw = parsed as unknown as DecouplingParameters;
+    const raw = parsed;
     const { dim, widths, learningRates, trainings, steps, batch, gains, optimizers } = raw;
     const { spectrum } = createProblem({ dim, spectrum: raw.spectrum, tau: 0 });
     const networks = learningRates.length * trainings;

@@ -36,8 +36,29 @@ interface ExposurePlan extends StagesPlan {
   readonly stages: ExposureStages;
 }
 
+const schema = z.object({
+  dim: shapeParameters(8).dim,
+  spectrum: spectrumParameter('linear'),
+  specialised: modeCountParameter(4, 'modes that only post-training data show'),
+  strength: sizeParameter(1, 'singular value of the specialised modes in the post-training task'),
+  inconsistent: modeCountParameter(
+    4,
+    'modes of which pre-training, post-training and fine-tuning ask different values',
+  ),
+  level: sizeParameter(1, 'singular value of the inconsistent modes in the pre-training task'),
+  overshoot: sizeParameter(2, 'factor of the inconsistent modes in the post-training task'),
+  returns: sizeParameter(1, 'factor of the inconsistent modes in the fine-tuning task'),
+  tau: tauParameter(5),
+  time: durationParameter(30),
+  mixes: mixesParameter('linear:0:1:41'),
+  pretrainingRate: stageRateParameter(0.01, 'learning rate of pre-training'),
+  learningRate: stageRateParameter(0.01, 'learning rate of post-training and fine-tuning'),
+  postSteps: stageStepsParameter(100, 'steps of post-training, for the network of the smallest share'),
+  steps: stageStepsParameter(200, 'steps of fine-tuning'),
+});
+
 /** Post-training data mixed into pre-training: does what they teach survive fine-tuning on something else? */
-export const earlyExposure: Scenario<EarlyExposureParameters, ExposurePlan> = {
+export const earlyExposure: Scenario<EarlyExposureParameters, ExposurePlan, typeof schema> = {
   id: 'early-exposure',
   title: 'Early exposure to post-training data',
   summary:
@@ -52,26 +73,7 @@ export const earlyExposure: Scenario<EarlyExposureParameters, ExposurePlan> = {
   },
   claims: ['T0-exposure', 'T4-exposure', 'T0-descent'],
   engines: ['modes', 'exact'],
-  schema: z.object({
-    dim: shapeParameters(8).dim,
-    spectrum: spectrumParameter('linear'),
-    specialised: modeCountParameter(4, 'modes that only post-training data show'),
-    strength: sizeParameter(1, 'singular value of the specialised modes in the post-training task'),
-    inconsistent: modeCountParameter(
-      4,
-      'modes of which pre-training, post-training and fine-tuning ask different values',
-    ),
-    level: sizeParameter(1, 'singular value of the inconsistent modes in the pre-training task'),
-    overshoot: sizeParameter(2, 'factor of the inconsistent modes in the post-training task'),
-    returns: sizeParameter(1, 'factor of the inconsistent modes in the fine-tuning task'),
-    tau: tauParameter(5),
-    time: durationParameter(30),
-    mixes: mixesParameter('linear:0:1:41'),
-    pretrainingRate: stageRateParameter(0.01, 'learning rate of pre-training'),
-    learningRate: stageRateParameter(0.01, 'learning rate of post-training and fine-tuning'),
-    postSteps: stageStepsParameter(100, 'steps of post-training, for the network of the smallest share'),
-    steps: stageStepsParameter(200, 'steps of fine-tuning'),
-  }),
+  schema,
   presets: {
     'long-post-training': { postSteps: '500' },
     'new-target': { returns: '3' },
@@ -106,7 +108,7 @@ export const earlyExposure: Scenario<EarlyExposureParameters, ExposurePlan> = {
     },
   ],
   resolve(parsed) {
-    const parameters = parsed as unknown as EarlyExposureParameters;
+    const parameters = parsed;
     const { mixes, dim, specialised, inconsistent, time, pretrainingRate } = parameters;
     const count = dim + specialised + inconsistent;
     requireTableMemory('mixes', `${mixes.length} shares`, mixes.length * (5 * count + 32));

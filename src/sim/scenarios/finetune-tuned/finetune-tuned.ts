@@ -143,8 +143,18 @@ interface TunedPlan extends FineTuningPlan {
   readonly common: readonly Omit<Tuning, 'rate'>[];
 }
 
+const schema = z.object({
+  ...checkpointParameters,
+  target: targetParameter('overshoot:4:3'),
+  angle: angleParameter,
+  learningRates: searchedRatesParameter('log:0.01:0.36:16'),
+  steps: stepsParameter(8),
+  lambda: lambdaParameter(0),
+  ...methodParameters,
+});
+
 /** Fine-tuning with the learning rate tuned for the new task at every checkpoint. */
-export const finetuneTuned: Scenario<FinetuneTunedParameters, TunedPlan> = {
+export const finetuneTuned: Scenario<FinetuneTunedParameters, TunedPlan, typeof schema> = {
   id: 'finetune-tuned',
   title: 'Fine-tuning with the learning rate tuned per checkpoint',
   summary:
@@ -153,15 +163,7 @@ export const finetuneTuned: Scenario<FinetuneTunedParameters, TunedPlan> = {
   group: 'main paper',
   claims: ['T4-steps', 'T4-rotation'],
   engines: ['modes', 'matrix', 'exact'],
-  schema: z.object({
-    ...checkpointParameters,
-    target: targetParameter('overshoot:4:3'),
-    angle: angleParameter,
-    learningRates: searchedRatesParameter('log:0.01:0.36:16'),
-    steps: stepsParameter(8),
-    lambda: lambdaParameter(0),
-    ...methodParameters,
-  }),
+  schema,
   presets: {
     survives: { target: 'overshoot:4:3', steps: '8' },
     vanishes: { target: 'overshoot:12:2.5', steps: '40' },
@@ -239,8 +241,7 @@ export const finetuneTuned: Scenario<FinetuneTunedParameters, TunedPlan> = {
       series: 'learning_rate',
     },
   ],
-  resolve: (parsed) =>
-    resolveOneTask<FinetuneTunedParameters>(parsed, ({ learningRates }) => learningRates, CELLS),
+  resolve: (parsed) => resolveOneTask(parsed, parsed.learningRates, CELLS),
   async plan(parameters, request) {
     const { times, learningRates, lambda } = parameters;
     const task = taskOf(parameters, request.seed);

@@ -45,8 +45,18 @@ export interface FinetuneParameters extends OneTaskParameters {
 /** Cells of one network in the tables; what is kept of its modes for the checks takes as much again for each. */
 const CELLS = 16;
 
+const schema = z.object({
+  ...checkpointParameters,
+  target: targetParameter('overshoot:4:3'),
+  angle: angleParameter,
+  learningRates: learningRatesParameter([0.001, 0.002, 0.004, 0.008, 0.016]),
+  steps: stepsParameter(200),
+  lambda: lambdaParameter(0),
+  ...methodParameters,
+});
+
 /** The fine-tuning half of the paper: K steps at a fixed learning rate from every checkpoint of pre-training. */
-export const finetune: Scenario<FinetuneParameters, CurvesPlan<FinetuneParameters>> = {
+export const finetune: Scenario<FinetuneParameters, CurvesPlan<FinetuneParameters>, typeof schema> = {
   id: 'finetune',
   title: 'Fine-tuning at a fixed learning rate: forgetting and the U-turn',
   summary:
@@ -55,15 +65,7 @@ export const finetune: Scenario<FinetuneParameters, CurvesPlan<FinetuneParameter
   group: 'main paper',
   claims: ['T4', 'T4-steps', 'T4-forgetting', 'T4-erase', 'T4-rotation', 'T0-riccati'],
   engines: ['modes', 'matrix', 'exact'],
-  schema: z.object({
-    ...checkpointParameters,
-    target: targetParameter('overshoot:4:3'),
-    angle: angleParameter,
-    learningRates: learningRatesParameter([0.001, 0.002, 0.004, 0.008, 0.016]),
-    steps: stepsParameter(200),
-    lambda: lambdaParameter(0),
-    ...methodParameters,
-  }),
+  schema,
   presets: {
     erase: { target: 'erase:3' },
     shuffle: { target: 'shuffle' },
@@ -81,8 +83,7 @@ export const finetune: Scenario<FinetuneParameters, CurvesPlan<FinetuneParameter
     fineTuningLossFigure('learning_rate'),
     forgettingFigure('learning_rate'),
   ],
-  resolve: (parsed) =>
-    resolveOneTask<FinetuneParameters>(parsed, ({ learningRates }) => learningRates, CELLS),
+  resolve: (parsed) => resolveOneTask(parsed, parsed.learningRates, CELLS),
   async plan(parameters, request) {
     const { times, learningRates, lambda } = parameters;
     const task = taskOf(parameters, request.seed);

@@ -25,7 +25,6 @@ import {
   timeTheoryColumn,
 } from '../../scenario/table.js';
 import {
-  type ParsedPretraining,
   type Pretraining,
   type PretrainingPlan,
   planPretraining,
@@ -40,8 +39,23 @@ interface NoiseParameters {
 
 export type GaussianParameters = Pretraining & NoiseParameters;
 
+const schema = z.object({
+  ...shapeParameters(32),
+  spectrum: spectrumParameter('power:1'),
+  tau: tauParameter(5),
+  times: timesParameter('log:0.1:300:60'),
+  gammas: gammasParameter([0.03, 0.05, 0.07, 0.09]),
+  noise: noiseParameter,
+  replicates: replicatesParameter(200),
+  learningRate: learningRateParameter,
+});
+
 /** The Gaussian half of the paper: noise on the weights hurts the more, the longer the network was trained. */
-export const gaussian: Scenario<GaussianParameters, PretrainingPlan & { readonly study: NoiseStudy }> = {
+export const gaussian: Scenario<
+  GaussianParameters,
+  PretrainingPlan & { readonly study: NoiseStudy },
+  typeof schema
+> = {
   id: 'gaussian',
   title: 'Progressive sensitivity and catastrophic overtraining under Gaussian noise',
   summary:
@@ -50,16 +64,7 @@ export const gaussian: Scenario<GaussianParameters, PretrainingPlan & { readonly
   group: 'main paper',
   claims: ['T0', 'T1', 'T2', 'T3'],
   engines: ['modes', 'matrix', 'exact'],
-  schema: z.object({
-    ...shapeParameters(32),
-    spectrum: spectrumParameter('power:1'),
-    tau: tauParameter(5),
-    times: timesParameter('log:0.1:300:60'),
-    gammas: gammasParameter([0.03, 0.05, 0.07, 0.09]),
-    noise: noiseParameter,
-    replicates: replicatesParameter(200),
-    learningRate: learningRateParameter,
-  }),
+  schema,
   tables: {
     curve: [
       gammaColumn,
@@ -107,7 +112,7 @@ export const gaussian: Scenario<GaussianParameters, PretrainingPlan & { readonly
     },
   ],
   resolve(parsed) {
-    const parameters = resolvePretraining(parsed as unknown as ParsedPretraining & NoiseParameters);
+    const parameters = resolvePretraining(parsed);
     requireTableMemory(
       'times',
       parameters.times.length,

@@ -20,7 +20,6 @@ import {
 } from '../../scenario/table.js';
 import {
   lossAccuracy,
-  type ParsedPretraining,
   type Pretraining,
   type PretrainingPlan,
   planPretraining,
@@ -33,8 +32,20 @@ import {
   checkProgressiveSensitivity,
 } from '../../training/training-checks.js';
 
+const schema = z.object({
+  ...shapeParameters(8),
+  spectrum: spectrumParameter('linear'),
+  tau: tauParameter(8),
+  times: timesParameter('log:0.5:100:80'),
+  learningRate: learningRateParameter,
+});
+
 /** Small initialisation learns the features one after another, the largest first. */
-export const incremental: Scenario<Pretraining, PretrainingPlan & { readonly times: readonly number[] }> = {
+export const incremental: Scenario<
+  Pretraining,
+  PretrainingPlan & { readonly times: readonly number[] },
+  typeof schema
+> = {
   id: 'incremental',
   title: 'Features are learned one at a time',
   summary:
@@ -43,13 +54,7 @@ export const incremental: Scenario<Pretraining, PretrainingPlan & { readonly tim
   group: 'main paper',
   claims: ['T0', 'T0-bounds', 'T2'],
   engines: ['modes', 'matrix', 'exact'],
-  schema: z.object({
-    ...shapeParameters(8),
-    spectrum: spectrumParameter('linear'),
-    tau: tauParameter(8),
-    times: timesParameter('log:0.5:100:80'),
-    learningRate: learningRateParameter,
-  }),
+  schema,
   tables: {
     modes: [
       timeColumn,
@@ -89,7 +94,7 @@ export const incremental: Scenario<Pretraining, PretrainingPlan & { readonly tim
     },
   ],
   resolve(parsed) {
-    const parameters = resolvePretraining(parsed as unknown as ParsedPretraining);
+    const parameters = resolvePretraining(parsed);
     const modes = Math.min(parameters.rows, parameters.hidden, parameters.cols);
     requireTableMemory('times', `${parameters.times.length} times`, parameters.times.length * modes * 5);
     return parameters;

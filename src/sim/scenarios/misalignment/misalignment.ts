@@ -165,8 +165,22 @@ interface MisalignmentPlan extends FineTuningPlan {
   readonly tunings: readonly Tuning[];
 }
 
+const schema = z.object({
+  ...shapeParameters(8),
+  spectrum: spectrumParameter('geometric:0.7'),
+  tau: tauParameter(15),
+  times: timesParameter('log:1:300:16'),
+  overshoots: overshootsParameter('linear:1:4:13'),
+  angles: anglesParameter('linear:0:90:7'),
+  unchanged: unchangedParameter(2),
+  learningRates: oneLearningRateParameter(0.02),
+  steps: stepsParameter(100),
+  lambda: lambdaParameter(0),
+  ...methodParameters,
+});
+
 /** Where catastrophic overtraining happens: overshoot of the new task against the turn of its singular vectors. */
-export const misalignment: Scenario<MisalignmentParameters, MisalignmentPlan> = {
+export const misalignment: Scenario<MisalignmentParameters, MisalignmentPlan, typeof schema> = {
   id: 'misalignment',
   title: 'Phase diagram of catastrophic overtraining: overshoot and turned singular vectors',
   summary:
@@ -175,19 +189,7 @@ export const misalignment: Scenario<MisalignmentParameters, MisalignmentPlan> = 
   group: 'main paper',
   claims: ['T4-overshoot', 'T4-steps', 'T4-rotation', 'T0-riccati'],
   engines: ['matrix', 'modes', 'exact'],
-  schema: z.object({
-    ...shapeParameters(8),
-    spectrum: spectrumParameter('geometric:0.7'),
-    tau: tauParameter(15),
-    times: timesParameter('log:1:300:16'),
-    overshoots: overshootsParameter('linear:1:4:13'),
-    angles: anglesParameter('linear:0:90:7'),
-    unchanged: unchangedParameter(2),
-    learningRates: oneLearningRateParameter(0.02),
-    steps: stepsParameter(100),
-    lambda: lambdaParameter(0),
-    ...methodParameters,
-  }),
+  schema,
   tables: {
     map: [
       overshootColumn,
@@ -265,7 +267,7 @@ export const misalignment: Scenario<MisalignmentParameters, MisalignmentPlan> = 
     },
   ],
   resolve(parsed) {
-    const parameters = resolvePretraining(parsed as unknown as MisalignmentParameters);
+    const parameters = resolvePretraining(parsed);
     const { times, overshoots, angles, unchanged, spectrum } = parameters;
     if (unchanged > spectrum.length) {
       throw new InvalidInputError('unchanged', unchanged, `an integer from 0 to ${spectrum.length}`);

@@ -38,8 +38,33 @@ export interface NexusParameters extends NexusSettings {
 /** Matrices of every network that are held at the same time: layers and moments, twice, and inputs of the steps of one call. */
 const COPIES = 64;
 
+const schema = z.object({
+  dim: shapeParameters(8).dim,
+  spectrum: spectrumParameter('power:0.5'),
+  tau: tauParameter(3),
+  sources: sourcesParameter(4),
+  rank: rankParameter(3),
+  overlap: overlapParameter(1),
+  optimizers: optimizersParameter(
+    'gradient-descent,adam,muon',
+    'optimisers that make a step with the summed gradient, or with the displacement of an inner loop for one',
+  ),
+  innerSteps: innerStepsParameter('0,0.15'),
+  goals: goalsParameter('0.3,0.1,0.03,0.01'),
+  settling: settlingParameter(0.3),
+  pace: paceParameter(0.1),
+  patience: stageStepsParameter(
+    3000,
+    'steps of the optimiser after which a training that has not come there is given up',
+  ),
+  target: targetParameter('scale:1.5'),
+  steps: stepsParameter(50),
+  learningRate: stageRateParameter(0.05, 'learning rate of fine-tuning on the held-out inputs'),
+  trainings: trainingsParameter(24, 'independent trainings, each with its own start and its own sources'),
+});
+
 /** Does an inner loop over sources of data bring their minimisers together? */
-export const nexus: Scenario<NexusParameters, ParametersPlan<NexusParameters>> = {
+export const nexus: Scenario<NexusParameters, ParametersPlan<NexusParameters>, typeof schema> = {
   id: 'nexus',
   title: 'Several sources of data: an inner loop over them against descent on their summed loss',
   summary:
@@ -54,30 +79,7 @@ export const nexus: Scenario<NexusParameters, ParametersPlan<NexusParameters>> =
   },
   claims: ['T0-coverage', 'T0-nexus'],
   engines: ['matrix'],
-  schema: z.object({
-    dim: shapeParameters(8).dim,
-    spectrum: spectrumParameter('power:0.5'),
-    tau: tauParameter(3),
-    sources: sourcesParameter(4),
-    rank: rankParameter(3),
-    overlap: overlapParameter(1),
-    optimizers: optimizersParameter(
-      'gradient-descent,adam,muon',
-      'optimisers that make a step with the summed gradient, or with the displacement of an inner loop for one',
-    ),
-    innerSteps: innerStepsParameter('0,0.15'),
-    goals: goalsParameter('0.3,0.1,0.03,0.01'),
-    settling: settlingParameter(0.3),
-    pace: paceParameter(0.1),
-    patience: stageStepsParameter(
-      3000,
-      'steps of the optimiser after which a training that has not come there is given up',
-    ),
-    target: targetParameter('scale:1.5'),
-    steps: stepsParameter(50),
-    learningRate: stageRateParameter(0.05, 'learning rate of fine-tuning on the held-out inputs'),
-    trainings: trainingsParameter(24, 'independent trainings, each with its own start and its own sources'),
-  }),
+  schema,
   presets: {
     'more-overlap': { rank: '4', overlap: '3' },
     'no-overlap': { overlap: '0' },
@@ -86,7 +88,7 @@ export const nexus: Scenario<NexusParameters, ParametersPlan<NexusParameters>> =
   tables: nexusTables,
   figures: nexusFigures,
   resolve(parsed) {
-    const raw = parsed as unknown as NexusParameters & { readonly target: string };
+    const raw = parsed;
     const { dim, sources, rank, overlap, trainings, goals, optimizers } = raw;
     if (dim < 2)
       throw new InvalidInputError('dim', dim, 'an integer from 2, so that a source can leave something out');

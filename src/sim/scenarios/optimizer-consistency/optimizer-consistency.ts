@@ -9,7 +9,7 @@ import { angleParameter, targetParameter } from '../../finetuning/finetuning-par
 import { estimateOf } from '../../noise/means.js';
 import { requireMemory } from '../../scenario/memory.js';
 import { described, distinct, numeric } from '../../scenario/parameter.js';
-import type { ParametersPlan, Scenario } from '../../scenario/scenario.js';
+import type { ParametersPlan, Resolved, Scenario } from '../../scenario/scenario.js';
 import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
 import type { Column, Row } from '../../scenario/table.js';
 import { embedCore, embedDiagonal, randomBasis } from '../../training/network-start.js';
@@ -70,20 +70,10 @@ export function paceParameter(fallback: number) {
   });
 }
 
-export interface OptimizerConsistencyParameters {
-  readonly dim: number;
-  readonly spectrum: readonly number[];
-  readonly tau: number;
-  readonly target: readonly number[];
-  readonly angle: number;
-  readonly seen: number;
-  readonly optimizers: readonly string[];
-  readonly pretrainingGoal: number;
-  readonly finetuningGoal: number;
-  readonly pace: number;
-  readonly patience: number;
-  readonly trainings: number;
-}
+export type OptimizerConsistencyParameters = Resolved<
+  typeof schema,
+  { readonly spectrum: readonly number[]; readonly target: readonly number[] }
+>;
 
 /** Singular vectors of the task take the first three random matrices, starts of networks the streams after them. */
 const INPUT_MATRIX = 1_000_003;
@@ -91,10 +81,29 @@ const INPUT_MATRIX = 1_000_003;
 const loss = (name: string, description: string): Column => ({ name, unit: 'loss', description });
 const plain = (name: string, description: string): Column => ({ name, unit: '1', description });
 
+const schema = z.object({
+  dim: shapeParameters(8).dim,
+  spectrum: spectrumParameter('power:0.5'),
+  tau: tauParameter(3),
+  target: targetParameter('scale:1.5'),
+  angle: angleParameter,
+  seen: seenParameter(4),
+  optimizers: optimizersParameter(
+    'gradient-descent,adam,sign-descent,muon',
+    'optimisers of pre-training and of fine-tuning, every pair of them',
+  ),
+  pretrainingGoal: shareGoalParameter(0.02, 'pre-training'),
+  finetuningGoal: shareGoalParameter(0.02, 'fine-tuning'),
+  pace: paceParameter(0.1),
+  patience: stageStepsParameter(20_000, 'steps after which a training that has not come there is given up'),
+  trainings: trainingsParameter(12),
+});
+
 /** Does fine-tuning with the optimiser of pre-training forget least? */
 export const optimizerConsistency: Scenario<
   OptimizerConsistencyParameters,
-  ParametersPlan<OptimizerConsistencyParameters>
+  ParametersPlan<OptimizerConsistencyParameters>,
+  typeof schema
 > = {
   id: 'optimizer-consistency',
   title: 'Pre-training and fine-tuning by the same optimiser or by another',
@@ -110,23 +119,7 @@ export const optimizerConsistency: Scenario<
   },
   claims: ['T4-bracket'],
   engines: ['matrix'],
-  schema: z.object({
-    dim: shapeParameters(8).dim,
-    spectrum: spectrumParameter('power:0.5'),
-    tau: tauParameter(3),
-    target: targetParameter('scale:1.5'),
-    angle: angleParameter,
-    seen: seenParameter(4),
-    optimizers: optimizersParameter(
-      'gradient-descent,adam,sign-descent,muon',
-      'optimisers of pre-training and of fine-tuning, every pair of them',
-    ),
-    pretrainingGoal: shareGoalParameter(0.02, 'pre-training'),
-    finetuningGoal: shareGoalParameter(0.02, 'fine-tuning'),
-    pace: paceParameter(0.1),
-    patience: stageStepsParameter(20_000, 'steps after which a training that has not come there is given up'),
-    trainings: trainingsParameter(12),
-  }),
+  schema,
   presets: {
     'all-inputs': { seen: '8' },
     turned: { angle: '30' },
@@ -165,7 +158,7 @@ export const optimizerConsistency: Scenario<
     },
   ],
   resolve(parsed) {
-    const raw = parsed as unknown as OptimizerConsistencyParameters & { readonly target: string };
+    const raw = parsed;
     const { dim, seen, trainings, optimizers } = raw;
     const spectrum = [...createProblem(raw).spectrum];
     if (raw.target === 'shuffle')

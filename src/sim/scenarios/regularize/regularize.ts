@@ -45,8 +45,18 @@ export interface RegularizeParameters extends OneTaskParameters {
 /** Cells of one network in the tables; what is kept of its modes for the checks takes as much again for each. */
 const CELLS = 16;
 
+const schema = z.object({
+  ...checkpointParameters,
+  target: targetParameter('overshoot:4:3'),
+  angle: angleParameter,
+  learningRates: oneLearningRateParameter(0.01),
+  steps: stepsParameter(200),
+  lambdas: lambdasParameter([0, 0.25, 0.5, 1, 2]),
+  ...methodParameters,
+});
+
 /** Regularisation toward the checkpoint (or replay of pre-training data) during fine-tuning. */
-export const regularize: Scenario<RegularizeParameters, CurvesPlan<RegularizeParameters>> = {
+export const regularize: Scenario<RegularizeParameters, CurvesPlan<RegularizeParameters>, typeof schema> = {
   id: 'regularize',
   title: 'Regularisation delays the U-turn and costs fine-tuning loss',
   summary:
@@ -55,15 +65,7 @@ export const regularize: Scenario<RegularizeParameters, CurvesPlan<RegularizePar
   group: 'main paper',
   claims: ['T5', 'T5-inflection', 'T5-cost', 'T4-steps', 'T4-rotation', 'T0-riccati'],
   engines: ['modes', 'matrix', 'exact'],
-  schema: z.object({
-    ...checkpointParameters,
-    target: targetParameter('overshoot:4:3'),
-    angle: angleParameter,
-    learningRates: oneLearningRateParameter(0.01),
-    steps: stepsParameter(200),
-    lambdas: lambdasParameter([0, 0.25, 0.5, 1, 2]),
-    ...methodParameters,
-  }),
+  schema,
   presets: { replay: { anchor: 'pretraining' } },
   tables: {
     curve: [lambdaColumn, ...checkpointColumns],
@@ -73,7 +75,7 @@ export const regularize: Scenario<RegularizeParameters, CurvesPlan<RegularizePar
   },
   rowOrder: { curve: ['lambda', 'time'], accuracy: ['lambda', 'time'] },
   figures: [lossPreFigure('lambda'), fineTuningLossFigure('lambda')],
-  resolve: (parsed) => resolveOneTask<RegularizeParameters>(parsed, ({ lambdas }) => lambdas, CELLS),
+  resolve: (parsed) => resolveOneTask(parsed, parsed.lambdas, CELLS),
   async plan(parameters, request) {
     const { times, lambdas } = parameters;
     const rate = parameters.learningRates[0]!;

@@ -61,8 +61,29 @@ const COPIES = 8;
 /** Steps of one call for which second moments of the inputs are held. */
 const HELD_STEPS = 64;
 
+const schema = z.object({
+  dim: shapeParameters(10).dim,
+  block: blockParameter,
+  features: modeCountParameter(6, 'singular values of the old task that are not zero'),
+  spectrum: spectrumParameter('power:0.5'),
+  newSpectrum: newSpectrumParameter('1,0.8'),
+  tau: tauParameter(8),
+  times: timesParameter('1,2,4,6,8,10,12,16,24,40'),
+  time: durationParameter(40),
+  widths: widthsParameter('6,7,8,9,10,12'),
+  hidden: hiddenParameter(7),
+  learningRates: learningRatesParameter([0.0025, 0.005, 0.01, 0.02, 0.04]),
+  learningRate: stageRateParameter(0.02, 'learning rate of fine-tuning where something else is varied'),
+  replays: replaysParameter('0,0.015625,0.0625,0.25,1'),
+  replay: replayParameter(0.25),
+  pretrainingRate: stageRateParameter(0.02, 'learning rate of pre-training'),
+  goal: goalParameter(0.05),
+  patience: patienceParameter(60),
+  trainings: trainingsParameter(4),
+});
+
 /** Forgetting in a network that is nearly full, and what replay does about it. */
-export const replay: Scenario<ReplayParameters, ParametersPlan<ReplayParameters>> = {
+export const replay: Scenario<ReplayParameters, ParametersPlan<ReplayParameters>, typeof schema> = {
   id: 'replay',
   title: 'Forgetting at a fixed loss on the new task: capacity, length, rate and replay',
   summary:
@@ -77,26 +98,7 @@ export const replay: Scenario<ReplayParameters, ParametersPlan<ReplayParameters>
   },
   claims: ['T7-forgetting'],
   engines: ['matrix'],
-  schema: z.object({
-    dim: shapeParameters(10).dim,
-    block: blockParameter,
-    features: modeCountParameter(6, 'singular values of the old task that are not zero'),
-    spectrum: spectrumParameter('power:0.5'),
-    newSpectrum: newSpectrumParameter('1,0.8'),
-    tau: tauParameter(8),
-    times: timesParameter('1,2,4,6,8,10,12,16,24,40'),
-    time: durationParameter(40),
-    widths: widthsParameter('6,7,8,9,10,12'),
-    hidden: hiddenParameter(7),
-    learningRates: learningRatesParameter([0.0025, 0.005, 0.01, 0.02, 0.04]),
-    learningRate: stageRateParameter(0.02, 'learning rate of fine-tuning where something else is varied'),
-    replays: replaysParameter('0,0.015625,0.0625,0.25,1'),
-    replay: replayParameter(0.25),
-    pretrainingRate: stageRateParameter(0.02, 'learning rate of pre-training'),
-    goal: goalParameter(0.05),
-    patience: patienceParameter(60),
-    trainings: trainingsParameter(4),
-  }),
+  schema,
   tables: replayTables,
   rowOrder: {
     pretraining: ['hidden', 'time'],
@@ -106,7 +108,7 @@ export const replay: Scenario<ReplayParameters, ParametersPlan<ReplayParameters>
   },
   figures: replayFigures,
   resolve(parsed) {
-    const raw = parsed as unknown as ReplayParameters;
+    const raw = parsed;
     const { dim, block, features, newSpectrum, widths, hidden } = raw;
     const room = Math.min(block, dim - newSpectrum.length);
     if (features < 1 || features > room) {

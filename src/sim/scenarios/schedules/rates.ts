@@ -5,7 +5,7 @@ import { requireTableMemory } from '../../scenario/memory.js';
 import { batchSlowdown } from '../../training/input-moments.js';
 import type { StartName } from '../../training/network-start.js';
 import { optimizerNamed } from '../../training/optimizers.js';
-import { type Pretraining, resolvePretraining } from '../../training/pretraining.js';
+import { type ParsedPretraining, type Pretraining, resolvePretraining } from '../../training/pretraining.js';
 import type { Recording, TrainingPlan } from '../../training/training-plan.js';
 
 /** More steps than this are refused: their rates would take a gigabyte. */
@@ -119,8 +119,10 @@ const CELLS = 24;
  *
  * @throws InvalidInputError when they contradict each other or the tables would not fit in memory
  */
-export function resolveSchedules(parsed: Record<string, unknown>): ScheduleParameters {
-  const parameters = resolvePretraining(parsed as unknown as ScheduleParameters);
+export function resolveSchedules(
+  parsed: ParsedPretraining & Omit<ScheduleParameters, keyof Pretraining>,
+): ScheduleParameters {
+  const parameters = resolvePretraining(parsed);
   const { times, schedules, warmup, decay, batch, start } = parameters;
   if (warmup + decay > 1 && schedules.includes('warmup-stable-decay')) {
     throw new InvalidInputError(

@@ -35,8 +35,26 @@ import {
   warmupParameter,
 } from './schedules-parameters.js';
 
+const schema = z.object({
+  ...shapeParameters(12, { hidden: 6 }),
+  spectrum: spectrumParameter('power:0.5'),
+  tau: tauParameter(4),
+  times: timesParameter('log:1:300:24'),
+  schedules: schedulesParameter,
+  warmup: warmupParameter,
+  decay: decayParameter,
+  learningRate: peakRateParameter,
+  batch: batchParameter('8'),
+  trainings: trainingsParameter(4),
+  optimizer: optimizerParameter,
+  start: startParameter,
+  gammas: oneGammaParameter(0.1),
+  replicates: replicatesParameter(50),
+  sharpness: sharpnessParameter,
+});
+
 /** Learning-rate schedules of pre-training: alike in the flow limit, apart on mini-batches. */
-export const schedules: Scenario<ScheduleParameters, SchedulesPlan> = {
+export const schedules: Scenario<ScheduleParameters, SchedulesPlan, typeof schema> = {
   id: 'schedules',
   title: 'Learning-rate schedules of pre-training',
   summary:
@@ -45,23 +63,7 @@ export const schedules: Scenario<ScheduleParameters, SchedulesPlan> = {
   group: 'main paper',
   claims: ['T9', 'T1', 'T0'],
   engines: ['matrix', 'modes', 'exact'],
-  schema: z.object({
-    ...shapeParameters(12, { hidden: 6 }),
-    spectrum: spectrumParameter('power:0.5'),
-    tau: tauParameter(4),
-    times: timesParameter('log:1:300:24'),
-    schedules: schedulesParameter,
-    warmup: warmupParameter,
-    decay: decayParameter,
-    learningRate: peakRateParameter,
-    batch: batchParameter('8'),
-    trainings: trainingsParameter(4),
-    optimizer: optimizerParameter,
-    start: startParameter,
-    gammas: oneGammaParameter(0.1),
-    replicates: replicatesParameter(50),
-    sharpness: sharpnessParameter,
-  }),
+  schema,
   presets: {
     'flow-limit': { batch: 'full' },
   },

@@ -65,10 +65,24 @@ export interface TwoStageParameters {
 /** Cells of one network in the tables and of its modes while it is trained. */
 const CELLS = 16;
 
+const schema = z.object({
+  dim: shapeParameters(12).dim,
+  spectrum: spectrumParameter('power:0.5'),
+  tau: tauParameter(5),
+  time: durationParameter(30),
+  target: targetParameter('scale:2'),
+  places: placesParameter('linear:-0.5:2:26'),
+  offsets: offsetsParameter('linear:0:1:11'),
+  learningRate: stageRateParameter(0.01, 'learning rate of fine-tuning and alignment'),
+  finetuningSteps: stageStepsParameter(1000, 'steps of fine-tuning'),
+  steps: stepsParameter(40),
+});
+
 /** Alignment from the base network or from the fine-tuned one: which gains more, which ends better? */
 export const twoStageAlignment: Scenario<
   TwoStageParameters,
-  StagesPlan & { readonly parameters: TwoStageParameters; readonly study: AlignmentStudy }
+  StagesPlan & { readonly parameters: TwoStageParameters; readonly study: AlignmentStudy },
+  typeof schema
 > = {
   id: 'two-stage-alignment',
   title: 'Alignment from the base network and from the fine-tuned one',
@@ -85,18 +99,7 @@ export const twoStageAlignment: Scenario<
   },
   claims: ['T4-two-stage', 'T0-descent'],
   engines: ['modes', 'exact'],
-  schema: z.object({
-    dim: shapeParameters(12).dim,
-    spectrum: spectrumParameter('power:0.5'),
-    tau: tauParameter(5),
-    time: durationParameter(30),
-    target: targetParameter('scale:2'),
-    places: placesParameter('linear:-0.5:2:26'),
-    offsets: offsetsParameter('linear:0:1:11'),
-    learningRate: stageRateParameter(0.01, 'learning rate of fine-tuning and alignment'),
-    finetuningSteps: stageStepsParameter(1000, 'steps of fine-tuning'),
-    steps: stepsParameter(40),
-  }),
+  schema,
   presets: {
     'short-pre-training': { time: '3' },
     'long-alignment': { steps: '1000' },
@@ -109,7 +112,7 @@ export const twoStageAlignment: Scenario<
     advantageMap('end', 'Final loss from the base network minus final loss from the fine-tuned one'),
   ],
   resolve(parsed) {
-    const raw = parsed as unknown as TwoStageParameters & { readonly target: string };
+    const raw = parsed;
     const spectrum = [...parseSpectrum(raw.spectrum, raw.dim)];
     if (raw.target === 'shuffle') {
       throw new InvalidInputError('target', raw.target, 'a target that needs no seed');

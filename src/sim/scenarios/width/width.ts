@@ -36,8 +36,19 @@ export interface WidthParameters {
 /** Bytes of a mode and its singular value in a problem that is held. */
 const MODE_BYTES = 150;
 
+const schema = z.object({
+  dims: dimsParameter([4, 6, 8, 12, 16, 24, 32, 48]),
+  spectrum: spectrumParameter('power:1'),
+  tau: tauParameter(5),
+  times: timesParameter('log:1:200:60'),
+  gammas: gammasParameter([0.02, 0.05, 0.1]),
+  noise: noiseParameter,
+  replicates: replicatesParameter(100),
+  learningRate: learningRateParameter,
+});
+
 /** Gaussian noise on networks of several sizes that learn tasks of one law: when does overtraining begin? */
-export const width: Scenario<WidthParameters, SizesPlan> = {
+export const width: Scenario<WidthParameters, SizesPlan, typeof schema> = {
   id: 'width',
   title: 'Inflection of the perturbed loss in networks of several sizes',
   summary:
@@ -46,16 +57,7 @@ export const width: Scenario<WidthParameters, SizesPlan> = {
   group: 'main paper',
   claims: ['T0', 'T1', 'T2', 'T3'],
   engines: ['modes', 'matrix', 'exact'],
-  schema: z.object({
-    dims: dimsParameter([4, 6, 8, 12, 16, 24, 32, 48]),
-    spectrum: spectrumParameter('power:1'),
-    tau: tauParameter(5),
-    times: timesParameter('log:1:200:60'),
-    gammas: gammasParameter([0.02, 0.05, 0.1]),
-    noise: noiseParameter,
-    replicates: replicatesParameter(100),
-    learningRate: learningRateParameter,
-  }),
+  schema,
   tables: widthTables,
   rowOrder: {
     curve: ['dim', 'gamma', 'time'],
@@ -96,7 +98,7 @@ export const width: Scenario<WidthParameters, SizesPlan> = {
     },
   ],
   resolve(parsed) {
-    const parameters = parsed as unknown as WidthParameters;
+    const parameters = parsed;
     const { dims, spectrum, times, gammas } = parameters;
     requireFittingSpectrum(spectrum, dims[0]!);
     const modes = dims.reduce((sum, dim) => sum + dim, 0);
