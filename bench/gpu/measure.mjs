@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GpuJsBackend } from '../../dist/sim/backends/gpu-js/gpu-js-backend.js';
 import { SimdBackend } from '../../dist/sim/backends/simd-backend.js';
-import { versions } from '../../dist/sim/scenario/run-document.js';
+import { versions } from '../../dist/sim/backends/versions.js';
 import { startPeer } from '../peer.mjs';
 import { descent } from '../works/descent.mjs';
 import { modes } from '../works/modes.mjs';

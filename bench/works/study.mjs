@@ -5,11 +5,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { noiseAccuracy } from '../../dist/sim/noise/noise-accuracy.js';
+import { noiseAccuracy } from '../../dist/sim/noise/noise-curves.js';
 import { resolveParameters } from '../../dist/sim/scenario/resolve.js';
 import { runToDocument } from '../../dist/sim/scenario/run-document.js';
 import { gaussian } from '../../dist/sim/scenarios/gaussian/gaussian.js';
-import { choosePlan } from '../../dist/sim/training/choose-plan.js';
+import { choosePlan } from '../../dist/sim/training/training-plan.js';
 import { createProblem } from '../../dist/theory/problem.js';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -20,7 +20,7 @@ function planFile(folder) {
   const parameters = resolveParameters(gaussian, {});
   const { times, gammas, replicates, tau, dim } = parameters;
   const problem = createProblem(parameters);
-  const { acceptable } = noiseAccuracy(parameters, { times, gammas, replicates });
+  const { acceptable } = noiseAccuracy(problem, { times, gammas, replicates });
   const { plan } = choosePlan(problem, times, 'auto', acceptable, 400_000);
   const file = join(folder, 'plan.json');
   writeFileSync(

@@ -49,7 +49,7 @@ import { z } from 'zod';
 import type { Scenario } from '../../scenario/scenario.js';
 import { shapeParameters, spectrumParameter, tauParameter, timesParameter } from '../../scenario/shared.js';
 import { timeColumn } from '../../scenario/table.js';
-import { hasDiverged } from '../../training/checkpoint.js';
+import { hasDiverged } from '../../training/record-training.js';
 import {
   lossAccuracy,
   type ParsedPretraining,

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { runCommandLine } from '../../../src/cli/program.js';
 
 const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
-const COMMAND_LINE = new URL('../../../dist/cli/command-line.js', import.meta.url).href;
+const COMMAND_LINE = new URL('../../../dist/cli/program.js', import.meta.url).href;
 
 /** What a call of the built program left behind. */
 export interface Ended {
