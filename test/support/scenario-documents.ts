@@ -53,8 +53,7 @@ export const SMALL: Readonly<Record<string, Readonly<Record<string, string>>>> =
 const USES_DEFAULTS = process.env.OVERTRAIN_TEST_DOCUMENTS === 'defaults';
 
 /** Settings of the run that {@link scenarioDocument} gives. */
-export const documentSettings = (id: string): Readonly<Record<string, string>> =>
-  USES_DEFAULTS ? {} : SMALL[id]!;
+const documentSettings = (id: string): Readonly<Record<string, string>> => (USES_DEFAULTS ? {} : SMALL[id]!);
 
 declare module 'vitest' {
   interface ProvidedContext {

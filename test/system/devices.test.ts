@@ -10,7 +10,8 @@ function overtrain(...parameters: string[]) {
 const diagnosis = overtrain('doctor', '--json');
 
 describe.each(['webgpu', 'blas'])('backend %s of the built program', (backend) => {
-  const request = ['run', 'incremental', '--engine', 'matrix', '--backend', backend, '--json'];
+  const small = ['--set', 'dim=8', '--set', 'times=1,4,16'];
+  const request = ['run', 'incremental', ...small, '--engine', 'matrix', '--backend', backend, '--json'];
 
   test('runs a study, says where, and ends by itself', ({ skip }) => {
     const { status, signal, stdout, stderr } = overtrain(...request);

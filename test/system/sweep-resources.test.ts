@@ -36,7 +36,7 @@ function watched(parameters: readonly string[], input = '') {
   return JSON.parse(stderr.trim().split('\n').at(-1)!) as { threads: number; megabytes: number };
 }
 
-/** Sixteen points of every scenario side by side, as one thread of a sweep computes them. */
+/** Eight points of every scenario side by side, as one thread of a sweep computes them. */
 const POINTS = `
   import { scenarios } from ${built('sim/scenarios/scenario-list.js')};
   import { BackendPack } from ${built('sim/sweeps/backend-pack.js')};
@@ -46,12 +46,12 @@ const POINTS = `
   for (const scenario of scenarios) {
     const [[parameter, value], ...rest] = Object.entries(settings[scenario.id]);
     const sweep = new Sweep({
-      scenario: scenario.id, params: Object.fromEntries(rest), axes: [{ parameter, list: [value] }], replicates: 16,
+      scenario: scenario.id, params: Object.fromEntries(rest), axes: [{ parameter, list: [value] }], replicates: 8,
       seed: 1, randomNumbers: 'independent', backend: 'auto', table: Object.keys(scenario.tables)[0],
       engine: scenario.engines.includes('matrix') && scenario.id !== 'misalignment' ? 'matrix' : 'auto',
     });
     const pack = new BackendPack(openOnThisThread);
-    const results = await runPoints(sweep, scenario, { from: 0, to: 16 }, pack);
+    const results = await runPoints(sweep, scenario, { from: 0, to: 8 }, pack);
     await pack.dispose();
     if (results.some(({ error, rows }) => error !== null || rows.length === 0)) process.exitCode = 1;
   }`;
@@ -74,10 +74,7 @@ test.skipIf(!hasProc)(
       const file = join(home, 'sweep.json');
       const params = { optimizers: 'gradient-descent', trainings: 2, finetuningGoal: 0.5 };
       const axes = [{ parameter: 'dim', list: [48] }];
-      writeFileSync(
-        file,
-        JSON.stringify({ scenario: 'optimizer-consistency', params, axes, replicates: 16 }),
-      );
+      writeFileSync(file, JSON.stringify({ scenario: 'optimizer-consistency', params, axes, replicates: 8 }));
       const { threads, megabytes } = watched(['dist/cli/main.js', 'sweep', file, '--out', join(home, 'out')]);
       expect(threads).toBeGreaterThan(4);
       expect(threads).toBeLessThanOrEqual(OF_NODE + availableParallelism() + 1);

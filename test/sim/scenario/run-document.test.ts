@@ -7,7 +7,7 @@ import { runEvents, runToDocument } from '../../../src/sim/scenario/run-document
 import type { RunEvent, Scenario } from '../../../src/sim/scenario/scenario.js';
 import { columnIndex } from '../../../src/sim/scenario/table.js';
 import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';
-import { documentSettings } from '../../support/scenario-documents.js';
+import { SMALL } from '../../support/scenario-documents.js';
 
 const quick: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   gaussian: { dim: 3, times: '1,2,3', gammas: '0.1', replicates: 30 },
@@ -123,7 +123,7 @@ test('opens one backend, which the runner counts, keeps in the journal and dispo
       };
       return { ...one, backend: answering({ ...one.backend, dispose }, (call) => make(one.backend, call)) };
     };
-    const parameters = resolveParameters({ id, ...scenario }, documentSettings(id));
+    const parameters = resolveParameters({ id, ...scenario }, SMALL[id]!);
     const document = await runToDocument({ id, ...scenario }, parameters, { ...request, openBackend });
     const { backend } = document.compute;
     expect([id, opened]).toEqual([id, [`${backend} opened`, `${backend} disposed`]]);
