@@ -219,7 +219,7 @@ describe('help, list and overview', () => {
 
   it('lists scenarios by group, and claims in their natural order', async () => {
     const { stdout } = await call(['list']);
-    expect(stdout).toContain('Scenarios of the main paper\n  parabola: Parabolas');
+    expect(stdout).toContain('Scenarios from the main paper\n  parabola: Parabolas');
     expect(stdout.indexOf('  T2: parabola')).toBeLessThan(stdout.indexOf('  T10: parabola'));
     const document = JSON.parse((await call(['list', '--json'])).stdout);
     expect(document).toMatchObject({

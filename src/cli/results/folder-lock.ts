@@ -29,7 +29,7 @@ export class LockedFolder extends Error {
     /** File that is the lock. */
     readonly file: string,
   ) {
-    super(`process ${owner.pid} on ${owner.host} has worked on it since ${owner.since}`);
+    super(`process ${owner.pid} on ${owner.host} has been working on it since ${owner.since}`);
   }
 }
 

@@ -126,7 +126,7 @@ export class JournalFile implements CallJournal {
     readonly run: string,
     private readonly places: Map<number, Place>,
     private bytes: number,
-    /** Turns a failure of the system into what the user is told. */
+    /** Turns a system error into the message for the user. */
     private readonly failure: (error: unknown, journal: JournalFile) => Error,
   ) {}
 

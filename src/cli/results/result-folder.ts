@@ -56,7 +56,7 @@ export async function takeWorkPlace(path: string, folder: string): Promise<WorkP
     throw new InvalidInputError(
       '--out',
       folder,
-      `a folder that no one else works on: ${error.message} (if it is gone, remove ${error.file})`,
+      `a folder that no one else is working on: ${error.message} (if it is gone, remove ${error.file})`,
     );
   }
 }
@@ -102,14 +102,16 @@ export async function refuseStanding(
   const names = await namesIn(path, folder);
   if (names.length === 0) return undefined;
   if (!names.includes(RUN_FILE)) throw refusal(folder, `${NEW_OR_EMPTY}; this one holds files`);
-  if (!mayReplace)
-    throw refusal(folder, `${NEW_OR_EMPTY}; this one holds files of a run (--force replaces it)`);
+  if (!mayReplace) throw refusal(folder, `${NEW_OR_EMPTY}; this one holds a run (--force replaces it)`);
   // Loaded only here, for it brings the schemas along.
   const { readResult } = await import('./read-result.js');
   const { files } = await readResult(folder);
   const foreign = names.find((name) => !files.includes(name));
   if (foreign !== undefined)
-    throw refusal(folder, `a folder with nothing but the run, which --force replaces; move away ${foreign}`);
+    throw refusal(
+      folder,
+      `a folder that holds only the run that --force replaces; move ${foreign} elsewhere`,
+    );
   return files;
 }
 
@@ -169,10 +171,10 @@ export function identityDifference(kept: Partial<RunIdentity>, wanted: RunIdenti
 
 /**
  * Opens the journal of a run, and decides what comes of one that a run before has left: with `resume` the same run goes on, with
- * `force` it is thrown away, and otherwise it is in the way unless it is empty.
+ * `force` it is thrown away, and otherwise it is refused unless it is empty.
  *
  * @returns undefined where there is no run to compute
- * @throws InvalidInputError where a journal is in the way or of another run
+ * @throws InvalidInputError where there is a journal already, or one of another run
  */
 export async function openJournal(
   place: WorkPlace,
@@ -197,14 +199,14 @@ export async function openJournal(
       throw new InvalidInputError(
         '--out',
         folder,
-        'a folder without an unfinished run; this one was cut off (--resume goes on with it, --force begins anew)',
+        'a folder without an unfinished run; the run here was cut off (--resume continues it, --force starts over)',
       );
     const difference = identityDifference(identityIn(journal.run), run);
     if (difference !== undefined)
       throw new InvalidInputError(
         '--resume',
         folder,
-        `the run that was cut off there, which differs in ${difference}; --force begins anew`,
+        `the run that was cut off there, which differs in ${difference} (--force starts over)`,
       );
     return journal;
   } catch (error) {
@@ -216,7 +218,7 @@ export async function openJournal(
 /** What to do when there is no room: what was computed is not lost. */
 export function adviceFor(journal: JournalFile | undefined): string {
   if (journal === undefined || journal.size === 0) return '';
-  return 'nothing computed is lost: make room, then repeat the command with --resume';
+  return 'nothing computed is lost: free some space, then repeat the command with --resume';
 }
 
 /** Removes the journal; without waiting, for a process that ends. */
@@ -266,7 +268,7 @@ export interface ReserveOptions {
  * Makes sure, before anything is computed, that a result folder can be written, by taking the hidden folder beside it in which
  * it comes to be.
  *
- * @throws InvalidInputError saying what is in the way; nothing is left behind then
+ * @throws InvalidInputError saying what is already there; nothing is left behind then
  */
 export async function reserveResultFolder(
   folder: string,

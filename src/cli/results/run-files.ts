@@ -43,7 +43,7 @@ async function askGit(): Promise<string | null> {
 /** Version of the result folder that this program writes; `docs/results.md` has what changed between them. */
 export const FOLDER_VERSION = 2;
 
-/** What is told of another file of a result folder. */
+/** What is reported of another file of a result folder. */
 export interface FileSeal {
   readonly bytes: number;
   readonly sha256: string;

@@ -74,8 +74,8 @@ async function readText(option: string, file: string, mostBytes: number): Promis
   } catch (error) {
     if (error instanceof InvalidInputError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    const reason = code === 'ENOENT' ? 'there is none of this name' : code;
-    throw new InvalidInputError(option, file, `a file that can be read (${reason})`);
+    const reason = code === 'ENOENT' ? 'no such file' : code;
+    throw new InvalidInputError(option, file, `a readable file (${reason})`);
   }
 }
 
@@ -99,7 +99,7 @@ async function parseYaml(text: string): Promise<unknown> {
       const keys = new Set<unknown>();
       for (const { key } of items) {
         // Keys that are mappings themselves are written out as text, each level twice as long as the one below.
-        if (!isScalar(key)) throw new Error('a key is no text');
+        if (!isScalar(key)) throw new Error('a key is not text');
         const name = key.value;
         if (keys.has(name)) throw new Error(`the key ${JSON.stringify(name).slice(0, 40)} occurs twice`);
         keys.add(name);

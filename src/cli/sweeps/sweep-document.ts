@@ -306,10 +306,10 @@ export async function writeSweepDocument(
   const { summary, table, computed } = await tableOf(long, count);
   const { definition, versions, git_commit } = identity;
   const warnings = [
-    ...(failed === 0 ? [] : [`${failed} of ${points} points have no numbers; the column error says why`]),
+    ...(failed === 0 ? [] : [`${failed} of ${points} points have no results; the column error says why`]),
     ...(checksFailed === 0
       ? []
-      : [`a check of ${checksFailed} of ${points} points failed; see failed_checks`]),
+      : [`checks failed at ${checksFailed} of ${points} points; see the column failed_checks`]),
   ];
   if (summary.table === 'cells')
     warnings.unshift(
@@ -339,7 +339,7 @@ export async function writeSweepDocument(
     } as const;
     await writeWhole(path, runJson(document, record));
   } catch (error) {
-    throw codeOf(error) === undefined ? error : notWritable(folder, error, 'the merged files are whole');
+    throw codeOf(error) === undefined ? error : notWritable(folder, error, 'the merged files are complete');
   }
 }
 

@@ -148,7 +148,7 @@ function cut(text: string, room: number): string {
 
 function refutationLines(claim: VerifiedClaim, terminal: Terminal, style: Style): string[] {
   if (claim.verdict === 'exhausted') {
-    const text = `${claim.id}: only ${claim.met} of ${claim.cases} cases met its hypotheses, too few to say anything`;
+    const text = `${claim.id}: only ${claim.met} of ${claim.cases} cases met its hypotheses, too few for a verdict`;
     return ['', ...paragraph(text, terminal, style.caution)];
   }
   if (claim.counterexample === null) return [];
@@ -167,8 +167,8 @@ function hypothesisLines({ id, hypotheses }: VerifiedClaim, terminal: Terminal, 
     '',
     ...paragraph(
       verdict === 'needed'
-        ? `${id} without "${name}" (${statement}): needed; here is one`
-        : `${id} without "${name}" (${statement}): none found in ${cases} cases`,
+        ? `${id} without "${name}" (${statement}): needed; a counterexample:`
+        : `${id} without "${name}" (${statement}): no counterexample in ${cases} cases`,
       terminal,
       verdict === 'needed' ? style.good : style.caution,
       0,

@@ -59,7 +59,7 @@ export interface MapFigure extends FigureOfTable {
   };
 }
 
-/** What a scenario wants drawn, told once for the terminal chart, the figures and the report. */
+/** What a scenario wants drawn, declared once for the terminal chart, the figures and the report. */
 export type Figure = CurveFigure | MapFigure;
 
 /** Whether a figure is a map. */

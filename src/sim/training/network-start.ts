@@ -120,7 +120,7 @@ export function requireBalanced(
   throw new InvalidInputError(
     'start',
     start,
-    'aligned or balanced with the engine exact, as these weights are not lambda-balanced and no closed form covers them; the engine matrix takes any start',
+    'aligned or balanced with the engine exact, since these weights are not lambda-balanced and no closed form covers them; the engine matrix takes any start',
   );
 }
 

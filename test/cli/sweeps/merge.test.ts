@@ -196,7 +196,7 @@ test('a shard of another configuration is refused', async () => {
   await writeShard(other, identity, fixed, { index: 4, count: 4 });
   await copyFile(join(other, 'shards/4-of-4.shard'), join(home, 'shards/4-of-4.shard'));
   await rm(other, { recursive: true });
-  await expect(merge()).rejects.toThrow(/4-of-4\.shard was computed with another configuration/);
+  await expect(merge()).rejects.toThrow(/4-of-4\.shard was computed with a different configuration/);
 });
 
 test.each([
@@ -219,7 +219,7 @@ test.each([
 });
 
 test('a folder that is of no sweep is refused', async () => {
-  await expect(merge()).rejects.toThrow('a folder of a sweep with its sweep.json (there is none)');
+  await expect(merge()).rejects.toThrow('a sweep folder with its sweep.json (there is none)');
   await writeFile(join(home, 'sweep.json'), '{"schema": 1}');
-  await expect(merge()).rejects.toThrow('sweep.json is as overtrain wrote it');
+  await expect(merge()).rejects.toThrow('sweep.json has not been changed');
 });

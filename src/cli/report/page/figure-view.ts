@@ -125,7 +125,7 @@ interface Place {
 /** A pointer farther from every value than this, in pixels, is on none. */
 const NEAR = 40;
 
-/** Tells the values of the point under the pointer, or of the one to which the arrow keys have moved. */
+/** Shows the values of the point under the pointer, or of the one that the arrow keys have reached. */
 export class FigureReader {
   private readonly marker = element('div', { class: 'marker', hidden: '' });
   private readonly tip = element('div', { class: 'tip', hidden: '', 'aria-hidden': 'true' });
@@ -143,7 +143,7 @@ export class FigureReader {
     plot.addEventListener('blur', () => this.clear());
   }
 
-  /** Tells nothing any more. */
+  /** Hides the values. */
   clear(): void {
     this.current = undefined;
     this.marker.hidden = true;
@@ -218,7 +218,7 @@ export class FigureReader {
     return line.reduce((best, row) => (distance(row) < distance(best) ? row : best), line[0] ?? from);
   }
 
-  /** Numbers are told as the table and its CSV file have them. */
+  /** Numbers are shown as the table and its CSV file have them. */
   private tell({ row, x, y }: Place): void {
     this.current = row;
     const { figure, plot } = this.shown;

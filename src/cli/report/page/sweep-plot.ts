@@ -28,7 +28,7 @@ const SILENT = {
   debug: () => SILENT,
 };
 
-/** A figure of a sweep that is drawn anew whenever something else is chosen; it tells values to the pointer and to the arrow keys. */
+/** A figure of a sweep that is redrawn whenever something else is chosen; it shows a point's values on hover or by the arrow keys. */
 export class SweepPlot {
   readonly figure: HTMLElement;
   private readonly canvas = element('div', { class: 'canvas', 'aria-hidden': 'true' });

@@ -3,7 +3,7 @@ import { oneLine } from '../../output/one-line.js';
 import { asciiText, type ColourDepth, type Style, styleFor } from '../../output/terminal.js';
 import type { TextField, WindowSize } from '../state/app-state.js';
 
-/** What a piece of text means, from which its colour follows. Nothing is told by colour alone. */
+/** What a piece of text means, from which its colour follows. Nothing is shown by colour alone. */
 export type Tone = 'plain' | 'strong' | 'faint' | 'good' | 'bad' | 'caution';
 
 export interface Span {

@@ -3,7 +3,7 @@ import { scenarios } from '../../../sim/scenarios/scenario-list.js';
 import { performRun } from './perform-run.js';
 import type { RunOrder } from './run-order.js';
 
-/** What the thread that computes runs is told. */
+/** Messages to the thread that computes runs. */
 export type RunWorkerMessage =
   | { readonly kind: 'start'; readonly order: RunOrder }
   | { readonly kind: 'cancel'; readonly run: number };

@@ -75,9 +75,9 @@ const COPIES = 60;
 /** Magnitude and direction of the weights trained apart: what is gained over plain weights? */
 export const decoupling: Scenario<DecouplingParameters, ParametersPlan<DecouplingParameters>> = {
   id: 'decoupling',
-  title: 'Magnitude and direction of the weights trained apart',
+  title: 'Training the magnitude and direction of the weights separately',
   summary:
-    'Directions on spheres with gains beside them: the learning rate sets the relative update; without gains the nuclear norm bounds what can be fitted.',
+    'Directions on spheres, with separate gains: the learning rate sets the relative update; without gains, the nuclear norm limits what can be fitted.',
   source: 'arXiv 2606.25971; claims T6-sphere, T6-update, T6-constant, T6, T1',
   group: 'citing papers',
   paper: {

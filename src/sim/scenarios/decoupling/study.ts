@@ -14,7 +14,7 @@ import {
 } from './rules.js';
 import { type Cell, sphereStart, type TrainedNetwork, trainCell } from './train-cell.js';
 
-/** Smaller losses are told apart by nothing but rounding. */
+/** Smaller losses differ by rounding alone. */
 const LEAST_LOSS = 1e-300;
 
 /** Logarithm of the loss at the end, training by training, for each learning rate; infinite where a training diverged. */

@@ -170,7 +170,7 @@ export const misalignment: Scenario<MisalignmentParameters, MisalignmentPlan> = 
   id: 'misalignment',
   title: 'Phase diagram of catastrophic overtraining: overshoot and turned singular vectors',
   summary:
-    'Longer pre-training hurts where the new task overshoots features by more than 2 + lambda, and with turned vectors already for less.',
+    'Longer pre-training hurts where the new task overshoots features by more than 2 + lambda; with turned vectors, less is enough.',
   source: 'our theory, T4 and T0-riccati; arXiv 2503.19206, section 4, for shared singular vectors',
   group: 'main paper',
   claims: ['T4-overshoot', 'T4-steps', 'T4-rotation', 'T0-riccati'],

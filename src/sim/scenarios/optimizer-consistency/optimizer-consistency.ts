@@ -97,9 +97,9 @@ export const optimizerConsistency: Scenario<
   ParametersPlan<OptimizerConsistencyParameters>
 > = {
   id: 'optimizer-consistency',
-  title: 'Pre-training and fine-tuning by the same optimiser or by another',
+  title: 'Pre-training and fine-tuning with the same optimiser or a different one',
   summary:
-    'At matched losses before and after, which pair of optimisers forgets least: is it the one that stays the same?',
+    'At matched losses before and after, which pair of optimisers forgets least: is it the one that keeps the same optimiser?',
   source: 'arXiv 2605.06654; claim T4-bracket',
   group: 'citing papers',
   paper: {
