@@ -244,7 +244,7 @@ function printReport(
     '',
     ...saved,
     // Not broken into lines: a terminal does that without spoiling what is copied.
-    `${faint('Again:')} ${again}`,
+    `${faint('To repeat:')} ${again}`,
   ];
   io.stdout.write(`${lines.join('\n')}\n`);
 }

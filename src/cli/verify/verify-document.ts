@@ -156,7 +156,7 @@ function refutationLines(claim: VerifiedClaim, terminal: Terminal, style: Style)
     '',
     ...paragraph(`${claim.id} is refuted: ${claim.statement}`, terminal, style.bad, 0, 2),
     ...counterexampleLines(claim.counterexample, terminal),
-    `  ${style.faint('Again:')} ${claim.replay}`,
+    `  ${style.faint('To repeat:')} ${claim.replay}`,
   ];
 }
 

@@ -183,7 +183,7 @@ test('missing points are named, and their shards', async () => {
 test('points that are there twice are named', async () => {
   await parts([1, 2, 3, 4]);
   await parts([2], 10);
-  await expect(merge()).rejects.toThrow('there twice: points 10 to 19 in 2/10');
+  await expect(merge()).rejects.toThrow('present twice: points 10 to 19 in 2/10');
 });
 
 test('a shard of another configuration is refused', async () => {

@@ -186,7 +186,7 @@ export class FigureReader {
       if (distance < least) [nearest, least] = [place, distance];
     }
     if (nearest === undefined) this.clear();
-    else this.tell(nearest);
+    else this.showValues(nearest);
   }
 
   private step(event: KeyboardEvent): void {
@@ -201,7 +201,7 @@ export class FigureReader {
     const next =
       this.current === undefined ? rows[0]! : this.neighbour(rows, this.current, sideways, upwards);
     const place = places.find(({ row }) => row === next);
-    if (place !== undefined) this.tell(place);
+    if (place !== undefined) this.showValues(place);
   }
 
   /** The next row of the same series, or the row of the next series that is nearest. */
@@ -219,7 +219,7 @@ export class FigureReader {
   }
 
   /** Numbers are shown as the table and its CSV file have them. */
-  private tell({ row, x, y }: Place): void {
+  private showValues({ row, x, y }: Place): void {
     this.current = row;
     const { figure, plot } = this.shown;
     const lines = figure.values.map((name) => `${name} ${row[name] === null ? '–' : String(row[name])}`);

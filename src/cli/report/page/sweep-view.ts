@@ -136,7 +136,7 @@ export function showSweep(place: HTMLElement, summary: SweepSummary, table: Tabl
       words: facetWords(small),
       notes: small.notes,
       rows: rowsOf(small),
-      told: ['panel', 'series', 'x', 'theory', 'simulation', 'low', 'high', 'count', 'mark'],
+      fields: ['panel', 'series', 'x', 'theory', 'simulation', 'low', 'high', 'count', 'mark'],
     });
     const map = heatData(rows, choice);
     if (map === null) heat.hide('A heat map needs two axes: choose one for the panels.');
@@ -146,7 +146,7 @@ export function showSweep(place: HTMLElement, summary: SweepSummary, table: Tabl
         words: heatWords(map),
         notes: map.notes,
         rows: heatRows(map),
-        told: ['x_label', 'y_label', 'value', 'error', 'count', 'rows', 'mark'],
+        fields: ['x_label', 'y_label', 'value', 'error', 'count', 'rows', 'mark'],
       });
   };
   const drawLines = () => {
