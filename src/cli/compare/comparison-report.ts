@@ -127,7 +127,7 @@ function thinned(series: readonly ChartSeries[]): readonly ChartSeries[] {
   return Array.from({ length: MOST_CURVES }, (_, i) => series[Math.round((i * last) / (MOST_CURVES - 1))]!);
 }
 
-/** Points of two runs over each other could not be told apart. */
+/** Points of two overlaid runs could not be told apart. */
 function linesOnly(series: ChartSeries): ChartSeries {
   const hasPoints = series.points.some(({ y }) => y !== null);
   return {

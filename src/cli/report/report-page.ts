@@ -154,7 +154,7 @@ export function parameterText(value: unknown): string {
 
 const LONGEST = 120;
 
-/** What tells several runs apart: scenario, seed, what computed them, and the parameters that differ. */
+/** What distinguishes several runs: scenario, seed, what computed them, and the parameters that differ. */
 export function differencesSection(runs: readonly ReportRun[]): Markup {
   const rows: (readonly [string, readonly string[]])[] = [
     ['scenario', runs.map(({ document }) => document.scenario)],

@@ -44,7 +44,7 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 /**
- * Opens a regular file for reading; whatever else has that name, a pipe or a device, is not waited for.
+ * Opens a regular file for reading; a pipe or a device of that name is not waited for.
  *
  * @throws Error with the `code` of the system, or `ENOTFILE`
  */

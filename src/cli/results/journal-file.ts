@@ -72,7 +72,7 @@ export function writtenRecord({ call, fingerprint, result }: JournalRecord): Buf
   return body;
 }
 
-/** Whether the body of a frame is a record, as far as its lengths tell. */
+/** Whether the body of a frame is a record, judging by its lengths. */
 export function isRecord(body: Buffer): boolean {
   if (body.length < RECORD_HEAD) return false;
   const count = body.readUInt32LE(20);

@@ -145,7 +145,7 @@ const DEEPEST = 32;
 
 /**
  * Reads a result folder of this version or an older one. The document comes from `run.json` alone, which must be as it was
- * written; the other files are compared with their checksums, and where one differs that is told in `problems`.
+ * written; the other files are compared with their checksums, and a difference is reported in `problems`.
  *
  * @throws InvalidInputError in one line that names the file and the repair, where `run.json` is missing, damaged, changed, too
  *   large, or of a newer version

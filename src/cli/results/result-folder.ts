@@ -92,7 +92,7 @@ const NEW_OR_EMPTY = 'a folder that does not exist yet or is empty';
  * @param folder as the user wrote it
  * @param mayReplace whether a result that stands there may go
  * @returns names of the files of that result, where there is one
- * @throws InvalidInputError for whatever else stands there
+ * @throws InvalidInputError if anything else is there
  */
 export async function refuseStanding(
   path: string,
@@ -170,7 +170,7 @@ export function identityDifference(kept: Partial<RunIdentity>, wanted: RunIdenti
 }
 
 /**
- * Opens the journal of a run, and decides what comes of one that a run before has left: with `resume` the same run goes on, with
+ * Opens the journal of a run, and decides what comes of one that a run before has left: with `resume` the same run continues, with
  * `force` it is thrown away, and otherwise it is refused unless it is empty.
  *
  * @returns undefined where there is no run to compute
@@ -249,14 +249,14 @@ export interface ReservedFolder {
   /**
    * Gives the place back; what was written stays, and so does the journal of a run that did not get that far.
    *
-   * @returns whether a journal was left, so that the run can go on
+   * @returns whether a journal was left, so that the run can continue
    */
   release(): Promise<boolean>;
 }
 
 /** What to do about what is there already. */
 export interface ReserveOptions {
-  /** Replaces another result, and begins anew where a run was cut off. */
+  /** Replaces another result, and starts over where a run was cut off. */
   readonly force?: boolean;
   /** Goes on with a run that was cut off. */
   readonly resume?: boolean;
@@ -330,7 +330,7 @@ export async function reserveResultFolder(
 
 /**
  * Gives the written folder its name. A result that has the name steps aside first, and comes back if the new one cannot take its
- * place: the two renamings follow each other without a pause, and whoever comes after a power cut between them undoes the first.
+ * place: the two renamings follow each other without a pause, and the next command after a power cut between them undoes the first.
  */
 async function giveName(place: WorkPlace, path: string, folder: string, mayReplace: boolean): Promise<void> {
   const replaced = await refuseStandingNow(path, folder, mayReplace);

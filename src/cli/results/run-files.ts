@@ -29,7 +29,7 @@ export function gitCommit(): Promise<string | null> {
 let found: Promise<string | null> | undefined;
 
 async function askGit(): Promise<string | null> {
-  // Otherwise git would tell the commit of whatever repository the package is installed in.
+  // Otherwise git would report the commit of the repository in which the package is installed.
   if (!existsSync(`${ROOT}/.git`)) return null;
   try {
     const argv = ['--no-optional-locks', 'describe', '--always', '--dirty', '--abbrev=40', '--exclude', '*'];

@@ -67,7 +67,7 @@ export async function reserveFolder(
 }
 
 /**
- * The run in the folder, where the user asked to go on with one that has ended.
+ * The run in the folder, where the user asked to continue one that has finished.
  *
  * @throws InvalidInputError where the folder holds another run or is damaged
  */
@@ -85,7 +85,7 @@ export async function finishedRun(
   return sameFinishedRun(out, await runIdentity(request));
 }
 
-/** The command that goes on with a run. */
+/** The command that continues a run. */
 export function resumingCommand(request: RunRequest, { out }: KeepOptions): string {
   return `${reproducingCommand(request, undefined)} --out ${shellWord(out ?? '')} --resume`;
 }

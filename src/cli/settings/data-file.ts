@@ -4,7 +4,7 @@ import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { isNestedDeeper } from '../output/error-line.js';
 
-/** Strings, and what tells where in a mapping one stands. */
+/** Strings, and the punctuation that shows where in a mapping each is. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
 
 /**
@@ -41,7 +41,7 @@ const READERS: Readonly<Record<string, (text: string) => Promise<unknown> | unkn
 };
 
 /**
- * Reads a YAML or JSON file, told apart by its extension.
+ * Reads a YAML or JSON file, as its extension says.
  *
  * @param option named in the error
  * @param mostBytes a longer file is refused; whole MiB
@@ -115,14 +115,14 @@ export interface Config {
   readonly run: ReadonlyMap<RunKey, unknown>;
 }
 
-/** Keys that say how to run; they may stand beside the parameters. */
+/** Keys that say how to run; they may be given next to the parameters. */
 export const runKeys = ['scenario', 'seed', 'engine', 'backend'] as const;
 type RunKey = (typeof runKeys)[number];
 
 const OPTION = '--config';
 
 /**
- * Reads a YAML or JSON file (told apart by its extension). It holds either `params: {…}` beside `scenario`, `seed`,
+ * Reads a YAML or JSON file (as its extension says). It holds either `params: {…}` beside `scenario`, `seed`,
  * `engine` and `backend`, or the parameters themselves in the place of `params`.
  *
  * @throws InvalidInputError in one line when the file cannot be read, is too large, not YAML or JSON, or not a mapping

@@ -222,7 +222,7 @@ function withoutHeader(text: string): string {
   return text.slice(text.indexOf('\n') + 1);
 }
 
-/** Rows of the long table that stand beside each other, and the runs that they are of, without their rows. */
+/** Neighbouring rows of the long table, and the runs that they are of, without their rows. */
 export interface RowGroup {
   readonly rows: readonly Row[];
   readonly group: readonly PointResult[];

@@ -28,7 +28,7 @@ export interface SlurmJob {
 }
 
 /**
- * Batch script of the array job. A task that is requeued goes on where it was cut off, for `--resume` finds what is kept; the
+ * Batch script of the array job. A requeued task continues where it was cut off, since `--resume` finds what was saved; the
  * program takes the place of the shell, so that a signal from Slurm reaches it.
  */
 export function arrayScript(job: SlurmJob): string {

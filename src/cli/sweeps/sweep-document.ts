@@ -27,7 +27,7 @@ import { MERGED, type Merged, type RowGroup, rowGroups } from './merged-files.js
 import { AxisRange, MOST_PLACES } from './sweep-file.js';
 import { commandOf, type SweepIdentity, sweepFileOf } from './sweep-folder.js';
 
-/** Tells the axes of a sweep from its results: what the sweep sets and what the figures of its scenario draw along are axes. */
+/** Separates the axes of a sweep from its results: what the sweep sets and what the figures of its scenario draw along are axes. */
 export function summaryOf(sweep: Sweep, scenario: Scenario, rows: number): SweepSummary {
   const { definition } = sweep;
   const own = scenario.tables[definition.table]!.map(({ name }) => name);

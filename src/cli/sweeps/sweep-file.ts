@@ -143,7 +143,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
  * anything is computed.
  *
  * @param out folder that goes before the file's own
- * @throws InvalidInputError in one line for whatever is not allowed
+ * @throws InvalidInputError in one line for anything that is not allowed
  */
 export async function readSweepFile(
   file: string | undefined,
@@ -175,7 +175,7 @@ export async function readSweepFile(
   return { file, sweep, scenario, folder: out ?? output?.folder };
 }
 
-/** What a reader of a sweep looks at first: where the curves turn, where the scenario tells that. */
+/** What a reader of a sweep looks at first: where the curves turn, if the scenario reports that. */
 function defaultTable(tables: readonly string[]): string {
   return tables.find((table) => table === 'inflection') ?? tables[0]!;
 }

@@ -32,7 +32,7 @@ const PROOFS = new URL('../../../proofs.md', import.meta.url);
  * Opens the terminal UI and returns when the user has left it.
  *
  * @returns the exit code
- * @throws whatever a component throws, after the user's screen has been given back
+ * @throws what a component throws, after the user's screen has been restored
  */
 export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<number> {
   const { colour, unicode } = terminalOf(stdout, env);

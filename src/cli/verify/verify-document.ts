@@ -110,7 +110,7 @@ export function verifyReport({ claims, seed, runs }: VerifyDocument, terminal: T
 
 const MARKS = { holds: '✓', refuted: '✗', exhausted: '?' } as const;
 
-/** Columns of numbers first, so that the statement takes whatever width is left. */
+/** Columns of numbers first, so that the statement takes the remaining width. */
 function claimTable(claims: readonly VerifiedClaim[], terminal: Terminal, style: Style): string[] {
   const rows = claims.map(({ id, verdict, cases, met, margin, title, statement }) => [
     terminal.unicode ? `${MARKS[verdict]} ${verdict}` : verdict,

@@ -23,7 +23,7 @@ export interface CurveFigure extends FigureOfTable {
     /** Column with the standard error of `simulation`. */
     readonly error?: string;
   };
-  /** Column that tells the lines apart. */
+  /** Column that distinguishes the lines. */
   readonly series?: string;
   /** What the legend calls that column, where its name would not do. */
   readonly seriesLabel?: string;

@@ -124,7 +124,7 @@ export function requireBalanced(
   );
 }
 
-/** A network that stands beside others, and its task, rows × cols. */
+/** A network trained next to others, and its task, rows × cols. */
 export interface Neighbour {
   readonly layers: Weights;
   readonly target: Float64Array;

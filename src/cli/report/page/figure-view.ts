@@ -235,7 +235,7 @@ export class FigureReader {
   }
 }
 
-/** A figure on the page: what is drawn now, and how to draw it anew. */
+/** A figure on the page: what is drawn now, and how to redraw it. */
 export interface ShownFigure {
   readonly figure: PageFigure;
   readonly plot: HTMLElement;

@@ -31,7 +31,7 @@ export function sweepControls(
     const next = { result: choice.result, x: choice.x, panel: choice.panel, series: choice.series };
     const before = next[role];
     const value = column === NONE ? null : column;
-    // An axis is drawn once: whoever had it takes the one that is given up.
+    // An axis is drawn once: the choice that had it gets the one given up.
     for (const other of ['x', 'panel', 'series'] as const)
       if (other !== role && value !== null && next[other] === value) next[other] = before;
     next[role] = value;

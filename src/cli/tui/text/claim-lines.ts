@@ -7,7 +7,7 @@ import type { Run } from '../state/run.js';
 import type { ListedLines } from './home-lines.js';
 import { column, plainLine, type Span, type StyledLine, wrapped } from './styled-line.js';
 
-/** Sign, word and tone of each verdict; the sign alone tells them apart without colour. */
+/** Sign, word and tone of each verdict; the sign alone distinguishes them without colour. */
 const VERDICTS = {
   holds: { sign: '✓', plain: '+', word: 'holds', tone: 'good' },
   fails: { sign: '✗', plain: '!', word: 'FAILS', tone: 'bad' },

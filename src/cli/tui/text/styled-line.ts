@@ -82,7 +82,7 @@ export function column(text: string, width: number): string {
 /** Below this, charts and parameters no longer fit beside what they mean. */
 export const LEAST_WINDOW: WindowSize = { columns: 44, rows: 14 };
 
-/** From this width on, the lists stand beside the chart. */
+/** From this width on, the lists are next to the chart. */
 const WIDE = 100;
 
 /** Header, status and footer. */

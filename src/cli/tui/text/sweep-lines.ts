@@ -108,7 +108,7 @@ export function sweepStateText({ state, kept, points }: SavedSweep): string {
   return state === 'complete' ? `complete, ${points} points` : `${state}, ${kept} of ${points} points`;
 }
 
-/** The body of the screen of a sweep: its results as a map, as curves or as a table, or how to go on with it. */
+/** The body of the screen of a sweep: its results as a map, as curves or as a table, or how to continue it. */
 export function sweepLines(sweep: OpenSweep, size: WindowSize, display: Display): readonly string[] {
   const { contents, view, choice } = sweep;
   const paint = (lines: readonly StyledLine[]) =>

@@ -10,7 +10,7 @@ export type RunWorkerMessage =
 
 /*
  * Entry of the thread that computes runs, one after the other. Kernels, gpu.js and the scenarios' work live here, so that
- * the thread of the screen answers keys whatever is computed.
+ * the screen's thread answers keys during any computation.
  */
 
 const port = parentPort;

@@ -173,10 +173,10 @@ export const decoupling: Scenario<DecouplingParameters, ParametersPlan<Decouplin
 
 /** One for each learning rate at which a network of the cell diverged: the first of them. */
 function* divergences({ optimizer, name, width, networks }: TrainedCell): Generator<RunEvent> {
-  const told = new Set<number>();
+  const reported = new Set<number>();
   for (const { learningRate, divergedAt } of networks) {
-    if (divergedAt === undefined || told.has(learningRate)) continue;
-    told.add(learningRate);
+    if (divergedAt === undefined || reported.has(learningRate)) continue;
+    reported.add(learningRate);
     const network = `${optimizer}, ${name}, width ${width}, learning rate ${learningRate}`;
     yield { kind: 'diverged', divergence: { network, step: divergedAt, learning_rate: learningRate } };
   }

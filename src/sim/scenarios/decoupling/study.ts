@@ -34,7 +34,7 @@ export function bestRate(losses: ReadonlyMap<number, readonly number[]>): number
 }
 
 /**
- * Learning rates that must still be tried before the best ones can be told: neighbours on the grid of the best one over all trainings
+ * Learning rates that must still be tried before the best ones are known: neighbours on the grid of the best one over all trainings
  * and of the best one of each training, among those that were tried. There are none left where each of these has a greater loss on
  * both sides, or is at an end of the grid.
  *

@@ -132,7 +132,7 @@ function simulatedLoss({ tuned }: TunedNetwork): number {
   return tuned?.lossPre ?? Number.NaN;
 }
 
-/** Cells whose curves are told: two overshoots at the first, the middle and the last angle. */
+/** Cells whose curves are reported: two overshoots at the first, the middle and the last angle. */
 function someCells(overshoots: readonly number[], angles: readonly number[]): string[] {
   const middle = <Value>(values: readonly Value[]) => values[Math.floor((values.length - 1) / 2)]!;
   return [middle(overshoots), overshoots.at(-1)!].flatMap((overshoot) =>
