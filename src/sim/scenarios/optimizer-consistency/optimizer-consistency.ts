@@ -34,7 +34,7 @@ export function optimizersParameter(fallback: string, what: string) {
       default: fallback,
       description: what,
       unit: '1',
-      range: `a list of different ones among ${names.join(', ')}`,
+      range: `one or more of ${names.join(', ')}, each once`,
     },
   );
 }
@@ -42,7 +42,7 @@ export function optimizersParameter(fallback: string, what: string) {
 export function seenParameter(fallback: number) {
   return described(numeric(z.number().int().min(1).max(1024)), {
     default: String(fallback),
-    description: 'input directions that fine-tuning shows, drawn at random; pre-training shows all',
+    description: 'number of input directions that fine-tuning shows, drawn at random; pre-training shows all',
     unit: '1',
     range: 'an integer from 1 to dim',
     scale: 'linear',
@@ -52,7 +52,7 @@ export function seenParameter(fallback: number) {
 export function shareGoalParameter(fallback: number, stage: string) {
   return described(numeric(z.number().positive().max(1)), {
     default: String(fallback),
-    description: `loss at which ${stage} stops, as a share of the squared norm of its task`,
+    description: `loss at which ${stage} stops, as a fraction of the squared norm of its task`,
     unit: '1',
     range: 'a number above 0 and up to 1',
     scale: 'log',

@@ -220,7 +220,7 @@ test.each([
   [
     'schedules',
     { schedules: 'cosin' },
-    'schedules: "cosin" is not allowed; expected a list of different ones among',
+    'schedules: "cosin" is not allowed; expected one or more of',
   ],
   ['batch', { batch: '0' }, 'batch: "0" is not allowed; expected full, or an integer from 1 to 100000'],
   ['decay', { warmup: '0.9', decay: '0.2' }, 'decay: 0.2 is not allowed; expected a number from 0 to 0.1,'],
