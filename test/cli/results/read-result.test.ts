@@ -135,7 +135,7 @@ describe('a result folder', () => {
     await mkdir(join(home, 'endless'));
     await symlink('/dev/zero', join(home, 'endless', 'run.json'));
     for (const [name, words] of [
-      ['loop', 'circle'],
+      ['loop', 'cycle'],
       ['file', 'this is a file'],
       ['empty', 'there is none'],
       ['nothing', 'there is none'],

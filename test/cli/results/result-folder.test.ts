@@ -97,7 +97,7 @@ describe('result folder', () => {
     const error = await reserved.write(files).catch((e) => e);
     await reserved.release();
     expect(error).toBeInstanceOf(InvalidInputError);
-    expect(error.message).toContain('meanwhile');
+    expect(error.message).toContain('meantime');
     expect(await readdir(home)).toEqual(['r']);
     expect(await readdir(join(home, 'r'))).toEqual(['theirs']);
   });

@@ -175,7 +175,7 @@ const merge = () => mergeShards(home, [scenario], async () => new Map());
 test('missing points are named, and their shards', async () => {
   await parts([1, 3]);
   await expect(merge()).rejects.toThrow(
-    'every one of 100 points once; missing: points 25 to 49, points 75 to 99 (shards 2/4, 4/4)',
+    'each of 100 points exactly once; missing: points 25 to 49, points 75 to 99 (shards 2/4, 4/4)',
   );
   expect(await readdir(home)).toEqual(['shards', 'sweep.json']);
 });
