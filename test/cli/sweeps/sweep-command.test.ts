@@ -57,7 +57,7 @@ const UNDRAWN = { isUndrawn: true };
 test('a sweep keeps every point: its setting, its rows, failed checks, and why there are no numbers', async () => {
   const { out, outcome } = plain;
   expect(outcome).toMatchObject({ code: 1, stderr: '' });
-  expect(outcome.stdout).toContain('80 points, 158 rows, 2 points without numbers');
+  expect(outcome.stdout).toContain('80 points, 158 rows, 2 points without results');
   const lines = readFileSync(join(out, 'merged.csv'), 'utf8').trimEnd().split('\n');
   expect(lines[0]).toBe(
     'point,replicate,seed,count,fail,gamma,time_theory,time_sim,"note, ""quoted""",compute,failed_checks,diverged,error',
