@@ -76,7 +76,7 @@ test('a sweep keeps every point: its setting, its rows, failed checks, and why t
   expect(csvText(document.tables.points!)).toBe(readFileSync(join(out, 'merged.csv'), 'utf8'));
   expect(document.warnings).toEqual([
     '2 of 80 points have no results; the column error says why',
-    'a check of 39 of 80 points failed; see failed_checks',
+    'checks failed at 39 of 80 points; see the column failed_checks',
   ]);
   expect(await readdir(join(out, 'shards'))).toEqual(['1-of-1.shard']);
 });
