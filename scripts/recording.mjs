@@ -56,7 +56,7 @@ await session.until('Parameters');
 
 session.type(keys.tab);
 session.type('jjf');
-await session.until('Again: overtrain verify', 'the attack has ended', 60_000);
+await session.until('To repeat: overtrain verify', 'the attack has ended', 60_000);
 keep();
 session.type(keys.escape);
 await session.until('Parameters');

@@ -8,9 +8,9 @@ import { type CommandLineIo, loadScenarios } from './output/io.js';
 import { asciiText, terminalOf } from './output/terminal.js';
 
 const NOTES = [
-  'Help on a command: overtrain run --help; on a scenario: overtrain run gaussian --help.',
-  'Environment: NO_COLOR and FORCE_COLOR (0 to 3) turn colours off and on, CI turns progress off, a locale that is not UTF-8 turns to plain ASCII, OVERTRAIN_DEBUG=1 shows where an internal error arose.',
-  'Exit codes: 0 done and every checked claim holds, 1 a claim is refuted or a check failed, 2 the request is wrong (one line on stderr says why), 70 an internal error, 130 interrupted.',
+  'Help for a command: overtrain run --help; for a scenario: overtrain run gaussian --help.',
+  'Environment: NO_COLOR and FORCE_COLOR (0 to 3) turn colours off and on, CI turns progress off, a locale other than UTF-8 switches to plain ASCII, OVERTRAIN_DEBUG=1 shows where an internal error came from.',
+  'Exit codes: 0 done and every claim checked holds, 1 a claim was refuted or a check failed, 2 invalid request (one line on stderr says why), 70 internal error, 130 interrupted.',
 ];
 
 const EXAMPLES = [
@@ -43,7 +43,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
  * The commands of `overtrain`. Commander neither prints errors nor ends the process: it throws.
  *
  * @param name of the command that is called, if it is one
- * @param finish told the exit code of a command that ends with another than 0
+ * @param finish called with the exit code of a command that ends with one other than 0
  */
 async function createProgram(
   name: string | undefined,
@@ -65,10 +65,10 @@ async function createProgram(
     .usage('[command] [options]')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command] [scenario]', 'print the help of a command or a scenario')
+    .helpCommand('help [command] [scenario]', 'print help for a command or a scenario')
     .addHelpText('after', () => helpNotes(terminal, NOTES, EXAMPLES))
     .enablePositionalOptions()
-    // Whatever follows no command arrives at the action below, which knows the better error.
+    // Arguments without a known command reach the action below, which gives a better error.
     .allowUnknownOption()
     .allowExcessArguments()
     .action(async () => {

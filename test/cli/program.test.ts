@@ -94,7 +94,7 @@ describe('overtrain run', () => {
       '– T2 not applicable',
       'diverged at step 3: learning rate 9',
       'warning: parabolas are not networks',
-      'Again: overtrain run parabola --set gammas=0.2,0.1 --seed 1 --engine exact',
+      'To repeat: overtrain run parabola --set gammas=0.2,0.1 --seed 1 --engine exact',
     ];
     let from = 0;
     for (const part of parts) {
@@ -109,14 +109,14 @@ describe('overtrain run', () => {
     await writeFile(file, '{"gammas": [0.25, 0.125], "count": 9}');
     const argv = ['run', 'parabola', '--config', file, '--seed', '5', '--engine', 'modes'];
     const { stdout } = await call(argv);
-    const command = /^Again: overtrain (.*)$/m.exec(stdout)![1]!.split(' ');
+    const command = /^To repeat: overtrain (.*)$/m.exec(stdout)![1]!.split(' ');
     expect(command).toEqual(
       'run parabola --set gammas=0.25,0.125 --set count=9 --seed 5 --engine modes --backend simd64'.split(
         ' ',
       ),
     );
     const named = stdout.replace('parabolas are exact', 'asked for by name');
-    expect((await call(command)).stdout).toBe(named.replace(/^(Again:.*)$/m, '$1'));
+    expect((await call(command)).stdout).toBe(named.replace(/^(To repeat:.*)$/m, '$1'));
   });
 
   it('prints one table as CSV, the first unless another is named', async () => {
@@ -190,7 +190,7 @@ describe('overtrain run', () => {
 
   it.each([20, 40, 80, 200])('keeps within a window of %i cells', async (columns) => {
     const { stdout } = await call(['run', 'parabola'], { columns, env: { LANG: 'C.UTF-8', NO_COLOR: '1' } });
-    const lines = stdout.split('\n').filter((line) => !line.startsWith('Again:'));
+    const lines = stdout.split('\n').filter((line) => !line.startsWith('To repeat:'));
     for (const line of lines) expect([...line].length).toBeLessThanOrEqual(columns);
   });
 
@@ -219,7 +219,7 @@ describe('help, list and overview', () => {
 
   it('lists scenarios by group, and claims in their natural order', async () => {
     const { stdout } = await call(['list']);
-    expect(stdout).toContain('Scenarios of the main paper\n  parabola: Parabolas');
+    expect(stdout).toContain('Scenarios from the main paper\n  parabola: Parabolas');
     expect(stdout.indexOf('  T2: parabola')).toBeLessThan(stdout.indexOf('  T10: parabola'));
     const document = JSON.parse((await call(['list', '--json'])).stdout);
     expect(document).toMatchObject({
@@ -259,7 +259,7 @@ describe('help, list and overview', () => {
     expect(versions.node).toBe(process.versions.node);
     expect(machine.cores).toBeGreaterThanOrEqual(1);
     expect(backends).toContainEqual(expect.objectContaining({ name: 'reference', available: true }));
-    expect((await call(['doctor'])).stdout).toContain('✓ reference: available');
+    expect((await call(['doctor'])).stdout).toContain('✓ reference  ml-matrix, 1 thread, float64\n');
   });
 });
 

@@ -124,7 +124,7 @@ describe.skipIf(withoutBrowser !== undefined)(
       );
       await page.getByLabel('Panels').selectOption('target');
       await page.getByLabel('Colours', { exact: true }).selectOption('');
-      await page.locator('.controls').getByLabel('time', { exact: true }).selectOption('all, as means');
+      await page.locator('.controls').getByLabel('time', { exact: true }).selectOption('mean of all');
       expect(await figure(page, 'Facets').locator('.note').textContent()).toContain('mean over time');
       await page.getByLabel('Panels').selectOption('');
       expect(await figure(page, 'Heat map').locator('.description').textContent()).toContain(

@@ -69,14 +69,14 @@ test('after SIGINT, SIGTERM and SIGKILL finished points are kept, and --resume e
     going.kill(signal);
     const ended = await going.ended;
     expect([signal, ended.code]).toEqual([signal, signal === 'SIGKILL' ? null : 130]);
-    if (signal !== 'SIGKILL') expect(ended.stderr).toContain('finished and kept');
+    if (signal !== 'SIGKILL') expect(ended.stderr).toContain('finished and saved');
     expect(existsSync(join(home, out, 'merged.parquet'))).toBe(false);
     before = await keptIn(out);
     expect(before).toBeGreaterThanOrEqual(kept);
   }
   const resumed = await run(['sweep', 'sweep.yaml', '--out', out, '--resume', '--quiet'], home);
   expect(resumed).toMatchObject({ code: 0, stderr: '' });
-  expect(Number(/^1000 points \((\d+) of them before\)/.exec(resumed.stdout)?.[1])).toBe(before);
+  expect(Number(/^1000 points \((\d+) of them earlier\)/.exec(resumed.stdout)?.[1])).toBe(before);
   expect(bytesOf(join(home, out)).map((bytes, index) => bytes.equals(plain[index]!))).toEqual([true, true]);
   expect(readdirSync(join(home, out, 'shards'))).toEqual(['1-of-1.shard']);
 });
@@ -103,14 +103,14 @@ test('a full disk ends a sweep in one line; once there is room it goes on and en
     full++;
     expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(ONE_LINE) });
     expect(ended.stderr).toMatch(
-      /no space left; (finished points are kept|the shards are kept|the merged files are whole)/,
+      /no space left; (finished points are saved|the shards are safe|the merged files are complete)/,
     );
     const { shards } = JSON.parse((await runHere(['status', 'full/s', '--json'], home)).stdout);
     expect(shards[0].kept).toBeGreaterThanOrEqual(kept);
     kept = shards[0].kept;
     // Both merged files are there, or none.
     const merged = MERGED.filter((name) => existsSync(join(folder, 's', name)));
-    expect(merged).toEqual(ended.stderr.includes('the merged files are whole') ? MERGED : []);
+    expect(merged).toEqual(ended.stderr.includes('the merged files are complete') ? MERGED : []);
   }
   expect(full).toBeGreaterThan(1);
   expect(kept).toBeGreaterThan(0);

@@ -214,7 +214,7 @@ test('nothing is lost on a change of size, and a window that is too small says s
     [160, 50],
   ] as const) {
     session.resize(columns, rows);
-    const wanted = columns === 30 ? 'everything is as it was' : 'preview by exact';
+    const wanted = columns === 30 ? 'to continue' : 'preview by exact';
     const headers = columns === 30 ? 0 : 1;
     const isWhole = (screen: string) =>
       screen.replace(/\s+/g, ' ').includes(wanted) &&

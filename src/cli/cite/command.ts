@@ -4,7 +4,7 @@ import { type CommandLineIo, loadScenarios } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
 
 const NOTES = [
-  'With a result folder: the paper, the works that the closed forms and claims of this run come from, the methods that it used, and the software with its versions. Without: everything that any run rests on.',
+  'With a result folder: the paper, the sources of the closed forms and claims in this run, the methods it used, and the software with its versions. Without one: everything that any run relies on.',
 ];
 
 const EXAMPLES = ['overtrain cite results/first > run.bib', 'overtrain cite'];
@@ -14,7 +14,7 @@ export function addCiteCommand(program: Command, io: CommandLineIo): void {
   program
     .command('cite')
     .allowExcessArguments(false)
-    .description('print BibTeX of what a run rests on')
+    .description('print BibTeX for everything a run relies on')
     .argument('[folder]', 'a result folder')
     .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
     .action(async (folder: string | undefined) => {

@@ -59,7 +59,7 @@ async function compareFolders(
     );
   const scenario = (await loadScenarios(io, id)).find((one) => one.id === id);
   if (scenario === undefined)
-    throw new InvalidInputError('compare', a, `a run of a scenario of this version; it has no ${id}`);
+    throw new InvalidInputError('compare', a, `a run of a scenario that this version has; it has no ${id}`);
   const comparison = compareRuns(first, second, scenario.figures);
   if (json) io.stdout.write(`${JSON.stringify(comparison)}\n`);
   else {
@@ -82,7 +82,7 @@ async function comparePublished(
     throw new InvalidInputError(
       'compare',
       folder,
-      `a run that shows what ${source.id} shows; this run of ${document.scenario} has nothing to set beside it`,
+      `a run that measures what ${source.id} reports; this run of ${document.scenario} has nothing to compare with it`,
     );
   if (json) {
     const { id, title, arxiv } = source;

@@ -108,7 +108,7 @@ function numberIn(cell: Cell | undefined): number {
 }
 
 /**
- * Columns by whose values the rows of two tables are matched: the fewest of the first ones that tell all rows apart. None where a
+ * Columns by whose values the rows of two tables are matched: the fewest of the first ones that distinguish all rows. None where a
  * computed column would be needed; rows are then matched by their number.
  */
 export function keyColumns(a: Table, b: Table): readonly string[] {
@@ -132,7 +132,7 @@ export function keyOf(table: Table, row: Row, names: readonly string[]): string 
   return JSON.stringify(names.map((name) => row[table.columns.findIndex((column) => column.name === name)]));
 }
 
-/** A parameter, or what else was told a run, that two runs have differently; null where one has none. */
+/** A parameter or other setting that differs between two runs; null where one has none. */
 export interface SettingDifference {
   readonly name: string;
   readonly a: unknown;
@@ -154,7 +154,7 @@ export interface RunComparison {
   readonly scenario: string;
   readonly a: string;
   readonly b: string;
-  /** `alike` where nothing differs but by noise. */
+  /** `alike` if nothing differs by more than noise. */
   readonly verdict: 'alike' | 'different';
   readonly settings: readonly SettingDifference[];
   readonly tables: readonly TableDifference[];

@@ -27,7 +27,7 @@ export function comparisonReport(
     ...paragraph(`A ${a}, B ${b}: two runs of ${comparison.scenario}`, terminal, style.strong),
     '',
     ...(settings.length === 0
-      ? paragraph('Nothing was set differently.', terminal)
+      ? paragraph('Both runs have the same settings.', terminal)
       : settings.flatMap(({ name, a: first, b: second }) =>
           paragraph(`${name}: A ${valueText(first)}, B ${valueText(second)}`, terminal, undefined, 0, 2),
         )),
@@ -37,7 +37,7 @@ export function comparisonReport(
     ...problems.flatMap((problem) => paragraph(`warning: ${problem}`, terminal, style.caution)),
     ...paragraph(
       verdict === 'alike'
-        ? 'Alike: nothing differs, or by no more than the standard errors explain.'
+        ? 'The same: nothing differs by more than the standard errors explain.'
         : 'Different: see the tables above.',
       terminal,
       verdict === 'alike' ? style.good : style.bad,
@@ -64,13 +64,13 @@ function tableLines({ table, keys, rows, columns }: TableDifference, terminal: T
   const count =
     rows.matched === rows.a && rows.matched === rows.b
       ? `${rows.matched} rows`
-      : `${rows.matched} rows in both of ${rows.a} and ${rows.b}`;
+      : `${rows.matched} rows in common, of ${rows.a} and ${rows.b}`;
   const differing = columns.filter(({ verdict }) => verdict !== 'equal');
   const heading = paragraph(`Table ${table}: ${count}, matched ${matched}`, terminal, style.strong);
   if (differing.length === 0)
     return [
       ...heading,
-      ...paragraph(rows.matched === 0 ? 'nothing in common' : 'equal to the last bit', terminal),
+      ...paragraph(rows.matched === 0 ? 'no rows in common' : 'equal to the last bit', terminal),
     ];
   const { lines } = layOutTable(
     {
@@ -127,7 +127,7 @@ function thinned(series: readonly ChartSeries[]): readonly ChartSeries[] {
   return Array.from({ length: MOST_CURVES }, (_, i) => series[Math.round((i * last) / (MOST_CURVES - 1))]!);
 }
 
-/** Points of two runs over each other could not be told apart. */
+/** Points of two overlaid runs could not be told apart. */
 function linesOnly(series: ChartSeries): ChartSeries {
   const hasPoints = series.points.some(({ y }) => y !== null);
   return {

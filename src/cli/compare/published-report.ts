@@ -18,7 +18,11 @@ export function publishedReport(
   const paint = { agrees: style.good, mismatch: style.bad, open: style.caution };
   const count = (verdict: Finding['verdict']) => findings.filter((one) => one.verdict === verdict).length;
   return [
-    ...paragraph(`${folder}, a run of ${scenario}, beside ${title} (arXiv ${arxiv})`, terminal, style.strong),
+    ...paragraph(
+      `${folder}, a run of ${scenario}, compared with ${title} (arXiv ${arxiv})`,
+      terminal,
+      style.strong,
+    ),
     ...paragraph(
       'Orderings, signs and plateaus are compared; absolute losses of language models are beyond a linear model.',
       terminal,
@@ -33,7 +37,7 @@ export function publishedReport(
     '',
     ...problems.flatMap((problem) => paragraph(`warning: ${problem}`, terminal, style.caution)),
     ...paragraph(
-      `${count('agrees')} agree, ${count('mismatch')} do not, ${count('open')} cannot be told from this run.`,
+      `${count('agrees')} agree, ${count('mismatch')} do not, ${count('open')} cannot be decided from this run.`,
       terminal,
     ),
   ];

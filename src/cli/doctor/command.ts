@@ -7,8 +7,8 @@ export function addDoctorCommand(program: Command, io: CommandLineIo): void {
   program
     .command('doctor')
     .allowExcessArguments(false)
-    .description('say which backends run here, on what, and what is missing')
-    .option('--json', 'one JSON document on stdout')
+    .description('show which backends work here, on what device, and what is missing')
+    .option('--json', 'print one JSON document and nothing else')
     .addHelpText('after', '\nExamples:\n  overtrain doctor\n  overtrain doctor --json')
     .action(async ({ json }: { json?: true }) => {
       const { diagnose, diagnosisLines } = await import('./diagnosis.js');

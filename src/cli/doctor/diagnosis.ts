@@ -58,35 +58,43 @@ export function diagnosisLines(
     ...paragraph(memory, terminal, undefined, 2),
     '',
     style.strong('Backends'),
-    ...backends.flatMap(({ name, available, device, precision, detail, remedy }) => {
-      const sign = terminal.unicode ? (available ? '✓ ' : '✗ ') : '';
-      const where = [device, precision].filter((part) => part !== null).join(', ');
-      const state = available ? 'available' : 'NOT available';
-      return [
-        ...paragraph(
-          `${sign}${name}: ${state}${where === '' ? '' : ` on ${where}`}; ${detail}`,
-          terminal,
-          available ? style.good : style.bad,
-          2,
-          6,
-        ),
-        ...(remedy === null ? [] : paragraph(remedy, terminal, style.caution, 6)),
-      ];
-    }),
+    ...backendLines(backends, terminal),
     '',
     style.strong('Graphics card'),
     ...cardLines(card).flatMap((line) => paragraph(line, terminal, undefined, 2, 6)),
   ];
 }
 
+/** One line for each backend: its name and what it runs on, or why it does not run and what to do about it. */
+export function backendLines(backends: readonly BackendReport[], terminal: Terminal): string[] {
+  const style = styleFor(terminal.colour);
+  const longest = Math.max(...backends.map(({ name }) => name.length));
+  return backends.flatMap(({ name, available, device, precision, detail, remedy }) => {
+    const sign = terminal.unicode ? (available ? '✓ ' : '✗ ') : '';
+    const label = `  ${sign}${name.padEnd(longest)}  `;
+    const rest = { unicode: terminal.unicode, width: Math.max(1, terminal.width - label.length) };
+    const where = [device, precision === null ? null : PRECISIONS[precision]].filter((part) => part !== null);
+    const text = available ? where.join(', ') : `not available: ${detail}`;
+    const paint = available ? style.good : style.bad;
+    const blanks = ' '.repeat(label.length);
+    return [
+      ...paragraph(text, rest).map((line, index) => paint(`${index === 0 ? label : blanks}${line}`)),
+      ...(remedy === null ? [] : paragraph(remedy, rest).map((line) => style.caution(blanks + line))),
+    ];
+  });
+}
+
+const PRECISIONS = { f32: 'float32', f64: 'float64' } as const;
+
 /** From which work on the card is taken, and where that is kept. */
 export function cardLines(card: CardReport | null): string[] {
-  if (card === null) return ['none, so auto takes the processor whatever the work'];
+  if (card === null) return ['none, so auto always uses the processor'];
   const { device, threshold, file, detail } = card;
-  if (threshold === null) return [device, `auto leaves it alone, since it could not be measured: ${detail}`];
+  if (threshold === null)
+    return [device, `auto does not use it, since its speed could not be measured: ${detail}`];
   const amount = (flops: number) => `${Number((flops / 1e9).toPrecision(2))} GFLOP`;
   const from = Number.isFinite(threshold.flops)
-    ? `auto takes it for more than ${amount(threshold.flops)} of descent, and ${amount(threshold.flopsPerPass)} more for each launch`
-    : 'auto never takes it';
-  return [device, `${from} (${detail})`, file === null ? 'measured anew each time' : `kept in ${file}`];
+    ? `auto uses it for more than ${amount(threshold.flops)} of descent, plus ${amount(threshold.flopsPerPass)} per launch`
+    : 'auto never uses it';
+  return [device, `${from} (${detail})`, file === null ? 'measured again each time' : `saved in ${file}`];
 }

@@ -12,7 +12,7 @@ export const RANK_FIELD = '_rank';
 /** Cells of a table by the names of their columns. */
 export type FigureRow = Readonly<Record<string, Cell>>;
 
-/** What a figure of curves draws, told apart from how. */
+/** What a figure of curves draws, separate from how. */
 export interface CurveData {
   readonly title: string;
   /** The columns that are drawn, with the numbers of the table, and the name of the series of each row. */

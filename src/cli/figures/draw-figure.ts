@@ -16,7 +16,7 @@ const { textMetrics } = vega as unknown as {
   textMetrics: { width: (item: TextItem, text: unknown) => number };
 };
 
-/** Widths come from the font that is drawn, not from whatever the machine has. */
+/** Widths come from the font that is drawn, not from one that the machine happens to have. */
 textMetrics.width = (item, text) =>
   textWidth(
     String(text ?? ''),
@@ -61,7 +61,7 @@ function inert<Value>(value: Value): Value {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inert(inner)])) as Value;
 }
 
-/** Lays a figure out; the scene graph of the view tells where everything stands. */
+/** Lays a figure out; the scene graph of the view says where everything is. */
 export async function viewFigure(spec: Spec): Promise<vega.View> {
   const view = new vega.View(vega.parse(compileFigure(spec)), { renderer: 'none', logLevel: vega.Error });
   return view.runAsync();

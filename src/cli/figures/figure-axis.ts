@@ -90,7 +90,7 @@ function powerOfTen(exponent: number): number {
   return Number(`1e${exponent}`);
 }
 
-/** As few digits as tell the ticks apart. */
+/** The fewest digits that distinguish the ticks. */
 function labelled(values: readonly number[]): { value: number; label: string }[] {
   for (let digits = 3; ; digits++) {
     const labels = values.map((value) => tickLabel(value, digits));

@@ -1,6 +1,6 @@
 import type { Theme } from './theme.js';
 
-/** Arimo has the widths of Arial, Helvetica and Liberation Sans, so that a figure looks alike with any of them. */
+/** Arimo has the widths of Arial, Helvetica and Liberation Sans, so that a figure looks the same with any of them. */
 export const FONT_FAMILY = 'Arimo, Arial, Helvetica, Liberation Sans, sans-serif';
 
 /** Size of type in print. */

@@ -6,7 +6,7 @@ import { curveSpec, keyLayer, LINE } from './curve-spec.js';
 import { axisRange, axisTitle, symbolText } from './figure-axis.js';
 import { type FigureStyle, frame, PAGE_PARAMETERS, positionAxis, type Spec } from './spec-parts.js';
 
-/** What a map draws, told apart from how. */
+/** What a map draws, separate from how. */
 export interface MapData {
   /** Columns of the map with the numbers of the table, and the edges of each cell. */
   readonly cells: readonly FigureRow[];

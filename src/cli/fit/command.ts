@@ -6,9 +6,9 @@ import { once } from '../settings/setting.js';
 import type { FitOptions } from './fit-document.js';
 
 const NOTES = [
-  'The file has a header with the columns N (size), D (data or time), loss and, where there is any, noise; other columns are left alone. Every level of noise is fitted on its own.',
-  'Laws are fitted to ln loss by least squares (Levenberg and Marquardt, several starts). Intervals hold 95 % of the fits to points drawn with replacement. R² is that of ln loss. The b of the Shannon law is 1, since only its ratio to c, d and e counts.',
-  'Exit codes: 0 done, 2 the request is wrong, 130 interrupted.',
+  'The file needs a header with the columns N (size), D (data or time), loss and, optionally, noise; other columns are ignored. Each noise level is fitted separately.',
+  'Laws are fitted to ln loss by least squares (Levenberg-Marquardt, several starts). Intervals contain 95 % of the fits to points resampled with replacement. R² refers to ln loss. The b of the Shannon law is fixed at 1, since only its ratio to c, d and e matters.',
+  'Exit codes: 0 done, 2 invalid request, 130 interrupted.',
 ];
 
 const EXAMPLES = [
@@ -26,25 +26,21 @@ export function addFitCommand(program: Command, io: CommandLineIo): void {
     .argument('<file>', 'a CSV file with the columns N, D, loss and optionally noise')
     .option(
       '--law <name>',
-      'shannon, chinchilla or perturbed-power; may be given for several (default: all)',
+      'shannon, chinchilla or perturbed-power; repeatable (default: all)',
       (name, before: string[] = []) => [...before, name],
     )
     .option(
       '--fit-size <number>',
-      'fit to points with N up to this, and hold out the rest',
+      'fit the points with N up to this and hold out the rest',
       once('--fit-size'),
     )
     .option(
       '--fit-data <number>',
-      'fit to points with D up to this, and hold out the rest',
+      'fit the points with D up to this and hold out the rest',
       once('--fit-data'),
     )
-    .option(
-      '--resamples <count>',
-      'samples of the bootstrap, 2 to 100000 (default: 200)',
-      once('--resamples'),
-    )
-    .option('--seed <integer>', 'seed of the bootstrap (default: 1)', once('--seed'))
+    .option('--resamples <count>', 'bootstrap samples, 2 to 100000 (default: 200)', once('--resamples'))
+    .option('--seed <integer>', 'bootstrap seed (default: 1)', once('--seed'))
     .option('--json', 'print one JSON document and nothing else')
     .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
     .action(async (file: string, options: FitOptions) => {

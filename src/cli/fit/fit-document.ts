@@ -110,8 +110,8 @@ function requireEnough(law: ScalingLaw, points: readonly ScalingPoint[], noise: 
   const where = noise === null ? '' : ` at noise ${noise}`;
   throw new InvalidInputError(
     'file',
-    `${distinct} places`,
-    `more than ${needed} different places (N, D) to fit the ${law.name} law${where}, one more than it has parameters`,
+    `${distinct} points`,
+    `more than ${needed} distinct points (N, D) to fit the ${law.name} law${where}, which has ${needed} parameters`,
   );
 }
 
@@ -146,7 +146,7 @@ export function fitReport({ fits, pooled }: FitDocument, terminal: Terminal): st
     },
     terminal.width,
   );
-  return [...lines, ...paragraph('All levels of noise', terminal, style.strong), ...summary.lines];
+  return [...lines, ...paragraph('All noise levels', terminal, style.strong), ...summary.lines];
 }
 
 function heading({ law, noise, points, held_out }: FitRecord): string {

@@ -13,9 +13,9 @@ const MOST_BYTES = 8 * 2 ** 20;
 const MOST_ROWS = 20_000;
 const MOST_LEVELS = 100;
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is none of this name',
-  EFBIG: 'it has more than 8 MiB',
-  ENOTFILE: 'it is no regular file',
+  ENOENT: 'no such file',
+  EFBIG: 'it is larger than 8 MiB',
+  ENOTFILE: 'it is not a regular file',
   EISDIR: 'it is a folder',
 };
 
@@ -65,7 +65,8 @@ type Column = (typeof REQUIRED)[number] | 'noise';
 function columnsOf(header: readonly string[]): Readonly<Partial<Record<Column, number>>> {
   const found = ([...REQUIRED, 'noise'] as const).map((name) => {
     const places = header.flatMap((cell, at) => (cell.toLowerCase() === name.toLowerCase() ? [at] : []));
-    if (places.length > 1) throw new InvalidInputError(ARGUMENT, name, 'a header with this column once');
+    if (places.length > 1)
+      throw new InvalidInputError(ARGUMENT, name, 'a header that has this column only once');
     if (places.length === 0 && name !== 'noise') {
       throw new InvalidInputError(
         ARGUMENT,
@@ -88,10 +89,6 @@ async function readText(file: string): Promise<string> {
   } catch (error) {
     const code = codeOf(error);
     if (code === undefined) throw error;
-    throw new InvalidInputError(
-      ARGUMENT,
-      file,
-      `a file that can be read (${REASONS[code] ?? reasonOf(code)})`,
-    );
+    throw new InvalidInputError(ARGUMENT, file, `a readable file (${REASONS[code] ?? reasonOf(code)})`);
   }
 }

@@ -8,7 +8,7 @@ export function addListCommand(program: Command, io: CommandLineIo): void {
     .command('list')
     .allowExcessArguments(false)
     .description('list the scenarios and the claims')
-    .option('--json', 'one JSON document on stdout')
+    .option('--json', 'print one JSON document and nothing else')
     .addHelpText('after', '\nExamples:\n  overtrain list\n  overtrain list --json')
     .action(async ({ json }: { json?: true }) => {
       const { catalogueLines, loadCatalogue } = await import('./scenario-catalogue.js');

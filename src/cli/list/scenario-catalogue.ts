@@ -25,7 +25,7 @@ export function catalogueLines(
   const { strong, faint } = styleFor(terminal.colour);
   const groups = [...new Set(scenarios.map(({ group }) => group))];
   const lines = groups.flatMap((group) => [
-    ...paragraph(`Scenarios of the ${group}`, terminal, strong),
+    ...paragraph(`Scenarios from the ${group}`, terminal, strong),
     ...scenarios
       .filter((scenario) => scenario.group === group)
       .flatMap((scenario) => [
@@ -35,7 +35,7 @@ export function catalogueLines(
     '',
   ]);
   if (claims.length > 0) {
-    lines.push(...paragraph('Claims, and the scenarios that bear on them', terminal, strong));
+    lines.push(...paragraph('Claims, and the scenarios that test them', terminal, strong));
     for (const { id, title, scenarios: ids } of claims) {
       const text = [ids.join(', '), title].filter((part) => part !== '').join(' — ');
       lines.push(...paragraph(`${id}: ${text}`, terminal, undefined, 2, 6));

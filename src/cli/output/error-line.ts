@@ -72,7 +72,7 @@ function line(text: string): string {
   return `overtrain: ${oneLine(text, LONGEST_LINE)}\n`;
 }
 
-/** Whether brackets of a JSON text stand in each other more than `most` deep; what reads such a text recursively would overflow. */
+/** Whether the brackets of a JSON text are nested more than `most` deep, which would overflow a recursive reader. */
 export function isNestedDeeper(text: string, most: number): boolean {
   let depth = 0;
   let isQuoted = false;

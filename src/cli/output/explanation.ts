@@ -57,7 +57,7 @@ function learnedAt(time: number, parameters: object): string {
     const count = learnedModes(createProblem(parameters as ProblemOptions), time);
     return `, n* = ${count} learned ${count === 1 ? 'mode' : 'modes'},`;
   } catch {
-    // A scenario may call by these names something that is no pre-training problem; the sentence then does without.
+    // A scenario may use these names for something other than a pre-training problem; the sentence then leaves this out.
     return '';
   }
 }
@@ -72,7 +72,7 @@ function extremesOf(figure: CurveFigure, tables: RunResults['tables']): string {
     ];
     return x === null || y === null ? [] : [{ x, y }];
   });
-  if (points.length === 0) return `Nothing of ${figure.y.label} has been computed yet.`;
+  if (points.length === 0) return `No value of ${figure.y.label} has been computed yet.`;
   const least = points.reduce((a, b) => (b.y < a.y ? b : a));
   const most = points.reduce((a, b) => (b.y > a.y ? b : a));
   const at = (point: { x: number; y: number }) =>
@@ -87,11 +87,11 @@ function greatestOfMap(figure: MapFigure, { tables }: RunResults): string {
     const value = column(figure.value.simulation) ?? column(figure.value.theory);
     return value === null ? [] : [{ value, x: column(figure.x.column), y: column(figure.y.column) }];
   });
-  if (cells.length === 0) return `Nothing of ${figure.value.label} has been computed yet.`;
+  if (cells.length === 0) return `No value of ${figure.value.label} has been computed yet.`;
   const most = cells.reduce((a, b) => (b.value > a.value ? b : a));
   const raised = cells.filter(({ value }) => value > 0.01 * most.value).length;
   const place = `${figure.x.column} ${cellText(most.x)} and ${figure.y.column} ${cellText(most.y)}`;
-  return `Of ${cells.length} cells, ${raised} show ${figure.value.label} above next to nothing; the greatest is ${readableNumber(most.value, 3)} at ${place}.`;
+  return `In ${raised} of ${cells.length} cells, ${figure.value.label} is above 1 % of its maximum, ${readableNumber(most.value, 3)} at ${place}.`;
 }
 
 function verdictOf({ checks, diverged }: RunResults, { compute, isFinished }: RunCourse): string {
@@ -108,7 +108,7 @@ function verdictOf({ checks, diverged }: RunResults, { compute, isFinished }: Ru
       ? ''
       : `, and ${diverged.length} ${diverged.length === 1 ? 'network' : 'networks'} diverged`;
   if (!isFinished)
-    return `Computed by ${by}, not to the end, so no claim has been judged on the whole${lost}.`;
+    return `Computed by ${by} but not finished, so no claim has been judged on the whole run${lost}.`;
   if (applicable.length === 0)
     return `Computed by ${by}; none of the claims applies to these numbers${lost}.`;
   const verdict =
@@ -120,7 +120,7 @@ function verdictOf({ checks, diverged }: RunResults, { compute, isFinished }: Ru
 
 function listed(parts: readonly string[]): string {
   if (parts.length <= 6) return parts.join('; ');
-  return `${parts.slice(0, 5).join('; ')}; and so on for ${parts.length - 5} more`;
+  return `${parts.slice(0, 5).join('; ')}; and ${parts.length - 5} more`;
 }
 
 function cellOf(row: Row, table: Table, name: string): Cell {

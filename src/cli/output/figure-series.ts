@@ -75,7 +75,7 @@ function groupBySeries(figure: CurveFigure, table: Table): Map<Cell, Row[]> {
   return groups;
 }
 
-/** Leaves in each group the rows of its slice, and tells which value of the sliced column that is. */
+/** Leaves in each group the rows of its slice, and says which value of the sliced column that is. */
 function sliceGroups(figure: CurveFigure, table: Table, groups: Map<Cell, Row[]>): ReadonlyMap<Cell, Cell> {
   const slices = new Map<Cell, Cell>();
   if (figure.slice === undefined) return slices;
@@ -92,7 +92,7 @@ function sliceGroups(figure: CurveFigure, table: Table, groups: Map<Cell, Row[]>
   return slices;
 }
 
-/** The slice stands in the title; where it differs between the series, its column does. */
+/** The title names the slice, or its column where the slice differs between series. */
 function slicedTitle({ title, slice }: CurveFigure, values: readonly Cell[]): string {
   const [first] = values;
   if (slice === undefined || first === undefined) return title;

@@ -64,7 +64,7 @@ export function durationText(milliseconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Between two redraws at least so many milliseconds pass: often enough to look alive, seldom enough not to flicker. */
+/** At least this many milliseconds between two redraws: often enough to look alive, rarely enough not to flicker. */
 const REDRAW_INTERVAL = 100;
 const BAR_CELLS = 20;
 const ERASE_LINE = '\r\u001b[K';

@@ -213,7 +213,7 @@ export const comparisons: readonly Comparison[] = [
       curvesOf(run, 'curve', undefined, 'time', LOSS_PRE).map(({ y }) => ({
         figure: 'controlled',
         published: 'with a tuned rate the U-shape survives on some tasks only',
-        run: `on this one task it ${hasUTurn(y) ? 'survives' : 'does not survive'}, which one run can neither bear out nor refute`,
+        run: `on this one task it ${hasUTurn(y) ? 'survives' : 'does not survive'}, which a single run can neither confirm nor refute`,
         verdict: 'open',
       })),
   },
@@ -267,7 +267,7 @@ function controlled(run: RunDocument, { series, what, after, before, error }: Sw
       published: `the inflection comes earlier for a larger ${what}`,
       run:
         turns.length < 2
-          ? 'fewer than two curves turn, so that there is no order'
+          ? 'fewer than two curves turn, so there is no order'
           : `inflections at time ${turns.map((time) => readableNumber(time, 3)).join(', ')} for growing ${series}`,
       verdict: turns.length < 2 ? 'open' : order === 'falls' ? 'agrees' : 'mismatch',
     },

@@ -6,9 +6,9 @@ import { terminalOf } from '../output/terminal.js';
 import { once } from '../settings/setting.js';
 
 const NOTES = [
-  'The file needs nothing else: no network, no fonts, no other files. It opens from the disk in any current browser, and is written whole or not at all; one that is there is replaced.',
-  'It has what was found in words, figures that tell their values and can be zoomed, the claims with their proofs, the tables, and the command that gives the run again. Several folders stand side by side.',
-  'Exit codes: 0 done, 2 the request is wrong.',
+  'The file is self-contained: no network, no fonts, no other files. It opens from disk in any current browser. It is written in full or not at all, and replaces an existing file.',
+  'It contains the findings in words, figures that show their values and zoom, the claims with their proofs, the tables, and the command that reproduces the run. Several folders are shown side by side.',
+  'Exit codes: 0 done, 2 invalid request.',
 ];
 
 const EXAMPLES = [
@@ -20,9 +20,9 @@ const EXAMPLES = [
 export function addReportCommand(program: Command, io: CommandLineIo): void {
   program
     .command('report')
-    .description('put runs that were kept into one HTML file')
+    .description('put saved runs into one HTML file')
     .usage('<folder>… --html <file>')
-    .argument('[folders...]', 'folders that "overtrain run --out" or "overtrain sweep --out" wrote')
+    .argument('[folders...]', 'folders written by "overtrain run --out" or "overtrain sweep --out"')
     .option('--html <file>', 'the file to write', once('--html'))
     .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
     .action(async (folders: readonly string[], { html }: { readonly html?: string }) => {
@@ -30,7 +30,7 @@ export function addReportCommand(program: Command, io: CommandLineIo): void {
         throw new InvalidInputError(
           'folder',
           '',
-          'at least one folder that "overtrain run --out" or "overtrain sweep --out" wrote',
+          'at least one folder written by "overtrain run --out" or "overtrain sweep --out"',
         );
       if (html === undefined) throw new InvalidInputError('--html', '', 'the file to write');
       const [{ writeReport }, scenarios] = await Promise.all([

@@ -6,7 +6,7 @@ export class Markup {
   constructor(readonly text: string) {}
 }
 
-/** What may stand in a template: text is escaped, markup is not, lists are joined, nothing is nothing. */
+/** What a template may contain: text is escaped, markup is not, lists are joined, null and false are left out. */
 export type Part = string | number | Markup | null | undefined | false | readonly Part[];
 
 /** A template of markup in which everything that is not markup itself is escaped. */

@@ -46,7 +46,7 @@ ${claims(run)}
 <section aria-labelledby="${anchor}-tables"><h3 id="${anchor}-tables">Tables</h3>
 ${Object.entries(document.tables).map(([table, contents]) => tableBlock(table, contents, index))}</section>
 ${parameters(run)}
-<section aria-labelledby="${anchor}-again"><h3 id="${anchor}-again">The same numbers again</h3>
+<section aria-labelledby="${anchor}-again"><h3 id="${anchor}-again">Reproduce this run</h3>
 <pre class="command" tabindex="0"><code>${run.command}</code></pre>
 <button type="button" class="copy">Copy the command</button><span role="status"></span>
 </section>
@@ -84,7 +84,7 @@ function sweepSection({ sweep, anchor, index }: ReportRun): Markup | null {
   const names = sweep.axes.filter(({ form }) => form !== 'row').map(({ column }) => column);
   const binned =
     sweep.table === 'cells' &&
-    html` There are ${sweep.rows} rows, more than a page can hold: the figures are drawn from sums over bins, which the table cells has.`;
+    html` There are ${sweep.rows} rows, more than a page can hold: the figures are drawn from sums over bins, which are in the table cells.`;
   return html`<section class="sweep" id="${id}" data-run="${index}" aria-labelledby="${id}-title">
 <h3 id="${id}-title">A sweep of ${sweep.points} runs</h3>
 <p class="description">Along ${names.join(', ') || 'nothing'}.${binned}</p>
@@ -154,7 +154,7 @@ export function parameterText(value: unknown): string {
 
 const LONGEST = 120;
 
-/** What tells several runs apart: scenario, seed, what computed them, and the parameters that differ. */
+/** What distinguishes several runs: scenario, seed, what computed them, and the parameters that differ. */
 export function differencesSection(runs: readonly ReportRun[]): Markup {
   const rows: (readonly [string, readonly string[]])[] = [
     ['scenario', runs.map(({ document }) => document.scenario)],
@@ -169,7 +169,7 @@ export function differencesSection(runs: readonly ReportRun[]): Markup {
   return html`<section aria-labelledby="differences"><h2 id="differences">What differs</h2>
 ${
   differing.length === 0
-    ? html`<p>Nothing but the numbers: the runs have the same scenario, seed, engine, backend and parameters.</p>`
+    ? html`<p>Only the numbers: the runs have the same scenario, seed, engine, backend and parameters.</p>`
     : html`<div class="scroll" tabindex="0" role="region" aria-label="Table of differences"><table><thead><tr><td></td>${runs.map(
         ({ name, anchor }) => html`<th scope="col"><a href="#${anchor}">${name}</a></th>`,
       )}</tr></thead><tbody>${differing.map(
@@ -320,7 +320,7 @@ export function reportPage({ runs, proofs, script, style }: ReportParts): string
 <h1>overtrain report</h1>
 <p>${runs.length === 1 ? 'One run' : `${runs.length} runs`} of the theory of catastrophic overtraining. Everything on this page is in this one file.</p>
 ${runs.length > 1 && html`<nav aria-label="Runs"><ul>${runs.map(({ anchor, name }) => html`<li><a href="#${anchor}">${name}</a></li>`)}</ul></nav>`}
-<noscript><p class="note">Without scripts there are no figures and tables here; the result folder has them as SVG and CSV.</p></noscript>
+<noscript><p class="note">The figures and tables on this page need JavaScript; the result folder has them as SVG and CSV.</p></noscript>
 </header>
 <main id="runs" tabindex="-1">
 ${runs.length > 1 && differencesSection(runs)}

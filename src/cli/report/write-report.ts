@@ -40,7 +40,7 @@ export async function writePage(file: string, contents: string): Promise<void> {
     const code = codeOf(error);
     if (code === undefined) throw error;
     const reason = code === 'ENOENT' ? 'its folder does not exist' : reasonOf(code);
-    throw new InvalidInputError('--html', file, `a file that can be written (${reason})`);
+    throw new InvalidInputError('--html', file, `a writable file (${reason})`);
   }
 }
 

@@ -10,16 +10,16 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'not permitted',
   EROFS: 'the file system is read-only',
   ENOSPC: 'no space left',
-  EDQUOT: 'the quota is used up',
-  EFBIG: 'no file may be that large',
+  EDQUOT: 'the disk quota is exceeded',
+  EFBIG: 'the file is too large',
   EIO: 'the device reports an error',
   ENAMETOOLONG: 'the name is too long',
-  ENOTDIR: 'a part of the path is a file',
+  ENOTDIR: 'part of the path is a file',
   ELOOP: 'too many links',
-  ENOTEMPTY: 'someone else has filled it meanwhile',
-  EEXIST: 'a file is in the way',
-  ENOENT: 'no folder can be made there',
-  EISDIR: 'a folder is there',
+  ENOTEMPTY: 'someone else has filled it in the meantime',
+  EEXIST: 'a file of that name exists',
+  ENOENT: 'no folder can be created there',
+  EISDIR: 'a folder of that name exists',
 };
 
 /** Why the system refused something, in words. */
@@ -34,7 +34,7 @@ export function reasonOf(code: string): string {
  */
 export function notWritable(folder: string, error: unknown, advice = ''): InvalidInputError {
   const reason = `${reasonOf(codeOf(error) ?? 'unknown error')}${advice === '' ? '' : `; ${advice}`}`;
-  return new InvalidInputError('--out', folder, `a folder that can be written (${reason})`);
+  return new InvalidInputError('--out', folder, `a writable folder (${reason})`);
 }
 
 /** The code that the system gave to an error, such as `ENOSPC`. */
@@ -44,7 +44,7 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 /**
- * Opens a regular file for reading; whatever else has that name, a pipe or a device, is not waited for.
+ * Opens a regular file for reading; a pipe or a device of that name is not waited for.
  *
  * @throws Error with the `code` of the system, or `ENOTFILE`
  */

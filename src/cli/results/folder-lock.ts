@@ -12,7 +12,7 @@ export interface LockOwner {
   readonly host: string;
   /** When it began, ISO 8601 in UTC. */
   readonly since: string;
-  /** What tells the process from a later one of the same number, where the system says. */
+  /** What distinguishes the process from a later one with the same number, where the system says. */
   readonly process: string | null;
 }
 
@@ -29,7 +29,7 @@ export class LockedFolder extends Error {
     /** File that is the lock. */
     readonly file: string,
   ) {
-    super(`process ${owner.pid} on ${owner.host} has worked on it since ${owner.since}`);
+    super(`process ${owner.pid} on ${owner.host} has been working on it since ${owner.since}`);
   }
 }
 
@@ -98,7 +98,7 @@ async function ownerOf(file: string): Promise<LockOwner | undefined> {
   }
 }
 
-/** Whether the owner of a lock may be at work: of another machine or another container nobody here can tell. */
+/** Whether the owner of a lock may still be running; on another machine or in another container there is no way to know. */
 export function mayLive(owner: LockOwner): boolean {
   if (owner.host !== hostname()) return true;
   const [boot, space, start] = (owner.process ?? '').split(' ');

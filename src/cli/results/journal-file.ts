@@ -72,7 +72,7 @@ export function writtenRecord({ call, fingerprint, result }: JournalRecord): Buf
   return body;
 }
 
-/** Whether the body of a frame is a record, as far as its lengths tell. */
+/** Whether the body of a frame is a record, judging by its lengths. */
 export function isRecord(body: Buffer): boolean {
   if (body.length < RECORD_HEAD) return false;
   const count = body.readUInt32LE(20);
@@ -126,7 +126,7 @@ export class JournalFile implements CallJournal {
     readonly run: string,
     private readonly places: Map<number, Place>,
     private bytes: number,
-    /** Turns a failure of the system into what the user is told. */
+    /** Turns a system error into the message for the user. */
     private readonly failure: (error: unknown, journal: JournalFile) => Error,
   ) {}
 

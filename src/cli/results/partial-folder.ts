@@ -13,8 +13,8 @@ export interface PartialFolder {
 }
 
 /**
- * The partial folder of a result folder. It is named after it, so that whoever finds one after a power cut knows what it was, and
- * always the same, so that a run can go on.
+ * The partial folder of a result folder. It is named after it, so that one found after a power cut says what it was, and
+ * always the same, so that a run can continue.
  *
  * @param folder absolute path of the result folder
  */

@@ -145,7 +145,7 @@ const DEEPEST = 32;
 
 /**
  * Reads a result folder of this version or an older one. The document comes from `run.json` alone, which must be as it was
- * written; the other files are compared with their checksums, and where one differs that is told in `problems`.
+ * written; the other files are compared with their checksums, and a difference is reported in `problems`.
  *
  * @throws InvalidInputError in one line that names the file and the repair, where `run.json` is missing, damaged, changed, too
  *   large, or of a newer version
@@ -171,7 +171,7 @@ export async function readResult(folder: string): Promise<StoredRun> {
     ...stored,
   };
   if (version === FOLDER_VERSION && !isSealed(text))
-    throw damaged(folder, 'an unchanged run.json (its checksum is of another text)', command);
+    throw damaged(folder, 'an unchanged run.json (its checksum does not match)', command);
   const checks =
     files === undefined
       ? Object.entries(document.tables).map(([name, table]) => unsealedCsv(folder, name, table))
@@ -181,7 +181,7 @@ export async function readResult(folder: string): Promise<StoredRun> {
   for (const { name, problem } of checks) {
     const found = await problem().catch(unreadable);
     if (found !== undefined)
-      problems.push(`${name} ${found}; to write it anew: ${command} --out ${shellWord(folder)} ${again}`);
+      problems.push(`${name} ${found}; to rewrite it: ${command} --out ${shellWord(folder)} ${again}`);
   }
   const kept = [RUN_FILE, ...checks.map(({ name }) => name)];
   const record = { gitCommit: git_commit, finished, files: kept, problems };
@@ -203,7 +203,7 @@ async function readRunFile(folder: string): Promise<string> {
 /** What a run that was cut off has left beside the folder that it did not get to write. */
 function unfinished(folder: string): string | undefined {
   const { replaced, journal } = partialFolder(resolve(folder));
-  if (existsSync(replaced)) return `a replacement was cut off; the earlier run is whole in ${replaced}`;
+  if (existsSync(replaced)) return `a replacement was cut off; the earlier run is intact in ${replaced}`;
   if (existsSync(journal)) return 'its run was cut off: repeat the command with --resume';
   return undefined;
 }
@@ -214,21 +214,21 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'run.json is a folder',
   ENOTFILE: 'run.json is neither a file nor a link to one',
   EFBIG: `run.json has more than ${MOST_BYTES} bytes, which no run writes`,
-  ELOOP: 'its links lead in a circle',
+  ELOOP: 'its links form a cycle',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   ENAMETOOLONG: 'the name is too long',
 };
 
 function parse(folder: string, text: string): StoredFile {
-  if (text.trim() === '') throw damaged(folder, 'a whole run.json (it is empty)', undefined);
+  if (text.trim() === '') throw damaged(folder, 'a complete run.json (it is empty)', undefined);
   let content: unknown;
   try {
     if (isNestedDeeper(text, DEEPEST)) throw new Error(`brackets more than ${DEEPEST} deep`);
     content = JSON.parse(text);
   } catch (error) {
-    const reason = /[}\]]\s*$/.test(text) ? messageOf(error) : 'it is cut short';
-    throw damaged(folder, `a run.json that is JSON (${reason})`, undefined);
+    const reason = /[}\]]\s*$/.test(text) ? messageOf(error) : 'it is truncated';
+    throw damaged(folder, `a run.json that is valid JSON (${reason})`, undefined);
   }
   const { schema, folder: version } = { ...(content as { schema?: unknown; folder?: unknown }) };
   if (isNewer(schema, 1) || isNewer(version, FOLDER_VERSION)) {
@@ -247,7 +247,7 @@ function parse(folder: string, text: string): StoredFile {
   const command = (content as { command?: unknown } | null)?.command;
   throw damaged(
     folder,
-    `a run.json as overtrain wrote it (${oneLine(place, 60)}: ${oneLine(issue?.message ?? '', 100)})`,
+    `a valid run.json (${oneLine(place, 60)}: ${oneLine(issue?.message ?? '', 100)})`,
     typeof command === 'string' ? command : undefined,
   );
 }
@@ -273,7 +273,7 @@ function sealedFile(folder: string, name: string, { bytes, sha256 }: FileSeal): 
     name,
     async problem() {
       const found = await checksumOf(join(folder, name), bytes);
-      if (found === undefined) return `does not have its ${bytes} bytes any more`;
+      if (found === undefined) return `no longer has its ${bytes} bytes`;
       return found === sha256 ? undefined : CHANGED;
     },
   };

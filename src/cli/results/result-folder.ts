@@ -56,7 +56,7 @@ export async function takeWorkPlace(path: string, folder: string): Promise<WorkP
     throw new InvalidInputError(
       '--out',
       folder,
-      `a folder that no one else works on: ${error.message} (if it is gone, remove ${error.file})`,
+      `a folder that no one else is working on: ${error.message} (if it is gone, remove ${error.file})`,
     );
   }
 }
@@ -92,7 +92,7 @@ const NEW_OR_EMPTY = 'a folder that does not exist yet or is empty';
  * @param folder as the user wrote it
  * @param mayReplace whether a result that stands there may go
  * @returns names of the files of that result, where there is one
- * @throws InvalidInputError for whatever else stands there
+ * @throws InvalidInputError if anything else is there
  */
 export async function refuseStanding(
   path: string,
@@ -102,14 +102,16 @@ export async function refuseStanding(
   const names = await namesIn(path, folder);
   if (names.length === 0) return undefined;
   if (!names.includes(RUN_FILE)) throw refusal(folder, `${NEW_OR_EMPTY}; this one holds files`);
-  if (!mayReplace)
-    throw refusal(folder, `${NEW_OR_EMPTY}; this one holds files of a run (--force replaces it)`);
+  if (!mayReplace) throw refusal(folder, `${NEW_OR_EMPTY}; this one holds a run (--force replaces it)`);
   // Loaded only here, for it brings the schemas along.
   const { readResult } = await import('./read-result.js');
   const { files } = await readResult(folder);
   const foreign = names.find((name) => !files.includes(name));
   if (foreign !== undefined)
-    throw refusal(folder, `a folder with nothing but the run, which --force replaces; move away ${foreign}`);
+    throw refusal(
+      folder,
+      `a folder that holds only the run that --force replaces; move ${foreign} elsewhere`,
+    );
   return files;
 }
 
@@ -168,11 +170,11 @@ export function identityDifference(kept: Partial<RunIdentity>, wanted: RunIdenti
 }
 
 /**
- * Opens the journal of a run, and decides what comes of one that a run before has left: with `resume` the same run goes on, with
- * `force` it is thrown away, and otherwise it is in the way unless it is empty.
+ * Opens the journal of a run, and decides what comes of one that a run before has left: with `resume` the same run continues, with
+ * `force` it is thrown away, and otherwise it is refused unless it is empty.
  *
  * @returns undefined where there is no run to compute
- * @throws InvalidInputError where a journal is in the way or of another run
+ * @throws InvalidInputError where there is a journal already, or one of another run
  */
 export async function openJournal(
   place: WorkPlace,
@@ -197,14 +199,14 @@ export async function openJournal(
       throw new InvalidInputError(
         '--out',
         folder,
-        'a folder without an unfinished run; this one was cut off (--resume goes on with it, --force begins anew)',
+        'a folder without an unfinished run; the run here was cut off (--resume continues it, --force starts over)',
       );
     const difference = identityDifference(identityIn(journal.run), run);
     if (difference !== undefined)
       throw new InvalidInputError(
         '--resume',
         folder,
-        `the run that was cut off there, which differs in ${difference}; --force begins anew`,
+        `the run that was cut off there, which differs in ${difference} (--force starts over)`,
       );
     return journal;
   } catch (error) {
@@ -216,7 +218,7 @@ export async function openJournal(
 /** What to do when there is no room: what was computed is not lost. */
 export function adviceFor(journal: JournalFile | undefined): string {
   if (journal === undefined || journal.size === 0) return '';
-  return 'nothing computed is lost: make room, then repeat the command with --resume';
+  return 'nothing computed is lost: free some space, then repeat the command with --resume';
 }
 
 /** Removes the journal; without waiting, for a process that ends. */
@@ -247,14 +249,14 @@ export interface ReservedFolder {
   /**
    * Gives the place back; what was written stays, and so does the journal of a run that did not get that far.
    *
-   * @returns whether a journal was left, so that the run can go on
+   * @returns whether a journal was left, so that the run can continue
    */
   release(): Promise<boolean>;
 }
 
 /** What to do about what is there already. */
 export interface ReserveOptions {
-  /** Replaces another result, and begins anew where a run was cut off. */
+  /** Replaces another result, and starts over where a run was cut off. */
   readonly force?: boolean;
   /** Goes on with a run that was cut off. */
   readonly resume?: boolean;
@@ -266,7 +268,7 @@ export interface ReserveOptions {
  * Makes sure, before anything is computed, that a result folder can be written, by taking the hidden folder beside it in which
  * it comes to be.
  *
- * @throws InvalidInputError saying what is in the way; nothing is left behind then
+ * @throws InvalidInputError saying what is already there; nothing is left behind then
  */
 export async function reserveResultFolder(
   folder: string,
@@ -328,7 +330,7 @@ export async function reserveResultFolder(
 
 /**
  * Gives the written folder its name. A result that has the name steps aside first, and comes back if the new one cannot take its
- * place: the two renamings follow each other without a pause, and whoever comes after a power cut between them undoes the first.
+ * place: the two renamings follow each other without a pause, and the next command after a power cut between them undoes the first.
  */
 async function giveName(place: WorkPlace, path: string, folder: string, mayReplace: boolean): Promise<void> {
   const replaced = await refuseStandingNow(path, folder, mayReplace);

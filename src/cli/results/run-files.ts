@@ -29,7 +29,7 @@ export function gitCommit(): Promise<string | null> {
 let found: Promise<string | null> | undefined;
 
 async function askGit(): Promise<string | null> {
-  // Otherwise git would tell the commit of whatever repository the package is installed in.
+  // Otherwise git would report the commit of the repository in which the package is installed.
   if (!existsSync(`${ROOT}/.git`)) return null;
   try {
     const argv = ['--no-optional-locks', 'describe', '--always', '--dirty', '--abbrev=40', '--exclude', '*'];
@@ -43,7 +43,7 @@ async function askGit(): Promise<string | null> {
 /** Version of the result folder that this program writes; `docs/results.md` has what changed between them. */
 export const FOLDER_VERSION = 2;
 
-/** What is told of another file of a result folder. */
+/** What is reported of another file of a result folder. */
 export interface FileSeal {
   readonly bytes: number;
   readonly sha256: string;

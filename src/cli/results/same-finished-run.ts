@@ -10,7 +10,7 @@ import { identityDifference, type RunIdentity } from './result-folder.js';
 export async function sameFinishedRun(folder: string, wanted: RunIdentity): Promise<StoredRun> {
   const stored = await readResult(folder);
   const [problem] = stored.problems;
-  if (problem !== undefined) throw new InvalidInputError('--resume', folder, `a whole result; ${problem}`);
+  if (problem !== undefined) throw new InvalidInputError('--resume', folder, `an intact result; ${problem}`);
   const { scenario, params, seed, compute, versions } = stored.document;
   // What `auto` came to counts as well as the word.
   const kept: RunIdentity = {
@@ -24,6 +24,6 @@ export async function sameFinishedRun(folder: string, wanted: RunIdentity): Prom
   throw new InvalidInputError(
     '--resume',
     folder,
-    `the same run, of which this one differs in ${difference}; --force replaces it`,
+    `the same run; the one there differs in ${difference} (--force replaces it)`,
   );
 }

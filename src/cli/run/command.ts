@@ -6,11 +6,11 @@ import { collectSetting, once } from '../settings/setting.js';
 import type { RunCommandOptions } from './run-scenario.js';
 
 const NOTES = [
-  'Parameters: "overtrain run <scenario> --help" lists them with their units, ranges and defaults. --set goes before --config, --config before the defaults; a parameter may be set once.',
-  '--config holds a mapping of parameters, or "params:" with that mapping beside scenario, seed, engine and backend.',
-  '--csv prints the first table of the scenario (--table NAME another one, --out DIR keeps all): fields quoted as RFC 4180 has it, lines ended by a line feed, the first naming the columns; numbers read back exactly; null is empty.',
-  '--out writes the folder whole or not at all. While the run goes on, what is computed is kept beside it, so that after an interruption, a kill or a full disk the same command with --resume goes on and ends with the same numbers to the last bit.',
-  'Exit codes: 0 done, 1 a check failed, 2 the request is wrong, 130 interrupted.',
+  'Parameters: "overtrain run <scenario> --help" lists them with their units, ranges and defaults. --set overrides --config, and --config overrides the defaults; each parameter may be set once.',
+  '--config names a file with a mapping of parameters, or with that mapping under "params:" next to scenario, seed, engine and backend.',
+  '--csv prints the first table of the scenario (--table NAME prints another, --out DIR saves all): fields quoted as in RFC 4180, lines ending in a line feed, column names in the first line; numbers read back exactly; null is an empty field.',
+  '--out writes the folder in full or not at all. During the run, intermediate results are kept next to it: after an interruption, a kill or a full disk, the same command with --resume continues and ends with the same numbers to the last bit.',
+  'Exit codes: 0 done, 1 a check failed, 2 invalid request, 130 interrupted.',
 ];
 
 const EXAMPLES = [
@@ -25,7 +25,7 @@ type ParsedOptions = RunCommandOptions & { readonly help?: true };
 /**
  * Adds `overtrain run`.
  *
- * @param finish told the exit code of the run
+ * @param finish called with the exit code of the run
  */
 export function addRunCommand(program: Command, io: CommandLineIo, finish: (code: number) => void): void {
   program
@@ -33,25 +33,25 @@ export function addRunCommand(program: Command, io: CommandLineIo, finish: (code
     .allowExcessArguments(false)
     .usage('<scenario> [options]')
     .description('run a scenario and show its figures, tables and checks')
-    .argument('[scenario]', 'id of a scenario; "overtrain list" has them all')
-    .option('--set <name=value>', 'set a parameter; may be given for several parameters', collectSetting)
-    .option('--config <file>', 'take parameters from a .yaml, .yml or .json file', once('--config'))
-    .option('--seed <integer>', 'seed of all random numbers (default: 1)', once('--seed'))
+    .argument('[scenario]', 'id of a scenario; "overtrain list" shows them all')
+    .option('--set <name=value>', 'set a parameter; repeatable', collectSetting)
+    .option('--config <file>', 'read parameters from a .yaml, .yml or .json file', once('--config'))
+    .option('--seed <integer>', 'seed for all random numbers (default: 1)', once('--seed'))
     .option('--engine <name>', 'auto, exact, modes or matrix (default: auto)', once('--engine'))
     .option(
       '--backend <name>',
       'auto, or one that "overtrain doctor" lists (default: auto)',
       once('--backend'),
     )
-    .option('--out <folder>', 'keep the run in a new or empty folder', once('--out'))
-    .option('--resume', 'with --out: go on with a run that was cut off, or show it if it has ended')
-    .option('--force', 'with --out: replace the run that is there')
+    .option('--out <folder>', 'save the run in a new or empty folder', once('--out'))
+    .option('--resume', 'with --out: continue a run that was cut off, or show it if it has finished')
+    .option('--force', 'with --out: replace an existing run')
     .option('--json', 'print one JSON document and nothing else')
     .option('--csv', 'print one table as CSV and nothing else')
     .option('--table <name>', 'the table that --csv prints (default: the first)', once('--table'))
     .option('--quiet', 'no progress on stderr')
     .helpOption(false)
-    .option('-h, --help', 'this help; after a scenario, the help of that scenario')
+    .option('-h, --help', 'this help; with a scenario, help for that scenario')
     .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
     .action(async (id: string | undefined, options: ParsedOptions, command: Command) => {
       if (!options.help) {

@@ -41,15 +41,19 @@ export interface KeepOptions {
 export function refuseWithoutFolder({ out, resume, force }: KeepOptions): void {
   const option = resume ? '--resume' : '--force';
   if (resume && force)
-    throw new InvalidInputError(option, '--resume --force', 'one of the two: one goes on, one begins anew');
+    throw new InvalidInputError(
+      option,
+      '--resume --force',
+      'only one of them: --resume continues, --force starts over',
+    );
   if ((resume || force) && out === undefined)
-    throw new InvalidInputError(option, true, 'to be given together with --out');
+    throw new InvalidInputError(option, true, 'to be used together with --out');
 }
 
 /**
  * Reserves the folder of `--out`; undefined without it.
  *
- * @throws InvalidInputError saying what is in the way
+ * @throws InvalidInputError saying what is already there
  */
 export async function reserveFolder(
   request: RunRequest,
@@ -63,7 +67,7 @@ export async function reserveFolder(
 }
 
 /**
- * The run in the folder, where the user asked to go on with one that has ended.
+ * The run in the folder, where the user asked to continue one that has finished.
  *
  * @throws InvalidInputError where the folder holds another run or is damaged
  */
@@ -81,7 +85,7 @@ export async function finishedRun(
   return sameFinishedRun(out, await runIdentity(request));
 }
 
-/** The command that goes on with a run. */
+/** The command that continues a run. */
 export function resumingCommand(request: RunRequest, { out }: KeepOptions): string {
   return `${reproducingCommand(request, undefined)} --out ${shellWord(out ?? '')} --resume`;
 }
@@ -89,7 +93,7 @@ export function resumingCommand(request: RunRequest, { out }: KeepOptions): stri
 /** What the progress line says until the first part is done. */
 const STARTING = 'starting';
 
-/** What the `run` command was told. */
+/** What the `run` command was given. */
 export interface RunCommandOptions extends RunOptions, KeepOptions {
   readonly json?: true;
   readonly csv?: true;
@@ -110,7 +114,7 @@ export async function runScenario(
   io: CommandLineIo,
 ): Promise<number> {
   if (options.json && options.csv)
-    throw new InvalidInputError('--csv', '--json --csv', 'one of the two, for stdout holds one document');
+    throw new InvalidInputError('--csv', '--json --csv', 'only one of them, since stdout holds one document');
   const request = await runRequest(id, options, await loadScenarios(io, id));
   const table = csvTable(request, options);
   refuseWithoutFolder(options);
@@ -162,7 +166,7 @@ export async function runScenario(
       printReport(request, collected.results(), reproducingCommand(request, compute), undefined, io);
     if (isAbort(error) && (await folder?.release()) === true)
       io.stderr.write(
-        `overtrain: what was computed is kept; to go on: ${resumingCommand(request, options)}\n`,
+        `overtrain: what was computed is saved; to continue: ${resumingCommand(request, options)}\n`,
       );
     throw error;
   } finally {
@@ -208,7 +212,7 @@ function printDocument(
 function csvTable({ scenario }: RunRequest, { csv, table }: RunCommandOptions): string | undefined {
   const names = Object.keys(scenario.tables);
   if (table !== undefined && !csv)
-    throw new InvalidInputError('--table', table, 'to be given together with --csv');
+    throw new InvalidInputError('--table', table, 'to be used together with --csv');
   if (!csv) return undefined;
   return table === undefined ? names[0] : readChoice('--table', table, names);
 }
@@ -240,7 +244,7 @@ function printReport(
     '',
     ...saved,
     // Not broken into lines: a terminal does that without spoiling what is copied.
-    `${faint('Again:')} ${again}`,
+    `${faint('To repeat:')} ${again}`,
   ];
   io.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -41,7 +41,7 @@ export function scenarioHelp(scenario: Scenario, terminal: Terminal): string[] {
     strong('Examples'),
     ...examples(scenario, parameters).map((line) => `  ${line}`),
     '',
-    ...paragraph('Options of every run: overtrain run --help', terminal, faint),
+    ...paragraph('Options for every run: overtrain run --help', terminal, faint),
   ];
 }
 
@@ -50,7 +50,7 @@ function presetLines({ presets = {} }: Scenario, terminal: Terminal): string[] {
   if (names.length === 0) return [];
   const { strong } = styleFor(terminal.colour);
   return [
-    ...paragraph('Presets (--set preset=name; other parameters may be set beside it)', terminal, strong),
+    ...paragraph('Presets (--set preset=name; other parameters may be set with it)', terminal, strong),
     ...names.flatMap(([name, settings]) => {
       const set = Object.entries(settings).map(([parameter, value]) => `${parameter}=${value}`);
       return paragraph(`${name}: ${set.join(' ')}`, terminal, undefined, 2, 6);

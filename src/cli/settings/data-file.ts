@@ -4,7 +4,7 @@ import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { isNestedDeeper } from '../output/error-line.js';
 
-/** Strings, and what tells where in a mapping one stands. */
+/** Strings, and the punctuation that shows where in a mapping each is. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
 
 /**
@@ -41,7 +41,7 @@ const READERS: Readonly<Record<string, (text: string) => Promise<unknown> | unkn
 };
 
 /**
- * Reads a YAML or JSON file, told apart by its extension.
+ * Reads a YAML or JSON file, as its extension says.
  *
  * @param option named in the error
  * @param mostBytes a longer file is refused; whole MiB
@@ -74,8 +74,8 @@ async function readText(option: string, file: string, mostBytes: number): Promis
   } catch (error) {
     if (error instanceof InvalidInputError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    const reason = code === 'ENOENT' ? 'there is none of this name' : code;
-    throw new InvalidInputError(option, file, `a file that can be read (${reason})`);
+    const reason = code === 'ENOENT' ? 'no such file' : code;
+    throw new InvalidInputError(option, file, `a readable file (${reason})`);
   }
 }
 
@@ -99,7 +99,7 @@ async function parseYaml(text: string): Promise<unknown> {
       const keys = new Set<unknown>();
       for (const { key } of items) {
         // Keys that are mappings themselves are written out as text, each level twice as long as the one below.
-        if (!isScalar(key)) throw new Error('a key is no text');
+        if (!isScalar(key)) throw new Error('a key is not text');
         const name = key.value;
         if (keys.has(name)) throw new Error(`the key ${JSON.stringify(name).slice(0, 40)} occurs twice`);
         keys.add(name);
@@ -115,14 +115,14 @@ export interface Config {
   readonly run: ReadonlyMap<RunKey, unknown>;
 }
 
-/** Keys that say how to run; they may stand beside the parameters. */
+/** Keys that say how to run; they may be given next to the parameters. */
 export const runKeys = ['scenario', 'seed', 'engine', 'backend'] as const;
 type RunKey = (typeof runKeys)[number];
 
 const OPTION = '--config';
 
 /**
- * Reads a YAML or JSON file (told apart by its extension). It holds either `params: {…}` beside `scenario`, `seed`,
+ * Reads a YAML or JSON file (as its extension says). It holds either `params: {…}` beside `scenario`, `seed`,
  * `engine` and `backend`, or the parameters themselves in the place of `params`.
  *
  * @throws InvalidInputError in one line when the file cannot be read, is too large, not YAML or JSON, or not a mapping

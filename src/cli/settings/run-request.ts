@@ -48,7 +48,7 @@ export interface RunRequest {
 /**
  * Puts a run together: what the command line says goes before the file, and the file before the defaults.
  *
- * @throws InvalidInputError for whatever is not allowed
+ * @throws InvalidInputError for anything that is not allowed
  */
 export async function runRequest(
   id: string | undefined,

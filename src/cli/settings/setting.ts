@@ -20,7 +20,7 @@ export function collectSetting(text: string, before: Settings | undefined): Sett
     throw new InvalidInputError(
       '--set',
       text,
-      `each parameter once; ${name} is set to ${String(settings.get(name))} already`,
+      `each parameter once; ${name} is already set to ${String(settings.get(name))}`,
     );
   settings.set(name, value);
   return settings;
@@ -58,10 +58,10 @@ export function readChoice<Choice extends string>(
   throw new InvalidInputError(option, value, `${choices.join(', ')}${hint}`);
 }
 
-/** Refuses an option that is given twice, since one of the two would be lost without a word. */
+/** Refuses an option that is given twice, since one of the two values would be lost silently. */
 export function once(option: string): (value: string, before: string | undefined) => string {
   return (value, before) => {
     if (before === undefined) return value;
-    throw new InvalidInputError(option, value, `the option once; it is ${before} already`);
+    throw new InvalidInputError(option, value, `the option once; it is already ${before}`);
   };
 }

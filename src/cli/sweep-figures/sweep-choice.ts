@@ -58,7 +58,7 @@ export function slicePlaces(axis: AxisValues) {
 }
 
 /**
- * The axes from the most values to the fewest, without those whose values follow from one before. What tells the lines of a
+ * The axes from the most values to the fewest, without those whose values follow from one before. What distinguishes the lines of a
  * scenario's own figures apart, which the sweep does not vary, comes last.
  */
 export function independentAxes(rows: SweepRows): AxisValues[] {

@@ -8,10 +8,10 @@ import type { SubmitOptions } from './submit-command.js';
 import type { SweepCommandOptions } from './sweep-command.js';
 
 const SWEEP_NOTES = [
-  'The sweep file names a scenario, fixed parameters, and axes along which others vary: grids, lists, lists that go together, random draws. "overtrain sweep --init" prints one that explains itself.',
-  'What is finished is kept as it comes: after an interruption, a kill or a full disk the same command with --resume goes on. Points are numbered by the file alone, so that the result is the same, byte for byte, whatever the number of threads and shards.',
+  'The sweep file names a scenario, fixed parameters, and axes along which others vary: grids, lists, lists that vary together, random draws. "overtrain sweep --init" prints a commented example.',
+  'Finished points are saved as they come: after an interruption, a kill or a full disk, the same command with --resume continues. Points are numbered by the file alone, so the result is the same, byte for byte, for any number of threads and shards.',
   '--shard I/N computes one of N parts of about equal work; --shard auto/N takes I from SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX. "overtrain merge" puts the parts together.',
-  'Exit codes: 0 done, 1 a point has no numbers or a check of one failed, 2 the request is wrong, 130 interrupted.',
+  'Exit codes: 0 done, 1 a point has no results or one of its checks failed, 2 invalid request, 130 interrupted.',
 ];
 
 const SWEEP_EXAMPLES = [
@@ -24,22 +24,26 @@ const SWEEP_EXAMPLES = [
 /**
  * Adds `overtrain sweep`.
  *
- * @param finish told the exit code
+ * @param finish called with the exit code
  */
 export function addSweepCommand(program: Command, io: CommandLineIo, finish: (code: number) => void): void {
   program
     .command('sweep')
     .allowExcessArguments(false)
-    .description('run a scenario at many settings, on this machine or as one part of many')
-    .argument('[file]', 'sweep file, .yaml, .yml or .json; also the sweep.json of a folder')
-    .option('--out <folder>', 'keep the results in this folder', once('--out'))
+    .description('run a scenario at many settings, all on this machine or as one of many parts')
+    .argument('[file]', 'sweep file (.yaml, .yml or .json), or the sweep.json of a folder')
+    .option('--out <folder>', 'save the results in this folder', once('--out'))
     .option('--shard <I/N>', 'compute one of N parts; auto/N in an array job', once('--shard'))
-    .option('--resume', 'go on with a sweep that was cut off')
-    .option('--threads <count>', 'threads (default: one for each core)', once('--threads'))
+    .option('--resume', 'continue a sweep that was cut off')
+    .option('--threads <count>', 'number of threads (default: one per core)', once('--threads'))
     .option('--find <what>', 'inflection: refine the grid where curves begin to turn', once('--find'))
-    .option('--levels <count>', 'with --find: how often brackets are halved (default: 5)', once('--levels'))
-    .option('--dry-run', 'say how many points there are and how long they would take, from a measured rate')
-    .option('--init', 'print a sweep file with comments')
+    .option(
+      '--levels <count>',
+      'with --find: how many times to halve the brackets (default: 5)',
+      once('--levels'),
+    )
+    .option('--dry-run', 'show how many points there are and how long they would take, at a measured rate')
+    .option('--init', 'print a commented sweep file')
     .option('--quiet', 'no progress on stderr')
     .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), SWEEP_NOTES, SWEEP_EXAMPLES))
     .action(async (file: string | undefined, options: SweepCommandOptions) => {
@@ -51,14 +55,14 @@ export function addSweepCommand(program: Command, io: CommandLineIo, finish: (co
 /**
  * Adds `overtrain merge`.
  *
- * @param finish told the exit code
+ * @param finish called with the exit code
  */
 export function addMergeCommand(program: Command, io: CommandLineIo, finish: (code: number) => void): void {
   program
     .command('merge')
     .allowExcessArguments(false)
-    .description('put the shards of a sweep together: merged.parquet and merged.csv')
-    .argument('<folder>', 'folder of the sweep')
+    .description('merge the shards of a sweep into merged.parquet and merged.csv')
+    .argument('<folder>', 'the sweep folder')
     .action(async (folder: string) => {
       const { mergeSweep } = await import('./merge-sweep.js');
       finish(await mergeSweep(folder, io));
@@ -68,16 +72,16 @@ export function addMergeCommand(program: Command, io: CommandLineIo, finish: (co
 /**
  * Adds `overtrain status`.
  *
- * @param finish told the exit code
+ * @param finish called with the exit code
  */
 export function addStatusCommand(program: Command, io: CommandLineIo, finish: (code: number) => void): void {
   program
     .command('status')
     .allowExcessArguments(false)
     .description(
-      'say which shards of a sweep are done, running, failed or missing (exit code 0: all are done)',
+      'show which shards of a sweep are done, running, failed or missing (exit code 0: all are done)',
     )
-    .argument('<folder>', 'folder of the sweep')
+    .argument('<folder>', 'the sweep folder')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (folder: string, options: StatusOptions) => {
       const { printStatus } = await import('./status-command.js');
@@ -86,8 +90,8 @@ export function addStatusCommand(program: Command, io: CommandLineIo, finish: (c
 }
 
 const SUBMIT_NOTES = [
-  'An array job computes one shard in each task, and a second job merges once all have ended. Both scripts are in the folder of the results, under slurm/. A task that Slurm requeues goes on where it was cut off.',
-  '"overtrain status" names the shards that failed or are missing, and the command that submits just those.',
+  'An array job computes one shard per task, and a second job merges them once all have ended. Both scripts are in the results folder, under slurm/. A task that Slurm requeues continues where it was cut off.',
+  '"overtrain status" names the shards that failed or are missing, and prints the command that submits just those.',
 ];
 
 const SUBMIT_EXAMPLES = [
@@ -100,14 +104,14 @@ export function addSubmitCommand(program: Command, io: CommandLineIo): void {
   program
     .command('submit')
     .usage('slurm <file> --shards <count> [options] [-- sbatch options]')
-    .description('hand a sweep to a cluster')
+    .description('submit a sweep to a cluster')
     .argument('<scheduler>', 'slurm')
     .argument('[file]', 'sweep file')
     .argument('[options...]', 'options for sbatch, after --')
-    .option('--out <folder>', 'folder of the results, on a file system that all nodes share', once('--out'))
-    .option('--shards <count>', 'parts into which the sweep is cut', once('--shards'))
-    .option('--only <list>', 'submit these shards alone, such as 3,5-8', once('--only'))
-    .option('--dry-run', 'print the scripts and submit nothing')
+    .option('--out <folder>', 'results folder, on a file system that all nodes share', once('--out'))
+    .option('--shards <count>', 'number of parts to split the sweep into', once('--shards'))
+    .option('--only <list>', 'submit only these shards, such as 3,5-8', once('--only'))
+    .option('--dry-run', 'print the scripts without submitting them')
     .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), SUBMIT_NOTES, SUBMIT_EXAMPLES))
     .action(
       async (

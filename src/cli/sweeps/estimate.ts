@@ -54,7 +54,7 @@ export async function printEstimate(
     `points   ${range.to - range.from}${shard === undefined ? '' : ` of ${sweep.points}, shard ${shardText(shard)}`} (${sweep.settings} settings, ${replicates} replicate${replicates === 1 ? '' : 's'} of each)`,
     `work     about ${work.toPrecision(2)} multiplications in ${batches.length} batches`,
     `memory   about ${Math.ceil(memory / MEBIBYTE)} MiB of ${Math.round(totalmem() / MEBIBYTE)} MiB`,
-    `time     about ${durationText(milliseconds / Math.max(1, used))} on ${used} thread${used === 1 ? '' : 's'}, ${durationText(milliseconds)} of one core`,
+    `time     about ${durationText(milliseconds / Math.max(1, used))} on ${used} thread${used === 1 ? '' : 's'}, ${durationText(milliseconds)} on one core`,
     `measured ${measured.points} points in ${Math.round(measured.milliseconds)} ms on one thread`,
   ];
   io.stdout.write(`${lines.join('\n')}\n`);

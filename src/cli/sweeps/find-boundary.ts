@@ -44,7 +44,7 @@ export interface SearchedLevel {
 const LEVEL: Column = { name: 'level', unit: '1', description: 'which of the sweeps, from 0' };
 
 /**
- * The long table of all levels of a search, with their number in front: numbers of points count anew in each.
+ * The long table of all levels of a search, with their number in front: points are numbered from 0 in each.
  *
  * @param levels from the first, whose columns the table has
  * @param rows of all levels together
@@ -101,7 +101,7 @@ export interface FindOptions {
  * inflection comes or goes. Every level is a sweep in a folder of its own, `level-0` and so on; `boundary.csv` has the brackets that
  * are left.
  *
- * @throws InvalidInputError where the sweep has no grid to refine, or its table does not tell of inflections
+ * @throws InvalidInputError where the sweep has no grid to refine, or its table has no inflections
  * @throws DOMException `AbortError` when interrupted; finished points are kept
  */
 export async function findBoundary(

@@ -52,9 +52,9 @@ export async function mergeSweep(folder: string, io: CommandLineIo): Promise<num
 
 /** What merging found, in one line. */
 export function mergedText(folder: string, { points, rows, failed, checksFailed }: Merged): string {
-  const failures = failed === 0 ? '' : `, ${failed} points without numbers (column error)`;
+  const failures = failed === 0 ? '' : `, ${failed} points without results (see the column error)`;
   const checks =
-    checksFailed === 0 ? '' : `, ${checksFailed} points with a failed check (column failed_checks)`;
+    checksFailed === 0 ? '' : `, ${checksFailed} points with a failed check (see the column failed_checks)`;
   return `${points} points, ${rows} rows${failures}${checks}: ${folder}/${MERGED.parquet} and ${MERGED.csv}`;
 }
 

@@ -35,11 +35,11 @@ export function requireComplete(folder: string, shards: readonly FinishedShard[]
   if (covered < points) missing.push(rangeText(covered, points));
   if (missing.length === 0 && twice.length === 0) return;
   const lacks = missing.length === 0 ? [] : [`missing: ${named(missing)}${missingShards(shards)}`];
-  const doubles = twice.length === 0 ? [] : [`there twice: ${named(twice)}`];
+  const doubles = twice.length === 0 ? [] : [`present twice: ${named(twice)}`];
   throw new InvalidInputError(
     'folder',
     folder,
-    `a folder with every one of ${points} points once; ${[...lacks, ...doubles].join('; ')} (overtrain status tells more)`,
+    `a folder with each of ${points} points exactly once; ${[...lacks, ...doubles].join('; ')} (overtrain status has details)`,
   );
 }
 
@@ -212,7 +212,7 @@ export async function writeMerged(
   } catch (error) {
     for (const [temporary] of written) await rm(temporary, { force: true }).catch(() => {});
     throw codeOf(error) !== undefined
-      ? notWritable(folder, error, 'the shards are kept: make room, then overtrain merge')
+      ? notWritable(folder, error, 'the shards are safe: free some space, then run overtrain merge')
       : error;
   }
   return tally;
@@ -222,7 +222,7 @@ function withoutHeader(text: string): string {
   return text.slice(text.indexOf('\n') + 1);
 }
 
-/** Rows of the long table that stand beside each other, and the runs that they are of, without their rows. */
+/** Neighbouring rows of the long table, and the runs that they are of, without their rows. */
 export interface RowGroup {
   readonly rows: readonly Row[];
   readonly group: readonly PointResult[];

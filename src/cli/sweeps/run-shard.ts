@@ -18,7 +18,7 @@ import type { SweepIdentity } from './sweep-folder.js';
 export interface BatchOptions {
   readonly threads: number;
   readonly signal: AbortSignal | undefined;
-  /** Told of each finished batch, one at a time, in the order of finishing. */
+  /** Called with each finished batch, one at a time, in the order of finishing. */
   onBatch(range: PointRange, results: readonly PointResult[]): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ const YOUNG_GENERATION = 64;
  * Computes batches of points, spread over threads where there are several and the worker is compiled, which it is not in our own
  * tests.
  *
- * @throws DOMException `AbortError` when interrupted, after the batches that were finished have been told
+ * @throws DOMException `AbortError` when interrupted, after the finished batches have been reported
  */
 export async function runBatches(
   sweep: Sweep,
@@ -171,7 +171,7 @@ export async function runShard(
     progress.clear();
     if (isAbort(error))
       io.stderr.write(
-        `overtrain: ${store.points} of ${total} points are finished and kept; the same command with --resume goes on\n`,
+        `overtrain: ${store.points} of ${total} points are finished and saved; repeat the command with --resume to continue\n`,
       );
     throw error;
   } finally {

@@ -124,7 +124,7 @@ export async function finishedShards(folder: string, hash: string): Promise<Fini
       throw new InvalidInputError(
         'folder',
         folder,
-        `shards of one sweep; ${path} was computed with another configuration than sweep.json: remove it and compute ${shardText(head)} again`,
+        `shards of one sweep; ${path} was computed with a different configuration from sweep.json: remove it and compute ${shardText(head)} again`,
       );
     shards.push({ path, head });
   }
@@ -164,6 +164,6 @@ function damaged(path: string, head: ShardHead | undefined): InvalidInputError {
   return new InvalidInputError(
     'folder',
     path,
-    `a whole file of a shard; this one is damaged: remove it and ${again}`,
+    `an intact shard file; this one is damaged: remove it and ${again}`,
   );
 }

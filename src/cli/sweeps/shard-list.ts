@@ -70,7 +70,7 @@ export function readShard(text: string | undefined, env: Environment): Shard | u
   return checked('--shard', text, Number(index), Number(count));
 }
 
-/** Slurm tells first task and number of tasks; Kubernetes the index from 0 alone, so that the count is given as `auto/N`. */
+/** Slurm gives the first task and the number of tasks; Kubernetes only the index from 0, so the count comes from `auto/N`. */
 function shardOfJob(text: string, count: string | undefined, env: Environment): Shard {
   const { SLURM_ARRAY_TASK_ID: task, SLURM_ARRAY_TASK_COUNT: tasks, SLURM_ARRAY_TASK_MIN: first } = env;
   if (task !== undefined) {
@@ -92,6 +92,8 @@ function checked(option: string, value: string, index: number, count: number): S
   if (Number.isInteger(index) && index >= 1 && index <= count && count <= MOST_SHARDS)
     return { index, count };
   const hint =
-    option === '--shard' ? ALLOWED : `a task of the array; --shard auto/N says of how many (${ALLOWED})`;
+    option === '--shard'
+      ? ALLOWED
+      : `the number of a task in the array; --shard auto/N sets how many there are (${ALLOWED})`;
   throw new InvalidInputError(option, value, hint);
 }

@@ -105,7 +105,7 @@ export async function queuedTasks(job: string): Promise<ReadonlySet<number>> {
   }
 }
 
-/** Of a process on another machine only the scheduler can tell; where it does not, the process is taken to live. */
+/** Only the scheduler knows whether a remote process is alive; where it does not say, the process is taken to be. */
 async function jobLives(partial: string): Promise<boolean> {
   try {
     const job = (await readFile(join(partial, TASK_FILE), 'utf8')).trim();

@@ -25,7 +25,7 @@ const LONGEST_UNSAFE = 1000;
 /** File in the folder of an unfinished shard that names the scheduler's job. */
 export const TASK_FILE = 'slurm-job';
 
-const ADVICE = 'finished points are kept: make room, then repeat the command with --resume';
+const ADVICE = 'finished points are saved: free some space, then repeat the command with --resume';
 
 /** Where the files of a shard are. */
 export function shardPlaces(folder: string, shard: Shard) {
@@ -44,7 +44,7 @@ export interface ShardOptions {
   readonly scheduled: boolean;
   /** Number of the scheduler's job that computes it, for `overtrain status`. */
   readonly task: string | undefined;
-  /** Told of every result that was kept before. */
+  /** Called with every result that was saved earlier. */
   onKept(result: PointResult): void;
 }
 
@@ -80,7 +80,7 @@ export class ShardStore {
       throw new InvalidInputError(
         '--out',
         folder,
-        `a folder without the shard ${shardText(shard)}, which is there`,
+        `a folder that does not have shard ${shardText(shard)} yet`,
       );
     }
     let lock: FolderLock | undefined;
@@ -92,7 +92,7 @@ export class ShardStore {
         throw new InvalidInputError(
           '--out',
           folder,
-          `a folder without an unfinished sweep; ${pointsIn(kept)} points were finished there (--resume goes on)`,
+          `a folder without an unfinished sweep; ${pointsIn(kept)} points are already finished there (--resume continues)`,
         );
       const path = join(partial, `${process.pid}.${randomBytes(6).toString('hex')}.journal`);
       const journal = await open(path, 'ax');
@@ -192,7 +192,7 @@ async function lockOf({ folder, scheduled, shard }: ShardOptions, partial: strin
     throw new InvalidInputError(
       '--out',
       folder,
-      `a folder on whose shard ${shardText(shard)} no one else works: ${error.message} (if it is gone, remove ${error.file})`,
+      `a folder in which no one else is working on shard ${shardText(shard)}: ${error.message} (if it is gone, remove ${error.file})`,
     );
   }
 }

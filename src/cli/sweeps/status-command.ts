@@ -4,7 +4,7 @@ import { listText } from './shard-list.js';
 import type { ShardState } from './shard-states.js';
 import { sweepProgress } from './sweep-progress.js';
 
-/** What the `status` command was told. */
+/** What the `status` command was given. */
 export interface StatusOptions {
   readonly json?: true;
 }
@@ -37,7 +37,7 @@ export async function printStatus(
     const lines = STATES.flatMap((state) => linesOf(state, shown));
     const count = `${cut} shard${cut === 1 ? '' : 's'}`;
     io.stdout.write(`sweep of ${scenario.id}: ${sweep.points} points in ${count}\n${lines.join('\n')}\n`);
-    if (command !== null) io.stdout.write(`to compute what is failed or missing: ${command}\n`);
+    if (command !== null) io.stdout.write(`to compute the failed and missing shards: ${command}\n`);
   }
   return shown.every(({ state }) => state === 'done') ? exitCode.done : exitCode.refuted;
 }

@@ -28,7 +28,7 @@ export interface SlurmJob {
 }
 
 /**
- * Batch script of the array job. A task that is requeued goes on where it was cut off, for `--resume` finds what is kept; the
+ * Batch script of the array job. A requeued task continues where it was cut off, since `--resume` finds what was saved; the
  * program takes the place of the shell, so that a signal from Slurm reaches it.
  */
 export function arrayScript(job: SlurmJob): string {
@@ -79,7 +79,7 @@ function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `"${word.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
-/** What the `submit` command was told. */
+/** What the `submit` command was given. */
 export interface SubmitOptions {
   readonly out?: string;
   readonly shards?: string;
@@ -144,7 +144,7 @@ export async function submitSlurm(
   };
   await writeFile(join(folder, submissionFile), `${JSON.stringify(submission, null, 2)}\n`);
   io.stdout.write(
-    `submitted: array job ${array} with ${only.length} of ${shards} shards, merge job ${merge}\nhow far it is: overtrain status ${given}\n`,
+    `submitted: array job ${array} with ${only.length} of ${shards} shards, merge job ${merge}\nto see its progress: overtrain status ${given}\n`,
   );
 }
 
@@ -158,7 +158,7 @@ async function submit(words: readonly string[]): Promise<string> {
     const reason = isAbsent
       ? 'there is no sbatch on this machine; --dry-run prints the script'
       : oneLine(said, 200);
-    throw new InvalidInputError('submit', 'slurm', `a cluster on which sbatch takes the job (${reason})`);
+    throw new InvalidInputError('submit', 'slurm', `a cluster whose sbatch accepts the job (${reason})`);
   }
 }
 

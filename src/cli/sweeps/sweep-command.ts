@@ -9,7 +9,7 @@ import { readShard, type Shard, shardText } from './shard-list.js';
 import { readSweepFile, type SweepRequest } from './sweep-file.js';
 import { enterSweepFolder, requireFolder, sweepIdentity } from './sweep-folder.js';
 
-/** What the `sweep` command was told. */
+/** What the `sweep` command was given. */
 export interface SweepCommandOptions {
   readonly out?: string;
   readonly shard?: string;
@@ -65,12 +65,12 @@ export async function runSweep(
     io,
   );
   if (shard !== undefined) {
-    const done = outcome === undefined ? 'was finished before' : outcomeText(outcome);
+    const done = outcome === undefined ? 'was already finished' : outcomeText(outcome);
     io.stdout.write(`shard ${shardText(shard)}: ${done}\n`);
     return exitCode.done;
   }
   const merged = await mergeShards(folder, await loadScenarios(io), io.drawSweep);
-  io.stdout.write(`${outcome === undefined ? 'the sweep was finished before' : outcomeText(outcome)}\n`);
+  io.stdout.write(`${outcome === undefined ? 'the sweep was already finished' : outcomeText(outcome)}\n`);
   io.stdout.write(`${mergedText(folder, merged)}\n`);
   return mergedCode(merged);
 }
@@ -87,7 +87,7 @@ async function search(
     throw new InvalidInputError(
       '--find',
       find,
-      'the whole sweep, without --shard: each level needs the one before',
+      'the whole sweep, without --shard, since each level needs the one before',
     );
   const { findBoundary, readFind } = await import('./find-boundary.js');
   const count = readFind(find, levels);
@@ -97,13 +97,13 @@ async function search(
 
 function refuseLevels(levels: string | undefined): void {
   if (levels !== undefined)
-    throw new InvalidInputError('--levels', levels, 'to be given together with --find');
+    throw new InvalidInputError('--levels', levels, 'to be used together with --find');
 }
 
 function outcomeText({ points, before, failed, checksFailed, elapsedMs }: ShardOutcome): string {
   const now = points - before;
   const pace = now > 0 ? `, ${Number(((1000 * now) / elapsedMs).toPrecision(3))} points/s` : '';
-  const kept = before > 0 ? ` (${before} of them before)` : '';
+  const kept = before > 0 ? ` (${before} of them earlier)` : '';
   const failures = `${failed} failed, ${checksFailed} with a failed check`;
   return `${points} points${kept} in ${durationText(elapsedMs)}${pace}, ${failures}`;
 }

@@ -27,7 +27,7 @@ import { MERGED, type Merged, type RowGroup, rowGroups } from './merged-files.js
 import { AxisRange, MOST_PLACES } from './sweep-file.js';
 import { commandOf, type SweepIdentity, sweepFileOf } from './sweep-folder.js';
 
-/** Tells the axes of a sweep from its results: what the sweep sets and what the figures of its scenario draw along are axes. */
+/** Separates the axes of a sweep from its results: what the sweep sets and what the figures of its scenario draw along are axes. */
 export function summaryOf(sweep: Sweep, scenario: Scenario, rows: number): SweepSummary {
   const { definition } = sweep;
   const own = scenario.tables[definition.table]!.map(({ name }) => name);
@@ -306,10 +306,10 @@ export async function writeSweepDocument(
   const { summary, table, computed } = await tableOf(long, count);
   const { definition, versions, git_commit } = identity;
   const warnings = [
-    ...(failed === 0 ? [] : [`${failed} of ${points} points have no numbers; the column error says why`]),
+    ...(failed === 0 ? [] : [`${failed} of ${points} points have no results; the column error says why`]),
     ...(checksFailed === 0
       ? []
-      : [`a check of ${checksFailed} of ${points} points failed; see failed_checks`]),
+      : [`checks failed at ${checksFailed} of ${points} points; see the column failed_checks`]),
   ];
   if (summary.table === 'cells')
     warnings.unshift(
@@ -339,7 +339,7 @@ export async function writeSweepDocument(
     } as const;
     await writeWhole(path, runJson(document, record));
   } catch (error) {
-    throw codeOf(error) === undefined ? error : notWritable(folder, error, 'the merged files are whole');
+    throw codeOf(error) === undefined ? error : notWritable(folder, error, 'the merged files are complete');
   }
 }
 

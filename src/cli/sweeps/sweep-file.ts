@@ -143,7 +143,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
  * anything is computed.
  *
  * @param out folder that goes before the file's own
- * @throws InvalidInputError in one line for whatever is not allowed
+ * @throws InvalidInputError in one line for anything that is not allowed
  */
 export async function readSweepFile(
   file: string | undefined,
@@ -175,7 +175,7 @@ export async function readSweepFile(
   return { file, sweep, scenario, folder: out ?? output?.folder };
 }
 
-/** What a reader of a sweep looks at first: where the curves turn, where the scenario tells that. */
+/** What a reader of a sweep looks at first: where the curves turn, if the scenario reports that. */
 function defaultTable(tables: readonly string[]): string {
   return tables.find((table) => table === 'inflection') ?? tables[0]!;
 }
@@ -265,10 +265,10 @@ axes:
   # a grid: linear:FROM:TO:COUNT or log:FROM:TO:COUNT
   - parameter: tau
     grid: linear:2:5:4
-  # a list of values, each as --set takes it
+  # a list of values, each written as for --set
   - parameter: gammas
     list: [0.05, 0.07, "0.05,0.09"]
-  # lists that go together, value by value
+  # lists that vary together, value by value
   # - zip:
   #     spectrum: [power:1, power:2]
   #     learningRate: [0.02, 0.01]
@@ -280,10 +280,10 @@ axes:
   #       tau: uniform:2:6
   #       gammas: log-uniform:0.01:0.1
 
-# How often every setting is run, each time with other random numbers.
+# How many times each setting is run, each time with different random numbers.
 replicates: 1
 seed: 1
-# common: replicate r of every setting has the seed seed + r, so that settings differ in nothing but themselves.
+# common: replicate r of every setting has the seed seed + r, so that all settings see the same random numbers.
 # independent: point n has the seed seed + n.
 randomNumbers: common
 
@@ -291,6 +291,6 @@ engine: modes           # auto, exact, modes or matrix
 backend: simd           # auto, or one that "overtrain doctor" lists
 
 output:
-  # folder: results     # where --out is not given
+  # folder: results     # used when --out is not given
   table: inflection     # the table of the scenario whose rows are kept
 `;

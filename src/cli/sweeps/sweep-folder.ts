@@ -66,14 +66,14 @@ export async function enterSweepFolder(
     if (!existsSync(identity)) {
       const names = await readdir(folder).catch(() => []);
       if (names.some((name) => !/^(sweep\.json|shards|slurm|submitted\.json|\.)/.test(name)))
-        throw new InvalidInputError('--out', folder, 'a new or empty folder, or one of this sweep');
+        throw new InvalidInputError('--out', folder, 'a new or empty folder, or the folder of this sweep');
       await makeFolders(shards, []);
       await writeOnce(identity, `${JSON.stringify(wanted, null, 2)}\n`);
     } else if (!mayGoOn)
       throw new InvalidInputError(
         '--out',
         folder,
-        'a new or empty folder; this one holds a sweep (--resume goes on with it)',
+        'a new or empty folder; this one holds a sweep (--resume continues it)',
       );
     const kept = await readIdentity(folder);
     const difference = differenceOf(kept, wanted);
@@ -81,7 +81,7 @@ export async function enterSweepFolder(
       throw new InvalidInputError(
         mayGoOn ? '--resume' : '--out',
         folder,
-        `the folder of this very sweep; the one begun there differs in ${difference}: take another folder`,
+        `the folder of this same sweep; the one begun there differs in ${difference}: choose another folder`,
       );
     await makeFolders(shards, []);
   } catch (error) {
@@ -113,12 +113,12 @@ export async function readIdentity(folder: string): Promise<SweepIdentity> {
     text = (await readBounded(sweepPlaces(folder).identity, MOST_BYTES)).toString('utf8');
   } catch (error) {
     const reason = codeOf(error) === 'ENOENT' ? 'there is none' : (codeOf(error) ?? String(error));
-    throw new InvalidInputError('folder', folder, `a folder of a sweep with its ${NAME} (${reason})`);
+    throw new InvalidInputError('folder', folder, `a sweep folder with its ${NAME} (${reason})`);
   }
   try {
     return identitySchema.parse(JSON.parse(text)) as unknown as SweepIdentity;
   } catch {
-    throw new InvalidInputError('folder', folder, `a folder whose ${NAME} is as overtrain wrote it`);
+    throw new InvalidInputError('folder', folder, `a folder whose ${NAME} has not been changed`);
   }
 }
 
@@ -169,6 +169,6 @@ export function requireFolder({ folder }: SweepRequest): string {
   throw new InvalidInputError(
     '--out',
     folder,
-    'a folder for the results, here or as output.folder of the file',
+    'a results folder, given here or as output.folder in the file',
   );
 }

@@ -20,7 +20,7 @@ export interface TuiIo {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream & { readonly fd: number };
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted when the process is told to end. */
+  /** Aborted when the process is asked to end. */
   readonly signal: AbortSignal;
 }
 
@@ -32,7 +32,7 @@ const PROOFS = new URL('../../../proofs.md', import.meta.url);
  * Opens the terminal UI and returns when the user has left it.
  *
  * @returns the exit code
- * @throws whatever a component throws, after the user's screen has been given back
+ * @throws what a component throws, after the user's screen has been restored
  */
 export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<number> {
   const { colour, unicode } = terminalOf(stdout, env);
@@ -50,7 +50,7 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
   const store = new Store(initialState(offered, size(), unicode), (effect) =>
     performEffect(effect, world, store.dispatch),
   );
-  // The same variable by which Ink is told.
+  // The same variable that Ink reads.
   const isSpoken = env.INK_SCREEN_READER === 'true';
   const screen = isSpoken ? noScreen : enterAlternateScreen(stdout, (text) => writeAtOnce(stdout, text));
   const resized = () => {

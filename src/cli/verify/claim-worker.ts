@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { type ClaimJob, type ClaimOutcome, runClaimJob } from './try-claims.js';
 
-/** What a worker is handed: the job, and the port on which it tells how many instances it has tried. */
+/** What a worker is handed: the job, and the port on which it reports how many instances it has tried. */
 export interface ClaimTask {
   readonly job: ClaimJob;
   readonly port: MessagePort;

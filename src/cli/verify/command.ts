@@ -6,9 +6,9 @@ import { once } from '../settings/setting.js';
 import type { VerifyOptions } from './verify-claims.js';
 
 const NOTES = [
-  'Every claim is a theorem of proofs.md. A case meets it when all its hypotheses hold; the margin is the smallest slack in units of the tolerance, negative where a case refutes the claim.',
-  '--falsify drops one hypothesis at a time and searches for a case on which the claim then fails.',
-  'Exit codes: 0 every claim holds, 1 one is refuted or was met too seldom to say, 2 the request is wrong, 130 interrupted.',
+  'Every claim is a theorem in proofs.md. A case meets it when all its hypotheses hold; the margin is the smallest slack in units of the tolerance, negative if a case refutes the claim.',
+  '--falsify drops one hypothesis at a time and searches for a case in which the claim then fails.',
+  'Exit codes: 0 every claim holds, 1 a claim was refuted or met by too few cases for a verdict, 2 invalid request, 130 interrupted.',
 ];
 
 const EXAMPLES = [
@@ -21,22 +21,21 @@ const EXAMPLES = [
 /**
  * Adds `overtrain verify`.
  *
- * @param finish told the exit code
+ * @param finish called with the exit code
  */
 export function addVerifyCommand(program: Command, io: CommandLineIo, finish: (code: number) => void): void {
   program
     .command('verify')
     .allowExcessArguments(false)
-    .description('try the theorems on random cases, or attack their hypotheses')
-    .option(
-      '--claim <id>',
-      'try this claim; may be given for several (default: all)',
-      (id, before: string[] = []) => [...before, id],
-    )
+    .description('test the theorems on random cases, or attack their hypotheses')
+    .option('--claim <id>', 'test this claim; repeatable (default: all)', (id, before: string[] = []) => [
+      ...before,
+      id,
+    ])
     .option('--runs <count>', 'cases per claim, 10 to 1000000 (default: 1000)', once('--runs'))
-    .option('--seed <integer>', 'seed of the cases (default: 1)', once('--seed'))
-    .option('--path <path>', 'replay the one case that a refutation printed', once('--path'))
-    .option('--falsify', 'attack every hypothesis, too')
+    .option('--seed <integer>', 'seed for the cases (default: 1)', once('--seed'))
+    .option('--path <path>', 'replay the case printed by a refutation', once('--path'))
+    .option('--falsify', 'also attack every hypothesis')
     .option('--json', 'print one JSON document and nothing else')
     .option('--quiet', 'no progress on stderr')
     .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))

@@ -52,7 +52,7 @@ export interface TryOptions {
   readonly onProgress: (done: number, total: number) => void;
   /** Called with each claim that is finished, in the order of finishing. */
   readonly onOutcome: (job: ClaimJob, outcome: ClaimOutcome) => void;
-  /** Aborting it ends the trying; what was finished has been told. */
+  /** Aborting it ends the trials; finished ones have been reported. */
   readonly signal?: AbortSignal | undefined;
 }
 

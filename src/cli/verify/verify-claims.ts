@@ -9,7 +9,7 @@ import { readChoice } from '../settings/setting.js';
 import { type ClaimJob, type ClaimOutcome, tryClaims } from './try-claims.js';
 import { verifyDocument, verifyReport } from './verify-document.js';
 
-/** What the `verify` command was told. */
+/** What the `verify` command was given. */
 export interface VerifyOptions {
   readonly claim?: readonly string[];
   readonly runs?: string;
@@ -27,7 +27,7 @@ const MOST_RUNS = 1_000_000;
 /**
  * `overtrain verify`: tries claims, attacks their hypotheses where asked, prints what that showed.
  *
- * @returns the exit code: 0 when all hold, 1 when one is refuted or was met too seldom
+ * @returns the exit code: 0 when all hold, 1 when one is refuted or met by too few cases
  * @throws InvalidInputError for a wrong request, before anything is tried
  * @throws DOMException `AbortError` when interrupted, after printing what was finished
  */
@@ -37,13 +37,13 @@ export async function verifyClaims(options: VerifyOptions, io: CommandLineIo): P
   const seed = options.seed === undefined ? DEFAULT_SEED : readSeed(options.seed);
   const falsify = options.falsify === true;
   if (options.path !== undefined && ids.length !== 1) {
-    throw new InvalidInputError('--path', options.path, 'to be given with exactly one --claim');
+    throw new InvalidInputError('--path', options.path, 'to be used with exactly one --claim');
   }
   if (options.path !== undefined && falsify) {
     throw new InvalidInputError(
       '--path',
       options.path,
-      'to be given without --falsify, which draws its own cases',
+      'to be used without --falsify, which draws its own cases',
     );
   }
   const path = options.path === undefined ? {} : { path: options.path };

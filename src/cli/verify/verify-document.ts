@@ -110,7 +110,7 @@ export function verifyReport({ claims, seed, runs }: VerifyDocument, terminal: T
 
 const MARKS = { holds: '✓', refuted: '✗', exhausted: '?' } as const;
 
-/** Columns of numbers first, so that the statement takes whatever width is left. */
+/** Columns of numbers first, so that the statement takes the remaining width. */
 function claimTable(claims: readonly VerifiedClaim[], terminal: Terminal, style: Style): string[] {
   const rows = claims.map(({ id, verdict, cases, met, margin, title, statement }) => [
     terminal.unicode ? `${MARKS[verdict]} ${verdict}` : verdict,
@@ -148,7 +148,7 @@ function cut(text: string, room: number): string {
 
 function refutationLines(claim: VerifiedClaim, terminal: Terminal, style: Style): string[] {
   if (claim.verdict === 'exhausted') {
-    const text = `${claim.id}: only ${claim.met} of ${claim.cases} cases met its hypotheses, too few to say anything`;
+    const text = `${claim.id}: only ${claim.met} of ${claim.cases} cases met its hypotheses, too few for a verdict`;
     return ['', ...paragraph(text, terminal, style.caution)];
   }
   if (claim.counterexample === null) return [];
@@ -156,7 +156,7 @@ function refutationLines(claim: VerifiedClaim, terminal: Terminal, style: Style)
     '',
     ...paragraph(`${claim.id} is refuted: ${claim.statement}`, terminal, style.bad, 0, 2),
     ...counterexampleLines(claim.counterexample, terminal),
-    `  ${style.faint('Again:')} ${claim.replay}`,
+    `  ${style.faint('To repeat:')} ${claim.replay}`,
   ];
 }
 
@@ -167,8 +167,8 @@ function hypothesisLines({ id, hypotheses }: VerifiedClaim, terminal: Terminal, 
     '',
     ...paragraph(
       verdict === 'needed'
-        ? `${id} without "${name}" (${statement}): needed; here is one`
-        : `${id} without "${name}" (${statement}): none found in ${cases} cases`,
+        ? `${id} without "${name}" (${statement}): needed; a counterexample:`
+        : `${id} without "${name}" (${statement}): no counterexample in ${cases} cases`,
       terminal,
       verdict === 'needed' ? style.good : style.caution,
       0,

@@ -78,7 +78,7 @@ export const backendRecords = [
   {
     ...{ name: 'blas', precision: 'f32', runsOn: 'processor' },
     ...{ isPortable: false, isGpuJs: false, isAutomatic: false },
-    remedy: 'install another BLAS library, or koffi anew',
+    remedy: 'reinstall koffi, or install another BLAS library',
     open: async ({ threads }) => (await import('./simd-backend.js')).SimdBackend.open('f32', threads, 'blas'),
   },
   {

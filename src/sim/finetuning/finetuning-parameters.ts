@@ -50,7 +50,7 @@ export function targetParameter(fallback: string) {
 export const angleParameter = described(numeric(z.number().min(0).max(180)), {
   default: '0',
   description:
-    'turns the singular vectors of the fine-tuning task in the planes of modes (1,2), (3,4), …; at 0 and 180 they are shared, at 90 each pair has swapped its values',
+    'rotates the singular vectors of the fine-tuning task in the planes of modes (1,2), (3,4), …; at 0 and 180 they are shared, at 90 each pair has swapped its values',
   unit: 'degrees',
   range: 'a number from 0 to 180',
   scale: 'linear',
@@ -61,7 +61,7 @@ export function learningRatesParameter(fallback: readonly number[]) {
     default: fallback.join(','),
     description: 'learning rates of fine-tuning, one curve each',
     unit: 'flow time per step',
-    range: `a list of different numbers from 0 to ${LARGEST_RATE}`,
+    range: `a list of distinct numbers from 0 to ${LARGEST_RATE}`,
     scale: 'log',
   });
 }
@@ -85,7 +85,7 @@ export function searchedRatesParameter(fallback: string) {
       z.array(z.number().positive().max(LARGEST_RATE)).min(2).max(1000).refine(increasing),
     ),
     {
-      description: `learning rates among which the best for the new task is looked for, before it is refined; default: ${fallback}`,
+      description: `grid of learning rates on which the best for the new task is searched for, before refinement; default: ${fallback}`,
       unit: 'flow time per step',
       range: `log:FROM:TO:COUNT, linear:FROM:TO:COUNT, or an increasing list of at least two numbers above 0 and up to ${LARGEST_RATE}`,
       scale: 'log',
@@ -96,7 +96,7 @@ export function searchedRatesParameter(fallback: string) {
 export function stepsParameter(fallback: number) {
   return described(numeric(z.number().int().min(0).max(MOST_STEPS)), {
     default: String(fallback),
-    description: 'gradient-descent steps of fine-tuning; 0 returns the checkpoint',
+    description: 'gradient-descent steps of fine-tuning; with 0 the result is the checkpoint',
     unit: '1',
     range: `an integer from 0 to ${MOST_STEPS}`,
     scale: 'log',
@@ -119,7 +119,7 @@ export function lambdasParameter(fallback: readonly number[]) {
     description:
       'pulls toward the anchor, one curve each: fine-tuning descends on L_ft + lambda ||W - anchor||^2',
     unit: '1',
-    range: `a list of different numbers from 0 to ${LARGEST_PULL}`,
+    range: `a list of distinct numbers from 0 to ${LARGEST_PULL}`,
     scale: 'linear',
   });
 }
@@ -127,7 +127,7 @@ export function lambdasParameter(fallback: readonly number[]) {
 export const anchorParameter = described(z.enum(['checkpoint', 'pretraining']), {
   default: 'checkpoint',
   description:
-    'what lambda pulls to: the checkpoint, or the pre-training task, which is replay of its data with weight lambda',
+    'what lambda pulls toward: the checkpoint, or the pre-training task, which amounts to replaying its data with weight lambda',
   unit: '1',
   range: 'checkpoint or pretraining',
   choices: ['checkpoint', 'pretraining'],
@@ -145,7 +145,7 @@ export const pretrainingParameter = described(z.enum(['flow', 'descent']), {
 export const methodParameter = described(z.enum(['descent', 'flow']), {
   default: 'descent',
   description:
-    'how fine-tuning goes: steps of gradient descent, or gradient flow for the same time (steps times rate), which only the exact engine covers',
+    'how fine-tuning runs: steps of gradient descent, or gradient flow for the same time (steps times rate), which only the exact engine covers',
   unit: '1',
   range: 'descent or flow',
   choices: ['descent', 'flow'],
@@ -157,7 +157,7 @@ export function overshootsParameter(fallback: string) {
   return described(
     z.preprocess((value) => readTimes(value ?? fallback), list),
     {
-      description: `factors of the singular values that the fine-tuning task changes; default: ${fallback}`,
+      description: `factors by which the fine-tuning task multiplies the singular values it changes; default: ${fallback}`,
       unit: '1',
       range: 'linear:FROM:TO:COUNT, log:FROM:TO:COUNT, or an increasing list of numbers from 0 to 1e6',
       scale: 'linear',
@@ -171,7 +171,7 @@ export function anglesParameter(fallback: string) {
   return described(
     z.preprocess((value) => readTimes(value ?? fallback), list),
     {
-      description: `turns of the singular vectors of the fine-tuning task in the planes of modes (1,2), (3,4), …; default: ${fallback}`,
+      description: `angles by which the fine-tuning task rotates the singular vectors in the planes of modes (1,2), (3,4), …; default: ${fallback}`,
       unit: 'degrees',
       range: 'linear:FROM:TO:COUNT, or an increasing list of numbers from 0 to 180',
       scale: 'linear',
@@ -190,7 +190,8 @@ export function unchangedParameter(fallback: number) {
     ),
     {
       default: String(fallback),
-      description: 'first modes whose singular values the fine-tuning task keeps; the others are multiplied',
+      description:
+        'number of leading modes whose singular values the fine-tuning task keeps; the others are multiplied',
       unit: '1',
       range: 'an integer from 0 to the number of singular values',
       scale: 'linear',

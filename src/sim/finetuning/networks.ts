@@ -12,7 +12,7 @@ export function tuningDiverged(outcome: Outcome): outcome is DivergedTuning {
   return 'divergedAt' in outcome;
 }
 
-/** What an ensemble tells while it is fine-tuned. */
+/** What an ensemble reports while it is fine-tuned. */
 export type EnsembleEvent =
   | { readonly kind: 'advanced'; readonly networkSteps: number }
   | { readonly kind: 'outcome'; readonly index: number; readonly outcome: Outcome };

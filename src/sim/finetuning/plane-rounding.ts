@@ -2,7 +2,7 @@ import type { NetworkShape } from '../backends/backend.js';
 import { likelyError } from '../training/rounding.js';
 import { type Entries, eigenvaluesOf, gram, largestEigenvalue, type Symmetric } from './plane.js';
 
-/** Standard deviations at which roundings that are not all alike are bounded. */
+/** Standard deviations at which roundings that are not all equal are bounded. */
 const DEVIATIONS = 6;
 
 /** Perturbation of the factor of every plane by one step, for unit roundoff 1. */

@@ -110,7 +110,7 @@ export class RateSearch {
   }
 }
 
-/** What the search over rates tells. */
+/** What the search over rates reports. */
 export type RateSearchEvent =
   | Extract<RunEvent, { kind: 'progress' }>
   | { readonly kind: 'losses'; readonly tuning: Tuning; readonly losses: Losses };
@@ -121,7 +121,7 @@ export type RateSearchEvent =
  *
  * @param common what the networks have in common, one for each checkpoint
  * @param grid rates to begin with, increasing
- * @returns the best rate of each checkpoint; events of kind `losses` tell of the networks of the grid
+ * @returns the best rate of each checkpoint; events of kind `losses` report the networks of the grid
  */
 export async function* tuneRates(
   prepared: PreparedFineTuning,

@@ -74,7 +74,7 @@ export const forgettingSimColumn = lossColumn(
   `pre-training loss after fine-tuning minus before, ${OF_SIMULATION}`,
 );
 
-/** The columns of a curve of checkpoints, after those that tell curves apart. */
+/** The columns of a curve of checkpoints, after those that identify the curve. */
 export const checkpointColumns: readonly Column[] = [
   timeColumn,
   learnedColumn,
@@ -87,7 +87,7 @@ export const checkpointColumns: readonly Column[] = [
   forgettingSimColumn,
 ];
 
-/** The columns of the table `accuracy`, after those that tell curves apart. */
+/** The columns of the table `accuracy`, after those that identify the curve. */
 export const accuracyColumns: readonly Column[] = [
   timeColumn,
   lossColumn(
@@ -99,7 +99,7 @@ export const accuracyColumns: readonly Column[] = [
   lossColumn('loss_ft_rounding', 'bound on what floating point adds to loss_ft_sim'),
 ];
 
-/** The columns of the table `task`, after those that tell tasks apart: what the new task is, in numbers, whatever form it was given in. */
+/** The columns of the table `task`, after those that identify the task: what the new task is, in numbers, whatever form it was given in. */
 export const taskColumns: readonly Column[] = [
   modeColumn,
   sigmaColumn,
@@ -145,7 +145,7 @@ export const riseColumn = (name: string, curve: string) => ({
   description: `${curve} pre-training loss after fine-tuning at the last checkpoint minus its least value over the checkpoints`,
 });
 
-/** One curve of a scenario: what its networks have in common, and the value that tells it apart. */
+/** One curve of a scenario: what its networks have in common, and the value that identifies it. */
 export interface PlannedCurve {
   readonly key: number;
   readonly rate: number;
@@ -171,7 +171,7 @@ export function planTunings(curves: readonly PlannedCurve[], times: readonly num
  *
  * @param curves what `planTunings` was given
  * @param tunings what it gave
- * @param keyName what tells the curves apart, in words: `learning rate`
+ * @param keyName what distinguishes the curves, in words: `learning rate`
  */
 export async function* tuneCurves(
   prepared: PreparedFineTuning,

@@ -24,12 +24,12 @@ export interface TunedNetwork {
   readonly tuned?: Tuned;
 }
 
-/** What a run of an ensemble tells. */
+/** What a run of an ensemble reports. */
 export type TunedNetworksEvent =
   | RunEvent
   | { readonly kind: 'network'; readonly index: number; readonly network: TunedNetwork };
 
-/** Divergences that are told one by one; the rest is counted. */
+/** Divergences that are reported one by one; the rest are counted. */
 const MOST_DIVERGENCES = 10;
 
 /**

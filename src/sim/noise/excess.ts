@@ -17,7 +17,7 @@ export interface Estimate {
   readonly standardError: number;
 }
 
-/** An estimate with what the errors of quantities take that are no means themselves, such as where a curve turns. */
+/** An estimate with its leave-one-group-out means, for the jackknife: the errors of what is not a mean, such as where a curve turns. */
 export interface GroupedEstimate extends Estimate {
   /** Means over all draws but one group; draw r is in group r mod {@link DRAW_GROUPS}. One for each group that has draws. */
   readonly withoutGroup: readonly number[];

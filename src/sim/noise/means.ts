@@ -13,7 +13,7 @@ export function estimateOf(values: readonly number[]): Estimate {
 
 /**
  * Standard error of a quantity by the jackknife over groups of draws, `√((G − 1)/G Σ (x_g − x̄)²)`: it serves quantities
- * that are no means, such as the time at which a mean curve is least.
+ * that are not means, such as the time at which a mean curve is least.
  *
  * @param withoutGroup the quantity as it comes out without each of G ≥ 2 groups of equal size
  */

@@ -46,7 +46,7 @@ export function fitSurfaces(
   return { law, fits };
 }
 
-/** Parts of a surface on which R² is told: what was fitted, each direction beyond, and all that was held out. */
+/** Parts of a surface for which R² is reported: what was fitted, each direction beyond, and all that was held out. */
 export const PARTS = ['inside', 'width', 'time', 'both', 'held out'] as const;
 export type Part = (typeof PARTS)[number];
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Work goes on this long, in milliseconds, before signals, timers and keys get their turn. */
+/** Work runs this long, in milliseconds, before signals, timers and keys get their turn. */
 const LONGEST_TURN = 20;
 
 /**

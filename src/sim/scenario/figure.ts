@@ -23,7 +23,7 @@ export interface CurveFigure extends FigureOfTable {
     /** Column with the standard error of `simulation`. */
     readonly error?: string;
   };
-  /** Column that tells the lines apart. */
+  /** Column that distinguishes the lines. */
   readonly series?: string;
   /** What the legend calls that column, where its name would not do. */
   readonly seriesLabel?: string;
@@ -59,7 +59,7 @@ export interface MapFigure extends FigureOfTable {
   };
 }
 
-/** What a scenario wants drawn, told once for the terminal chart, the figures and the report. */
+/** What a scenario wants drawn, declared once for the terminal chart, the figures and the report. */
 export type Figure = CurveFigure | MapFigure;
 
 /** Whether a figure is a map. */

@@ -60,7 +60,7 @@ export function increasing(values: readonly number[]): boolean {
   return values.every((value, index) => index === 0 || value > values[index - 1]!);
 }
 
-/** What a person needs to know about a parameter, shown by the help, the error messages and the terminal UI alike. */
+/** What a person needs to know about a parameter, shown by the help, the error messages and the terminal UI. */
 export interface ParameterMeta {
   readonly description: string;
   /** Unit in plain text; `1` for a pure number. */

@@ -108,7 +108,7 @@ function closedForm({ backend }: RunRequest): Compute {
     throw new InvalidInputError(
       '--backend',
       backend,
-      'auto with the exact engine, which is a closed form and runs on no backend',
+      'auto with the exact engine, a closed form that needs no backend',
     );
   }
   return {

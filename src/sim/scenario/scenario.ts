@@ -65,7 +65,7 @@ export interface Divergence {
   readonly learning_rate: number;
 }
 
-/** What a run tells while it goes on. Rows arrive as they are computed; `rowOrder` says how a table is kept. */
+/** What a run reports while it is running. Rows arrive as they are computed; `rowOrder` says how a table is kept. */
 export type RunEvent =
   | { readonly kind: 'compute'; readonly compute: Compute }
   | { readonly kind: 'progress'; readonly done: number; readonly total: number; readonly label: string }

@@ -76,7 +76,7 @@ export function timesParameter(fallback: string) {
   return described(
     z.preprocess((value) => readTimes(value ?? fallback), list),
     {
-      description: `gradient-flow times at which training is looked at; default: ${fallback}`,
+      description: `gradient-flow times at which training is recorded; default: ${fallback}`,
       unit: 'flow time',
       range: 'log:FROM:TO:COUNT, linear:FROM:TO:COUNT, or an increasing list of times from 0 to 1e15',
       scale: 'log',
@@ -90,7 +90,7 @@ export function gammasParameter(fallback: readonly number[]) {
     default: fallback.join(','),
     description: 'standard deviations of the Gaussian noise on every weight',
     unit: 'weight',
-    range: 'a list of different numbers from 0 to 1e6',
+    range: 'a list of distinct numbers from 0 to 1e6',
     scale: 'log',
   });
 }
@@ -107,7 +107,7 @@ export const noiseParameter = described(z.enum(['absolute', 'init']), {
 export function replicatesParameter(fallback: number) {
   return described(numeric(z.number().int().min(2).max(1e9)), {
     default: String(fallback),
-    description: 'independent draws of the noise',
+    description: 'independent noise draws',
     unit: '1',
     range: 'an integer from 2 to 1e9',
     scale: 'log',

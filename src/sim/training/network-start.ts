@@ -120,11 +120,11 @@ export function requireBalanced(
   throw new InvalidInputError(
     'start',
     start,
-    'aligned or balanced with the engine exact, as these weights are not lambda-balanced and no closed form covers them; the engine matrix takes any start',
+    'aligned or balanced with the engine exact, since these weights are not lambda-balanced and no closed form covers them; the engine matrix takes any start',
   );
 }
 
-/** A network that stands beside others, and its task, rows × cols. */
+/** A network trained next to others, and its task, rows × cols. */
 export interface Neighbour {
   readonly layers: Weights;
   readonly target: Float64Array;

@@ -52,7 +52,7 @@ export interface SimulatedPretraining {
   readonly expected: ExpectedTraining;
   /** Trains and yields every recorded time in turn. */
   recorded(): AsyncGenerator<Recorded, void, undefined>;
-  /** The event that tells of divergence at a step. */
+  /** The event that reports divergence at a step. */
   divergence(step: number): RunEvent;
 }
 

@@ -89,7 +89,7 @@ export class ScalarRounding {
   }
 }
 
-/** Standard deviations at which roundings that are not all alike are bounded. */
+/** Standard deviations at which roundings that are not all equal are bounded. */
 const DEVIATIONS = 6;
 
 /** Factors D of the modes of a network and the σ that they approach. */

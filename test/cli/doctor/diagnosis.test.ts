@@ -13,15 +13,15 @@ const never = { flops: Number.POSITIVE_INFINITY, flopsPerPass: Number.POSITIVE_I
 test('the diagnosis says from how much work on a card is taken, and where that is kept', () => {
   expect(cardLines(measured)).toEqual([
     'a card, driver 1',
-    'auto takes it for more than 170 GFLOP of descent, and 0.0017 GFLOP more for each launch (what was measured)',
-    'kept in /cache/rates.json',
+    'auto uses it for more than 170 GFLOP of descent, plus 0.0017 GFLOP per launch (what was measured)',
+    'saved in /cache/rates.json',
   ]);
   const slow = cardLines({ ...measured, threshold: never, file: null });
-  expect(slow.slice(1)).toEqual(['auto never takes it (what was measured)', 'measured anew each time']);
+  expect(slow.slice(1)).toEqual(['auto never uses it (what was measured)', 'measured again each time']);
 });
 
 test('the diagnosis says why there is no threshold', () => {
   const failed = { device: 'a card', rates: null, threshold: null, file: null, detail: 'device lost' };
   expect(cardLines(failed).at(-1)).toContain('could not be measured: device lost');
-  expect(cardLines(null)).toEqual(['none, so auto takes the processor whatever the work']);
+  expect(cardLines(null)).toEqual(['none, so auto always uses the processor']);
 });

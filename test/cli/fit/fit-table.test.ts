@@ -71,7 +71,7 @@ describe('overtrain fit', () => {
       'shannon: 16 points',
       'chinchilla: 16 points',
       'perturbed-power: 16 points',
-      'All levels of noise',
+      'All noise levels',
     ])
       expect(first.stdout).toContain(text);
     expect((await call(['fit', path, '--resamples', '3'])).stdout).toBe(first.stdout);
@@ -94,7 +94,7 @@ describe('overtrain fit', () => {
 
   test.each([
     ['N,D\n1,2', [], 'a header with the columns N, D and loss; it has no loss'],
-    ['N,D,loss,n\n', [], 'file: "N" is not allowed; expected a header with this column once'],
+    ['N,D,loss,n\n', [], 'file: "N" is not allowed; expected a header that has this column only once'],
     ['', [], 'it is empty'],
     ['N,D,loss\n1,2,3\n1,,3', [], 'D in line 3: "" is not allowed; expected a number above 0'],
     ['N,D,loss\n1,2,-3', [], 'loss in line 2: "-3" is not allowed; expected a number above 0'],
@@ -103,7 +103,7 @@ describe('overtrain fit', () => {
     [
       'N,D,loss\n1,2,3\n2,2,3',
       [],
-      'file: "2 places" is not allowed; expected more than 8 different places (N, D)',
+      'file: "2 points" is not allowed; expected more than 8 distinct points (N, D)',
     ],
     [
       'N,D,loss',
@@ -127,6 +127,6 @@ describe('overtrain fit', () => {
   test.each(['nowhere.csv', '.'])('%s is refused', async (name) => {
     const { code, stderr } = await call(['fit', join(folder, name)]);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^overtrain: file: .* expected a file that can be read/);
+    expect(stderr).toMatch(/^overtrain: file: .* expected a readable file/);
   });
 });

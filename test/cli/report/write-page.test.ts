@@ -25,7 +25,7 @@ describe('a page', () => {
     ['', 'the name of a file'],
     ['a\0b', 'the name of a file'],
     ['nowhere/page.html', 'its folder does not exist'],
-    ['taken', 'a folder is there'],
+    ['taken', 'a folder of that name exists'],
     ['x'.repeat(300), 'the name is too long'],
   ])('that cannot be written is told in one line: %j', async (name, reason) => {
     mkdirSync(join(folder, 'taken'));

@@ -80,7 +80,7 @@ describe('a result folder', () => {
 
   it.each<[string, string, (path: string) => Promise<unknown>]>([
     ['is missing', 'is missing', (path) => rm(path)],
-    ['is cut short', 'does not have its', (path) => truncate(path, 10)],
+    ['is cut short', 'no longer has its', (path) => truncate(path, 10)],
     ['has one byte changed', 'was changed after the run', flipByte],
     ['is a folder', 'cannot be read', (path) => rm(path).then(() => mkdir(path))],
     ['is a link to itself', 'cannot be read (ELOOP)', (path) => rm(path).then(() => symlink(path, path))],
@@ -104,8 +104,8 @@ describe('a result folder', () => {
 
   it.each<[string, string, (text: string) => string]>([
     ['is empty', 'it is empty', () => ''],
-    ['is cut short', 'it is cut short', (text) => text.slice(0, text.length / 2)],
-    ['is no JSON', 'that is JSON', (text) => text.replace('"seed"', 'seed')],
+    ['is cut short', 'it is truncated', (text) => text.slice(0, text.length / 2)],
+    ['is no JSON', 'that is valid JSON', (text) => text.replace('"seed"', 'seed')],
     ['has a number changed by hand', 'unchanged run.json', (text) => text.replace('"seed": 1', '"seed": 2')],
     ['has a blank added', 'unchanged run.json', (text) => `${text} `],
     ['lost a key', 'seed', (text) => text.replace('"seed": 1,', '')],
@@ -135,7 +135,7 @@ describe('a result folder', () => {
     await mkdir(join(home, 'endless'));
     await symlink('/dev/zero', join(home, 'endless', 'run.json'));
     for (const [name, words] of [
-      ['loop', 'circle'],
+      ['loop', 'cycle'],
       ['file', 'this is a file'],
       ['empty', 'there is none'],
       ['nothing', 'there is none'],

@@ -53,7 +53,7 @@ describe('result folder', () => {
     ['a folder with files', 'full', 'this one holds files'],
     ['a file', 'full/file', 'this is a file'],
     ['a link', 'link', 'a file or a link'],
-    ['a folder under a file', 'full/file/below', 'a part of the path is a file'],
+    ['a folder under a file', 'full/file/below', 'part of the path is a file'],
     ['a name of 300 letters', 'x'.repeat(300), 'the name is too long'],
     ['a parent with a name of 300 letters', `${'x'.repeat(300)}/r`, 'the name is too long'],
     ['a name with a zero byte', 'a\0b', 'the name of a folder'],
@@ -97,7 +97,7 @@ describe('result folder', () => {
     const error = await reserved.write(files).catch((e) => e);
     await reserved.release();
     expect(error).toBeInstanceOf(InvalidInputError);
-    expect(error.message).toContain('meanwhile');
+    expect(error.message).toContain('meantime');
     expect(await readdir(home)).toEqual(['r']);
     expect(await readdir(join(home, 'r'))).toEqual(['theirs']);
   });
@@ -154,7 +154,7 @@ describe('replacing a result', () => {
     await rename(folder(), replaced);
     await mkdir(fresh);
     await expect(readResult(folder())).rejects.toThrow(
-      'a replacement was cut off; the earlier run is whole in',
+      'a replacement was cut off; the earlier run is intact in',
     );
     await expect(reserveResultFolder(folder())).rejects.toThrow('--force replaces it');
     expect((await readResult(folder())).command).toBe('first');

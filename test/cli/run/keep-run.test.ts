@@ -47,9 +47,9 @@ const cutOffAfter = (times: number, controller: AbortController) => ({
 
 describe('run --out', () => {
   it.each([
-    [['--resume'], '--resume: true is not allowed; expected to be given together with --out'],
-    [['--force'], '--force: true is not allowed; expected to be given together with --out'],
-    [['--out', 'r', '--force', '--resume'], 'one of the two'],
+    [['--resume'], '--resume: true is not allowed; expected to be used together with --out'],
+    [['--force'], '--force: true is not allowed; expected to be used together with --out'],
+    [['--out', 'r', '--force', '--resume'], 'only one of them'],
   ])('%j is refused', async (options, words) => {
     const { code, stdout, stderr } = await call(['run', 'parabola', ...options]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -100,14 +100,14 @@ describe('run --out', () => {
     const cutOff = await call([...LONG, folder], cutOffAfter(5, controller));
     expect(cutOff).toMatchObject({ code: 130, stdout: '' });
     expect(statSync(partialFolder(folder).journal).size).toBeGreaterThan(1000);
-    const [, kept] = /to go on: overtrain (.+)\n/.exec(cutOff.stderr)!;
+    const [, kept] = /to continue: overtrain (.+)\n/.exec(cutOff.stderr)!;
     expect(kept).toBe(
       `run undrawn --set dim=6 --set times=log:1:100:9 --set replicates=40 --seed 1 --engine matrix --out ${folder} --resume`,
     );
     const without = await call([...LONG, folder], withScenarios);
-    expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining('--resume goes on with it') });
+    expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining('--resume continues it') });
     const other = await call([...LONG, folder, '--resume', '--seed', '2'], withScenarios);
-    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('differs in seed; --force') });
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('differs in seed (--force') });
 
     expect(await call([...LONG, folder, '--resume'], withScenarios)).toEqual(whole);
     for (const name of ['curve', 'inflection', 'accuracy'])

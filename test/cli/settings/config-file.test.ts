@@ -52,7 +52,7 @@ describe('--config', () => {
     ['b.yaml', 'a: b: c', 'valid YAML'],
     ['twice.yaml', 'dim: 3\ndim: 4', 'valid YAML (the key "dim" occurs twice)'],
     ['twice-below.yaml', 'params: {dim: 3, "dim": 4}', 'valid YAML (the key "dim" occurs twice)'],
-    ['odd-keys.yaml', '? '.repeat(30), 'valid YAML (a key is no text)'],
+    ['odd-keys.yaml', '? '.repeat(30), 'valid YAML (a key is not text)'],
     ['deep.yaml', '['.repeat(100_000), 'brackets more than 64 deep'],
     ['deep.json', '['.repeat(100_000), 'brackets more than 64 deep'],
     ['twice.json', '{"dim": 3, "dim": 4}', 'valid JSON (the key "dim" occurs twice)'],

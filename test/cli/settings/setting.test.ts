@@ -22,7 +22,7 @@ describe('--set', () => {
 
   it('refuses a second value for a parameter', () => {
     const first = collectSetting('dim=3', undefined);
-    expect(() => collectSetting('dim=4', first)).toThrow('dim is set to 3 already');
+    expect(() => collectSetting('dim=4', first)).toThrow('dim is already set to 3');
   });
 
   it('knows no names with a meaning of their own', () => {

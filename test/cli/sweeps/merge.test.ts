@@ -175,7 +175,7 @@ const merge = () => mergeShards(home, [scenario], async () => new Map());
 test('missing points are named, and their shards', async () => {
   await parts([1, 3]);
   await expect(merge()).rejects.toThrow(
-    'every one of 100 points once; missing: points 25 to 49, points 75 to 99 (shards 2/4, 4/4)',
+    'each of 100 points exactly once; missing: points 25 to 49, points 75 to 99 (shards 2/4, 4/4)',
   );
   expect(await readdir(home)).toEqual(['shards', 'sweep.json']);
 });
@@ -183,7 +183,7 @@ test('missing points are named, and their shards', async () => {
 test('points that are there twice are named', async () => {
   await parts([1, 2, 3, 4]);
   await parts([2], 10);
-  await expect(merge()).rejects.toThrow('there twice: points 10 to 19 in 2/10');
+  await expect(merge()).rejects.toThrow('present twice: points 10 to 19 in 2/10');
 });
 
 test('a shard of another configuration is refused', async () => {
@@ -196,7 +196,7 @@ test('a shard of another configuration is refused', async () => {
   await writeShard(other, identity, fixed, { index: 4, count: 4 });
   await copyFile(join(other, 'shards/4-of-4.shard'), join(home, 'shards/4-of-4.shard'));
   await rm(other, { recursive: true });
-  await expect(merge()).rejects.toThrow(/4-of-4\.shard was computed with another configuration/);
+  await expect(merge()).rejects.toThrow(/4-of-4\.shard was computed with a different configuration/);
 });
 
 test.each([
@@ -219,7 +219,7 @@ test.each([
 });
 
 test('a folder that is of no sweep is refused', async () => {
-  await expect(merge()).rejects.toThrow('a folder of a sweep with its sweep.json (there is none)');
+  await expect(merge()).rejects.toThrow('a sweep folder with its sweep.json (there is none)');
   await writeFile(join(home, 'sweep.json'), '{"schema": 1}');
-  await expect(merge()).rejects.toThrow('sweep.json is as overtrain wrote it');
+  await expect(merge()).rejects.toThrow('sweep.json has not been changed');
 });

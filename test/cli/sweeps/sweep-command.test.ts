@@ -57,7 +57,7 @@ const UNDRAWN = { isUndrawn: true };
 test('a sweep keeps every point: its setting, its rows, failed checks, and why there are no numbers', async () => {
   const { out, outcome } = plain;
   expect(outcome).toMatchObject({ code: 1, stderr: '' });
-  expect(outcome.stdout).toContain('80 points, 158 rows, 2 points without numbers');
+  expect(outcome.stdout).toContain('80 points, 158 rows, 2 points without results');
   const lines = readFileSync(join(out, 'merged.csv'), 'utf8').trimEnd().split('\n');
   expect(lines[0]).toBe(
     'point,replicate,seed,count,fail,gamma,time_theory,time_sim,"note, ""quoted""",compute,failed_checks,diverged,error',
@@ -75,8 +75,8 @@ test('a sweep keeps every point: its setting, its rows, failed checks, and why t
   expect(Object.keys(document.tables)).toEqual(['points']);
   expect(csvText(document.tables.points!)).toBe(readFileSync(join(out, 'merged.csv'), 'utf8'));
   expect(document.warnings).toEqual([
-    '2 of 80 points have no numbers; the column error says why',
-    'a check of 39 of 80 points failed; see failed_checks',
+    '2 of 80 points have no results; the column error says why',
+    'checks failed at 39 of 80 points; see the column failed_checks',
   ]);
   expect(await readdir(join(out, 'shards'))).toEqual(['1-of-1.shard']);
 });
@@ -117,12 +117,12 @@ test('the sweep.json of a folder is a sweep file, which gives the same bytes and
   expect((await call(['sweep', recorded, '--out', again], UNDRAWN)).stderr).toBe('');
   expect(mergedFiles(again)).toEqual(mergedFiles(plain.out));
   const resumed = await call(['sweep', recorded, '--out', again, '--resume'], UNDRAWN);
-  expect(resumed.stdout).toContain('the sweep was finished before');
+  expect(resumed.stdout).toContain('the sweep was already finished');
   // The text in run.json is a sweep file, too.
   const copied = join(home, 'copied.json');
   await writeFile(copied, document.sweep.file);
   const from = await call(['sweep', copied, '--out', again, '--resume'], UNDRAWN);
-  expect(from.stdout).toContain('the sweep was finished before');
+  expect(from.stdout).toContain('the sweep was already finished');
 });
 
 test('what was interrupted goes on, and ends with the same bytes', async () => {
@@ -141,14 +141,14 @@ test('what was interrupted goes on, and ends with the same bytes', async () => {
     loadScenarios: async () => [cutOff],
   });
   expect(cut.code).toBe(130);
-  expect(cut.stderr).toMatch(/^overtrain: \d+ of 80 points are finished and kept; .*--resume goes on\n/);
+  expect(cut.stderr).toMatch(/^overtrain: \d+ of 80 points are finished and saved; .*--resume to continue\n/);
   expect(JSON.parse((await call(['status', out, '--json'])).stdout).shards[0].state).toBe('failed');
   expect((await call(['sweep', file, '--out', out])).stderr).toMatch(/this one holds a sweep/);
   const resumed = await call(['sweep', file, '--out', out, '--resume'], UNDRAWN);
-  expect(resumed.stdout).toMatch(/^80 points \(\d+ of them before\) in /);
+  expect(resumed.stdout).toMatch(/^80 points \(\d+ of them earlier\) in /);
   expect(mergedFiles(out)).toEqual(mergedFiles(plain.out));
   expect((await call(['sweep', file, '--out', out, '--resume'], UNDRAWN)).stdout).toMatch(
-    /^the sweep was finished before\n/,
+    /^the sweep was already finished\n/,
   );
 });
 
@@ -230,7 +230,7 @@ test('a sweep file that was changed is refused on resume, naming what changed', 
   const changed = await sweep(PARABOLAS.replace('40:40', '41:41'), '--shard', '1/2', '--resume');
   expect(changed).toMatchObject({ code: 2, stdout: '' });
   expect(changed.stderr).toMatch(
-    /^overtrain: --resume: .* differs in the sweep file's axes: take another folder\n$/,
+    /^overtrain: --resume: .* differs in the sweep file's axes: choose another folder\n$/,
   );
   const shard = await sweep(PARABOLAS.replace('"0.2,0.5"', '"0.2"'), '--shard', '1/2');
   expect(shard.stderr).toContain("the sweep file's params");
@@ -250,7 +250,7 @@ test('a shard on which another process works is refused, unless a scheduler vouc
   const owner = { pid: 1, host: `not-${hostname()}`, since: '2026-01-01T00:00:00Z', process: null };
   await writeFile(join(partial, 'lock.1.abc'), JSON.stringify(owner));
   const refused = await sweep(PARABOLAS, '--shard', '2/2', '--resume');
-  expect(refused.stderr).toMatch(/shard 2\/2 no one else works: process 1 on not-/);
+  expect(refused.stderr).toMatch(/no one else is working on shard 2\/2: process 1 on not-/);
   expect((await call(['status', out])).stdout).toMatch(
     /running +1 {2}shard 2 of 2: 0 of 40 points kept, process 1/,
   );

@@ -62,7 +62,7 @@ describe('presets', () => {
     expect(json.code).toBe(0);
     expect(JSON.parse(json.stdout).params).toMatchObject({ dim: 3, steps: 7 });
     const report = await call('run', 'finetune', '--set', 'preset=tiny');
-    expect(report.stdout).toContain('Again: overtrain run finetune --set preset=tiny --seed 1');
+    expect(report.stdout).toContain('To repeat: overtrain run finetune --set preset=tiny --seed 1');
     const help = await call('run', 'finetune', '--help');
     expect(help.stdout).toContain('tiny: dim=3 spectrum=2,1 times=1,5 target=scale:2 steps=4');
     const wrong = await call('run', 'finetune', '--set', 'preset=tinny');

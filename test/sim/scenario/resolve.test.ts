@@ -45,7 +45,7 @@ describe('defaults', () => {
 describe('values that could not be told apart', () => {
   test('are refused in every list of which each value is a curve', () => {
     expect(failureOf({ gammas: '0.1,0.1' }).message).toBe(
-      'gammas: "0.1,0.1" is not allowed; expected a list of different numbers from 0 to 1e6',
+      'gammas: "0.1,0.1" is not allowed; expected a list of distinct numbers from 0 to 1e6',
     );
     expect(failureOf({ gammas: [0.1, 0.2, 0.1] }).message).toContain('gammas: [0.1,0.2,0.1] is not allowed');
   });

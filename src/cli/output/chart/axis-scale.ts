@@ -5,7 +5,7 @@ import { readableNumber } from '../text-table.js';
 /** A label that found its place. */
 export interface PlacedLabel {
   readonly text: string;
-  /** First cell of the text, or the row it stands in. */
+  /** First cell of the text, or the row it is in. */
   readonly start: number;
   /** Cell of the tick itself. */
   readonly tick: number;
@@ -148,7 +148,7 @@ function decadeRank(value: number): number {
   return mantissa === '2.000' || mantissa === '5.000' ? 1 : 2;
 }
 
-/** As few digits as tell the ticks apart. */
+/** The fewest digits that distinguish the ticks. */
 function labelled(values: readonly number[], rank: (value: number) => number): Tick[] {
   for (let digits = 4; ; digits++) {
     const labels = values.map((value) => readableNumber(value, digits));

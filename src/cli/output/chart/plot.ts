@@ -26,7 +26,7 @@ export interface ChartAxis {
   readonly scale: 'linear' | 'log';
 }
 
-/** A chart as plain data, told apart from how it is drawn. */
+/** A chart as plain data, separate from how it is drawn. */
 export interface Chart {
   readonly title: string;
   readonly x: ChartAxis;

@@ -5,7 +5,7 @@ import { oneLine } from '../one-line.js';
 import { asciiText, type ColourDepth, type Style, styleFor } from '../terminal.js';
 import { readableNumber } from '../text-table.js';
 
-/** A map of two parameters as plain data, told apart from how it is drawn. */
+/** A map of two parameters as plain data, separate from how it is drawn. */
 export interface HeatMap {
   readonly title: string;
   readonly x: MapAxis;

@@ -29,7 +29,7 @@ export function addCopyButtons(): void {
         status.textContent = 'Copied.';
       } catch {
         getSelection()?.selectAllChildren(command);
-        status.textContent = 'Selected; copy it with the keys of your system.';
+        status.textContent = 'Selected; press your usual shortcut to copy it.';
       }
     });
   }

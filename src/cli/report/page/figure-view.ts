@@ -125,7 +125,7 @@ interface Place {
 /** A pointer farther from every value than this, in pixels, is on none. */
 const NEAR = 40;
 
-/** Tells the values of the point under the pointer, or of the one to which the arrow keys have moved. */
+/** Shows the values of the point under the pointer, or of the one that the arrow keys have reached. */
 export class FigureReader {
   private readonly marker = element('div', { class: 'marker', hidden: '' });
   private readonly tip = element('div', { class: 'tip', hidden: '', 'aria-hidden': 'true' });
@@ -143,7 +143,7 @@ export class FigureReader {
     plot.addEventListener('blur', () => this.clear());
   }
 
-  /** Tells nothing any more. */
+  /** Hides the values. */
   clear(): void {
     this.current = undefined;
     this.marker.hidden = true;
@@ -186,7 +186,7 @@ export class FigureReader {
       if (distance < least) [nearest, least] = [place, distance];
     }
     if (nearest === undefined) this.clear();
-    else this.tell(nearest);
+    else this.showValues(nearest);
   }
 
   private step(event: KeyboardEvent): void {
@@ -201,7 +201,7 @@ export class FigureReader {
     const next =
       this.current === undefined ? rows[0]! : this.neighbour(rows, this.current, sideways, upwards);
     const place = places.find(({ row }) => row === next);
-    if (place !== undefined) this.tell(place);
+    if (place !== undefined) this.showValues(place);
   }
 
   /** The next row of the same series, or the row of the next series that is nearest. */
@@ -218,8 +218,8 @@ export class FigureReader {
     return line.reduce((best, row) => (distance(row) < distance(best) ? row : best), line[0] ?? from);
   }
 
-  /** Numbers are told as the table and its CSV file have them. */
-  private tell({ row, x, y }: Place): void {
+  /** Numbers are shown as the table and its CSV file have them. */
+  private showValues({ row, x, y }: Place): void {
     this.current = row;
     const { figure, plot } = this.shown;
     const lines = figure.values.map((name) => `${name} ${row[name] === null ? '–' : String(row[name])}`);
@@ -235,7 +235,7 @@ export class FigureReader {
   }
 }
 
-/** A figure on the page: what is drawn now, and how to draw it anew. */
+/** A figure on the page: what is drawn now, and how to redraw it. */
 export interface ShownFigure {
   readonly figure: PageFigure;
   readonly plot: HTMLElement;

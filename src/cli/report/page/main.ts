@@ -4,7 +4,7 @@ import type { PageRun } from './page-data.js';
 import { addTable } from './table-view.js';
 
 /*
- * The script of a report. Whatever stands in the data goes into the page as text and never as markup.
+ * The script of a report. All data enter the page as text and never as markup.
  */
 
 const runs = JSON.parse(document.getElementById('report-data')?.textContent ?? '[]') as PageRun[];

@@ -17,7 +17,7 @@ export interface Shown {
   /** What is drawn, as the specification has it. */
   readonly rows: readonly PlotRow[];
   /** Fields that a reader gets of a row. */
-  readonly told: readonly string[];
+  readonly fields: readonly string[];
 }
 
 const SILENT = {
@@ -28,7 +28,7 @@ const SILENT = {
   debug: () => SILENT,
 };
 
-/** A figure of a sweep that is drawn anew whenever something else is chosen; it tells values to the pointer and to the arrow keys. */
+/** A figure of a sweep that is redrawn whenever something else is chosen; it shows a point's values on hover or by the arrow keys. */
 export class SweepPlot {
   readonly figure: HTMLElement;
   private readonly canvas = element('div', { class: 'canvas', 'aria-hidden': 'true' });
@@ -105,21 +105,22 @@ export class SweepPlot {
     this.clear();
   }
 
-  private fillTable({ rows, told }: Shown): void {
+  private fillTable({ rows, fields }: Shown): void {
     const details = element('details', { class: 'table' }, [
       element('summary', {}, [`The numbers drawn: ${rows.length}`]),
     ]);
-    const columns = told.map((name) => ({ name, unit: '1', description: name }));
+    const columns = fields.map((name) => ({ name, unit: '1', description: name }));
     addTable(details, this.title.toLowerCase(), {
       columns,
-      rows: rows.map((row) => told.map((name) => row[name] ?? null)),
+      rows: rows.map((row) => fields.map((name) => row[name] ?? null)),
     });
     this.table.replaceChildren(details);
   }
 
   private point(datum: unknown): void {
     const row = datum as PlotRow | undefined;
-    if (row !== undefined && row !== null && this.shown?.told.some((name) => name in row)) this.tell(row);
+    if (row !== undefined && row !== null && this.shown?.fields.some((name) => name in row))
+      this.showValues(row);
   }
 
   private step(event: KeyboardEvent): void {
@@ -129,11 +130,11 @@ export class SweepPlot {
     if (next === undefined) return;
     event.preventDefault();
     this.current = next;
-    if (rows[next] !== undefined) this.tell(rows[next]);
+    if (rows[next] !== undefined) this.showValues(rows[next]);
   }
 
-  private tell(row: PlotRow): void {
-    const words = (this.shown?.told ?? []).flatMap((name) => {
+  private showValues(row: PlotRow): void {
+    const words = (this.shown?.fields ?? []).flatMap((name) => {
       const value = row[name];
       return value === null || value === undefined || value === '' ? [] : [`${name} ${String(value)}`];
     });

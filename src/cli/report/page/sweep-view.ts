@@ -31,7 +31,7 @@ export function sweepControls(
     const next = { result: choice.result, x: choice.x, panel: choice.panel, series: choice.series };
     const before = next[role];
     const value = column === NONE ? null : column;
-    // An axis is drawn once: whoever had it takes the one that is given up.
+    // An axis is drawn once: the choice that had it gets the one given up.
     for (const other of ['x', 'panel', 'series'] as const)
       if (other !== role && value !== null && next[other] === value) next[other] = before;
     next[role] = value;
@@ -45,7 +45,9 @@ export function sweepControls(
       (name) => take({ ...choice, result: name, isLog: completed(rows, { ...choice, result: name }).isLog }),
     ),
     x: select('Across', names, (column) => withAxis('x', column)),
-    panel: select('Panels, and up in the map', [NONE, ...names], (column) => withAxis('panel', column)),
+    panel: select("Panels, and the map's vertical axis", [NONE, ...names], (column) =>
+      withAxis('panel', column),
+    ),
     series: select('Colours', [NONE, ...names], (column) => withAxis('series', column)),
   };
   const log = element('input', { type: 'checkbox' });
@@ -68,7 +70,7 @@ export function sweepControls(
               ...choice,
               slices: { ...choice.slices, [column]: value === NONE ? null : Number(value) },
             }),
-          (value) => (value === NONE ? 'all, as means' : levels[Number(value)]!.label),
+          (value) => (value === NONE ? 'mean of all' : levels[Number(value)]!.label),
         );
         box.value = place === null ? NONE : String(place);
         return label;
@@ -110,8 +112,8 @@ export function showSweep(place: HTMLElement, summary: SweepSummary, table: Tabl
   const rows = readSweepRows(summary, table);
   const first = defaultChoice(rows);
   if (first === null || rows.axes.length === 0) {
-    const reason = first === null ? 'no result has numbers' : 'nothing varies along which to draw them';
-    place.append(element('p', { class: 'note' }, [`There are no figures: ${reason}.`]));
+    const reason = first === null ? 'no result has numbers' : 'nothing varies';
+    place.append(element('p', { class: 'note' }, [`There are no figures, because ${reason}.`]));
     return;
   }
   let choice: SweepChoice = first;
@@ -134,7 +136,7 @@ export function showSweep(place: HTMLElement, summary: SweepSummary, table: Tabl
       words: facetWords(small),
       notes: small.notes,
       rows: rowsOf(small),
-      told: ['panel', 'series', 'x', 'theory', 'simulation', 'low', 'high', 'count', 'mark'],
+      fields: ['panel', 'series', 'x', 'theory', 'simulation', 'low', 'high', 'count', 'mark'],
     });
     const map = heatData(rows, choice);
     if (map === null) heat.hide('A heat map needs two axes: choose one for the panels.');
@@ -144,12 +146,12 @@ export function showSweep(place: HTMLElement, summary: SweepSummary, table: Tabl
         words: heatWords(map),
         notes: map.notes,
         rows: heatRows(map),
-        told: ['x_label', 'y_label', 'value', 'error', 'count', 'rows', 'mark'],
+        fields: ['x_label', 'y_label', 'value', 'error', 'count', 'rows', 'mark'],
       });
   };
   const drawLines = () => {
     const lines = parallelData(rows, choice.result, choice.isLog);
-    parallel.show(lines, `${parallelWords(lines)}${summary.table === 'cells' ? ' A line is a bin.' : ''}`);
+    parallel.show(lines, `${parallelWords(lines)}${summary.table === 'cells' ? ' Each line is a bin.' : ''}`);
   };
   const controls = sweepControls(rows, choice, (next) => {
     const hasOther = next.result !== choice.result || next.isLog !== choice.isLog;

@@ -51,7 +51,7 @@ interface ChartProps extends ChartSource, Display {
   readonly rows: WindowSize['rows'];
 }
 
-/** The chart of a run; drawn anew only when the run, the figure or the room changes, not with every key. */
+/** The chart of a run; redrawn only when the run, the figure or the space changes, not with every key. */
 export const Chart = memo(function Chart({
   columns,
   rows,

@@ -10,7 +10,7 @@ export interface World {
   readonly quit: (exitCode: number) => void;
 }
 
-/** Does what the reducer asked for; what comes of it is told as an action. */
+/** Does what the reducer asked for and reports the outcome as an action. */
 export function performEffect(effect: Effect, world: World, tell: (action: Action) => void): void {
   const { computer } = world;
   switch (effect.kind) {

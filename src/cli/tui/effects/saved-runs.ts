@@ -163,7 +163,7 @@ export async function readSweepContents(folder: string): Promise<SweepContents |
     const { sweep, document } = await readResult(folder);
     const table = sweep === undefined ? undefined : document.tables[sweep.table];
     if (sweep === undefined || table === undefined)
-      return `${folder}/run.json is of an older version: overtrain merge ${folder} writes it anew`;
+      return `${folder}/run.json is from an older version: overtrain merge ${folder} rewrites it`;
     return { summary: sweep, table, warnings: document.warnings };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -51,7 +51,7 @@ export class FrameStream extends EventEmitter {
   }
 
   write(text: string, done?: () => void): boolean {
-    // Ink hides and shows the cursor by sequences of their own; whoever opened the screen sees to that.
+    // Ink hides and shows the cursor with separate sequences; what opened the screen takes care of that.
     if (!isFrame(text)) {
       done?.();
       return true;
@@ -101,7 +101,7 @@ export function enterAlternateScreen(
     process.off('exit', leave);
     writeAtExit(LEAVE);
   };
-  // Whatever ends the process, by whatever path, ends here.
+  // Every way to end the process ends here.
   process.on('exit', leave);
   terminal.write(ENTER);
   return { leave };

@@ -66,36 +66,30 @@ const binding = (
   long: string,
 ): Binding => ({ command, keys, sign, short, long });
 
-const HELP = binding('help', ['?'], '?', 'help', 'the keys of this screen');
-const QUIT = binding('quit', ['q'], 'q', 'quit', 'leave; asks first if something is being computed');
+const HELP = binding('help', ['?'], '?', 'help', 'show the keys of this screen');
+const QUIT = binding('quit', ['q'], 'q', 'quit', 'quit; asks first if something is being computed');
 const UP_DOWN = [
   binding('up', ['up', 'k'], '↑ k', '', 'one up'),
   binding('down', ['down', 'j'], '↓ j', '', 'one down'),
   binding('page-up', ['page-up'], 'PgUp', '', 'several up'),
   binding('page-down', ['page-down'], 'PgDn', '', 'several down'),
-  binding('first', ['home', 'g'], 'Home g', '', 'to the first'),
-  binding('last', ['end', 'G'], 'End G', '', 'to the last'),
+  binding('first', ['home', 'g'], 'Home g', '', 'go to the first'),
+  binding('last', ['end', 'G'], 'End G', '', 'go to the last'),
 ];
 const OF_A_RUN = [
-  binding(
-    'explain',
-    ['x'],
-    'x',
-    'explain',
-    'what the chart shows, in three sentences with the numbers of this run',
-  ),
-  binding('command', ['y'], 'y', 'command', 'the command that gives these numbers again'),
-  binding('save', ['s'], 's', 'save', 'keep the run in a folder, as run --out does'),
-  binding('compare', ['c'], 'c', 'compare', 'leave this run under the next one, or take it away'),
-  binding('figure', ['v'], 'v', 'view', 'the next figure of the scenario'),
+  binding('explain', ['x'], 'x', 'explain', "explain the chart in three sentences with this run's numbers"),
+  binding('command', ['y'], 'y', 'command', 'show the command that reproduces these numbers'),
+  binding('save', ['s'], 's', 'save', 'save the run in a folder, as run --out does'),
+  binding('compare', ['c'], 'c', 'compare', 'keep this run under the next one, or remove it'),
+  binding('figure', ['v'], 'v', 'view', 'show the next figure of the scenario'),
 ];
-const RUN = binding('run', ['r'], 'r', 'run', 'run with the engine and backend chosen');
+const RUN = binding('run', ['r'], 'r', 'run', 'run with the chosen engine and backend');
 
 /** All keys, by context. The reducer reads them from here, and so do the footer and the help. */
 export const bindings: Readonly<Record<Context, readonly Binding[]>> = {
   home: [
     binding('open', ['enter', 'right', 'l'], 'enter', 'open', 'open the scenario or the run'),
-    binding('filter', ['/'], '/', 'filter', 'show only scenarios that contain some words'),
+    binding('filter', ['/'], '/', 'filter', 'show only scenarios that match some words'),
     ...UP_DOWN,
     binding('clear-filter', ['escape'], 'esc', '', 'show all scenarios again'),
     HELP,
@@ -110,56 +104,74 @@ export const bindings: Readonly<Record<Context, readonly Binding[]>> = {
   parameters: [
     binding('less', ['left', 'h'], '← h', '', 'step the value down; the exact engine redraws at once'),
     binding('more', ['right', 'l'], '→ l', 'step', 'step the value up; the exact engine redraws at once'),
-    binding('edit', ['enter', 'e'], 'enter', 'edit', 'type a value; a digit begins at once'),
+    binding('edit', ['enter', 'e'], 'enter', 'edit', 'type a value; a digit starts at once'),
     RUN,
     binding('focus', ['tab'], 'tab', 'claims', 'go to the claims'),
     ...OF_A_RUN,
     ...UP_DOWN,
-    binding('reset', ['backspace', 'u'], 'u', '', 'give this parameter its default back'),
-    binding('reset-all', ['U'], 'U', '', 'give all parameters their defaults back'),
-    binding('back', ['escape'], 'esc', 'back', 'cancel the run, which keeps what was computed; then back'),
+    binding('reset', ['backspace', 'u'], 'u', '', 'reset this parameter to its default'),
+    binding('reset-all', ['U'], 'U', '', 'reset all parameters to their defaults'),
+    binding(
+      'back',
+      ['escape'],
+      'esc',
+      'back',
+      'cancel the run and keep what was computed; otherwise go back',
+    ),
     HELP,
     QUIT,
   ],
   claims: [
-    binding('open', ['enter', 'right', 'l'], 'enter', 'proof', 'statement, verdict and proof'),
+    binding('open', ['enter', 'right', 'l'], 'enter', 'proof', 'show statement, verdict and proof'),
     binding('attack', ['f'], 'f', 'falsify', 'drop each hypothesis and look for a counterexample'),
     RUN,
     binding('focus', ['tab'], 'tab', 'parameters', 'go to the parameters'),
     ...OF_A_RUN,
     ...UP_DOWN,
-    binding('back', ['escape'], 'esc', 'back', 'cancel the run, which keeps what was computed; then back'),
+    binding(
+      'back',
+      ['escape'],
+      'esc',
+      'back',
+      'cancel the run and keep what was computed; otherwise go back',
+    ),
     HELP,
     QUIT,
   ],
   sweep: [
-    binding('figure', ['v', 'tab'], 'v', 'view', 'map, curves or table'),
-    binding('result', ['r'], 'r', 'result', 'the next result'),
-    binding('across', ['a'], 'a', 'across', 'another parameter across'),
-    binding('upwards', ['u'], 'u', 'upwards', 'another parameter upwards, or for the lines'),
+    binding('figure', ['v', 'tab'], 'v', 'view', 'switch between map, curves and table'),
+    binding('result', ['r'], 'r', 'result', 'show the next result'),
+    binding('across', ['a'], 'a', 'across', 'next parameter for the horizontal axis'),
+    binding('upwards', ['u'], 'u', 'upwards', 'next parameter for the vertical axis, or for the lines'),
     binding('less', ['left', 'h'], '← h', '', 'in the table, one column to the left'),
     binding('more', ['right', 'l'], '→ l', '', 'in the table, one column to the right'),
-    binding('sort', ['s'], 's', 'sort', 'sort the table by the column, then the other way round'),
+    binding('sort', ['s'], 's', 'sort', 'sort the table by the column; again to reverse'),
     binding(
       'up',
       ['up', 'k'],
       '↑ k',
       '',
-      'in the table one row up; else the next value of what is not drawn',
+      'in the table, one row up; otherwise the next value of the parameter not drawn',
     ),
-    binding('down', ['down', 'j'], '↓ j', '', 'one row down; else the value before, then the mean of all'),
+    binding(
+      'down',
+      ['down', 'j'],
+      '↓ j',
+      '',
+      'one row down; otherwise the previous value, then the mean of all',
+    ),
     ...UP_DOWN.slice(2),
-    binding('back', ['escape'], 'esc', 'back', 'back to the list'),
+    binding('back', ['escape'], 'esc', 'back', 'go back to the list'),
     HELP,
     QUIT,
   ],
   edit: [
-    binding('commit', ['enter'], 'enter', 'set', 'take the value; an empty one is the default'),
-    binding('back', ['escape'], 'esc', 'leave', 'leave the value as it was'),
+    binding('commit', ['enter'], 'enter', 'set', 'set the value; empty means the default'),
+    binding('back', ['escape'], 'esc', 'cancel', 'keep the old value'),
   ],
   text: [
     ...UP_DOWN,
-    binding('back', ['escape', 'enter', '?', 'x', 'y'], 'esc', 'close', 'back to the screen'),
+    binding('back', ['escape', 'enter', '?', 'x', 'y'], 'esc', 'close', 'go back to the screen'),
     QUIT,
   ],
   claim: [
@@ -173,7 +185,7 @@ export const bindings: Readonly<Record<Context, readonly Binding[]>> = {
     binding('back', ['escape'], 'esc', 'leave', 'write nothing'),
   ],
   quit: [
-    binding('yes', ['y', 'q', 'enter'], 'y', 'quit', 'leave; what is being computed is lost'),
+    binding('yes', ['y', 'q', 'enter'], 'y', 'quit', 'quit; what is being computed is lost'),
     binding('no', ['n', 'escape'], 'n', 'stay', 'stay'),
   ],
 };

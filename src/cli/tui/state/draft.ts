@@ -48,7 +48,7 @@ export function fieldsOf(scenario: Scenario, draft: Draft): readonly Field[] {
       kind: 'seed',
       name: 'seed',
       meta: {
-        description: 'seed of all random numbers',
+        description: 'seed for all random numbers',
         unit: '1',
         range: `an integer from 0 to ${Number.MAX_SAFE_INTEGER}`,
         default: String(DEFAULT_SEED),
@@ -57,7 +57,7 @@ export function fieldsOf(scenario: Scenario, draft: Draft): readonly Field[] {
       value: String(draft.seed),
       isSet: draft.seed !== DEFAULT_SEED,
     },
-    choiceField('engine', draft.engine, enginesOf(scenario), 'how the trajectory is obtained'),
+    choiceField('engine', draft.engine, enginesOf(scenario), 'how the trajectory is computed'),
     choiceField('backend', draft.backend, backendChoices, 'where modes and matrix run; exact needs none'),
   ];
 }
@@ -70,7 +70,7 @@ function presetField({ presets }: Scenario, { settings }: Draft): Field[] {
       kind: 'preset',
       name: 'preset',
       meta: {
-        description: 'settings that belong together; others can be set beside it',
+        description: 'a named set of parameters; others can be set as well',
         unit: '1',
         range: choices.join(', '),
         default: NO_PRESET,

@@ -211,11 +211,11 @@ function obey(state: AppState, command: Command, field: Field | undefined): Step
   }
 }
 
-/** Parameters stay as they are while a run goes on, so that a slip of a finger cannot end an hour of computing. */
+/** Parameters are locked during a run, so that a slip of the finger cannot end an hour of computing. */
 function unlessRunning(state: AppState, change: () => Step): Step {
   const isRunning = state.experiment?.active?.order.isPreview === false;
   return isRunning
-    ? say(state, 'faint', 'a run goes on; esc cancels it, then parameters can be changed')
+    ? say(state, 'faint', 'a run is in progress; press esc to cancel it before changing parameters')
     : change();
 }
 
@@ -227,7 +227,7 @@ function stepField(state: AppState, field: Field, direction: 1 | -1): Step {
     return say(
       state,
       'faint',
-      `${field.name} has no steps from ${field.value || 'its default'}; enter edits it`,
+      `${field.name} cannot be stepped from ${field.value || 'its default'}; press enter to edit it`,
     );
   let refusal = '';
   for (const text of texts) {
@@ -257,17 +257,16 @@ function move(state: AppState, by: number): Step {
 function compare(state: AppState): Step {
   const { experiment, scenario } = openScenario(state);
   if (experiment.pinned !== null)
-    return say(withExperiment(state, { pinned: null }).state, 'faint', 'the other run is taken away');
+    return say(withExperiment(state, { pinned: null }).state, 'faint', 'the other run is removed');
   const figure = scenario.figures[experiment.figure];
-  if (figure === undefined || isMap(figure))
-    return say(state, 'faint', 'two maps cannot lie over each other');
+  if (figure === undefined || isMap(figure)) return say(state, 'faint', 'two maps cannot be overlaid');
   if (experiment.shown === null || !hasRows(experiment.shown))
     return say(state, 'faint', 'there is no run to compare with yet');
   const pinned = withExperiment(state, { pinned: experiment.shown }).state;
-  return say(pinned, 'good', 'this run stays under the next ones; c takes it away');
+  return say(pinned, 'good', 'this run stays under the next ones; press c to remove it');
 }
 
-/** Cancels a run that goes on; otherwise leaves the screen. */
+/** Cancels a run in progress; otherwise leaves the screen. */
 function back(state: AppState): Step {
   const { experiment } = openScenario(state);
   const { active } = experiment;

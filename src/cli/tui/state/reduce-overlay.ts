@@ -26,7 +26,10 @@ export function openOverlay(state: AppState, command: Command): Step {
     case 'explain':
     case 'command':
       return state.experiment?.shown == null
-        ? stepTo({ ...state, notice: { tone: 'faint', text: 'nothing has been computed yet; r runs' } })
+        ? stepTo({
+            ...state,
+            notice: { tone: 'faint', text: 'nothing has been computed yet; press r to run' },
+          })
         : stepTo({ ...state, overlay: { kind: command, scroll: 0 } });
     default:
       return stepTo(state);
@@ -36,7 +39,7 @@ export function openOverlay(state: AppState, command: Command): Step {
 function openSave(state: AppState): Step {
   const shown = state.experiment?.shown;
   if (shown?.record == null)
-    return stepTo({ ...state, notice: { tone: 'faint', text: 'only a run that has finished can be saved' } });
+    return stepTo({ ...state, notice: { tone: 'faint', text: 'only a finished run can be saved' } });
   const overlay: Overlay = { kind: 'save', field: textField(''), message: null, isBusy: false };
   return stepTo({ ...state, overlay }, { kind: 'suggest-folder', scenario: shown.order.scenario });
 }
@@ -122,7 +125,7 @@ function reduceText(state: AppState, overlay: Exclude<Overlay, { kind: 'quit' | 
   return stepTo(...withoutAttack({ ...state, overlay: null }));
 }
 
-/** Stops the attack that goes on, if one does: nobody would see its end. */
+/** Stops the attack in progress, if there is one: nobody would see its end. */
 function withoutAttack(state: AppState): [AppState, ...Effect[]] {
   const finished = Object.entries(state.attacks).filter(([, { status }]) => status !== 'ongoing');
   if (finished.length === Object.keys(state.attacks).length) return [state];

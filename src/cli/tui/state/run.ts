@@ -150,7 +150,10 @@ export function preview(state: AppState): Step {
 export function startRun(state: AppState): Step {
   const { experiment, scenario } = openScenario(state);
   if (experiment.active?.order.isPreview === false)
-    return stepTo({ ...state, notice: { tone: 'faint', text: 'this run goes on already; esc cancels it' } });
+    return stepTo({
+      ...state,
+      notice: { tone: 'faint', text: 'this run is already in progress; press esc to cancel it' },
+    });
   const verdict = checkDraft(scenario, draftOf(state, scenario.id));
   if (!verdict.isValid) return stepTo({ ...state, notice: { tone: 'bad', text: verdict.message } });
   return order(state, false);

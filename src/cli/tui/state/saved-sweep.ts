@@ -17,7 +17,7 @@ export interface SavedSweep {
   readonly state: 'complete' | 'running' | 'partial' | 'failed';
   /** Points that are kept. */
   readonly kept: number;
-  /** What goes on with it; null for one that is complete or goes on by itself. */
+  /** The command that continues it; null for one that is complete or still running. */
   readonly command: string | null;
 }
 

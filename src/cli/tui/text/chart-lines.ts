@@ -55,7 +55,7 @@ const emptyChart = {
   key: { line: '', points: '', marks: '' },
 } as const;
 
-/** Lines only: the points of two runs over each other could not be told apart. */
+/** Lines only: the points of two overlaid runs could not be told apart. */
 function asPinned(series: ChartSeries): ChartSeries {
   const hasLine = series.line.some(({ y }) => y !== null);
   return {

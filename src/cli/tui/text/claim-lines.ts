@@ -7,7 +7,7 @@ import type { Run } from '../state/run.js';
 import type { ListedLines } from './home-lines.js';
 import { column, plainLine, type Span, type StyledLine, wrapped } from './styled-line.js';
 
-/** Sign, word and tone of each verdict; the sign alone tells them apart without colour. */
+/** Sign, word and tone of each verdict; the sign alone distinguishes them without colour. */
 const VERDICTS = {
   holds: { sign: '✓', plain: '+', word: 'holds', tone: 'good' },
   fails: { sign: '✗', plain: '!', word: 'FAILS', tone: 'bad' },
@@ -84,19 +84,19 @@ function finished(claim: VerifiedClaim, width: number, unicode: boolean): Styled
       ? []
       : [...text(found.text, 'plain', 2, 4), ...text(bothSides(found.conclusion), 'plain', 2, 4)];
   const margin = claim.margin === null ? '' : `, smallest margin ${readableNumber(claim.margin, 3)}`;
-  const verdict = `With all hypotheses: ${claim.verdict} on ${claim.met} of ${claim.cases} random cases that met them${margin}.`;
+  const verdict = `With all hypotheses: ${claim.verdict} on the ${claim.met} of ${claim.cases} random cases that met them${margin}.`;
   return [
     ...text(verdict, claim.verdict === 'holds' ? 'good' : 'bad'),
     ...counterexample(claim.counterexample),
     ...(claim.hypotheses ?? []).flatMap(({ name, verdict: needed, cases, counterexample: found }) => [
       ...text(
         needed === 'needed'
-          ? `Without "${name}" it fails, for one here:`
+          ? `Without "${name}" it fails, for example here:`
           : `Without "${name}" none of ${cases} cases refutes it.`,
         needed === 'needed' ? 'caution' : 'plain',
       ),
       ...counterexample(found),
     ]),
-    ...text(`Again: ${claim.replay} --falsify`, 'plain', 0, 2),
+    ...text(`To repeat: ${claim.replay} --falsify`, 'plain', 0, 2),
   ];
 }

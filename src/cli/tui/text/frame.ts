@@ -30,7 +30,7 @@ export function footerLine(state: AppState, width: number): StyledLine {
 const MOST_BAR_CELLS = 40;
 const FEWEST_BAR_CELLS = 8;
 
-/** One line that says what goes on: a word to the user, the progress of a run, or what computed the run shown. */
+/** One line that says what is happening: a word to the user, the progress of a run, or what computed the run shown. */
 export function statusLine({ notice, experiment, screen, unicode, window, sweep }: AppState): StyledLine {
   if (notice !== null) return plainLine(notice.text, notice.tone);
   if (screen === 'sweep' && sweep !== null) {
@@ -47,7 +47,7 @@ export function statusLine({ notice, experiment, screen, unicode, window, sweep 
 
 function runningLine({ status, progress, compute }: Run, width: number, unicode: boolean): StyledLine {
   const by = compute === null ? 'starting' : computedBy(compute);
-  if (status === 'stopping') return plainLine(`stopping; what was computed stays (${by})`, 'caution');
+  if (status === 'stopping') return plainLine(`stopping; what was computed is kept (${by})`, 'caution');
   if (progress === null) return plainLine(`running on ${by}`, 'caution');
   const { done, total, label, millisecondsLeft, perSecond, networkStepsPerSecond } = progress;
   const part = total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
@@ -69,7 +69,7 @@ function bar(part: number, room: number, unicode: boolean): string {
 }
 
 function shownLine({ shown, active }: Experiment): StyledLine {
-  if (shown === null) return plainLine(active === null ? 'r runs' : 'computing a preview', 'faint');
+  if (shown === null) return plainLine(active === null ? 'press r to run' : 'computing a preview', 'faint');
   const by = shown.compute === null ? shown.order.engine : computedBy(shown.compute);
   const on = shown.compute === null || shown.compute.backend === 'host' ? '' : `; ${shown.compute.device}`;
   const took = shown.record === null ? '' : `, ${readableNumber(shown.record.elapsed_ms)} ms`;
@@ -136,7 +136,7 @@ export function tooSmallLines(
   least: { columns: number; rows: number },
 ): StyledLine[] {
   return wrapped(
-    `This window has ${window.columns} x ${window.rows} cells; make it at least ${least.columns} x ${least.rows}, and everything is as it was. q quits.`,
+    `This window has ${window.columns} x ${window.rows} cells; enlarge it to at least ${least.columns} x ${least.rows} to continue. q quits.`,
     Math.max(1, window.columns),
     unicode,
     'caution',

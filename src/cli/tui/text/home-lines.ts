@@ -21,7 +21,7 @@ export function homeLines(state: AppState, width: number): ListedLines {
   items.forEach((item, index) => {
     const group =
       item.kind === 'scenario'
-        ? `Scenarios of the ${item.scenario.group}`
+        ? `Scenarios from the ${item.scenario.group}`
         : item.kind === 'run'
           ? 'Recent runs'
           : 'Recent sweeps';
@@ -37,7 +37,7 @@ export function homeLines(state: AppState, width: number): ListedLines {
   if (items.length === 0)
     lines.push(
       ...wrapped(
-        `No scenario has all of these words: ${state.home.filter.text}`,
+        `No scenario matches all of these words: ${state.home.filter.text}`,
         width,
         state.unicode,
         'caution',

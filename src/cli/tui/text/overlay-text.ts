@@ -28,7 +28,7 @@ export function overlayTitle(state: AppState, overlay: TextOverlay): string {
     case 'explain':
       return 'What the chart shows';
     case 'command':
-      return 'The command that gives these numbers again';
+      return 'The command that reproduces these numbers';
     case 'claim':
       return `${overlay.claim} — ${state.theorems.get(overlay.claim)?.title ?? 'a claim of the theory'}`;
   }
@@ -74,7 +74,7 @@ function helpLines(state: AppState, width: number): StyledLine[] {
   return [
     ...lines,
     ...wrapped(
-      'ctrl-c leaves at once, from anywhere. Nothing is written to disk unless you save.',
+      'ctrl-c quits at once, from anywhere. Nothing is written to disk unless you save.',
       width,
       state.unicode,
       'faint',
@@ -101,12 +101,14 @@ function commandLines(state: AppState, width: number): StyledLine[] {
     plainLine(command.slice(i * width, (i + 1) * width), 'strong'),
   );
   const note =
-    experiment.shown.status === 'finished' ? '' : ' This run has not ended; the command runs it to its end.';
+    experiment.shown.status === 'finished'
+      ? ''
+      : ' This run has not finished; the command runs it to the end.';
   return [
     ...pieces,
     plainLine(''),
     ...wrapped(
-      `Adding --json prints one document with every number on the screen, --out FOLDER keeps it.${note}`,
+      `Add --json to print one document with every number on the screen, or --out FOLDER to save it.${note}`,
       width,
       state.unicode,
       'faint',

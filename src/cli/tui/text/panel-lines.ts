@@ -29,7 +29,7 @@ export function fieldLines(state: AppState): ListedLines {
 function valueSpans({ value, isSet, meta }: Field): StyledLine {
   const unit = meta.unit === '1' ? '' : ` ${meta.unit}`;
   return [
-    { text: value === '' ? 'by the others' : value, tone: isSet ? 'good' : 'plain' },
+    { text: value === '' ? 'derived' : value, tone: isSet ? 'good' : 'plain' },
     { text: isSet ? `${unit} (set)` : unit, tone: 'faint' },
   ];
 }
@@ -97,7 +97,7 @@ function chosenList(state: AppState): readonly StyledLine[] {
     ...claimSummary(state),
   ];
   if (!isOnParameters) return [heading, ...visiblePart(claimLines(state), rows - 1)];
-  // What was refused is told whole; what a parameter means is cut before the list gets too short.
+  // An error is shown in full; the description of a parameter is cut before the list gets too short.
   const isRefused = experiment.edit?.message != null || state.notice?.tone === 'bad';
   const notes = fieldNotes(state, columns).slice(0, isRefused ? 3 : rows > 7 ? 2 : 1);
   return [heading, ...visiblePart(fieldLines(state), rows - 1 - notes.length), ...notes];

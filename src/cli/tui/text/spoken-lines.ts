@@ -43,7 +43,7 @@ function homeLines(state: AppState): string[] {
   const item = items[cursor];
   const chosen =
     item === undefined
-      ? 'No scenario has all of these words.'
+      ? 'No scenario matches all of these words.'
       : item.kind === 'run'
         ? `A recent run of ${item.run.order.scenario}.`
         : item.kind === 'sweep'
@@ -98,7 +98,7 @@ function fieldLine(state: AppState): string {
   const place = `Parameter ${experiment.field + 1} of ${fields.length}`;
   if (edit !== null) return `${place}, ${name}, typing: ${edit.field.text}. ${edit.message ?? ''}`;
   const unit = meta.unit === '1' ? '' : ` ${meta.unit}`;
-  return `${place}, ${name}: ${value || 'by the others'}${unit}${isSet ? ', set' : ''}. ${meta.description}; ${meta.range}.`;
+  return `${place}, ${name}: ${value || 'derived from the others'}${unit}${isSet ? ', set' : ''}. ${meta.description}; ${meta.range}.`;
 }
 
 function claimLine(state: AppState): string {

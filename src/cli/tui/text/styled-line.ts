@@ -3,7 +3,7 @@ import { oneLine } from '../../output/one-line.js';
 import { asciiText, type ColourDepth, type Style, styleFor } from '../../output/terminal.js';
 import type { TextField, WindowSize } from '../state/app-state.js';
 
-/** What a piece of text means, from which its colour follows. Nothing is told by colour alone. */
+/** What a piece of text means, from which its colour follows. Nothing is shown by colour alone. */
 export type Tone = 'plain' | 'strong' | 'faint' | 'good' | 'bad' | 'caution';
 
 export interface Span {
@@ -82,7 +82,7 @@ export function column(text: string, width: number): string {
 /** Below this, charts and parameters no longer fit beside what they mean. */
 export const LEAST_WINDOW: WindowSize = { columns: 44, rows: 14 };
 
-/** From this width on, the lists stand beside the chart. */
+/** From this width on, the lists are next to the chart. */
 const WIDE = 100;
 
 /** Header, status and footer. */

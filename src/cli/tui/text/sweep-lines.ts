@@ -108,7 +108,7 @@ export function sweepStateText({ state, kept, points }: SavedSweep): string {
   return state === 'complete' ? `complete, ${points} points` : `${state}, ${kept} of ${points} points`;
 }
 
-/** The body of the screen of a sweep: its results as a map, as curves or as a table, or how to go on with it. */
+/** The body of the screen of a sweep: its results as a map, as curves or as a table, or how to continue it. */
 export function sweepLines(sweep: OpenSweep, size: WindowSize, display: Display): readonly string[] {
   const { contents, view, choice } = sweep;
   const paint = (lines: readonly StyledLine[]) =>
@@ -129,8 +129,8 @@ function withoutResults({ saved, message }: OpenSweep, width: number, unicode: b
   if (state === 'complete') return [plainLine('reading', 'faint')];
   const text =
     state === 'running'
-      ? 'It is being computed; its results are put together at the end.'
-      : 'Its results are put together once every point is there.';
+      ? 'It is still running; its results are merged at the end.'
+      : 'Its results are merged once every point is finished.';
   return [
     plainLine(sweepStateText(saved), state === 'failed' ? 'bad' : 'caution'),
     plainLine(''),
@@ -139,7 +139,7 @@ function withoutResults({ saved, message }: OpenSweep, width: number, unicode: b
       ? []
       : [
           plainLine(''),
-          plainLine('To go on with it:'),
+          plainLine('To continue it:'),
           // Cut only where it must be, so that it can be copied from the screen.
           ...Array.from({ length: Math.ceil(command.length / width) }, (_, index) =>
             plainLine(command.slice(index * width, (index + 1) * width), 'strong'),

@@ -3,7 +3,7 @@ import type { AttackNews } from '../state/app-state.js';
 import type { RunNews, RunOrder, RunOutcome } from './run-order.js';
 import type { RunWorkerMessage } from './run-worker.js';
 
-/** Whoever computes for the screen; what comes of it is told as news. */
+/** Computes for the screen and reports the results as news. */
 export interface Computer {
   startRun(order: RunOrder): void;
   cancelRun(run: number): void;
@@ -21,10 +21,10 @@ export interface WorkerEntries {
   readonly attack: URL;
 }
 
-/** A run that was told to stop and has not after this many milliseconds is stopped by ending its thread. */
+/** A run that was asked to stop and has not after this many milliseconds is stopped by ending its thread. */
 const PATIENCE = 1500;
 
-/** Computes on worker threads, one for runs and one for the attack that goes on. */
+/** Computes on worker threads, one for runs and one for the current attack. */
 export class ThreadComputer implements Computer {
   private runner: Worker | undefined;
   private attacker: Worker | undefined;

@@ -14,7 +14,7 @@ const BATCH_INTERVAL = 50;
 const PREVIEW_INTERVAL = 200;
 
 /**
- * Runs a scenario and tells of it in batches. It never throws: whatever goes wrong is told as the end of the run.
+ * Runs a scenario and reports on it in batches. It never throws: any error is reported as the end of the run.
  *
  * @param scenarios the scenarios on offer
  */
@@ -74,7 +74,7 @@ class Batch {
       const networkStepsPerSecond = (1000 * this.work.networkSteps) / Math.max(1, now - this.startedAt);
       this.progress = { done, total, label, millisecondsLeft, perSecond, networkStepsPerSecond };
     } else this.events.push(event);
-    // What computes is told at once, since it may take long before anything else is heard.
+    // The engine and backend are reported at once, since the first results may take long.
     if (now - this.sentAt >= this.interval || (event.kind === 'compute' && !this.order.isPreview))
       this.send();
   }

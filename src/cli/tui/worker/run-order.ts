@@ -2,9 +2,9 @@ import type { RunDocument, RunResults } from '../../../sim/scenario/run-document
 import type { RunEvent } from '../../../sim/scenario/scenario.js';
 import type { Draft } from '../state/draft.js';
 
-/** A run, as it is handed to whoever computes it. Plain data, so that it can cross to a worker thread. */
+/** A run, as it is sent to the thread that computes it. Plain data, so that it can cross to a worker thread. */
 export interface RunOrder extends Draft {
-  /** Tells runs apart; what comes from a run that is no longer wanted is known by it. */
+  /** Identifies the run, so that news of one that is no longer wanted can be recognised. */
   readonly run: number;
   readonly scenario: string;
   /** A preview is wanted as soon and as whole as can be, so that a curve does not flicker while a key is held. */

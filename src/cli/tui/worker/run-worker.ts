@@ -3,14 +3,14 @@ import { scenarios } from '../../../sim/scenarios/scenario-list.js';
 import { performRun } from './perform-run.js';
 import type { RunOrder } from './run-order.js';
 
-/** What the thread that computes runs is told. */
+/** Messages to the thread that computes runs. */
 export type RunWorkerMessage =
   | { readonly kind: 'start'; readonly order: RunOrder }
   | { readonly kind: 'cancel'; readonly run: number };
 
 /*
  * Entry of the thread that computes runs, one after the other. Kernels, gpu.js and the scenarios' work live here, so that
- * the thread of the screen answers keys whatever is computed.
+ * the screen's thread answers keys during any computation.
  */
 
 const port = parentPort;

@@ -73,8 +73,8 @@ export async function loadBlas(precision: 'f32' | 'f64'): Promise<BlasLibrary> {
   }
   const remedy = REMEDIES[process.platform] ?? 'install OpenBLAS';
   throw new MissingDevice(
-    `no BLAS library is found as ${files.join(', ')}`,
-    `${remedy}, or set ${LIBRARY_VARIABLE} to the file of one that has the CBLAS functions`,
+    `no BLAS library was found under the name ${files.join(' or ')}`,
+    `${remedy}, or set ${LIBRARY_VARIABLE} to the path of a library that has the CBLAS functions`,
   );
 }
 
@@ -82,10 +82,7 @@ async function loadKoffi(): Promise<Koffi> {
   try {
     return (await import('koffi')).default;
   } catch {
-    throw new MissingDevice(
-      'koffi, by which native libraries are called, is not installed',
-      'npm install koffi',
-    );
+    throw new MissingDevice('koffi, which calls native libraries, is not installed', 'npm install koffi');
   }
 }
 
@@ -97,7 +94,7 @@ function productOf(library: ReturnType<Koffi['load']>, precision: 'f32' | 'f64')
   ) as MatrixProduct;
 }
 
-/** What a library lacks is no error. */
+/** A function missing from a library is not an error. */
 function tried<Result>(attempt: () => Result): Result | undefined {
   try {
     return attempt();

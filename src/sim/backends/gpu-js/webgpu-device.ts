@@ -106,7 +106,7 @@ export function noWebgpuPackage(): MissingDevice {
 
 /** Dawn found nothing to run on. */
 export function noWebgpuAdapter(platform: NodeJS.Platform): MissingDevice {
-  const remedy = platform === 'linux' ? `${DRIVER}; vulkaninfo tells more` : UPDATE;
+  const remedy = platform === 'linux' ? `${DRIVER}; vulkaninfo gives details` : UPDATE;
   return new MissingDevice('no WebGPU adapter: neither a graphics card nor a software device', remedy);
 }
 

@@ -25,7 +25,7 @@ export interface DecidedNetworks {
   readonly text: string;
 }
 
-/** Tells apart what a simulation says from what rounding made of it: near a saddle, say, which exact arithmetic never leaves. */
+/** Separates what a simulation says from what rounding made of it: near a saddle, say, which exact arithmetic never leaves. */
 export function decidedByRounding(run: FineTuningRun): DecidedNetworks {
   const simulated = run.curves.flatMap(({ networks }) => networks).filter(({ tuned }) => tuned !== undefined);
   const decided = new Set(simulated.filter((network) => isDecided(run, network)));

@@ -44,7 +44,7 @@ interface Contradiction {
  * Compares the inflections of the curves, of theory and of simulation. What is proved is the order for checkpoints at which
  * every mode is either learned or not (what a learned mode adds to the loss, `s(s − 2σ)` at its iterate s, only grows as s
  * moves away from σ). Between them it is an observation: it holds where it is seen, and fails where the simulation has another order
- * than theory by more than its error. Where theory has the other order too, nothing was promised and nothing is refuted.
+ * than theory by more than its error. Where theory has the other order too, the claim does not apply.
  */
 function checkOrder(run: FineTuningRun, { claim, parameter, moves }: ClaimedOrder): Check {
   const curves = run.curves

@@ -34,7 +34,7 @@ export const gainsParameter = described(
     default: gainNames.join(','),
     description: 'gains of each decoupled layer, which scale rows, columns, both or nothing',
     unit: '1',
-    range: `a list of different ones among ${gainNames.join(', ')}`,
+    range: `one or more of ${gainNames.join(', ')}, each once`,
   },
 );
 
@@ -50,7 +50,7 @@ export const baseOptimizersParameter = described(
     default: 'adam,muon',
     description: 'base optimisers, each with plain and with decoupled layers',
     unit: '1',
-    range: `a list of different ones among ${optimizers.map(({ name }) => name).join(', ')}`,
+    range: `one or more of ${optimizers.map(({ name }) => name).join(', ')}, each once`,
   },
 );
 
@@ -76,7 +76,7 @@ export const taskSizeParameter = described(numeric(z.number().int().min(2).max(M
 export const reachParameter = described(numeric(z.number().min(1e-3).max(1e3)), {
   default: '0.9',
   description:
-    'product of the norms of both layers at the start, and on their spheres, in units of the nuclear norm of the task; below 1 spheres without gains cannot fit it',
+    'product of the norms of both layers at the start, and on their spheres, in units of the nuclear norm of the task; below 1, spheres without gains cannot fit it',
   unit: '1',
   range: 'a number from 0.001 to 1000',
   scale: 'log',
@@ -90,7 +90,7 @@ export const triedRatesParameter = described(
     z.array(z.number().positive().max(1e6)).min(2).max(100).refine(increasing),
   ),
   {
-    description: `peaks of the learning rate among which the best is looked for at every width; default: ${RATES}`,
+    description: `peak learning rates among which the best is searched for at every width; default: ${RATES}`,
     unit: 'per step',
     range:
       'log:FROM:TO:COUNT, linear:FROM:TO:COUNT, or an increasing list of at least two numbers above 0 and up to 1e6',
@@ -109,7 +109,7 @@ export const gainRateParameter = described(numeric(z.number().min(0).max(10)), {
 
 export const weightDecayParameter = described(numeric(z.number().min(0).max(100)), {
   default: '0.1',
-  description: 'weight decay of the plain layers that have one, in units of the learning rate',
+  description: 'weight decay of the plain layers that use it, in units of the learning rate',
   unit: '1',
   range: 'a number from 0 to 100',
   scale: 'log',

@@ -81,9 +81,9 @@ export const decoupling: Scenario<
   typeof schema
 > = {
   id: 'decoupling',
-  title: 'Magnitude and direction of the weights trained apart',
+  title: 'Training the magnitude and direction of the weights separately',
   summary:
-    'Directions on spheres with gains beside them: the learning rate sets the relative update; without gains the nuclear norm bounds what can be fitted.',
+    'Directions on spheres, with separate gains: the learning rate sets the relative update; without gains, the nuclear norm limits what can be fitted.',
   source: 'arXiv 2606.25971; claims T6-sphere, T6-update, T6-constant, T6, T1',
   group: 'citing papers',
   paper: {
@@ -162,10 +162,10 @@ export const decoupling: Scenario<
 
 /** One for each learning rate at which a network of the cell diverged: the first of them. */
 function* divergences({ optimizer, name, width, networks }: TrainedCell): Generator<RunEvent> {
-  const told = new Set<number>();
+  const reported = new Set<number>();
   for (const { learningRate, divergedAt } of networks) {
-    if (divergedAt === undefined || told.has(learningRate)) continue;
-    told.add(learningRate);
+    if (divergedAt === undefined || reported.has(learningRate)) continue;
+    reported.add(learningRate);
     const network = `${optimizer}, ${name}, width ${width}, learning rate ${learningRate}`;
     yield { kind: 'diverged', divergence: { network, step: divergedAt, learning_rate: learningRate } };
   }

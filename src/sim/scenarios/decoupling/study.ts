@@ -14,7 +14,7 @@ import {
 } from './rules.js';
 import { type Cell, sphereStart, type TrainedNetwork, trainCell } from './train-cell.js';
 
-/** Smaller losses are told apart by nothing but rounding. */
+/** Smaller losses differ by rounding alone. */
 const LEAST_LOSS = 1e-300;
 
 /** Logarithm of the loss at the end, training by training, for each learning rate; infinite where a training diverged. */
@@ -34,7 +34,7 @@ export function bestRate(losses: ReadonlyMap<number, readonly number[]>): number
 }
 
 /**
- * Learning rates that must still be tried before the best ones can be told: neighbours on the grid of the best one over all trainings
+ * Learning rates that must still be tried before the best ones are known: neighbours on the grid of the best one over all trainings
  * and of the best one of each training, among those that were tried. There are none left where each of these has a greater loss on
  * both sides, or is at an end of the grid.
  *

@@ -159,7 +159,7 @@ export async function trainCell(backend: Backend, { recipe, ...rest }: Cell): Pr
 
 /**
  * The same rule, which also remembers the weights from which its last step set out, and their direction where they are decoupled: one
- * call then tells what its last step has changed.
+ * call then reports what its last step has changed.
  */
 function remembering({ rule, decoupling }: Recipe): UpdateRule {
   const isDecoupled = decoupling !== undefined;

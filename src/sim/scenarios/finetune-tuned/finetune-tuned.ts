@@ -158,7 +158,7 @@ export const finetuneTuned: Scenario<FinetuneTunedParameters, TunedPlan, typeof 
   id: 'finetune-tuned',
   title: 'Fine-tuning with the learning rate tuned per checkpoint',
   summary:
-    'Does the U-turn survive when every checkpoint gets the rate that is best for the new task? With few steps it does; with many, all end alike.',
+    'Does the U-turn survive when every checkpoint gets the best rate for the new task? With few steps it does; with many, all checkpoints end the same.',
   source: 'arXiv 2503.19206, section 3 (tuned learning rates) and section 4; claim T4',
   group: 'main paper',
   claims: ['T4-steps', 'T4-rotation'],

@@ -59,7 +59,7 @@ export const gaussian: Scenario<
   id: 'gaussian',
   title: 'Progressive sensitivity and catastrophic overtraining under Gaussian noise',
   summary:
-    'Noise on the weights hurts more the longer the pre-training, so the perturbed loss is U-shaped in time.',
+    'Noise on the weights hurts more after longer pre-training, so the perturbed loss is U-shaped in time.',
   source: 'arXiv 2503.19206, section 4 (Gaussian perturbation); claims T1, T2, T3',
   group: 'main paper',
   claims: ['T0', 'T1', 'T2', 'T3'],

@@ -132,7 +132,7 @@ function simulatedLoss({ tuned }: TunedNetwork): number {
   return tuned?.lossPre ?? Number.NaN;
 }
 
-/** Cells whose curves are told: two overshoots at the first, the middle and the last angle. */
+/** Cells whose curves are reported: two overshoots at the first, the middle and the last angle. */
 function someCells(overshoots: readonly number[], angles: readonly number[]): string[] {
   const middle = <Value>(values: readonly Value[]) => values[Math.floor((values.length - 1) / 2)]!;
   return [middle(overshoots), overshoots.at(-1)!].flatMap((overshoot) =>
@@ -184,7 +184,7 @@ export const misalignment: Scenario<MisalignmentParameters, MisalignmentPlan, ty
   id: 'misalignment',
   title: 'Phase diagram of catastrophic overtraining: overshoot and turned singular vectors',
   summary:
-    'Longer pre-training hurts where the new task overshoots features by more than 2 + lambda, and with turned vectors already for less.',
+    'Longer pre-training hurts where the new task overshoots features by more than 2 + lambda; with turned vectors, less is enough.',
   source: 'our theory, T4 and T0-riccati; arXiv 2503.19206, section 4, for shared singular vectors',
   group: 'main paper',
   claims: ['T4-overshoot', 'T4-steps', 'T4-rotation', 'T0-riccati'],

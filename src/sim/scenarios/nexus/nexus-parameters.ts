@@ -8,7 +8,7 @@ import { described, distinct, numeric, numericList } from '../../scenario/parame
 export function sourcesParameter(fallback: number) {
   return described(numeric(z.number().int().min(2).max(64)), {
     default: String(fallback),
-    description: 'sources of data that are trained on; one more, drawn like them, is held out',
+    description: 'number of data sources to train on; one more, drawn like them, is held out',
     unit: '1',
     range: 'an integer from 2 to 64',
     scale: 'linear',
@@ -18,7 +18,7 @@ export function sourcesParameter(fallback: number) {
 export function rankParameter(fallback: number) {
   return described(numeric(z.number().int().min(1).max(1024)), {
     default: String(fallback),
-    description: 'input directions that a source shows',
+    description: 'number of input directions that each source shows',
     unit: '1',
     range: 'an integer from 1 to dim - 1',
     scale: 'linear',
@@ -28,7 +28,7 @@ export function rankParameter(fallback: number) {
 export function overlapParameter(fallback: number) {
   return described(numeric(z.number().int().min(0).max(1024)), {
     default: String(fallback),
-    description: 'of these, directions that all sources share; the others are drawn at random for each',
+    description: 'of these, the number that all sources share; the others are drawn at random for each',
     unit: '1',
     range: 'an integer from 0 to rank - 1',
     scale: 'linear',
@@ -41,7 +41,7 @@ export function innerStepsParameter(fallback: string) {
     description:
       'lengths of the steps of the inner loop, in weight space; at 0 all normalised gradients are taken at the same weights',
     unit: 'weight',
-    range: 'a list of different numbers from 0 to 100',
+    range: 'a list of distinct numbers from 0 to 100',
     scale: 'log',
   });
 }
@@ -54,7 +54,8 @@ export function goalsParameter(fallback: string) {
     .refine((goals) => goals.every((goal, at) => at === 0 || goal < goals[at - 1]!));
   return described(numericList(list), {
     default: fallback,
-    description: 'summed losses at which networks are compared, as shares of that of a network at zero',
+    description:
+      'summed losses at which networks are compared, as fractions of that of a network with zero weights',
     unit: '1',
     range: 'a decreasing list of numbers above 0 and up to 1',
     scale: 'log',
@@ -65,7 +66,7 @@ export function settlingParameter(fallback: number) {
   return described(numeric(z.number().positive().max(1)), {
     default: String(fallback),
     description:
-      'share of its summed loss to which joint descent then trains every network, so that what the inner step left can settle',
+      'fraction of its summed loss to which joint descent then trains every network, so that what the inner steps left can settle',
     unit: '1',
     range: 'a number above 0 and up to 1',
     scale: 'log',

@@ -66,9 +66,9 @@ const schema = z.object({
 /** Does an inner loop over sources of data bring their minimisers together? */
 export const nexus: Scenario<NexusParameters, ParametersPlan<NexusParameters>, typeof schema> = {
   id: 'nexus',
-  title: 'Several sources of data: an inner loop over them against descent on their summed loss',
+  title: 'Several sources of data: an inner loop over them versus descent on their summed loss',
   summary:
-    'At an equal summed loss, do steps along the normalised gradient of one source after the other bring the minima of the sources together, and does that help on a source that was held out?',
+    'At equal summed loss, do steps along the normalised gradient of one source after another bring the minima of the sources closer together, and does that help on a held-out source?',
   source: 'arXiv 2604.09258; claims T0-coverage, T0-nexus',
   group: 'citing papers',
   paper: {

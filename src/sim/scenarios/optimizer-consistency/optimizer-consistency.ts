@@ -34,7 +34,7 @@ export function optimizersParameter(fallback: string, what: string) {
       default: fallback,
       description: what,
       unit: '1',
-      range: `a list of different ones among ${names.join(', ')}`,
+      range: `one or more of ${names.join(', ')}, each once`,
     },
   );
 }
@@ -42,7 +42,7 @@ export function optimizersParameter(fallback: string, what: string) {
 export function seenParameter(fallback: number) {
   return described(numeric(z.number().int().min(1).max(1024)), {
     default: String(fallback),
-    description: 'input directions that fine-tuning shows, drawn at random; pre-training shows all',
+    description: 'number of input directions that fine-tuning shows, drawn at random; pre-training shows all',
     unit: '1',
     range: 'an integer from 1 to dim',
     scale: 'linear',
@@ -52,7 +52,7 @@ export function seenParameter(fallback: number) {
 export function shareGoalParameter(fallback: number, stage: string) {
   return described(numeric(z.number().positive().max(1)), {
     default: String(fallback),
-    description: `loss at which ${stage} stops, as a share of the squared norm of its task`,
+    description: `loss at which ${stage} stops, as a fraction of the squared norm of its task`,
     unit: '1',
     range: 'a number above 0 and up to 1',
     scale: 'log',
@@ -106,9 +106,9 @@ export const optimizerConsistency: Scenario<
   typeof schema
 > = {
   id: 'optimizer-consistency',
-  title: 'Pre-training and fine-tuning by the same optimiser or by another',
+  title: 'Pre-training and fine-tuning with the same optimiser or a different one',
   summary:
-    'At matched losses before and after, which pair of optimisers forgets least: is it the one that stays the same?',
+    'At matched losses before and after, which pair of optimisers forgets least: is it the one that keeps the same optimiser?',
   source: 'arXiv 2605.06654; claim T4-bracket',
   group: 'citing papers',
   paper: {

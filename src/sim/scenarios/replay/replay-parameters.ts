@@ -29,7 +29,7 @@ export function newSpectrumParameter(fallback: string) {
 export function widthsParameter(fallback: string) {
   return described(numericList(z.array(z.number().int().min(1).max(MOST_WIDTH)).min(1).refine(increasing)), {
     default: fallback,
-    description: 'hidden widths that are compared',
+    description: 'hidden widths to compare',
     unit: '1',
     range: `an increasing list of integers from 1 to ${MOST_WIDTH}`,
     scale: 'log',
@@ -39,7 +39,7 @@ export function widthsParameter(fallback: string) {
 export function hiddenParameter(fallback: number) {
   return described(numeric(z.number().int().min(1).max(MOST_WIDTH)), {
     default: String(fallback),
-    description: 'hidden width where something else is varied',
+    description: 'hidden width used while something else varies',
     unit: '1',
     range: `an integer from 1 to ${MOST_WIDTH}`,
     scale: 'log',
@@ -51,7 +51,7 @@ const weights = () => z.number().min(0).max(100);
 export function replaysParameter(fallback: string) {
   return described(numericList(z.array(weights()).min(1).refine(increasing)), {
     default: fallback,
-    description: 'weights of replay, or of the pull, beside the new task',
+    description: 'weights of replay, or of the pull, relative to the new task',
     unit: '1',
     range: 'an increasing list of numbers from 0 to 100',
     scale: 'log',
@@ -61,7 +61,7 @@ export function replaysParameter(fallback: string) {
 export function replayParameter(fallback: number) {
   return described(numeric(weights()), {
     default: String(fallback),
-    description: 'that weight where something else is varied',
+    description: 'that weight used while something else varies',
     unit: '1',
     range: 'a number from 0 to 100',
     scale: 'log',
@@ -71,7 +71,7 @@ export function replayParameter(fallback: number) {
 export function goalParameter(fallback: number) {
   return described(numeric(z.number().min(0).max(1)), {
     default: String(fallback),
-    description: 'loss on the new task at which fine-tuning stops, as a share of its squared norm',
+    description: 'loss on the new task at which fine-tuning stops, as a fraction of its squared norm',
     unit: '1',
     range: 'a number from 0 to 1',
     scale: 'log',
@@ -81,7 +81,7 @@ export function goalParameter(fallback: number) {
 export function patienceParameter(fallback: number) {
   return described(numeric(z.number().positive().max(1e5)), {
     default: String(fallback),
-    description: 'flow time after which fine-tuning that has not come there is given up',
+    description: 'flow time after which fine-tuning that has not reached it is given up',
     unit: 'flow time',
     range: 'a number above 0 and up to 1e5',
     scale: 'log',

@@ -87,7 +87,7 @@ export const replay: Scenario<ReplayParameters, ParametersPlan<ReplayParameters>
   id: 'replay',
   title: 'Forgetting at a fixed loss on the new task: capacity, length, rate and replay',
   summary:
-    'Where hidden units are free a new task costs the old one little; where they are not, something must go, and replay only chooses how little.',
+    'Where hidden units are free, a new task costs the old one little; where they are not, something must be lost, and replay only limits how much.',
   source: 'arXiv 2605.26097; claims T5, T7, T7-forgetting',
   group: 'citing papers',
   paper: {

@@ -17,7 +17,7 @@ export const schedulesParameter = described(
     default: scheduleNames.join(','),
     description: 'learning-rate schedules, one curve each; all have the same peak and the same sum',
     unit: '1',
-    range: `a list of different ones among ${scheduleNames.join(', ')}`,
+    range: `one or more of ${scheduleNames.join(', ')}, each once`,
   },
 );
 
@@ -46,7 +46,7 @@ export function batchParameter(fallback: string) {
   return described(z.union([z.literal('full'), numeric(z.number().int().min(1).max(MOST_INPUTS))]), {
     default: fallback,
     description:
-      'standard normal inputs in each mini-batch, whose gradient is what a step sees; full is the expectation over all',
+      'number of standard normal inputs in each mini-batch, from which a step computes its gradient; full is the expectation over all inputs',
     unit: 'inputs',
     range: `full, or an integer from 1 to ${MOST_INPUTS}`,
     scale: 'log',
@@ -68,7 +68,7 @@ export function trainingsParameter(
 
 export const optimizerParameter = described(z.enum(optimizers.map(({ name }) => name)), {
   default: optimizers[0]!.name,
-  description: 'rule that turns gradients into steps; theory is about gradient-descent',
+  description: 'rule that turns gradients into steps; the theory covers gradient-descent',
   unit: '1',
   range: `one of ${optimizers.map(({ name }) => name).join(', ')}`,
   choices: optimizers.map(({ name }) => name),
@@ -108,8 +108,7 @@ export const peakRateParameter = described(
 
 export const sharpnessParameter = described(z.enum(['on', 'off']), {
   default: 'on',
-  description:
-    'whether the largest eigenvalue of the Hessian is followed, which takes time for large matrices',
+  description: 'whether to record the largest eigenvalue of the Hessian, which takes time for large matrices',
   unit: '1',
   range: 'on or off',
   choices: ['on', 'off'],

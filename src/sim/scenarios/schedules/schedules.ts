@@ -53,12 +53,12 @@ const schema = z.object({
   sharpness: sharpnessParameter,
 });
 
-/** Learning-rate schedules of pre-training: alike in the flow limit, apart on mini-batches. */
+/** Learning-rate schedules of pre-training: the same in the flow limit, different on mini-batches. */
 export const schedules: Scenario<ScheduleParameters, SchedulesPlan, typeof schema> = {
   id: 'schedules',
   title: 'Learning-rate schedules of pre-training',
   summary:
-    'Schedules with the same sum of rates end alike but for O(largest rate); with gradient noise they differ, and training on makes the network ever more sensitive.',
+    'Schedules with the same sum of rates end within O(largest rate) of each other; with gradient noise they differ, and further training makes the network ever more sensitive.',
   source: 'arXiv 2503.19206, section 3 (schedules); claims T9, T1, T0',
   group: 'main paper',
   claims: ['T9', 'T1', 'T0'],

@@ -22,7 +22,7 @@ export function ratiosParameter(fallback: readonly number[]) {
     default: fallback.join(','),
     description: 'signal-to-noise ratios: the noise on a layer has its squared norm divided by this',
     unit: '1',
-    range: 'a list of different numbers from 0.001 to 1e12',
+    range: 'a list of distinct numbers from 0.001 to 1e12',
     scale: 'log',
   });
 }
@@ -31,7 +31,7 @@ export function ratiosParameter(fallback: readonly number[]) {
 export function fittedUpTo(fallback: number, what: string) {
   return described(numeric(z.number().positive().max(1e15)), {
     default: String(fallback),
-    description: `laws are fitted to ${what} up to this; what lies beyond is held out`,
+    description: `laws are fitted to ${what} up to this; the rest is held out`,
     unit: '1',
     range: 'a number above 0 and up to 1e15',
     scale: 'log',
@@ -41,7 +41,7 @@ export function fittedUpTo(fallback: number, what: string) {
 export function resamplesParameter(fallback: number) {
   return described(numeric(z.number().int().min(2).max(100_000)), {
     default: String(fallback),
-    description: 'samples of the bootstrap behind every interval of a parameter',
+    description: 'bootstrap samples for the interval of every parameter',
     unit: '1',
     range: 'an integer from 2 to 100000',
     scale: 'log',
@@ -51,7 +51,7 @@ export function resamplesParameter(fallback: number) {
 export function batchTrainingsParameter(fallback: number) {
   return described(numeric(z.number().int().min(1).max(1000)), {
     default: String(fallback),
-    description: 'trainings of each width with batch other than full, each on mini-batches of its own',
+    description: 'trainings of each width when batch is not full, each on its own mini-batches',
     unit: '1',
     range: 'an integer from 1 to 1000',
     scale: 'log',

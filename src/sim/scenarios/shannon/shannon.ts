@@ -61,7 +61,7 @@ export const shannon: Scenario<ShannonParameters, ShannonPlan, typeof schema> = 
   id: 'shannon',
   title: 'Scaling laws for a loss with a valley',
   summary:
-    'Under noise in proportion to the weights the loss has a valley in training time, which no law that only falls can fit.',
+    'Under noise proportional to the weights, the loss has a valley in training time, which no law that only falls can fit.',
   source: 'arXiv 2605.23901 (Shannon scaling law); claims T8, T8-valley',
   group: 'citing papers',
   paper: {
@@ -128,7 +128,8 @@ export const shannon: Scenario<ShannonParameters, ShannonPlan, typeof schema> = 
     const { widths, times, snrs, fitWidth, fitTime, batch } = parameters;
     const count = widths.length * times.length * snrs.length;
     requireTableMemory('widths,times,snrs', `${count} points`, count * 40);
-    if (times[0] === 0) throw new InvalidInputError('times', 0, 'times above 0, of which laws have powers');
+    if (times[0] === 0)
+      throw new InvalidInputError('times', 0, 'times above 0, since the laws take powers of them');
     const inside =
       widths.filter((width) => width <= fitWidth).length * times.filter((time) => time <= fitTime).length;
     const most = Math.max(...scalingLaws.map((law) => law.parameters.length));
@@ -136,7 +137,7 @@ export const shannon: Scenario<ShannonParameters, ShannonPlan, typeof schema> = 
       throw new InvalidInputError(
         'fitWidth,fitTime',
         `${fitWidth},${fitTime}`,
-        `a range with more than ${most} points, the parameters of a law; it has ${inside}`,
+        `a range with more than ${most} points, since a law has that many parameters; it has ${inside}`,
       );
     }
     return batch === 'full' ? { ...parameters, trainings: 1 } : parameters;

@@ -87,7 +87,7 @@ export const twoStageAlignment: Scenario<
   id: 'two-stage-alignment',
   title: 'Alignment from the base network and from the fine-tuned one',
   summary:
-    'Where fine-tuning is a step on the way to alignment, alignment gains more from the base network and ends better from the fine-tuned one; off the way it flips.',
+    'Where fine-tuning is a step on the way to alignment, alignment gains more from the base network and ends better from the fine-tuned one; elsewhere the order reverses.',
   source: 'arXiv 2606.28998; claim T4-two-stage',
   group: 'citing papers',
   paper: {

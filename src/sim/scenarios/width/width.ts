@@ -52,7 +52,7 @@ export const width: Scenario<WidthParameters, SizesPlan, typeof schema> = {
   id: 'width',
   title: 'Inflection of the perturbed loss in networks of several sizes',
   summary:
-    'At one spectrum law a wider network first turns later, for it has more features to learn, and then earlier, for the noise drowns them.',
+    'With the same spectrum law, a wider network first turns later, because it has more features to learn, and then earlier, because noise drowns them.',
   source: 'our theory, T1 and T3, on the linear model of arXiv 2503.19206, section 4',
   group: 'main paper',
   claims: ['T0', 'T1', 'T2', 'T3'],

@@ -152,7 +152,7 @@ export interface Counterexample<Case = unknown> {
 /** Why a claim does not hold, in lines for a person: counterexample, both sides, and how to replay it. */
 export function refutationText<Case>(claim: Claim<Case>, result: ClaimResult<Case>): string {
   if (result.counterexample === null) {
-    return `${claim.id}: only ${result.met} of ${result.cases} cases met its hypotheses, too few to say anything`;
+    return `${claim.id}: only ${result.met} of ${result.cases} cases met its hypotheses, too few for a verdict`;
   }
   const { instance, conclusion } = result.counterexample;
   return [

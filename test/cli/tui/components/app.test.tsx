@@ -45,7 +45,7 @@ describe('a frame', () => {
   test('of the home screen lists the scenarios in their groups with the claims of the chosen one', () => {
     const frame = frameOf(opened(COLUMNS, 24));
     expect(frame[0]).toMatch(/^overtrain › .* \d+ scenarios$/);
-    expect(frame[1]).toBe('Scenarios of the main paper');
+    expect(frame[1]).toBe('Scenarios from the main paper');
     expect(frame[2]).toMatch(/^❯ gaussian +Progressive sensitivity/);
     expect(frame.join('\n')).toContain('claims T0, T1, T2, T3');
     expect(frame.at(-1)).toContain('? help  q quit');
@@ -158,7 +158,7 @@ describe('a frame', () => {
 
   test('of a window that is too small says what is needed, and how to leave', () => {
     const frame = frameOf(opened(30, 8));
-    expect(frame.join(' ')).toContain('This window has 30 x 8 cells; make it at least 44 x 14');
+    expect(frame.join(' ')).toContain('This window has 30 x 8 cells; enlarge it to at least 44 x 14');
     expect(frame.length).toBeLessThan(8);
   });
 
@@ -200,6 +200,6 @@ describe('the live application', () => {
     store.dispatch({ kind: 'run-events', run: app.order().run, events: someRows });
     await shows('running on modes on webasm (f32)');
     store.dispatch({ kind: 'key', key: key('escape') });
-    await shows('stopping; what was computed stays');
+    await shows('stopping; what was computed is kept');
   });
 });

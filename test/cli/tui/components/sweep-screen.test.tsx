@@ -97,7 +97,7 @@ test('what could not be read is said; help has the keys; a screen reader hears t
   const app = sweep(3).press('escape').press('up', 'up', 'up', 'enter');
   app.act({ kind: 'sweep-read', folder: 'results/complete', read: 'run.json is damaged' });
   expect(frameOf(app).join('\n')).toContain('run.json is damaged');
-  expect(frameOf(app.press('?')).join('\n')).toContain('another parameter across');
+  expect(frameOf(app.press('?')).join('\n')).toContain('next parameter for the horizontal axis');
   const spoken = spokenLines(sweep().state).join('\n');
   expect(spoken).toContain('Sweep of gaussian in results/complete: complete, 24 points.');
   expect(spoken).toContain('Drawn: loss, time, tau.');

@@ -81,7 +81,7 @@ describe('parameters', () => {
 
   test('cannot be changed while a run goes on', () => {
     const app = running().press('right');
-    expect(notice(app)).toContain('a run goes on');
+    expect(notice(app)).toContain('a run is in progress');
     expect(app.press('enter').state.experiment?.edit).toBe(null);
     expect(app.press('7').state.experiment?.edit).toBe(null);
     expect(app.state.drafts.gaussian).toBeUndefined();
@@ -165,7 +165,7 @@ describe('saving', () => {
   });
 
   test('is for finished runs', () => {
-    expect(notice(running().press('s'))).toContain('only a run that has finished');
+    expect(notice(running().press('s'))).toContain('only a finished run');
   });
 });
 

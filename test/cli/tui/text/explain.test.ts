@@ -41,7 +41,7 @@ test('of a map: how far it goes and where it is greatest', async () => {
   }
   await app.compute();
   expect(sentencesOf(app)[1]).toMatch(
-    /^Of 4 cells, \d show .* the greatest is [\d.e-]+ at angle \d+ and overshoot \d\.$/,
+    /^In \d of 4 cells, .* is above 1 % of its maximum, [\d.e-]+ at angle \d+ and overshoot \d\.$/,
   );
 });
 
@@ -49,7 +49,7 @@ describe('of a run that has not ended', () => {
   test('it says so and judges nothing', () => {
     const app = new Recorder().press('enter', 'r');
     app.act({ kind: 'run-events', run: app.order().run, events: someRows });
-    expect(sentencesOf(app)[2]).toContain('not to the end');
+    expect(sentencesOf(app)[2]).toContain('but not finished');
   });
 });
 

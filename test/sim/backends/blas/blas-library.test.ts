@@ -66,12 +66,14 @@ describe('a library that is not there', () => {
     vi.stubEnv('OVERTRAIN_BLAS', '/nowhere/libblas.so');
     const error = await loadBlas('f32').catch((error: unknown) => error);
     expect(error).toBeInstanceOf(MissingDevice);
-    expect((error as MissingDevice).message).toBe('no BLAS library is found as /nowhere/libblas.so');
+    expect((error as MissingDevice).message).toBe(
+      'no BLAS library was found under the name /nowhere/libblas.so',
+    );
     expect((error as MissingDevice).remedy).toContain('OVERTRAIN_BLAS');
   });
 
   test.skipIf(missingDevices.has('blas'))('is not taken for one that has other functions', async () => {
     vi.stubEnv('OVERTRAIN_BLAS', process.platform === 'linux' ? 'libc.so.6' : process.execPath);
-    await expect(loadBlas('f32')).rejects.toThrow('no BLAS library is found');
+    await expect(loadBlas('f32')).rejects.toThrow('no BLAS library was found');
   });
 });

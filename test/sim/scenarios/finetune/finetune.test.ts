@@ -295,11 +295,11 @@ describe('bad input', () => {
     [{ angle: -1 }, 'angle: -1 is not allowed; expected a number from 0 to 180'],
     [
       { learningRates: '0.1,-1' },
-      'learningRates: "0.1,-1" is not allowed; expected a list of different numbers from 0 to 1000000',
+      'learningRates: "0.1,-1" is not allowed; expected a list of distinct numbers from 0 to 1000000',
     ],
     [
       { learningRates: '0.01,1e-2' },
-      'learningRates: "0.01,1e-2" is not allowed; expected a list of different numbers from 0 to 1000000',
+      'learningRates: "0.01,1e-2" is not allowed; expected a list of distinct numbers from 0 to 1000000',
     ],
     [{ anchor: 'start' }, 'anchor: "start" is not allowed; expected checkpoint or pretraining'],
     [

@@ -110,15 +110,15 @@ describe('regularised fine-tuning', () => {
   test.each([
     [
       { lambdas: '0,-1' },
-      'lambdas: "0,-1" is not allowed; expected a list of different numbers from 0 to 1000000',
+      'lambdas: "0,-1" is not allowed; expected a list of distinct numbers from 0 to 1000000',
     ],
     [
       { lambdas: '1,1' },
-      'lambdas: "1,1" is not allowed; expected a list of different numbers from 0 to 1000000',
+      'lambdas: "1,1" is not allowed; expected a list of distinct numbers from 0 to 1000000',
     ],
     [
       { lambdas: 'strong' },
-      'lambdas: "strong" is not allowed; expected a list of different numbers from 0 to 1000000',
+      'lambdas: "strong" is not allowed; expected a list of distinct numbers from 0 to 1000000',
     ],
     [
       { learningRates: '0.1,0.2' },
