@@ -11,7 +11,7 @@ const SEED = 20261123;
  * Moments drawn anew over a run of two seconds: a stretch of it in which a kill does harm goes unseen by twelve once in thirty times
  * if it is a quarter of the run, once in five hundred if it is two fifths. OVERTRAIN_TEST_SCALE tries more.
  */
-const KILLS = samples(12);
+const KILLS = samples(8);
 const RUN = 'run gaussian --set dim=12 --set replicates=1500 --engine matrix --quiet --csv --out r'.split(
   ' ',
 );

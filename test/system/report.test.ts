@@ -10,6 +10,10 @@ import { scenarios } from '../../src/sim/scenarios/scenario-list.js';
 import { openBrowser, openFile, withoutBrowser } from '../support/browser.js';
 import { HOSTILE_PLACES, hostileRun } from '../support/hostile-run.js';
 import { hostileTexts } from '../support/hostile-text.js';
+import { samples } from '../support/sample-size.js';
+
+/** Every payload many times over, each in other surroundings; a scale of the samples tries more. */
+const HOSTILE_TEXTS = samples(500);
 
 /** What has the focus, and whether that is seen; run in the page. */
 const FOCUSED = `(() => {
@@ -303,8 +307,8 @@ describe.skipIf(withoutBrowser !== undefined)(
       await context.close();
     });
 
-    it('runs nothing of 1,000 hostile texts in titles, paths and tables', async () => {
-      const texts = hostileTexts(1000);
+    it(`runs nothing of ${HOSTILE_TEXTS} hostile texts in titles, paths and tables`, async () => {
+      const texts = hostileTexts(HOSTILE_TEXTS);
       // Every schedule has a name to be replaced; more numbers than a figure needs would only take Chromium longer to draw.
       const few = ['dim=4', 'hidden=3', 'times=log:1:20:5', 'trainings=3', 'replicates=10'];
       const settings = few.flatMap((setting) => ['--set', setting]);

@@ -27,8 +27,12 @@ export const kept = z.object({
   rates: z.object({ card: positive, simd: positive, pass: positive }),
 });
 
-/** The folder in which this user's programs keep what they can compute again. */
-export function cacheFolder(env: Environment, platform: NodeJS.Platform): string {
+/**
+ * The folder in which this user's programs keep what they can compute again.
+ *
+ * @param platform as Node names it; a plain word, since who uses the library may lack Node's types
+ */
+export function cacheFolder(env: Environment, platform: string): string {
   // The specification of XDG says to ignore relative ones.
   if (env.XDG_CACHE_HOME !== undefined && isAbsolute(env.XDG_CACHE_HOME)) return env.XDG_CACHE_HOME;
   if (platform === 'win32') return env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local');
