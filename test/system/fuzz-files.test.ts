@@ -9,7 +9,7 @@ import { compareRuns } from '../../src/cli/compare/compare-runs.js';
 import { comparisonReport } from '../../src/cli/compare/comparison-report.js';
 import { findingsOn, publishedSources } from '../../src/cli/published/comparisons.js';
 import { readResult, type StoredRun } from '../../src/cli/results/read-result.js';
-import { runRequest } from '../../src/cli/settings/run-request.js';
+import { resolveRun } from '../../src/cli/settings/run-request.js';
 import { scenarioById, scenarios } from '../../src/sim/scenarios/scenario-list.js';
 import { InvalidInputError } from '../../src/theory/invalid-input.js';
 import { samples } from '../support/sample-size.js';
@@ -197,7 +197,7 @@ test(`${CASES} mutated configuration files, YAML bombs included, never crash, ha
     const path = index < 2 * bombs.length ? ['config.yaml', 'config.json'][index & 1]! : file;
     writeFileSync(path, bytes);
     const outcome = await survives(`case ${index}: ${bytes.toString('utf8', 0, 200)}`, async () => {
-      const request = await runRequest('gaussian', { config: path }, scenarios);
+      const request = await resolveRun('gaussian', { config: path }, scenarios);
       JSON.stringify(request.parameters);
     });
     seen[outcome]++;

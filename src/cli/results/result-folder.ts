@@ -3,7 +3,7 @@ import { lstat, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises
 import { dirname, join, resolve } from 'node:path';
 import { versions } from '../../sim/backends/versions.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import type { RunRequest } from '../settings/run-request.js';
+import type { ResolvedRun } from '../settings/run-request.js';
 import { codeOf, type Files, flushFolder, makeFolders, notWritable, writeDurably } from './files.js';
 import { type FolderLock, LockedFolder, lockFolder } from './folder-lock.js';
 import { JournalFile } from './journal-file.js';
@@ -143,7 +143,7 @@ export interface RunIdentity {
 }
 
 /** The identity of a run that is asked for. */
-export async function runIdentity(request: RunRequest): Promise<RunIdentity> {
+export async function runIdentity(request: ResolvedRun): Promise<RunIdentity> {
   const { scenario, parameters, seed, engine, backend } = request;
   const commit = await gitCommit();
   return {

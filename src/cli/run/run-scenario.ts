@@ -18,16 +18,16 @@ import { csvText } from '../output/text-table.js';
 import type { StoredRun } from '../results/read-result.js';
 import type { ReservedFolder } from '../results/result-folder.js';
 import {
+  type ResolvedRun,
   type RunOptions,
-  type RunRequest,
   reproducingCommand,
-  runRequest,
+  resolveRun,
   shellWord,
 } from '../settings/run-request.js';
 import { readChoice } from '../settings/setting.js';
 
 /** What the command line says about keeping a run. */
-export interface KeepOptions {
+interface KeepOptions {
   readonly out?: string;
   readonly resume?: true;
   readonly force?: true;
@@ -38,7 +38,7 @@ export interface KeepOptions {
  *
  * @throws InvalidInputError
  */
-export function refuseWithoutFolder({ out, resume, force }: KeepOptions): void {
+function refuseWithoutFolder({ out, resume, force }: KeepOptions): void {
   const option = resume ? '--resume' : '--force';
   if (resume && force)
     throw new InvalidInputError(
@@ -55,8 +55,8 @@ export function refuseWithoutFolder({ out, resume, force }: KeepOptions): void {
  *
  * @throws InvalidInputError saying what is already there
  */
-export async function reserveFolder(
-  request: RunRequest,
+async function reserveFolder(
+  request: ResolvedRun,
   { out, resume, force }: KeepOptions,
 ): Promise<ReservedFolder | undefined> {
   if (out === undefined) return undefined;
@@ -71,8 +71,8 @@ export async function reserveFolder(
  *
  * @throws InvalidInputError where the folder holds another run or is damaged
  */
-export async function finishedRun(
-  request: RunRequest,
+async function finishedRun(
+  request: ResolvedRun,
   { out, resume }: KeepOptions,
 ): Promise<StoredRun | undefined> {
   if (!resume || out === undefined) return undefined;
@@ -86,7 +86,7 @@ export async function finishedRun(
 }
 
 /** The command that continues a run. */
-export function resumingCommand(request: RunRequest, { out }: KeepOptions): string {
+function resumingCommand(request: ResolvedRun, { out }: KeepOptions): string {
   return `${reproducingCommand(request, undefined)} --out ${shellWord(out ?? '')} --resume`;
 }
 
@@ -115,7 +115,7 @@ export async function runScenario(
 ): Promise<number> {
   if (options.json && options.csv)
     throw new InvalidInputError('--csv', '--json --csv', 'only one of them, since stdout holds one document');
-  const request = await runRequest(id, options, await loadScenarios(io, id));
+  const request = await resolveRun(id, options, await loadScenarios(io, id));
   const table = csvTable(request, options);
   refuseWithoutFolder(options);
   const finished = await finishedRun(request, options);
@@ -175,7 +175,7 @@ export async function runScenario(
 }
 
 function printFinished(
-  request: RunRequest,
+  request: ResolvedRun,
   { document, command }: StoredRun,
   table: string | undefined,
   options: RunCommandOptions,
@@ -195,7 +195,7 @@ function printFinished(
 
 /** @returns the exit code: 1 when a check failed */
 function printDocument(
-  request: RunRequest,
+  request: ResolvedRun,
   document: RunDocument,
   command: string,
   table: string | undefined,
@@ -209,7 +209,7 @@ function printDocument(
 }
 
 /** The table that `--csv` prints: the first of the scenario, unless `--table` names another. */
-function csvTable({ scenario }: RunRequest, { csv, table }: RunCommandOptions): string | undefined {
+function csvTable({ scenario }: ResolvedRun, { csv, table }: RunCommandOptions): string | undefined {
   const names = Object.keys(scenario.tables);
   if (table !== undefined && !csv)
     throw new InvalidInputError('--table', table, 'to be used together with --csv');
@@ -218,7 +218,7 @@ function csvTable({ scenario }: RunRequest, { csv, table }: RunCommandOptions): 
 }
 
 function printHeading(
-  { scenario, seed }: RunRequest,
+  { scenario, seed }: ResolvedRun,
   compute: Compute,
   progress: ProgressLine,
   io: CommandLineIo,
@@ -229,7 +229,7 @@ function printHeading(
 }
 
 function printReport(
-  { scenario }: RunRequest,
+  { scenario }: ResolvedRun,
   results: RunResults,
   command: string,
   folder: string | undefined,

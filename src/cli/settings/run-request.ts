@@ -35,7 +35,7 @@ export interface RunOptions {
 }
 
 /** A run, checked and complete. */
-export interface RunRequest {
+export interface ResolvedRun {
   readonly scenario: Scenario;
   /** What the user set, from the file and the command line together. */
   readonly settings: ReadonlyMap<string, unknown>;
@@ -50,11 +50,11 @@ export interface RunRequest {
  *
  * @throws InvalidInputError for anything that is not allowed
  */
-export async function runRequest(
+export async function resolveRun(
   id: string | undefined,
   options: RunOptions,
   scenarios: readonly Scenario[],
-): Promise<RunRequest> {
+): Promise<ResolvedRun> {
   const scenario = scenarioAmong(id ?? '', scenarios);
   const config = options.config === undefined ? undefined : await readConfig(options.config);
   const parameters = config?.parameters ?? new Map<string, unknown>();
@@ -94,7 +94,7 @@ function refuseUnknown(scenario: Scenario, parameters: ReadonlyMap<string, unkno
  * The command that gives a run again, number by number: what the user set, and the seed, engine and backend that really
  * ran. It can be pasted into a POSIX shell.
  */
-export function reproducingCommand(request: RunRequest, compute: Compute | undefined): string {
+export function reproducingCommand(request: ResolvedRun, compute: Compute | undefined): string {
   const words = ['overtrain', 'run', request.scenario.id];
   for (const [name, value] of request.settings) {
     if (value !== null && value !== undefined) words.push('--set', `${name}=${settingText(value)}`);

@@ -9,7 +9,7 @@ import { uniformSource } from '../../../../src/sim/backends/random.js';
 import { optimizers } from '../../../../src/sim/training/optimizers.js';
 import { networkBatch, oneNetwork } from '../../../support/network-cases.js';
 import { fromNothing, optimizerOracle } from '../../../support/optimizer-oracle.js';
-import { some } from '../../../support/sample-size.js';
+import { remembered, some } from '../../../support/sample-size.js';
 
 const SHAPES = [
   { rows: 4, hidden: 3, cols: 5 },
@@ -80,7 +80,7 @@ interface Case {
   readonly bound: number;
 }
 
-const cases = new Map<string, Case>();
+const once = remembered<Case>();
 
 /** A case, made once for all backends of a precision: the seventeen runs of the oracle take longer than those of most backends. */
 function caseOf(
@@ -89,15 +89,12 @@ function caseOf(
   hasInputs: boolean,
   precision: Backend['precision'],
 ): Case {
-  const key = JSON.stringify([optimizer.name, shape, hasInputs, precision]);
-  const known = cases.get(key);
-  if (known !== undefined) return known;
-  const networks = fromNothing(networkBatch(shape, 3, 11), optimizer.moments);
-  const run = { optimizer, rates: RATES, inputs: hasInputs ? inputMoments(3, shape.cols) : undefined };
-  const exact = optimizerOracle(networks, run);
-  const made = { networks, run, exact, bound: allowed(networks, run, exact, precision) };
-  cases.set(key, made);
-  return made;
+  return once(JSON.stringify([optimizer.name, shape, hasInputs, precision]), () => {
+    const networks = fromNothing(networkBatch(shape, 3, 11), optimizer.moments);
+    const run = { optimizer, rates: RATES, inputs: hasInputs ? inputMoments(3, shape.cols) : undefined };
+    const exact = optimizerOracle(networks, run);
+    return { networks, run, exact, bound: allowed(networks, run, exact, precision) };
+  });
 }
 
 /** The part of the conformance suite about `optimizeNetworks`. */
