@@ -34,9 +34,7 @@ function timed(...command) {
 
 let commands = positionals;
 if (commands.length === 0) {
-  const list = spawnSync(process.execPath, [join(here, 'dist/cli/main.js'), 'list', '--json'], {
-    encoding: 'utf8',
-  });
+  const list = spawnSync(process.execPath, [join(here, 'dist/cli/main.js'), 'list', '--json'], { encoding: 'utf8' });
   commands = [...JSON.parse(list.stdout).scenarios.map(({ id }) => id), 'verify'];
 }
 const head = folders.map((_, index) => (index < folders.length - 1 ? 'before' : 'now'));

@@ -16,10 +16,7 @@ export async function startPeer(python, kind, [script, ...parameters] = [onProce
   // One thread of OpenBLAS for each of the peer's own threads, and the kernels that it chooses for this processor.
   const { OPENBLAS_CORETYPE: _, OPENBLAS_L2_SIZE: __, ...rest } = process.env;
   const environment = { ...rest, OPENBLAS_NUM_THREADS: '1' };
-  const child = spawn(python, [script, kind, ...parameters], {
-    env: environment,
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
+  const child = spawn(python, [script, kind, ...parameters], { env: environment, stdio: ['pipe', 'pipe', 'ignore'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   child.on('error', () => {});
   const greeting = await lines.next();

@@ -36,8 +36,7 @@ const native = options.backend === 'auto' ? await openNative() : undefined;
 const peers = [];
 for (const kind of ['numpy', 'torch']) {
   const peer = await startPeer(options.python, kind);
-  if (peer === undefined)
-    say(`${kind} is not installed for ${options.python}; bench/install-peers.sh installs it`);
+  if (peer === undefined) say(`${kind} is not installed for ${options.python}; bench/install-peers.sh installs it`);
   else peers.push(peer);
 }
 const numpy = peers.find(({ kind }) => kind === 'numpy');
@@ -51,9 +50,7 @@ const builders = [
     : []),
   ...(wanted.includes('b') ? [() => modes(backend, peers)] : []),
   ...(wanted.includes('c') ? [() => sensitivity(backend, peers)] : []),
-  ...(wanted.includes('c') && native !== undefined
-    ? [() => named(sensitivity(native, peers), 'backend blas')]
-    : []),
+  ...(wanted.includes('c') && native !== undefined ? [() => named(sensitivity(native, peers), 'backend blas')] : []),
   ...(wanted.includes('d') && hasNumpy
     ? [() => study(options.python, 'matrix', 'gaussian study, engine matrix, as a process')]
     : []),
@@ -62,10 +59,7 @@ const builders = [
     : []),
   ...['matrix', 'exact']
     .filter((engine) => wanted.includes(engine === 'matrix' ? 'd' : 'e') && hasNumpy)
-    .map(
-      (engine) => () =>
-        studyInProcess(numpy, engine, `gaussian study, engine ${engine}, in a running process`),
-    ),
+    .map((engine) => () => studyInProcess(numpy, engine, `gaussian study, engine ${engine}, in a running process`)),
 ];
 const results = [];
 for (const build of builders) {
@@ -73,8 +67,7 @@ for (const build of builders) {
   const seconds = await alternate([item.ours, ...item.peers.map(({ run }) => run)], rounds);
   const [own, ...others] = seconds;
   const ours = item.amount / median(own);
-  if (others.length === 0)
-    results.push({ work: item.work, ours, spread: spread(own), peer: null, unit: item.unit });
+  if (others.length === 0) results.push({ work: item.work, ours, spread: spread(own), peer: null, unit: item.unit });
   item.peers.forEach(({ peer, agrees }, index) => {
     if (!agrees()) throw new Error(`${peer.kind} and overtrain computed different numbers in ${item.work}`);
     const value = item.amount / median(others[index]);

@@ -8,12 +8,7 @@ import { keys, TerminalSession } from '../test/support/terminal-session.mjs';
 const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const STARTS = 10;
 const PRESSES = 40;
-const LIMITS = {
-  'first frame': 500,
-  'key while idle': 50,
-  'redraw after an arrow': 50,
-  'key during a matrix run': 50,
-};
+const LIMITS = { 'first frame': 500, 'key while idle': 50, 'redraw after an arrow': 50, 'key during a matrix run': 50 };
 
 const open = () => new TerminalSession([process.execPath, program], { columns: 120, rows: 40 });
 
@@ -69,11 +64,7 @@ async function keyLatencies() {
   const redraws = [];
   for (let press = 0; press < PRESSES; press++) {
     redraws.push(
-      await latency(
-        session,
-        press % 2 ? keys.left : keys.right,
-        (now, before) => chart(now) !== chart(before),
-      ),
+      await latency(session, press % 2 ? keys.left : keys.right, (now, before) => chart(now) !== chart(before)),
     );
     await new Promise((resolve) => setTimeout(resolve, 60));
   }

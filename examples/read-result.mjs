@@ -7,9 +7,7 @@ const [folder = 'results/first'] = process.argv.slice(2);
 const run = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8'));
 console.log(`${run.scenario} seed ${run.seed} again: ${run.command}`);
 for (const [name, { columns, rows }] of Object.entries(run.tables)) {
-  const records = rows.map((row) =>
-    Object.fromEntries(columns.map((column, index) => [column.name, row[index]])),
-  );
+  const records = rows.map((row) => Object.fromEntries(columns.map((column, index) => [column.name, row[index]])));
   const units = columns.map((column) => `${column.name} [${column.unit}]`);
   console.log(name, records.length, 'rows:', units.join(', '));
 }

@@ -4,15 +4,7 @@
 //
 // The true one, T2, needs a start below the task in every mode. Here that hypothesis is left out.
 import * as fc from 'fast-check';
-import {
-  arbitraries,
-  atLeast,
-  checkClaim,
-  createProblem,
-  defineClaim,
-  refutationText,
-  sensitivityAt,
-} from 'overtrain';
+import { arbitraries, atLeast, checkClaim, createProblem, defineClaim, refutationText, sensitivityAt } from 'overtrain';
 
 const growsFromAnyStart = defineClaim({
   id: 'Wrong',
@@ -26,8 +18,7 @@ const growsFromAnyStart = defineClaim({
     gamma: arbitraries.decades(-2, 0),
     time: arbitraries.flowTime,
   }),
-  wellFormed: ({ spectrum, scale, gamma, time }) =>
-    spectrum.length > 0 && scale > 0 && gamma > 0 && time >= 0,
+  wellFormed: ({ spectrum, scale, gamma, time }) => spectrum.length > 0 && scale > 0 && gamma > 0 && time >= 0,
   hypotheses: [],
   conclusion({ spectrum, scale, gamma, time }) {
     const starts = spectrum.map((sigma) => scale * sigma);

@@ -23,10 +23,7 @@ const ownPlaces = {
     build.onLoad({ filter: /[\\/]dist[\\/].*\.js$/ }, ({ path }) => {
       const source = readFileSync(path, 'utf8');
       const place = relative(folder, path).replaceAll('\\', '/');
-      const contents = source.replaceAll(
-        'import.meta.url',
-        `new URL(${JSON.stringify(place)}, import.meta.url).href`,
-      );
+      const contents = source.replaceAll('import.meta.url', `new URL(${JSON.stringify(place)}, import.meta.url).href`);
       return { contents, loader: 'js' };
     });
   },
@@ -47,10 +44,7 @@ const catalogueWrittenOut = {
 const figuresApart = {
   name: 'figures apart',
   setup(build) {
-    build.onResolve({ filter: /\/draw-figure\.js$/ }, () => ({
-      path: './figures/draw-figure.js',
-      external: true,
-    }));
+    build.onResolve({ filter: /\/draw-figure\.js$/ }, () => ({ path: './figures/draw-figure.js', external: true }));
   },
 };
 

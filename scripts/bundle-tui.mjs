@@ -16,10 +16,7 @@ const withoutDeveloperTools = leftOut('without developer tools', /\/devtools\.js
 const figuresApart = {
   name: 'figures apart',
   setup(build) {
-    build.onResolve({ filter: /\/draw-figure\.js$/ }, () => ({
-      path: '../figures/draw-figure.js',
-      external: true,
-    }));
+    build.onResolve({ filter: /\/draw-figure\.js$/ }, () => ({ path: '../figures/draw-figure.js', external: true }));
   },
 };
 

@@ -20,8 +20,7 @@ for (const scenario of scenarios) {
   for (const [path, contents] of await figureFiles(document)) {
     const name = path.replace('figure', scenario.id);
     if (name.endsWith('.svg')) writeFileSync(new URL(name, kept), contents);
-    else if (name.endsWith('.png') && values.png !== undefined)
-      writeFileSync(`${values.png}/${name}`, contents);
+    else if (name.endsWith('.png') && values.png !== undefined) writeFileSync(`${values.png}/${name}`, contents);
   }
   console.log(`${scenario.id}: ${scenario.figures.length} figures`);
 }

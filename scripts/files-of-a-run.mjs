@@ -29,8 +29,7 @@ try {
     for (const { url, functions } of JSON.parse(readFileSync(join(folder, name), 'utf8')).result) {
       // The first function of a module is the module itself, which importing it runs.
       const isCalled = functions.slice(1).some(({ ranges }) => ranges[0].count > 0);
-      if (url.startsWith(dist.href) && isCalled)
-        entered.add(fileURLToPath(url).slice(fileURLToPath(dist).length));
+      if (url.startsWith(dist.href) && isCalled) entered.add(fileURLToPath(url).slice(fileURLToPath(dist).length));
     }
   }
   const files = [...entered].map((file) => `src/${file.replace(/\.js$/, '.ts')}`).sort();

@@ -17,9 +17,7 @@ const rows = claims.flatMap((claim) =>
     return `| ${claim.id} | ${name} | ${finding} |`;
   }),
 );
-const table = [BEGIN, '', '| claim | hypothesis | without it |', '|---|---|---|', ...rows, '', END].join(
-  '\n',
-);
+const table = [BEGIN, '', '| claim | hypothesis | without it |', '|---|---|---|', ...rows, '', END].join('\n');
 const text = readFileSync(file, 'utf8');
 const start = text.indexOf(BEGIN);
 const end = text.indexOf(END);
@@ -27,9 +25,7 @@ if (start < 0 || end < 0) throw new Error('proofs.md lacks the marks between whi
 const updated = text.slice(0, start) + table + text.slice(end + END.length);
 if (process.argv.includes('--check')) {
   if (updated !== text) {
-    console.error(
-      'the table of hypotheses in proofs.md is not what the claims give; run: npm run hypotheses',
-    );
+    console.error('the table of hypotheses in proofs.md is not what the claims give; run: npm run hypotheses');
     process.exit(1);
   }
   console.log(`the table of hypotheses in proofs.md is up to date (${rows.length} hypotheses)`);

@@ -24,8 +24,7 @@ if (status !== 0) throw new Error(`overtrain ${parameters.join(' ')} ended with 
 const printed = stdout.trimEnd().split('\n');
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
 const end = printed.findIndex((line) => line.replace(/\u001b\[[\d;]*m/g, '').trim() === until);
-if (until !== undefined && end < 0)
-  throw new Error(`overtrain ${parameters.join(' ')} printed no line "${until}"`);
+if (until !== undefined && end < 0) throw new Error(`overtrain ${parameters.join(' ')} printed no line "${until}"`);
 const shown = end < 0 ? printed : printed.slice(0, end).join('\n').trimEnd().split('\n');
 const lines = [`$ npx overtrain ${parameters.join(' ')}`, '', ...shown];
 writeFileSync(file, svgOfScreens([lines], { width, height: lines.length, title: lines[0].slice(2) }));

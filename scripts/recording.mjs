@@ -80,8 +80,7 @@ writeFileSync(
   file,
   svgOfScreens(screens, {
     ...SIZE,
-    title:
-      'A walk through the terminal UI: open a scenario, bend its curves, run, explain, attack a claim, save',
+    title: 'A walk through the terminal UI: open a scenario, bend its curves, run, explain, attack a claim, save',
   }),
 );
 process.exit(0);

@@ -17,10 +17,7 @@ const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 export async function withReport(command, files, colorScheme, take) {
   const folder = mkdtempSync(join(tmpdir(), 'overtrain-'));
   const overtrain = (...argv) => {
-    const { status, stderr } = spawnSync(process.execPath, [program, ...argv], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
+    const { status, stderr } = spawnSync(process.execPath, [program, ...argv], { cwd: folder, encoding: 'utf8' });
     if (status !== 0) throw new Error(stderr);
   };
   for (const [name, contents] of Object.entries(files)) writeFileSync(join(folder, name), contents);

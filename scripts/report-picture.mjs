@@ -10,8 +10,5 @@ await withReport(['run', 'gaussian', '--out', 'r1', '--quiet'], {}, colorScheme,
   for (let y = 0.95; y > 0.05 && !(await plot.locator('.tip').isVisible()); y -= 0.02)
     await page.mouse.move(box.x + box.width * 0.52, box.y + box.height * y);
   const top = (await page.locator('article h2').boundingBox()).y - 16;
-  await page.screenshot({
-    path: picture,
-    clip: { x: 0, y: top, width: 860, height: box.y + box.height - top + 8 },
-  });
+  await page.screenshot({ path: picture, clip: { x: 0, y: top, width: 860, height: box.y + box.height - top + 8 } });
 });

@@ -23,10 +23,7 @@ const DOTS = [
  * @param size width in cells, height in lines, and the title for those who cannot see it
  */
 export function svgOfScreens(screens, { width, height, title }) {
-  const size = {
-    x: (width * CELL.width + 2 * MARGIN).toFixed(0),
-    y: (height * CELL.height + 2 * MARGIN).toFixed(0),
-  };
+  const size = { x: (width * CELL.width + 2 * MARGIN).toFixed(0), y: (height * CELL.height + 2 * MARGIN).toFixed(0) };
   const bodies = screens.map((lines) => lines.map(rowOf).join(''));
   const moving = screens.length > 1;
   return [

@@ -46,11 +46,7 @@ function timed(command, env = {}) {
     stdio: 'inherit',
     env: { ...process.env, ...env, CLOCK: file },
   });
-  const [user = 0, system = 0, wall = 0] = readFileSync(file, 'utf8')
-    .trim()
-    .split(/\s+/)
-    .slice(-3)
-    .map(Number);
+  const [user = 0, system = 0, wall = 0] = readFileSync(file, 'utf8').trim().split(/\s+/).slice(-3).map(Number);
   return { failed: status !== 0 || signal !== null, cpu: user + system, wall };
 }
 

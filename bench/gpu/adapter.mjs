@@ -8,8 +8,6 @@ if (adapter === null) {
   process.exit(1);
 }
 const { vendor, architecture, device, description } = adapter.info;
-console.log(
-  JSON.stringify({ vendor, architecture, device, driver: description, software: isSoftware(adapter.info) }),
-);
+console.log(JSON.stringify({ vendor, architecture, device, driver: description, software: isSoftware(adapter.info) }));
 // Node does not end while Dawn has threads.
 process.exit(0);

@@ -30,18 +30,14 @@ const UNUSED = /\.(d\.[cm]?ts|map|md)$|^webgpu\/dist\/(?!linux-x64)|^@webgpu\/ty
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values: options } = parseArgs({
-  options: {
-    out: { type: 'string', default: `${NAME}.tar.xz` },
-    preset: { type: 'string', default: '6' },
-  },
+  options: { out: { type: 'string', default: `${NAME}.tar.xz` }, preset: { type: 'string', default: '6' } },
 });
 
 function fail(line) {
   process.stderr.write(`pack: ${line}\n`);
   process.exit(2);
 }
-if (process.platform !== 'linux' || process.arch !== 'x64')
-  fail('the archive is made on Linux on x64, for the same');
+if (process.platform !== 'linux' || process.arch !== 'x64') fail('the archive is made on Linux on x64, for the same');
 if (!/^[0-9]$/.test(options.preset)) fail(`--preset: "${options.preset}" is not allowed; expected 0 to 9`);
 if (!existsSync(join(root, 'dist/cli/main.js'))) fail('dist is missing; run npm run build');
 
@@ -56,8 +52,7 @@ function modules() {
 /** Dawn, which the lockfile has not, and what it needs. */
 function dawn(name = 'webgpu') {
   const path = `node_modules/${name}`;
-  if (!existsSync(join(root, path)))
-    fail(`${name} is missing; run npm install --no-save --save-dev webgpu@0.6.2`);
+  if (!existsSync(join(root, path))) fail(`${name} is missing; run npm install --no-save --save-dev webgpu@0.6.2`);
   const { dependencies = {} } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
   return [path, ...Object.keys(dependencies).flatMap(dawn)];
 }
@@ -88,10 +83,8 @@ process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const stage = join(scratch, NAME);
 mkdirSync(join(stage, 'lib'), { recursive: true });
 cpSync(realpathSync(process.execPath), join(stage, 'node'));
-for (const path of ['package.json', 'LICENSE', 'proofs.md', 'dist', ...modules(), ...dawn()])
-  copy(path, stage);
-for (const path of ['alternate.mjs', 'float-files.mjs', 'peer.mjs', 'works', 'gpu'])
-  copy(`bench/${path}`, stage);
+for (const path of ['package.json', 'LICENSE', 'proofs.md', 'dist', ...modules(), ...dawn()]) copy(path, stage);
+for (const path of ['alternate.mjs', 'float-files.mjs', 'peer.mjs', 'works', 'gpu']) copy(`bench/${path}`, stage);
 await bundleConformance(stage);
 cpSync(loader(scratch), join(stage, 'lib', LOADER));
 const out = resolve(options.out);

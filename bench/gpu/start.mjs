@@ -43,8 +43,7 @@ for (const { name, folder, env } of driverChoices(process.env, scratch)) {
   }
   console.log(`adapter: ${adapter.device} (${adapter.vendor} ${adapter.architecture}), ${adapter.driver}`);
   console.log(`through: ${name}`);
-  if (adapter.software)
-    console.log('this is a device that is simulated on the processor: nothing below counts');
+  if (adapter.software) console.log('this is a device that is simulated on the processor: nothing below counts');
   const parameters = [program('measure.mjs'), ...process.argv.slice(2)];
   const measured = spawnSync(process.execPath, parameters, { ...run, stdio: 'inherit' });
   process.exit(measured.status ?? 1);

@@ -32,9 +32,7 @@ function cells(result) {
     result.readbacks,
     ...KINDS.flatMap((kind) => {
       const peer = result.peers.find((other) => other.peer === kind);
-      const values = peer
-        ? [peer.value, peer.steps_value, peer.ratio, peer.steps_ratio]
-        : [null, null, null, null];
+      const values = peer ? [peer.value, peer.steps_value, peer.ratio, peer.steps_ratio] : [null, null, null, null];
       return values.map(number);
     }),
     `${result.float64_difference.toExponential(0)}${result.agrees ? '' : ' WRONG'}`,

@@ -56,10 +56,7 @@ export function descent(backend, peers, [dim, count], steps = STEPS, files = new
     ours,
     async exactly(exact) {
       const { first } = await exact.descendNetworks(few, ratesOf(steps));
-      return {
-        difference: largest(first, (value, index) => Math.abs(value - result[index])),
-        allowed: ALLOWED,
-      };
+      return { difference: largest(first, (value, index) => Math.abs(value - result[index])), allowed: ALLOWED };
     },
     peers: peers.map((peer) => ({
       peer,

@@ -18,12 +18,7 @@ export function modes(backend, peers, count = COUNT, steps = STEPS, files = new 
   const batch = { count: 1, modes: count, factors, sigmas, rateScale: Float64Array.of(1) };
   const ratesOf = (made) => new Array(made).fill(RATE);
   const fewest = Math.min(count, COMPARED);
-  const few = {
-    ...batch,
-    modes: fewest,
-    factors: factors.subarray(0, fewest),
-    sigmas: sigmas.subarray(0, fewest),
-  };
+  const few = { ...batch, modes: fewest, factors: factors.subarray(0, fewest), sigmas: sigmas.subarray(0, fewest) };
   let result;
   return {
     work: `modes ${count.toExponential().replace('+', '')} x ${steps} steps`,
@@ -34,10 +29,7 @@ export function modes(backend, peers, count = COUNT, steps = STEPS, files = new 
     steps,
     async exactly(exact) {
       const values = await exact.descendModes(few, ratesOf(steps));
-      return {
-        difference: largest(values, (value, index) => Math.abs(value - result[index])),
-        allowed: ALLOWED,
-      };
+      return { difference: largest(values, (value, index) => Math.abs(value - result[index])), allowed: ALLOWED };
     },
     ours: async (made = steps) => {
       const rates = ratesOf(made);

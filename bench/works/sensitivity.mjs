@@ -6,13 +6,7 @@ const DIM = 64;
 const REPLICATES = 4096;
 const GAMMA = 0.05;
 
-export function sensitivity(
-  backend,
-  peers,
-  dim = DIM,
-  replicates = REPLICATES,
-  files = new FloatFiles('sensitivity'),
-) {
+export function sensitivity(backend, peers, dim = DIM, replicates = REPLICATES, files = new FloatFiles('sensitivity')) {
   const size = dim * dim;
   const [first, second, target] = ['first', 'second', 'target'].map((name) => files.random(name, size, 0.1));
   const shape = { rows: dim, hidden: dim, cols: dim };

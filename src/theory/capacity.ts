@@ -125,10 +125,7 @@ export interface JointLoss {
 }
 
 /** Shares from `e^-9` to `1 - e^-9`, equally spaced in their log-odds, and 0. */
-const SHARES: readonly number[] = [
-  0,
-  ...Array.from({ length: 73 }, (_, index) => 1 / (1 + Math.exp(9 - index / 4))),
-];
+const SHARES: readonly number[] = [0, ...Array.from({ length: 73 }, (_, index) => 1 / (1 + Math.exp(9 - index / 4)))];
 
 /**
  * Least joint losses of two tasks that share a hidden layer, over a grid of proportions (T7).

@@ -42,13 +42,7 @@ export function descendFactors(
 }
 
 /** Names of the learning-rate schedules. */
-export const scheduleNames = [
-  'constant',
-  'linear',
-  'cosine',
-  'warmup-cosine',
-  'warmup-stable-decay',
-] as const;
+export const scheduleNames = ['constant', 'linear', 'cosine', 'warmup-cosine', 'warmup-stable-decay'] as const;
 
 /** Name of a learning-rate schedule. */
 export type ScheduleName = (typeof scheduleNames)[number];
@@ -155,8 +149,7 @@ function scheduleShape(schedule: Schedule): (progress: number) => number {
     case 'cosine':
       return halfCosine;
     case 'warmup-cosine':
-      return (progress) =>
-        progress < warmup ? progress / warmup : halfCosine((progress - warmup) / (1 - warmup));
+      return (progress) => (progress < warmup ? progress / warmup : halfCosine((progress - warmup) / (1 - warmup)));
     case 'warmup-stable-decay':
       return (progress) => Math.min(1, progress / warmup, (1 - progress) / decay);
     default:

@@ -238,11 +238,7 @@ export function alignByFlow(starts: readonly number[], goals: readonly number[],
  * @param tuned singular values of the one in question
  * @param goals singular values of the task
  */
-export function liesBetween(
-  base: readonly number[],
-  tuned: readonly number[],
-  goals: readonly number[],
-): boolean {
+export function liesBetween(base: readonly number[], tuned: readonly number[], goals: readonly number[]): boolean {
   return tuned.every((value, index) => {
     const [low, high] = [Math.min(base[index]!, goals[index]!), Math.max(base[index]!, goals[index]!)];
     return value >= low && value <= high;

@@ -73,8 +73,7 @@ class MinimumSearch {
     let searched = 0;
     for (let cell = cells.pop(); cell !== undefined; cell = cells.pop()) {
       searched += 1;
-      if (searched > PATIENCE && searched % DOUBLING === 0)
-        this.allowance = Math.max(largest, 2 * this.allowance);
+      if (searched > PATIENCE && searched % DOUBLING === 0) this.allowance = Math.max(largest, 2 * this.allowance);
       const middle = this.settle(cell);
       if (middle !== undefined) cells.push([cell[0], middle], [middle, cell[1]]);
     }
@@ -193,11 +192,7 @@ function certifiedRise(landscape: NoiseLandscape): number {
   return time;
 }
 
-function outweighs(
-  { modes, critical }: NoiseLandscape,
-  { values, gaps }: LandscapePoint,
-  slowest: number,
-): boolean {
+function outweighs({ modes, critical }: NoiseLandscape, { values, gaps }: LandscapePoint, slowest: number): boolean {
   let rising = 0;
   let falling = 0;
   modes.forEach(({ sigma }, index) => {

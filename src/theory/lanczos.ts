@@ -119,13 +119,7 @@ function shift(values: Float64Array, beside: Float64Array, from: number): number
 }
 
 /** Plane rotations from the end of an unreduced block to its beginning. */
-function sweep(
-  values: Float64Array,
-  beside: Float64Array,
-  row: Float64Array,
-  from: number,
-  to: number,
-): void {
+function sweep(values: Float64Array, beside: Float64Array, row: Float64Array, from: number, to: number): void {
   const [second, secondBeside] = [values[from + 1]!, beside[from + 1]!];
   let pivot = values[to]!;
   let [cosine, sine] = [1, 0];

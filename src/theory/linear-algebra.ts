@@ -226,11 +226,7 @@ export interface GradedElimination {
  * @param errors bound on the rounding error of each entry of `Y`; not changed
  * @param logScales natural logarithm of the scale of each row
  */
-export function eliminateGraded(
-  start: Matrix,
-  errors: Matrix,
-  logScales: readonly number[],
-): GradedElimination {
+export function eliminateGraded(start: Matrix, errors: Matrix, logScales: readonly number[]): GradedElimination {
   const rows = start.to2DArray();
   const variances = errors.to2DArray().map((row) => row.map((error) => error ** 2));
   const pivots: number[] = [];

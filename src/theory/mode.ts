@@ -43,8 +43,7 @@ export function fractions({ sigma, start }: Mode, time: number): Fractions {
     return { value: start / total, decay: remaining / total };
   }
   // E alone would underflow while E/s0, which is what counts, is still far from it; s0 φ alone may overflow.
-  const remaining =
-    exponent < LARGEST_EXPONENT ? Math.exp(-exponent) / start : Math.exp(-exponent - Math.log(start));
+  const remaining = exponent < LARGEST_EXPONENT ? Math.exp(-exponent) / start : Math.exp(-exponent - Math.log(start));
   const total = remaining + elapsed;
   return { value: 1 / total, decay: remaining / total };
 }
@@ -183,10 +182,7 @@ export function learnedCount(spectrum: Spectrum, theta: number): number {
  * @returns both ends, from 0 to `Infinity`; equal where the n-th and the next singular value are tied
  * @throws InvalidInputError (option `learned`) where `learned` is not such an integer
  */
-export function learningWindow(
-  spectrum: Spectrum,
-  learned: number,
-): { readonly from: number; readonly to: number } {
+export function learningWindow(spectrum: Spectrum, learned: number): { readonly from: number; readonly to: number } {
   if (!Number.isInteger(learned) || learned < 0 || learned > spectrum.length) {
     throw new InvalidInputError('learned', learned, `an integer from 0 to ${spectrum.length}`);
   }

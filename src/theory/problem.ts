@@ -92,11 +92,7 @@ function validStarts(starts: readonly number[] | undefined, count: number): read
   if (starts === undefined) return undefined;
   const valid = starts.length === count && starts.every((start) => start >= 0 && start <= LARGEST_START);
   if (!valid) {
-    throw new InvalidInputError(
-      'starts',
-      starts,
-      `${count} numbers from 0 to ${LARGEST_START}, one per mode`,
-    );
+    throw new InvalidInputError('starts', starts, `${count} numbers from 0 to ${LARGEST_START}, one per mode`);
   }
   return starts;
 }

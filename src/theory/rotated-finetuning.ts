@@ -169,13 +169,7 @@ function turn(angle: number): { cos: number; sin: number } {
  * @param steps number of steps, an integer from 0
  * @returns the weights after the last step; with non-finite entries where descent diverged
  */
-export function descendWeights(
-  first: Matrix,
-  second: Matrix,
-  task: Matrix,
-  rate: number,
-  steps: number,
-): Weights {
+export function descendWeights(first: Matrix, second: Matrix, task: Matrix, rate: number, steps: number): Weights {
   const [rows, hidden, cols] = [first.rows, first.columns, second.columns];
   // On plain arrays: most networks here are 2×2, whose objects would take longer than their products.
   const left = Float64Array.from(first.to1DArray());

@@ -56,8 +56,7 @@ export function leastSensitiveFactors(product: Matrix, hidden?: number): Weights
   const second = Matrix.zeros(width, columns);
   for (let mode = 0; mode < least; mode += 1) {
     const factor = Math.sqrt(diagonal[mode] as number);
-    for (let row = 0; row < rows; row += 1)
-      first.set(row, mode, scale * factor * leftSingularVectors.get(row, mode));
+    for (let row = 0; row < rows; row += 1) first.set(row, mode, scale * factor * leftSingularVectors.get(row, mode));
     for (let column = 0; column < columns; column += 1) {
       second.set(mode, column, (factor / scale) * rightSingularVectors.get(column, mode));
     }
@@ -83,11 +82,7 @@ export interface NearestInBall {
  * @param radius `ρ1ρ2`, finite and from 0
  * @throws InvalidInputError (`hidden`, `radius`) where these are out of their range
  */
-export function nearestInNuclearBall(
-  spectrum: readonly number[],
-  hidden: number,
-  radius: number,
-): NearestInBall {
+export function nearestInNuclearBall(spectrum: readonly number[], hidden: number, radius: number): NearestInBall {
   if (!(Number.isInteger(hidden) && hidden >= 1)) {
     throw new InvalidInputError('hidden', hidden, 'an integer from 1');
   }

@@ -28,10 +28,7 @@ export interface SeenResidual {
  */
 export function seenResidual(residual: Matrix, sources: readonly Matrix[]): SeenResidual {
   const steps = sources.map((inputs) => residual.mmul(inputs).mmul(inputs.transpose()));
-  const sum = steps.reduce(
-    (total, step) => Matrix.add(total, step),
-    Matrix.zeros(residual.rows, residual.columns),
-  );
+  const sum = steps.reduce((total, step) => Matrix.add(total, step), Matrix.zeros(residual.rows, residual.columns));
   const mean = Matrix.div(sum, sources.length);
   const loss = steps.reduce((total, step) => total + step.norm() ** 2, 0);
   return {

@@ -72,11 +72,7 @@ function fromValues(values: readonly number[], length: number, input: unknown): 
   let previous = LARGEST_SINGULAR_VALUE;
   for (const value of values) {
     if (!(value >= 0 && value <= LARGEST_SINGULAR_VALUE)) {
-      throw new InvalidInputError(
-        'spectrum',
-        input,
-        `finite singular values from 0 to ${LARGEST_SINGULAR_VALUE}`,
-      );
+      throw new InvalidInputError('spectrum', input, `finite singular values from 0 to ${LARGEST_SINGULAR_VALUE}`);
     }
     if (value > previous) {
       throw new InvalidInputError('spectrum', input, 'singular values that never increase along the list');
@@ -88,11 +84,7 @@ function fromValues(values: readonly number[], length: number, input: unknown): 
 }
 
 function tooLong(input: unknown, length: number): InvalidInputError {
-  return new InvalidInputError(
-    'spectrum',
-    input,
-    `at most ${length} singular values, which is min(rows, cols)`,
-  );
+  return new InvalidInputError('spectrum', input, `at most ${length} singular values, which is min(rows, cols)`);
 }
 
 function fromLaw(length: number, law: (index: number) => number): Spectrum {
@@ -129,9 +121,7 @@ export function parseFineTuningTarget(
   random: () => number,
 ): readonly number[] {
   return Object.freeze(
-    typeof input === 'string'
-      ? targetFromText(input, spectrum, random)
-      : targetFromList(input, spectrum, input),
+    typeof input === 'string' ? targetFromText(input, spectrum, random) : targetFromList(input, spectrum, input),
   );
 }
 
@@ -164,8 +154,7 @@ function targetFromText(input: string, spectrum: Spectrum, random: () => number)
       return shuffleNonzero(spectrum, random);
   }
   // The length is checked before anything is read, so that a very long text costs nothing.
-  if (parameters.length > 0 || !/^[+-.\d]/.test(form!))
-    throw new InvalidInputError('target', input, TARGET_FORMS);
+  if (parameters.length > 0 || !/^[+-.\d]/.test(form!)) throw new InvalidInputError('target', input, TARGET_FORMS);
   const parts = input.split(',', spectrum.length + 1);
   return targetFromList(parts.map(readDecimal), spectrum, input);
 }

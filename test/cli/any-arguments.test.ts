@@ -8,49 +8,13 @@ import { call } from './support/call.js';
  * try; `--out` is given names that no folder can have, so that nothing is written.
  */
 const word = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.constantFrom('run', 'list', 'doctor', 'help', 'parabola', '--help', '-h', '--version'),
-  },
+  { weight: 4, arbitrary: fc.constantFrom('run', 'list', 'doctor', 'help', 'parabola', '--help', '-h', '--version') },
   {
     weight: 4,
     arbitrary: fc.constantFrom(
-      ...[
-        '--set',
-        '--config',
-        '--seed',
-        '--engine',
-        '--backend',
-        '--json',
-        '--csv',
-        '--table',
-        '--quiet',
-        '--',
-      ],
-      ...[
-        'count=3',
-        'gammas=0.2,0.1',
-        'gammas=',
-        'count=1e400',
-        'fail=yes',
-        '__proto__=1',
-        'a=b=c',
-        '=',
-        '1',
-        '-1',
-      ],
-      ...[
-        'exact',
-        'modes',
-        'auto',
-        'reference',
-        'curve',
-        'inflection',
-        '9007199254740992',
-        '/dev/null',
-        '.',
-        '',
-      ],
+      ...['--set', '--config', '--seed', '--engine', '--backend', '--json', '--csv', '--table', '--quiet', '--'],
+      ...['count=3', 'gammas=0.2,0.1', 'gammas=', 'count=1e400', 'fail=yes', '__proto__=1', 'a=b=c', '=', '1', '-1'],
+      ...['exact', 'modes', 'auto', 'reference', 'curve', 'inflection', '9007199254740992', '/dev/null', '.', ''],
       ...['--out=/dev/null/x', '--set=count=2', '--seed=5', '--config=/dev/zero', '-hV', '--no-json'],
     ),
   },
@@ -67,9 +31,7 @@ describe('any argument list', () => {
         fc.array(word, { maxLength: 6 }).map((rest) => ['run', 'parabola', ...rest]),
       ),
     ],
-    {
-      numRuns: samples(500),
-    },
+    { numRuns: samples(500) },
   )('ends with 0, 1 or 2 and never with a stack trace', async (argv) => {
     const { code, stdout, stderr } = await call(argv);
     expect([0, 1, 2]).toContain(code);

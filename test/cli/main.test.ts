@@ -14,9 +14,7 @@ interface Ended {
 /** Runs the program itself; `onOutput` is called at its first output. */
 function overtrain(argv: readonly string[], onOutput: (child: ReturnType<typeof spawn>) => void = () => {}) {
   return new Promise<Ended>((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...argv], {
-      env: { ...process.env, LANG: 'C.UTF-8' },
-    });
+    const child = spawn(process.execPath, [main, ...argv], { env: { ...process.env, LANG: 'C.UTF-8' } });
     const written = { stdout: '', stderr: '' };
     child.stdout.once('data', () => onOutput(child));
     child.stdout.on('data', (chunk) => {
@@ -55,16 +53,7 @@ describe('the program', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'ends with 130 at %s in the middle of a computation of many minutes',
     async (signal) => {
-      const argv = [
-        'run',
-        'gaussian',
-        '--engine',
-        'matrix',
-        '--backend',
-        'reference',
-        '--set',
-        'replicates=100000',
-      ];
+      const argv = ['run', 'gaussian', '--engine', 'matrix', '--backend', 'reference', '--set', 'replicates=100000'];
       const { code, stdout, stderr } = await overtrain(argv, (child) => child.kill(signal));
       expect({ code, stderr }).toEqual({ code: 130, stderr: 'overtrain: interrupted\n' });
       expect(stdout).toContain('seed 1');

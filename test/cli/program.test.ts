@@ -47,11 +47,7 @@ describe('overtrain run', () => {
   });
 
   it('gives the same numbers for the same seed and others for another', async () => {
-    const [first, again, other] = [
-      await run('--seed', '7'),
-      await run('--seed', '7'),
-      await run('--seed', '8'),
-    ];
+    const [first, again, other] = [await run('--seed', '7'), await run('--seed', '7'), await run('--seed', '8')];
     expect(again.tables).toEqual(first.tables);
     expect(other.tables).not.toEqual(first.tables);
   });
@@ -60,17 +56,9 @@ describe('overtrain run', () => {
     const file = join(home, 'c.yaml');
     await writeFile(file, 'params: {count: 5, gammas: [0.5]}\nseed: 3\nengine: modes\n');
     const fromFile = await run('--config', file);
-    expect(fromFile).toMatchObject({
-      params: { count: 5, gammas: [0.5] },
-      seed: 3,
-      compute: { engine: 'modes' },
-    });
+    expect(fromFile).toMatchObject({ params: { count: 5, gammas: [0.5] }, seed: 3, compute: { engine: 'modes' } });
     const both = await run('--config', file, '--set', 'count=4', '--seed', '9', '--engine', 'exact');
-    expect(both).toMatchObject({
-      params: { count: 4, gammas: [0.5] },
-      seed: 9,
-      compute: { engine: 'exact' },
-    });
+    expect(both).toMatchObject({ params: { count: 4, gammas: [0.5] }, seed: 9, compute: { engine: 'exact' } });
   });
 
   it('exits with 1 when a check fails, and still shows everything', async () => {
@@ -111,9 +99,7 @@ describe('overtrain run', () => {
     const { stdout } = await call(argv);
     const command = /^To repeat: overtrain (.*)$/m.exec(stdout)![1]!.split(' ');
     expect(command).toEqual(
-      'run parabola --set gammas=0.25,0.125 --set count=9 --seed 5 --engine modes --backend simd64'.split(
-        ' ',
-      ),
+      'run parabola --set gammas=0.25,0.125 --set count=9 --seed 5 --engine modes --backend simd64'.split(' '),
     );
     const named = stdout.replace('parabolas are exact', 'asked for by name');
     expect((await call(command)).stdout).toBe(named.replace(/^(To repeat:.*)$/m, '$1'));
@@ -147,16 +133,7 @@ describe('overtrain run', () => {
 
   it('keeps what was finished when interrupted, and leaves no folder', async () => {
     const controller = new AbortController();
-    const argv = [
-      'run',
-      'parabola',
-      '--set',
-      'pause=60',
-      '--set',
-      'gammas=0.5,0.4,0.3,0.2',
-      '--out',
-      join(home, 'r'),
-    ];
+    const argv = ['run', 'parabola', '--set', 'pause=60', '--set', 'gammas=0.5,0.4,0.3,0.2', '--out', join(home, 'r')];
     const cutOff: typeof parabola = {
       ...parabola,
       async *run(plan, context) {
@@ -177,10 +154,7 @@ describe('overtrain run', () => {
   });
 
   it('shows progress on a terminal only, and wipes it away', async () => {
-    const watched = await call(['run', 'parabola', '--json'], {
-      columns: 80,
-      env: { LANG: 'C.UTF-8', TERM: 'xterm' },
-    });
+    const watched = await call(['run', 'parabola', '--json'], { columns: 80, env: { LANG: 'C.UTF-8', TERM: 'xterm' } });
     expect(watched.stderr).toContain('%');
     expect(watched.stderr.endsWith('\r\u001b[K')).toBe(true);
     JSON.parse(watched.stdout);
@@ -231,9 +205,7 @@ describe('help, list and overview', () => {
         },
       ],
     });
-    expect(document.claims.map(({ id }: { id: string }) => id)).toEqual(
-      expect.arrayContaining(['T1', 'T2', 'T10']),
-    );
+    expect(document.claims.map(({ id }: { id: string }) => id)).toEqual(expect.arrayContaining(['T1', 'T2', 'T10']));
   });
 
   it('lists every claim object, also those that no scenario bears on, and scenarios name no other', async () => {
@@ -307,13 +279,9 @@ describe('a wrong request', () => {
     await writeFile(file, '{"cuont": 3}');
     const { code, stderr } = await call(['run', 'parabola', '--config', file]);
     expect(code).toBe(2);
-    expect(stderr).toContain(
-      '--config: "cuont" is not allowed; expected parameters of parabola; did you mean count?',
-    );
+    expect(stderr).toContain('--config: "cuont" is not allowed; expected parameters of parabola; did you mean count?');
     await writeFile(file, '{"scenario": "gaussian"}');
-    expect((await call(['run', 'parabola', '--config', file])).stderr).toContain(
-      'a file for the scenario parabola',
-    );
+    expect((await call(['run', 'parabola', '--config', file])).stderr).toContain('a file for the scenario parabola');
   });
 
   it('cannot steer the terminal', async () => {

@@ -32,15 +32,7 @@ function mutantsOf(path, file) {
   const add = (node, kind, text) => {
     const start = node.getStart(tree);
     const { line } = tree.getLineAndCharacterOfPosition(start);
-    mutants.push({
-      file,
-      line: line + 1,
-      kind,
-      start,
-      end: node.end,
-      text,
-      before: source.slice(start, node.end),
-    });
+    mutants.push({ file, line: line + 1, kind, start, end: node.end, text, before: source.slice(start, node.end) });
   };
   const visit = (node) => {
     if (ts.isThrowStatement(node) || isValidation(node)) return;
@@ -73,8 +65,7 @@ function isFactor(node) {
   const parent = node.parent;
   const inArithmetic =
     ts.isBinaryExpression(parent) &&
-    (SWAPS.has(parent.operatorToken.kind) ||
-      parent.operatorToken.kind === ts.SyntaxKind.AsteriskAsteriskToken);
+    (SWAPS.has(parent.operatorToken.kind) || parent.operatorToken.kind === ts.SyntaxKind.AsteriskAsteriskToken);
   return inArithmetic && Number(node.text) !== 0;
 }
 

@@ -20,9 +20,7 @@ const only = option('file', undefined);
 const LONGEST_MS = 60_000;
 const ENOUGH = 0.95;
 
-const all = findMutants(join(root, 'dist/theory')).filter(
-  ({ file }) => only === undefined || file === `${only}.js`,
-);
+const all = findMutants(join(root, 'dist/theory')).filter(({ file }) => only === undefined || file === `${only}.js`);
 const chosen = sample(all, Math.min(count, all.length), Number(option('seed', 1)));
 const reasons = JSON.parse(readFileSync(new URL('./survivors.json', import.meta.url), 'utf8'));
 const survivors = [];

@@ -10,9 +10,7 @@ const [{ claims }, { checkClaim }] = await Promise.all([
 for (const claim of claims) {
   const { verdict, counterexample } = checkClaim(claim, { runs: Number(runs), seed: 1 });
   if (verdict !== 'holds') {
-    process.stdout.write(
-      JSON.stringify({ claim: claim.id, verdict, instance: counterexample?.instance ?? null }),
-    );
+    process.stdout.write(JSON.stringify({ claim: claim.id, verdict, instance: counterexample?.instance ?? null }));
     process.exit(1);
   }
 }

@@ -25,15 +25,7 @@ function sensitivityOf({ rows, cols }: Problem, { squaredNorms: [first, second] 
 }
 
 /** Trains in float64 with steps so fine that no mode overshoots. */
-async function trained({
-  problem,
-  engine,
-  seed,
-}: {
-  problem: Problem;
-  engine: 'modes' | 'matrix';
-  seed: number;
-}) {
+async function trained({ problem, engine, seed }: { problem: Problem; engine: 'modes' | 'matrix'; seed: number }) {
   const slowest = problem.modes.filter(({ sigma }) => sigma > problem.spectrum[0]! / 20).at(-1)!;
   const end = (problem.tau + 3) / slowest.sigma;
   const times = Array.from({ length: 12 }, (_, at) => (end * (at + 1)) / 12);
@@ -41,18 +33,15 @@ async function trained({
 }
 
 describe('the theory of noise, on simulated networks', () => {
-  test.prop([cases], { numRuns: samples(17) })(
-    'sensitivity grows with training length (T2 ii)',
-    async (drawn) => {
-      const { checkpoints } = await trained(drawn);
-      const values = checkpoints.map((checkpoint) => sensitivityOf(drawn.problem, checkpoint));
-      values.slice(1).forEach((value, at) => {
-        // Where nothing is left to learn only float64 rounding moves it, by some thousand steps of 2⁻⁵³ at most.
-        expect(value).toBeGreaterThan(values[at]! * (1 - 1e-12));
-      });
-      expect(values.at(-1)).toBeGreaterThan(values[0]!);
-    },
-  );
+  test.prop([cases], { numRuns: samples(17) })('sensitivity grows with training length (T2 ii)', async (drawn) => {
+    const { checkpoints } = await trained(drawn);
+    const values = checkpoints.map((checkpoint) => sensitivityOf(drawn.problem, checkpoint));
+    values.slice(1).forEach((value, at) => {
+      // Where nothing is left to learn only float64 rounding moves it, by some thousand steps of 2⁻⁵³ at most.
+      expect(value).toBeGreaterThan(values[at]! * (1 - 1e-12));
+    });
+    expect(values.at(-1)).toBeGreaterThan(values[0]!);
+  });
 
   test.prop([cases, fc.array(logUniform(1e-3, 1), { minLength: 2, maxLength: 5 })], { numRuns: samples(17) })(
     'the inflection comes no later for louder noise (T3 c)',

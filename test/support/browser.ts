@@ -1,18 +1,10 @@
 import { existsSync } from 'node:fs';
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** Where a Chromium is installed: what CHROMIUM names, else where distributions put it. */
-export const chromiumPath = [process.env.CHROMIUM ?? '', ...PLACES].find(
-  (path) => path !== '' && existsSync(path),
-);
+export const chromiumPath = [process.env.CHROMIUM ?? '', ...PLACES].find((path) => path !== '' && existsSync(path));
 
 /** Why the tests in a browser are left out; undefined where they run. In continuous integration they always run, and fail without. */
 export const withoutBrowser =
@@ -40,11 +32,7 @@ export async function openFile(
   file: string,
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
-  const context = await browser.newContext({
-    offline: true,
-    viewport: { width: 1100, height: 900 },
-    ...options,
-  });
+  const context = await browser.newContext({ offline: true, viewport: { width: 1100, height: 900 }, ...options });
   const page = await context.newPage();
   const incidents: string[] = [];
   const address = new URL(`file://${encodeURI(file)}`).href;

@@ -108,9 +108,7 @@ function layerAfter(
     slope(rows * row.reduce((sum, entry, j) => sum + gradient[i]![j]! * entry * columnGains[j]!, 0)).flat(),
   );
   const columnSlopes = direction[0]!.map((_, j) =>
-    slope(
-      cols * direction.reduce((sum, row, i) => sum + gradient[i]![j]! * row[j]! * rowGains[i]!, 0),
-    ).flat(),
+    slope(cols * direction.reduce((sum, row, i) => sum + gradient[i]![j]! * row[j]! * rowGains[i]!, 0)).flat(),
   );
   const after = (values: readonly number[], slopes: Rows, memory: Memory, has: boolean) => {
     if (!has) return values;
@@ -125,12 +123,7 @@ function layerAfter(
 }
 
 /** Applies a rule of vectors to every row, every column or the whole of two matrices. */
-function partwise(
-  one: Rows,
-  other: Rows,
-  sphere: string,
-  rule: (a: number[], b: number[]) => number[],
-): Rows {
+function partwise(one: Rows, other: Rows, sphere: string, rule: (a: number[], b: number[]) => number[]): Rows {
   if (sphere === 'row') return one.map((row, i) => rule(row, other[i]!));
   if (sphere === 'column') {
     const columns = transposed(other);

@@ -18,9 +18,7 @@ export const absentDevices: ReadonlyMap<BackendName, string> = await findAbsent(
 
 /** Backends whose tests are left out, with the reason. */
 export const missingDevices: ReadonlyMap<BackendName, string> =
-  chosen === 'plain'
-    ? new Map(ON_DEVICES.map((name) => [name, 'is tried by npm run test:devices']))
-    : absentDevices;
+  chosen === 'plain' ? new Map(ON_DEVICES.map((name) => [name, 'is tried by npm run test:devices'])) : absentDevices;
 
 /** Backends to be tried on this machine. */
 export const backendsHere: readonly BackendName[] = tried(backendNames);

@@ -22,9 +22,7 @@ export function records({ tables }: RunDocument, table: string): Record<string, 
 
 /** A column as numbers; a cell that is not a number becomes NaN. */
 export function numbers(document: RunDocument, table: string, column: string): number[] {
-  return records(document, table).map((record) =>
-    typeof record[column] === 'number' ? record[column] : Number.NaN,
-  );
+  return records(document, table).map((record) => (typeof record[column] === 'number' ? record[column] : Number.NaN));
 }
 
 /** The verdict on a claim. */

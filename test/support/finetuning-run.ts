@@ -41,10 +41,7 @@ export function tampered(
   at: number,
   change: (tuned: Tuned) => Partial<Tuned>,
 ): FineTuningRun {
-  return withNetwork(run, curve, at, ({ tuned, ...rest }) => ({
-    ...rest,
-    tuned: { ...tuned!, ...change(tuned!) },
-  }));
+  return withNetwork(run, curve, at, ({ tuned, ...rest }) => ({ ...rest, tuned: { ...tuned!, ...change(tuned!) } }));
 }
 
 /** The same run with the theory of one network changed. */

@@ -55,8 +55,7 @@ export function modesOracle(batch: ModeBatch, rates: readonly number[], u: numbe
       const next = factor - pace * factor * difference;
       const slope = Math.abs(1 + pace * (sigma - 3 * factor * factor));
       const bent = pace * (3 * Math.abs(factor) * error + error * error);
-      const rounding =
-        Math.abs(next) + pace * Math.abs(factor) * (6 * Math.abs(difference) + factor * factor + sigma);
+      const rounding = Math.abs(next) + pace * Math.abs(factor) * (6 * Math.abs(difference) + factor * factor + sigma);
       error = (slope + bent) * error + SECOND_ORDER * u * rounding;
       factor = next;
     }
@@ -138,22 +137,14 @@ export function momentsOracle(networks: PerturbedNetworks, noise: NoiseBatch, u:
       ];
       values.push(...fiveMoments(parts, rows, hidden, cols));
       const sizes = parts.map((part) => part.map(Math.abs));
-      bounds.push(
-        ...fiveMoments(sizes, rows, hidden, cols).map((size) => SECOND_ORDER * roundings * u * size),
-      );
+      bounds.push(...fiveMoments(sizes, rows, hidden, cols).map((size) => SECOND_ORDER * roundings * u * size));
     }
   }
   return { values: Float64Array.from(values), bounds: Float64Array.from(bounds) };
 }
 
 function fiveMoments(parts: readonly Float64Array[], rows: number, hidden: number, cols: number): number[] {
-  const [w1, w2, residual, e1, e2] = parts as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
+  const [w1, w2, residual, e1, e2] = parts as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
   const left = product(e1, w2, rows, hidden, cols);
   const right = product(w1, e2, rows, hidden, cols);
   const b = left.map((value, index) => value + right[index]!);
@@ -178,13 +169,7 @@ export function denseLayers({ shape, count, layers }: PerturbedNetworks): Weight
 }
 
 /** `X Y` for row-major matrices, `rows × inner` times `inner × cols`. */
-export function product(
-  x: Float64Array,
-  y: Float64Array,
-  rows: number,
-  inner: number,
-  cols: number,
-): Float64Array {
+export function product(x: Float64Array, y: Float64Array, rows: number, inner: number, cols: number): Float64Array {
   const result = new Float64Array(rows * cols);
   for (let i = 0; i < rows; i++) {
     for (let k = 0; k < inner; k++) {

@@ -32,10 +32,7 @@ export function hostileRun(document: RunDocument, texts: readonly string[]): Sto
       tables: {
         ...document.tables,
         course: { columns: course!.columns, rows: renamed },
-        [text(5)]: {
-          columns: [{ name: text(6), unit: text(7), description: text(8) }],
-          rows: [[text(9)], [text(0)]],
-        },
+        [text(5)]: { columns: [{ name: text(6), unit: text(7), description: text(8) }], rows: [[text(9)], [text(0)]] },
       },
     },
   };

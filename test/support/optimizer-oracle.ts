@@ -1,9 +1,4 @@
-import type {
-  NetworkBatch,
-  OptimizedNetworks,
-  OptimizerRun,
-  Weights,
-} from '../../src/sim/backends/backend.js';
+import type { NetworkBatch, OptimizedNetworks, OptimizerRun, Weights } from '../../src/sim/backends/backend.js';
 
 /*
  * The recurrences of every optimiser, as their papers give them, in plain float64 loops on nested arrays. Nothing here is
@@ -27,11 +22,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   adam(gradient, memory, step) {
     memory.m = zip(memory.m ?? zeros(gradient), gradient, (m, g) => 0.9 * m + (1 - 0.9) * g);
     memory.v = zip(memory.v ?? zeros(gradient), gradient, (v, g) => 0.999 * v + (1 - 0.999) * g * g);
-    return zip(
-      memory.m,
-      memory.v,
-      (m, v) => m / (1 - 0.9 ** step) / (Math.sqrt(v / (1 - 0.999 ** step)) + 1e-8),
-    );
+    return zip(memory.m, memory.v, (m, v) => m / (1 - 0.9 ** step) / (Math.sqrt(v / (1 - 0.999 ** step)) + 1e-8));
   },
   'sign-descent': (gradient) => gradient.map((row) => row.map(Math.sign)),
   muon(gradient, memory) {
@@ -94,10 +85,7 @@ export function optimizerOracle(
 
 /** Steps of an optimiser that has remembered nothing yet. */
 export function fromNothing(batch: NetworkBatch, moments: number): OptimizedNetworks {
-  const nothing = {
-    first: new Float64Array(batch.first.length),
-    second: new Float64Array(batch.second.length),
-  };
+  const nothing = { first: new Float64Array(batch.first.length), second: new Float64Array(batch.second.length) };
   return { ...batch, moments: Array.from({ length: moments }, () => nothing), taken: 0 };
 }
 
@@ -120,7 +108,5 @@ export function transposed(matrix: Rows): Rows {
 }
 
 export function times(left: Rows, right: Rows): Rows {
-  return left.map((row) =>
-    right[0]!.map((_, x) => row.reduce((sum, value, k) => sum + value * right[k]![x]!, 0)),
-  );
+  return left.map((row) => right[0]!.map((_, x) => row.reduce((sum, value, k) => sum + value * right[k]![x]!, 0)));
 }

@@ -17,9 +17,7 @@ export function positiveSpectrum(longest: number, from = 1e-3, to = 10): fc.Arbi
       fc.array(fc.constantFrom(1, 1, 1 - 1e-12, 0.999), { minLength: 1, maxLength: longest }),
     )
     .map(([center, factors]) => factors.map((factor) => center * factor));
-  return fc
-    .oneof({ weight: 3, arbitrary: separate }, clustered)
-    .map((values) => values.sort((a, b) => b - a));
+  return fc.oneof({ weight: 3, arbitrary: separate }, clustered).map((values) => values.sort((a, b) => b - a));
 }
 
 /**

@@ -45,8 +45,7 @@ export function balancedWeights(
     const onFirst = Math.sqrt(smaller + Math.max(imbalance, 0));
     const onSecond = Math.sqrt(smaller + Math.max(-imbalance, 0));
     for (let row = 0; row < rows && onFirst > 0; row++) first.set(row, index, onFirst * left.get(row, index));
-    for (let col = 0; col < cols && onSecond > 0; col++)
-      second.set(index, col, onSecond * right.get(col, index));
+    for (let col = 0; col < cols && onSecond > 0; col++) second.set(index, col, onSecond * right.get(col, index));
   }
   return { first: first.mmul(rotation), second: rotation.transpose().mmul(second) };
 }

@@ -65,11 +65,11 @@ declare module 'vitest' {
 export async function setup({ provide }: TestProject): Promise<() => void> {
   const documents: Record<string, RunDocument> = {};
   for (const scenario of scenarios)
-    documents[scenario.id] = await runToDocument(
-      scenario,
-      resolveParameters(scenario, documentSettings(scenario.id)),
-      { seed: 1, engine: 'auto', backend: 'auto' },
-    );
+    documents[scenario.id] = await runToDocument(scenario, resolveParameters(scenario, documentSettings(scenario.id)), {
+      seed: 1,
+      engine: 'auto',
+      backend: 'auto',
+    });
   const folder = mkdtempSync(join(tmpdir(), 'overtrain-documents-'));
   const file = join(folder, 'documents');
   writeFileSync(file, serialize(documents));

@@ -18,12 +18,7 @@ export class TerminalSession {
   /** @param command program and arguments */
   constructor(command, { columns = 80, rows = 24, env = {}, cwd } = {}) {
     this.startedAt = performance.now();
-    this.terminal = new xterm.Terminal({
-      cols: columns,
-      rows,
-      scrollback: SCROLLBACK,
-      allowProposedApi: true,
-    });
+    this.terminal = new xterm.Terminal({ cols: columns, rows, scrollback: SCROLLBACK, allowProposedApi: true });
     // What marks continuous integration would turn the interface off, and what forces colours would hide its own choice.
     const { CI, CONTINUOUS_INTEGRATION, BUILD_NUMBER, FORCE_COLOR, NO_COLOR, ...inherited } = process.env;
     this.pty = spawn(command[0], command.slice(1), {
@@ -100,9 +95,7 @@ export class TerminalSession {
     while (!isMet(this.screen(), this)) {
       if (performance.now() > deadline || this.exitCode !== null) {
         const wanted = typeof condition === 'string' ? JSON.stringify(condition) : what;
-        throw new Error(
-          `waited in vain for ${wanted}; exit code ${this.exitCode}; the screen is\n${this.screen()}`,
-        );
+        throw new Error(`waited in vain for ${wanted}; exit code ${this.exitCode}; the screen is\n${this.screen()}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
     }

@@ -21,10 +21,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 test('the example states a wrong theorem and refutes it in one dimension', () => {
-  const printed = execFileSync(process.execPath, ['examples/wrong-theorem.mjs'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
+  const printed = execFileSync(process.execPath, ['examples/wrong-theorem.mjs'], { cwd: root, encoding: 'utf8' });
   expect(printed).toContain('Wrong is refuted: Along gradient flow from any start');
   expect(printed).toMatch(/spectrum: [\d.]+ · scale/);
   expect(printed).toMatch(/replay with seed 1 and path \d+(:\d+)*/);
@@ -47,9 +44,7 @@ test('the reader in JavaScript reads a result folder with nothing but Node', () 
 });
 
 /** Debian's pandas is for Debian's python3, which another may hide. */
-const python = ['python3', '/usr/bin/python3'].find(
-  (name) => spawnSync(name, ['-c', 'import pandas']).status === 0,
-);
+const python = ['python3', '/usr/bin/python3'].find((name) => spawnSync(name, ['-c', 'import pandas']).status === 0);
 
 test('the reader in Python has ten lines', () => {
   const lines = readFileSync(join(root, 'examples', 'read_result.py'), 'utf8')

@@ -1,14 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -146,12 +137,7 @@ beforeAll(async () => {
     "norm: async () => (await import('./norm/norm.js')).norm",
   );
   writeFileSync(join(copy, 'src/theory/claims/t10-squares.ts'), THEOREM);
-  listed(
-    'src/theory/claims/all-claims.ts',
-    "import { squares } from './t10-squares.js';",
-    /\];/,
-    'anyCase(squares)',
-  );
+  listed('src/theory/claims/all-claims.ts', "import { squares } from './t10-squares.js';", /\];/, 'anyCase(squares)');
 
   const sources = readdirSync(join(copy, 'src'), { recursive: true, encoding: 'utf8' }).filter(
     (name) => /\.tsx?$/.test(name) && !/\.d\.ts$|assembly|report\/page\//.test(name),
@@ -219,7 +205,5 @@ test('a theorem is listed, tried and attacked', () => {
   const { claims } = JSON.parse(overtrain('list', '--json'));
   expect(claims.map(({ id }: { id: string }) => id)).toContain('T10-squares');
   const verified = JSON.parse(overtrain('verify', '--claim', 'T10-squares', '--falsify', '--json'));
-  expect(verified.claims).toMatchObject([
-    { id: 'T10-squares', hypotheses: [{ name: 'sign', verdict: 'needed' }] },
-  ]);
+  expect(verified.claims).toMatchObject([{ id: 'T10-squares', hypotheses: [{ name: 'sign', verdict: 'needed' }] }]);
 });

@@ -30,9 +30,7 @@ const contents = new Map<string, Buffer>();
 
 beforeAll(async () => {
   process.chdir(home);
-  const argv = 'run gaussian --set dim=3 --set times=1,2,5 --set gammas=0.1,0.2 --set replicates=30'.split(
-    ' ',
-  );
+  const argv = 'run gaussian --set dim=3 --set times=1,2,5 --set gammas=0.1,0.2 --set replicates=30'.split(' ');
   expect((await run([...argv, '--quiet', '--out', 'whole'], home)).code).toBe(0);
   whole = await readResult('whole');
   for (const name of readdirSync('whole')) contents.set(name, await readFile(join('whole', name)));

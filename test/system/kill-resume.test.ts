@@ -12,9 +12,7 @@ const SEED = 20261123;
  * if it is a quarter of the run, once in five hundred if it is two fifths. OVERTRAIN_TEST_SCALE tries more.
  */
 const KILLS = samples(8);
-const RUN = 'run gaussian --set dim=12 --set replicates=1500 --engine matrix --quiet --csv --out r'.split(
-  ' ',
-);
+const RUN = 'run gaussian --set dim=12 --set replicates=1500 --engine matrix --quiet --csv --out r'.split(' ');
 
 const home = mkdtempSync(join(tmpdir(), 'overtrain-kill-'));
 afterAll(async () => {

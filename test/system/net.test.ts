@@ -55,8 +55,7 @@ async function json(...argv: readonly string[]): Promise<unknown> {
 
 test.each(Object.entries(SMALL))('runs of %s', async (id, settings) => {
   const set = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
-  for (const backend of BACKENDS)
-    said(`run ${id} ${backend}`, await json('run', id, ...set, '--backend', backend));
+  for (const backend of BACKENDS) said(`run ${id} ${backend}`, await json('run', id, ...set, '--backend', backend));
 });
 
 test('claims', async () => {
@@ -76,9 +75,7 @@ test('a sweep, a report of it, a fit and a comparison', async () => {
   said('sweep', await readFile(join(home, 'sweep/merged.csv'), 'utf8'));
   const small = '--set dim=3 --set times=1,3,9 --set replicates=8 --backend simd64 --quiet'.split(' ');
   for (const seed of ['1', '2'])
-    expect((await run(['run', 'gaussian', ...small, '--seed', seed, '--out', `run${seed}`], home)).code).toBe(
-      0,
-    );
+    expect((await run(['run', 'gaussian', ...small, '--seed', seed, '--out', `run${seed}`], home)).code).toBe(0);
   expect((await run(['report', 'run1', 'run2', '--html', 'report.html'], home)).code).toBe(0);
   const page = await readFile(join(home, 'report.html'), 'utf8');
   const [, data = ''] = /<script type="application\/json"[^>]*>([\s\S]*?)<\/script>/.exec(page) ?? [];

@@ -19,10 +19,7 @@ describe('the packed package in an empty project', () => {
       cwd: root,
       encoding: 'utf8',
     });
-    writeFileSync(
-      join(project, 'package.json'),
-      '{"name":"user","version":"1.0.0","type":"module","private":true}',
-    );
+    writeFileSync(join(project, 'package.json'), '{"name":"user","version":"1.0.0","type":"module","private":true}');
     const archive = join(project, packed.trim().split('\n').at(-1)!);
     inProject('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', archive);
   });
@@ -46,17 +43,7 @@ describe('the packed package in an empty project', () => {
   });
 
   test('npx overtrain runs a scenario on a gpu.js backend', () => {
-    const printed = inProject(
-      'npx',
-      'overtrain',
-      'run',
-      'gaussian',
-      '--set',
-      'dim=4',
-      '--backend',
-      'webasm',
-      '--json',
-    );
+    const printed = inProject('npx', 'overtrain', 'run', 'gaussian', '--set', 'dim=4', '--backend', 'webasm', '--json');
     const document = JSON.parse(printed);
     expect(document.compute.backend).toBe('webasm');
     expect(document.tables.curve.rows.length).toBe(4 * 60);

@@ -67,9 +67,7 @@ describe.skipIf(withoutBrowser !== undefined)(
       return opened;
     };
     const lines = () => {
-      const [head = '', ...rest] = readFileSync(join(folder, 'small/merged.csv'), 'utf8')
-        .trimEnd()
-        .split('\n');
+      const [head = '', ...rest] = readFileSync(join(folder, 'small/merged.csv'), 'utf8').trimEnd().split('\n');
       const names = head.split(',');
       return rest.map((line) => Object.fromEntries(line.split(',').map((field, at) => [names[at]!, field])));
     };
@@ -100,8 +98,7 @@ describe.skipIf(withoutBrowser !== undefined)(
       const words = (await told(page, 'Heat map'))!;
       const value = Number(/ value (\S+)/.exec(` ${words}`)![1]);
       const cell = lines().find(
-        ({ target, learningRates, time }) =>
-          target === 'scale:2' && learningRates === '0.001' && time === '0.1',
+        ({ target, learningRates, time }) => target === 'scale:2' && learningRates === '0.001' && time === '0.1',
       )!;
       expect(value).toBe(Number(cell.loss_pre_sim));
       const table = figure(page, 'Heat map').locator('details');
@@ -114,9 +111,7 @@ describe.skipIf(withoutBrowser !== undefined)(
     it('draws what is chosen with the keyboard', async () => {
       const { page, context, incidents } = await open('small');
       await page.getByLabel('Result', { exact: true }).selectOption('forgetting');
-      expect(await figure(page, 'Facets').locator('.description').textContent()).toMatch(
-        /^forgetting against/,
-      );
+      expect(await figure(page, 'Facets').locator('.description').textContent()).toMatch(/^forgetting against/);
       await page.getByLabel('Across', { exact: true }).focus();
       await page.keyboard.press('Home');
       expect(await figure(page, 'Heat map').locator('.description').textContent()).toContain(
@@ -127,9 +122,7 @@ describe.skipIf(withoutBrowser !== undefined)(
       await page.locator('.controls').getByLabel('time', { exact: true }).selectOption('mean of all');
       expect(await figure(page, 'Facets').locator('.note').textContent()).toContain('mean over time');
       await page.getByLabel('Panels').selectOption('');
-      expect(await figure(page, 'Heat map').locator('.description').textContent()).toContain(
-        'needs two axes',
-      );
+      expect(await figure(page, 'Heat map').locator('.description').textContent()).toContain('needs two axes');
       expect(incidents).toEqual([]);
       await context.close();
     });
@@ -177,9 +170,7 @@ describe.skipIf(withoutBrowser !== undefined)(
 
     it.each(['light', 'dark'] as const)('has nothing that axe objects to on %s', async (colorScheme) => {
       const { page, context } = await open('small', { colorScheme, bypassCSP: true });
-      await page.evaluate(
-        "document.querySelectorAll('details').forEach((details) => { details.open = true; })",
-      );
+      await page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })");
       await page.evaluate(axe.source);
       expect(await page.evaluate(AXE)).toEqual([]);
       await context.close();

@@ -128,8 +128,7 @@ describe.skipIf(withoutBrowser !== undefined)(
     afterAll(() => browser?.close());
 
     const lines = () => readFileSync(join(result, 'curve.csv'), 'utf8').trim().split('\n');
-    const drawnPoints = (page: Page) =>
-      page.locator('figure').first().locator('g.simulation_marks > path').count();
+    const drawnPoints = (page: Page) => page.locator('figure').first().locator('g.simulation_marks > path').count();
 
     /** The labels at the ticks of the first figure; those that make room for others are empty. */
     async function tickLabels(page: Page): Promise<readonly string[]> {
@@ -144,8 +143,7 @@ describe.skipIf(withoutBrowser !== undefined)(
       const box = (await plot.boundingBox())!;
       for (let y = 0.05; y < 0.9; y += 0.02) {
         await page.mouse.move(box.x + box.width * x, box.y + box.height * y);
-        if (await plot.locator('.tip').isVisible())
-          return (await plot.locator('.tip div').allInnerTexts()).join('\n');
+        if (await plot.locator('.tip').isVisible()) return (await plot.locator('.tip div').allInnerTexts()).join('\n');
       }
       throw new Error('nothing is told anywhere');
     }
@@ -165,15 +163,11 @@ describe.skipIf(withoutBrowser !== undefined)(
       const [header = '', ...rows] = lines();
       const columns = header.split(',');
       for (const x of [0.2, 0.4, 0.6, 0.8]) {
-        const told = new Map(
-          (await hover(page, x)).split('\n').map((line) => line.split(' ') as [string, string]),
-        );
+        const told = new Map((await hover(page, x)).split('\n').map((line) => line.split(' ') as [string, string]));
         expect([...told.keys()].length).toBeGreaterThanOrEqual(4);
         const row = rows
           .map((line) => line.split(','))
-          .find((cells) =>
-            ['gamma', 'time'].every((name) => cells[columns.indexOf(name)] === told.get(name)),
-          );
+          .find((cells) => ['gamma', 'time'].every((name) => cells[columns.indexOf(name)] === told.get(name)));
         expect(row).toBeDefined();
         for (const [name, value] of told) expect(row![columns.indexOf(name)]).toBe(value);
         // The ring around the point is where the point is drawn.
@@ -273,14 +267,9 @@ describe.skipIf(withoutBrowser !== undefined)(
       }
       await table.getByText('Show all 240 rows').click();
       expect(await shown()).toHaveLength(240);
-      const [download] = await Promise.all([
-        page.waitForEvent('download'),
-        table.getByText('Download CSV').click(),
-      ]);
+      const [download] = await Promise.all([page.waitForEvent('download'), table.getByText('Download CSV').click()]);
       expect(download.suggestedFilename()).toBe('curve.csv');
-      expect(readFileSync(await download.path(), 'utf8')).toBe(
-        readFileSync(join(result, 'curve.csv'), 'utf8'),
-      );
+      expect(readFileSync(await download.path(), 'utf8')).toBe(readFileSync(join(result, 'curve.csv'), 'utf8'));
       expect(incidents.filter((incident) => !incident.startsWith('request: blob:'))).toEqual([]);
       await context.close();
     });
@@ -312,9 +301,7 @@ describe.skipIf(withoutBrowser !== undefined)(
       // Every schedule has a name to be replaced; more numbers than a figure needs would only take Chromium longer to draw.
       const few = ['dim=4', 'hidden=3', 'times=log:1:20:5', 'trainings=3', 'replicates=10'];
       const settings = few.flatMap((setting) => ['--set', setting]);
-      const document = JSON.parse(
-        overtrain('run', 'schedules', ...settings, '--engine', 'exact', '--json').stdout,
-      );
+      const document = JSON.parse(overtrain('run', 'schedules', ...settings, '--engine', 'exact', '--json').stdout);
       const apart = 10 * HOSTILE_PLACES;
       for (let from = 0; from < texts.length; from += apart) {
         const runs = Array.from({ length: 10 }, (_, index) => {

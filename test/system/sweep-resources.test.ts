@@ -66,21 +66,18 @@ test.skipIf(!hasProc)('points of a sweep share the thread that computes them, wh
   expect(megabytes).toBeLessThanOrEqual(MOST_MEGABYTES);
 });
 
-test.skipIf(!hasProc)(
-  'a sweep of large networks takes one more thread for each core, and their pool one',
-  () => {
-    const home = mkdtempSync(join(tmpdir(), 'overtrain-resources-'));
-    try {
-      const file = join(home, 'sweep.json');
-      const params = { optimizers: 'gradient-descent', trainings: 2, finetuningGoal: 0.5 };
-      const axes = [{ parameter: 'dim', list: [48] }];
-      writeFileSync(file, JSON.stringify({ scenario: 'optimizer-consistency', params, axes, replicates: 8 }));
-      const { threads, megabytes } = watched(['dist/cli/main.js', 'sweep', file, '--out', join(home, 'out')]);
-      expect(threads).toBeGreaterThan(4);
-      expect(threads).toBeLessThanOrEqual(OF_NODE + availableParallelism() + 1);
-      expect(megabytes).toBeLessThanOrEqual(MOST_MEGABYTES);
-    } finally {
-      rmSync(home, { recursive: true });
-    }
-  },
-);
+test.skipIf(!hasProc)('a sweep of large networks takes one more thread for each core, and their pool one', () => {
+  const home = mkdtempSync(join(tmpdir(), 'overtrain-resources-'));
+  try {
+    const file = join(home, 'sweep.json');
+    const params = { optimizers: 'gradient-descent', trainings: 2, finetuningGoal: 0.5 };
+    const axes = [{ parameter: 'dim', list: [48] }];
+    writeFileSync(file, JSON.stringify({ scenario: 'optimizer-consistency', params, axes, replicates: 8 }));
+    const { threads, megabytes } = watched(['dist/cli/main.js', 'sweep', file, '--out', join(home, 'out')]);
+    expect(threads).toBeGreaterThan(4);
+    expect(threads).toBeLessThanOrEqual(OF_NODE + availableParallelism() + 1);
+    expect(megabytes).toBeLessThanOrEqual(MOST_MEGABYTES);
+  } finally {
+    rmSync(home, { recursive: true });
+  }
+});

@@ -66,9 +66,7 @@ async function until<Value>(what: string, look: () => Promise<Value | undefined>
 function midway(except: number) {
   return until('a shard midway', async () => {
     const text = (await runHere(['status', 'cluster'], home)).stdout;
-    const running = text.matchAll(
-      /^running .* shard (\d+) of 8: (\d+) of \d+ points kept, process (\d+) on/gm,
-    );
+    const running = text.matchAll(/^running .* shard (\d+) of 8: (\d+) of \d+ points kept, process (\d+) on/gm);
     return [...running]
       .map((found) => found.slice(1).map(Number) as [number, number, number])
       .map(([index, kept, pid]) => ({ index, kept, pid }))
@@ -116,15 +114,10 @@ test('on a real Slurm a task that is cancelled and one that is killed are named,
 
   const words = stopped.again!.split(' ').slice(1);
   expect(await run(words, home)).toMatchObject({ code: 0, stderr: '' });
-  await until(
-    'the merged file',
-    async () => existsSync(join(home, 'cluster', 'merged.parquet')) || undefined,
-  );
+  await until('the merged file', async () => existsSync(join(home, 'cluster', 'merged.parquet')) || undefined);
   expect((await run(['status', 'cluster'], home)).code).toBe(0);
   for (const name of ['merged.csv', 'merged.parquet'])
-    expect(readFileSync(join(home, 'cluster', name)).equals(readFileSync(join(home, 'plain', name)))).toBe(
-      true,
-    );
+    expect(readFileSync(join(home, 'cluster', name)).equals(readFileSync(join(home, 'plain', name)))).toBe(true);
   console.log(
     `Slurm: of 8 shards ${cancelled.index} was cancelled and ${killed.index} killed midway; submitted again, and the bytes are those of one machine`,
   );

@@ -34,26 +34,23 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
-test.skipIf(!isThere)(
-  'a walk through the interface in tmux, with a change of size in the middle',
-  async () => {
-    const start = `env -u CI -u CONTINUOUS_INTEGRATION -u BUILD_NUMBER ${process.execPath} ${program}; echo ended with $?; exec sh`;
-    tmux('new-session', '-d', '-s', 'walk', '-x', '90', '-y', '28', '-c', folder, start);
-    await until((text) => text.includes('finetune-tuned'), 'the list of scenarios');
-    press('Enter');
-    await until((text) => text.includes('preview by exact'), 'the preview');
-    press('j', 'j', 'j', 'j', 'j', 'Right');
-    await until((text) => /❯ tau +5\.2 \(set\)/.test(text), 'a step of tau');
-    tmux('resize-window', '-t', 'walk', '-x', '130', '-y', '40');
-    await until((text) => /✓ T3 .*holds.*│/.test(text), 'the wide screen');
-    press('r');
-    await until((text) => text.includes('computed by modes'), 'the end of the run');
-    press('Tab', 'Enter');
-    await until((text) => text.includes('Statement.'), 'the theorem');
-    press('Escape');
-    await until((text) => text.includes('computed by modes'), 'the scenario again');
-    press('q');
-    await until((text) => text.includes('ended with 0'), 'the end');
-    expect(screen()).not.toContain('gaussian');
-  },
-);
+test.skipIf(!isThere)('a walk through the interface in tmux, with a change of size in the middle', async () => {
+  const start = `env -u CI -u CONTINUOUS_INTEGRATION -u BUILD_NUMBER ${process.execPath} ${program}; echo ended with $?; exec sh`;
+  tmux('new-session', '-d', '-s', 'walk', '-x', '90', '-y', '28', '-c', folder, start);
+  await until((text) => text.includes('finetune-tuned'), 'the list of scenarios');
+  press('Enter');
+  await until((text) => text.includes('preview by exact'), 'the preview');
+  press('j', 'j', 'j', 'j', 'j', 'Right');
+  await until((text) => /❯ tau +5\.2 \(set\)/.test(text), 'a step of tau');
+  tmux('resize-window', '-t', 'walk', '-x', '130', '-y', '40');
+  await until((text) => /✓ T3 .*holds.*│/.test(text), 'the wide screen');
+  press('r');
+  await until((text) => text.includes('computed by modes'), 'the end of the run');
+  press('Tab', 'Enter');
+  await until((text) => text.includes('Statement.'), 'the theorem');
+  press('Escape');
+  await until((text) => text.includes('computed by modes'), 'the scenario again');
+  press('q');
+  await until((text) => text.includes('ended with 0'), 'the end');
+  expect(screen()).not.toContain('gaussian');
+});

@@ -64,9 +64,7 @@ describe.each(some(TERMINALS, 3))('a walk through the interface at %i x %i with 
     await walkTo(session, 'gammas');
     const before = session.screen();
     session.type(keys.right);
-    await session.until(
-      (screen) => screen.includes('0.032,0.055,0.075,0.1') && screen.includes('preview by exact'),
-    );
+    await session.until((screen) => screen.includes('0.032,0.055,0.075,0.1') && screen.includes('preview by exact'));
     expect(session.screen()).not.toBe(before);
 
     // Long enough to be cancelled before it ends.
@@ -81,10 +79,7 @@ describe.each(some(TERMINALS, 3))('a walk through the interface at %i x %i with 
     session.type('u');
     await session.until((screen) => !screen.includes('60000 (set)') && screen.includes('preview by exact'));
     session.type('r');
-    await session.until(
-      (screen) => /computed by modes on \w+ \(f32\), seed 1, \d+/.test(screen),
-      'the run ends',
-    );
+    await session.until((screen) => /computed by modes on \w+ \(f32\), seed 1, \d+/.test(screen), 'the run ends');
 
     session.type(keys.tab);
     session.type(keys.enter);
@@ -280,10 +275,7 @@ describe.each([
       .poll(atTheEnd, { interval: 200, timeout: 120_000 })
       .toMatch(/[❯>] gaussian +complete, 6 points \(results\/whole\)/);
     session.type(keys.enter);
-    await session.until(
-      (screen) => screen.includes('sweep of gaussian') && screen.includes('up to'),
-      'the map',
-    );
+    await session.until((screen) => screen.includes('sweep of gaussian') && screen.includes('up to'), 'the map');
     session.type('v');
     await session.until((screen) => /dim = 2 .*dim = 4/.test(screen.replace(/\s+/g, ' ')), 'the curves');
     session.type('v');

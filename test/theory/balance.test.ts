@@ -91,9 +91,7 @@ describe('unbalanced pair of factors (T0″)', () => {
       expect(Math.abs(end.first - first!)).toBeLessThan(1e-13 * saddle * 1e2);
       expect(Math.abs(end.second - second!)).toBeLessThan(1e-13 * saddle * 1e2);
       const scale = 1 + target + start.first ** 2 + start.second ** 2;
-      expect(Math.abs(pairGap(start, target, time) - (target - end.first * end.second))).toBeLessThan(
-        1e-14 * scale,
-      );
+      expect(Math.abs(pairGap(start, target, time) - (target - end.first * end.second))).toBeLessThan(1e-14 * scale);
     },
   );
 
@@ -156,18 +154,13 @@ describe('unbalanced pair of factors (T0″)', () => {
     expect(pairGap({ first: 0, second: 0 }, 1, 5)).toBe(1);
   });
 
-  test.each([170, 180, 184, 187, 200])(
-    'stays on the saddle at t = %s, where e^{-4t} leaves the doubles',
-    (time) => {
-      const { first, second } = pairAt({ first: 1, second: -1 }, 1, time);
-      expect(first + second).toBe(0);
-      // a = √(1/(2e^{4t} - 1)), from -s = a².
-      expect(Math.abs(first - Math.exp(-2 * time) / Math.SQRT2)).toBeLessThan(
-        1e-12 * Math.exp(-2 * time) + 1e-161,
-      );
-      expect(pairGap({ first: 1, second: -1 }, 1, time)).toBe(1);
-    },
-  );
+  test.each([170, 180, 184, 187, 200])('stays on the saddle at t = %s, where e^{-4t} leaves the doubles', (time) => {
+    const { first, second } = pairAt({ first: 1, second: -1 }, 1, time);
+    expect(first + second).toBe(0);
+    // a = √(1/(2e^{4t} - 1)), from -s = a².
+    expect(Math.abs(first - Math.exp(-2 * time) / Math.SQRT2)).toBeLessThan(1e-12 * Math.exp(-2 * time) + 1e-161);
+    expect(pairGap({ first: 1, second: -1 }, 1, time)).toBe(1);
+  });
 
   test('one factor at zero is pulled off the saddle by the other', () => {
     const end = pairAt({ first: 1, second: 0 }, 1, Infinity);

@@ -24,12 +24,7 @@ describe('sharedOptimum', () => {
       const [old, added] = [gaussianMatrix(5, 3, random), gaussianMatrix(5, 4, random)];
       const tasks = mixture(old, added, share);
       const { loss, taskLosses, first, seconds } = sharedOptimum(tasks, hidden);
-      expect([first.rows, first.columns, seconds[1]!.rows, seconds[1]!.columns]).toEqual([
-        5,
-        hidden,
-        hidden,
-        4,
-      ]);
+      expect([first.rows, first.columns, seconds[1]!.rows, seconds[1]!.columns]).toEqual([5, hidden, hidden, 4]);
       expect(jointLoss(tasks, first, seconds)).toBeCloseTo(loss, 11);
       expect((1 - share) * taskLosses[0]! + share * taskLosses[1]!).toBeCloseTo(loss, 11);
       // An independent decomposition of the stacked matrix.
@@ -67,9 +62,7 @@ describe('sharedOptimum', () => {
             (sum, slope, index) => sum.add(slope.mmul(seconds[index]!.transpose())),
             Matrix.zeros(4, hidden),
           );
-          seconds = seconds.map((second, index) =>
-            Matrix.add(second, first.transpose().mmul(slopes[index]!)),
-          );
+          seconds = seconds.map((second, index) => Matrix.add(second, first.transpose().mmul(slopes[index]!)));
           first = Matrix.add(first, pull);
         }
         expect(jointLoss(tasks, first, seconds)).toBeGreaterThan(loss - 1e-10);

@@ -53,9 +53,7 @@ describe('balanced networks of any depth (T0″)', () => {
       if (Math.abs(expected) > 1e-300) {
         // Early, a gap is as accurate as the difference of two numbers; late, as the exponential.
         const cancellation = (4 * Number.EPSILON * state.value) / Math.abs(sigma - state.value);
-        expect(relativeError(state.gap, expected)).toBeLessThan(
-          tolerance + Math.min(cancellation, tolerance),
-        );
+        expect(relativeError(state.gap, expected)).toBeLessThan(tolerance + Math.min(cancellation, tolerance));
       }
     },
   );

@@ -28,34 +28,29 @@ describe('gradient descent of a mode (T0)', () => {
     dimension,
     fc.nat(),
     fc.array(fc.double({ min: 0, max: 0.3, noNaN: true }), { maxLength: 12 }),
-  ])(
-    'the scalar recurrences are gradient descent of the full matrices',
-    (rows, hidden, cols, seed, rates) => {
-      const random = seededRandom(seed);
-      const spectrum = Array.from({ length: Math.min(rows, cols) }, () => 0.1 + random()).sort(
-        (a, b) => b - a,
-      );
-      const problem = createProblem({ rows, hidden, cols, spectrum, tau: 1 });
-      const weights = alignedWeights(problem, random);
-      let { first, second } = weights;
-      for (const rate of rates) {
-        const residual = Matrix.sub(first.mmul(second), weights.task).mul(2 * rate);
-        const nextFirst = Matrix.sub(first, residual.mmul(second.transpose()));
-        second = Matrix.sub(second, first.transpose().mmul(residual));
-        first = nextFirst;
-      }
-      const factors = descendFactors(
-        problem.modes.map(({ start }) => Math.sqrt(start)),
-        problem.modes.map(({ sigma }) => sigma),
-        rates,
-      );
-      const expected = Matrix.diag(factors.map((factor) => factor * factor));
-      // Rates below 1/(2σ) keep rounding errors from growing by more than a factor e^{4Σησ} ≤ e^{16} over the steps.
-      const actual = Matrix.diag(singularValuesOf(first.mmul(second), problem.modes.length));
-      const sorted = Matrix.diag(expected.diag().sort((a, b) => b - a));
-      expect(Matrix.sub(actual, sorted).norm()).toBeLessThan(1e-8);
-    },
-  );
+  ])('the scalar recurrences are gradient descent of the full matrices', (rows, hidden, cols, seed, rates) => {
+    const random = seededRandom(seed);
+    const spectrum = Array.from({ length: Math.min(rows, cols) }, () => 0.1 + random()).sort((a, b) => b - a);
+    const problem = createProblem({ rows, hidden, cols, spectrum, tau: 1 });
+    const weights = alignedWeights(problem, random);
+    let { first, second } = weights;
+    for (const rate of rates) {
+      const residual = Matrix.sub(first.mmul(second), weights.task).mul(2 * rate);
+      const nextFirst = Matrix.sub(first, residual.mmul(second.transpose()));
+      second = Matrix.sub(second, first.transpose().mmul(residual));
+      first = nextFirst;
+    }
+    const factors = descendFactors(
+      problem.modes.map(({ start }) => Math.sqrt(start)),
+      problem.modes.map(({ sigma }) => sigma),
+      rates,
+    );
+    const expected = Matrix.diag(factors.map((factor) => factor * factor));
+    // Rates below 1/(2σ) keep rounding errors from growing by more than a factor e^{4Σησ} ≤ e^{16} over the steps.
+    const actual = Matrix.diag(singularValuesOf(first.mmul(second), problem.modes.length));
+    const sorted = Matrix.diag(expected.diag().sort((a, b) => b - a));
+    expect(Matrix.sub(actual, sorted).norm()).toBeLessThan(1e-8);
+  });
 
   test.prop([
     fc.double({ min: 0.2, max: 3, noNaN: true }),
@@ -172,18 +167,17 @@ describe('scheduleRates', () => {
 });
 
 describe('scheduleRatesOverTime', () => {
-  test.prop([
-    anySchedule,
-    fc.integer({ min: 1, max: 1000 }),
-    fc.double({ min: 1e-9, max: 1e6, noNaN: true }),
-  ])('adds up to the time to the last bit, and keeps the shape', (schedule, steps, total) => {
-    const rates = scheduleRatesOverTime(schedule, steps, total);
-    expect(sumOfRates(rates)).toBe(total);
-    const shape = scheduleRates(schedule, steps, 1);
-    const scale = total / sumOfRates(shape);
-    const distances = rates.map((rate, k) => Math.abs(rate - shape[k]! * scale));
-    expect(Math.max(...distances)).toBeLessThanOrEqual(1e-12 * scale + 1e-13 * total);
-  });
+  test.prop([anySchedule, fc.integer({ min: 1, max: 1000 }), fc.double({ min: 1e-9, max: 1e6, noNaN: true })])(
+    'adds up to the time to the last bit, and keeps the shape',
+    (schedule, steps, total) => {
+      const rates = scheduleRatesOverTime(schedule, steps, total);
+      expect(sumOfRates(rates)).toBe(total);
+      const shape = scheduleRates(schedule, steps, 1);
+      const scale = total / sumOfRates(shape);
+      const distances = rates.map((rate, k) => Math.abs(rate - shape[k]! * scale));
+      expect(Math.max(...distances)).toBeLessThanOrEqual(1e-12 * scale + 1e-13 * total);
+    },
+  );
 });
 
 describe('sumOfRates', () => {
@@ -198,17 +192,13 @@ function descend(mode: Mode, rates: readonly number[]): number {
   return rates.reduce((factor, rate) => descendFactor(factor, mode.sigma, rate), Math.sqrt(mode.start)) ** 2;
 }
 
-const decades = (from: number, to: number) =>
-  fc.double({ min: from, max: to, noNaN: true }).map((x) => 10 ** x);
+const decades = (from: number, to: number) => fc.double({ min: from, max: to, noNaN: true }).map((x) => 10 ** x);
 
 const below: fc.Arbitrary<Mode> = fc
   .record({ sigma: decades(-3, 3), share: fc.oneof(decades(-40, -0.01), decades(-2, -1e-6)) })
   .map(({ sigma, share }) => ({ sigma, start: sigma * share }));
 const above: fc.Arbitrary<Mode> = fc
-  .record({
-    start: decades(-3, 3),
-    share: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1, noNaN: true })),
-  })
+  .record({ start: decades(-3, 3), share: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1, noNaN: true })) })
   .map(({ start, share }) => ({ sigma: start * share, start }));
 
 /** Rates of any shape, as shares of the largest one that is covered. */
@@ -216,9 +206,7 @@ const shares = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength:
 const repeats = fc.integer({ min: 1, max: 40 });
 
 function endPointError(mode: Mode, relative: readonly number[], times: number) {
-  const rates = Array.from({ length: times }, () =>
-    relative.map((share) => share * largestCoveredRate(mode)),
-  ).flat();
+  const rates = Array.from({ length: times }, () => relative.map((share) => share * largestCoveredRate(mode))).flat();
   const peak = rates.reduce((most, rate) => Math.max(most, rate), 0);
   const error = Math.abs(descend(mode, rates) - singularValue(mode, sumOfRates(rates)));
   // Rounding: some 1e-16 per step and per unit of the exponent, of the larger of the two singular values.
@@ -284,9 +272,7 @@ describe('lossEndPointBound', () => {
       const peak = rates.reduce((most, rate) => Math.max(most, rate), 0);
       fc.pre(problem.modes.every((mode) => peak <= largestCoveredRate(mode)));
       const end = problem.modes.reduce((sum, mode) => sum + (mode.sigma - descend(mode, rates)) ** 2, 0);
-      expect(Math.abs(end - loss(problem, total))).toBeLessThanOrEqual(
-        lossEndPointBound(problem, peak) + 1e-12,
-      );
+      expect(Math.abs(end - loss(problem, total))).toBeLessThanOrEqual(lossEndPointBound(problem, peak) + 1e-12);
     },
   );
 });

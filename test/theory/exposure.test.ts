@@ -11,9 +11,7 @@ describe('modes that data cover in part', () => {
       covariance: 0,
     });
     for (const share of [-0.1, 1.1, Number.NaN]) {
-      expect(() => mixedMode({ sigma: 1, covariance: 1 }, { sigma: 1, covariance: 1 }, share)).toThrow(
-        'mixes',
-      );
+      expect(() => mixedMode({ sigma: 1, covariance: 1 }, { sigma: 1, covariance: 1 }, share)).toThrow('mixes');
     }
   });
 

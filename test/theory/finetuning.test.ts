@@ -61,9 +61,7 @@ describe('effectiveTask', () => {
       }
       const effective = effectiveTask(task, anchor, pull);
       const plain = descendWeights(first, second, effective, effectiveSpeed(pull) * rate, 20);
-      expect(Matrix.sub(plain.first, left).norm() + Matrix.sub(plain.second, right).norm()).toBeLessThan(
-        1e-12,
-      );
+      expect(Matrix.sub(plain.first, left).norm() + Matrix.sub(plain.second, right).norm()).toBeLessThan(1e-12);
     },
   );
 
@@ -84,10 +82,9 @@ describe('effectiveTask', () => {
 });
 
 describe('the scalar flow', () => {
-  test.prop(
-    [fc.double({ min: 0.01, max: 2, noNaN: true }), fc.double({ min: 0, max: 3, noNaN: true }), strongPulls],
-    { numRuns: 30 },
-  )('of the regularised loss is that to the effective value in time (1 + λ)t', (start, target, pull) => {
+  test.prop([fc.double({ min: 0.01, max: 2, noNaN: true }), fc.double({ min: 0, max: 3, noNaN: true }), strongPulls], {
+    numRuns: 30,
+  })('of the regularised loss is that to the effective value in time (1 + λ)t', (start, target, pull) => {
     const slope = (s: number) => -4 * s * (s - target + pull * (s - start));
     const goal = effectiveValue(target, start, pull);
     const speed = effectiveSpeed(pull);
@@ -120,11 +117,7 @@ describe('fineTune by gradient descent', () => {
       const second = rotation.transpose().mmul(factors.transpose()).mmul(right.transpose());
       const pretraining = task(problem.spectrum);
       const rate = 0.02 / (1 + pull);
-      const goal = effectiveTask(
-        task(target),
-        anchor === 'checkpoint' ? first.mmul(second) : pretraining,
-        pull,
-      );
+      const goal = effectiveTask(task(target), anchor === 'checkpoint' ? first.mmul(second) : pretraining, pull);
       const weights = descendWeights(first, second, goal, rate * (1 + pull), steps);
       const product = weights.first.mmul(weights.second);
 
@@ -214,12 +207,7 @@ describe('fineTune by gradient descent', () => {
   test('beyond that rate erasing can turn up: one large step undoes exactly what was learned best', () => {
     // At η = 1/(2σ), the stability limit, D - 2ηD³ is 0 for D = √σ and largest for D² = σ/3.
     const single = createProblem({ dim: 1, spectrum: '1', tau: 3 });
-    const setting: FineTuning = {
-      target: [0],
-      pull: 0,
-      anchor: 'checkpoint',
-      length: { rate: 0.5, steps: 1 },
-    };
+    const setting: FineTuning = { target: [0], pull: 0, anchor: 'checkpoint', length: { rate: 0.5, steps: 1 } };
     const third = Math.log(Math.exp(6) - 1) / 4 + Math.log(1 / 2) / 4;
     expect(fineTune(single, third, setting).lossPre).toBeCloseTo((1 - 4 / 27) ** 2, 12);
     expect(fineTune(single, Infinity, setting).lossPre).toBeCloseTo(1, 12);
@@ -232,8 +220,7 @@ describe('inflection in the number of learned modes, for fine-tuning that has no
     const spectrum = [2, 1.5, 0.7, 0.4];
     const losses = Array.from({ length: 5 }, (_, learned) => {
       const starts = spectrum.map((sigma, index) => (index < learned ? sigma : 0));
-      return fineTune(createProblem({ dim: 4, spectrum, tau: 1, starts }), 0, { ...fineTuning, target: list })
-        .lossPre;
+      return fineTune(createProblem({ dim: 4, spectrum, tau: 1, starts }), 0, { ...fineTuning, target: list }).lossPre;
     });
     return losses.findIndex((value) => value <= Math.min(...losses) + 1e-13);
   };
@@ -244,15 +231,11 @@ describe('inflection in the number of learned modes, for fine-tuning that has no
     fc.integer({ min: 0, max: 60 }),
     fc.double({ min: 0, max: 1, noNaN: true }),
     fc.double({ min: 0, max: 1, noNaN: true }),
-  ])(
-    'a larger learning rate never moves it later, up to 1/(6 max(σ, σ^ft))',
-    (target, steps, left, right) => {
-      const limit = 1 / 24;
-      const at = (share: number) =>
-        inflection(target, { ...setting, length: { rate: share * limit, steps } });
-      expect(at(Math.max(left, right))).toBeLessThanOrEqual(at(Math.min(left, right)));
-    },
-  );
+  ])('a larger learning rate never moves it later, up to 1/(6 max(σ, σ^ft))', (target, steps, left, right) => {
+    const limit = 1 / 24;
+    const at = (share: number) => inflection(target, { ...setting, length: { rate: share * limit, steps } });
+    expect(at(Math.max(left, right))).toBeLessThanOrEqual(at(Math.min(left, right)));
+  });
 
   test.prop([values, fc.double({ min: 0, max: 5, noNaN: true }), pulls, pulls])(
     'a stronger pull never moves it earlier, at any time of the flow',
@@ -282,12 +265,7 @@ describe('fineTune by gradient flow', () => {
 });
 
 describe('bad input', () => {
-  const good: FineTuning = {
-    target: [1, 1, 1, 1],
-    pull: 0,
-    anchor: 'checkpoint',
-    length: { rate: 0.1, steps: 1 },
-  };
+  const good: FineTuning = { target: [1, 1, 1, 1], pull: 0, anchor: 'checkpoint', length: { rate: 0.1, steps: 1 } };
   test.each([
     [{ target: [1, 1, 1] }, /^target: .*4 singular values$/],
     [{ pull: -1 }, /^lambdas: -1/],
@@ -314,8 +292,7 @@ describe('alignment by gradient flow', () => {
       [1, 2, 0],
     ];
     const values = starts.map((start, mode) => textbookValue(goals[mode]!, start, 0.3));
-    const loss = (all: readonly number[]) =>
-      all.reduce((sum, value, mode) => sum + (value - goals[mode]!) ** 2, 0);
+    const loss = (all: readonly number[]) => all.reduce((sum, value, mode) => sum + (value - goals[mode]!) ** 2, 0);
     const found = alignByFlow(starts, goals, 0.3);
     expect(found.before).toBeCloseTo(loss(starts), 14);
     expect(found.after).toBeCloseTo(loss(values), 14);

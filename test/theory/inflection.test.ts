@@ -86,22 +86,16 @@ describe('global inflection (T3)', () => {
     },
   );
 
-  test.prop([risingProblem(), gammas, logUniform(1, 3)])(
-    'is never later for more noise',
-    (problem, gamma, factor) => {
-      const [before, after] = [
-        globalInflection(problem, gamma).time,
-        globalInflection(problem, gamma * factor).time,
-      ];
-      // A minimum is located to the rounding of the derivative, which is flat where two modes balance.
-      const slack = 1e-5 * before;
-      if (after > before + slack) {
-        // Then both times are equally good within rounding, at either noise.
-        const [early, late] = [objective(problem, gamma, before), objective(problem, gamma, after)];
-        expect(Math.abs(early.value - late.value)).toBeLessThan(1e-12 * (early.size + late.size));
-      }
-    },
-  );
+  test.prop([risingProblem(), gammas, logUniform(1, 3)])('is never later for more noise', (problem, gamma, factor) => {
+    const [before, after] = [globalInflection(problem, gamma).time, globalInflection(problem, gamma * factor).time];
+    // A minimum is located to the rounding of the derivative, which is flat where two modes balance.
+    const slack = 1e-5 * before;
+    if (after > before + slack) {
+      // Then both times are equally good within rounding, at either noise.
+      const [early, late] = [objective(problem, gamma, before), objective(problem, gamma, after)];
+      expect(Math.abs(early.value - late.value)).toBeLessThan(1e-12 * (early.size + late.size));
+    }
+  });
 
   test('finds the later of two dips, and the earlier one under more noise', () => {
     const problem = createProblem({ dim: 2, spectrum: '1,0.2', tau: 10 });
@@ -127,9 +121,7 @@ describe('global inflection (T3)', () => {
       const problem = createProblem({ dim: spectrum.length, spectrum, tau: 300 });
       const critical = criticalGap(problem, gamma);
       fc.pre(spectrum.every((sigma) => Math.abs(sigma / (2 * critical) - 1) > 0.05));
-      expect(learnedModes(problem, globalInflection(problem, gamma).time)).toBe(
-        stagedOptimum(problem, gamma),
-      );
+      expect(learnedModes(problem, globalInflection(problem, gamma).time)).toBe(stagedOptimum(problem, gamma));
     },
   );
 
@@ -232,9 +224,7 @@ describe('last descent of the perturbed loss (T3 b, c)', () => {
       const falling = times.filter((time) => {
         const slope = perturbedLossVelocity(problem, gamma, time);
         // Products of two tiny numbers can underflow; otherwise the derivative is positive.
-        const visible = problem.modes.some(
-          (mode) => Math.min(singularValue(mode, time), gap(mode, time)) > 1e-150,
-        );
+        const visible = problem.modes.some((mode) => Math.min(singularValue(mode, time), gap(mode, time)) > 1e-150);
         return visible ? slope <= 0 : slope < 0;
       });
       expect(falling).toEqual([]);
@@ -256,14 +246,9 @@ describe('last descent of the perturbed loss (T3 b, c)', () => {
     },
   );
 
-  test.prop([risingProblem(), gammas, logUniform(1, 10)])(
-    'is non-increasing in γ (c)',
-    (problem, gamma, factor) => {
-      expect(lastDescent(problem, gamma * factor)).toBeLessThanOrEqual(
-        lastDescent(problem, gamma) * (1 + 1e-9),
-      );
-    },
-  );
+  test.prop([risingProblem(), gammas, logUniform(1, 10)])('is non-increasing in γ (c)', (problem, gamma, factor) => {
+    expect(lastDescent(problem, gamma * factor)).toBeLessThanOrEqual(lastDescent(problem, gamma) * (1 + 1e-9));
+  });
 
   test('one mode: its own optimum', () => {
     const problem = createProblem({ dim: 1, spectrum: '2', tau: 4 });

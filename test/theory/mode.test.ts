@@ -71,9 +71,7 @@ describe('closed form of a mode (T0)', () => {
     (sigma, start, time) => {
       const [expected] = integrate((_, [s]) => [4 * s! * (sigma - s!)], [start], time);
       // The oracle's tolerance is 1e-13 per step; growth of a perturbation is at most σ/s0 ≤ 5e4 until saturation.
-      expect(Math.abs(singularValue({ sigma, start }, time) - expected!)).toBeLessThan(
-        1e-8 * Math.max(sigma, start),
-      );
+      expect(Math.abs(singularValue({ sigma, start }, time) - expected!)).toBeLessThan(1e-8 * Math.max(sigma, start));
     },
   );
 
@@ -122,9 +120,7 @@ describe('closed form of a mode (T0)', () => {
       const restarted = { sigma: mode.sigma, start: singularValue(mode, first) };
       // The start of the second leg has the error of the first, so that both errors add.
       const tolerance = 4 * accuracy(mode, time);
-      expect(relativeError(singularValue(restarted, time - first), singularValue(mode, time))).toBeLessThan(
-        tolerance,
-      );
+      expect(relativeError(singularValue(restarted, time - first), singularValue(mode, time))).toBeLessThan(tolerance);
     },
   );
 
@@ -181,44 +177,36 @@ describe('features are learned one at a time (T0′)', () => {
     for (const mode of problem.modes) {
       // The exponents of both sides are rounded, by up to their size in units of the last place.
       const tolerance = 1 + (10 + 8 * mode.sigma * time + 4 * problem.tau) * Number.EPSILON;
-      expect(Math.sqrt(singularValue(mode, time))).toBeLessThanOrEqual(
-        unlearnedFactorBound(mode, time) * tolerance,
-      );
+      expect(Math.sqrt(singularValue(mode, time))).toBeLessThanOrEqual(unlearnedFactorBound(mode, time) * tolerance);
       expect(gap(mode, time)).toBeLessThanOrEqual(learnedGapBound(mode, time) * tolerance);
     }
   });
 
-  test.prop([risingProblem(), logUniform(1e-3, 1e3)])(
-    'the bounds are the ones in τ and θ',
-    (problem, theta) => {
-      const { tau } = problem;
-      for (const mode of problem.modes) {
-        const { sigma } = mode;
-        const factorExponent = -(1 - 2 * sigma * theta) * tau;
-        const gapExponent = -(4 * sigma * theta - 2) * tau;
-        const slack = 1e-12 * (1 + tau * (1 + sigma * theta));
-        if (Math.abs(factorExponent) < 600) {
-          const bound = unlearnedFactorBound(mode, tau * theta);
-          expect(Math.abs(Math.log(bound) - factorExponent)).toBeLessThan(slack);
-        }
-        if (Math.abs(gapExponent) < 600) {
-          const bound = learnedGapBound(mode, tau * theta);
-          expect(Math.abs(Math.log(bound) - 2 * Math.log(sigma) - gapExponent)).toBeLessThan(slack);
-        }
+  test.prop([risingProblem(), logUniform(1e-3, 1e3)])('the bounds are the ones in τ and θ', (problem, theta) => {
+    const { tau } = problem;
+    for (const mode of problem.modes) {
+      const { sigma } = mode;
+      const factorExponent = -(1 - 2 * sigma * theta) * tau;
+      const gapExponent = -(4 * sigma * theta - 2) * tau;
+      const slack = 1e-12 * (1 + tau * (1 + sigma * theta));
+      if (Math.abs(factorExponent) < 600) {
+        const bound = unlearnedFactorBound(mode, tau * theta);
+        expect(Math.abs(Math.log(bound) - factorExponent)).toBeLessThan(slack);
       }
-    },
-  );
+      if (Math.abs(gapExponent) < 600) {
+        const bound = learnedGapBound(mode, tau * theta);
+        expect(Math.abs(Math.log(bound) - 2 * Math.log(sigma) - gapExponent)).toBeLessThan(slack);
+      }
+    }
+  });
 
-  test.prop([risingProblem()])(
-    'half-times follow the order of the spectrum, from small starts',
-    (problem) => {
-      // ln(x - 1)/x with x = σ/s0 falls from where ln(x - 1) = x/(x - 1), x = 4.59…, on.
-      const times = problem.modes.filter(({ sigma, start }) => sigma > 4.6 * start).map(halfTime);
-      times.forEach((time, index) => {
-        if (index > 0) expect(time).toBeGreaterThanOrEqual((times[index - 1] as number) * (1 - 1e-12));
-      });
-    },
-  );
+  test.prop([risingProblem()])('half-times follow the order of the spectrum, from small starts', (problem) => {
+    // ln(x - 1)/x with x = σ/s0 falls from where ln(x - 1) = x/(x - 1), x = 4.59…, on.
+    const times = problem.modes.filter(({ sigma, start }) => sigma > 4.6 * start).map(halfTime);
+    times.forEach((time, index) => {
+      if (index > 0) expect(time).toBeGreaterThanOrEqual((times[index - 1] as number) * (1 - 1e-12));
+    });
+  });
 
   test('from starts that are not small, a weaker feature can be half learned first', () => {
     expect(halfTime({ sigma: 2.1, start: 1 })).toBeLessThan(halfTime({ sigma: 4, start: 1 }));

@@ -26,13 +26,8 @@ describe('perturbed loss (T3)', () => {
     'is loss plus expected excess of the weights of the flow, for every shape',
     (rows, hidden, cols, seed, gamma, time) => {
       const problem = createProblem({ rows, hidden, cols, spectrum: 'geometric:0.6', tau: 2 });
-      const { task, first, second } = alignedWeights(
-        problem,
-        seededRandom(seed),
-        singularValues(problem, time),
-      );
-      const expected =
-        squaredNorm(Matrix.sub(first.mmul(second), task)) + expectedExcess(first, second, gamma);
+      const { task, first, second } = alignedWeights(problem, seededRandom(seed), singularValues(problem, time));
+      const expected = squaredNorm(Matrix.sub(first.mmul(second), task)) + expectedExcess(first, second, gamma);
       expect(Math.abs(perturbedLoss(problem, gamma, time) - expected)).toBeLessThan(1e-12 * (1 + expected));
     },
   );
@@ -54,15 +49,12 @@ describe('perturbed loss (T3)', () => {
     'its derivative is its rate of change',
     (problem, gamma, time) => {
       const step = 1e-4 / (problem.spectrum[0] as number);
-      const difference =
-        perturbedLoss(problem, gamma, time + step) - perturbedLoss(problem, gamma, time - step);
+      const difference = perturbedLoss(problem, gamma, time + step) - perturbedLoss(problem, gamma, time - step);
       const scale = perturbedLoss(problem, gamma, time) + perturbedLoss(problem, gamma, 0);
       // Third derivatives are below (8σ)³ of the values; roundings are divided by the step.
       const tolerance = (2e2 * step ** 2 * (8 * (problem.spectrum[0] as number)) ** 3 + 1e-13 / step) * scale;
       fc.pre(time > step);
-      expect(Math.abs(difference / (2 * step) - perturbedLossVelocity(problem, gamma, time))).toBeLessThan(
-        tolerance,
-      );
+      expect(Math.abs(difference / (2 * step) - perturbedLossVelocity(problem, gamma, time))).toBeLessThan(tolerance);
     },
   );
 
@@ -71,8 +63,7 @@ describe('perturbed loss (T3)', () => {
     (problem, gamma) => {
       const critical = criticalGap(problem, gamma);
       for (const mode of problem.modes) {
-        const part = (time: number): number =>
-          gap(mode, time) ** 2 + 2 * critical * singularValue(mode, time);
+        const part = (time: number): number => gap(mode, time) ** 2 + 2 * critical * singularValue(mode, time);
         const best = modeOptimum(problem, gamma, mode);
         const rounding = 1e-11 * (part(0) + part(Infinity));
         if (mode.sigma - mode.start <= critical) {
@@ -108,9 +99,7 @@ describe('perturbed loss (T3)', () => {
       const optimum = stages[stagedOptimum(problem, gamma)] as number;
       expect(optimum - Math.min(...stages)).toBeLessThan(1e-13 * size);
       // The last stage is the end of training.
-      expect(Math.abs((stages.at(-1) as number) - perturbedLoss(problem, gamma, Infinity))).toBeLessThan(
-        1e-13 * size,
-      );
+      expect(Math.abs((stages.at(-1) as number) - perturbedLoss(problem, gamma, Infinity))).toBeLessThan(1e-13 * size);
     },
   );
 
@@ -136,17 +125,14 @@ describe('perturbed loss (T3)', () => {
 describe('a checkpoint under noise', () => {
   const problem = createProblem({ rows: 5, hidden: 3, cols: 4, spectrum: '3,1,0.2,0.1', tau: 4 });
 
-  test.each([0, 0.7, 12, Infinity])(
-    'has the numbers of the closed forms, bit for bit, at time %d',
-    (time) => {
-      const checkpoint = new NoisyCheckpoint(problem, time);
-      expect(checkpoint.loss).toBe(loss(problem, time));
-      for (const gamma of [0, 1e-3, 0.5]) {
-        expect(checkpoint.sensitivity(gamma)).toBe(sensitivityAt(problem, gamma, time));
-        expect(checkpoint.perturbedLoss(gamma)).toBe(perturbedLoss(problem, gamma, time));
-      }
-    },
-  );
+  test.each([0, 0.7, 12, Infinity])('has the numbers of the closed forms, bit for bit, at time %d', (time) => {
+    const checkpoint = new NoisyCheckpoint(problem, time);
+    expect(checkpoint.loss).toBe(loss(problem, time));
+    for (const gamma of [0, 1e-3, 0.5]) {
+      expect(checkpoint.sensitivity(gamma)).toBe(sensitivityAt(problem, gamma, time));
+      expect(checkpoint.perturbedLoss(gamma)).toBe(perturbedLoss(problem, gamma, time));
+    }
+  });
 
   test('refuses a noise scale out of its range', () => {
     expect(() => new NoisyCheckpoint(problem, 1).perturbedLoss(-1)).toThrow('gamma');

@@ -61,14 +61,14 @@ describe('createProblem', () => {
     }
   });
 
-  test.prop([
-    fc.constantFrom('rows', 'hidden', 'cols', 'dim'),
-    fc.oneof(fc.integer({ max: 0 }), fc.double()),
-  ])('names the dimension that is not a positive integer', (name, size) => {
-    fc.pre(!(Number.isInteger(size) && size >= 1 && size <= 2 ** 20));
-    const sizes = name === 'dim' ? { dim: size } : { dim: 3, [name]: size };
-    expect(refusedOption({ ...sizes, spectrum: 'linear', tau: 1 })).toBe(name);
-  });
+  test.prop([fc.constantFrom('rows', 'hidden', 'cols', 'dim'), fc.oneof(fc.integer({ max: 0 }), fc.double())])(
+    'names the dimension that is not a positive integer',
+    (name, size) => {
+      fc.pre(!(Number.isInteger(size) && size >= 1 && size <= 2 ** 20));
+      const sizes = name === 'dim' ? { dim: size } : { dim: 3, [name]: size };
+      expect(refusedOption({ ...sizes, spectrum: 'linear', tau: 1 })).toBe(name);
+    },
+  );
 
   test('refuses dimensions that are missing or beyond any memory, before listing anything', () => {
     expect(refusedOption({ spectrum: 'linear', tau: 1 })).toBe('rows');
@@ -88,20 +88,15 @@ describe('createProblem', () => {
     expect(refusedOption({ rows: 5, hidden: 5, cols: 2, spectrum: '3,2,1', tau: 1 })).toBe('spectrum');
   });
 
-  test.each([[[1]], [[1, 2, 3]], [[1, -1]], [[1, Number.NaN]], [[1, 1e151]]])(
-    'refuses the starts %j',
-    (starts) => {
-      expect(refusedOption({ dim: 2, spectrum: 'linear', tau: 1, starts })).toBe('starts');
-    },
-  );
+  test.each([[[1]], [[1, 2, 3]], [[1, -1]], [[1, Number.NaN]], [[1, 1e151]]])('refuses the starts %j', (starts) => {
+    expect(refusedOption({ dim: 2, spectrum: 'linear', tau: 1, starts })).toBe('starts');
+  });
 });
 
 const dimension = fc.integer({ min: 1, max: 4 });
 
 describe('trajectory of gradient flow (T0)', () => {
-  test.prop([dimension, dimension, dimension, fc.double({ min: 0, max: 3, noNaN: true }), fc.nat()], {
-    numRuns: 40,
-  })(
+  test.prop([dimension, dimension, dimension, fc.double({ min: 0, max: 3, noNaN: true }), fc.nat()], { numRuns: 40 })(
     'loss and singular values are those of the full matrices, in any bases and shapes',
     (rows, hidden, cols, time, seed) => {
       const random = seededRandom(seed);

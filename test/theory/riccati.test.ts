@@ -5,12 +5,7 @@ import { imbalanceMatrix, imbalanceOf } from '../../src/theory/balance.js';
 import { singularValue } from '../../src/theory/mode.js';
 import { flowFromBasis, flowWeights, riccatiBasis } from '../../src/theory/riccati.js';
 import { integrateWeights } from '../support/integrate.js';
-import {
-  balancedWeights,
-  gaussianMatrix,
-  orthonormalColumns,
-  seededRandom,
-} from '../support/random-matrices.js';
+import { balancedWeights, gaussianMatrix, orthonormalColumns, seededRandom } from '../support/random-matrices.js';
 import { samples } from '../support/sample-size.js';
 
 type Pair = { first: Matrix; second: Matrix };
@@ -57,14 +52,11 @@ const seeds = fc.integer({ min: 0, max: 2 ** 31 });
 
 describe('flowWeights', () => {
   // The integrator's tolerance is 1e-14 per step; 1e-9 leaves room for the growth of its errors by a few hundred steps.
-  test.prop([seeds], { numRuns: samples(12) })(
-    'agrees with integration of the matrix flow, dims to 8',
-    (seed) => {
-      const { start, task, time } = randomCase(seed, 8, [0.01, 100]);
-      const exact = flowWeights(start.first, start.second, task, time);
-      expect(distance(exact, integrateWeights(start.first, start.second, task, time))).toBeLessThan(1e-9);
-    },
-  );
+  test.prop([seeds], { numRuns: samples(12) })('agrees with integration of the matrix flow, dims to 8', (seed) => {
+    const { start, task, time } = randomCase(seed, 8, [0.01, 100]);
+    const exact = flowWeights(start.first, start.second, task, time);
+    expect(distance(exact, integrateWeights(start.first, start.second, task, time))).toBeLessThan(1e-9);
+  });
 
   test.prop([seeds], { numRuns: samples(3) })('agrees with integration, dims to 12, times to 1e4', (seed) => {
     const { start, task, time } = randomCase(seed, 12, [10, 1e4]);

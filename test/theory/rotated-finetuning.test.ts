@@ -114,10 +114,7 @@ describe('fineTuneRotated', () => {
       const { first, second, pretraining, task, goal } = unfold(problem, time, angle, fineTuning);
       const tuned = fineTuneRotated(problem, time, angle, fineTuning);
       const elapsed = (1 + pull) * duration;
-      for (const end of [
-        flowWeights(first, second, goal, elapsed),
-        integrateWeights(first, second, goal, elapsed),
-      ]) {
+      for (const end of [flowWeights(first, second, goal, elapsed), integrateWeights(first, second, goal, elapsed)]) {
         const product = end.first.mmul(end.second);
         expect(Math.abs(tuned.lossPre - squaredNorm(Matrix.sub(product, pretraining)))).toBeLessThan(1e-8);
         expect(Math.abs(tuned.lossFt - squaredNorm(Matrix.sub(product, task)))).toBeLessThan(1e-8);
@@ -126,18 +123,19 @@ describe('fineTuneRotated', () => {
     },
   );
 
-  test.prop([problems, values, times, angles, pulls, anchors, fc.integer({ min: 0, max: 40 })], {
-    numRuns: 60,
-  })('by descent equals descent of the whole network', (problem, list, time, angle, pull, anchor, steps) => {
-    const target = list.slice(0, problem.spectrum.length);
-    const rate = 0.02;
-    const fineTuning: FineTuning = { target, pull, anchor, length: { rate, steps } };
-    const { first, second, pretraining, goal } = unfold(problem, time, angle, fineTuning);
-    const end = descendWeights(first, second, goal, rate * (1 + pull), steps);
-    const tuned = fineTuneRotated(problem, time, angle, fineTuning);
-    const expected = squaredNorm(Matrix.sub(end.first.mmul(end.second), pretraining));
-    expect(Math.abs(tuned.lossPre - expected)).toBeLessThan(1e-11);
-  });
+  test.prop([problems, values, times, angles, pulls, anchors, fc.integer({ min: 0, max: 40 })], { numRuns: 60 })(
+    'by descent equals descent of the whole network',
+    (problem, list, time, angle, pull, anchor, steps) => {
+      const target = list.slice(0, problem.spectrum.length);
+      const rate = 0.02;
+      const fineTuning: FineTuning = { target, pull, anchor, length: { rate, steps } };
+      const { first, second, pretraining, goal } = unfold(problem, time, angle, fineTuning);
+      const end = descendWeights(first, second, goal, rate * (1 + pull), steps);
+      const tuned = fineTuneRotated(problem, time, angle, fineTuning);
+      const expected = squaredNorm(Matrix.sub(end.first.mmul(end.second), pretraining));
+      expect(Math.abs(tuned.lossPre - expected)).toBeLessThan(1e-11);
+    },
+  );
 
   test.prop([
     problems,
@@ -170,12 +168,8 @@ describe('fineTuneRotated', () => {
     const values = [2, 2, 1, 0.1];
     const wide = createProblem({ dim: 4, spectrum: values, tau: 6 });
     const lossAt = (time: number, angle: number) =>
-      fineTuneRotated(wide, time, angle, {
-        target: values,
-        pull: 0,
-        anchor: 'checkpoint',
-        length: { time: 1 },
-      }).lossPre;
+      fineTuneRotated(wide, time, angle, { target: values, pull: 0, anchor: 'checkpoint', length: { time: 1 } })
+        .lossPre;
     const losses = Array.from({ length: 60 }, (_, k) => lossAt(0.15 * k, 60));
     const least = Math.min(...losses);
     expect(losses[0]! - least).toBeGreaterThan(1);

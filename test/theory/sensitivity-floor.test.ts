@@ -23,15 +23,12 @@ function sensitivity(first: Matrix, second: Matrix): number {
 }
 
 describe('floor of the sensitivity over all factorisations (T6)', () => {
-  test.prop([dimension, dimension, dimension, fc.nat()])(
-    'no factors are below it',
-    (rows, hidden, cols, seed) => {
-      const random = seededRandom(seed);
-      const [first, second] = [gaussianMatrix(rows, hidden, random), gaussianMatrix(hidden, cols, random)];
-      const floor = sensitivityFloor(first.mmul(second));
-      expect(sensitivity(first, second)).toBeGreaterThanOrEqual(floor * (1 - 1e-12));
-    },
-  );
+  test.prop([dimension, dimension, dimension, fc.nat()])('no factors are below it', (rows, hidden, cols, seed) => {
+    const random = seededRandom(seed);
+    const [first, second] = [gaussianMatrix(rows, hidden, random), gaussianMatrix(hidden, cols, random)];
+    const floor = sensitivityFloor(first.mmul(second));
+    expect(sensitivity(first, second)).toBeGreaterThanOrEqual(floor * (1 - 1e-12));
+  });
 
   test.prop([dimension, dimension, fc.nat(), fc.nat(3)])(
     'the balanced factors attain it, whatever the width',
@@ -186,21 +183,17 @@ describe('steps on spheres', () => {
 });
 
 describe('sensitivity on spheres', () => {
-  test.prop([
-    fc.integer({ min: 1, max: 9 }),
-    fc.integer({ min: 1, max: 9 }),
-    logUniform(0.1, 10),
-    logUniform(0.1, 10),
-  ])('is the floor of the largest product plus what imbalance costs', (rows, cols, first, second) => {
-    const norms = { rows, cols, first, second };
-    const whole = sphereSensitivity(norms);
-    const floor = 2 * Math.sqrt(rows * cols) * first * second;
-    expect(whole).toBeGreaterThan(floor * (1 - 1e-14));
-    expect(Math.abs(aboveSensitivityFloor(norms, first * second) - (whole - floor))).toBeLessThan(
-      1e-13 * whole,
-    );
-    expect(Math.abs(aboveSensitivityFloor(norms, 0) - whole)).toBeLessThan(1e-13 * whole);
-  });
+  test.prop([fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), logUniform(0.1, 10), logUniform(0.1, 10)])(
+    'is the floor of the largest product plus what imbalance costs',
+    (rows, cols, first, second) => {
+      const norms = { rows, cols, first, second };
+      const whole = sphereSensitivity(norms);
+      const floor = 2 * Math.sqrt(rows * cols) * first * second;
+      expect(whole).toBeGreaterThan(floor * (1 - 1e-14));
+      expect(Math.abs(aboveSensitivityFloor(norms, first * second) - (whole - floor))).toBeLessThan(1e-13 * whole);
+      expect(Math.abs(aboveSensitivityFloor(norms, 0) - whole)).toBeLessThan(1e-13 * whole);
+    },
+  );
 
   test('pairs each layer with the dimension that it is multiplied by', () => {
     expect(sphereSensitivity({ rows: 2, cols: 3, first: 1, second: 10 })).toBe(203);

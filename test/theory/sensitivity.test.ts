@@ -37,12 +37,7 @@ function expectClose(actual: number, expected: number, size: number): void {
 
 describe('expected excess under Gaussian noise (T1)', () => {
   test.prop(
-    [
-      fc.constantFrom([1, 1, 1], [2, 1, 3], [3, 2, 1], [1, 2, 3], [2, 2, 1], [1, 4, 1], [2, 2, 2]),
-      seed,
-      scale,
-      scale,
-    ],
+    [fc.constantFrom([1, 1, 1], [2, 1, 3], [3, 2, 1], [1, 2, 3], [2, 2, 1], [1, 4, 1], [2, 2, 2]), seed, scale, scale],
     { numRuns: 30 },
   )(
     'is exact: equals the second-moment computation, with unequal noise, for every shape',
@@ -60,13 +55,9 @@ describe('expected excess under Gaussian noise (T1)', () => {
     'one scale for both layers is γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq',
     ([rows, hidden, cols], from, gamma) => {
       const random = seededRandom(from);
-      const [first, second] = [
-        gaussianMatrix(rows!, hidden!, random),
-        gaussianMatrix(hidden!, cols!, random),
-      ];
+      const [first, second] = [gaussianMatrix(rows!, hidden!, random), gaussianMatrix(hidden!, cols!, random)];
       const expected =
-        gamma ** 2 * (cols! * squaredNorm(first) + rows! * squaredNorm(second)) +
-        gamma ** 4 * rows! * hidden! * cols!;
+        gamma ** 2 * (cols! * squaredNorm(first) + rows! * squaredNorm(second)) + gamma ** 4 * rows! * hidden! * cols!;
       expectClose(expectedExcess(first, second, gamma), expected, expected);
     },
   );
@@ -108,10 +99,7 @@ describe('expected excess under Gaussian noise (T1)', () => {
     'the coefficient of γ² is half the trace of the Hessian, by finite differences',
     ([rows, hidden, cols], from) => {
       const random = seededRandom(from);
-      const [first, second] = [
-        gaussianMatrix(rows!, hidden!, random),
-        gaussianMatrix(hidden!, cols!, random),
-      ];
+      const [first, second] = [gaussianMatrix(rows!, hidden!, random), gaussianMatrix(hidden!, cols!, random)];
       const task = gaussianMatrix(rows!, cols!, random);
       const center = squaredError(first, second, task);
       // The loss is a parabola in each single weight, so that the central second difference is exact for any step.
@@ -149,46 +137,32 @@ describe('expected excess under Gaussian noise (T1)', () => {
 describe('expected excess of a deep product (T1, depth L)', () => {
   test.prop(
     [
-      fc.constantFrom(
-        [2, 1, 2, 1],
-        [1, 2, 1, 2],
-        [1, 1, 3, 1],
-        [1, 2, 2, 1],
-        [1, 1, 2, 1, 2],
-        [3, 2],
-        [2, 2, 1],
-      ),
+      fc.constantFrom([2, 1, 2, 1], [1, 2, 1, 2], [1, 1, 3, 1], [1, 2, 2, 1], [1, 1, 2, 1, 2], [3, 2], [2, 2, 1]),
       seed,
       scale,
       scale,
     ],
     { numRuns: 30 },
-  )(
-    'equals the exact second-moment computation, layer order and unequal noise included',
-    (widths, from, one, two) => {
-      const random = seededRandom(from);
-      const layers = widths.slice(1).map((width, index) => gaussianMatrix(widths[index]!, width, random));
-      const scales = layers.map((_, index) => (index % 2 === 0 ? one : two));
-      const task = gaussianMatrix(widths[0]!, widths.at(-1)!, random);
-      const clean = squaredNorm(
-        Matrix.sub(
-          layers.reduce((left, right) => left.mmul(right)),
-          task,
-        ),
-      );
-      const mean = meanOverSigns(layers, scales, task);
-      expectClose(expectedExcessDeep(layers, scales), mean - clean, mean);
-    },
-  );
+  )('equals the exact second-moment computation, layer order and unequal noise included', (widths, from, one, two) => {
+    const random = seededRandom(from);
+    const layers = widths.slice(1).map((width, index) => gaussianMatrix(widths[index]!, width, random));
+    const scales = layers.map((_, index) => (index % 2 === 0 ? one : two));
+    const task = gaussianMatrix(widths[0]!, widths.at(-1)!, random);
+    const clean = squaredNorm(
+      Matrix.sub(
+        layers.reduce((left, right) => left.mmul(right)),
+        task,
+      ),
+    );
+    const mean = meanOverSigns(layers, scales, task);
+    expectClose(expectedExcessDeep(layers, scales), mean - clean, mean);
+  });
 
   test.prop([fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 3, maxLength: 3 }), seed, scale])(
     'two layers are the two-layer formula',
     ([rows, hidden, cols], from, gamma) => {
       const random = seededRandom(from);
-      const layers = [
-        gaussianMatrix(rows!, hidden!, random),
-        gaussianMatrix(hidden!, cols!, random),
-      ] as const;
+      const layers = [gaussianMatrix(rows!, hidden!, random), gaussianMatrix(hidden!, cols!, random)] as const;
       const expected = expectedExcess(...layers, gamma);
       expectClose(expectedExcessDeep(layers, gamma), expected, expected);
     },
@@ -284,15 +258,11 @@ describe('progressive sensitivity (T2)', () => {
     'the rate along the flow is the rate of its weights',
     (rows, hidden, cols, seed, at) => {
       const problem = createProblem({ rows, hidden, cols, spectrum: 'linear', tau: 2 });
-      const { task, first, second } = alignedWeights(
-        problem,
-        seededRandom(seed),
-        singularValues(problem, at),
-      );
+      const { task, first, second } = alignedWeights(problem, seededRandom(seed), singularValues(problem, at));
       const scale = 4 * (rows + cols) * squaredNorm(task);
-      expect(
-        Math.abs(sensitivityVelocityAt(problem, 1, at) - sensitivityVelocity(first, second, task)),
-      ).toBeLessThan(1e-13 * scale);
+      expect(Math.abs(sensitivityVelocityAt(problem, 1, at) - sensitivityVelocity(first, second, task))).toBeLessThan(
+        1e-13 * scale,
+      );
     },
   );
 

@@ -84,9 +84,7 @@ describe('hessianProduct', () => {
       const { first, second, task } = randomNetwork(seed);
       const dense = denseHessian(first, second, task);
       // Rounding of losses up to 1e3, a few units of 2^-53 each, in up to 32 × 32 entries.
-      expect(Matrix.sub(dense, numericHessian(first, second, task)).norm()).toBeLessThan(
-        1e-11 * (1 + dense.norm()),
-      );
+      expect(Matrix.sub(dense, numericHessian(first, second, task)).norm()).toBeLessThan(1e-11 * (1 + dense.norm()));
       expect(Matrix.sub(dense, dense.transpose()).norm()).toBeLessThan(1e-13 * (1 + dense.norm()));
       expect(dense.trace()).toBeCloseTo(hessianTrace(first, second), 10);
     },
@@ -160,21 +158,15 @@ describe('largestEigenvalue', () => {
 
   test('is the algebraic one, not the largest in size', () => {
     const diagonal = [-10, 1, 0.5];
-    expect(largestEigenvalue((vector) => vector.map((x, index) => diagonal[index]! * x), 3)).toBeCloseTo(
-      1,
-      12,
-    );
+    expect(largestEigenvalue((vector) => vector.map((x, index) => diagonal[index]! * x), 3)).toBeCloseTo(1, 12);
   });
 
-  test.prop([seeds], { numRuns: samples(3) })(
-    'finds it in a spectrum of 300 with a gap of a hundredth',
-    (seed) => {
-      const random = seededRandom(seed);
-      const diagonal = Array.from({ length: 300 }, (_, index) => (index === 150 ? 1.01 : random() * 2 - 1));
-      const found = largestEigenvalue((vector) => vector.map((x, index) => diagonal[index]! * x), 300);
-      expect(found).toBeCloseTo(1.01, 10);
-    },
-  );
+  test.prop([seeds], { numRuns: samples(3) })('finds it in a spectrum of 300 with a gap of a hundredth', (seed) => {
+    const random = seededRandom(seed);
+    const diagonal = Array.from({ length: 300 }, (_, index) => (index === 150 ? 1.01 : random() * 2 - 1));
+    const found = largestEigenvalue((vector) => vector.map((x, index) => diagonal[index]! * x), 300);
+    expect(found).toBeCloseTo(1.01, 10);
+  });
 });
 
 const cases = fc.record({
@@ -185,17 +177,7 @@ const cases = fc.record({
 });
 
 /** Random singular values, some of them at, above and below the task's, with equal ones and zeros among them. */
-function randomCase({
-  rows,
-  hidden,
-  cols,
-  seed,
-}: {
-  rows: number;
-  hidden: number;
-  cols: number;
-  seed: number;
-}) {
+function randomCase({ rows, hidden, cols, seed }: { rows: number; hidden: number; cols: number; seed: number }) {
   const random = seededRandom(seed);
   const spectrum = Array.from({ length: Math.min(rows, cols) }, () => Math.ceil(4 * random()) / 2).sort(
     (a, b) => b - a,
@@ -245,15 +227,8 @@ describe('sharpnessAt', () => {
 
 describe('sharpness and stability (T2 iii)', () => {
   test.prop(
-    [
-      fc.integer({ min: 1, max: 3 }),
-      fc.integer({ min: 1, max: 3 }),
-      fc.integer({ min: 1, max: 3 }),
-      fc.nat(),
-    ],
-    {
-      numRuns: 25,
-    },
+    [fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 }), fc.nat()],
+    { numRuns: 25 },
   )('the largest eigenvalue of the Hessian at the balanced minimum is 4σ_1', (rows, hidden, cols, seed) => {
     const random = seededRandom(seed);
     const spectrum = Array.from({ length: Math.min(rows, cols) }, () => 0.2 + random()).sort((a, b) => b - a);

@@ -43,9 +43,7 @@ describe('sources that show coordinates', () => {
     expect(Math.abs(found.leastDirection.get(2, 0))).toBeCloseTo(1, 14);
     expect(Math.abs(found.mostDirection.get(0, 0))).toBeCloseTo(1, 14);
     expect(found.heldOutShare).toBeCloseTo(1 / 2, 14);
-    expect(found.heldOutDirection.to1DArray().map(Math.abs)).toEqual(
-      [0, 0.5, 0, 0].map((v) => expect.closeTo(v, 14)),
-    );
+    expect(found.heldOutDirection.to1DArray().map(Math.abs)).toEqual([0, 0.5, 0, 0].map((v) => expect.closeTo(v, 14)));
     expect(found.unseen.to2DArray()).toEqual(
       [
         [0, 0],
@@ -72,9 +70,7 @@ const lossOf = ({ first, second }: Weights, { task, inputs }: Source) =>
 
 /** Central difference along the direction, good to the square of the step. */
 function slope(value: (at: Weights) => number, step = 1e-4): number {
-  return (
-    (value(plusTimes(weights, step, direction)) - value(plusTimes(weights, -step, direction))) / (2 * step)
-  );
+  return (value(plusTimes(weights, step, direction)) - value(plusTimes(weights, -step, direction))) / (2 * step);
 }
 
 describe('an inner loop over sources', () => {
@@ -105,9 +101,7 @@ describe('an inner loop over sources', () => {
     const moved = plusTimes(mean, -1, weights);
     const second = timesWeights(2 / step ** 2, plusTimes(moved, step, terms.gradients));
     // What is left is of the third order: a share of the step.
-    expect(weightNorm(plusTimes(second, -1, terms.secondOrder)) / weightNorm(terms.secondOrder)).toBeLessThan(
-      1e-2,
-    );
+    expect(weightNorm(plusTimes(second, -1, terms.secondOrder)) / weightNorm(terms.secondOrder)).toBeLessThan(1e-2);
     expect(weightNorm(terms.missing)).toBeGreaterThan(0.1 * weightNorm(terms.secondOrder));
   });
 

@@ -81,18 +81,18 @@ describe('parseSpectrum', () => {
     expect(() => parseSpectrum(text, 3)).toThrow('at most 3 singular values');
   });
 
-  test.prop([
-    fc.array(fc.double({ min: 0, max: 1e150, noNaN: true }), { minLength: 1, maxLength: 20 }),
-    fc.nat(5),
-  ])('numbers and their text give the same spectrum', (values, extra) => {
-    fc.pre(Math.max(...values) > 0);
-    const sorted = [...values].sort((a, b) => b - a);
-    const length = sorted.length + extra;
-    const spectrum = parseSpectrum(sorted.join(','), length);
-    expect(spectrum).toEqual(parseSpectrum(sorted, length));
-    expect(spectrum.slice(0, sorted.length)).toEqual(sorted);
-    expect(spectrum.slice(sorted.length)).toEqual(Array(extra).fill(0));
-  });
+  test.prop([fc.array(fc.double({ min: 0, max: 1e150, noNaN: true }), { minLength: 1, maxLength: 20 }), fc.nat(5)])(
+    'numbers and their text give the same spectrum',
+    (values, extra) => {
+      fc.pre(Math.max(...values) > 0);
+      const sorted = [...values].sort((a, b) => b - a);
+      const length = sorted.length + extra;
+      const spectrum = parseSpectrum(sorted.join(','), length);
+      expect(spectrum).toEqual(parseSpectrum(sorted, length));
+      expect(spectrum.slice(0, sorted.length)).toEqual(sorted);
+      expect(spectrum.slice(sorted.length)).toEqual(Array(extra).fill(0));
+    },
+  );
 
   test.prop([
     fc.oneof(

@@ -57,8 +57,7 @@ describe('staged fine-tuning', () => {
     const losses = counts(task).map((n) => stagedPretrainingLoss(task, n));
     const found = stagedInflection(task);
     expect(losses[found]! - Math.min(...losses)).toBeLessThan(1e-12 * 400);
-    for (const earlier of losses.slice(0, found))
-      expect(earlier).toBeGreaterThan(losses[found]! - 1e-12 * 400);
+    for (const earlier of losses.slice(0, found)) expect(earlier).toBeGreaterThan(losses[found]! - 1e-12 * 400);
   });
 
   test.prop([tasks, fc.double({ min: 0, max: 20, noNaN: true })])(
@@ -67,9 +66,7 @@ describe('staged fine-tuning', () => {
       const stronger = { ...task, pull: task.pull + more };
       expect(stagedInflection(stronger)).toBeGreaterThanOrEqual(stagedInflection(task));
       for (const n of counts(task)) {
-        expect(stagedFineTuningLoss(stronger, n)).toBeGreaterThanOrEqual(
-          stagedFineTuningLoss(task, n) * (1 - 1e-14),
-        );
+        expect(stagedFineTuningLoss(stronger, n)).toBeGreaterThanOrEqual(stagedFineTuningLoss(task, n) * (1 - 1e-14));
         expect(stagedForgetting(stronger, n)).toBeLessThanOrEqual(stagedForgetting(task, n) * (1 + 1e-14));
       }
     },
@@ -87,12 +84,8 @@ describe('staged fine-tuning', () => {
   test.prop([tasks])(
     'erasing never turns up: for 0 ≤ σ^ft ≤ σ the loss only falls with n (corollary of T4)',
     (task) => {
-      const erased = {
-        ...task,
-        target: task.spectrum.map((sigma, index) => Math.min(sigma, task.target[index]!)),
-      };
-      for (let n = 1; n <= erased.spectrum.length; n++)
-        expect(stagedIncrement(erased, n)).toBeLessThanOrEqual(0);
+      const erased = { ...task, target: task.spectrum.map((sigma, index) => Math.min(sigma, task.target[index]!)) };
+      for (let n = 1; n <= erased.spectrum.length; n++) expect(stagedIncrement(erased, n)).toBeLessThanOrEqual(0);
     },
   );
 

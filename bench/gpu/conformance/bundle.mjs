@@ -18,9 +18,7 @@ export async function bundleConformance(folder) {
     target: 'node20',
     alias: { vitest: resolve(here, 'vitest-stand-in.mjs') },
     external: ['ml-matrix'],
-    plugins: [
-      { name: 'what is built', setup: (bundler) => bundler.onResolve({ filter: /\/src\// }, inDist) },
-    ],
+    plugins: [{ name: 'what is built', setup: (bundler) => bundler.onResolve({ filter: /\/src\// }, inDist) }],
     logLevel: 'warning',
   });
 }

@@ -26,9 +26,7 @@ export function addCiteCommand(program: Command, io: CommandLineIo): void {
       let references = allReferences();
       if (folder !== undefined) {
         const { document } = await readResult(folder);
-        const scenario = (await loadScenarios(io, document.scenario)).find(
-          ({ id }) => id === document.scenario,
-        );
+        const scenario = (await loadScenarios(io, document.scenario)).find(({ id }) => id === document.scenario);
         references = referencesOf(document, scenario);
       }
       io.stdout.write(`${references.map(bibtex).join('\n\n')}\n`);

@@ -88,8 +88,7 @@ const randomNumbers: Reference = {
   fields: {
     title: '{Parallel random numbers: as easy as 1, 2, 3}',
     author: 'Salmon, John K. and Moraes, Mark A. and Dror, Ron O. and Shaw, David E.',
-    booktitle:
-      'International Conference for High Performance Computing, Networking, Storage and Analysis (SC)',
+    booktitle: 'International Conference for High Performance Computing, Networking, Storage and Analysis (SC)',
     year: '2011',
   },
 };
@@ -168,14 +167,9 @@ export const methodReferences: readonly Reference[] = [
 /** Methods that a run used: random numbers where it drew any, its optimisers, the analysis of its rounding. */
 export function methodsOf({ params, compute }: RunDocument): readonly Reference[] {
   if (compute.engine === 'exact') return [];
-  const { optimizer, optimizers: several } = params as {
-    readonly optimizer?: unknown;
-    readonly optimizers?: unknown;
-  };
+  const { optimizer, optimizers: several } = params as { readonly optimizer?: unknown; readonly optimizers?: unknown };
   const names: unknown[] = Array.isArray(several) ? several : [optimizer];
-  const own = Object.entries(optimizers).flatMap(([name, reference]) =>
-    names.includes(name) ? [reference] : [],
-  );
+  const own = Object.entries(optimizers).flatMap(([name, reference]) => (names.includes(name) ? [reference] : []));
   const decay = 'weightDecay' in params ? [weightDecay] : [];
   const isDrawn = 'replicates' in params || compute.engine === 'matrix';
   return [rounding, ...(isDrawn ? [randomNumbers] : []), ...own, ...decay];

@@ -52,11 +52,7 @@ async function compareFolders(
   const [first, second] = [await readResult(a), await readResult(b)];
   const id = first.document.scenario;
   if (second.document.scenario !== id)
-    throw new InvalidInputError(
-      'compare',
-      b,
-      `another run of ${id}; this one is of ${second.document.scenario}`,
-    );
+    throw new InvalidInputError('compare', b, `another run of ${id}; this one is of ${second.document.scenario}`);
   const scenario = (await loadScenarios(io, id)).find((one) => one.id === id);
   if (scenario === undefined)
     throw new InvalidInputError('compare', a, `a run of a scenario that this version has; it has no ${id}`);
@@ -89,14 +85,7 @@ async function comparePublished(
     const about = { schema: 1, scenario: document.scenario, run: folder, published: { id, title, arxiv } };
     io.stdout.write(`${JSON.stringify({ ...about, findings, problems })}\n`);
   } else {
-    const lines = publishedReport(
-      folder,
-      document,
-      source,
-      findings,
-      problems,
-      terminalOf(io.stdout, io.env),
-    );
+    const lines = publishedReport(folder, document, source, findings, problems, terminalOf(io.stdout, io.env));
     io.stdout.write(`${lines.join('\n')}\n`);
   }
   return findings.some(({ verdict }) => verdict === 'mismatch') ? exitCode.refuted : exitCode.done;

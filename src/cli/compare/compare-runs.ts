@@ -16,8 +16,8 @@ export function twoSidedTail(z: number): number {
 
 /** The highest power first. */
 const COEFFICIENTS = [
-  0.17087277, -0.82215223, 1.48851587, -1.13520398, 0.27886807, -0.18628806, 0.09678418, 0.37409196,
-  1.00002368, -1.26551223,
+  0.17087277, -0.82215223, 1.48851587, -1.13520398, 0.27886807, -0.18628806, 0.09678418, 0.37409196, 1.00002368,
+  -1.26551223,
 ] as const;
 
 /** How a column of two runs differs, over the rows that both have. */
@@ -213,12 +213,7 @@ function compareTables(name: string, a: Table, b: Table, figures: readonly Figur
     const error = errorColumn(name, column, a, figures);
     return [compareColumn(column, pairs, index, error === undefined ? undefined : both(error))];
   });
-  return {
-    table: name,
-    keys,
-    rows: { a: a.rows.length, b: b.rows.length, matched: pairs.length },
-    columns,
-  };
+  return { table: name, keys, rows: { a: a.rows.length, b: b.rows.length, matched: pairs.length }, columns };
 }
 
 /** The column with the standard error of a simulated one: of the same name, or the one that a figure draws it with. */

@@ -68,10 +68,7 @@ function tableLines({ table, keys, rows, columns }: TableDifference, terminal: T
   const differing = columns.filter(({ verdict }) => verdict !== 'equal');
   const heading = paragraph(`Table ${table}: ${count}, matched ${matched}`, terminal, style.strong);
   if (differing.length === 0)
-    return [
-      ...heading,
-      ...paragraph(rows.matched === 0 ? 'no rows in common' : 'equal to the last bit', terminal),
-    ];
+    return [...heading, ...paragraph(rows.matched === 0 ? 'no rows in common' : 'equal to the last bit', terminal)];
   const { lines } = layOutTable(
     {
       header: ['column', 'verdict', 'differing', 'largest', 'z', 'p'],
@@ -109,13 +106,10 @@ function overlayLines(
 function canDraw({ table, x, y, series, slice, inflection }: CurveFigure, tables: Tables): boolean {
   const has = (name: string, columns: readonly (string | undefined)[]) =>
     Object.hasOwn(tables, name) &&
-    columns.every(
-      (column) => column === undefined || tables[name]!.columns.some((one) => one.name === column),
-    );
+    columns.every((column) => column === undefined || tables[name]!.columns.some((one) => one.name === column));
   return (
     has(table, [x.column, y.theory, y.simulation, series, slice]) &&
-    (inflection === undefined ||
-      has(inflection.table, [series, slice, inflection.theory, inflection.simulation]))
+    (inflection === undefined || has(inflection.table, [series, slice, inflection.theory, inflection.simulation]))
   );
 }
 
@@ -130,10 +124,5 @@ function thinned(series: readonly ChartSeries[]): readonly ChartSeries[] {
 /** Points of two overlaid runs could not be told apart. */
 function linesOnly(series: ChartSeries): ChartSeries {
   const hasPoints = series.points.some(({ y }) => y !== null);
-  return {
-    ...series,
-    label: `B: ${series.label}`,
-    line: hasPoints ? series.points : series.line,
-    points: [],
-  };
+  return { ...series, label: `B: ${series.label}`, line: hasPoints ? series.points : series.line, points: [] };
 }

@@ -18,11 +18,7 @@ export function publishedReport(
   const paint = { agrees: style.good, mismatch: style.bad, open: style.caution };
   const count = (verdict: Finding['verdict']) => findings.filter((one) => one.verdict === verdict).length;
   return [
-    ...paragraph(
-      `${folder}, a run of ${scenario}, compared with ${title} (arXiv ${arxiv})`,
-      terminal,
-      style.strong,
-    ),
+    ...paragraph(`${folder}, a run of ${scenario}, compared with ${title} (arXiv ${arxiv})`, terminal, style.strong),
     ...paragraph(
       'Orderings, signs and plateaus are compared; absolute losses of language models are beyond a linear model.',
       terminal,

@@ -39,18 +39,13 @@ export async function diagnose(): Promise<Diagnosis> {
 }
 
 /** A diagnosis for reading. */
-export function diagnosisLines(
-  { versions, machine, backends, card }: Diagnosis,
-  terminal: Terminal,
-): string[] {
+export function diagnosisLines({ versions, machine, backends, card }: Diagnosis, terminal: Terminal): string[] {
   const style = styleFor(terminal.colour);
   const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
   const memory = `${gibibytes(machine.memory_bytes)} memory, ${gibibytes(machine.free_memory_bytes)} free`;
   return [
     style.strong('Versions'),
-    ...Object.entries(versions).flatMap(([name, version]) =>
-      paragraph(`${name} ${version}`, terminal, undefined, 2),
-    ),
+    ...Object.entries(versions).flatMap(([name, version]) => paragraph(`${name} ${version}`, terminal, undefined, 2)),
     '',
     style.strong('Machine'),
     ...paragraph(machine.platform, terminal, undefined, 2),
@@ -90,8 +85,7 @@ const PRECISIONS = { f32: 'float32', f64: 'float64' } as const;
 export function cardLines(card: CardReport | null): string[] {
   if (card === null) return ['none, so auto always uses the processor'];
   const { device, threshold, file, detail } = card;
-  if (threshold === null)
-    return [device, `auto does not use it, since its speed could not be measured: ${detail}`];
+  if (threshold === null) return [device, `auto does not use it, since its speed could not be measured: ${detail}`];
   const amount = (flops: number) => `${Number((flops / 1e9).toPrecision(2))} GFLOP`;
   const from = Number.isFinite(threshold.flops)
     ? `auto uses it for more than ${amount(threshold.flops)} of descent, plus ${amount(threshold.flopsPerPass)} per launch`

@@ -82,8 +82,7 @@ function seriesNames(series: readonly FigureSeries[]): string[] {
 }
 
 function inflectionRow({ x, y }: CurveFigure, { inflection }: FigureSeries, name: string): FigureRow[] {
-  if (inflection === undefined || !isOnAxis(x.scale, inflection.x) || !isOnAxis(y.scale, inflection.y))
-    return [];
+  if (inflection === undefined || !isOnAxis(x.scale, inflection.x) || !isOnAxis(y.scale, inflection.y)) return [];
   return [{ [SERIES_FIELD]: name, [x.column]: inflection.x, inflection: inflection.y }];
 }
 

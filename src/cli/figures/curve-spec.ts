@@ -3,14 +3,7 @@ import type { Table } from '../../sim/scenario/table.js';
 import { thinned } from '../output/figure-series.js';
 import { type CurveData, curveData, RANK_FIELD, SERIES_FIELD } from './curve-data.js';
 import { type AxisRange, axisRange, symbolText } from './figure-axis.js';
-import {
-  type FigureStyle,
-  frame,
-  legendColumns,
-  PAGE_PARAMETERS,
-  positionAxis,
-  type Spec,
-} from './spec-parts.js';
+import { type FigureStyle, frame, legendColumns, PAGE_PARAMETERS, positionAxis, type Spec } from './spec-parts.js';
 import { MOST_CATEGORIES, type Theme } from './theme.js';
 
 /** A level line for the legend, as thin as those of the figure. */
@@ -195,10 +188,7 @@ function points({ figure, data, isPage, x, y, color, shown }: LayerContext): Spe
 }
 
 function lines({ figure, data, style, isPage, x, y, color, shown }: LayerContext): Spec {
-  const shared = {
-    color: { value: style.theme.ink },
-    detail: { field: SERIES_FIELD, type: 'nominal' },
-  };
+  const shared = { color: { value: style.theme.ink }, detail: { field: SERIES_FIELD, type: 'nominal' } };
   return {
     name: 'theory',
     data: { name: 'curve' },
@@ -244,11 +234,7 @@ function inflections({ style, isPage, yRange, x, y, color, shown }: LayerContext
  * inflections as diamonds with a line down to the axis. The numbers stand in the dataset `curve` under the names of their
  * columns, the inflections in `inflection`.
  */
-export function curveSpec(
-  figure: CurveFigure,
-  tables: Readonly<Record<string, Table>>,
-  style: FigureStyle,
-): Spec {
+export function curveSpec(figure: CurveFigure, tables: Readonly<Record<string, Table>>, style: FigureStyle): Spec {
   const data = curveData(figure, tables);
   return {
     ...frame(style, symbolText(data.title), data.notes),
@@ -272,7 +258,6 @@ export function curveWords(figure: CurveFigure, data: CurveData): string {
     data.inflections.length > 0 ? 'diamonds mark the inflection' : '',
   ].filter((part) => part !== '');
   const names = data.series.filter((name) => name !== '');
-  const series =
-    names.length === 0 ? '' : ` One series for each ${seriesTitle(figure)}: ${names.join(', ')}.`;
+  const series = names.length === 0 ? '' : ` One series for each ${seriesTitle(figure)}: ${names.join(', ')}.`;
   return `${figure.y.label} against ${figure.x.label}; ${drawn.join(', ') || 'no values'}.${series}`;
 }

@@ -12,9 +12,7 @@ interface TextItem {
 }
 
 /** Vega has the widths of text from here; its types leave the object out. */
-const { textMetrics } = vega as unknown as {
-  textMetrics: { width: (item: TextItem, text: unknown) => number };
-};
+const { textMetrics } = vega as unknown as { textMetrics: { width: (item: TextItem, text: unknown) => number } };
 
 /** Widths come from the font that is drawn, not from one that the machine happens to have. */
 textMetrics.width = (item, text) =>

@@ -29,12 +29,7 @@ export function textWidth(text: string, size: number, weight: FontWeight = 'norm
 }
 
 /** Breaks a text between words into lines no wider than `width`; a word that is too wide is cut short. */
-export function wrappedText(
-  text: string,
-  size: number,
-  width: number,
-  weight: FontWeight = 'normal',
-): string[] {
+export function wrappedText(text: string, size: number, width: number, weight: FontWeight = 'normal'): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/).filter((part) => part !== '')) {
     const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
@@ -48,8 +43,7 @@ export function wrappedText(
 export function shortened(text: string, size: number, width: number, weight: FontWeight = 'normal'): string {
   if (textWidth(text, size, weight) <= width) return text;
   const characters = [...text];
-  while (characters.length > 0 && textWidth(`${characters.join('')}…`, size, weight) > width)
-    characters.pop();
+  while (characters.length > 0 && textWidth(`${characters.join('')}…`, size, weight) > width) characters.pop();
   return `${characters.join('')}…`;
 }
 

@@ -23,19 +23,15 @@ export interface MapData {
  */
 export function mapData(figure: MapFigure, tables: Readonly<Record<string, Table>>): MapData {
   const table = tables[figure.table];
-  if (table === undefined)
-    throw new Error(`figure ${figure.id} draws a table ${figure.table} that is not there`);
+  if (table === undefined) throw new Error(`figure ${figure.id} draws a table ${figure.table} that is not there`);
   const names = [figure.x.column, figure.y.column, figure.value.theory, figure.value.simulation].filter(
     (name) => name !== undefined,
   );
   const at = names.map((name) => columnIndex(table.columns, name));
-  const rows = table.rows.map((row) =>
-    Object.fromEntries(names.map((name, i) => [name, row[at[i]!] ?? null])),
-  );
+  const rows = table.rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[at[i]!] ?? null])));
   const { simulation, theory } = figure.value;
   const isSimulated =
-    theory === undefined ||
-    (simulation !== undefined && rows.some((row) => numberIn(row[simulation]) !== null));
+    theory === undefined || (simulation !== undefined && rows.some((row) => numberIn(row[simulation]) !== null));
   const across = edgesOf(rows.map((row) => numberIn(row[figure.x.column])));
   const up = edgesOf(rows.map((row) => numberIn(row[figure.y.column])));
   const cells = rows.flatMap((row): FigureRow[] => {
@@ -43,12 +39,7 @@ export function mapData(figure: MapFigure, tables: Readonly<Record<string, Table
     if (x === undefined || y === undefined) return [];
     return [{ ...row, _left: x[0], _right: x[1], _bottom: y[0], _top: y[1] }];
   });
-  return {
-    cells,
-    boundary: boundaryOf(figure, tables),
-    value: (isSimulated ? simulation : theory) ?? '',
-    isSimulated,
-  };
+  return { cells, boundary: boundaryOf(figure, tables), value: (isSimulated ? simulation : theory) ?? '', isSimulated };
 }
 
 /** The edges of the cell around each place: half-way to its neighbours. */
@@ -74,11 +65,7 @@ function boundaryOf({ boundary, x, y }: MapFigure, tables: Readonly<Record<strin
 }
 
 /** A map as a Vega-Lite specification: shaded cells (dataset `cells`) and the boundary of theory (dataset `boundary`). */
-export function mapSpec(
-  figure: MapFigure,
-  tables: Readonly<Record<string, Table>>,
-  style: FigureStyle,
-): Spec {
+export function mapSpec(figure: MapFigure, tables: Readonly<Record<string, Table>>, style: FigureStyle): Spec {
   const data = mapData(figure, tables);
   const { theme, medium } = style;
   const isPage = medium === 'page';
@@ -165,10 +152,6 @@ export function mapSpec(
  *
  * @throws Error when the run lacks a table or a column that the figure draws
  */
-export function figureSpec(
-  figure: Figure,
-  tables: Readonly<Record<string, Table>>,
-  style: FigureStyle,
-): Spec {
+export function figureSpec(figure: Figure, tables: Readonly<Record<string, Table>>, style: FigureStyle): Spec {
   return isMap(figure) ? mapSpec(figure, tables, style) : curveSpec(figure, tables, style);
 }

@@ -78,11 +78,7 @@ export function positionAxis(
   if (medium === 'page') {
     return {
       scale: { ...scale, domainRaw: { expr: `${axis}_domain` } },
-      axis: {
-        grid: axis === 'y',
-        tickCount: axis === 'x' ? 7 : 6,
-        ...(range.kind === 'log' ? { format: '~g' } : {}),
-      },
+      axis: { grid: axis === 'y', tickCount: axis === 'x' ? 7 : 6, ...(range.kind === 'log' ? { format: '~g' } : {}) },
       title,
     };
   }

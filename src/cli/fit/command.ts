@@ -29,16 +29,8 @@ export function addFitCommand(program: Command, io: CommandLineIo): void {
       'shannon, chinchilla or perturbed-power; repeatable (default: all)',
       (name, before: string[] = []) => [...before, name],
     )
-    .option(
-      '--fit-size <number>',
-      'fit the points with N up to this and hold out the rest',
-      once('--fit-size'),
-    )
-    .option(
-      '--fit-data <number>',
-      'fit the points with D up to this and hold out the rest',
-      once('--fit-data'),
-    )
+    .option('--fit-size <number>', 'fit the points with N up to this and hold out the rest', once('--fit-size'))
+    .option('--fit-data <number>', 'fit the points with D up to this and hold out the rest', once('--fit-data'))
     .option('--resamples <count>', 'bootstrap samples, 2 to 100000 (default: 200)', once('--resamples'))
     .option('--seed <integer>', 'bootstrap seed (default: 1)', once('--seed'))
     .option('--json', 'print one JSON document and nothing else')

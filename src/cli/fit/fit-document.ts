@@ -137,11 +137,7 @@ export function fitReport({ fits, pooled }: FitDocument, terminal: Terminal): st
   const summary = layOutTable(
     {
       header: ['law', 'R2 of ln loss', 'held out'],
-      rows: pooled.map(({ law, r_squared, r_squared_held_out }) => [
-        law,
-        share(r_squared),
-        share(r_squared_held_out),
-      ]),
+      rows: pooled.map(({ law, r_squared, r_squared_held_out }) => [law, share(r_squared), share(r_squared_held_out)]),
       numeric: [false, true, true],
     },
     terminal.width,
@@ -186,9 +182,7 @@ export async function fitTable(file: string, options: FitOptions, io: CommandLin
     seed: options.seed === undefined ? DEFAULT_SEED : readSeed(options.seed),
   };
   const document = await fitDocument(file, await readLosses(file), request, eventLoopTurns(io.signal));
-  const text = options.json
-    ? JSON.stringify(document)
-    : fitReport(document, terminalOf(io.stdout, io.env)).join('\n');
+  const text = options.json ? JSON.stringify(document) : fitReport(document, terminalOf(io.stdout, io.env)).join('\n');
   io.stdout.write(`${text}\n`);
 }
 

@@ -31,8 +31,7 @@ export async function readLosses(file: string): Promise<LossTable[]> {
     .map((line, at) => ({ cells: cellsOf(line), line: at + 1 }))
     .filter(({ cells }) => cells.length > 0);
   const [header, ...body] = rows;
-  if (header === undefined)
-    throw new InvalidInputError(ARGUMENT, file, 'a CSV file with a header; it is empty');
+  if (header === undefined) throw new InvalidInputError(ARGUMENT, file, 'a CSV file with a header; it is empty');
   const column = columnsOf(header.cells);
   if (body.length > MOST_ROWS)
     throw new InvalidInputError(ARGUMENT, file, `at most ${MOST_ROWS} rows; it has ${body.length}`);
@@ -53,9 +52,7 @@ export async function readLosses(file: string): Promise<LossTable[]> {
     if (levels.size > MOST_LEVELS)
       throw new InvalidInputError(ARGUMENT, file, `at most ${MOST_LEVELS} levels of noise`);
   }
-  return [...levels]
-    .map(([noise, points]) => ({ noise, points }))
-    .sort((a, b) => (a.noise ?? 0) - (b.noise ?? 0));
+  return [...levels].map(([noise, points]) => ({ noise, points })).sort((a, b) => (a.noise ?? 0) - (b.noise ?? 0));
 }
 
 const REQUIRED = ['N', 'D', 'loss'] as const;
@@ -65,8 +62,7 @@ type Column = (typeof REQUIRED)[number] | 'noise';
 function columnsOf(header: readonly string[]): Readonly<Partial<Record<Column, number>>> {
   const found = ([...REQUIRED, 'noise'] as const).map((name) => {
     const places = header.flatMap((cell, at) => (cell.toLowerCase() === name.toLowerCase() ? [at] : []));
-    if (places.length > 1)
-      throw new InvalidInputError(ARGUMENT, name, 'a header that has this column only once');
+    if (places.length > 1) throw new InvalidInputError(ARGUMENT, name, 'a header that has this column only once');
     if (places.length === 0 && name !== 'noise') {
       throw new InvalidInputError(
         ARGUMENT,

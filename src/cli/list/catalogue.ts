@@ -26,17 +26,11 @@ export interface Catalogue {
  * The catalogue of the scenarios given, and of the claims given together with those that the scenarios bear on, in the
  * order of their ids (T2 before T10).
  */
-export function catalogueOf(
-  scenarios: readonly Scenario[],
-  claims: readonly Pick<Claim, 'id' | 'title'>[],
-): Catalogue {
+export function catalogueOf(scenarios: readonly Scenario[], claims: readonly Pick<Claim, 'id' | 'title'>[]): Catalogue {
   return { schema: 1, scenarios: scenarios.map(listScenario), claims: listClaims(scenarios, claims) };
 }
 
-function listClaims(
-  scenarios: readonly Scenario[],
-  claims: readonly Pick<Claim, 'id' | 'title'>[],
-): ListedClaim[] {
+function listClaims(scenarios: readonly Scenario[], claims: readonly Pick<Claim, 'id' | 'title'>[]): ListedClaim[] {
   const titles = new Map(claims.map(({ id, title }) => [id, title]));
   const ids = new Set([...titles.keys(), ...scenarios.flatMap((scenario) => scenario.claims)]);
   return [...ids]

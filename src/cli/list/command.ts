@@ -41,8 +41,6 @@ export async function printOverview(io: CommandLineIo): Promise<void> {
     return terminal.width >= 80 ? [line] : paragraph(line, terminal, undefined, indent, indent + 4);
   });
   const { scenarios, claims } = await loadCatalogue(io);
-  const borneOn = claims
-    .filter((claim) => claim.scenarios.length > 0)
-    .map((claim) => ({ ...claim, title: '' }));
+  const borneOn = claims.filter((claim) => claim.scenarios.length > 0).map((claim) => ({ ...claim, title: '' }));
   io.stdout.write([...usage, ...catalogueLines({ scenarios, claims: borneOn }, terminal)].join('\n'));
 }

@@ -36,14 +36,11 @@ export function explainFigure(figure: Figure, results: RunResults, parameters: o
 function turningOf(figure: CurveFigure, { tables }: RunResults, parameters: object): string {
   const { inflection } = figure;
   const table = inflection === undefined ? undefined : tables[inflection.table];
-  if (inflection === undefined || table === undefined || table.rows.length === 0)
-    return extremesOf(figure, tables);
+  if (inflection === undefined || table === undefined || table.rows.length === 0) return extremesOf(figure, tables);
   const parts = table.rows.map((row) => {
     const at = numberOf(row, table, inflection.theory) ?? numberOf(row, table, inflection.simulation);
     const name =
-      figure.series === undefined
-        ? ''
-        : ` for ${figure.series} = ${cellText(cellOf(row, table, figure.series))}`;
+      figure.series === undefined ? '' : ` for ${figure.series} = ${cellText(cellOf(row, table, figure.series))}`;
     if (at === null) return `keeps falling to the end${name}`;
     return `turns at ${figure.x.column} t = ${readableNumber(at, 3)}${learnedAt(at, parameters)}${name}`;
   });
@@ -104,13 +101,9 @@ function verdictOf({ checks, diverged }: RunResults, { compute, isFinished }: Ru
   const applicable = checks.filter(({ verdict }) => verdict !== 'not-applicable');
   const failing = applicable.filter(({ verdict }) => verdict === 'fails').map(({ claim }) => claim);
   const lost =
-    diverged.length === 0
-      ? ''
-      : `, and ${diverged.length} ${diverged.length === 1 ? 'network' : 'networks'} diverged`;
-  if (!isFinished)
-    return `Computed by ${by} but not finished, so no claim has been judged on the whole run${lost}.`;
-  if (applicable.length === 0)
-    return `Computed by ${by}; none of the claims applies to these numbers${lost}.`;
+    diverged.length === 0 ? '' : `, and ${diverged.length} ${diverged.length === 1 ? 'network' : 'networks'} diverged`;
+  if (!isFinished) return `Computed by ${by} but not finished, so no claim has been judged on the whole run${lost}.`;
+  if (applicable.length === 0) return `Computed by ${by}; none of the claims applies to these numbers${lost}.`;
   const verdict =
     failing.length === 0
       ? `all ${applicable.length} claims that apply hold`

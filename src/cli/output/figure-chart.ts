@@ -31,11 +31,7 @@ export function figureChart(figure: CurveFigure, tables: Readonly<Record<string,
       x: { label: figure.x.label, scale: figure.x.scale },
       y: { label: figure.y.label, scale: figure.y.scale },
       series,
-      key: {
-        line: hasLine ? 'theory' : '',
-        points: hasPoints ? 'simulation' : '',
-        marks: 'inflection',
-      },
+      key: { line: hasLine ? 'theory' : '', points: hasPoints ? 'simulation' : '', marks: 'inflection' },
     },
     drawn: kept.length,
     available: curves.series.length,
@@ -52,8 +48,6 @@ function seriesOf(figure: CurveFigure, table: Table, { value, rows, inflection }
   const name = figure.seriesLabel ?? figure.series;
   const label = name === undefined ? figure.y.label : `${name} = ${cellText(value)}`;
   const marks =
-    inflection === undefined
-      ? []
-      : [{ ...inflection, label: `${figure.x.column} ${readableNumber(inflection.x, 3)}` }];
+    inflection === undefined ? [] : [{ ...inflection, label: `${figure.x.column} ${readableNumber(inflection.x, 3)}` }];
   return { label, line: points(figure.y.theory), points: points(figure.y.simulation), marks };
 }

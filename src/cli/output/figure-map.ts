@@ -8,8 +8,7 @@ type Tables = Readonly<Record<string, Table>>;
 /** Reads the cells of a map from the tables of a run: the simulated values where there are any, those of theory otherwise. */
 export function figureMap(figure: MapFigure, tables: Tables): HeatMap {
   const table = tables[figure.table];
-  if (table === undefined)
-    throw new Error(`figure ${figure.id} draws a table ${figure.table} that is not there`);
+  if (table === undefined) throw new Error(`figure ${figure.id} draws a table ${figure.table} that is not there`);
   const column = (name: string) => {
     const index = columnIndex(table.columns, name);
     return table.rows.map((row) => numberIn(row[index]));

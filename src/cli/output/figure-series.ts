@@ -35,8 +35,7 @@ export interface FigureCurves {
  */
 export function readCurves(figure: CurveFigure, tables: Tables): FigureCurves {
   const table = tables[figure.table];
-  if (table === undefined)
-    throw new Error(`figure ${figure.id} draws a table ${figure.table} that is not there`);
+  if (table === undefined) throw new Error(`figure ${figure.id} draws a table ${figure.table} that is not there`);
   const groups = groupBySeries(figure, table);
   const slices = sliceGroups(figure, table, groups);
   const series = [...groups].map(([value, rows]): FigureSeries => {

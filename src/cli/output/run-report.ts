@@ -19,9 +19,7 @@ const SAMPLE_ROWS = 5;
 export function runHeading(scenario: Scenario, compute: Compute, seed: number, terminal: Terminal): string[] {
   const { strong, faint } = styleFor(terminal.colour);
   const engine =
-    compute.backend === 'host'
-      ? compute.engine
-      : `${compute.engine} on ${compute.backend} (${compute.device})`;
+    compute.backend === 'host' ? compute.engine : `${compute.engine} on ${compute.backend} (${compute.device})`;
   const ran = `${scenario.id}: engine ${engine}, ${compute.precision}, seed ${seed}`;
   const why = `Why: ${compute.reason}`;
   return [
@@ -75,13 +73,7 @@ function figureLines(
   return [...lines, ...paragraph(`${drawn} of ${available} lines are drawn`, terminal, style.faint)];
 }
 
-function tableLines(
-  name: string,
-  table: Table,
-  isDrawn: boolean,
-  terminal: Terminal,
-  style: Style,
-): string[] {
+function tableLines(name: string, table: Table, isDrawn: boolean, terminal: Terminal, style: Style): string[] {
   const count = table.rows.length;
   const all = `--csv --table ${name} prints all`;
   if (isDrawn && count > MOST_ROWS)

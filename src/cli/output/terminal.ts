@@ -84,14 +84,7 @@ const ORANGE = PALETTE[0];
 export function styleFor(depth: ColourDepth): Style {
   if (depth === 'none') {
     const plain = (text: string) => text;
-    return {
-      strong: plain,
-      faint: plain,
-      good: plain,
-      bad: plain,
-      caution: plain,
-      series: (_, text) => text,
-    };
+    return { strong: plain, faint: plain, good: plain, bad: plain, caution: plain, series: (_, text) => text };
   }
   const wrap = (code: string) => (text: string) => (text === '' ? '' : `\u001b[${code}m${text}\u001b[0m`);
   return {
@@ -191,10 +184,7 @@ const REPLACEMENTS: ReadonlyMap<string, string> = new Map([
 
 /** A text in ASCII alone, for terminals whose locale is not UTF-8: symbols are spelled out, accents dropped. */
 export function asciiText(text: string): string {
-  return text.replace(
-    /[^\p{ASCII}]/gu,
-    (character) => REPLACEMENTS.get(character) ?? withoutAccent(character),
-  );
+  return text.replace(/[^\p{ASCII}]/gu, (character) => REPLACEMENTS.get(character) ?? withoutAccent(character));
 }
 
 function withoutAccent(character: string): string {

@@ -61,9 +61,7 @@ const GAP = '  ';
  */
 export function layOutTable(table: TextTable, width: number): TextTableLayout {
   const cells = [table.header, ...table.rows].map((row) => row.map((text) => oneLine(text)));
-  const widths = table.header.map((_, column) =>
-    Math.max(...cells.map((row) => cellWidth(row[column] ?? ''))),
-  );
+  const widths = table.header.map((_, column) => Math.max(...cells.map((row) => cellWidth(row[column] ?? ''))));
   let shown = 0;
   let used = 0;
   for (const columnWidth of widths) {

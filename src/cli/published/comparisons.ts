@@ -199,12 +199,7 @@ export const comparisons: readonly Comparison[] = [
     source: overtrained,
     scenario: 'finetune',
     findings: (run) =>
-      controlled(run, {
-        series: 'learning_rate',
-        what: 'learning rate',
-        after: LOSS_PRE,
-        before: ['loss_pre_before'],
-      }),
+      controlled(run, { series: 'learning_rate', what: 'learning rate', after: LOSS_PRE, before: ['loss_pre_before'] }),
   },
   {
     source: overtrained,

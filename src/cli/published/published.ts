@@ -55,11 +55,7 @@ export const earlyExposure: PublishedSource = {
     figure_3a: {
       observed:
         'the retained loss falls with early exposure (of the 30M model down to half exposure, then it rises by 0.005), while the immediate loss changes by 1.3 % at most',
-      series: {
-        lambda: PUBLISHED.mixes,
-        ...seriesOf('retained'),
-        ...seriesOf('immediate'),
-      },
+      series: { lambda: PUBLISHED.mixes, ...seriesOf('retained'), ...seriesOf('immediate') },
     },
   },
 };
@@ -85,10 +81,7 @@ export const forgetting: PublishedSource = {
     },
     model_size: {
       observed: 'all pre-trained to loss 3.0; forgetting falls with size',
-      series: {
-        parameters_millions: [6, 12, 21, 32, 46],
-        loss_after: [3.2643, 3.045, 3.0179, 3.0065, 3.0052],
-      },
+      series: { parameters_millions: [6, 12, 21, 32, 46], loss_after: [3.2643, 3.045, 3.0179, 3.0065, 3.0052] },
     },
     replay: {
       observed: 'the loss after fine-tuning falls monotonically with the fraction of replay',

@@ -11,10 +11,7 @@ const NOTES = [
   'Exit codes: 0 done, 2 invalid request.',
 ];
 
-const EXAMPLES = [
-  'overtrain report results/first --html first.html',
-  'overtrain report results/* --html all.html',
-];
+const EXAMPLES = ['overtrain report results/first --html first.html', 'overtrain report results/* --html all.html'];
 
 /** Adds `overtrain report`. */
 export function addReportCommand(program: Command, io: CommandLineIo): void {
@@ -33,10 +30,7 @@ export function addReportCommand(program: Command, io: CommandLineIo): void {
           'at least one folder written by "overtrain run --out" or "overtrain sweep --out"',
         );
       if (html === undefined) throw new InvalidInputError('--html', '', 'the file to write');
-      const [{ writeReport }, scenarios] = await Promise.all([
-        import('./write-report.js'),
-        loadScenarios(io),
-      ]);
+      const [{ writeReport }, scenarios] = await Promise.all([import('./write-report.js'), loadScenarios(io)]);
       await writeReport(folders, html, scenarios);
       io.stdout.write(`Wrote ${html}\n`);
     });

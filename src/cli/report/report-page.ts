@@ -138,8 +138,7 @@ function parameters({ anchor, document, sweep }: ReportRun): Markup {
   return html`<section aria-labelledby="${anchor}-parameters"><h3 id="${anchor}-parameters">Parameters</h3>
 <details><summary>All ${Object.keys(document.params).length}, resolved</summary>
 <table><tbody>${Object.entries(document.params).map(
-    ([name, value]) =>
-      html`<tr><th scope="row">${name}</th><td class="value">${parameterText(value)}</td></tr>`,
+    ([name, value]) => html`<tr><th scope="row">${name}</th><td class="value">${parameterText(value)}</td></tr>`,
   )}</tbody></table></details>
 ${sweep?.file !== undefined && html`<details><summary>The sweep file</summary><pre tabindex="0"><code>${sweep.file}</code></pre></details>`}
 <details><summary>Versions</summary><table><tbody>${Object.entries(document.versions).map(
@@ -331,11 +330,7 @@ ${
   proofs.length > 0 &&
   html`<section aria-labelledby="proofs"><h2 id="proofs">Theorems and proofs</h2>
 ${proofs.map(
-  ({
-    id,
-    title,
-    body,
-  }) => html`<details class="proof" id="proof-${id}"><summary><h3>${id}: ${title}</h3></summary>
+  ({ id, title, body }) => html`<details class="proof" id="proof-${id}"><summary><h3>${id}: ${title}</h3></summary>
 ${body}</details>`,
 )}</section>`
 }

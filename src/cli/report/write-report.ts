@@ -17,13 +17,9 @@ import { type ReportRun, reportFigure, reportPage } from './report-page.js';
  * @throws InvalidInputError in one line where it cannot be written, and nothing is left behind then
  */
 export async function writePage(file: string, contents: string): Promise<void> {
-  if (file.trim() === '' || file.includes('\0'))
-    throw new InvalidInputError('--html', file, 'the name of a file');
+  if (file.trim() === '' || file.includes('\0')) throw new InvalidInputError('--html', file, 'the name of a file');
   const path = resolve(file);
-  const partial = join(
-    dirname(path),
-    `.${basename(path).slice(0, 40)}.${randomBytes(6).toString('hex')}.partial`,
-  );
+  const partial = join(dirname(path), `.${basename(path).slice(0, 40)}.${randomBytes(6).toString('hex')}.partial`);
   try {
     if ((await stat(path).catch(() => undefined))?.isDirectory())
       throw Object.assign(new Error('folder'), { code: 'EISDIR' });

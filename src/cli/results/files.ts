@@ -87,8 +87,7 @@ export async function checksumOf(path: string, bytes: number): Promise<string | 
     const hash = createHash('sha256');
     // A file that grows meanwhile is read to its expected end only.
     if (bytes > 0)
-      for await (const part of file.createReadStream({ start: 0, end: bytes - 1, autoClose: false }))
-        hash.update(part);
+      for await (const part of file.createReadStream({ start: 0, end: bytes - 1, autoClose: false })) hash.update(part);
     return hash.digest('hex');
   } finally {
     await file.close();

@@ -24,10 +24,5 @@ export function partialFolder(folder: string): PartialFolder {
   const stem = [...name].slice(0, 40).join('');
   const digest = createHash('sha256').update(name).digest('hex').slice(0, 12);
   const path = join(dirname(folder), `.${stem}.${digest}.partial`);
-  return {
-    path,
-    journal: join(path, 'journal'),
-    fresh: join(path, 'new'),
-    replaced: join(path, 'old'),
-  };
+  return { path, journal: join(path, 'journal'), fresh: join(path, 'new'), replaced: join(path, 'old') };
 }

@@ -36,8 +36,7 @@ function isRow(value: unknown): boolean {
   return (
     Array.isArray(value) &&
     value.every(
-      (cell) =>
-        cell === null || typeof cell === 'number' || typeof cell === 'string' || typeof cell === 'boolean',
+      (cell) => cell === null || typeof cell === 'number' || typeof cell === 'string' || typeof cell === 'boolean',
     )
   );
 }
@@ -162,14 +161,7 @@ export async function readResult(folder: string): Promise<StoredRun> {
     checksum: _,
     sweep,
     ...document
-  } = {
-    git_commit: null,
-    finished: null,
-    files: undefined,
-    checksum: undefined,
-    sweep: undefined,
-    ...stored,
-  };
+  } = { git_commit: null, finished: null, files: undefined, checksum: undefined, sweep: undefined, ...stored };
   if (version === FOLDER_VERSION && !isSealed(text))
     throw damaged(folder, 'an unchanged run.json (its checksum does not match)', command);
   const checks =

@@ -108,10 +108,7 @@ export async function refuseStanding(
   const { files } = await readResult(folder);
   const foreign = names.find((name) => !files.includes(name));
   if (foreign !== undefined)
-    throw refusal(
-      folder,
-      `a folder that holds only the run that --force replaces; move ${foreign} elsewhere`,
-    );
+    throw refusal(folder, `a folder that holds only the run that --force replaces; move ${foreign} elsewhere`);
   return files;
 }
 
@@ -270,10 +267,7 @@ export interface ReserveOptions {
  *
  * @throws InvalidInputError saying what is already there; nothing is left behind then
  */
-export async function reserveResultFolder(
-  folder: string,
-  options: ReserveOptions = {},
-): Promise<ReservedFolder> {
+export async function reserveResultFolder(folder: string, options: ReserveOptions = {}): Promise<ReservedFolder> {
   if (folder.trim() === '' || folder.includes('\0'))
     throw new InvalidInputError('--out', folder, 'the name of a folder');
   const path = resolve(folder);

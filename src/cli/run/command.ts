@@ -38,11 +38,7 @@ export function addRunCommand(program: Command, io: CommandLineIo, finish: (code
     .option('--config <file>', 'read parameters from a .yaml, .yml or .json file', once('--config'))
     .option('--seed <integer>', 'seed for all random numbers (default: 1)', once('--seed'))
     .option('--engine <name>', 'auto, exact, modes or matrix (default: auto)', once('--engine'))
-    .option(
-      '--backend <name>',
-      'auto, or one that "overtrain doctor" lists (default: auto)',
-      once('--backend'),
-    )
+    .option('--backend <name>', 'auto, or one that "overtrain doctor" lists (default: auto)', once('--backend'))
     .option('--out <folder>', 'save the run in a new or empty folder', once('--out'))
     .option('--resume', 'with --out: continue a run that was cut off, or show it if it has finished')
     .option('--force', 'with --out: replace an existing run')

@@ -1,11 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  RunCollector,
-  type RunDocument,
-  type RunResults,
-  runToDocument,
-} from '../../sim/scenario/run-document.js';
+import { RunCollector, type RunDocument, type RunResults, runToDocument } from '../../sim/scenario/run-document.js';
 import type { Compute } from '../../sim/scenario/scenario.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { exitCode, isAbort } from '../output/error-line.js';
@@ -71,10 +66,7 @@ async function reserveFolder(
  *
  * @throws InvalidInputError where the folder holds another run or is damaged
  */
-async function finishedRun(
-  request: ResolvedRun,
-  { out, resume }: KeepOptions,
-): Promise<StoredRun | undefined> {
+async function finishedRun(request: ResolvedRun, { out, resume }: KeepOptions): Promise<StoredRun | undefined> {
   if (!resume || out === undefined) return undefined;
   const [{ RUN_FILE }, { runIdentity }, { sameFinishedRun }] = await Promise.all([
     import('../results/run-files.js'),
@@ -165,9 +157,7 @@ export async function runScenario(
     if (isAbort(error) && asText && !collected.isEmpty)
       printReport(request, collected.results(), reproducingCommand(request, compute), undefined, io);
     if (isAbort(error) && (await folder?.release()) === true)
-      io.stderr.write(
-        `overtrain: what was computed is saved; to continue: ${resumingCommand(request, options)}\n`,
-      );
+      io.stderr.write(`overtrain: what was computed is saved; to continue: ${resumingCommand(request, options)}\n`);
     throw error;
   } finally {
     await folder?.release();
@@ -182,12 +172,7 @@ function printFinished(
   io: CommandLineIo,
 ): number {
   if (!options.json && !options.csv) {
-    const heading = runHeading(
-      request.scenario,
-      document.compute,
-      document.seed,
-      terminalOf(io.stdout, io.env),
-    );
+    const heading = runHeading(request.scenario, document.compute, document.seed, terminalOf(io.stdout, io.env));
     io.stdout.write(`${heading.join('\n')}\n`);
   }
   return printDocument(request, document, command, table, options, io);
@@ -211,8 +196,7 @@ function printDocument(
 /** The table that `--csv` prints: the first of the scenario, unless `--table` names another. */
 function csvTable({ scenario }: ResolvedRun, { csv, table }: RunCommandOptions): string | undefined {
   const names = Object.keys(scenario.tables);
-  if (table !== undefined && !csv)
-    throw new InvalidInputError('--table', table, 'to be used together with --csv');
+  if (table !== undefined && !csv) throw new InvalidInputError('--table', table, 'to be used together with --csv');
   if (!csv) return undefined;
   return table === undefined ? names[0] : readChoice('--table', table, names);
 }

@@ -15,9 +15,7 @@ export function scenarioHelp(scenario: Scenario, terminal: Terminal): string[] {
     ...paragraph(scenario.title, terminal, strong),
     ...text(scenario.summary),
     ...paragraph(`Source: ${scenario.source}`, terminal, faint),
-    ...(scenario.claims.length === 0
-      ? []
-      : paragraph(`Claims: ${scenario.claims.join(', ')}`, terminal, faint)),
+    ...(scenario.claims.length === 0 ? [] : paragraph(`Claims: ${scenario.claims.join(', ')}`, terminal, faint)),
     '',
     ...paragraph('Parameters (--set name=value)', terminal, strong),
     ...parameters.flatMap(([name, schema]) => {

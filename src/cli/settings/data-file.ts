@@ -49,8 +49,7 @@ const READERS: Readonly<Record<string, (text: string) => Promise<unknown> | unkn
  */
 export async function readDataFile(option: string, file: string, mostBytes = 1 << 20): Promise<unknown> {
   const read = READERS[extname(file).toLowerCase()];
-  if (read === undefined)
-    throw new InvalidInputError(option, file, 'a file that ends in .yaml, .yml or .json');
+  if (read === undefined) throw new InvalidInputError(option, file, 'a file that ends in .yaml, .yml or .json');
   const text = await readText(option, file, mostBytes);
   try {
     return await read(text);
@@ -65,11 +64,7 @@ async function readText(option: string, file: string, mostBytes: number): Promis
     const entry = await stat(file);
     if (!entry.isFile()) throw new InvalidInputError(option, file, 'a regular file');
     if (entry.size > mostBytes)
-      throw new InvalidInputError(
-        option,
-        file,
-        `a file of at most ${mostBytes >> 20} MiB, not ${entry.size} bytes`,
-      );
+      throw new InvalidInputError(option, file, `a file of at most ${mostBytes >> 20} MiB, not ${entry.size} bytes`);
     return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
   } catch (error) {
     if (error instanceof InvalidInputError) throw error;

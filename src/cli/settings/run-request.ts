@@ -1,12 +1,7 @@
 import { type BackendChoice, backendChoices } from '../../sim/backends/backend-list.js';
 import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { resolveParameters, settingNames } from '../../sim/scenario/resolve.js';
-import {
-  type Compute,
-  type EngineChoice,
-  engineChoices,
-  type Scenario,
-} from '../../sim/scenario/scenario.js';
+import { type Compute, type EngineChoice, engineChoices, type Scenario } from '../../sim/scenario/scenario.js';
 import { scenarioAmong } from '../../sim/scenarios/scenario-files.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { readConfig, runKeys } from './data-file.js';

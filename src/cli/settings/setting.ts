@@ -46,11 +46,7 @@ export function settingText(value: unknown): string {
  *
  * @throws InvalidInputError naming the words and the nearest of them
  */
-export function readChoice<Choice extends string>(
-  option: string,
-  value: unknown,
-  choices: readonly Choice[],
-): Choice {
+export function readChoice<Choice extends string>(option: string, value: unknown, choices: readonly Choice[]): Choice {
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
   const nearest = typeof value === 'string' ? nearestName(value, choices) : undefined;

@@ -150,9 +150,7 @@ function notesOf(
   );
   const left = places.flatMap(({ found }) =>
     found !== undefined && found.leftOut > 0
-      ? [
-          `the first ${found.levels.length} of ${found.levels.length + found.leftOut} values of ${found.axis.column}`,
-        ]
+      ? [`the first ${found.levels.length} of ${found.levels.length + found.leftOut} values of ${found.axis.column}`]
       : [],
   );
   const means = points.some(({ count }) => count > 1)
@@ -269,10 +267,8 @@ export function facetSpec(data: FacetData, style: SweepStyle, background: string
 /** What facets show, in words. */
 export function facetWords({ choice, panels, series }: FacetData): string {
   const over = choice.x === null ? '' : ` against ${choice.x}`;
-  const each =
-    choice.panel === null ? '' : `, a panel for each of ${panels.length} values of ${choice.panel}`;
-  const colours =
-    choice.series === null ? '' : `, a colour for each of ${series.length} values of ${choice.series}`;
+  const each = choice.panel === null ? '' : `, a panel for each of ${panels.length} values of ${choice.panel}`;
+  const colours = choice.series === null ? '' : `, a colour for each of ${series.length} values of ${choice.series}`;
   return `${choice.result}${over}${each}${colours}.`;
 }
 
@@ -298,10 +294,7 @@ function colourOf(data: FacetData, theme: Theme, columns: SweepStyle['columns'])
   return {
     field: 'series',
     type: 'nominal',
-    scale: {
-      domain: series,
-      range: isOrdered ? theme.ordered(series.length) : theme.categories(series.length),
-    },
+    scale: { domain: series, range: isOrdered ? theme.ordered(series.length) : theme.categories(series.length) },
     legend: {
       title: columnTitle(choice.series, columns),
       columns: 3,

@@ -165,13 +165,7 @@ export function heatSpec(data: HeatData, style: SweepStyle, background: string):
       {
         name: 'empty',
         transform: [{ filter: `!(${isShaded})` }],
-        mark: {
-          type: 'rect',
-          fill: 'transparent',
-          stroke: theme.faint,
-          strokeWidth: 0.6,
-          strokeDash: [2, 2],
-        },
+        mark: { type: 'rect', fill: 'transparent', stroke: theme.faint, strokeWidth: 0.6, strokeDash: [2, 2] },
         encoding: { ...x.cell, ...y.cell },
       },
       {

@@ -85,12 +85,7 @@ function onScale(value: number, kind: 'linear' | 'log'): number {
 }
 
 function textLevel(value: Cell): Level {
-  return {
-    label: typeof value === 'number' ? readableNumber(value) : String(value),
-    value,
-    low: null,
-    high: null,
-  };
+  return { label: typeof value === 'number' ? readableNumber(value) : String(value), value, low: null, high: null };
 }
 
 function numberLevels(sorted: readonly number[], kind: 'linear' | 'log'): Level[] {

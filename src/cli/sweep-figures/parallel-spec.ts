@@ -51,9 +51,7 @@ export function parallelData(rows: SweepRows, name: string, isLog: boolean): Par
     axes: [
       ...rows.axes
         .filter((axis) => free.includes(axis))
-        .map(({ column: name_, kind, values: cells, distinct }) =>
-          parallelAxis(name_, kind, cells, distinct),
-        ),
+        .map(({ column: name_, kind, values: cells, distinct }) => parallelAxis(name_, kind, cells, distinct)),
       parallelAxis(label, isLog ? 'log' : 'linear', values, sortedNumbers(values)),
     ],
     count: rows.count,
@@ -139,8 +137,7 @@ export function parallelSpec(data: ParallelData, style: SweepStyle, background: 
     (mark) => mark !== null && mark !== 'failed check',
   );
   const ends = axes.flatMap((axis, index) => {
-    const places =
-      axis.kind === 'text' ? axis.ends.map((_, at) => at / Math.max(1, axis.ends.length - 1)) : [0, 1];
+    const places = axis.kind === 'text' ? axis.ends.map((_, at) => at / Math.max(1, axis.ends.length - 1)) : [0, 1];
     return places.map((height) => ({ axis: names[index]!, height, text: valueAt(axis, height) }));
   });
   const x = {
@@ -227,21 +224,10 @@ export function parallelSpec(data: ParallelData, style: SweepStyle, background: 
               name: 'lacking',
               data: {
                 values: [
-                  {
-                    axis: names.at(-1),
-                    height: BELOW,
-                    text: lacking.map((mark) => MARK_WORDS[mark]).join(', '),
-                  },
+                  { axis: names.at(-1), height: BELOW, text: lacking.map((mark) => MARK_WORDS[mark]).join(', ') },
                 ],
               },
-              mark: {
-                type: 'text',
-                align: 'right',
-                dx: -4,
-                dy: -5,
-                color: theme.ink,
-                fontSize: style.size - 1,
-              },
+              mark: { type: 'text', align: 'right', dx: -4, dy: -5, color: theme.ink, fontSize: style.size - 1 },
               encoding: { x, y: y('height'), text: { field: 'text' } },
             },
           ]),

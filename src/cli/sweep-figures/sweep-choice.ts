@@ -32,12 +32,7 @@ export function defaultChoice(rows: SweepRows): SweepChoice | null {
   const result = rows.results.find(isCompared) ?? rows.results[0];
   if (result === undefined) return null;
   const [x, panel, series] = independentAxes(rows).map(({ column }) => column);
-  return completed(rows, {
-    result: result.name,
-    x: x ?? null,
-    panel: panel ?? null,
-    series: series ?? null,
-  });
+  return completed(rows, { result: result.name, x: x ?? null, panel: panel ?? null, series: series ?? null });
 }
 
 /** A choice with slices of the axes that it leaves over, and a scale for its values. */
@@ -79,8 +74,7 @@ export function independentAxes(rows: SweepRows): AxisValues[] {
 /** Whether the values of an axis follow from those of one of some others: lists that go together, a parameter and its column. */
 function isBoundTo(rows: SweepRows, axis: AxisValues, others: readonly (string | null)[]): boolean {
   return rows.axes.some(
-    (other) =>
-      other !== axis && others.includes(other.column) && (isSame(axis, other, rows) || isZipped(axis, other)),
+    (other) => other !== axis && others.includes(other.column) && (isSame(axis, other, rows) || isZipped(axis, other)),
   );
 }
 
@@ -101,8 +95,7 @@ function isZipped(a: AxisValues, b: AxisValues): boolean {
 }
 
 function isCompared({ theoryValues, simulationValues }: ResultValues): boolean {
-  const hasNumbers = (column: ResultValues['theoryValues']) =>
-    column?.moments.some(({ count }) => count > 0) === true;
+  const hasNumbers = (column: ResultValues['theoryValues']) => column?.moments.some(({ count }) => count > 0) === true;
   return hasNumbers(theoryValues) && hasNumbers(simulationValues);
 }
 
@@ -118,10 +111,7 @@ function isWide(result: ResultValues | undefined): boolean {
 }
 
 /** Which rows the slices of a choice leave. */
-export function rowsWithin(
-  rows: SweepRows,
-  { slices, x, panel, series }: SweepChoice,
-): (row: number) => boolean {
+export function rowsWithin(rows: SweepRows, { slices, x, panel, series }: SweepChoice): (row: number) => boolean {
   const cuts = rows.axes.flatMap((axis) => {
     const place = slices[axis.column] ?? null;
     const isDrawn = [x, panel, series].includes(axis.column);

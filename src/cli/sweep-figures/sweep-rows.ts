@@ -25,11 +25,7 @@ export function pooled(a: Moments, b: Moments): Moments {
   const count = a.count + b.count;
   const apart = b.mean - a.mean;
   const share = b.count / count;
-  return {
-    count,
-    mean: a.mean + apart * share,
-    squares: a.squares + b.squares + apart * apart * a.count * share,
-  };
+  return { count, mean: a.mean + apart * share, squares: a.squares + b.squares + apart * apart * a.count * share };
 }
 
 /** The standard error of the mean; null for fewer than two numbers. */
@@ -222,13 +218,9 @@ export function readSweepRows(summary: SweepSummary, { columns, rows }: Table): 
     summary,
     count: rows.length,
     axes: axes.filter(({ distinct }) => distinct.length > 1),
-    results: results.filter(
-      ({ theoryValues, simulationValues }) => hasAny(theoryValues) || hasAny(simulationValues),
-    ),
+    results: results.filter(({ theoryValues, simulationValues }) => hasAny(theoryValues) || hasAny(simulationValues)),
     weights: isBinned ? counted(columnOf('rows') ?? []) : rows.map(() => 1),
-    failures: isBinned
-      ? counted(columnOf('errors') ?? [])
-      : rows.map((_, row) => Number(failed[row] != null)),
+    failures: isBinned ? counted(columnOf('errors') ?? []) : rows.map((_, row) => Number(failed[row] != null)),
     doubts: isBinned ? counted(checks) : rows.map((_, row) => Number(checks[row] != null)),
   };
 }
@@ -253,8 +245,7 @@ function binnedColumn(name: string, columnOf: (name: string) => Cell[] | null): 
 
 function hasAny(column: ValueColumn | null): boolean {
   return (
-    column !== null &&
-    (column.moments.some(({ count }) => count > 0) || column.diverged.some((count) => count > 0))
+    column !== null && (column.moments.some(({ count }) => count > 0) || column.diverged.some((count) => count > 0))
   );
 }
 
@@ -263,9 +254,7 @@ const NUMBER = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 function axisValues(axis: SweepAxis, written: readonly Cell[]): AxisValues {
   const isQuoted = written.every((value) => typeof value !== 'string' || NUMBER.test(value));
-  const values = isQuoted
-    ? written.map((value) => (typeof value === 'string' ? Number(value) : value))
-    : written;
+  const values = isQuoted ? written.map((value) => (typeof value === 'string' ? Number(value) : value)) : written;
   const all = [...new Set(values)].filter((value) => value !== null);
   const numbers = all.filter((value) => typeof value === 'number' && Number.isFinite(value)) as number[];
   if (numbers.length < all.length) return { ...axis, kind: 'text', values, distinct: all };

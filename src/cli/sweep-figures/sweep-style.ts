@@ -91,13 +91,7 @@ export function markShape(marks: readonly Mark[]): Spec {
     field: 'mark',
     type: 'nominal',
     scale: { domain: marks.map((mark) => MARK_WORDS[mark]), range: marks.map((mark) => MARK_SHAPES[mark]) },
-    legend: {
-      title: null,
-      columns: 2,
-      symbolStrokeWidth: 1.6,
-      symbolSize: 70,
-      symbolFillColor: 'transparent',
-    },
+    legend: { title: null, columns: 2, symbolStrokeWidth: 1.6, symbolSize: 70, symbolFillColor: 'transparent' },
   };
 }
 

@@ -37,11 +37,7 @@ export function addSweepCommand(program: Command, io: CommandLineIo, finish: (co
     .option('--resume', 'continue a sweep that was cut off')
     .option('--threads <count>', 'number of threads (default: one per core)', once('--threads'))
     .option('--find <what>', 'inflection: refine the grid where curves begin to turn', once('--find'))
-    .option(
-      '--levels <count>',
-      'with --find: how many times to halve the brackets (default: 5)',
-      once('--levels'),
-    )
+    .option('--levels <count>', 'with --find: how many times to halve the brackets (default: 5)', once('--levels'))
     .option('--dry-run', 'show how many points there are and how long they would take, at a measured rate')
     .option('--init', 'print a commented sweep file')
     .option('--quiet', 'no progress on stderr')
@@ -78,9 +74,7 @@ export function addStatusCommand(program: Command, io: CommandLineIo, finish: (c
   program
     .command('status')
     .allowExcessArguments(false)
-    .description(
-      'show which shards of a sweep are done, running, failed or missing (exit code 0: all are done)',
-    )
+    .description('show which shards of a sweep are done, running, failed or missing (exit code 0: all are done)')
     .argument('<folder>', 'the sweep folder')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (folder: string, options: StatusOptions) => {
@@ -113,16 +107,9 @@ export function addSubmitCommand(program: Command, io: CommandLineIo): void {
     .option('--only <list>', 'submit only these shards, such as 3,5-8', once('--only'))
     .option('--dry-run', 'print the scripts without submitting them')
     .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), SUBMIT_NOTES, SUBMIT_EXAMPLES))
-    .action(
-      async (
-        scheduler: string,
-        file: string | undefined,
-        sbatch: readonly string[],
-        options: SubmitOptions,
-      ) => {
-        readChoice('scheduler', scheduler, ['slurm']);
-        const { submitSlurm } = await import('./submit-command.js');
-        await submitSlurm(file, sbatch, options, io);
-      },
-    );
+    .action(async (scheduler: string, file: string | undefined, sbatch: readonly string[], options: SubmitOptions) => {
+      readChoice('scheduler', scheduler, ['slurm']);
+      const { submitSlurm } = await import('./submit-command.js');
+      await submitSlurm(file, sbatch, options, io);
+    });
 }

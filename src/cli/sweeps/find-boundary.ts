@@ -25,13 +25,7 @@ import { runShard } from './run-shard.js';
 import { finishedShards, resultsOf } from './shard-files.js';
 import { type LongTable, summaryOf, writeSweepDocument } from './sweep-document.js';
 import type { SweepRequest } from './sweep-file.js';
-import {
-  enterSweepFolder,
-  requireFolder,
-  type SweepIdentity,
-  searchCommandOf,
-  sweepIdentity,
-} from './sweep-folder.js';
+import { enterSweepFolder, requireFolder, type SweepIdentity, searchCommandOf, sweepIdentity } from './sweep-folder.js';
 
 /** One of the sweeps by which a boundary was searched. */
 export interface SearchedLevel {
@@ -135,11 +129,7 @@ export async function findBoundary(
         const at = Number(values[sweep.names.indexOf(axis.name)]);
         tally.rows += Math.max(1, result.rows.length);
         if (result.failed.length > 0) tally.checksFailed++;
-        seen.push({
-          at,
-          others: others.map((name) => values[sweep.names.indexOf(name)]),
-          turns: turns(result),
-        });
+        seen.push({ at, others: others.map((name) => values[sweep.names.indexOf(name)]), turns: turns(result) });
       }
     searched.push({ place, identity, sweep });
     points += sweep.points;
@@ -171,11 +161,7 @@ function boundaryTable(axis: SearchedAxis, others: readonly string[], brackets: 
   const column = (name: string): Column => ({ name, unit: '1', description: name });
   return {
     columns: [...others, `${axis.name}_low`, `${axis.name}_high`].map(column),
-    rows: brackets.map(({ others: values, low, high }) => [
-      ...values.map((value) => value as Cell),
-      low,
-      high,
-    ]),
+    rows: brackets.map(({ others: values, low, high }) => [...values.map((value) => value as Cell), low, high]),
   };
 }
 

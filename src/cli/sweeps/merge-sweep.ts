@@ -29,13 +29,7 @@ export async function mergeShards(
     for (const shard of shards) yield* resultsOf(shard);
   }
   const merged = await writeMerged(folder, identity, sweep, scenario, results);
-  await writeSweepDocument(
-    folder,
-    identity,
-    longTable(folder, sweep, scenario, merged.rows, results),
-    merged,
-    draw,
-  );
+  await writeSweepDocument(folder, identity, longTable(folder, sweep, scenario, merged.rows, results), merged, draw);
   return merged;
 }
 

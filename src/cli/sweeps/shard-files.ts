@@ -142,10 +142,7 @@ async function firstFrame(path: string): Promise<unknown> {
  *
  * @throws InvalidInputError where the file is damaged
  */
-export async function* resultsOf({
-  path,
-  head,
-}: FinishedShard): AsyncGenerator<PointResult, void, undefined> {
+export async function* resultsOf({ path, head }: FinishedShard): AsyncGenerator<PointResult, void, undefined> {
   let next = head.from;
   let isWhole = false;
   for await (const { content } of readFrames(path)) {
@@ -161,9 +158,5 @@ export async function* resultsOf({
 
 function damaged(path: string, head: ShardHead | undefined): InvalidInputError {
   const again = head === undefined ? 'compute its shard again' : `compute ${shardText(head)} again`;
-  return new InvalidInputError(
-    'folder',
-    path,
-    `an intact shard file; this one is damaged: remove it and ${again}`,
-  );
+  return new InvalidInputError('folder', path, `an intact shard file; this one is damaged: remove it and ${again}`);
 }

@@ -89,8 +89,7 @@ function shardOfJob(text: string, count: string | undefined, env: Environment): 
 }
 
 function checked(option: string, value: string, index: number, count: number): Shard {
-  if (Number.isInteger(index) && index >= 1 && index <= count && count <= MOST_SHARDS)
-    return { index, count };
+  if (Number.isInteger(index) && index >= 1 && index <= count && count <= MOST_SHARDS) return { index, count };
   const hint =
     option === '--shard'
       ? ALLOWED

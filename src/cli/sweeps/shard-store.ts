@@ -77,11 +77,7 @@ export class ShardStore {
     const { finished, partial } = shardPlaces(folder, shard);
     if (existsSync(finished)) {
       if (resume) return undefined;
-      throw new InvalidInputError(
-        '--out',
-        folder,
-        `a folder that does not have shard ${shardText(shard)} yet`,
-      );
+      throw new InvalidInputError('--out', folder, `a folder that does not have shard ${shardText(shard)} yet`);
     }
     let lock: FolderLock | undefined;
     try {

@@ -17,18 +17,8 @@ const STATES = ['done', 'running', 'queued', 'failed', 'missing'] as const;
  * @returns the exit code: 0 where all are done, 1 otherwise
  * @throws InvalidInputError where the folder is of no sweep
  */
-export async function printStatus(
-  folder: string,
-  { json }: StatusOptions,
-  io: CommandLineIo,
-): Promise<number> {
-  const {
-    scenario,
-    sweep,
-    count: cut,
-    shown,
-    command,
-  } = await sweepProgress(folder, await loadScenarios(io));
+export async function printStatus(folder: string, { json }: StatusOptions, io: CommandLineIo): Promise<number> {
+  const { scenario, sweep, count: cut, shown, command } = await sweepProgress(folder, await loadScenarios(io));
   if (json) {
     const shards = shown.map(({ shard, state, kept, points }) => ({ ...shard, state, kept, points }));
     const document = { schema: 1, scenario: scenario.id, points: sweep.points, shards, again: command };

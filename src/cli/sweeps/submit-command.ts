@@ -110,8 +110,7 @@ export async function submitSlurm(
       ? Array.from({ length: shards }, (_, index) => index + 1)
       : readList('--only', options.only, shards);
   const own = sbatch.find((word) => OWN_OPTIONS.test(word));
-  if (own !== undefined)
-    throw new InvalidInputError('sbatch', own, 'options other than those that the script sets');
+  if (own !== undefined) throw new InvalidInputError('sbatch', own, 'options other than those that the script sets');
   const request = await readSweepFile(file, options.out, await loadScenarios(io));
   const given = requireFolder(request);
   const folder = resolve(given);
@@ -136,12 +135,7 @@ export async function submitSlurm(
   }
   const array = await submit([join(place, 'array.sh')]);
   const merge = await submit([`--dependency=afterany:${array}`, join(place, 'merge.sh')]);
-  const submission: Submission = {
-    file: resolve(request.file),
-    shards,
-    options: sbatch,
-    jobs: [array, merge],
-  };
+  const submission: Submission = { file: resolve(request.file), shards, options: sbatch, jobs: [array, merge] };
   await writeFile(join(folder, submissionFile), `${JSON.stringify(submission, null, 2)}\n`);
   io.stdout.write(
     `submitted: array job ${array} with ${only.length} of ${shards} shards, merge job ${merge}\nto see its progress: overtrain status ${given}\n`,
@@ -155,9 +149,7 @@ async function submit(words: readonly string[]): Promise<string> {
   } catch (error) {
     const isAbsent = codeOf(error) === 'ENOENT';
     const said = (error as { stderr?: string }).stderr ?? String(error);
-    const reason = isAbsent
-      ? 'there is no sbatch on this machine; --dry-run prints the script'
-      : oneLine(said, 200);
+    const reason = isAbsent ? 'there is no sbatch on this machine; --dry-run prints the script' : oneLine(said, 200);
     throw new InvalidInputError('submit', 'slurm', `a cluster whose sbatch accepts the job (${reason})`);
   }
 }

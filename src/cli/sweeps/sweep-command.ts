@@ -57,11 +57,7 @@ export async function runSweep(
   await enterSweepFolder(folder, identity, resume || shard !== undefined);
   const outcome = await runShard(
     request,
-    {
-      ...{ folder, identity, resume, threads },
-      shard: shard ?? { index: 1, count: 1 },
-      quiet: options.quiet === true,
-    },
+    { ...{ folder, identity, resume, threads }, shard: shard ?? { index: 1, count: 1 }, quiet: options.quiet === true },
     io,
   );
   if (shard !== undefined) {
@@ -96,8 +92,7 @@ async function search(
 }
 
 function refuseLevels(levels: string | undefined): void {
-  if (levels !== undefined)
-    throw new InvalidInputError('--levels', levels, 'to be used together with --find');
+  if (levels !== undefined) throw new InvalidInputError('--levels', levels, 'to be used together with --find');
 }
 
 function outcomeText({ points, before, failed, checksFailed, elapsedMs }: ShardOutcome): string {

@@ -63,8 +63,7 @@ function scaleIn(figures: readonly Figure[], column: string): SweepAxis['scale']
 }
 
 function formsOf(axis: AxisForm): Pick<SweepAxis, 'form' | 'scale'>[] {
-  if ('grid' in axis)
-    return [{ form: 'grid', scale: axis.grid.trim().startsWith('log:') ? 'log' : 'linear' }];
+  if ('grid' in axis) return [{ form: 'grid', scale: axis.grid.trim().startsWith('log:') ? 'log' : 'linear' }];
   if ('list' in axis) return [{ form: 'list', scale: null }];
   if ('zip' in axis) return Object.keys(axis.zip).map(() => ({ form: 'zip', scale: null }));
   return Object.values(axis.random.parameters).map((text) => ({
@@ -194,9 +193,7 @@ class Doubles {
   private readonly alive: [number, number][];
 
   constructor(private readonly indices: readonly number[]) {
-    this.alive = indices.flatMap((_, one) =>
-      indices.slice(0, one).map((_, other): [number, number] => [one, other]),
-    );
+    this.alive = indices.flatMap((_, one) => indices.slice(0, one).map((_, other): [number, number] => [one, other]));
   }
 
   see(row: Row): void {

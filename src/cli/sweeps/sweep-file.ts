@@ -212,11 +212,7 @@ function refuseUnknown(scenario: Scenario, { params, axes }: SweepDefinition): v
   for (const parameter of Object.keys(params)) refuse('params', parameter);
   for (const axis of axes) {
     const names =
-      'zip' in axis
-        ? Object.keys(axis.zip)
-        : 'random' in axis
-          ? Object.keys(axis.random.parameters)
-          : [axis.parameter];
+      'zip' in axis ? Object.keys(axis.zip) : 'random' in axis ? Object.keys(axis.random.parameters) : [axis.parameter];
     for (const parameter of names) refuse('axes', parameter);
   }
 }

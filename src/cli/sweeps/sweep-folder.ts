@@ -54,11 +54,7 @@ export async function sweepIdentity(definition: SweepDefinition): Promise<SweepI
  * @param mayGoOn whether a sweep that was begun there may be gone on with
  * @throws InvalidInputError where another sweep or other files are there, or nothing can be written
  */
-export async function enterSweepFolder(
-  folder: string,
-  wanted: SweepIdentity,
-  mayGoOn: boolean,
-): Promise<void> {
+export async function enterSweepFolder(folder: string, wanted: SweepIdentity, mayGoOn: boolean): Promise<void> {
   if (folder.trim() === '' || folder.includes('\0'))
     throw new InvalidInputError('--out', folder, 'the name of a folder');
   const { identity, shards } = sweepPlaces(resolve(folder));
@@ -127,10 +123,7 @@ function differenceOf(kept: SweepIdentity, wanted: SweepIdentity): string | unde
   if (kept.hash === wanted.hash) return undefined;
   const fields = Object.keys(wanted.definition) as (keyof SweepDefinition)[];
   const differing = fields
-    .filter(
-      (field) =>
-        contentHash(kept.definition[field] ?? null) !== contentHash(wanted.definition[field] ?? null),
-    )
+    .filter((field) => contentHash(kept.definition[field] ?? null) !== contentHash(wanted.definition[field] ?? null))
     .map((field) => `the sweep file's ${field}`);
   if (contentHash(kept.versions) !== contentHash(wanted.versions))
     differing.push('versions of overtrain, Node or a library');
@@ -166,9 +159,5 @@ export function searchCommandOf(folder: string, levels: number): string {
  */
 export function requireFolder({ folder }: SweepRequest): string {
   if (folder !== undefined) return folder;
-  throw new InvalidInputError(
-    '--out',
-    folder,
-    'a results folder, given here or as output.folder in the file',
-  );
+  throw new InvalidInputError('--out', folder, 'a results folder, given here or as output.folder in the file');
 }

@@ -56,11 +56,7 @@ function isIdle({ state }: ShardState): boolean {
   return state === 'failed' || state === 'missing';
 }
 
-function commandFor(
-  folder: string,
-  again: readonly ShardState[],
-  submission: Submission | undefined,
-): string | null {
+function commandFor(folder: string, again: readonly ShardState[], submission: Submission | undefined): string | null {
   const [first] = again;
   if (first === undefined) return null;
   const list = listText(again.map(({ shard }) => shard.index));

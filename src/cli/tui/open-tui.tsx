@@ -38,9 +38,7 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
   const { colour, unicode } = terminalOf(stdout, env);
   const frames = new FrameStream(stdout);
   const size = () => ({ columns: frames.columns, rows: frames.rows });
-  const computer = new ThreadComputer({ run: RUN_WORKER, attack: ATTACK_WORKER }, (news) =>
-    store.dispatch(news),
-  );
+  const computer = new ThreadComputer({ run: RUN_WORKER, attack: ATTACK_WORKER }, (news) => store.dispatch(news));
   const offered: readonly Scenario[] = scenarios;
   let leave: (code: number) => void = () => {};
   const left = new Promise<number>((resolve) => {

@@ -40,11 +40,7 @@ export async function verifyClaims(options: VerifyOptions, io: CommandLineIo): P
     throw new InvalidInputError('--path', options.path, 'to be used with exactly one --claim');
   }
   if (options.path !== undefined && falsify) {
-    throw new InvalidInputError(
-      '--path',
-      options.path,
-      'to be used without --falsify, which draws its own cases',
-    );
+    throw new InvalidInputError('--path', options.path, 'to be used without --falsify, which draws its own cases');
   }
   const path = options.path === undefined ? {} : { path: options.path };
   const jobs = ids.map((id): ClaimJob => ({ id, runs, seed, falsify, ...path }));

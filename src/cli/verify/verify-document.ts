@@ -1,10 +1,5 @@
 import { claimById } from '../../theory/claims/all-claims.js';
-import {
-  bothSides,
-  type ClaimResult,
-  type Counterexample,
-  plainWords,
-} from '../../theory/claims/engine/claim.js';
+import { bothSides, type ClaimResult, type Counterexample, plainWords } from '../../theory/claims/engine/claim.js';
 import { paragraph } from '../output/help-notes.js';
 import { asciiText, type Style, styleFor, type Terminal } from '../output/terminal.js';
 import { layOutTable, readableNumber } from '../output/text-table.js';
@@ -122,11 +117,7 @@ function claimTable(claims: readonly VerifiedClaim[], terminal: Terminal, style:
   ]);
   const header = ['verdict', 'claim', 'cases', 'met', 'margin', 'statement'];
   const fixed = layOutTable(
-    {
-      header: header.slice(0, 5),
-      rows: rows.map((row) => row.slice(0, 5)),
-      numeric: [false, false, true, true, true],
-    },
+    { header: header.slice(0, 5), rows: rows.map((row) => row.slice(0, 5)), numeric: [false, false, true, true, true] },
     terminal.width,
   );
   const used = Math.max(...fixed.lines.map((line) => line.length));

@@ -59,8 +59,7 @@ export const backendRecords = [
   {
     ...{ name: 'webasm', precision: 'f32', runsOn: 'processor' },
     ...{ isPortable: true, isGpuJs: true, isAutomatic: true },
-    remedy:
-      'use Node 20.19 or newer with WebAssembly SIMD enabled, and gpu.js at the version of the lockfile: npm ci',
+    remedy: 'use Node 20.19 or newer with WebAssembly SIMD enabled, and gpu.js at the version of the lockfile: npm ci',
     open: async () => (await import('./gpu-js/gpu-js-backend.js')).GpuJsBackend.open('webasm'),
   },
   {
@@ -85,8 +84,7 @@ export const backendRecords = [
     ...{ name: 'webgpu', precision: 'f32', runsOn: 'card' },
     ...{ isPortable: false, isGpuJs: true, isAutomatic: false },
     remedy: 'update the driver of the graphics card',
-    open: async ({ devices }) =>
-      (await import('./gpu-js/gpu-js-backend.js')).GpuJsBackend.open('webgpu', devices),
+    open: async ({ devices }) => (await import('./gpu-js/gpu-js-backend.js')).GpuJsBackend.open('webgpu', devices),
   },
 ] as const satisfies readonly BackendRecord[];
 

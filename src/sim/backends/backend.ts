@@ -78,9 +78,7 @@ export type BackendCall = {
 }[keyof BackendCalls];
 
 /** What a call of a backend gives. */
-export type CallResult<Name extends keyof BackendCalls = keyof BackendCalls> = Awaited<
-  ReturnType<BackendCalls[Name]>
->;
+export type CallResult<Name extends keyof BackendCalls = keyof BackendCalls> = Awaited<ReturnType<BackendCalls[Name]>>;
 
 /** Makes a call of a backend. */
 export function make(backend: BackendCalls, call: BackendCall): Promise<CallResult> {

@@ -107,12 +107,7 @@ export function optimizerStep<Batch>(
     : gradients;
   const left = update(first, firstGradient, firstMoments, { rows, cols: hidden });
   const right = update(second, secondGradient, secondMoments, { rows: hidden, cols });
-  return {
-    first: left.weights,
-    second: right.weights,
-    firstMoments: left.moments,
-    secondMoments: right.moments,
-  };
+  return { first: left.weights, second: right.weights, firstMoments: left.moments, secondMoments: right.moments };
 }
 
 /** One layer after a step of any rule. */

@@ -59,14 +59,7 @@ export function philox4x32(block: Uint32Array, key0: number, key1: number): void
 /** What a stream of random numbers is for; streams of different purposes never overlap. */
 export type Purpose = 'perturbation' | 'basis' | 'shuffle' | 'gradient noise' | 'bootstrap' | 'sweep';
 
-const PURPOSES: readonly Purpose[] = [
-  'perturbation',
-  'basis',
-  'shuffle',
-  'gradient noise',
-  'bootstrap',
-  'sweep',
-];
+const PURPOSES: readonly Purpose[] = ['perturbation', 'basis', 'shuffle', 'gradient noise', 'bootstrap', 'sweep'];
 
 /** The word of the counter that keeps streams of different purposes apart. */
 export function purposeWord(purpose: Purpose): number {

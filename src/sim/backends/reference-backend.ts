@@ -60,9 +60,7 @@ export class ReferenceArithmetic implements MatrixArithmetic<Batch> {
   }
 
   overRoot(numerator: Batch, squares: Batch, epsilon: number): Batch {
-    return numerator.map((matrix, network) =>
-      Matrix.div(matrix, Matrix.sqrt(squares[network]!).add(epsilon)),
-    );
+    return numerator.map((matrix, network) => Matrix.div(matrix, Matrix.sqrt(squares[network]!).add(epsilon)));
   }
 
   normalized(batch: Batch, epsilon: number): Batch {
@@ -96,10 +94,7 @@ export class ReferenceBackend implements Backend {
 
   async descendNetworks(batch: NetworkBatch, rates: readonly number[]): Promise<Weights> {
     const { rows, hidden, cols } = batch.shape;
-    const result: Weights = {
-      first: Float64Array.from(batch.first),
-      second: Float64Array.from(batch.second),
-    };
+    const result: Weights = { first: Float64Array.from(batch.first), second: Float64Array.from(batch.second) };
     for (let network = 0; network < batch.count; network++) {
       let first = matrixAt(batch.first, network, rows, hidden);
       let second = matrixAt(batch.second, network, hidden, cols);

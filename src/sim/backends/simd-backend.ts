@@ -47,11 +47,7 @@ export class SimdBackend implements Backend {
    * @throws MissingDevice when there is no library for the products
    * @throws Error when threads cannot run the kernels
    */
-  static async open(
-    precision: Precision = 'f32',
-    threads?: number,
-    products: Products = 'own',
-  ): Promise<SimdBackend> {
+  static async open(precision: Precision = 'f32', threads?: number, products: Products = 'own'): Promise<SimdBackend> {
     return new SimdBackend(precision, await SimdThreads.open(precision, threads, products), products);
   }
 

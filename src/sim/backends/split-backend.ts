@@ -129,11 +129,7 @@ function slice(batch: NetworkBatch, range: Range): NetworkBatch {
   };
 }
 
-function sliceRun(
-  networks: OptimizedNetworks,
-  run: OptimizerRun,
-  range: Range,
-): [OptimizedNetworks, OptimizerRun] {
+function sliceRun(networks: OptimizedNetworks, run: OptimizerRun, range: Range): [OptimizedNetworks, OptimizerRun] {
   const { count, taken } = networks;
   const moments = networks.moments.map((moment) => sliceWeights(moment, count, range));
   return [

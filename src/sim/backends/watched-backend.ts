@@ -107,10 +107,7 @@ function fingerprintOf(inputs: readonly unknown[]): string {
   for (const input of inputs) {
     if (input instanceof Float64Array || isNumbers(input)) {
       const stride = Math.max(1, Math.ceil(input.length / SAMPLE));
-      const sample = Float64Array.from(
-        { length: Math.ceil(input.length / stride) },
-        (_, i) => input[i * stride]!,
-      );
+      const sample = Float64Array.from({ length: Math.ceil(input.length / stride) }, (_, i) => input[i * stride]!);
       hash.update(`${input.length}:`).update(sample);
     } else hash.update(`${JSON.stringify(input)};`);
   }

@@ -143,9 +143,7 @@ export function matrixTuner(
     };
     return { ...weights, product: productOf(weights, 0, shape) };
   });
-  const taskMatrix = keptByKey(most, (task: Task) =>
-    embedCore(left, rotateModes(task.values, task.angle), right),
-  );
+  const taskMatrix = keptByKey(most, (task: Task) => embedCore(left, rotateModes(task.values, task.angle), right));
   return {
     bytesPerNetwork: 8 * 4 * (rows * hidden + hidden * cols + rows * cols),
     workPerStep: 6 * rows * hidden * cols,
@@ -194,8 +192,7 @@ function diagonalOf(network: Matrix, left: Matrix, right: Matrix, modes: number)
     .mmul(network);
   return Float64Array.from({ length: modes }, (_, mode) => {
     let sum = 0;
-    for (let column = 0; column < seen.columns; column++)
-      sum += seen.get(mode, column) * right.get(column, mode);
+    for (let column = 0; column < seen.columns; column++) sum += seen.get(mode, column) * right.get(column, mode);
     return sum;
   });
 }
@@ -207,9 +204,7 @@ function productOf(
 ): Matrix {
   const upper = first.subarray(network * rows * hidden, (network + 1) * rows * hidden);
   const lower = second.subarray(network * hidden * cols, (network + 1) * hidden * cols);
-  return Matrix.from1DArray(rows, hidden, Array.from(upper)).mmul(
-    Matrix.from1DArray(hidden, cols, Array.from(lower)),
-  );
+  return Matrix.from1DArray(rows, hidden, Array.from(upper)).mmul(Matrix.from1DArray(hidden, cols, Array.from(lower)));
 }
 
 function flat(matrix: Matrix): Float64Array {

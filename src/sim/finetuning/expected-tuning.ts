@@ -35,9 +35,7 @@ export function expectTuning(
 ): ExpectedTuning {
   const values = sharedValues(tuning.task);
   const expected =
-    values === undefined
-      ? expectPlanes(study, start, tuning, model)
-      : expectModes(study, start, tuning, values, model);
+    values === undefined ? expectPlanes(study, start, tuning, model) : expectModes(study, start, tuning, values, model);
   if (start.beside === 0) return expected;
   const missed = (loss: number) => start.beside * (2 * Math.sqrt(loss) + start.beside);
   return {
@@ -65,11 +63,7 @@ function expectModes(
   });
   const pace = rate * effectiveSpeed(pull);
   const segments = steps === 0 ? [] : [{ rate: pace, steps }];
-  const plan = {
-    recordings: [{ time: start.time, segments, snapshotRate: 0 }],
-    totalSteps: steps,
-    largestRate: pace,
-  };
+  const plan = { recordings: [{ time: start.time, segments, snapshotRate: 0 }], totalSteps: steps, largestRate: pace };
   // Fine-tuning is training on the effective task; the recurrence reads no more of a problem than this.
   const effective: Problem = {
     ...problem,

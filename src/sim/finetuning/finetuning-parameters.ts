@@ -116,8 +116,7 @@ export function lambdaParameter(fallback: number) {
 export function lambdasParameter(fallback: readonly number[]) {
   return described(numericList(z.array(pull()).min(1).max(1000).refine(distinct)), {
     default: fallback.join(','),
-    description:
-      'pulls toward the anchor, one curve each: fine-tuning descends on L_ft + lambda ||W - anchor||^2',
+    description: 'pulls toward the anchor, one curve each: fine-tuning descends on L_ft + lambda ||W - anchor||^2',
     unit: '1',
     range: `a list of distinct numbers from 0 to ${LARGEST_PULL}`,
     scale: 'linear',

@@ -47,8 +47,7 @@ function aboveEarlier(problem: Problem, factor: number, task: OvershootTask): nu
   const [one, both] = [1, 2].map((learned) =>
     planeLosses(
       problem,
-      fineTuneRotated(stagedProblem(problem, learned), 0, angle, { target, pull, anchor, length: { time } })
-        .core,
+      fineTuneRotated(stagedProblem(problem, learned), 0, angle, { target, pull, anchor, length: { time } }).core,
     ),
   ) as [number[], number[]];
   const none = planeLosses(problem, { get: () => 0 });
@@ -73,11 +72,7 @@ function aboveEarlier(problem: Problem, factor: number, task: OvershootTask): nu
  *   already, `null` where it does not up to the last
  * @throws InvalidInputError (option `overshoots`) for factors that do not increase from 0, and as `fineTuneRotated`
  */
-export function overshootBoundary(
-  problem: Problem,
-  factors: readonly number[],
-  task: OvershootTask,
-): number | null {
+export function overshootBoundary(problem: Problem, factors: readonly number[], task: OvershootTask): number | null {
   const isIncreasing = factors.every((factor, index) => factor >= 0 && !(factor <= factors[index - 1]!));
   if (!isIncreasing || factors.length === 0) {
     throw new InvalidInputError('overshoots', factors, 'factors from 0 that increase along the list');

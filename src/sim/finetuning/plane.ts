@@ -6,10 +6,7 @@ export interface Symmetric {
 }
 
 /** Both eigenvalues. */
-export function eigenvaluesOf({ a, b, c }: Symmetric): {
-  readonly smallest: number;
-  readonly largest: number;
-} {
+export function eigenvaluesOf({ a, b, c }: Symmetric): { readonly smallest: number; readonly largest: number } {
   const middle = (a + c) / 2;
   const radius = Math.hypot((a - c) / 2, b);
   return { smallest: middle - radius, largest: middle + radius };

@@ -4,16 +4,7 @@ import { stabilityLimit } from '../../theory/sharpness.js';
 import type { RoundingModel } from '../training/recurrence.js';
 import { RoundingMemory } from '../training/rounding.js';
 import type { ExpectedTuning } from './expected-tuning.js';
-import {
-  type Entries,
-  gram,
-  inner,
-  largestEigenvalue,
-  minus,
-  type Symmetric,
-  squareOf,
-  stepped,
-} from './plane.js';
+import { type Entries, gram, inner, largestEigenvalue, minus, type Symmetric, squareOf, stepped } from './plane.js';
 import { PlaneRounding, type StepRounding } from './plane-rounding.js';
 import { lossRounding } from './prediction.js';
 import type { StartingPoint } from './prepare.js';
@@ -158,8 +149,7 @@ function roundingOfStep(
   rate: number,
 ): Omit<StepRounding, 'correlation'> {
   const norm = Math.sqrt(squaredNorm);
-  const products =
-    (hidden + 2) * (squaredNorm + targetNorm) * Math.sqrt(largest) + (cols + 2) * Math.sqrt(loss) * norm;
+  const products = (hidden + 2) * (squaredNorm + targetNorm) * Math.sqrt(largest) + (cols + 2) * Math.sqrt(loss) * norm;
   const likely = norm + (2 * rate * products) / Math.sqrt(Math.max(hidden, cols));
   return { random: likely / Math.sqrt(3), likely, worst: norm + 2 * rate * products };
 }
@@ -173,10 +163,7 @@ function losses(
   let lossFt = 0;
   let forgetting = 0;
   const scale = Math.sqrt(
-    planes.reduce(
-      (most, { product, goal }) => Math.max(most, largestEigenvalue(product), largestEigenvalue(goal)),
-      0,
-    ),
+    planes.reduce((most, { product, goal }) => Math.max(most, largestEigenvalue(product), largestEigenvalue(goal)), 0),
   );
   const parts = planes.map((plane) => {
     const { product } = plane;

@@ -124,10 +124,7 @@ export function visibleRounding(
     if (expected.divergedAt !== undefined) continue;
     const { lossPre, lossFt, lossPreLikely, lossFtLikely } = expected;
     const smallest = SMALLEST_SHARE * scaleOf(spectrum, task);
-    const larger = Math.max(
-      lossPreLikely / Math.max(lossPre, smallest),
-      lossFtLikely / Math.max(lossFt, smallest),
-    );
+    const larger = Math.max(lossPreLikely / Math.max(lossPre, smallest), lossFtLikely / Math.max(lossFt, smallest));
     if (larger > DEMANDED) count++;
     share = Math.max(share, larger);
   }

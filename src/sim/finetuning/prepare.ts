@@ -67,9 +67,11 @@ export const methodParameters = {
  * @param cells cells of one network in the tables; its modes take as much again for each
  * @throws InvalidInputError when spectrum or target do not fit the shape, or the tables would not fit in memory
  */
-export function resolveOneTask<
-  Parsed extends ParsedPretraining & { readonly target: string | readonly number[] },
->(parsed: Parsed, curves: readonly number[], cells: number) {
+export function resolveOneTask<Parsed extends ParsedPretraining & { readonly target: string | readonly number[] }>(
+  parsed: Parsed,
+  curves: readonly number[],
+  cells: number,
+) {
   const parameters = resolvePretraining(parsed);
   const { times, spectrum, target } = parameters;
   const networks = times.length * curves.length;
@@ -149,9 +151,7 @@ function trainedStartingPoint(
   return {
     time,
     factors:
-      engine === 'modes'
-        ? (trained as Float64Array)
-        : singularValues.map((value) => Math.sqrt(Math.max(0, value))),
+      engine === 'modes' ? (trained as Float64Array) : singularValues.map((value) => Math.sqrt(Math.max(0, value))),
     gaps,
     trained,
     loss,

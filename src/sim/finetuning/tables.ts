@@ -44,25 +44,13 @@ const OF_THEORY =
 
 const OF_SIMULATION = 'of the simulated network; null where it diverged or nothing was simulated';
 
-export const lossPreTheoryColumn = lossColumn(
-  'loss_pre_theory',
-  `pre-training loss after fine-tuning: ${OF_THEORY}`,
-);
+export const lossPreTheoryColumn = lossColumn('loss_pre_theory', `pre-training loss after fine-tuning: ${OF_THEORY}`);
 
-export const lossPreSimColumn = lossColumn(
-  'loss_pre_sim',
-  `pre-training loss after fine-tuning ${OF_SIMULATION}`,
-);
+export const lossPreSimColumn = lossColumn('loss_pre_sim', `pre-training loss after fine-tuning ${OF_SIMULATION}`);
 
-export const lossFtTheoryColumn = lossColumn(
-  'loss_ft_theory',
-  `fine-tuning loss, without the pull: ${OF_THEORY}`,
-);
+export const lossFtTheoryColumn = lossColumn('loss_ft_theory', `fine-tuning loss, without the pull: ${OF_THEORY}`);
 
-export const lossFtSimColumn = lossColumn(
-  'loss_ft_sim',
-  `fine-tuning loss, without the pull, ${OF_SIMULATION}`,
-);
+export const lossFtSimColumn = lossColumn('loss_ft_sim', `fine-tuning loss, without the pull, ${OF_SIMULATION}`);
 
 export const forgettingTheoryColumn = lossColumn(
   'forgetting_theory',
@@ -106,8 +94,7 @@ export const taskColumns: readonly Column[] = [
   {
     name: 'sigma_ft',
     unit: '1',
-    description:
-      'singular value of the fine-tuning task in this mode, before its singular vectors are turned',
+    description: 'singular value of the fine-tuning task in this mode, before its singular vectors are turned',
   },
 ];
 

@@ -81,9 +81,7 @@ export class RunningEstimate {
     return {
       mean: this.mean,
       standardError: Math.sqrt(variance / this.count),
-      withoutGroup: Array.from({ length: Math.min(DRAW_GROUPS, this.count) }, (_, group) =>
-        this.meanWithout(group),
-      ),
+      withoutGroup: Array.from({ length: Math.min(DRAW_GROUPS, this.count) }, (_, group) => this.meanWithout(group)),
     };
   }
 

@@ -32,12 +32,7 @@ export function jackknifeError(withoutGroup: readonly number[]): number {
  * Variances of the three largest parts of the excess loss `2γ⟨R,B⟩ + γ²‖B‖² + … + γ⁴‖C‖²` at an aligned checkpoint:
  * `8γ² Σ r_i² s_i`, `2γ⁴ Σ_{ij} (s_i + s_j)²` and `2γ⁸ p h q (p + h + q + 1)`; their covariances are left out.
  */
-export function predictedStandardError(
-  problem: Problem,
-  gamma: number,
-  time: number,
-  replicates: number,
-): number {
+export function predictedStandardError(problem: Problem, gamma: number, time: number, replicates: number): number {
   const { rows, hidden, cols } = problem;
   let linear = 0;
   let sum = 0;
@@ -61,12 +56,7 @@ export function predictedStandardError(
  * values e^{−τ} of each layer spread over its entries, which have mean 0 over random singular vectors. It stands for the
  * covariance Σ of the initialisation by which arXiv 2503.19206, section 4, scales its noise; `e^{−τ}/√d` if square.
  */
-export function initialDeviation({
-  rows,
-  hidden,
-  cols,
-  tau,
-}: NetworkShape & { readonly tau: number }): number {
+export function initialDeviation({ rows, hidden, cols, tau }: NetworkShape & { readonly tau: number }): number {
   const modes = Math.min(rows, hidden, cols);
   return Math.exp(-tau) * Math.sqrt((2 * modes) / (hidden * (rows + cols)));
 }

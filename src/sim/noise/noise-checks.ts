@@ -44,10 +44,7 @@ export function judgeMonteCarlo(
   empty: string,
 ): Check {
   if (replicates < FEWEST_REPLICATES) {
-    return notApplicable(
-      claim,
-      `${replicates} replicates give no reliable standard error; take ${FEWEST_REPLICATES}`,
-    );
+    return notApplicable(claim, `${replicates} replicates give no reliable standard error; take ${FEWEST_REPLICATES}`);
   }
   if (compared.length === 0) return notApplicable(claim, empty);
   const slack = new SmallestSlack();
@@ -147,13 +144,11 @@ export function checkOvertraining(
     }
     // Two minima in the wrong order contradict each other by this much; on a flat curve it is rounding.
     const [early, late] = [softer.inflection, louder.inflection];
-    const contradiction =
-      softer.values[late]! - softer.values[early]! + (louder.values[early]! - louder.values[late]!);
+    const contradiction = softer.values[late]! - softer.values[early]! + (louder.values[early]! - louder.values[late]!);
     slack.add(-contradiction, EVALUATION_ROUNDING * (softer.values[early]! + louder.values[late]!));
   });
   if (notSimulated(run) === undefined) {
-    for (const { index, values } of curves)
-      simulatedSlack(run, perturbed, index, gammas[index]!, values, slack);
+    for (const { index, values } of curves) simulatedSlack(run, perturbed, index, gammas[index]!, values, slack);
   }
   if (slack.comparisons === 0) return notApplicable('T3', 'no recorded time lies beyond the last descent');
   const shown = ordered
@@ -181,8 +176,7 @@ function simulatedSlack(
   const allowance = (position: number) => {
     const bias = biasAt(problem, expected!.checkpoints[position]!, times[position]!);
     const slope = gamma ** 2 * (problem.rows + problem.cols);
-    const systematic =
-      Math.abs(bias.loss) + bias.lossRounding + slope * (Math.abs(bias.sum) + bias.sumRounding);
+    const systematic = Math.abs(bias.loss) + bias.lossRounding + slope * (Math.abs(bias.sum) + bias.sumRounding);
     const evaluation = EVALUATION_ROUNDING * Math.abs(value(perturbed[position]!));
     return STANDARD_ERRORS * perturbed[position]!.excess[index]!.standardError + systematic + evaluation;
   };

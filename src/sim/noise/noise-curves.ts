@@ -156,10 +156,7 @@ export class NoiseCurves {
   /** The simulated curve of one γ, by its position; undefined where it is not whole. */
   simulatedCurve(index: number): SimulatedPoint[] | undefined {
     if (this.perturbed.length !== this.study.times.length) return undefined;
-    return this.perturbed.map(({ checkpoint, excess }) => ({
-      loss: checkpoint.loss,
-      excess: excess[index]!,
-    }));
+    return this.perturbed.map(({ checkpoint, excess }) => ({ loss: checkpoint.loss, excess: excess[index]! }));
   }
 
   /** Rows of the table `inflection`. */

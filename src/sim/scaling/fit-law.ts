@@ -170,10 +170,7 @@ export function explainedShare(groups: readonly ExplainedPoints[]): number | nul
   if (!(total > 0)) return null;
   const left = groups.reduce(
     (sum, { fit, points }) =>
-      points.reduce(
-        (part, { size, data, loss }) => part + Math.log(loss / predictedLoss(fit, size, data)) ** 2,
-        sum,
-      ),
+      points.reduce((part, { size, data, loss }) => part + Math.log(loss / predictedLoss(fit, size, data)) ** 2, sum),
     0,
   );
   return 1 - left / total;

@@ -238,16 +238,12 @@ export const chinchillaLaw = powerSumLaw('chinchilla', 'L = E + A/N^alpha + B/D^
  * A Chinchilla law with the cost of noise on the weights, which by T8 is `(Σs)²/h` times a factor: it rises with what was learned
  * and falls with width.
  */
-export const perturbedLaw = powerSumLaw(
-  'perturbed-power',
-  'L = E + A/N^alpha + B/D^beta + G D^delta/N^gamma',
-  [
-    { coefficient: 'E' },
-    { coefficient: 'A', size: { exponent: 'alpha', falls: true } },
-    { coefficient: 'B', data: { exponent: 'beta', falls: true } },
-    { coefficient: 'G', size: { exponent: 'gamma', falls: true }, data: { exponent: 'delta', falls: false } },
-  ],
-);
+export const perturbedLaw = powerSumLaw('perturbed-power', 'L = E + A/N^alpha + B/D^beta + G D^delta/N^gamma', [
+  { coefficient: 'E' },
+  { coefficient: 'A', size: { exponent: 'alpha', falls: true } },
+  { coefficient: 'B', data: { exponent: 'beta', falls: true } },
+  { coefficient: 'G', size: { exponent: 'gamma', falls: true }, data: { exponent: 'delta', falls: false } },
+]);
 
 /** All laws that can be fitted. */
 export const scalingLaws: readonly ScalingLaw[] = [shannonLaw, chinchillaLaw, perturbedLaw];

@@ -73,9 +73,7 @@ function centred(points: readonly PowerLawPoint[]) {
   const meanY = mean(points.map(({ y }) => Math.log(y)));
   const offsets = points.map(({ x, y }) => ({ x: Math.log(x) - meanX, y: Math.log(y) - meanY }));
   const isVertical = points.every(({ x }) => x === points[0]!.x);
-  return isVertical
-    ? null
-    : { meanX, meanY, offsets, spread: offsets.reduce((sum, { x }) => sum + x * x, 0) };
+  return isVertical ? null : { meanX, meanY, offsets, spread: offsets.reduce((sum, { x }) => sum + x * x, 0) };
 }
 
 function mean(values: readonly number[]): number {

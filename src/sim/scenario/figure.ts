@@ -51,12 +51,7 @@ export interface MapFigure extends FigureOfTable {
   /** Columns with the value of a cell; the simulated one is drawn where there is any. */
   readonly value: { readonly label: string; readonly theory?: string; readonly simulation?: string };
   /** Table with the height of a boundary for each place on the x axis. */
-  readonly boundary?: {
-    readonly table: string;
-    readonly x: string;
-    readonly y: string;
-    readonly label: string;
-  };
+  readonly boundary?: { readonly table: string; readonly x: string; readonly y: string; readonly label: string };
 }
 
 /** What a scenario wants drawn, declared once for the terminal chart, the figures and the report. */

@@ -32,8 +32,7 @@ export function readTimes(value: unknown): unknown {
   const [from, to, count] = rest.map(readNumber);
   if (rest.length !== 3 || typeof from !== 'number' || typeof to !== 'number' || typeof count !== 'number')
     return value;
-  const inRange =
-    Number.isInteger(count) && count >= 2 && count <= MOST_TIMES && from < to && Number.isFinite(to);
+  const inRange = Number.isInteger(count) && count >= 2 && count <= MOST_TIMES && from < to && Number.isFinite(to);
   if (!inRange || (form === 'log' && from <= 0)) return value;
   return form === 'log' ? logGrid(from, to, count) : linearGrid(from, to, count);
 }
@@ -50,9 +49,7 @@ function logGrid(from: number, to: number, count: number): number[] {
 
 /** Equal steps from `from` to `to`, both included exactly. */
 function linearGrid(from: number, to: number, count: number): number[] {
-  return Array.from({ length: count }, (_, i) =>
-    i === count - 1 ? to : from + ((to - from) * i) / (count - 1),
-  );
+  return Array.from({ length: count }, (_, i) => (i === count - 1 ? to : from + ((to - from) * i) / (count - 1)));
 }
 
 /** Whether numbers increase strictly. */

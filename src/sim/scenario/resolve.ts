@@ -22,10 +22,7 @@ export function resolveParameters<Parameters extends object>(
   }
   const preset = presetSettings(scenario, settings.preset);
   const complete = Object.fromEntries(
-    Object.entries(shape).map(([name, schema]) => [
-      name,
-      settings[name] ?? preset[name] ?? metaOf(schema).default,
-    ]),
+    Object.entries(shape).map(([name, schema]) => [name, settings[name] ?? preset[name] ?? metaOf(schema).default]),
   );
   const parsed = scenario.schema.safeParse(complete);
   if (!parsed.success) {
@@ -38,10 +35,7 @@ export function resolveParameters<Parameters extends object>(
 }
 
 /** Names that may be set: the parameters, and `preset` where there are presets. */
-export function settingNames({
-  schema,
-  presets,
-}: Pick<Scenario<never>, 'schema' | 'presets'>): readonly string[] {
+export function settingNames({ schema, presets }: Pick<Scenario<never>, 'schema' | 'presets'>): readonly string[] {
   const parameters = Object.keys(schema.shape);
   return presets === undefined ? parameters : [...parameters, 'preset'];
 }
@@ -58,17 +52,10 @@ function presetSettings(
   throw new InvalidInputError('preset', name, `a preset of ${id}: ${hint}`);
 }
 
-function unknownParameter(
-  scenario: string,
-  name: string,
-  value: unknown,
-  known: readonly string[],
-): InvalidInputError {
+function unknownParameter(scenario: string, name: string, value: unknown, known: readonly string[]): InvalidInputError {
   const nearest = nearestName(name, known);
   const hint =
-    nearest === undefined
-      ? `one of ${known.join(', ')}`
-      : `a parameter of ${scenario}; did you mean ${nearest}?`;
+    nearest === undefined ? `one of ${known.join(', ')}` : `a parameter of ${scenario}; did you mean ${nearest}?`;
   return new InvalidInputError('--set', `${name}=${settingText(value)}`, hint);
 }
 

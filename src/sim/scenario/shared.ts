@@ -56,8 +56,7 @@ export function spectrumParameter(fallback: string) {
     default: fallback,
     description: 'singular values of the pre-training task, padded with zeros',
     unit: '1',
-    range:
-      'power:EXPONENT, linear, geometric:RATIO, or a list such as 2,1,0.5 that never increases and starts above 0',
+    range: 'power:EXPONENT, linear, geometric:RATIO, or a list such as 2,1,0.5 that never increases and starts above 0',
   });
 }
 
@@ -97,8 +96,7 @@ export function gammasParameter(fallback: readonly number[]) {
 
 export const noiseParameter = described(z.enum(['absolute', 'init']), {
   default: 'absolute',
-  description:
-    'what gammas are: absolute, or multiples of the standard deviation of the weights at initialisation',
+  description: 'what gammas are: absolute, or multiples of the standard deviation of the weights at initialisation',
   unit: '1',
   range: 'absolute or init',
   choices: ['absolute', 'init'],
@@ -114,14 +112,11 @@ export function replicatesParameter(fallback: number) {
   });
 }
 
-export const learningRateParameter = described(
-  z.union([z.literal('auto'), numeric(z.number().positive().max(1e6))]),
-  {
-    default: 'auto',
-    description:
-      'pre-training step of gradient descent; auto varies it below 1/(4 sigma_1) so that discretisation stays below the noise',
-    unit: 'flow time per step',
-    range: 'auto, or a number above 0 and up to 1e6',
-    scale: 'log',
-  },
-);
+export const learningRateParameter = described(z.union([z.literal('auto'), numeric(z.number().positive().max(1e6))]), {
+  default: 'auto',
+  description:
+    'pre-training step of gradient descent; auto varies it below 1/(4 sigma_1) so that discretisation stays below the noise',
+  unit: 'flow time per step',
+  range: 'auto, or a number above 0 and up to 1e6',
+  scale: 'log',
+});

@@ -19,17 +19,12 @@ export interface Table {
 /** Position of a column by name; a name that the table lacks is a defect, hence the plain error. */
 export function columnIndex(columns: readonly Column[], name: string): number {
   const index = columns.findIndex((column) => column.name === name);
-  if (index < 0)
-    throw new Error(`no column ${name} among ${columns.map((column) => column.name).join(', ')}`);
+  if (index < 0) throw new Error(`no column ${name} among ${columns.map((column) => column.name).join(', ')}`);
   return index;
 }
 
 /** Rows sorted by some numeric columns, the first named counting most; equal rows keep their order. */
-export function sortRows(
-  rows: readonly Row[],
-  columns: readonly Column[],
-  by: readonly string[] = [],
-): readonly Row[] {
+export function sortRows(rows: readonly Row[], columns: readonly Column[], by: readonly string[] = []): readonly Row[] {
   if (by.length === 0) return rows;
   const keys = by.map((name) => columnIndex(columns, name));
   return [...rows].sort((a, b) => {

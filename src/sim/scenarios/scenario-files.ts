@@ -13,8 +13,7 @@ const files = {
   schedules: async () => (await import('./schedules/schedules.js')).schedules,
   width: async () => (await import('./width/width.js')).width,
   'early-exposure': async () => (await import('./early-exposure/early-exposure.js')).earlyExposure,
-  'two-stage-alignment': async () =>
-    (await import('./two-stage-alignment/two-stage-alignment.js')).twoStageAlignment,
+  'two-stage-alignment': async () => (await import('./two-stage-alignment/two-stage-alignment.js')).twoStageAlignment,
   replay: async () => (await import('./replay/replay.js')).replay,
   'optimizer-consistency': async () =>
     (await import('./optimizer-consistency/optimizer-consistency.js')).optimizerConsistency,

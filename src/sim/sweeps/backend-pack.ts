@@ -117,8 +117,7 @@ export class BackendPack {
     if (call.name !== 'perturbationMoments') return undefined;
     const [networks, noise] = call.inputs;
     const kept = this.noises.get(backend);
-    if (kept !== undefined && sameFields(kept.shape, networks.shape) && sameNoise(kept.noise, noise))
-      return kept.noise;
+    if (kept !== undefined && sameFields(kept.shape, networks.shape) && sameNoise(kept.noise, noise)) return kept.noise;
     this.noises.set(backend, { shape: networks.shape, noise });
     return noise;
   }

@@ -51,18 +51,11 @@ export function searchedAxis({ axes }: SweepDefinition): SearchedAxis {
  *
  * @throws InvalidInputError for a table that tells neither
  */
-export function turningTest(
-  table: string,
-  columns: readonly Column[],
-): (result: PointResult) => string | undefined {
+export function turningTest(table: string, columns: readonly Column[]): (result: PointResult) => string | undefined {
   const names = columns.map(({ name }) => name);
   const wanted = ['time_sim', 'rise_sim', 'time_theory', 'rise_theory'].find((name) => names.includes(name));
   if (wanted === undefined)
-    throw new InvalidInputError(
-      'output.table',
-      table,
-      'for --find, a table with a column time_sim or rise_sim',
-    );
+    throw new InvalidInputError('output.table', table, 'for --find, a table with a column time_sim or rise_sim');
   const theory = wanted.replace('_sim', '_theory');
   const places = [names.indexOf(wanted), names.indexOf(theory)].filter((place) => place >= 0);
   return ({ rows, error }) => {

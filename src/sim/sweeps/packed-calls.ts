@@ -33,9 +33,7 @@ function fits(first: BackendCall, call: BackendCall): boolean {
   if (first.name === 'descendModes' && call.name === 'descendModes')
     return first.inputs[0].modes === call.inputs[0].modes && sameNumbers(first.inputs[1], call.inputs[1]);
   if (first.name === 'descendNetworks' && call.name === 'descendNetworks')
-    return (
-      sameFields(first.inputs[0].shape, call.inputs[0].shape) && sameNumbers(first.inputs[1], call.inputs[1])
-    );
+    return sameFields(first.inputs[0].shape, call.inputs[0].shape) && sameNumbers(first.inputs[1], call.inputs[1]);
   if (first.name !== 'perturbationMoments' || call.name !== 'perturbationMoments') return false;
   const [a, b] = [first.inputs[0], call.inputs[0]];
   return sameFields(a.shape, b.shape) && sameLayers(a, b) && sameNoise(first.inputs[1], call.inputs[1]);
@@ -67,10 +65,7 @@ function sameNumbers(first: readonly number[], second: readonly number[]): boole
  *
  * @param noise for moments: the batch that stands for all that are the same
  */
-export async function callTogether(
-  group: readonly WaitingCall[],
-  noise: NoiseBatch | undefined,
-): Promise<void> {
+export async function callTogether(group: readonly WaitingCall[], noise: NoiseBatch | undefined): Promise<void> {
   try {
     const results = await resultsOf(group, noise);
     group.forEach(({ resolve }, index) => {
@@ -81,10 +76,7 @@ export async function callTogether(
   }
 }
 
-function resultsOf(
-  group: readonly WaitingCall[],
-  noise: NoiseBatch | undefined,
-): Promise<readonly CallResult[]> {
+function resultsOf(group: readonly WaitingCall[], noise: NoiseBatch | undefined): Promise<readonly CallResult[]> {
   const [{ backend, call }] = group as [WaitingCall];
   const batches = <Batch>() => group.map((one) => one.call.inputs[0] as Batch);
   switch (call.name) {
@@ -160,8 +152,7 @@ async function momentsOf(
 function joinedLayers(all: readonly PerturbedNetworks[]): PerturbedNetworks['layers'] {
   const layers = all.map((one) => one.layers);
   const diagonal = layers.flatMap((one) => ('factors' in one ? [one] : []));
-  if (diagonal.length > 0)
-    return { factors: joined(diagonal.map((one) => one.factors)), modes: diagonal[0]!.modes };
+  if (diagonal.length > 0) return { factors: joined(diagonal.map((one) => one.factors)), modes: diagonal[0]!.modes };
   const full = layers.flatMap((one) => ('factors' in one ? [] : [one]));
   return { first: joined(full.map((one) => one.first)), second: joined(full.map((one) => one.second)) };
 }
@@ -181,11 +172,7 @@ function joined(parts: readonly Float64Array[]): Float64Array {
   return all;
 }
 
-function cut(
-  values: Float64Array,
-  batches: readonly { readonly count: number }[],
-  size: number,
-): Float64Array[] {
+function cut(values: Float64Array, batches: readonly { readonly count: number }[], size: number): Float64Array[] {
   let place = 0;
   return batches.map(({ count }) => {
     const from = place;

@@ -66,9 +66,7 @@ function workOf(sweep: Sweep, scenario: Scenario, values: readonly unknown[]): n
  */
 function pointWork(parameters: Record<string, unknown>, engine: string): number {
   const { rows, hidden, cols, dims, replicates, steps } = parameters as Record<string, number | undefined>;
-  const sizes = Array.isArray(dims)
-    ? (dims as number[])
-    : [Math.cbrt((rows ?? 1) * (hidden ?? 1) * (cols ?? 1))];
+  const sizes = Array.isArray(dims) ? (dims as number[]) : [Math.cbrt((rows ?? 1) * (hidden ?? 1) * (cols ?? 1))];
   const counts = ['times', 'learningRates', 'lambdas', 'angles', 'overshoots', 'schedules'].map((name) =>
     Array.isArray(parameters[name]) ? (parameters[name] as unknown[]).length : 1,
   );

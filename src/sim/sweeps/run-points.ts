@@ -22,11 +22,7 @@ const LEADING: readonly Column[] = [
 
 const TRAILING: readonly Column[] = [
   { name: 'compute', unit: '1', description: 'engine/backend that ran' },
-  {
-    name: 'failed_checks',
-    unit: '1',
-    description: 'claims whose check failed, separated by blanks; null for none',
-  },
+  { name: 'failed_checks', unit: '1', description: 'claims whose check failed, separated by blanks; null for none' },
   {
     name: 'diverged',
     unit: '1',

@@ -178,9 +178,5 @@ function refuseOverlap(names: readonly string[], params: Readonly<Record<string,
     throw new InvalidInputError('axes', twice, 'axes that do not overlap; two of them set this parameter');
   const fixed = names.find((name) => Object.hasOwn(params, name));
   if (fixed !== undefined)
-    throw new InvalidInputError(
-      'axes',
-      fixed,
-      'a parameter that varies or one that is fixed in params, not both',
-    );
+    throw new InvalidInputError('axes', fixed, 'a parameter that varies or one that is fixed in params, not both');
 }

@@ -38,12 +38,7 @@ function diagonalCheckpoint(problem: Problem, factors: Float64Array, time: numbe
     singularValues,
     loss,
     squaredNorms: [norm, norm],
-    network: {
-      shape: { rows, hidden, cols },
-      count: 1,
-      layers: { factors, modes: factors.length },
-      residual,
-    },
+    network: { shape: { rows, hidden, cols }, count: 1, layers: { factors, modes: factors.length }, residual },
   };
 }
 
@@ -98,8 +93,7 @@ export function matrixCheckpoint(
   const inLeftBasis = left.transpose().mmul(network);
   const singularValues = Float64Array.from(problem.modes, (_, mode) => {
     let sum = 0;
-    for (let column = 0; column < cols; column++)
-      sum += inLeftBasis.get(mode, column) * right.get(column, mode);
+    for (let column = 0; column < cols; column++) sum += inLeftBasis.get(mode, column) * right.get(column, mode);
     return sum;
   });
   return {

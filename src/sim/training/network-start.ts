@@ -109,11 +109,7 @@ function gaussianLayer(size: number, deviation: number, seed: number, which: num
  * @param weights of one network before training
  * @throws InvalidInputError (option `start`) naming the engine to use, where the weights are not λ-balanced
  */
-export function requireBalanced(
-  start: StartName,
-  { rows, hidden, cols }: Problem,
-  { first, second }: Weights,
-): void {
+export function requireBalanced(start: StartName, { rows, hidden, cols }: Problem, { first, second }: Weights): void {
   const left = Matrix.from1DArray(rows, hidden, Array.from(first));
   const right = Matrix.from1DArray(hidden, cols, Array.from(second));
   if (imbalanceOf(left, right) !== null) return;

@@ -59,10 +59,7 @@ export const adam: Optimizer = {
     const newMean = arithmetic.combination('keptMean', mean!, 'newMean', gradient);
     const squares = arithmetic.squares(gradient);
     const newSquare = arithmetic.combination('keptSquare', square!, 'newSquare', squares);
-    return {
-      direction: arithmetic.overRoot(newMean, newSquare, EPSILON),
-      moments: [newMean, newSquare],
-    };
+    return { direction: arithmetic.overRoot(newMean, newSquare, EPSILON), moments: [newMean, newSquare] };
   },
 };
 
@@ -104,11 +101,7 @@ export const muon: Optimizer = {
 };
 
 /** Newton–Schulz iterations on the smaller of the two Gram matrices. */
-function orthogonalized<Batch>(
-  arithmetic: MatrixArithmetic<Batch>,
-  batch: Batch,
-  { rows, cols }: LayerShape,
-): Batch {
+function orthogonalized<Batch>(arithmetic: MatrixArithmetic<Batch>, batch: Batch, { rows, cols }: LayerShape): Batch {
   let current = arithmetic.normalized(batch, MUON_EPSILON);
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
     const isTall = rows > cols;

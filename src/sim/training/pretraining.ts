@@ -106,10 +106,7 @@ export function planPretraining(
     f64: undefined as ExpectedTraining | undefined,
   };
   const rounded = (precision: Backend['precision']) => {
-    inPrecision[precision] ??= expectTraining(problem, plan, {
-      kind,
-      unitRoundoff: UNIT_ROUNDOFF[precision],
-    });
+    inPrecision[precision] ??= expectTraining(problem, plan, { kind, unitRoundoff: UNIT_ROUNDOFF[precision] });
     return inPrecision[precision];
   };
   const { divergedAt } = expected;
@@ -149,9 +146,7 @@ export function lossAccuracy(problem: Problem, times: readonly number[]): Accura
   return {
     measure: '0.1 % of the initial loss',
     acceptable: ({ checkpoints }) =>
-      checkpoints.every(
-        (checkpoint, at) => Math.abs(biasAt(problem, checkpoint, times[at]!).loss) <= invisible,
-      ),
+      checkpoints.every((checkpoint, at) => Math.abs(biasAt(problem, checkpoint, times[at]!).loss) <= invisible),
   };
 }
 
@@ -214,9 +209,7 @@ function roundingWarnings(
   const share = roundingShare(problem, expected);
   if (!(share > VISIBLE_ROUNDING) || expected.divergedAt !== undefined) return [];
   const remedy = engine === 'matrix' ? '; the modes engine rounds each mode on its own' : '';
-  return [
-    `rounding in ${precision} may take singular values off by up to ${percent(share)} of the largest${remedy}`,
-  ];
+  return [`rounding in ${precision} may take singular values off by up to ${percent(share)} of the largest${remedy}`];
 }
 
 /** Two digits of a share, in percent. */

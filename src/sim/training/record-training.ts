@@ -36,11 +36,7 @@ export function hasDiverged(recorded: object): recorded is Diverged {
 }
 
 /** Both layers of one network of an ensemble, in the ensemble's memory. */
-export function layersIn(
-  { first, second }: Weights,
-  { rows, hidden, cols }: NetworkShape,
-  at: number,
-): Weights {
+export function layersIn({ first, second }: Weights, { rows, hidden, cols }: NetworkShape, at: number): Weights {
   return {
     first: first.subarray(at * rows * hidden, (at + 1) * rows * hidden),
     second: second.subarray(at * hidden * cols, (at + 1) * hidden * cols),

@@ -144,9 +144,7 @@ class RecurrenceState {
     }
     const lost = (mode: number) => (this.lost[mode] === 1 ? 3 * this.scaleOf(mode) : 0);
     if (rounding instanceof ScalarRounding) {
-      const bounds = factors.map(
-        (factor, mode) => Math.abs(factor) * rounding.relativeBound(mode) + lost(mode),
-      );
+      const bounds = factors.map((factor, mode) => Math.abs(factor) * rounding.relativeBound(mode) + lost(mode));
       return { rounding: bounds, likely: bounds };
     }
     return {

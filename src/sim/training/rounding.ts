@@ -217,8 +217,7 @@ export class MatrixRounding {
       // The task and the rate are stored once, and make the same error in every step.
       const stored = 2 * rate * this.unit * (this.targetNorm + 3 * missing) * factor;
       this.systematic[mode] = this.systematic[mode]! * propagation + (linear < 1 ? worst : stored);
-      this.likelySystematic[mode] =
-        this.likelySystematic[mode]! * propagation + (linear < 1 ? likely : stored);
+      this.likelySystematic[mode] = this.likelySystematic[mode]! * propagation + (linear < 1 ? likely : stored);
       this.aligned[mode] = this.aligned[mode]! * propagation + worst;
       // What is added up as in the worst case is not counted again as random.
       this.correlate(mode, propagation, linear < 1 ? 0 : random, carried);

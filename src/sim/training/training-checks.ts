@@ -1,10 +1,4 @@
-import {
-  learnedGapBound,
-  type Mode,
-  singularValue,
-  unlearnedFactorBound,
-  velocity,
-} from '../../theory/mode.js';
+import { learnedGapBound, type Mode, singularValue, unlearnedFactorBound, velocity } from '../../theory/mode.js';
 import type { Problem } from '../../theory/problem.js';
 import { type Check, judge, notApplicable } from '../scenario/scenario.js';
 import type { Checkpoint } from './record-training.js';
@@ -111,10 +105,7 @@ export interface ComparedModes {
  */
 export function checkModeStages(networks: readonly ComparedModes[], rounding: number): Check {
   if (networks.length === 0) {
-    return notApplicable(
-      'T0-descent',
-      'nothing was simulated: the exact engine is the closed form and the recurrence',
-    );
+    return notApplicable('T0-descent', 'nothing was simulated: the exact engine is the closed form and the recurrence');
   }
   const slack = new SmallestSlack();
   for (const { simulated, exact } of networks) {
@@ -164,12 +155,7 @@ export function checkLearningOrder(run: CheckedRun, checkpoints: readonly Checkp
   );
 }
 
-function simulatedOrClosed(
-  mode: Mode,
-  time: number,
-  checkpoint: Checkpoint | undefined,
-  index: number,
-): number {
+function simulatedOrClosed(mode: Mode, time: number, checkpoint: Checkpoint | undefined, index: number): number {
   return checkpoint?.singularValues[index] ?? singularValue(mode, time);
 }
 

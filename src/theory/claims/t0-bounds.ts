@@ -1,12 +1,5 @@
 import * as fc from 'fast-check';
-import {
-  halfTime,
-  learnedCount,
-  learnedGapBound,
-  learningWindow,
-  type Mode,
-  unlearnedFactorBound,
-} from '../mode.js';
+import { halfTime, learnedCount, learnedGapBound, learningWindow, type Mode, unlearnedFactorBound } from '../mode.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { singularValues } from './engine/draws.js';
 
@@ -53,9 +46,7 @@ export const learningOrder = defineClaim<Instance>({
       return { learned: sigmas.slice(0, count), unlearned: sigmas.slice(count), tau, theta };
     }),
   wellFormed: ({ learned, unlearned, tau, theta }) =>
-    [...learned, ...unlearned].every(
-      (sigma, index, sigmas) => sigma >= 0 && sigma <= (sigmas[index - 1] ?? 1e6),
-    ) &&
+    [...learned, ...unlearned].every((sigma, index, sigmas) => sigma >= 0 && sigma <= (sigmas[index - 1] ?? 1e6)) &&
     tau >= 0 &&
     tau <= 300 &&
     theta >= 0,
@@ -149,8 +140,7 @@ function learnedParts(sigma: number, tau: number, theta: number): Conclusion[] {
   if (initial <= 0) return [below];
   const lacking = Math.log(initial) + 2 * tau - 4 * sigma * time;
   const logGap = Math.log(sigma) + lacking - Math.log1p(Math.exp(lacking));
-  const tolerance =
-    rounding(4 * tau, 8 * sigma * time, 4 * Math.log(sigma)) + (8 * Number.EPSILON * sigma) / initial;
+  const tolerance = rounding(4 * tau, 8 * sigma * time, 4 * Math.log(sigma)) + (8 * Number.EPSILON * sigma) / initial;
   const label = `ln(σ − s) of the mode ${sigma} at τ = ${tau}, θ = ${theta}`;
   const sharp = logBound + Math.log(initial / sigma) - Math.log1p(Math.exp(logBound) / sigma);
   return [

@@ -46,9 +46,7 @@ export const sharedMinimum = defineClaim<Instance>({
     conflict: mostly(0, decades(-1, 1)),
   }),
   wellFormed: ({ rows, cols, sources, rank, overlap, heldOut, seed, scale, variance, conflict }) =>
-    [rows, cols, sources, rank, heldOut].every(
-      (value) => Number.isInteger(value) && value >= 1 && value <= 12,
-    ) &&
+    [rows, cols, sources, rank, heldOut].every((value) => Number.isInteger(value) && value >= 1 && value <= 12) &&
     Number.isInteger(overlap) &&
     overlap >= 0 &&
     Number.isInteger(seed) &&
@@ -79,9 +77,7 @@ export const sharedMinimum = defineClaim<Instance>({
     // From definitions: minimisers as networks, and losses of the covariance `variance · Π_k`.
     const gaps = bases.map((inputs, at) => ({ inputs, gap: Matrix.sub(network, tasks[at]!).mmul(inputs) }));
     const minimisers = gaps.map(({ inputs, gap }) => Matrix.sub(network, gap.mmul(inputs.transpose())));
-    const mean = minimisers
-      .reduce((sum, one) => Matrix.add(sum, one), Matrix.zeros(rows, network.columns))
-      .div(count);
+    const mean = minimisers.reduce((sum, one) => Matrix.add(sum, one), Matrix.zeros(rows, network.columns)).div(count);
     const spread = minimisers.reduce((sum, one) => sum + matrixDistance(one, mean) ** 2, 0);
     const loss = gaps.reduce((sum, { gap }) => sum + variance * gap.norm() ** 2, 0);
     const heldOutLoss = residual.mmul(heldOut).norm() ** 2;
@@ -112,34 +108,22 @@ export const sharedMinimum = defineClaim<Instance>({
         tolerance,
       ),
       equal(
-        {
-          label: 'share of the loss along a direction that fewest sources show',
-          value: fewest.spread / fewest.loss,
-        },
+        { label: 'share of the loss along a direction that fewest sources show', value: fewest.spread / fewest.loss },
         { label: '1 − c_min/K', value: 1 - coverage.least / count },
         1e-12 / Math.min(1, coverage.least),
       ),
       equal(
-        {
-          label: 'share of the loss along a direction that most sources show',
-          value: most.spread / most.loss,
-        },
+        { label: 'share of the loss along a direction that most sources show', value: most.spread / most.loss },
         { label: '1 − c_max/K', value: 1 - coverage.most / count },
         1e-12,
       ),
-      atMost(
-        { label: 'held-out loss', value: heldOutLoss },
-        { label: '(u + √(μL))²', value: bracket.most },
-        tolerance,
-      ),
+      atMost({ label: 'held-out loss', value: heldOutLoss }, { label: '(u + √(μL))²', value: bracket.most }, tolerance),
       atLeast(
         { label: 'held-out loss', value: heldOutLoss },
         { label: '(u − √(μL))²', value: bracket.least },
         tolerance,
       ),
-      ...gaps.map(({ inputs, gap }, at) =>
-        isNearest(network, tasks[at]!, inputs, gap, minimisers[at]!, instance),
-      ),
+      ...gaps.map(({ inputs, gap }, at) => isNearest(network, tasks[at]!, inputs, gap, minimisers[at]!, instance)),
       worstHeldOut(bases, heldOut, coverage, instance.seed),
     ]);
   },
@@ -226,9 +210,7 @@ function problemOf(instance: Instance) {
     bases,
     heldOut: drawnMatrix(cols, instance.heldOut, 64 * seed + 3),
     network: drawn(4).mul(scale),
-    tasks: bases.map((_, at) =>
-      at === 0 || conflict === 0 ? task : Matrix.add(task, drawn(40 + at).mul(conflict)),
-    ),
+    tasks: bases.map((_, at) => (at === 0 || conflict === 0 ? task : Matrix.add(task, drawn(40 + at).mul(conflict)))),
     variance: instance.variance,
   };
 }

@@ -75,9 +75,7 @@ export const decoupling = defineClaim<Instance>({
   wellFormed: ({ modes, extraRows, extraHidden, extraCols, ratio, time }) =>
     modes.some(({ sigma }) => sigma > 0) &&
     modes.every(({ sigma, start }) => sigma >= 0 && start >= 0 && sigma < 1e6 && start < 1e6) &&
-    [extraRows, extraHidden, extraCols].every(
-      (extra) => Number.isInteger(extra) && extra >= 0 && extra < 12,
-    ) &&
+    [extraRows, extraHidden, extraCols].every((extra) => Number.isInteger(extra) && extra >= 0 && extra < 12) &&
     ratio > 0 &&
     time >= 0,
   hypotheses: [
@@ -149,9 +147,7 @@ function buildNetwork({ start, ratio, time, ...instance }: Instance): Network {
       modes.map(({ sigma }) => sigma),
       right,
     ),
-    atStart: identity
-      ? { first: Matrix.diag(onFirst), second: Matrix.diag(onSecond) }
-      : pair(onFirst, onSecond),
+    atStart: identity ? { first: Matrix.diag(onFirst), second: Matrix.diag(onSecond) } : pair(onFirst, onSecond),
     withFactors: (factors) => pair(factors, factors),
   };
 }
@@ -226,8 +222,7 @@ function modeEquations(each: Mode, time: number): Conclusion[] {
       { label: `s + (σ − s(0))·decay of the mode ${sigma} at ${time}`, value: value + initial * share },
       { label: 'σ', value: sigma },
       rounding *
-        (4 * size +
-          (start > 0 && share > 0 ? (4 * sigma * time + Math.abs(Math.log(start))) * value * share : 0)) +
+        (4 * size + (start > 0 && share > 0 ? (4 * sigma * time + Math.abs(Math.log(start))) * value * share : 0)) +
         Number.MIN_VALUE,
     ),
     equal(
@@ -297,10 +292,7 @@ function inverseEquations(each: Mode, time: number): Conclusion[] {
       Number.MIN_VALUE,
     ),
     equal(
-      {
-        label: 'share of the initial gap with the other sign ever reached',
-        value: 1 / timeOfGap(each, -initial / 2),
-      },
+      { label: 'share of the initial gap with the other sign ever reached', value: 1 / timeOfGap(each, -initial / 2) },
       { label: 'none', value: 0 },
       Number.MIN_VALUE,
     ),

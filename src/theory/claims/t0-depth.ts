@@ -96,10 +96,7 @@ export const depth = defineClaim<Instance>({
     const ends = modes.map((each) => deepMode(each, depth, time).value);
     const parts = modes.flatMap((each) => timeParts(each, depth, time));
     if (depth <= MOST_LAYERS) {
-      parts.push(
-        movesAt(instance, begin, instance.ratio, instance.start),
-        movesAt(instance, ends, 1, 'aligned'),
-      );
+      parts.push(movesAt(instance, begin, instance.ratio, instance.start), movesAt(instance, ends, 1, 'aligned'));
     }
     return tightest(parts);
   },
@@ -147,10 +144,7 @@ function movesAt(
   const logarithm = largest > 0 ? Math.abs(Math.log(largest)) : 0;
   const size = 2 * depth * largest ** (2 - 2 / depth) * (Math.max(...sigmas) + largest) * ratio ** 2;
   return equal(
-    {
-      label: `distance of the velocity of W1⋯W${depth} from that of its modes`,
-      value: matrixDistance(move, expected),
-    },
+    { label: `distance of the velocity of W1⋯W${depth} from that of its modes`, value: matrixDistance(move, expected) },
     { label: 'none', value: 0 },
     8 * (depth * (count + extraHidden) + logarithm) * Number.EPSILON * size + Number.MIN_VALUE,
   );

@@ -57,10 +57,7 @@ export const descentOfModes = defineClaim<Instance>({
       { weight: 12, arbitrary: fc.constant<'aligned'>('aligned') },
       { weight: 1, arbitrary: fc.constant<'identity'>('identity') },
     ),
-    ratio: fc.oneof(
-      { weight: 12, arbitrary: fc.constant(1) },
-      { weight: 1, arbitrary: fc.constantFrom(2, 0.5, 1.01) },
-    ),
+    ratio: fc.oneof({ weight: 12, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constantFrom(2, 0.5, 1.01) }),
     blocks: fc.array(
       fc.record({
         steps: fc.integer({ min: 0, max: 8 }),
@@ -75,9 +72,7 @@ export const descentOfModes = defineClaim<Instance>({
   wellFormed: ({ modes, extraRows, extraHidden, extraCols, ratio, blocks }) =>
     modes.some(({ sigma }) => sigma > 0) &&
     modes.every(({ sigma, factor }) => sigma >= 0 && sigma < 1e6 && Math.abs(factor) < 1e3) &&
-    [extraRows, extraHidden, extraCols].every(
-      (extra) => Number.isInteger(extra) && extra >= 0 && extra < 12,
-    ) &&
+    [extraRows, extraHidden, extraCols].every((extra) => Number.isInteger(extra) && extra >= 0 && extra < 12) &&
     ratio > 0 &&
     blocks.length <= 8 &&
     blocks.every(
@@ -155,10 +150,7 @@ function roundingOfDescent(
 
 function matches(label: string, actual: Matrix, expected: Matrix, tolerance: number): Conclusion {
   return equal(
-    {
-      label: `distance of the change of ${label} from that of its modes`,
-      value: matrixDistance(actual, expected),
-    },
+    { label: `distance of the change of ${label} from that of its modes`, value: matrixDistance(actual, expected) },
     { label: 'none', value: 0 },
     tolerance + Number.MIN_VALUE,
   );

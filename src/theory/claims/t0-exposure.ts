@@ -44,10 +44,7 @@ export const exposure = defineClaim<Instance>({
     'Gradient flow on a mixture (1−α)E‖(W−A)x‖² + αE‖(W−B)x‖² of two kinds of data, whose input covariances are diagonal in the right singular vectors that A and B share, moves each mode by ds/dt = 4c s(σ − s) with c = (1−α)c_A + αc_B and σ the mean of both singular values weighted by (1−α)c_A and αc_B; a mode that only the added data show (c_A = 0) is half learned at time T exactly where α ≥ ln(σ/s(0) − 1)/(4c_BσT).',
   origin: 'ours; the question is that of arXiv 2605.12705',
   domain: fc.record({
-    modes: fc.array(fc.record({ main: data, added: data, start: decades(-6, 0.5) }), {
-      minLength: 1,
-      maxLength: 6,
-    }),
+    modes: fc.array(fc.record({ main: data, added: data, start: decades(-6, 0.5) }), { minLength: 1, maxLength: 6 }),
     percent: fc.integer({ min: 0, max: 100 }),
     seed: matrixSeed,
     twistSeed: fc.oneof(

@@ -39,9 +39,7 @@ const pairMode = fc
   .map(({ sigma, first, second, kind }): PairMode => {
     if (kind === 'balanced') return { sigma, first, second: first };
     if (kind === 'opposite') return { sigma, first, second: -first };
-    return kind === 'resting' && first !== 0
-      ? { sigma: first * second, first, second }
-      : { sigma, first, second };
+    return kind === 'resting' && first !== 0 ? { sigma: first * second, first, second } : { sigma, first, second };
   })
   .filter(({ sigma }) => sigma >= 0);
 
@@ -66,8 +64,7 @@ export const unbalancedPairs = defineClaim<Instance>({
   wellFormed: ({ modes, time }) =>
     modes.length > 0 &&
     modes.every(
-      ({ sigma, first, second }) =>
-        sigma >= 0 && sigma < 1e6 && Math.abs(first) < 1e3 && Math.abs(second) < 1e3,
+      ({ sigma, first, second }) => sigma >= 0 && sigma < 1e6 && Math.abs(first) < 1e3 && Math.abs(second) < 1e3,
     ) &&
     time >= 0,
   hypotheses: [
@@ -75,9 +72,7 @@ export const unbalancedPairs = defineClaim<Instance>({
       name: 'aligned',
       statement: 'the factors start as W1 = U diag(a) Rᵀ and W2 = R diag(b) Vᵀ with the same orthogonal R',
       holds: ({ modes, twistSeed }) =>
-        twistSeed === 0 ||
-        modes.every(({ first }) => first === 0) ||
-        modes.every(({ second }) => second === 0),
+        twistSeed === 0 || modes.every(({ first }) => first === 0) || modes.every(({ second }) => second === 0),
     },
   ],
   conclusion(instance) {
@@ -147,10 +142,7 @@ function flowsTo(instance: Instance, pairs: readonly FactorPair[], time: number)
 
 /** Rounding of `e^{−4κt}`, until it underflows: that of factors which decay to the saddle at zero. */
 function roundingOfExponent(modes: readonly PairMode[], time: number): number {
-  const rate = modes.reduce(
-    (most, { sigma, first, second }) => Math.max(most, sigma + first ** 2 + second ** 2),
-    0,
-  );
+  const rate = modes.reduce((most, { sigma, first, second }) => Math.max(most, sigma + first ** 2 + second ** 2), 0);
   return 4 * Number.EPSILON * Math.min(745, 4 * rate * time);
 }
 
@@ -182,8 +174,7 @@ function pairParts({ sigma, ...start }: PairMode, end: FactorPair, time: number)
       { label: `d(ab)/dt ${label}`, value: pairVelocity(start, sigma) },
       {
         label: '2(σ − ab)√(ℓ² + 4(ab)²)',
-        value:
-          2 * (sigma - start.first * start.second) * Math.hypot(conserved, 2 * start.first * start.second),
+        value: 2 * (sigma - start.first * start.second) * Math.hypot(conserved, 2 * start.first * start.second),
       },
       rounding * (sigma + start.first ** 2 + start.second ** 2) * (start.first ** 2 + start.second ** 2) +
         Number.MIN_VALUE,
@@ -200,10 +191,7 @@ function limitOf({ sigma, ...start }: PairMode): Conclusion {
   const rests = start.first + start.second === 0;
   const size = sigma + start.first ** 2 + start.second ** 2;
   return equal(
-    {
-      label: `limit of ab of the pair (${start.first}, ${start.second}), σ = ${sigma}`,
-      value: first * second,
-    },
+    { label: `limit of ab of the pair (${start.first}, ${start.second}), σ = ${sigma}`, value: first * second },
     { label: rests ? '0' : 'σ', value: rests ? 0 : sigma },
     1e-14 * size + Number.MIN_VALUE,
   );

@@ -1,14 +1,7 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import type { Mode } from '../mode.js';
-import {
-  createProblem,
-  learnedModes,
-  loss,
-  type Problem,
-  singularValues,
-  unlearnableLoss,
-} from '../problem.js';
+import { createProblem, learnedModes, loss, type Problem, singularValues, unlearnableLoss } from '../problem.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import {
   decades,
@@ -78,10 +71,7 @@ export const lossOfModes = defineClaim<Instance>({
       ),
       leftSeed: matrixSeed,
       rightSeed: matrixSeed,
-      time: fc.oneof(
-        { weight: 3, arbitrary: fc.constantFrom(0, 0.5, 1, 2, 4, 8) },
-        { weight: 4, arbitrary: flowTime },
-      ),
+      time: fc.oneof({ weight: 3, arbitrary: fc.constantFrom(0, 0.5, 1, 2, 4, 8) }, { weight: 4, arbitrary: flowTime }),
     })
     .map(({ dims, ...rest }) => ({ ...dims, ...rest })),
   wellFormed: ({ rows, hidden, cols, law, parameter, values, tau, shares, time }) =>
@@ -99,9 +89,7 @@ export const lossOfModes = defineClaim<Instance>({
     const { rows, hidden, cols, time } = instance;
     const sigmas = Array.from({ length: Math.min(rows, cols) }, (_, index) => lawAt(instance, index));
     const count = Math.min(rows, hidden, cols);
-    const modes = sigmas
-      .slice(0, count)
-      .map((sigma, index) => ({ sigma, start: startOf(instance, sigmas, index) }));
+    const modes = sigmas.slice(0, count).map((sigma, index) => ({ sigma, start: startOf(instance, sigmas, index) }));
     const problem = problemOf(instance, sigmas, modes);
     const ends = modes.map((each) => textbookValue(each, time));
     return tightest([
@@ -181,11 +169,7 @@ function sameNumbers(
     ),
     ...expected.map((value, index) =>
       // Exponents of a few hundred at most count while a singular value still grows: 1e3 units in the last place.
-      equal(
-        { label: `${label} ${index + 1}`, value: actual[index]! },
-        { label: 'by definition', value },
-        1e-13 * size,
-      ),
+      equal({ label: `${label} ${index + 1}`, value: actual[index]! }, { label: 'by definition', value }, 1e-13 * size),
     ),
   ];
 }
@@ -199,10 +183,7 @@ function lossParts(
 ): Conclusion[] {
   const [left, right] = [drawnOrthogonal(rows, leftSeed), drawnOrthogonal(cols, rightSeed)];
   const residual = Matrix.sub(diagonalInBases(left, ends, right), diagonalInBases(left, sigmas, right));
-  const squares = [...sigmas, ...ends, ...problem.modes.map(({ start }) => start)].reduce(
-    (sum, x) => sum + x * x,
-    0,
-  );
+  const squares = [...sigmas, ...ends, ...problem.modes.map(({ start }) => start)].reduce((sum, x) => sum + x * x, 0);
   const cut = sigmas.slice(ends.length).reduce((sum, sigma) => sum + sigma * sigma, 0);
   return [
     equal(
@@ -224,8 +205,7 @@ function learnedCount(problem: Problem, ends: readonly number[], time: number): 
     if (sigma === 0 || start === 0) return false;
     if (time === 0 || start >= sigma) return start > sigma / 2;
     if (start === sigma / 2) return true;
-    if (Math.abs(ends[index]! / sigma - 0.5) < 1e-12)
-      return singularValues(problem, time)[index]! > sigma / 2;
+    if (Math.abs(ends[index]! / sigma - 0.5) < 1e-12) return singularValues(problem, time)[index]! > sigma / 2;
     return start > sigma / 2 || time > Math.log(sigma / start - 1) / (4 * sigma);
   });
   return equal(

@@ -36,8 +36,7 @@ export const nexusLoop = defineClaim<Instance>({
   title: 'What an inner loop over the sources does to second order',
   statement:
     'One inner loop of steps of length γ along the normalised gradients ĝ_k = g_k/|g_k| of K losses, averaged over an order and its reverse, moves the weights by −γ Σ ĝ_k + (γ²/2) Σ_{j≠k} J_kĝ_j + O(γ³) with J_k = (I − ĝ_kĝ_kᵀ)H_k/|g_k|, and the second sum is the gradient of the similarity Σ_{j<k} ĝ_j·ĝ_k plus Σ_{j≠k} ((ĝ_j·ĝ_k)H_kĝ_k − (ĝ_kᵀH_kĝ_j)ĝ_k)/|g_k|; along the gradients themselves the second sum is Σ_{j≠k} H_kg_j, which is exactly the gradient of Σ_{j<k} g_j·g_k.',
-  origin:
-    'ours; for plain gradients known from Reptile (Nichol et al. 2018), the question is that of arXiv 2604.09258',
+  origin: 'ours; for plain gradients known from Reptile (Nichol et al. 2018), the question is that of arXiv 2604.09258',
   domain: fc.record({
     rows: size,
     hidden: size,
@@ -86,12 +85,7 @@ export const nexusLoop = defineClaim<Instance>({
     const step = weightNorm(direction);
     return tightest([
       same('terms of first order', timesWeights(-1, terms.gradients), normalized.first, 1e-13 * turning.gain),
-      same(
-        'terms of second order',
-        timesWeights(1 / 2, terms.secondOrder),
-        normalized.second,
-        1e-13 * turning.size,
-      ),
+      same('terms of second order', timesWeights(1 / 2, terms.secondOrder), normalized.second, 1e-13 * turning.size),
       same(
         'gradient of the similarity with what it lacks',
         plusTimes(terms.ascent, 1, terms.missing),
@@ -128,8 +122,7 @@ function problemOf(instance: Instance): {
   readonly direction: Weights;
 } {
   const { rows, hidden, cols, rank, seed, scale } = instance;
-  const drawn = (height: number, width: number, which: number) =>
-    drawnMatrix(height, width, 32 * seed + which);
+  const drawn = (height: number, width: number, which: number) => drawnMatrix(height, width, 32 * seed + which);
   const shared = drawn(rows, cols, 0);
   return {
     weights: { first: drawn(rows, hidden, 1).mul(scale), second: drawn(hidden, cols, 2).mul(scale) },
@@ -160,11 +153,7 @@ function sizes(weights: Weights, sources: readonly Source[], gradients: readonly
 
 function same(label: string, left: Weights, right: Weights, tolerance: number): Conclusion {
   const distance = weightNorm(plusTimes(left, -1, right));
-  return atMost(
-    { label: `distance of the ${label}`, value: distance },
-    { label: 'none', value: 0 },
-    tolerance,
-  );
+  return atMost({ label: `distance of the ${label}`, value: distance }, { label: 'none', value: 0 }, tolerance);
 }
 
 /** Sum over pairs of the cosines. */
@@ -174,10 +163,7 @@ function pairs(gradients: readonly Weights[]): number {
       sum +
       gradients
         .slice(at + 1)
-        .reduce(
-          (part, other) => part + weightProduct(gradient, other) / (weightNorm(gradient) * weightNorm(other)),
-          0,
-        ),
+        .reduce((part, other) => part + weightProduct(gradient, other) / (weightNorm(gradient) * weightNorm(other)), 0),
     0,
   );
 }
@@ -185,10 +171,7 @@ function pairs(gradients: readonly Weights[]): number {
 /** Derivative of the sum over pairs of the inner products of curves. */
 function slope(curves: readonly WeightSeries[]): number {
   const total = sumOfWeights(curves.map(([constant]) => constant));
-  return curves.reduce(
-    (sum, [constant, linear]) => sum + weightProduct(linear, plusTimes(total, -1, constant)),
-    0,
-  );
+  return curves.reduce((sum, [constant, linear]) => sum + weightProduct(linear, plusTimes(total, -1, constant)), 0);
 }
 
 /*
@@ -218,10 +201,7 @@ function gradientSeries(weights: WeightSeries, { task, inputs }: Source): Weight
     each(first, (matrix) => matrix.transpose()),
     seen,
   );
-  return [0, 1, 2].map((order) => ({
-    first: left[order]!,
-    second: right[order]!,
-  })) as unknown as WeightSeries;
+  return [0, 1, 2].map((order) => ({ first: left[order]!, second: right[order]! })) as unknown as WeightSeries;
 }
 
 /** A curve of vectors over its norm. */

@@ -55,10 +55,7 @@ export const riccatiFlow = defineClaim<Instance>({
         { weight: 1, arbitrary: decades(-3, 1) },
         { weight: 1, arbitrary: decades(-3, 1).map((size) => -size) },
       ),
-      skew: fc.oneof(
-        { weight: 9, arbitrary: fc.constant(1) },
-        { weight: 1, arbitrary: fc.constantFrom(2, 0.5, 1.1) },
-      ),
+      skew: fc.oneof({ weight: 9, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constantFrom(2, 0.5, 1.1) }),
       taskSeed: matrixSeed,
       startSeed: matrixSeed,
       aligned: fc.constantFrom(true, false, false),
@@ -138,8 +135,7 @@ function buildNetwork(instance: Instance): { task: Matrix; start: Weights } {
     const onFirst = Math.sqrt(square + Math.max(imbalance, 0)) * (unit === 0 ? skew : 1);
     const onSecond = Math.sqrt(square + Math.max(-imbalance, 0));
     for (let row = 0; row < rows && onFirst > 0; row++) first.set(row, unit, onFirst * left.get(row, unit));
-    for (let col = 0; col < cols && onSecond > 0; col++)
-      second.set(unit, col, onSecond * right.get(col, unit));
+    for (let col = 0; col < cols && onSecond > 0; col++) second.set(unit, col, onSecond * right.get(col, unit));
   }
   return { task, start: { first: first.mmul(inner), second: inner.transpose().mmul(second) } };
 }
@@ -162,10 +158,7 @@ function rounding({ first, second }: Weights): number {
 function same(label: string, left: Weights, right: Weights, exponent = 0): Conclusion {
   const [leftSquare, rightSquare] = [outer(left), outer(right)];
   return equal(
-    {
-      label: `distance of QQᵀ ${label}, from integration`,
-      value: matrixDistance(leftSquare, rightSquare),
-    },
+    { label: `distance of QQᵀ ${label}, from integration`, value: matrixDistance(leftSquare, rightSquare) },
     { label: 'none', value: 0 },
     (rounding(left) + 4 * Number.EPSILON * exponent) * rightSquare.norm() + Number.MIN_VALUE,
   );
@@ -192,8 +185,7 @@ function explicitImbalance({ first, second }: Weights): Matrix {
       let onFirst = 0;
       for (let row = 0; row < first.rows; row++) onFirst += first.get(row, left) * first.get(row, right);
       let onSecond = 0;
-      for (let col = 0; col < second.columns; col++)
-        onSecond += second.get(left, col) * second.get(right, col);
+      for (let col = 0; col < second.columns; col++) onSecond += second.get(left, col) * second.get(right, col);
       result.set(left, right, onFirst - onSecond);
     }
   }

@@ -64,19 +64,14 @@ export const deepNetwork = defineClaim<Instance>({
     );
     const gammas = descriptions.map(({ gamma }) => (sameNoise ? descriptions[0]!.gamma : gamma));
     const task = drawnMatrix(layers[0]!.rows, cols, seed - SEED_STRIDE).mul(taskSize);
-    const formula = {
-      label: 'tr M − ‖W1⋯WL‖²',
-      value: expectedExcessDeep(layers, sameNoise ? gammas[0]! : gammas),
-    };
+    const formula = { label: 'tr M − ‖W1⋯WL‖²', value: expectedExcessDeep(layers, sameNoise ? gammas[0]! : gammas) };
     const parts: Conclusion[] = [];
     if (noise.draw === 'independent') {
       const drift = driftOfMean(layers, gammas, task, noise.mean);
       const centre = displaced(layers, gammas, noise.mean);
       const value = subsetExcess(centre, gammas) + drift.value;
       const size = subsetExcess(centre.map(Matrix.abs), gammas) + drift.size;
-      parts.push(
-        equal(formula, { label: 'sum over all sets of layers with noise', value }, ROUNDING * size + TINY),
-      );
+      parts.push(equal(formula, { label: 'sum over all sets of layers with noise', value }, ROUNDING * size + TINY));
     }
     const count = layers.reduce((sum, layer) => sum + layer.rows * layer.columns, 0);
     if (count <= MOST_ENUMERATED || noise.draw === 'in step') {
@@ -156,17 +151,14 @@ function bySigns(
 ): Conclusion {
   const loss = lossOf(layers, task);
   const centre = displaced(layers, gammas, noise.mean);
-  const scales = layers.flatMap((layer, index) =>
-    new Array<number>(layer.rows * layer.columns).fill(gammas[index]!),
-  );
+  const scales = layers.flatMap((layer, index) => new Array<number>(layer.rows * layer.columns).fill(gammas[index]!));
   const mean =
     noise.draw === 'in step'
       ? (lossOf(displaced(centre, gammas, 1), task) + lossOf(displaced(centre, gammas, -1), task)) / 2
       : meanOverSigns(explicitLoss(layers, task), weightsOf(centre), scales);
   const reach = layers.reduce(
     (product, layer, index) =>
-      product *
-      (layer.norm() + gammas[index]! * (1 + Math.abs(noise.mean)) * Math.sqrt(layer.rows * layer.columns)),
+      product * (layer.norm() + gammas[index]! * (1 + Math.abs(noise.mean)) * Math.sqrt(layer.rows * layer.columns)),
     1,
   );
   return equal(

@@ -80,15 +80,9 @@ function secondDerivative(network: Network, seed: number, size: number) {
   const mixed = (step: number) =>
     (corner(step, step) - corner(step, -step) - corner(-step, step) + corner(-step, -step)) / (4 * step ** 2);
   const product = hessianProduct(first, second, task, x);
-  const reach = {
-    first: 2 * (x.first.norm() + y.first.norm()),
-    second: 2 * (x.second.norm() + y.second.norm()),
-  };
+  const reach = { first: 2 * (x.first.norm() + y.first.norm()), second: 2 * (x.second.norm() + y.second.norm()) };
   return equal(
-    {
-      label: 'second derivative by the formula',
-      value: product.first.dot(y.first) + product.second.dot(y.second),
-    },
+    { label: 'second derivative by the formula', value: product.first.dot(y.first) + product.second.dot(y.second) },
     { label: 'mixed differences of the loss', value: (4 * mixed(1) - mixed(2)) / 3 },
     8 * Number.EPSILON * (first.columns + 8) * lossBound(network, reach),
   );

@@ -25,12 +25,7 @@ export const unequalNoise = defineClaim<Instance>({
   statement:
     'Noise of standard deviation γ1 on the weights of W1 and γ2 on those of W2 raises the expected loss by exactly γ1²p‖W2‖² + γ2²q‖W1‖² + γ1²γ2²phq: the noise of each layer meets the weights of the other.',
   origin: 'ours',
-  domain: fc.record({
-    network: drawnNetwork,
-    firstGamma: noiseScale,
-    secondGamma: noiseScale,
-    noise: noiseModel,
-  }),
+  domain: fc.record({ network: drawnNetwork, firstGamma: noiseScale, secondGamma: noiseScale, noise: noiseModel }),
   wellFormed: ({ network, firstGamma, secondGamma, noise }) =>
     isDrawnNetwork(network) &&
     [firstGamma, secondGamma].every((gamma) => gamma >= 0 && gamma < 1e6) &&

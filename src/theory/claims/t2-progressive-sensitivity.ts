@@ -87,10 +87,7 @@ export const progressiveSensitivity = defineClaim<Instance>({
       { label: 'velocity of the sensitivity / γ²(p+q)', value: velocity / scale },
       {
         label: '4 Σ s(σ − s)',
-        value: sorted.reduce(
-          (sum, { sigma }, index) => sum + 4 * values[index]! * (sigma - values[index]!),
-          0,
-        ),
+        value: sorted.reduce((sum, { sigma }, index) => sum + 4 * values[index]! * (sigma - values[index]!), 0),
       },
       ROUNDING * size,
     );
@@ -121,10 +118,7 @@ function risesByVelocity(problem: Problem, gamma: number, time: number): Conclus
   const later = time + 0.1 / fastest;
   const before = sensitivityAt(problem, gamma, time);
   return equal(
-    {
-      label: 'rise of the sensitivity over a short time',
-      value: sensitivityAt(problem, gamma, later) - before,
-    },
+    { label: 'rise of the sensitivity over a short time', value: sensitivityAt(problem, gamma, later) - before },
     {
       label: 'integral of its velocity',
       value: panelIntegral((at) => sensitivityVelocityAt(problem, gamma, at), time, later),

@@ -32,10 +32,7 @@ interface Instance {
 /** Beyond as many weights the eigenvalues of the dense Hessian would take too long. */
 const LARGEST_DENSE = 36;
 
-const share = fc.oneof(
-  { weight: 4, arbitrary: decades(-3, 0.5) },
-  { weight: 1, arbitrary: fc.constantFrom(0, 1) },
-);
+const share = fc.oneof({ weight: 4, arbitrary: decades(-3, 0.5) }, { weight: 1, arbitrary: fc.constantFrom(0, 1) });
 
 /** T2: how sharp the loss is at every network on the way, not only at the minimum. */
 export const sharpnessOnTheWay = defineClaim<Instance>({
@@ -46,19 +43,13 @@ export const sharpnessOnTheWay = defineClaim<Instance>({
   origin: 'ours',
   domain: fc
     .record({
-      sigmas: fc.oneof(
-        { weight: 20, arbitrary: singularValues(3) },
-        { weight: 1, arbitrary: singularValues(6) },
-      ),
+      sigmas: fc.oneof({ weight: 20, arbitrary: singularValues(3) }, { weight: 1, arbitrary: singularValues(6) }),
       shares: fc.array(share, { minLength: 6, maxLength: 6 }),
       extraRows: fc.nat({ max: 2 }),
       extraCols: fc.nat({ max: 2 }),
       hidden: fc.integer({ min: 1, max: 4 }),
       basis: matrixSeed,
-      otherBasis: fc.oneof(
-        { weight: 12, arbitrary: fc.constant(null) },
-        { weight: 1, arbitrary: matrixSeed },
-      ),
+      otherBasis: fc.oneof({ weight: 12, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: matrixSeed }),
       stretch: fc.oneof({ weight: 12, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: decades(-1, 1) }),
     })
     .map(({ sigmas, shares, otherBasis, ...rest }) => ({
@@ -70,11 +61,7 @@ export const sharpnessOnTheWay = defineClaim<Instance>({
     modes.length > 0 &&
     modes.every(
       ({ sigma, share }, index) =>
-        sigma > 1e-6 &&
-        sigma < 1e6 &&
-        sigma <= (modes[index - 1]?.sigma ?? sigma) &&
-        share >= 0 &&
-        share < 1e3,
+        sigma > 1e-6 && sigma < 1e6 && sigma <= (modes[index - 1]?.sigma ?? sigma) && share >= 0 && share < 1e3,
     ) &&
     [modes.length + extraRows, modes.length + extraCols, hidden].every(isDimension) &&
     extraRows >= 0 &&
@@ -111,12 +98,8 @@ export const sharpnessOnTheWay = defineClaim<Instance>({
     const weights = weightsOf([first, second]);
     if (weights.length <= LARGEST_DENSE) {
       const dense = hessianOf(explicitLoss([first, second], task), weights, Math.sqrt(size));
-      const largest = Math.max(
-        ...new EigenvalueDecomposition(dense, { assumeSymmetric: true }).realEigenvalues,
-      );
-      parts.push(
-        equal(predicted, { label: 'largest eigenvalue of the dense Hessian', value: largest }, 1e-9 * size),
-      );
+      const largest = Math.max(...new EigenvalueDecomposition(dense, { assumeSymmetric: true }).realEigenvalues);
+      parts.push(equal(predicted, { label: 'largest eigenvalue of the dense Hessian', value: largest }, 1e-9 * size));
     }
     return tightest(parts);
   },

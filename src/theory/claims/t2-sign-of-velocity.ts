@@ -48,9 +48,7 @@ export const signOfVelocity = defineClaim<Instance>({
   wellFormed: ({ modes, extraRows, extraHidden, extraCols, stretch, basis, rotation }) =>
     modes.length > 0 &&
     modes.every(({ sigma, share }) => sigma > 0 && sigma < 1e6 && share >= 0 && share < 1e6) &&
-    [extraRows, extraHidden, extraCols].every(
-      (extra) => Number.isInteger(extra) && extra >= 0 && extra < 8,
-    ) &&
+    [extraRows, extraHidden, extraCols].every((extra) => Number.isInteger(extra) && extra >= 0 && extra < 8) &&
     stretch > 0 &&
     stretch < 1e6 &&
     [basis, rotation].every(Number.isInteger),
@@ -67,12 +65,7 @@ export const signOfVelocity = defineClaim<Instance>({
     },
   ],
   conclusion({ modes, extraRows, extraHidden, extraCols, stretch, basis, rotation }) {
-    const bases = drawnBases(
-      modes.length + extraRows,
-      modes.length + extraHidden,
-      modes.length + extraCols,
-      basis,
-    );
+    const bases = drawnBases(modes.length + extraRows, modes.length + extraHidden, modes.length + extraCols, basis);
     const turned = { ...bases, left: bases.left.mmul(drawnOrthogonal(bases.left.rows, rotation)) };
     const { first, second } = stretchedWeights(
       turned,
@@ -84,10 +77,7 @@ export const signOfVelocity = defineClaim<Instance>({
     );
     const { velocity, rounding } = flowOfSensitivity({ first, second, task });
     const drive = modes.reduce((sum, { sigma, share }) => sum + sigma * share * sigma * (1 - share), 0);
-    const formula = {
-      label: '4(p+q)⟨W, A − W⟩',
-      value: sensitivityVelocity(first, second, task),
-    };
+    const formula = { label: '4(p+q)⟨W, A − W⟩', value: sensitivityVelocity(first, second, task) };
     const size = 4 * (task.rows + task.columns) * product(first.norm(), second.norm(), task.norm());
     return tightest([
       atLeast(

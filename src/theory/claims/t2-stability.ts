@@ -32,10 +32,7 @@ export const stability = defineClaim<Instance>({
     'At a balanced minimum of ‖W1W2 − A‖² the largest eigenvalue of the Hessian is 4σ_1, so that gradient descent is linearly stable there exactly for learning rates up to 1/(2σ_1).',
   origin: 'ours; of deep linear networks in general: Mulayoff and Michaeli 2020',
   domain: fc.record({
-    values: fc.oneof(
-      { weight: 20, arbitrary: singularValues(3) },
-      { weight: 1, arbitrary: singularValues(6) },
-    ),
+    values: fc.oneof({ weight: 20, arbitrary: singularValues(3) }, { weight: 1, arbitrary: singularValues(6) }),
     extraRows: fc.nat({ max: 2 }),
     extraCols: fc.nat({ max: 2 }),
     hidden: fc.integer({ min: 1, max: 4 }),
@@ -55,16 +52,8 @@ export const stability = defineClaim<Instance>({
     learned > 0 &&
     learned < 1e3,
   hypotheses: [
-    {
-      name: 'balanced',
-      statement: 'W1ᵀW1 = W2W2ᵀ',
-      holds: ({ stretch }) => stretch === 1,
-    },
-    {
-      name: 'minimum',
-      statement: 'W is the best approximation of A of rank h',
-      holds: ({ learned }) => learned === 1,
-    },
+    { name: 'balanced', statement: 'W1ᵀW1 = W2W2ᵀ', holds: ({ stretch }) => stretch === 1 },
+    { name: 'minimum', statement: 'W is the best approximation of A of rank h', holds: ({ learned }) => learned === 1 },
   ],
   conclusion({ values, extraRows, extraCols, hidden, basis, stretch, learned }) {
     const bases = drawnBases(values.length + extraRows, hidden, values.length + extraCols, basis);
@@ -79,15 +68,9 @@ export const stability = defineClaim<Instance>({
     const weights = weightsOf([first, second]);
     if (weights.length <= LARGEST_DENSE) {
       const dense = hessianOf(explicitLoss([first, second], task), weights, Math.sqrt(values[0]!));
-      const largest = Math.max(
-        ...new EigenvalueDecomposition(dense, { assumeSymmetric: true }).realEigenvalues,
-      );
+      const largest = Math.max(...new EigenvalueDecomposition(dense, { assumeSymmetric: true }).realEigenvalues);
       parts.push(
-        equal(
-          predicted,
-          { label: 'largest eigenvalue of the dense Hessian', value: largest },
-          1e-10 * predicted.value,
-        ),
+        equal(predicted, { label: 'largest eigenvalue of the dense Hessian', value: largest }, 1e-10 * predicted.value),
         equal(
           {
             label: 'multiplier of the sharpest direction at the largest rate',

@@ -38,11 +38,7 @@ export const catastrophicOvertraining = defineClaim<NoisyProblem>({
       statement: 'some mode starts above zero and not at its σ',
       holds: ({ modes }) => movingModes(modes).length > 0,
     },
-    {
-      name: 'some noise',
-      statement: 'γ > 0',
-      holds: ({ gamma }) => gamma > 0,
-    },
+    { name: 'some noise', statement: 'γ > 0', holds: ({ gamma }) => gamma > 0 },
   ],
   conclusion(instance) {
     const late = lateTime(instance);
@@ -78,9 +74,7 @@ export function lastDescentIsRight(instance: NoisyProblem, last: number, late: n
   if (!(last <= late)) return [finite];
   const from = last > 0 ? last * (1 + 1e-9) : Math.min(1e-9, late / 2);
   const scanned = [...logarithmicTimes(from, late, 60), ...turningTimes(instance)];
-  const slopes = scanned
-    .filter((time) => time > from && time < late)
-    .map((time) => relativeSlope(instance, time));
+  const slopes = scanned.filter((time) => time > from && time < late).map((time) => relativeSlope(instance, time));
   const after = atLeast(
     { label: 'least P′(t)/Σ|terms| after T(γ)', value: Math.min(0, ...slopes) },
     { label: 'rising', value: 0 },

@@ -52,10 +52,7 @@ export const enclosure = defineClaim<Instance>({
     const [earlier, later] = [Math.min(instance.time, late), Math.min(instance.time * instance.ratio, late)];
     const between = earlier + (later - earlier) * instance.inside;
     const critical = halfNoise(instance) / unit;
-    const modes = movingModes(instance.modes).map(({ sigma, start }) => ({
-      sigma: sigma / unit,
-      start: start / unit,
-    }));
+    const modes = movingModes(instance.modes).map(({ sigma, start }) => ({ sigma: sigma / unit, start: start / unit }));
     const [from, to] = [landscape.at(earlier * unit), landscape.at(later * unit)];
     const bounds = landscape.enclose(from, to);
     return tightest([
@@ -115,16 +112,11 @@ function isState(point: LandscapePoint, state: State): Conclusion[] {
     { name: 'slope', bound: point.slopeUncertainty, size: state.slopeSize },
   ].flatMap(({ name, bound, size }) => {
     if (size < 1e-290) return [];
-    const share = {
-      label: `bound on the rounding of the ${name}, as a share of its terms`,
-      value: bound / size,
-    };
+    const share = { label: `bound on the rounding of the ${name}, as a share of its terms`, value: bound / size };
     return [
       atMost(share, { label: 'a few hundred roundings', value: 1e-12 }, 1e-15),
       // Where σ and c nearly cancel the slope is known better than its terms.
-      ...(name === 'objective'
-        ? [atLeast(share, { label: 'some hundred roundings', value: 1e-14 }, 1e-17)]
-        : []),
+      ...(name === 'objective' ? [atLeast(share, { label: 'some hundred roundings', value: 1e-14 }, 1e-17)] : []),
     ];
   });
   return [
@@ -145,16 +137,8 @@ function isState(point: LandscapePoint, state: State): Conclusion[] {
 function contains(bounds: LandscapeEnclosure, state: State): Conclusion[] {
   const { objective, slope, curvature, objectiveSize, slopeSize, curvatureSize } = state;
   const within = (name: string, value: number, low: number, high: number, size: number): Conclusion[] => [
-    atLeast(
-      { label: name, value },
-      { label: 'its lower bound', value: low },
-      ROUNDING * size + Number.MIN_VALUE,
-    ),
-    atMost(
-      { label: name, value },
-      { label: 'its upper bound', value: high },
-      ROUNDING * size + Number.MIN_VALUE,
-    ),
+    atLeast({ label: name, value }, { label: 'its lower bound', value: low }, ROUNDING * size + Number.MIN_VALUE),
+    atMost({ label: name, value }, { label: 'its upper bound', value: high }, ROUNDING * size + Number.MIN_VALUE),
   ];
   return [
     ...within('objective', objective, bounds.objectiveLow, Number.MAX_VALUE, objectiveSize),
@@ -242,10 +226,7 @@ function knowsItsModes(landscape: NoiseLandscape, modes: readonly Mode[], critic
           1e-10 * (critical + 1e-6 * latest),
         )
       : equal(
-          {
-            label: 'max t* where no mode helps (0), or all do for ever (1)',
-            value: last === Infinity ? 1 : last,
-          },
+          { label: 'max t* where no mode helps (0), or all do for ever (1)', value: last === Infinity ? 1 : last },
           { label: 'its value', value: helping.length > 0 ? 1 : 0 },
           1e-9,
         ),
@@ -255,19 +236,14 @@ function knowsItsModes(landscape: NoiseLandscape, modes: readonly Mode[], critic
 /** That the grid goes from 0 to its end in order, and that a cell is cut near its logarithmic middle until it is a point. */
 function cellsCover(from: number, to: number): Conclusion[] {
   const grids = [to, to * 1e-9, 0].map(timeGrid);
-  const gaps = grids.flatMap((grid) =>
-    grid.map((time, index) => (index === 0 ? 0 : time - grid[index - 1]!)),
-  );
+  const gaps = grids.flatMap((grid) => grid.map((time, index) => (index === 0 ? 0 : time - grid[index - 1]!)));
   const ordered = atLeast(
     { label: 'least step between times of a grid', value: Math.min(...gaps) },
     { label: 'in order', value: 0 },
     Number.MIN_VALUE,
   );
   const ends = equal(
-    {
-      label: 'ends of the grids',
-      value: grids.reduce((sum, grid) => sum + grid[0]! * 1e9 + grid.at(-1)!, 0),
-    },
+    { label: 'ends of the grids', value: grids.reduce((sum, grid) => sum + grid[0]! * 1e9 + grid.at(-1)!, 0) },
     { label: '0 and the times asked for', value: to + to * 1e-9 },
     1e-12 * to,
   );
@@ -278,10 +254,7 @@ function cellsCover(from: number, to: number): Conclusion[] {
   );
   const middle = middleTime(from, to);
   const centred = equal(
-    {
-      label: 'square of the middle of a cell over the product of its ends',
-      value: middle ** 2 / (from * to),
-    },
+    { label: 'square of the middle of a cell over the product of its ends', value: middle ** 2 / (from * to) },
     { label: 'about 1', value: 1.0625 },
     0.07,
   );

@@ -46,11 +46,7 @@ export const endOfTraining = defineClaim<NoisyProblem>({
   domain: fc.record({ ...noisyFields, modes: anyModes }),
   wellFormed: isNoisyProblem,
   hypotheses: [
-    {
-      name: 'some noise',
-      statement: 'γ > 0',
-      holds: ({ gamma }) => gamma > 0,
-    },
+    { name: 'some noise', statement: 'γ > 0', holds: ({ gamma }) => gamma > 0 },
     {
       name: 'no balance',
       statement: 'some mode moves, and Σ (σ_i/s_i(0) − 1) over the slowest moving modes is not zero',

@@ -47,10 +47,7 @@ export const inflectionIsGlobal = defineClaim<Instance>({
     })
     .map(({ problem, points }) => ({ ...problem, points })),
   wellFormed: (instance) =>
-    isNoisyProblem(instance) &&
-    Number.isInteger(instance.points) &&
-    instance.points > 0 &&
-    instance.points <= 100,
+    isNoisyProblem(instance) && Number.isInteger(instance.points) && instance.points > 0 && instance.points <= 100,
   hypotheses: [],
   conclusion(instance) {
     const problem = problemOf(instance);
@@ -60,9 +57,7 @@ export const inflectionIsGlobal = defineClaim<Instance>({
     const grid = [0, ...logarithmicTimes(late * 1e-6, late, instance.points)];
     const dense = [...logarithmicTimes(late * 1e-9, late, 150), ...turningTimes(instance), ...grid, Infinity];
     const best = riseAt(instance, time);
-    const least = dense
-      .map((at) => riseAt(instance, at))
-      .reduce((low, next) => (next.value < low.value ? next : low));
+    const least = dense.map((at) => riseAt(instance, at)).reduce((low, next) => (next.value < low.value ? next : low));
     const global = atMost(
       {
         label: `perturbed loss at the inflection, t = ${time.toPrecision(6)}, less that of learning everything`,
@@ -78,10 +73,7 @@ export const inflectionIsGlobal = defineClaim<Instance>({
       ROUNDING * (best.size + learned) + Number.MIN_VALUE,
     );
     const still = equal(
-      {
-        label: 'time of the inflection where nothing moves',
-        value: movingModes(instance.modes).length > 0 ? 0 : time,
-      },
+      { label: 'time of the inflection where nothing moves', value: movingModes(instance.modes).length > 0 ? 0 : time },
       { label: 'the earliest', value: 0 },
       Number.MIN_VALUE,
     );

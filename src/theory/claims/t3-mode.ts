@@ -6,13 +6,7 @@ import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/
 import { flowTime, matrixSeed } from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';
 import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
-import {
-  halfNoise,
-  isNoisyProblem,
-  type NoisyProblem,
-  noisyFields,
-  problemOf,
-} from './engine/noisy-problem.js';
+import { halfNoise, isNoisyProblem, type NoisyProblem, noisyFields, problemOf } from './engine/noisy-problem.js';
 
 /** A noisy problem at one time, with its hidden width and its singular vectors. */
 interface Instance extends NoisyProblem {
@@ -29,12 +23,7 @@ export const modeUnderNoise = defineClaim<Instance>({
   statement:
     'With c = γ²(p+q)/2 (γ²d for a square network) the perturbed loss is Σ (σ_i − s_i)² + 2c Σ s_i + γ⁴phq plus what the width cannot learn, and learning mode i lowers it exactly while s_i < σ_i − c and raises it after, so that a mode with σ_i ≤ c never helps.',
   origin: 'ours',
-  domain: fc.record({
-    ...noisyFields,
-    extraHidden: fc.integer({ min: -2, max: 2 }),
-    seed: matrixSeed,
-    time: flowTime,
-  }),
+  domain: fc.record({ ...noisyFields, extraHidden: fc.integer({ min: -2, max: 2 }), seed: matrixSeed, time: flowTime }),
   wellFormed: (instance) =>
     isNoisyProblem(instance) &&
     Number.isInteger(instance.extraHidden) &&
@@ -64,10 +53,7 @@ export const modeUnderNoise = defineClaim<Instance>({
     const size = (task.norm() + first.dot(first)) ** 2;
     const value = equal(
       { label: 'perturbed loss', value: perturbedLoss(problem, gamma, time) },
-      {
-        label: '‖W1W2 − A‖² + γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq',
-        value: residual.dot(residual) + spread + floor,
-      },
+      { label: '‖W1W2 − A‖² + γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq', value: residual.dot(residual) + spread + floor },
       1e-13 * (size + spread + floor) + Number.MIN_VALUE,
     );
     // The gradient flow itself, W1′ = −2(W − A)W2ᵀ and W2′ = −2W1ᵀ(W − A).

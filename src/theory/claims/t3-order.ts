@@ -48,13 +48,8 @@ export const inflectionOrder = defineClaim<Instance>({
   origin: 'direction: paper, section 4; for both definitions, every start and every γ: ours',
   domain: fc
     .record({
-      problem: fc.oneof(
-        { weight: 3, arbitrary: fc.record(noisyFields) },
-        { weight: 1, arbitrary: dippingProblem },
-      ),
-      factor: fc
-        .integer({ min: 1, max: 300 })
-        .map((hundredth) => Number((10 ** (hundredth / 100)).toPrecision(3))),
+      problem: fc.oneof({ weight: 3, arbitrary: fc.record(noisyFields) }, { weight: 1, arbitrary: dippingProblem }),
+      factor: fc.integer({ min: 1, max: 300 }).map((hundredth) => Number((10 ** (hundredth / 100)).toPrecision(3))),
       inflection: fc.oneof(
         { weight: 9, arbitrary: fc.constantFrom('last', 'global') },
         { weight: 1, arbitrary: fc.constant('first dip') },
@@ -99,9 +94,7 @@ function inflectionOf(instance: Instance): number {
 function firstDip(instance: NoisyProblem): number {
   if (instance.modes.some(({ sigma, start }) => start > sigma)) return Number.NaN;
   const late = lateTime(instance);
-  const times = [...logarithmicTimes(late * 1e-9, late, 200), ...turningTimes(instance)].sort(
-    (a, b) => a - b,
-  );
+  const times = [...logarithmicTimes(late * 1e-9, late, 200), ...turningTimes(instance)].sort((a, b) => a - b);
   let falling = false;
   for (const time of times) {
     const { value, size } = slopeAt(instance, time);

@@ -89,10 +89,7 @@ export const stagedOvertraining = defineClaim<Instance>({
       { label: '‖W1W2 − A‖² + γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq', value: defined },
       1e-13 * size,
     );
-    return tightest([
-      identity,
-      ...problem.modes.flatMap((_, index) => stepIsRight(problem, gamma, index + 1)),
-    ]);
+    return tightest([identity, ...problem.modes.flatMap((_, index) => stepIsRight(problem, gamma, index + 1))]);
   },
   toleranceReason:
     '1e-13 of the loss and the squared task: some hundred roundings of sums of at most 15 products; a step is a difference of two such sums of numbers, 1e-14; σ and 2c are compared exactly',

@@ -42,10 +42,7 @@ export const modeOptimumTimes = defineClaim<NoisyProblem>({
     );
     // A mode that falls from above for ever bounds nothing.
     const bounds = latest < Infinity ? [bound] : [];
-    return tightest([
-      ...bounds,
-      ...modes.flatMap((mode, index) => optimumIsRight(instance, mode, optima[index]!)),
-    ]);
+    return tightest([...bounds, ...modes.flatMap((mode, index) => optimumIsRight(instance, mode, optima[index]!))]);
   },
   toleranceReason:
     'a time of ln(…)/4σ carries a few roundings of the logarithms of its factors; the rise is a difference of perturbed losses, a hundred roundings of the larger',

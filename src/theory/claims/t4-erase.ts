@@ -43,10 +43,7 @@ const fields = {
   ),
   earlier: fc.oneof(decades(-3, 3), fc.constant(0)),
   delay: decades(-3, 3),
-  time: fc.oneof(
-    { weight: 3, arbitrary: decades(-3, 3) },
-    { weight: 1, arbitrary: fc.constant('limit' as const) },
-  ),
+  time: fc.oneof({ weight: 3, arbitrary: decades(-3, 3) }, { weight: 1, arbitrary: fc.constant('limit' as const) }),
   ...surplusFields,
 };
 
@@ -102,11 +99,7 @@ export const erasingFeatures = defineClaim<Instance>({
       name: 'starts below',
       statement: 'no mode starts pre-training above its σ: s_i(0) ≤ σ_i',
       holds: ({ modes }) => modes.every(({ sigma, start }) => start <= sigma),
-      broken: fc.record({
-        ...fields,
-        modes: startedModes(4, erased, startedAnywhere),
-        angle: fc.constant(0),
-      }),
+      broken: fc.record({ ...fields, modes: startedModes(4, erased, startedAnywhere), angle: fc.constant(0) }),
     },
     {
       name: 'shared vectors',

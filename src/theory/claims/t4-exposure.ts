@@ -134,12 +134,7 @@ export const retainedExposure = defineClaim<Instance>({
 });
 
 /** Steps of gradient descent on the matrices against each mode's own recurrence: modes without data stay, the others approach `σ^ft`. */
-function onTheWay(
-  { modes, seed, steps }: Instance,
-  before: Weights,
-  task: Matrix,
-  covariance: Matrix,
-): Conclusion {
+function onTheWay({ modes, seed, steps }: Instance, before: Weights, task: Matrix, covariance: Matrix): Conclusion {
   const bases = drawnBases(modes.length, modes.length, modes.length, seed);
   const largest = modes.reduce((most, { start, fine }) => Math.max(most, start, fine), 1e-9);
   const shown = modes.reduce((most, { fineCovariance }) => Math.max(most, fineCovariance), 1e-9);
@@ -163,8 +158,7 @@ function onTheWay(
   );
   return equal(
     {
-      label:
-        'distance of W1W2 after steps from its modes moved alone, in units of the largest singular value',
+      label: 'distance of W1W2 after steps from its modes moved alone, in units of the largest singular value',
       value: layers.first.mmul(layers.second).sub(expected).norm() / largest,
     },
     { label: 'none', value: 0 },

@@ -77,10 +77,7 @@ export const forgetting = defineClaim<Instance>({
     if (share !== 1) return growth;
     const closedForm = equal(
       { label: 'Σ ((σ^ft − σ)/(1+λ))²', value: stagedForgetting(stagedTask(modes, pull), learned) },
-      {
-        label: 'rise of ‖W1W2 − A‖² in the limit of the flow',
-        value: forgottenInTheLimit(instance, learned),
-      },
+      { label: 'rise of ‖W1W2 − A‖² in the limit of the flow', value: forgottenInTheLimit(instance, learned) },
       1e-10 * size,
     );
     return tightest([growth, closedForm]);

@@ -62,18 +62,10 @@ export const overshootInflection = defineClaim<Instance>({
     const factor = instance.task === 'erase' ? 0 : instance.factor;
     const [name, law] = spectrumOf(instance);
     const spectrum = parseSpectrum(name, count);
-    const task = {
-      overshoot: `overshoot:${kept}:${factor}`,
-      scale: `scale:${factor}`,
-      erase: `erase:${kept}`,
-    };
+    const task = { overshoot: `overshoot:${kept}:${factor}`, scale: `scale:${factor}`, erase: `erase:${kept}` };
     const target = parseFineTuningTarget(task[instance.task], spectrum, () => 0);
     const named = spectrum.map((sigma, index) =>
-      equal(
-        { label: `σ_${index + 1} of ${name}`, value: sigma / law(index) },
-        { label: 'its law', value: 1 },
-        1e-14,
-      ),
+      equal({ label: `σ_${index + 1} of ${name}`, value: sigma / law(index) }, { label: 'its law', value: 1 }, 1e-14),
     );
     const tuned = target.map((value, index) =>
       equal(
@@ -84,10 +76,7 @@ export const overshootInflection = defineClaim<Instance>({
     );
     const turns = factor >= 2 + pull || (factor === 0 && pull === 0);
     const inflection = equal(
-      {
-        label: `inflection of F = ${factor}, λ = ${pull}`,
-        value: stagedInflection({ spectrum, target, pull }),
-      },
+      { label: `inflection of F = ${factor}, λ = ${pull}`, value: stagedInflection({ spectrum, target, pull }) },
       { label: turns ? 'n0' : 'all modes', value: turns ? kept : count },
       1e-9,
     );
@@ -112,11 +101,7 @@ export const overshootInflection = defineClaim<Instance>({
 });
 
 /** Name and law of the spectrum of an instance. */
-function spectrumOf({
-  spectrum,
-  exponent,
-  values,
-}: Instance): [name: string, law: (index: number) => number] {
+function spectrumOf({ spectrum, exponent, values }: Instance): [name: string, law: (index: number) => number] {
   const ratio = 2 ** -exponent;
   switch (spectrum) {
     case 'power':

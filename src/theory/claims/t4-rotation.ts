@@ -55,20 +55,12 @@ export const turnedTask = defineClaim<Instance>({
       };
       return tightest([
         atLeast(size, { label: 'diverging', value: 1e60 }, 1),
-        atLeast(
-          { label: 'its pre-training loss', value: turned.lossPre },
-          { label: 'diverging', value: 1e60 },
-          1,
-        ),
+        atLeast({ label: 'its pre-training loss', value: turned.lossPre }, { label: 'diverging', value: 1e60 }, 1),
       ]);
     }
     if (regime === 'unclear') return tightest(byFlow(instance, prepared));
     const bySteps = sameNetwork('gradient steps', prepared, turned, explicit);
-    return tightest([
-      ...bySteps,
-      ...byFlow(instance, prepared),
-      ...atSpecialAngles(instance, prepared, turned),
-    ]);
+    return tightest([...bySteps, ...byFlow(instance, prepared), ...atSpecialAngles(instance, prepared, turned)]);
   },
   toleranceReason:
     'products of matrices of at most 10 rows, in up to 6 steps that keep errors within bounds: 1e-11 of the largest matrix; the flow comes from eigenbases, with some thousand roundings',

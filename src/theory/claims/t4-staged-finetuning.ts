@@ -124,18 +124,12 @@ function turnIsRight(modes: readonly TunedMode[]): Conclusion[] {
   const turn = modes.filter((mode) => !overshoots(mode)).length;
   const rises = modes.map((_, index) => stagedIncrement(task, index + 1) > 0);
   const rising = equal(
-    {
-      label: `modes that raise F, of those after n0 = ${turn}`,
-      value: rises.slice(turn).filter(Boolean).length,
-    },
+    { label: `modes that raise F, of those after n0 = ${turn}`, value: rises.slice(turn).filter(Boolean).length },
     { label: 'all of them, one at least', value: Math.max(1, modes.length - turn) },
     1e-9,
   );
   const falling = equal(
-    {
-      label: `modes that raise F, of those up to n0 = ${turn}`,
-      value: rises.slice(0, turn).filter(Boolean).length,
-    },
+    { label: `modes that raise F, of those up to n0 = ${turn}`, value: rises.slice(0, turn).filter(Boolean).length },
     { label: 'none', value: 0 },
     1e-9,
   );

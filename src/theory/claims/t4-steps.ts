@@ -30,10 +30,7 @@ export const fineTuningSteps = defineClaim<Instance>({
       { weight: 12, arbitrary: fc.constant(0) },
       { weight: 1, arbitrary: fc.integer({ min: 1, max: 90 }) },
     ),
-    flow: fc.oneof(
-      { weight: 6, arbitrary: decades(-3, 3) },
-      { weight: 1, arbitrary: fc.constant('limit' as const) },
-    ),
+    flow: fc.oneof({ weight: 6, arbitrary: decades(-3, 3) }, { weight: 1, arbitrary: fc.constant('limit' as const) }),
   }),
   wellFormed: (instance) => isTunedCheckpoint(instance) && (instance.flow === 'limit' || instance.flow >= 0),
   hypotheses: [
@@ -55,11 +52,7 @@ export const fineTuningSteps = defineClaim<Instance>({
     const last = Math.max(...tuned.singularValues, 0);
     if (regime === 'unclear') return tightest(byFlow(instance, prepared));
     if (regime === 'diverging') {
-      return atLeast(
-        { label: 'largest singular value', value: last },
-        { label: 'diverging', value: 1e100 },
-        1,
-      );
+      return atLeast({ label: 'largest singular value', value: last }, { label: 'diverging', value: 1e100 }, 1);
     }
     const largest = Math.max(size, last, explicit.core.max(), -explicit.core.min());
     const expected = Matrix.zeros(problem.rows, problem.cols);
@@ -68,10 +61,7 @@ export const fineTuningSteps = defineClaim<Instance>({
     });
     const difference = Matrix.sub(explicit.core, expected).div(largest);
     const vectors = equal(
-      {
-        label: 'distance of W1W2 from U diag(s) Vᵀ, in units of the largest singular value',
-        value: difference.norm(),
-      },
+      { label: 'distance of W1W2 from U diag(s) Vᵀ, in units of the largest singular value', value: difference.norm() },
       { label: 'none', value: 0 },
       TOLERANCE,
     );

@@ -51,8 +51,7 @@ export const twoStageAlignment = defineClaim<Instance>({
     list.length > 0 &&
     list.length <= 8 &&
     list.every(
-      ({ base, tuned, goal }) =>
-        goal > 1e-6 && goal < 1e6 && [base, tuned].every((value) => value >= 0 && value < 1e6),
+      ({ base, tuned, goal }) => goal > 1e-6 && goal < 1e6 && [base, tuned].every((value) => value >= 0 && value < 1e6),
     ) &&
     Number.isInteger(seed) &&
     seed >= 0 &&

@@ -29,19 +29,9 @@ export const regularizationCost = defineClaim<Instance>({
   statement:
     'At convergence from n learned modes the fine-tuning loss is Σ_{i≤n} (λ/(1+λ))²(σ_i^ft − σ_i)² + Σ_{i>n} (σ_i^ft)², which never falls as λ grows.',
   origin: 'direction: paper, section 4; formula: ours',
-  domain: fc.record({
-    modes: modesOfTwoTasks,
-    learned: fc.nat({ max: 12 }),
-    pull: pullWeight,
-    more: morePull,
-  }),
+  domain: fc.record({ modes: modesOfTwoTasks, learned: fc.nat({ max: 12 }), pull: pullWeight, more: morePull }),
   wellFormed: ({ modes, learned, pull, more }) =>
-    areStagedModes(modes) &&
-    Number.isInteger(learned) &&
-    learned >= 0 &&
-    pull >= 0 &&
-    pull + more >= 0 &&
-    pull < 1e6,
+    areStagedModes(modes) && Number.isInteger(learned) && learned >= 0 && pull >= 0 && pull + more >= 0 && pull < 1e6,
   hypotheses: [largerPull],
   conclusion({ modes, learned, pull, more }) {
     const count = Math.min(learned, modes.length);
@@ -60,6 +50,5 @@ export const regularizationCost = defineClaim<Instance>({
       ),
     ]);
   },
-  toleranceReason:
-    '1e-14 of the squared singular values: sums of at most 12 squares, each rounded a few times',
+  toleranceReason: '1e-14 of the squared singular values: sums of at most 12 squares, each rounded a few times',
 });

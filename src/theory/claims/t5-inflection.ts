@@ -1,10 +1,5 @@
 import * as fc from 'fast-check';
-import {
-  overshootThreshold,
-  stagedIncrement,
-  stagedInflection,
-  stagedPretrainingLoss,
-} from '../staged-finetuning.js';
+import { overshootThreshold, stagedIncrement, stagedInflection, stagedPretrainingLoss } from '../staged-finetuning.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import {
   areStagedModes,
@@ -33,11 +28,7 @@ export const regularizedInflection = defineClaim<Instance>({
   statement:
     'At convergence the pre-training loss after regularised fine-tuning is F_λ(n) = Σ_{i≤n} ((σ_i^ft − σ_i)/(1+λ))² + Σ_{i>n} σ_i²; learning mode n raises it exactly when σ_n^ft > (2+λ)σ_n, and the number of modes with the least F_λ never decreases as λ grows.',
   origin: 'direction: paper, section 4; formulas: ours',
-  domain: fc.record({
-    modes: modesOfTwoTasks,
-    pull: pullWeight,
-    more: morePull,
-  }),
+  domain: fc.record({ modes: modesOfTwoTasks, pull: pullWeight, more: morePull }),
   wellFormed: ({ modes, pull, more }) => areStagedModes(modes) && pull >= 0 && pull + more >= 0 && pull < 1e6,
   hypotheses: [largerPull],
   conclusion({ modes, pull, more }) {
@@ -73,10 +64,7 @@ function thresholdIsRight({ sigma, target }: TunedMode, pull: number, rise: numb
   const isClose = Math.abs(beyond) <= 1e-12 * (target + (2 + pull) * sigma) || target + pull * sigma === 0;
   const above = target > overshootThreshold(pull) * sigma ? 1 : -1;
   return equal(
-    {
-      label: 'sign of the rise, and of σ^ft over its threshold',
-      value: isClose ? 0 : (Math.sign(rise) + above) / 2,
-    },
+    { label: 'sign of the rise, and of σ^ft over its threshold', value: isClose ? 0 : (Math.sign(rise) + above) / 2 },
     { label: 'sign of σ^ft − (2+λ)σ', value: isClose ? 0 : Math.sign(beyond) },
     1e-9,
   );
@@ -85,10 +73,7 @@ function thresholdIsRight({ sigma, target }: TunedMode, pull: number, rise: numb
 /** The number of modes called best has the least loss, up to rounding. */
 function bestIsLeast(modes: readonly TunedMode[], pull: number): Conclusion {
   const best = stagedInflection(stagedTask(modes, pull));
-  const losses = Array.from(
-    { length: modes.length + 1 },
-    (_, learned) => convergedLosses(modes, pull, learned).pre,
-  );
+  const losses = Array.from({ length: modes.length + 1 }, (_, learned) => convergedLosses(modes, pull, learned).pre);
   const least = Math.min(...losses);
   return equal(
     { label: `F_λ at the inflection, n = ${best}`, value: losses[best] ?? Number.NaN },

@@ -34,10 +34,7 @@ export const regularizedFineTuning = defineClaim<Instance>({
     cols: dimension,
     seed: matrixSeed,
     scale: decades(-2, 0.5),
-    pull: fc.oneof(
-      { weight: 6, arbitrary: decades(-3, 3) },
-      { weight: 1, arbitrary: fc.constantFrom(0, 1, 2) },
-    ),
+    pull: fc.oneof({ weight: 6, arbitrary: decades(-3, 3) }, { weight: 1, arbitrary: fc.constantFrom(0, 1, 2) }),
     anchor: fc.constantFrom<Instance['anchor']>('checkpoint', 'replay'),
     rate: decades(-3, -1),
     steps: fc.nat({ max: 4 }),
@@ -76,10 +73,7 @@ export const regularizedFineTuning = defineClaim<Instance>({
           label: 'an entry of A_eff by the rule for one mode',
           value: effectiveValue(task.get(0, 0), anchor.get(0, 0), pull),
         },
-        {
-          label: '(a + λw)/(1+λ)',
-          value: (task.get(0, 0) + pull * anchor.get(0, 0)) / (1 + pull),
-        },
+        { label: '(a + λw)/(1+λ)', value: (task.get(0, 0) + pull * anchor.get(0, 0)) / (1 + pull) },
         1e-14 * (Math.abs(task.get(0, 0)) + Math.abs(anchor.get(0, 0))),
       ),
     ];
@@ -106,8 +100,7 @@ function startOf({ rows, hidden, cols, seed, scale, anchor }: Instance): Start {
 /** Descent toward A_eff beside descent on the regularised loss with its gradient written out. */
 function stepsAgree({ pull, rate, steps, scale }: Instance, start: Start): Conclusion {
   const { task, anchor } = start;
-  const reach =
-    Math.sqrt(squared(task) + squared(anchor)) + squared(start.first) + squared(start.second) + scale;
+  const reach = Math.sqrt(squared(task) + squared(anchor)) + squared(start.first) + squared(start.second) + scale;
   const stepSize = rate / ((1 + pull) * reach);
   const plain = descendWeights(
     start.first,
@@ -126,9 +119,7 @@ function stepsAgree({ pull, rate, steps, scale }: Instance, start: Start): Concl
     second = Matrix.sub(second, first.transpose().mmul(residual));
     first = next;
   }
-  const distance = Math.sqrt(
-    squared(Matrix.sub(plain.first, first)) + squared(Matrix.sub(plain.second, second)),
-  );
+  const distance = Math.sqrt(squared(Matrix.sub(plain.first, first)) + squared(Matrix.sub(plain.second, second)));
   const norm = Math.sqrt(squared(first) + squared(second));
   return equal(
     {

@@ -41,22 +41,14 @@ export const constantSensitivity = defineClaim<Instance>({
     Number.isInteger(seed) &&
     [0, 1].includes(alignment) &&
     [first, second, gain].every((size) => size > 1e-4 && size < 1e4),
-  hypotheses: [
-    {
-      name: 'on the spheres',
-      statement: '‖W1‖ = ρ1 and ‖W2‖ = ρ2',
-      holds: ({ gain }) => gain === 1,
-    },
-  ],
+  hypotheses: [{ name: 'on the spheres', statement: '‖W1‖ = ρ1 and ‖W2‖ = ρ2', holds: ({ gain }) => gain === 1 }],
   conclusion({ rows, hidden, cols, seed, alignment, first, second, gain }) {
     const scaled = (matrix: Matrix, norm: number) => matrix.mul(norm / Math.sqrt(squaredEntries(matrix)));
     const drawn = drawnMatrix(rows, hidden, 2 * seed + 1);
     const random = drawnMatrix(hidden, cols, 2 * seed + 2);
     const turn = drawnOrthogonal(cols, seed);
     const partner =
-      alignment === 1 && rows <= cols
-        ? drawn.transpose().mmul(turn.subMatrix(0, rows - 1, 0, cols - 1))
-        : random;
+      alignment === 1 && rows <= cols ? drawn.transpose().mmul(turn.subMatrix(0, rows - 1, 0, cols - 1)) : random;
     const left = scaled(drawn, gain * first);
     const right = scaled(partner, second);
     const norms = { rows, cols, first, second };

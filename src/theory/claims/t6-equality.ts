@@ -2,13 +2,7 @@ import * as fc from 'fast-check';
 import { leastSensitiveFactors, sensitivityFloor } from '../sensitivity-floor.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, matrixSeed, singularValue } from './engine/draws.js';
-import {
-  type FactoredMatrix,
-  factorsOf,
-  isFactoredMatrix,
-  matrixDistance,
-  squaredEntries,
-} from './engine/networks.js';
+import { type FactoredMatrix, factorsOf, isFactoredMatrix, matrixDistance, squaredEntries } from './engine/networks.js';
 
 /** T6, its equality: which factorisations attain the floor. */
 export const balancedAttainsFloor = defineClaim<FactoredMatrix>({

@@ -1,13 +1,7 @@
 import { Matrix } from 'ml-matrix';
 import { sensitivityFloor } from '../sensitivity-floor.js';
 import { atLeast, defineClaim } from './engine/claim.js';
-import {
-  type FactoredMatrix,
-  factoredMatrix,
-  factorsOf,
-  isFactoredMatrix,
-  squaredEntries,
-} from './engine/networks.js';
+import { type FactoredMatrix, factoredMatrix, factorsOf, isFactoredMatrix, squaredEntries } from './engine/networks.js';
 
 /** T6, the converse of its equality: what imbalance costs. */
 export const gapAboveFloor = defineClaim<FactoredMatrix>({
@@ -23,20 +17,11 @@ export const gapAboveFloor = defineClaim<FactoredMatrix>({
     const { first, second, cost } = factorsOf(factored);
     const { rows } = first;
     const cols = second.columns;
-    const imbalance = Matrix.sub(
-      first.transpose().mmul(first).mul(cols),
-      second.mmul(second.transpose()).mul(rows),
-    );
+    const imbalance = Matrix.sub(first.transpose().mmul(first).mul(cols), second.mmul(second.transpose()).mul(rows));
     const size = Math.sqrt(cols * squaredEntries(first)) + Math.sqrt(rows * squaredEntries(second));
     return atLeast(
-      {
-        label: 'q‖W1‖² + p‖W2‖² above the floor',
-        value: cost - sensitivityFloor(first.mmul(second)),
-      },
-      {
-        label: '‖qW1ᵀW1 − pW2W2ᵀ‖²/(√q‖W1‖ + √p‖W2‖)²',
-        value: squaredEntries(imbalance) / size ** 2,
-      },
+      { label: 'q‖W1‖² + p‖W2‖² above the floor', value: cost - sensitivityFloor(first.mmul(second)) },
+      { label: '‖qW1ᵀW1 − pW2W2ᵀ‖²/(√q‖W1‖ + √p‖W2‖)²', value: squaredEntries(imbalance) / size ** 2 },
       1e-13 * cost,
     );
   },

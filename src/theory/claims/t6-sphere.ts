@@ -55,13 +55,7 @@ export const boundedLayers = defineClaim<Instance>({
     [share, imbalance, excess].every((factor) => factor > 1e-3 && factor < 1e3) &&
     noise >= 0 &&
     noise < 1e3,
-  hypotheses: [
-    {
-      name: 'bounded norms',
-      statement: '‖W1‖ ≤ ρ1 and ‖W2‖ ≤ ρ2',
-      holds: ({ excess }) => excess <= 1,
-    },
-  ],
+  hypotheses: [{ name: 'bounded norms', statement: '‖W1‖ ≤ ρ1 and ‖W2‖ ≤ ρ2', holds: ({ excess }) => excess <= 1 }],
   conclusion({ sigmas, extraRows, hidden, extraCols, basis, share, imbalance, noise, excess }) {
     const rows = sigmas.length + extraRows;
     const cols = sigmas.length + extraCols;
@@ -115,11 +109,7 @@ export const boundedLayers = defineClaim<Instance>({
           ['‖W2‖ of the best layers', best.right, second, 'ρ2'],
         ] as const
       ).map(([label, layer, norm, name]) =>
-        (isTight ? equal : atMost)(
-          { label, value: layer.norm() },
-          { label: name, value: norm },
-          1e-12 * norm,
-        ),
+        (isTight ? equal : atMost)({ label, value: layer.norm() }, { label: name, value: norm }, 1e-12 * norm),
       ),
     ]);
   },

@@ -37,9 +37,7 @@ export const sharedCapacity = defineClaim<Instance>({
     rank: dimension,
   }),
   wellFormed: ({ rows, hidden, oldCols, newCols, percent, seed, rank }) =>
-    [rows, hidden, oldCols, newCols, rank].every(
-      (size) => Number.isInteger(size) && size >= 1 && size <= 12,
-    ) &&
+    [rows, hidden, oldCols, newCols, rank].every((size) => Number.isInteger(size) && size >= 1 && size <= 12) &&
     Number.isInteger(seed) &&
     percent >= 0 &&
     percent <= 100,
@@ -51,10 +49,7 @@ export const sharedCapacity = defineClaim<Instance>({
     const added = drawnMatrix(rows, newCols, 5 * seed + 3);
     const optimum = sharedOptimum(mixture(old, added, share), hidden);
     const weighted = [Matrix.mul(old, Math.sqrt(1 - share)), Matrix.mul(added, Math.sqrt(share))];
-    const gram = weighted.reduce(
-      (sum, task) => sum.add(task.mmul(task.transpose())),
-      Matrix.zeros(rows, rows),
-    );
+    const gram = weighted.reduce((sum, task) => sum.add(task.mmul(task.transpose())), Matrix.zeros(rows, rows));
     const size = gram.trace();
     const tail = new EigenvalueDecomposition(gram, { assumeSymmetric: true }).realEigenvalues
       .sort((a, b) => b - a)

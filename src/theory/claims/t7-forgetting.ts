@@ -52,9 +52,7 @@ export const forgettingFloor = defineClaim<Instance>({
     const share = percent / 100;
     const lossesAt = (m: number) => {
       const optimum = sharedOptimum(mixture(old, added, m), hidden);
-      return [old, added].map(
-        (task, index) => matrixDistance(optimum.first.mmul(optimum.seconds[index]!), task) ** 2,
-      );
+      return [old, added].map((task, index) => matrixDistance(optimum.first.mmul(optimum.seconds[index]!), task) ** 2);
     };
     const [oldLoss, newLoss] = lossesAt(share);
     const near = nearestOfGrid(share);
@@ -63,10 +61,7 @@ export const forgettingFloor = defineClaim<Instance>({
     return tightest([
       equal(
         { label: 'loss on the first task of the weights of least joint loss', value: oldLoss! },
-        {
-          label: 'its floor at their m',
-          value: oldLossFloor(jointLosses(old, added, hidden, [share]), newLoss!),
-        },
+        { label: 'its floor at their m', value: oldLossFloor(jointLosses(old, added, hidden, [share]), newLoss!) },
         1e-11 * size,
       ),
       atLeast(
@@ -76,10 +71,7 @@ export const forgettingFloor = defineClaim<Instance>({
       ),
       atMost(
         { label: 'the same loss', value: oldLoss! },
-        {
-          label: 'the floor over all m, and what their spacing leaves',
-          value: floor(newLoss!) + above,
-        },
+        { label: 'the floor over all m, and what their spacing leaves', value: floor(newLoss!) + above },
         1e-9 * size,
       ),
       byDescent(instance, old, added, floor, 1e-9 * size),

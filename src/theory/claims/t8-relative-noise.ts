@@ -97,11 +97,7 @@ export const relativeNoiseCost = defineClaim<Instance>({
     const noise = relativeNoise(first, second, snr);
     return tightest([
       equal({ label: '(‖W1‖²‖W2‖²/h)(2/snr + 1/snr²)', value: excess }, mean, rounding),
-      equal(
-        { label: '((Σ s)²/h)(2/snr + 1/snr²)', value: relativeSensitivityAt(problem, snr, time) },
-        mean,
-        rounding,
-      ),
+      equal({ label: '((Σ s)²/h)(2/snr + 1/snr²)', value: relativeSensitivityAt(problem, snr, time) }, mean, rounding),
       ...(['first', 'second'] as const).map((layer) =>
         equal(
           { label: `γ of the ${layer} layer`, value: noise[layer] },

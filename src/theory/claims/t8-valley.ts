@@ -88,10 +88,7 @@ export const lossValley = defineClaim<Instance>({
       ...problem.modes.map((_, index): Conclusion => {
         const stage = (learned: number) => lossAt(largest.map((sigma, mode) => (mode < learned ? sigma : 0)));
         return equal(
-          {
-            label: `σ(κ(2S + σ)/h − σ) of mode ${index + 1}`,
-            value: stagedRelativeStep(problem, snr, index + 1),
-          },
+          { label: `σ(κ(2S + σ)/h − σ) of mode ${index + 1}`, value: stagedRelativeStep(problem, snr, index + 1) },
           { label: 'difference of the losses before and after', value: stage(index + 1) - stage(index) },
           rounding,
         );
@@ -118,9 +115,7 @@ function problemOf({ modes, extraHidden }: Instance): Problem {
 const HUNDREDFOLD = Math.log(100);
 
 function timeOf({ modes, lateness }: Instance): number {
-  const learned = modes.map(
-    ({ sigma, start }) => (Math.max(0, Math.log(sigma / start)) + HUNDREDFOLD) / (4 * sigma),
-  );
+  const learned = modes.map(({ sigma, start }) => (Math.max(0, Math.log(sigma / start)) + HUNDREDFOLD) / (4 * sigma));
   return lateness * Math.max(...learned);
 }
 

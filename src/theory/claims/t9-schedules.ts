@@ -126,28 +126,19 @@ export const schedules = defineClaim<Instance>({
 
 /** `1/(8 max(σ, s(0)))` over the modes that move. */
 function coveredRate(modes: readonly Mode[]): number {
-  const largest = modes.reduce(
-    (most, { sigma, start }) => (start > 0 ? Math.max(most, sigma, start) : most),
-    0,
-  );
+  const largest = modes.reduce((most, { sigma, start }) => (start > 0 ? Math.max(most, sigma, start) : most), 0);
   return 1 / (8 * largest);
 }
 
 /** Descent by each schedule ends near the flow, and so near the other one. */
-function endParts(
-  each: Mode,
-  time: number,
-  rates: readonly number[],
-  otherRates: readonly number[],
-): Conclusion[] {
+function endParts(each: Mode, time: number, rates: readonly number[], otherRates: readonly number[]): Conclusion[] {
   const { sigma, start } = each;
   const [end, otherEnd] = [descended(each, rates), descended(each, otherRates)];
   const bound = endPointConstant(each) * largest(rates);
   const otherBound = endPointConstant(each) * largest(otherRates);
   const exponent = start > 0 ? 4 * sigma * time + Math.abs(Math.log(start)) : 0;
   const tolerance =
-    16 * Number.EPSILON * (8 + rates.length + otherRates.length + exponent) * Math.max(sigma, start) +
-    Number.MIN_VALUE;
+    16 * Number.EPSILON * (8 + rates.length + otherRates.length + exponent) * Math.max(sigma, start) + Number.MIN_VALUE;
   const label = `of the mode ${sigma} from ${start}`;
   return [
     atMost(
@@ -201,10 +192,7 @@ function lossParts(modes: readonly Mode[], time: number, rates: readonly number[
   const end = sorted.reduce((sum, each) => sum + (each.sigma - descended(each, rates)) ** 2, 0);
   const peak = largest(rates);
   const bound = lossEndPointBound(problem, peak);
-  const expected = sorted.reduce(
-    (sum, each) => sum + endPointConstant(each) * Math.abs(each.sigma - each.start),
-    0,
-  );
+  const expected = sorted.reduce((sum, each) => sum + endPointConstant(each) * Math.abs(each.sigma - each.start), 0);
   const size = sorted.reduce((sum, { sigma, start }) => sum + sigma ** 2 + start ** 2, 0);
   return [
     atMost(
@@ -251,9 +239,7 @@ function shapeAt({ name, warmup, decay }: Plan, progress: number): number {
 
 /** The same rates, by definition. */
 function textbookRates(each: Plan, time: number): number[] {
-  const shape = Array.from({ length: each.steps }, (_, step) =>
-    shapeAt(each, (2 * step + 1) / (2 * each.steps)),
-  );
+  const shape = Array.from({ length: each.steps }, (_, step) => shapeAt(each, (2 * step + 1) / (2 * each.steps)));
   const sum = shape.reduce((total, value) => total + value, 0);
   return shape.map((value) => (value * time) / sum);
 }
@@ -293,12 +279,7 @@ function rateParts(each: Plan, time: number, rates: readonly number[]): Conclusi
 }
 
 /** That every rate is the one expected: the conclusion about the one that is farthest off, or no number. */
-function worstStep(
-  of: string,
-  rates: readonly number[],
-  expected: readonly number[],
-  tolerance: number,
-): Conclusion {
+function worstStep(of: string, rates: readonly number[], expected: readonly number[], tolerance: number): Conclusion {
   const distances = expected.map((rate, step) => Math.abs(rates[step]! - rate));
   let worst = 0;
   for (let step = 1; step < distances.length; step++) {

@@ -77,8 +77,7 @@ describe('what a run rests on', () => {
   it('is the Riccati oracle for rotated tasks, and gpu.js where it ran', async () => {
     const settings = { dim: '4', times: 'log:0.5:20:3' };
     const keys = await keysOf('finetune', settings, { backend: 'cpu' });
-    for (const key of ['fukumizu1998effect', 'braun2022exact', 'domine2024lazy', 'gpujs'])
-      expect(keys).toContain(key);
+    for (const key of ['fukumizu1998effect', 'braun2022exact', 'domine2024lazy', 'gpujs']) expect(keys).toContain(key);
   });
 
   it('is the optimiser that ran and no other', async () => {

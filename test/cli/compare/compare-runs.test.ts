@@ -10,25 +10,9 @@ const column = (name: string) => ({ name, unit: '1', description: name });
 
 function runOf(rows: readonly (readonly Cell[])[], params = {}, names = NAMES): RunDocument {
   return {
-    ...{
-      schema: 1,
-      scenario: 'made-up',
-      params,
-      seed: 1,
-      versions: {},
-      checks: [],
-      warnings: [],
-      diverged: [],
-    },
+    ...{ schema: 1, scenario: 'made-up', params, seed: 1, versions: {}, checks: [], warnings: [], diverged: [] },
     ...{ network_steps: 0, elapsed_ms: 0 },
-    compute: {
-      engine: 'exact',
-      backend: 'host',
-      requested: 'auto',
-      device: '',
-      precision: 'f64',
-      reason: '',
-    },
+    compute: { engine: 'exact', backend: 'host', requested: 'auto', device: '', precision: 'f64', reason: '' },
     tables: { curve: { columns: names.map(column), rows } },
   };
 }
@@ -85,16 +69,11 @@ describe('two runs beside each other', () => {
     const names = ['gamma', 'time_sim'];
     const verdict = columnsOf(runOf([[1, 2]], {}, names), runOf([[1, 3]], {}, names)).time_sim!.verdict;
     expect(verdict).toBe('unjudged');
-    expect(columnsOf(runOf([[1, 1, 1, 2, 0.1]]), runOf([[1, 1, 1, null, null]])).loss_sim!.verdict).toBe(
-      'unjudged',
-    );
+    expect(columnsOf(runOf([[1, 1, 1, 2, 0.1]]), runOf([[1, 1, 1, null, null]])).loss_sim!.verdict).toBe('unjudged');
   });
 
   it('tell what was set differently', () => {
-    const { settings } = compared(
-      runOf([], { dim: 4, times: [1, 2] }),
-      runOf([], { dim: 5, times: [1, 2], tau: 3 }),
-    );
+    const { settings } = compared(runOf([], { dim: 4, times: [1, 2] }), runOf([], { dim: 5, times: [1, 2], tau: 3 }));
     expect(settings).toEqual([
       { name: 'dim', a: 4, b: 5 },
       { name: 'tau', a: null, b: 3 },

@@ -29,35 +29,23 @@ function curve(rows: readonly Row[]): { curve: Table } {
 const print = { theme: LIGHT, medium: 'print' } as const;
 
 describe('axes', () => {
-  test.prop([
-    fc.array(fc.oneof(fc.double(), fc.constant(null)), { maxLength: 20 }),
-    fc.constantFrom('linear', 'log'),
-  ])('show every value that they can, between finite ends, with labels that differ', (values, kind) => {
-    const { from, to, ticks } = axisRange(kind as 'linear' | 'log', values);
-    expect(from).toBeLessThan(to);
-    for (const value of values)
-      if (value !== null && Number.isFinite(value) && (kind === 'linear' || value > 0))
-        expect(value >= from && value <= to).toBe(true);
-    for (const { value } of ticks) expect(value >= from && value <= to).toBe(true);
-    expect(new Set(ticks.map(({ label }) => label)).size).toBe(ticks.length);
-  });
+  test.prop([fc.array(fc.oneof(fc.double(), fc.constant(null)), { maxLength: 20 }), fc.constantFrom('linear', 'log')])(
+    'show every value that they can, between finite ends, with labels that differ',
+    (values, kind) => {
+      const { from, to, ticks } = axisRange(kind as 'linear' | 'log', values);
+      expect(from).toBeLessThan(to);
+      for (const value of values)
+        if (value !== null && Number.isFinite(value) && (kind === 'linear' || value > 0))
+          expect(value >= from && value <= to).toBe(true);
+      for (const { value } of ticks) expect(value >= from && value <= to).toBe(true);
+      expect(new Set(ticks.map(({ label }) => label)).size).toBe(ticks.length);
+    },
+  );
 
   it('label powers of ten, and never a number that is not there', () => {
-    expect(axisRange('log', [1e-8, 1]).ticks.map(({ label }) => label)).toEqual([
-      '10⁻⁸',
-      '10⁻⁶',
-      '10⁻⁴',
-      '0.01',
-      '1',
-    ]);
+    expect(axisRange('log', [1e-8, 1]).ticks.map(({ label }) => label)).toEqual(['10⁻⁸', '10⁻⁶', '10⁻⁴', '0.01', '1']);
     expect(axisRange('log', [0, -3, Number.NaN]).ticks.length).toBeGreaterThan(0);
-    expect(axisRange('linear', [-1, 1]).ticks.map(({ label }) => label)).toEqual([
-      '−1',
-      '−0.5',
-      '0',
-      '0.5',
-      '1',
-    ]);
+    expect(axisRange('linear', [-1, 1]).ticks.map(({ label }) => label)).toEqual(['−1', '−0.5', '0', '0.5', '1']);
   });
 
   it('carry the unit unless their label has it', () => {
@@ -75,9 +63,7 @@ describe('a log axis', () => {
       [1, 1, 0, -1, 0.1],
       [1, 2, 1, 2, 0.1],
     ]);
-    expect(curveData(figure, tables).notes).toEqual([
-      '2 rows with zero or negative values: not on a log axis.',
-    ]);
+    expect(curveData(figure, tables).notes).toEqual(['2 rows with zero or negative values: not on a log axis.']);
     const svg = await figureSvg(figureSpec(figure, tables, print));
     expect(svg).toContain('not on a log axis');
     expect(svg).not.toMatch(/NaN|Infinity/);
@@ -104,9 +90,7 @@ describe('a log axis', () => {
 
 describe('many series', () => {
   it('that are numbers are all drawn, and at most eight named', async () => {
-    const tables = curve(
-      Array.from({ length: 60 }, (_, i) => [i % 30, 1 + (i >= 30 ? 1 : 0), i + 1, null, null]),
-    );
+    const tables = curve(Array.from({ length: 60 }, (_, i) => [i % 30, 1 + (i >= 30 ? 1 : 0), i + 1, null, null]));
     expect(curveData(figure, tables).series).toHaveLength(30);
     const view = await viewFigure(figureSpec(figure, tables, print));
     const names = sceneTexts(view).filter(({ text }) => /^(0|29)$/.test(text));
@@ -130,9 +114,7 @@ describe('whatever stands in a table', () => {
         { weight: 9, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }) },
         fc.constantFrom('valueOf', 'toString', 'constructor', '__proto__'),
       ),
-      fc.array(fc.record({ name: fc.string({ unit: 'binary', maxLength: 40 }), value: fc.double() }), {
-        maxLength: 6,
-      }),
+      fc.array(fc.record({ name: fc.string({ unit: 'binary', maxLength: 40 }), value: fc.double() }), { maxLength: 6 }),
     ],
     { numRuns: samples(15) },
   )('is drawn as text and never as markup', async (title, records) => {

@@ -18,8 +18,7 @@ const figures = scenarios.flatMap((scenario) =>
 
 type Tables = Readonly<Record<string, Table>>;
 
-const onWhite = (figure: Figure, tables: Tables) =>
-  figureSpec(figure, tables, { theme: LIGHT, medium: 'print' });
+const onWhite = (figure: Figure, tables: Tables) => figureSpec(figure, tables, { theme: LIGHT, medium: 'print' });
 
 describe.each(figures)('figure $name', ({ scenario, figure }) => {
   const tables = () => scenarioDocument(scenario).tables;
@@ -30,9 +29,7 @@ describe.each(figures)('figure $name', ({ scenario, figure }) => {
     expect(texts.length).toBeGreaterThan(6);
     expect(overlaps(texts)).toEqual([]);
     const [dx, dy] = view.origin();
-    const outside = texts.filter(
-      ({ left, right, top }) => left + dx < 0 || right + dx > PRINT_WIDTH || top + dy < 0,
-    );
+    const outside = texts.filter(({ left, right, top }) => left + dx < 0 || right + dx > PRINT_WIDTH || top + dy < 0);
     expect(outside).toEqual([]);
     // In order, for a label that Vega leaves out to make room would go unnoticed above.
     for (const label of [figure.x.label, figure.title.split(' ')[0]!])
@@ -61,8 +58,7 @@ describe.each(some(figures, 5))('figure $name', ({ scenario, figure }) => {
     const svg = await figureSvg(onWhite(figure, tables()));
     const shown = data.rows.filter((row) => {
       const [x, y] = [row[figure.x.column], row[simulation]];
-      const fits = (value: unknown, scale: string) =>
-        typeof value === 'number' && (scale === 'linear' || value > 0);
+      const fits = (value: unknown, scale: string) => typeof value === 'number' && (scale === 'linear' || value > 0);
       return fits(x, figure.x.scale) && fits(y, figure.y.scale);
     }).length;
     const [, marks = ''] = /simulation_marks"[^>]*>(.*?)<\/g>/.exec(svg) ?? [];
@@ -71,9 +67,7 @@ describe.each(some(figures, 5))('figure $name', ({ scenario, figure }) => {
 
   it('compiles without a warning on every background, for print and for a page, whatever its scales', () => {
     for (const scale of ['linear', 'log'] as const) {
-      const scaled = isMap(figure)
-        ? figure
-        : { ...figure, x: { ...figure.x, scale }, y: { ...figure.y, scale } };
+      const scaled = isMap(figure) ? figure : { ...figure, x: { ...figure.x, scale }, y: { ...figure.y, scale } };
       for (const [theme, medium] of [
         [LIGHT, 'print'],
         [DARK, 'print'],

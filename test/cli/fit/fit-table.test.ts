@@ -21,9 +21,7 @@ async function file(text: string): Promise<string> {
 function losses(levels: readonly number[]): string[] {
   return levels.flatMap((level) =>
     [1e6, 1e7, 1e8, 1e9].flatMap((n) =>
-      [1e3, 1e4, 1e5, 1e6].map(
-        (d) => `${d},${level * (0.5 + 200 / n ** 0.4 + 300 / d ** 0.7)},${n},${level},x`,
-      ),
+      [1e3, 1e4, 1e5, 1e6].map((d) => `${d},${level * (0.5 + 200 / n ** 0.4 + 300 / d ** 0.7)},${n},${level},x`),
     ),
   );
 }
@@ -41,13 +39,7 @@ describe('overtrain fit', () => {
       [2, 12, 4],
     ]);
     for (const { parameters, r_squared_held_out, noise } of document.fits) {
-      const [E, A, alpha, B, beta] = parameters.map(({ value }) => value) as [
-        number,
-        number,
-        number,
-        number,
-        number,
-      ];
+      const [E, A, alpha, B, beta] = parameters.map(({ value }) => value) as [number, number, number, number, number];
       expect(E / noise!).toBeCloseTo(0.5, 4);
       expect(A / noise! / 200).toBeCloseTo(1, 3);
       expect(alpha).toBeCloseTo(0.4, 4);
@@ -100,22 +92,14 @@ describe('overtrain fit', () => {
     ['N,D,loss\n1,2,-3', [], 'loss in line 2: "-3" is not allowed; expected a number above 0'],
     ['N,D,loss\n1,2,1e999', [], 'loss in line 2: "1e999" is not allowed'],
     ['N,D,loss,noise\n1,2,3,loud', [], 'noise in line 2: "loud" is not allowed; expected a number'],
-    [
-      'N,D,loss\n1,2,3\n2,2,3',
-      [],
-      'file: "2 points" is not allowed; expected more than 8 distinct points (N, D)',
-    ],
+    ['N,D,loss\n1,2,3\n2,2,3', [], 'file: "2 points" is not allowed; expected more than 8 distinct points (N, D)'],
     [
       'N,D,loss',
       ['--law', 'shanon'],
       '--law: "shanon" is not allowed; expected shannon, chinchilla, perturbed-power; did you mean shannon?',
     ],
     ['N,D,loss', ['--fit-size', '-1'], '--fit-size: "-1" is not allowed; expected a number above 0'],
-    [
-      'N,D,loss',
-      ['--resamples', '1'],
-      '--resamples: "1" is not allowed; expected an integer from 2 to 100000',
-    ],
+    ['N,D,loss', ['--resamples', '1'], '--resamples: "1" is not allowed; expected an integer from 2 to 100000'],
     ['N,D,loss', ['--seed', 'x'], '--seed: "x" is not allowed'],
   ])('%j with %j is refused in one line', async (text, options, message) => {
     const { code, stdout, stderr } = await call(['fit', await file(text), ...options]);

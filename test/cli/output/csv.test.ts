@@ -64,19 +64,16 @@ function matches(value: Cell, { text, quoted }: Field): boolean {
 }
 
 describe('CSV', () => {
-  test.prop([table], { numRuns: samples(167) })(
-    'is read back cell by cell, numbers bit by bit',
-    (written) => {
-      const [header, ...records] = readCsv(csvText(written));
-      expect(header!.map((field) => field.text)).toEqual(written.columns.map(({ name }) => name));
-      expect(records.map((record) => record.length)).toEqual(written.rows.map((row) => row.length));
-      written.rows.forEach((row, r) => {
-        row.forEach((value, c) => {
-          expect(matches(value, records[r]![c]!), `${String(value)} as ${records[r]![c]!.text}`).toBe(true);
-        });
+  test.prop([table], { numRuns: samples(167) })('is read back cell by cell, numbers bit by bit', (written) => {
+    const [header, ...records] = readCsv(csvText(written));
+    expect(header!.map((field) => field.text)).toEqual(written.columns.map(({ name }) => name));
+    expect(records.map((record) => record.length)).toEqual(written.rows.map((row) => row.length));
+    written.rows.forEach((row, r) => {
+      row.forEach((value, c) => {
+        expect(matches(value, records[r]![c]!), `${String(value)} as ${records[r]![c]!.text}`).toBe(true);
       });
-    },
-  );
+    });
+  });
 
   it('writes no number for what is not finite', () => {
     const columns = ['a', 'b'].map((name) => ({ name, unit: '1', description: '' }));

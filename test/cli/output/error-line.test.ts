@@ -20,9 +20,7 @@ describe('the end of a command that threw', () => {
     const error = new TypeError('first\nsecond');
     const { exitCode, message } = describeFailure(error, {});
     expect(exitCode).toBe(70);
-    expect(message).toBe(
-      'overtrain: internal error: TypeError: first\\u000asecond (OVERTRAIN_DEBUG=1 shows where)\n',
-    );
+    expect(message).toBe('overtrain: internal error: TypeError: first\\u000asecond (OVERTRAIN_DEBUG=1 shows where)\n');
     expect(describeFailure(error, { OVERTRAIN_DEBUG: '1' }).message).toContain('error-line.test.ts');
     expect(describeFailure('thrown text', {}).message).toContain('internal error: thrown text');
   });

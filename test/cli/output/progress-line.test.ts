@@ -34,8 +34,7 @@ describe('progress line', () => {
     for (; now <= 1000; now += 10) line.update(now, 1000, 'training');
     expect(stream.writes.length).toBeGreaterThan(5);
     expect(stream.writes.length).toBeLessThanOrEqual(11);
-    for (const written of stream.writes)
-      expect(written.startsWith('\r') && written.endsWith(ERASE)).toBe(true);
+    for (const written of stream.writes) expect(written.startsWith('\r') && written.endsWith(ERASE)).toBe(true);
     line.clear();
     expect(stream.writes.at(-1)).toBe(`\r${ERASE}`);
     const before = stream.writes.length;
@@ -43,20 +42,17 @@ describe('progress line', () => {
     expect(stream.writes.length).toBe(before);
   });
 
-  test.prop([
-    fc.integer({ min: 20, max: 200 }),
-    fc.double(),
-    fc.double(),
-    fc.string({ unit: 'binary' }),
-    fc.boolean(),
-  ])('never reaches the end of the line, where it would break', (columns, done, total, label, unicode) => {
-    const stream = screen(columns);
-    const line = progressLine(stream, unicode ? env : { TERM: 'xterm' }, false);
-    line.update(done, total, label);
-    const shown = stream.writes.join('').replace('\r', '').replace(ERASE, '');
-    expect(cellWidth(shown)).toBeLessThan(columns);
-    expect(shown).not.toMatch(/\p{Cc}/u);
-  });
+  test.prop([fc.integer({ min: 20, max: 200 }), fc.double(), fc.double(), fc.string({ unit: 'binary' }), fc.boolean()])(
+    'never reaches the end of the line, where it would break',
+    (columns, done, total, label, unicode) => {
+      const stream = screen(columns);
+      const line = progressLine(stream, unicode ? env : { TERM: 'xterm' }, false);
+      line.update(done, total, label);
+      const shown = stream.writes.join('').replace('\r', '').replace(ERASE, '');
+      expect(cellWidth(shown)).toBeLessThan(columns);
+      expect(shown).not.toMatch(/\p{Cc}/u);
+    },
+  );
 });
 
 describe('time left', () => {

@@ -12,8 +12,6 @@ describe('the report of a run on a citing paper', () => {
     expect(lines).toContain('Verdict on the paper: agrees');
     const { verdict, ...rest } = document;
     expect(verdict?.reason).toMatch(/^at no higher an immediate loss/);
-    expect(runReport(earlyExposure as unknown as Scenario, rest, terminal).join('\n')).not.toContain(
-      'Verdict',
-    );
+    expect(runReport(earlyExposure as unknown as Scenario, rest, terminal).join('\n')).not.toContain('Verdict');
   });
 });

@@ -29,8 +29,7 @@ describe('text in cells', () => {
   test.prop([text, width, fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 6 })])(
     'wraps into lines of at most a width',
     (long, cells, first, rest) => {
-      for (const line of wrapCells(long, cells, first, rest))
-        expect(cellWidth(line)).toBeLessThanOrEqual(cells);
+      for (const line of wrapCells(long, cells, first, rest)) expect(cellWidth(line)).toBeLessThanOrEqual(cells);
     },
   );
 
@@ -84,24 +83,23 @@ describe('numbers for reading', () => {
 });
 
 describe('tables', () => {
-  const table = fc.integer({ min: 1, max: 6 }).chain((columns) =>
-    fc.record({
-      header: fc.array(text, { minLength: columns, maxLength: columns }),
-      rows: fc.array(fc.array(text, { minLength: columns, maxLength: columns }), { maxLength: 5 }),
-      numeric: fc.array(fc.boolean(), { minLength: columns, maxLength: columns }),
-    }),
-  );
+  const table = fc
+    .integer({ min: 1, max: 6 })
+    .chain((columns) =>
+      fc.record({
+        header: fc.array(text, { minLength: columns, maxLength: columns }),
+        rows: fc.array(fc.array(text, { minLength: columns, maxLength: columns }), { maxLength: 5 }),
+        numeric: fc.array(fc.boolean(), { minLength: columns, maxLength: columns }),
+      }),
+    );
 
-  test.prop([table, width])(
-    'stay within the width and name the columns that are left out',
-    (given, cells) => {
-      const { lines, leftOut } = layOutTable(given, cells);
-      expect(lines).toHaveLength(given.rows.length + 1);
-      for (const line of lines) expect(cellWidth(line)).toBeLessThanOrEqual(cells);
-      expect(given.header.slice(given.header.length - leftOut.length)).toEqual(leftOut);
-      expect(leftOut.length).toBeLessThan(given.header.length);
-    },
-  );
+  test.prop([table, width])('stay within the width and name the columns that are left out', (given, cells) => {
+    const { lines, leftOut } = layOutTable(given, cells);
+    expect(lines).toHaveLength(given.rows.length + 1);
+    for (const line of lines) expect(cellWidth(line)).toBeLessThanOrEqual(cells);
+    expect(given.header.slice(given.header.length - leftOut.length)).toEqual(leftOut);
+    expect(leftOut.length).toBeLessThan(given.header.length);
+  });
 
   it('align numbers on the right and texts on the left', () => {
     const rows = [

@@ -79,11 +79,7 @@ describe('runs beside published figures', () => {
   });
 
   it('say nothing where one run can say nothing, and only of replay where there is replay', async () => {
-    const tuned = await runScenario(
-      scenario('finetune-tuned'),
-      { times: 'log:0.5:50:8' },
-      { engine: 'exact' },
-    );
+    const tuned = await runScenario(scenario('finetune-tuned'), { times: 'log:0.5:50:8' }, { engine: 'exact' });
     expect(verdicts(tuned, overtrained)).toEqual(['controlled open']);
     const pulled = await runScenario(scenario('regularize'), {}, { engine: 'exact' });
     expect(findingsOn(pulled, forgetting)).toEqual([]);

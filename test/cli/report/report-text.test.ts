@@ -14,9 +14,7 @@ const text = fc.string({ unit: 'binary' });
 describe('markup', () => {
   test.prop([text])('has no text that ends what it stands in', (value) => {
     expect(escaped(value)).not.toMatch(/[<>"']|&(?!amp;|lt;|gt;|quot;|#39;)/);
-    expect(html`<p title="${value}">${value}</p>`.text).toBe(
-      `<p title="${escaped(value)}">${escaped(value)}</p>`,
-    );
+    expect(html`<p title="${value}">${value}</p>`.text).toBe(`<p title="${escaped(value)}">${escaped(value)}</p>`);
   });
 
   test.prop([fc.jsonValue()])('embeds data that reads back and never ends its script', (value) => {

@@ -18,9 +18,7 @@ test('the second is told who has it, and gets it once the first has left', async
   const lock = await lockFolder(home);
   const error = await lockFolder(home).catch((thrown) => thrown);
   expect(error).toBeInstanceOf(LockedFolder);
-  expect(error.message).toMatch(
-    new RegExp(`^process ${process.pid} on .+ has been working on it since \\d{4}-`),
-  );
+  expect(error.message).toMatch(new RegExp(`^process ${process.pid} on .+ has been working on it since \\d{4}-`));
   expect(await readdir(home)).toHaveLength(1);
   lock.release();
   (await lockFolder(home)).release();

@@ -11,48 +11,37 @@ import { scenarioDocument } from '../../support/scenario-documents.js';
 function readByArrow(bytes: Uint8Array): { names: string[]; rows: Cell[][]; metadata: Map<string, string> } {
   const table = tableFromIPC(readParquet(bytes).intoIPCStream());
   const columns = table.schema.fields.map(({ name }) => table.getChild(name).toArray());
-  const rows = Array.from({ length: table.numRows }, (_, row) =>
-    columns.map((column) => column[row] as Cell),
-  );
+  const rows = Array.from({ length: table.numRows }, (_, row) => columns.map((column) => column[row] as Cell));
   return { names: table.schema.fields.map(({ name }) => name), rows, metadata: table.schema.metadata! };
 }
 
 const column = (name: string) => ({ name, unit: 's', description: `the ${name}, “quoted”` });
 
 function documentOf(table: Table): RunDocument {
-  return {
-    scenario: 'made-up',
-    params: {},
-    seed: 1,
-    versions: {},
-    tables: { odd: table },
-  } as unknown as RunDocument;
+  return { scenario: 'made-up', params: {}, seed: 1, versions: {}, tables: { odd: table } } as unknown as RunDocument;
 }
 
-test.each(scenarios.map((scenario) => scenario.id))(
-  'another implementation reads the same numbers: %s',
-  async (id) => {
-    const document = scenarioDocument(id);
-    const files = await parquetFiles(document);
-    expect([...files.keys()]).toEqual(Object.keys(document.tables).map((name) => `${name}.parquet`));
-    let cells = 0;
-    for (const [name, table] of Object.entries(document.tables)) {
-      const read = readByArrow(files.get(`${name}.parquet`) as Uint8Array);
-      expect(read.names).toEqual(table.columns.map((one) => one.name));
-      expect(read.rows).toEqual(table.rows);
-      expect(JSON.parse(read.metadata.get(PARQUET_METADATA_KEY)!)).toEqual({
-        schema: 1,
-        scenario: id,
-        table: name,
-        params: JSON.parse(JSON.stringify(document.params)),
-        seed: 1,
-        columns: table.columns,
-      });
-      cells += table.rows.length * table.columns.length;
-    }
-    expect(cells).toBeGreaterThan(0);
-  },
-);
+test.each(scenarios.map((scenario) => scenario.id))('another implementation reads the same numbers: %s', async (id) => {
+  const document = scenarioDocument(id);
+  const files = await parquetFiles(document);
+  expect([...files.keys()]).toEqual(Object.keys(document.tables).map((name) => `${name}.parquet`));
+  let cells = 0;
+  for (const [name, table] of Object.entries(document.tables)) {
+    const read = readByArrow(files.get(`${name}.parquet`) as Uint8Array);
+    expect(read.names).toEqual(table.columns.map((one) => one.name));
+    expect(read.rows).toEqual(table.rows);
+    expect(JSON.parse(read.metadata.get(PARQUET_METADATA_KEY)!)).toEqual({
+      schema: 1,
+      scenario: id,
+      table: name,
+      params: JSON.parse(JSON.stringify(document.params)),
+      seed: 1,
+      columns: table.columns,
+    });
+    cells += table.rows.length * table.columns.length;
+  }
+  expect(cells).toBeGreaterThan(0);
+});
 
 test('numbers keep every bit; what is no number is null; texts and truth values keep their type', async () => {
   const rows: Cell[][] = [
@@ -77,10 +66,7 @@ test('a table without rows is a file without rows', async () => {
 });
 
 test('many rows are whole', async () => {
-  const rows = Array.from({ length: 150_000 }, (_, index) => [
-    Math.sin(index),
-    index % 7 === 0 ? null : index,
-  ]);
+  const rows = Array.from({ length: 150_000 }, (_, index) => [Math.sin(index), index % 7 === 0 ? null : index]);
   const files = await parquetFiles(documentOf({ columns: [column('a'), column('b')], rows }));
   const read = readByArrow(files.get('odd.parquet') as Uint8Array).rows;
   // As texts, which give every finite number back: `toEqual` takes seconds for so many rows.

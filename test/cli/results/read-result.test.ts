@@ -84,20 +84,14 @@ describe('a result folder', () => {
     ['has one byte changed', 'was changed after the run', flipByte],
     ['is a folder', 'cannot be read', (path) => rm(path).then(() => mkdir(path))],
     ['is a link to itself', 'cannot be read (ELOOP)', (path) => rm(path).then(() => symlink(path, path))],
-    [
-      'is a device that never ends',
-      'cannot be read',
-      (path) => rm(path).then(() => symlink('/dev/zero', path)),
-    ],
+    ['is a device that never ends', 'cannot be read', (path) => rm(path).then(() => symlink('/dev/zero', path))],
   ])('tells of a table that %s, and how to write it anew', async (_, words, damage) => {
     for (const name of ['curve.csv', 'inflection.parquet']) {
       await damage(join(folder, name));
       const { problems, document } = await readResult(folder);
       const problem = problems.find((line) => line.startsWith(name));
       expect(problem).toContain(words);
-      expect(problem).toContain(
-        `overtrain run parabola --set count=4 --seed 1 --engine exact --out ${folder}`,
-      );
+      expect(problem).toContain(`overtrain run parabola --set count=4 --seed 1 --engine exact --out ${folder}`);
       expect(document.tables.curve!.rows).toHaveLength(8);
     }
   });
@@ -152,9 +146,7 @@ describe('a result folder', () => {
   it('keeps the checksums of whatever files its makers make', async () => {
     const { document } = await readResult(folder);
     const bytes = new Uint8Array([0, 255, 10]);
-    const files = await runFiles(document, 'overtrain run parabola', [
-      async () => new Map([['curve.png', bytes]]),
-    ]);
+    const files = await runFiles(document, 'overtrain run parabola', [async () => new Map([['curve.png', bytes]])]);
     expect([...files.keys()]).toEqual(['curve.png', 'run.json']);
     for (const [name, contents] of files) await writeFile(join(folder, name), contents);
     expect((await readResult(folder)).problems).toEqual([]);

@@ -84,9 +84,7 @@ describe('result folder', () => {
   it('does not come to be when interrupted while it is written', async () => {
     const controller = new AbortController();
     controller.abort();
-    await expect(store(join(home, 'a', 'r'), controller.signal)).rejects.toMatchObject({
-      name: 'AbortError',
-    });
+    await expect(store(join(home, 'a', 'r'), controller.signal)).rejects.toMatchObject({ name: 'AbortError' });
     expect(await readdir(home)).toEqual([]);
   });
 
@@ -153,9 +151,7 @@ describe('replacing a result', () => {
     await mkdir(path);
     await rename(folder(), replaced);
     await mkdir(fresh);
-    await expect(readResult(folder())).rejects.toThrow(
-      'a replacement was cut off; the earlier run is intact in',
-    );
+    await expect(readResult(folder())).rejects.toThrow('a replacement was cut off; the earlier run is intact in');
     await expect(reserveResultFolder(folder())).rejects.toThrow('--force replaces it');
     expect((await readResult(folder())).command).toBe('first');
     expect(await readdir(home)).toEqual(['r']);
@@ -163,9 +159,7 @@ describe('replacing a result', () => {
 
   it('is refused to two at once', async () => {
     const earlier = await reserveResultFolder(folder(), { force: true });
-    await expect(reserveResultFolder(folder(), { force: true })).rejects.toThrow(
-      `process ${process.pid} on `,
-    );
+    await expect(reserveResultFolder(folder(), { force: true })).rejects.toThrow(`process ${process.pid} on `);
     await earlier.release();
     await replace();
   });

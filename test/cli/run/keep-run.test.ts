@@ -21,9 +21,7 @@ afterEach(async () => {
 
 const RUN = 'run parabola --set count=4 --out'.split(' ');
 const LONG =
-  'run undrawn --set dim=6 --set times=log:1:100:9 --set replicates=40 --engine matrix --quiet --csv --out'.split(
-    ' ',
-  );
+  'run undrawn --set dim=6 --set times=log:1:100:9 --set replicates=40 --engine matrix --quiet --csv --out'.split(' ');
 /** Under a name of its own, which has no figures: drawing them would take longer than all else. */
 const undrawn: Scenario = { ...scenarios.find(({ id }) => id === 'gaussian')!, id: 'undrawn' };
 const withScenarios = { loadScenarios: async () => [undrawn] };

@@ -7,14 +7,8 @@ import { parabola } from '../support/parabola-scenario.js';
 
 describe('the command that repeats a run', () => {
   test.prop(
-    [
-      fc.array(fc.tuple(fc.stringMatching(/^[a-z]+$/), fc.string({ unit: 'binary-ascii' })), {
-        maxLength: 3,
-      }),
-    ],
-    {
-      numRuns: samples(10),
-    },
+    [fc.array(fc.tuple(fc.stringMatching(/^[a-z]+$/), fc.string({ unit: 'binary-ascii' })), { maxLength: 3 })],
+    { numRuns: samples(10) },
   )('means the same to a shell as what the user set', (pairs) => {
     const settings = new Map(pairs.map(([name, value]) => [name, value.replaceAll('\0', '')]));
     const command = reproducingCommand(

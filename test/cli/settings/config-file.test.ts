@@ -40,9 +40,7 @@ describe('--config', () => {
     };
     expect(await read('a.yaml', 'gammas: [0.1, 0.2]\ncount: 5\nseed: 3\n')).toEqual(expected);
     expect(await read('a.yml', 'seed: 3\nparams:\n  gammas: [0.1, 0.2]\n  count: 5\n')).toEqual(expected);
-    expect(await read('a.JSON', '{"seed": 3, "params": {"gammas": [0.1, 0.2], "count": 5}}')).toEqual(
-      expected,
-    );
+    expect(await read('a.JSON', '{"seed": 3, "params": {"gammas": [0.1, 0.2], "count": 5}}')).toEqual(expected);
     expect(await read('bom.json', '\ufeff{"seed": 3, "gammas": [0.1, 0.2], "count": 5}')).toEqual(expected);
   });
 
@@ -56,11 +54,7 @@ describe('--config', () => {
     ['deep.yaml', '['.repeat(100_000), 'brackets more than 64 deep'],
     ['deep.json', '['.repeat(100_000), 'brackets more than 64 deep'],
     ['twice.json', '{"dim": 3, "dim": 4}', 'valid JSON (the key "dim" occurs twice)'],
-    [
-      'inner.json',
-      '{"a": [{"b": 1}, {"b": {"c": ":", "\\u0063": 2}}]}',
-      'valid JSON (the key "c" occurs twice)',
-    ],
+    ['inner.json', '{"a": [{"b": 1}, {"b": {"c": ":", "\\u0063": 2}}]}', 'valid JSON (the key "c" occurs twice)'],
     ['list.json', '[1, 2]', 'a mapping of parameters'],
     ['empty.yaml', '', 'a mapping of parameters'],
     ['text.yaml', 'hello', 'a mapping of parameters'],

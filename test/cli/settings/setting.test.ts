@@ -1,20 +1,15 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { readSeed } from '../../../src/cli/settings/run-request.js';
-import {
-  collectSetting,
-  readChoice,
-  settingsRecord,
-  settingText,
-} from '../../../src/cli/settings/setting.js';
+import { collectSetting, readChoice, settingsRecord, settingText } from '../../../src/cli/settings/setting.js';
 
 describe('--set', () => {
-  test.prop([
-    fc.string({ minLength: 1 }).filter((name) => name.trim() === name && !name.includes('=')),
-    fc.string(),
-  ])('takes everything after the first = as the value', (name, value) => {
-    expect([...collectSetting(`${name}=${value}`, undefined)]).toEqual([[name, value]]);
-  });
+  test.prop([fc.string({ minLength: 1 }).filter((name) => name.trim() === name && !name.includes('=')), fc.string()])(
+    'takes everything after the first = as the value',
+    (name, value) => {
+      expect([...collectSetting(`${name}=${value}`, undefined)]).toEqual([[name, value]]);
+    },
+  );
 
   it.each(['', '=', '=3', 'dim', ' =3'])('refuses %j', (text) => {
     expect(() => collectSetting(text, undefined)).toThrow('--set: ');

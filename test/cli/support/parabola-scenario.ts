@@ -47,13 +47,7 @@ export const parabola: Scenario<ParabolaParameters, ParametersPlan<ParabolaParam
     }),
     fail: described(
       z.enum(['yes', 'no']).transform((word) => word === 'yes'),
-      {
-        description: 'whether the check fails',
-        unit: '1',
-        range: 'yes or no',
-        choices: ['yes', 'no'],
-        default: 'no',
-      },
+      { description: 'whether the check fails', unit: '1', range: 'yes or no', choices: ['yes', 'no'], default: 'no' },
     ),
     pause: described(numeric(z.number().min(0)), {
       description: 'wait between events',

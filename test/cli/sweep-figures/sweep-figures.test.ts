@@ -84,9 +84,7 @@ test('what a sweep varies and what it finds is told apart, with the scales that 
     { column: 'gamma', form: 'row', scale: null },
     { column: 'time', form: 'row', scale: 'linear' },
   ]);
-  expect(summary.results).toEqual([
-    { name: 'loss', theory: 'loss_theory', simulation: 'loss_sim', error: null },
-  ]);
+  expect(summary.results).toEqual([{ name: 'loss', theory: 'loss_theory', simulation: 'loss_sim', error: null }]);
   expect(rows.axes.map(({ column, kind }) => [column, kind])).toEqual([
     ['count', 'linear'],
     ['fail', 'text'],
@@ -98,15 +96,11 @@ test('what a sweep varies and what it finds is told apart, with the scales that 
 
 describe('facets', () => {
   it('have the means and standard errors that the CSV file has', () => {
-    const { points, panels } = facetData(
-      rows,
-      choice({ x: 'gamma', panel: 'count', series: 'fail', slices: {} }),
-    );
+    const { points, panels } = facetData(rows, choice({ x: 'gamma', panel: 'count', series: 'fail', slices: {} }));
     expect(panels).toEqual(['1', '20', '40', '80']);
     for (const point of points.filter(({ panel }) => panel !== '1')) {
       const own = lines.filter(
-        (line) =>
-          line.count === point.panel && line.fail === point.series && Number(line.gamma) === Number(point.x),
+        (line) => line.count === point.panel && line.fail === point.series && Number(line.gamma) === Number(point.x),
       );
       const numbers = own.filter(({ loss_sim }) => loss_sim !== '').map(({ loss_sim }) => Number(loss_sim));
       const { mean, error } = direct(numbers);
@@ -114,9 +108,9 @@ describe('facets', () => {
       // Both are sums of a few hundred rounded numbers: a thousand roundings of 1.1e-16 at most.
       expect(Math.abs(point.simulation! / mean - 1)).toBeLessThan(1.2e-13);
       expect(Math.abs(point.error! / error! - 1)).toBeLessThan(1e-10);
-      expect(
-        Math.abs(point.theory! / direct(own.map((line) => Number(line.loss_theory))).mean - 1),
-      ).toBeLessThan(1.2e-13);
+      expect(Math.abs(point.theory! / direct(own.map((line) => Number(line.loss_theory))).mean - 1)).toBeLessThan(
+        1.2e-13,
+      );
     }
   });
 
@@ -132,9 +126,7 @@ describe('facets', () => {
     expect(marksOf(({ panel, x, series }) => panel === '40' && Number(x) < 14 && series === 'yes')).toEqual([
       'failed check',
     ]);
-    expect(marksOf(({ panel, x, series }) => panel === '40' && Number(x) < 14 && series === 'no')).toEqual([
-      null,
-    ]);
+    expect(marksOf(({ panel, x, series }) => panel === '40' && Number(x) < 14 && series === 'no')).toEqual([null]);
   });
 
   it('cut an axis that is not drawn where the reader says, or average over it', () => {
@@ -150,10 +142,7 @@ describe('facets', () => {
 
 describe('the heat map', () => {
   it('has a cell for every pair of places with the mean of the CSV file, and empty ones', () => {
-    const data = heatData(
-      rows,
-      choice({ x: 'gamma', panel: 'count', series: null, slices: { fail: 0, time: null } }),
-    )!;
+    const data = heatData(rows, choice({ x: 'gamma', panel: 'count', series: null, slices: { fail: 0, time: null } }))!;
     expect(data.cells).toHaveLength(data.xLevels.length * data.yLevels.length);
     for (const cell of data.cells) {
       const own = lines.filter(
@@ -165,14 +154,9 @@ describe('the heat map', () => {
       );
       expect(cell.count).toBe(own.length);
       if (own.length > 0)
-        expect(
-          Math.abs(cell.value! / direct(own.map((line) => Number(line.loss_sim))).mean - 1),
-        ).toBeLessThan(1.2e-13);
+        expect(Math.abs(cell.value! / direct(own.map((line) => Number(line.loss_sim))).mean - 1)).toBeLessThan(1.2e-13);
     }
-    const byTime = heatData(
-      rows,
-      choice({ x: 'time', panel: 'count', series: null, slices: { fail: 0, gamma: 0 } }),
-    )!;
+    const byTime = heatData(rows, choice({ x: 'time', panel: 'count', series: null, slices: { fail: 0, gamma: 0 } }))!;
     expect(byTime.notes.some((note) => /cells are empty$/.test(note))).toBe(true);
     expect(byTime.cells.some((cell) => cell.rows === 0 && cell.value === null)).toBe(true);
   });
@@ -194,20 +178,14 @@ test('parallel coordinates have a line for each row, at the height of its value 
   losses.forEach((loss, row) => {
     const height = axes.at(-1)!.heights[row]!;
     if (Number.isNaN(loss))
-      expect([height, marks[row]]).toEqual([
-        Number.NaN,
-        lines[row]!.error === '' ? 'diverged' : 'run failed',
-      ]);
+      expect([height, marks[row]]).toEqual([Number.NaN, lines[row]!.error === '' ? 'diverged' : 'run failed']);
     else expect(Math.abs(height - (loss - least) / (greatest - least))).toBeLessThan(1e-12);
   });
   expect([valueAt(axes[0]!, 1), valueAt(axes[1]!, 0), valueAt(axes[0]!, 0)]).toEqual(['80', 'no', '1']);
 });
 
 /** A made-up table over some axes, with a theory, a simulation and its error. */
-function madeUp(
-  axes: readonly (SweepAxis & { readonly values: readonly Cell[] })[],
-  value = (row: number) => row + 1,
-) {
+function madeUp(axes: readonly (SweepAxis & { readonly values: readonly Cell[] })[], value = (row: number) => row + 1) {
   const count = axes[0]!.values.length;
   const names = [
     ...axes.map(({ column }) => column),
@@ -222,14 +200,7 @@ function madeUp(
     columns: names.map((name) => ({ name, unit: '1', description: name })),
     rows: Array.from({ length: count }, (_, row) => [
       ...axes.map(({ values }) => values[row]!),
-      ...[
-        value(row),
-        row % 5 === 4 ? null : value(row),
-        0.1,
-        row % 5 === 4 ? 3 : null,
-        row === 1 ? 'T1' : null,
-        null,
-      ],
+      ...[value(row), row % 5 === 4 ? null : value(row), 0.1, row % 5 === 4 ? 3 : null, row === 1 ? 'T1' : null, null],
     ]),
   };
   const about: SweepSummary = {
@@ -242,12 +213,7 @@ function madeUp(
 
 const numbers = (count: number, of: (index: number) => number) =>
   Array.from({ length: count }, (_, index) => of(index));
-const list = (column: string, values: readonly Cell[]) => ({
-  column,
-  form: 'list' as const,
-  scale: null,
-  values,
-});
+const list = (column: string, values: readonly Cell[]) => ({ column, form: 'list' as const, scale: null, values });
 
 describe.each([
   [
@@ -261,10 +227,7 @@ describe.each([
   ],
   ['a text and a number', madeUp([list('a', ['x', 'y', 'z', 'x', 'y', 'z']), list('b', [1, 1, 1, 2, 2, 2])])],
   ['two texts', madeUp([list('a', ['x', 'y', 'x', 'y']), list('b', ['p', 'p', 'q', 'q'])])],
-  [
-    'a logarithmic grid',
-    madeUp([{ column: 'a', form: 'grid', scale: 'log', values: numbers(9, (n) => 10 ** n) }]),
-  ],
+  ['a logarithmic grid', madeUp([{ column: 'a', form: 'grid', scale: 'log', values: numbers(9, (n) => 10 ** n) }])],
   [
     'random axes',
     madeUp([

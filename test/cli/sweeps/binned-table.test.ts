@@ -62,8 +62,7 @@ test('bins have the sums of their rows, all rows are in one, and there are no mo
         const binned = await binnedTable(summary, columns, parts, most);
         expect(binned.table.rows.length).toBeLessThanOrEqual(most);
         const of = (name: string) => binned.table.columns.findIndex((one) => one.name === name);
-        const sum = (name: string) =>
-          binned.table.rows.reduce((total, cells) => total + Number(cells[of(name)]), 0);
+        const sum = (name: string) => binned.table.rows.reduce((total, cells) => total + Number(cells[of(name)]), 0);
         expect(sum('rows')).toBe(rows.length);
         expect(sum('errors')).toBe(rows.filter((cells) => cells[7] !== null).length);
         expect(sum('failed_checks')).toBe(rows.filter((cells) => cells[5] !== null).length);

@@ -29,9 +29,7 @@ function typeErrors(type: string, module: string, manifest: unknown): string[] {
   host.getSourceFile = (name, ...others) =>
     name === file ? ts.createSourceFile(name, text, ts.ScriptTarget.ES2022) : getSourceFile(name, ...others);
   const program = ts.createProgram([file], options, host);
-  return ts
-    .getPreEmitDiagnostics(program)
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+  return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
 }
 
 test('the manifest for Kubernetes is what the types of Kubernetes allow', () => {

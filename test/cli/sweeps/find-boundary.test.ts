@@ -108,11 +108,7 @@ test('a sweep without a grid, a table that tells nothing, and shards are refused
   expect((await find('scenario: parabola\naxes: [{parameter: count, list: [3]}]')).stderr).toContain(
     'exactly one axis',
   );
-  expect((await find(`scenario: parabola\n${GRID}\noutput: {table: curve}`)).stderr).toContain(
-    'time_sim or rise_sim',
-  );
+  expect((await find(`scenario: parabola\n${GRID}\noutput: {table: curve}`)).stderr).toContain('time_sim or rise_sim');
   expect((await find(`scenario: parabola\n${GRID}`, '--shard', '1/2')).stderr).toContain('without --shard');
-  expect((await call(['sweep', file, '--out', out, '--levels', '3'])).stderr).toContain(
-    'together with --find',
-  );
+  expect((await call(['sweep', file, '--out', out, '--levels', '3'])).stderr).toContain('together with --find');
 });

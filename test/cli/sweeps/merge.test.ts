@@ -37,9 +37,7 @@ const resultOf = (point: number): fc.Arbitrary<PointResult> =>
     .oneof(
       {
         weight: 5,
-        arbitrary: fc.array(fc.tuple(cell, cell, cell, fc.oneof(fc.string(), fc.constant(null))), {
-          maxLength: 3,
-        }),
+        arbitrary: fc.array(fc.tuple(cell, cell, cell, fc.oneof(fc.string(), fc.constant(null))), { maxLength: 3 }),
       },
       { weight: 1, arbitrary: fc.string({ minLength: 1 }) },
     )
@@ -65,14 +63,7 @@ const cases: fc.Arbitrary<Case> = fc
   })
   .chain(({ counts, others, replicates, shards }) => {
     const definition: SweepDefinition = {
-      ...{
-        scenario: 'parabola',
-        params: {},
-        replicates,
-        seed: 1,
-        randomNumbers: 'common',
-        table: 'inflection',
-      },
+      ...{ scenario: 'parabola', params: {}, replicates, seed: 1, randomNumbers: 'common', table: 'inflection' },
       ...{ engine: 'exact', backend: 'auto' },
       axes: [
         { parameter: 'count', list: counts },
@@ -101,10 +92,7 @@ async function writeShard(
     ...{ folder, shard, resume: true, scheduled: false, task: undefined, onKept: () => {} },
     head: { sweep: identity.hash, ...shard, ...range },
   };
-  const batches = batchesOf(range, costs).map((batch, index) => ({
-    batch,
-    key: order[index % order.length]!,
-  }));
+  const batches = batchesOf(range, costs).map((batch, index) => ({ batch, key: order[index % order.length]! }));
   batches.sort((a, b) => a.key - b.key);
   let store = (await ShardStore.open(options))!;
   for (const [place, { batch }] of batches.entries()) {
@@ -145,14 +133,7 @@ test('shards merge to the bytes of the unsharded sweep, whatever their number an
 
 const fixed: Case = (() => {
   const sweep = new Sweep({
-    ...{
-      scenario: 'parabola',
-      params: {},
-      replicates: 1,
-      seed: 1,
-      randomNumbers: 'common',
-      table: 'inflection',
-    },
+    ...{ scenario: 'parabola', params: {}, replicates: 1, seed: 1, randomNumbers: 'common', table: 'inflection' },
     ...{ engine: 'exact', backend: 'auto' },
     axes: [{ parameter: 'count', list: Array.from({ length: 100 }, (_, n) => n + 1) }],
   });

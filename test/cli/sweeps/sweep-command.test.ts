@@ -66,9 +66,7 @@ test('a sweep keeps every point: its setting, its rows, failed checks, and why t
   expect(lines.at(-1)).toMatch(/^79,0,1,40,yes,0\.5,[\d.]+,,"a, b",exact\/host,T1,3,$/);
   const names = (await readdir(out)).sort();
   const drawn = ['dark.png', 'dark.svg', 'png', 'svg', 'vl.json'];
-  const figures = ['facets', 'heat-map', 'parallel'].flatMap((id) =>
-    drawn.map((ending) => `figure-${id}.${ending}`),
-  );
+  const figures = ['facets', 'heat-map', 'parallel'].flatMap((id) => drawn.map((ending) => `figure-${id}.${ending}`));
   expect(names).toEqual([...figures, 'merged.csv', 'merged.parquet', 'run.json', 'shards', 'sweep.json']);
   const { document, problems } = await readResult(out);
   expect(problems).toEqual([]);
@@ -177,17 +175,9 @@ describe('refused in one line, before anything is written:', () => {
       /two of them set this parameter/,
     ],
     ['an axis that is fixed, too', `scenario: parabola\nparams: {count: 1}\n${AXIS}`, /not both/],
-    [
-      'an empty grid',
-      'scenario: parabola\naxes: [{parameter: count, grid: "linear:1:2:0"}]',
-      /this one is empty/,
-    ],
+    ['an empty grid', 'scenario: parabola\naxes: [{parameter: count, grid: "linear:1:2:0"}]', /this one is empty/],
     ['an empty list', 'scenario: parabola\naxes: [{parameter: count, list: []}]', /this one is empty/],
-    [
-      'an axis of no form',
-      'scenario: parabola\naxes: [{parameter: count, steps: 3}]',
-      /^overtrain: axes\.0: /,
-    ],
+    ['an axis of no form', 'scenario: parabola\naxes: [{parameter: count, steps: 3}]', /^overtrain: axes\.0: /],
     [
       'a value out of range',
       'scenario: parabola\naxes: [{parameter: count, list: [3, 0]}]',
@@ -195,11 +185,7 @@ describe('refused in one line, before anything is written:', () => {
     ],
     ['no replicates', `scenario: parabola\nreplicates: 0\n${AXIS}`, /^overtrain: replicates: 0/],
     ['an unknown table', `scenario: parabola\noutput: {table: curves}\n${AXIS}`, /did you mean curve\?/],
-    [
-      'an engine that it lacks',
-      `scenario: parabola\nengine: matrix\n${AXIS}`,
-      /^overtrain: engine: "matrix"/,
-    ],
+    ['an engine that it lacks', `scenario: parabola\nengine: matrix\n${AXIS}`, /^overtrain: engine: "matrix"/],
     ['what is not YAML', 'scenario: [', /^overtrain: file: .* valid YAML/],
   ])('%s', async (_, text, message) => {
     const outcome = await sweep(text);
@@ -229,9 +215,7 @@ test('a sweep file that was changed is refused on resume, naming what changed', 
   await sweep(PARABOLAS, '--shard', '1/2');
   const changed = await sweep(PARABOLAS.replace('40:40', '41:41'), '--shard', '1/2', '--resume');
   expect(changed).toMatchObject({ code: 2, stdout: '' });
-  expect(changed.stderr).toMatch(
-    /^overtrain: --resume: .* differs in the sweep file's axes: choose another folder\n$/,
-  );
+  expect(changed.stderr).toMatch(/^overtrain: --resume: .* differs in the sweep file's axes: choose another folder\n$/);
   const shard = await sweep(PARABOLAS.replace('"0.2,0.5"', '"0.2"'), '--shard', '1/2');
   expect(shard.stderr).toContain("the sweep file's params");
 });
@@ -251,9 +235,7 @@ test('a shard on which another process works is refused, unless a scheduler vouc
   await writeFile(join(partial, 'lock.1.abc'), JSON.stringify(owner));
   const refused = await sweep(PARABOLAS, '--shard', '2/2', '--resume');
   expect(refused.stderr).toMatch(/no one else is working on shard 2\/2: process 1 on not-/);
-  expect((await call(['status', out])).stdout).toMatch(
-    /running +1 {2}shard 2 of 2: 0 of 40 points kept, process 1/,
-  );
+  expect((await call(['status', out])).stdout).toMatch(/running +1 {2}shard 2 of 2: 0 of 40 points kept, process 1/);
   const env = { LANG: 'C.UTF-8', SLURM_JOB_ID: '7', SLURM_ARRAY_TASK_ID: '2' };
   expect((await call(['sweep', file, '--out', out, '--shard', 'auto/2', '--resume'], { env })).code).toBe(0);
 });
@@ -281,20 +263,13 @@ describe('the shard of a job', () => {
 test('lists of shards are written and read as Slurm has them', () => {
   expect(listText([1, 2, 3, 5, 8, 9])).toBe('1-3,5,8-9');
   expect(readList('--only', '8-9, 1-3,5,2', 9)).toEqual([1, 2, 3, 5, 8, 9]);
-  for (const text of ['0', '10', '3-2', '', 'x', '1,,2'])
-    expect(() => readList('--only', text, 9)).toThrow('--only');
+  for (const text of ['0', '10', '3-2', '', 'x', '1,,2']) expect(() => readList('--only', text, 9)).toThrow('--only');
 });
 
 describe('batch scripts', () => {
   const job = {
     program: ['/usr/bin/node', '/opt/over train/main.js'],
-    ...{
-      file: '/data/s/slurm/sweep.yaml',
-      folder: '/data/s',
-      scenario: 'gaussian',
-      shards: 8,
-      only: [1, 2, 5],
-    },
+    ...{ file: '/data/s/slurm/sweep.yaml', folder: '/data/s', scenario: 'gaussian', shards: 8, only: [1, 2, 5] },
     options: ['--time=1:00:00', '--mem', '2G', '--comment=a "b"'],
   };
   it('read as a person would write them', () => {
@@ -319,16 +294,12 @@ exec /usr/bin/node '/opt/over train/main.js' sweep /data/s/slurm/sweep.yaml --ou
     const submit = (...words: string[]) => call(['submit', 'slurm', file, '--out', out, ...words]);
     const printed = await submit('--shards', '4', '--dry-run', '--', '--mem=1G');
     expect(printed).toMatchObject({ code: 0, stderr: '' });
-    expect(printed.stdout).toMatch(
-      /#SBATCH --array=1-4\n[\s\S]*#SBATCH --mem=1G\n[\s\S]*--shard auto\/4 --resume/,
-    );
+    expect(printed.stdout).toMatch(/#SBATCH --array=1-4\n[\s\S]*#SBATCH --mem=1G\n[\s\S]*--shard auto\/4 --resume/);
     expect(existsSync(out)).toBe(false);
     expect((await submit()).stderr).toMatch(/^overtrain: --shards: undefined/);
     expect((await submit('--shards', '0')).stderr).toMatch(/^overtrain: --shards: "0"/);
     expect((await submit('--shards', '4', '--only', '5')).stderr).toMatch(/^overtrain: --only: "5"/);
-    expect((await submit('--shards', '4', '--', '--array=1-2')).stderr).toMatch(
-      /^overtrain: sbatch: "--array/,
-    );
+    expect((await submit('--shards', '4', '--', '--array=1-2')).stderr).toMatch(/^overtrain: sbatch: "--array/);
     expect((await call(['submit', 'pbs', file])).stderr).toMatch(/^overtrain: scheduler: "pbs"/);
   });
 });

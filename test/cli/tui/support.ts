@@ -72,9 +72,7 @@ export class Recorder {
 
   /** The latest run that was ordered. */
   order(): RunOrder {
-    const order = this.effects
-      .flatMap((effect) => (effect.kind === 'start-run' ? [effect.order] : []))
-      .at(-1);
+    const order = this.effects.flatMap((effect) => (effect.kind === 'start-run' ? [effect.order] : [])).at(-1);
     if (order === undefined) throw new Error('no run was ordered');
     return order;
   }
@@ -146,23 +144,9 @@ export const savedSweeps: readonly SavedSweep[] = (
 
 /** Results of a sweep over three axes with so many times: at the largest tau, training diverged; one point has no numbers. */
 export function someSweep(times: number): SweepContents {
-  const names = [
-    'point',
-    'tau',
-    'target',
-    'time',
-    'loss_theory',
-    'loss_sim',
-    'failed_checks',
-    'diverged',
-    'error',
-  ];
+  const names = ['point', 'tau', 'target', 'time', 'loss_theory', 'loss_sim', 'failed_checks', 'diverged', 'error'];
   const rows = Array.from({ length: 3 * 2 * times }, (_, point) => {
-    const [time, target, tau] = [
-      1 + (point % times),
-      Math.floor(point / times) % 2,
-      Math.floor(point / times / 2),
-    ];
+    const [time, target, tau] = [1 + (point % times), Math.floor(point / times) % 2, Math.floor(point / times / 2)];
     const loss = (time - 4) ** 2 + tau + target + 1;
     if (point === 1) return [point, tau, 'erase:1', time, null, null, null, null, 'made up'];
     return [

@@ -128,10 +128,7 @@ describe('rates of a card', () => {
   test('serve the run that measured them where they cannot be kept', async () => {
     writeFileSync(join(folder, 'file'), '');
     const card = await cardOf();
-    const { file, words } = await ratesOf(card, {
-      ...sourceOf(),
-      env: { XDG_CACHE_HOME: join(folder, 'file') },
-    });
+    const { file, words } = await ratesOf(card, { ...sourceOf(), env: { XDG_CACHE_HOME: join(folder, 'file') } });
     expect(file).toBeNull();
     expect(words).toMatch(/^measured here: .*, which could not be kept \((ENOTDIR|EEXIST|ENOENT)\)$/);
     // A folder in the place of the file: the draft is taken away again.
@@ -180,9 +177,7 @@ describe('auto', () => {
       await backend.dispose();
       if (round === 0) rewrite({ card: 9e10, simd: 6e10, pass: 1e-5 });
     }
-    expect(reasons[0]).toMatch(
-      /^the fastest that runs here; webgpu would not pay \(measured here: the card /,
-    );
+    expect(reasons[0]).toMatch(/^the fastest that runs here; webgpu would not pay \(measured here: the card /);
     expect(reasons[1]).toContain('(measured here: the card 90 GFLOP/s and 10 µs a launch, simd 60 GFLOP/s)');
   });
 
@@ -207,12 +202,7 @@ describe('auto', () => {
     const open = async () => {
       throw new Error('was opened');
     };
-    const { backend, reason } = await openBackend(
-      'auto',
-      { work: { flops: 1e9, passes: 3 } },
-      {},
-      sourceOf(open),
-    );
+    const { backend, reason } = await openBackend('auto', { work: { flops: 1e9, passes: 3 } }, {}, sourceOf(open));
     expect(reason).toBe('the fastest that runs here');
     await backend.dispose();
   });

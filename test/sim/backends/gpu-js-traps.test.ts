@@ -51,8 +51,7 @@ describe.each(gpuJsModesHere)('traps of gpu.js, mode %s', (mode) => {
       'function (values) { let sum = 0; for (let k = 0; k < 4; k++) { sum += values[k]; } return sum; }' as never,
       { output: [1] },
     );
-    const call = async (values: number[]) =>
-      ((await total(Float32Array.from(values) as never)) as Float32Array)[0];
+    const call = async (values: number[]) => ((await total(Float32Array.from(values) as never)) as Float32Array)[0];
     expect(await call([1, 2, 3, 4])).toBe(10);
     // The webasm mode has learned to complain; cpu gives NaN, and devices what was there before.
     if (mode === 'webasm') await expect(call([1, 2])).rejects.toThrow('changed size');

@@ -16,11 +16,7 @@ describe('a backend that can be interrupted', () => {
   it('gives the numbers of the backend inside, under its name', async () => {
     const inside = new ReferenceBackend();
     const backend = interruptible(inside, eventLoopTurns(undefined));
-    expect({ ...backend }).toMatchObject({
-      name: inside.name,
-      precision: inside.precision,
-      device: inside.device,
-    });
+    expect({ ...backend }).toMatchObject({ name: inside.name, precision: inside.precision, device: inside.device });
     // D − 2ηD(D² − σ) = 0.5 + 2 · 0.25 · 0.5 · 0.75
     expect(await backend.descendModes(batch, [0.25])).toEqual(Float64Array.of(0.6875));
   });

@@ -74,31 +74,28 @@ const SMALL: Readonly<Record<string, Record<string, string>>> = {
   shannon: { dim: '4', widths: '2,3,4', times: 'log:1:20:5', replicates: '30', resamples: '2' },
 };
 
-describe.each(some(scenarios, 5).map((scenario) => [scenario.id, scenario] as const))(
-  '%s',
-  (id, scenario) => {
-    const run = (journal?: CallJournal) =>
-      runScenario(scenario, SMALL[id] ?? {}, {
-        engine: scenario.engines.includes('matrix') && id !== 'misalignment' ? 'matrix' : 'auto',
-        backend: 'reference',
-        ...(journal === undefined ? {} : { journal }),
-      });
-
-    test('gives the same document when calls are answered from a journal, all or every third', async () => {
-      const plain = timeless(await run());
-      const journal = new MemoryJournal();
-      expect(timeless(await run(journal))).toEqual(plain);
-      expect(journal.kept.size).toBeGreaterThan(0);
-      const calls = journal.calls;
-      journal.calls = 0;
-      expect(timeless(await run(journal))).toEqual(plain);
-      expect({ calls: journal.calls, answered: journal.answered }).toEqual({ calls, answered: calls });
-      for (const call of journal.kept.keys()) if (call % 3 !== 0) journal.kept.delete(call);
-      journal.calls = 0;
-      expect(timeless(await run(journal))).toEqual(plain);
+describe.each(some(scenarios, 5).map((scenario) => [scenario.id, scenario] as const))('%s', (id, scenario) => {
+  const run = (journal?: CallJournal) =>
+    runScenario(scenario, SMALL[id] ?? {}, {
+      engine: scenario.engines.includes('matrix') && id !== 'misalignment' ? 'matrix' : 'auto',
+      backend: 'reference',
+      ...(journal === undefined ? {} : { journal }),
     });
-  },
-);
+
+  test('gives the same document when calls are answered from a journal, all or every third', async () => {
+    const plain = timeless(await run());
+    const journal = new MemoryJournal();
+    expect(timeless(await run(journal))).toEqual(plain);
+    expect(journal.kept.size).toBeGreaterThan(0);
+    const calls = journal.calls;
+    journal.calls = 0;
+    expect(timeless(await run(journal))).toEqual(plain);
+    expect({ calls: journal.calls, answered: journal.answered }).toEqual({ calls, answered: calls });
+    for (const call of journal.kept.keys()) if (call % 3 !== 0) journal.kept.delete(call);
+    journal.calls = 0;
+    expect(timeless(await run(journal))).toEqual(plain);
+  });
+});
 
 test('other inputs are never answered', async () => {
   const journal = new MemoryJournal();

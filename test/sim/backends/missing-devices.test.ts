@@ -41,9 +41,7 @@ describe('what is missing is said with what to install', () => {
   test('for WebGPU', () => {
     expect(noVulkanDriver(true).remedy).toMatch(/apt install libvulkan1.*VK_ICD_FILENAMES=/);
     expect(noVulkanDriver(true).remedy).not.toContain('npm');
-    expect(noVulkanDriver(false).remedy).toMatch(
-      /^install it: npm install webgpu@0\.6\.2 .*apt install libvulkan1/,
-    );
+    expect(noVulkanDriver(false).remedy).toMatch(/^install it: npm install webgpu@0\.6\.2 .*apt install libvulkan1/);
     expect(noWebgpuPackage().remedy).toContain('npm install webgpu@0.6.2');
     expect(noWebgpuAdapter('linux').remedy).toContain('libvulkan1');
     expect(noWebgpuAdapter('win32').remedy).not.toContain('apt');

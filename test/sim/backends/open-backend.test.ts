@@ -27,8 +27,7 @@ function withFakeGpu(behaviour: Behaviour) {
   class FakeGpu {
     readonly destroy = destroyed;
     constructor(readonly settings: { mode: string }) {
-      if (behaviour.brokenModes?.includes(settings.mode))
-        throw new Error(`${settings.mode} is not here\nat line 1`);
+      if (behaviour.brokenModes?.includes(settings.mode)) throw new Error(`${settings.mode} is not here\nat line 1`);
     }
     createKernel() {
       return () => ({});
@@ -80,12 +79,8 @@ describe('a backend by name', () => {
 
   test('fails when it degrades later in a run, instead of going on with another', async () => {
     const { backend } = await openBackend('cpu');
-    const plans = (backend as unknown as { plans: { modeDescent(...a: number[]): { backend: string } } })
-      .plans;
-    const degraded = Object.assign(async () => Float32Array.of(1), {
-      backend: 'webasm',
-      fallbackReason: 'later',
-    });
+    const plans = (backend as unknown as { plans: { modeDescent(...a: number[]): { backend: string } } }).plans;
+    const degraded = Object.assign(async () => Float32Array.of(1), { backend: 'webasm', fallbackReason: 'later' });
     vi.spyOn(plans, 'modeDescent').mockReturnValue(degraded);
     const batch = {
       count: 1,
@@ -94,9 +89,7 @@ describe('a backend by name', () => {
       sigmas: Float64Array.of(1),
       rateScale: Float64Array.of(1),
     };
-    await expect(backend.descendModes(batch, [0.1])).rejects.toThrow(
-      'cpu was asked for but webasm ran: later',
-    );
+    await expect(backend.descendModes(batch, [0.1])).rejects.toThrow('cpu was asked for but webasm ran: later');
     await backend.dispose();
   });
 });
@@ -161,12 +154,7 @@ describe('the probe', () => {
   test('reports a backend that does not run, with a remedy', async () => {
     withFakeGpu({ brokenModes: ['webasm'] });
     const report = (await probeBackends()).find(({ name }) => name === 'webasm')!;
-    expect(report).toMatchObject({
-      available: false,
-      detail: 'webasm is not here',
-      device: null,
-      precision: null,
-    });
+    expect(report).toMatchObject({ available: false, detail: 'webasm is not here', device: null, precision: null });
     expect(report.remedy).toContain('npm ci');
   });
 

@@ -134,9 +134,7 @@ describe('simd', () => {
         sigmas: Float64Array.from({ length: 3 * modes }, (_, index) => (index * 7) % 5),
         rateScale: Float64Array.of(1, 0, 0.25),
       };
-      const rates = [15, 16, 1, 0, 100].flatMap((steps, run) =>
-        new Array<number>(steps).fill(0.01 + run / 100),
-      );
+      const rates = [15, 16, 1, 0, 100].flatMap((steps, run) => new Array<number>(steps).fill(0.01 + run / 100));
       rates.push(...new Array<number>(20).fill(0), 0.02);
       const backend = await SimdBackend.open(precision, 2);
       const [descended, expected] = [
@@ -147,9 +145,7 @@ describe('simd', () => {
         expect(Math.abs(value - expected[index]!)).toBeLessThan(tolerance * Math.max(1, expected[index]!));
       });
       const still = batch.factors.subarray(modes, 2 * modes);
-      expect(descended.subarray(modes, 2 * modes)).toEqual(
-        precision === 'f64' ? still : still.map(Math.fround),
-      );
+      expect(descended.subarray(modes, 2 * modes)).toEqual(precision === 'f64' ? still : still.map(Math.fround));
       await backend.dispose();
     },
   );

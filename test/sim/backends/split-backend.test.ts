@@ -3,13 +3,7 @@ import { itemsPerLaunch, ranges, stepsPerLaunch } from '../../../src/sim/backend
 import { ReferenceBackend } from '../../../src/sim/backends/reference-backend.js';
 import { splitting } from '../../../src/sim/backends/split-backend.js';
 import { optimizerNamed } from '../../../src/sim/training/optimizers.js';
-import {
-  modeBatch,
-  networkBatch,
-  noiseBatch,
-  perturbedNetworks,
-  uniform,
-} from '../../support/network-cases.js';
+import { modeBatch, networkBatch, noiseBatch, perturbedNetworks, uniform } from '../../support/network-cases.js';
 import { fromNothing } from '../../support/optimizer-oracle.js';
 import { seededRandom } from '../../support/random-matrices.js';
 
@@ -62,9 +56,7 @@ describe.each(LIMITS)('a device that holds %o', (limits) => {
     }
 
     const modes = modeBatch(3, 2, 6);
-    expect(await parts.descendModes(modes, rates)).toEqual(
-      await new ReferenceBackend().descendModes(modes, rates),
-    );
+    expect(await parts.descendModes(modes, rates)).toEqual(await new ReferenceBackend().descendModes(modes, rates));
     expect(parts).toMatchObject({ name: whole.name, precision: whole.precision, device: whole.device });
     await parts.dispose();
   });

@@ -58,25 +58,22 @@ describe('an ensemble', () => {
     [1, 1e6, 37, 200],
     [2 ** 30, 1e9, 3, 70],
     [1, 1, 5, 200_000],
-  ])(
-    'of %d bytes and %d operations a network is complete in every cut',
-    async (bytes, work, count, steps) => {
-      const { tuner, calls } = counting(bytes, work);
-      const { outcomes, advanced } = await run(tuner, tunings(count), steps);
-      expect(outcomes.map((outcome) => (outcome as Tuned).lossPre)).toEqual(
-        Array.from({ length: count }, (_, at) => 1000 * at + steps),
-      );
-      expect(advanced).toBe(count * steps);
-      const size = calls[0]!.size;
-      for (const call of calls) {
-        // One size of batch for all, since backends compile for it; within memory, unless one network is beyond it.
-        expect(call.size).toBe(size);
-        expect(size === 1 || size * bytes <= 64 * 2 ** 20).toBe(true);
-        expect(call.steps).toBeLessThanOrEqual(2 ** 16);
-        expect(call.steps <= 8 || call.steps * size * work <= 4e8).toBe(true);
-      }
-    },
-  );
+  ])('of %d bytes and %d operations a network is complete in every cut', async (bytes, work, count, steps) => {
+    const { tuner, calls } = counting(bytes, work);
+    const { outcomes, advanced } = await run(tuner, tunings(count), steps);
+    expect(outcomes.map((outcome) => (outcome as Tuned).lossPre)).toEqual(
+      Array.from({ length: count }, (_, at) => 1000 * at + steps),
+    );
+    expect(advanced).toBe(count * steps);
+    const size = calls[0]!.size;
+    for (const call of calls) {
+      // One size of batch for all, since backends compile for it; within memory, unless one network is beyond it.
+      expect(call.size).toBe(size);
+      expect(size === 1 || size * bytes <= 64 * 2 ** 20).toBe(true);
+      expect(call.steps).toBeLessThanOrEqual(2 ** 16);
+      expect(call.steps <= 8 || call.steps * size * work <= 4e8).toBe(true);
+    }
+  });
 
   test('simulates neither networks that are known to diverge nor those that no step moves', async () => {
     const { tuner, calls } = counting(1, 1e3);
@@ -94,9 +91,7 @@ describe('an ensemble', () => {
 
   test('of no steps, or of no networks, needs no backend', async () => {
     const { tuner, calls } = counting(1, 1e3);
-    expect((await run(tuner, tunings(2), 0)).outcomes.map((outcome) => (outcome as Tuned).lossPre)).toEqual([
-      0, 1000,
-    ]);
+    expect((await run(tuner, tunings(2), 0)).outcomes.map((outcome) => (outcome as Tuned).lossPre)).toEqual([0, 1000]);
     expect((await run(tuner, [], 10)).kinds).toEqual([]);
     expect(calls).toEqual([]);
   });

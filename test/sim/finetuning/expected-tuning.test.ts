@@ -48,81 +48,56 @@ const studies = fc
     return { study, tuning };
   });
 
-async function simulate<State>(
-  tuner: Tuner<State>,
-  { steps }: FineTuningStudy,
-  tuning: Tuning,
-): Promise<Tuned> {
+async function simulate<State>(tuner: Tuner<State>, { steps }: FineTuningStudy, tuning: Tuning): Promise<Tuned> {
   return tuner.measure(await tuner.advance(tuner.start([tuning]), steps))[0]!;
 }
 
 describe('what a network must give', () => {
-  test.prop([studies], { numRuns: samples(20) })(
-    'is what plain gradient descent gives',
-    ({ study, tuning }) => {
-      const { problem, times, steps, anchor } = study;
-      const start = flowStartingPoint(problem, times[0]!);
-      const expected = expectTuning(study, start, tuning, { kind: 'matrix', unitRoundoff: 2 ** -52 });
-      const { task, rate, pull: lambda } = tuning;
-      const exact = tuneMatrices(
-        problem,
-        times[0]!,
-        { values: task.values, angle: task.angle, rate, steps, lambda, anchor },
-        seededRandom(1),
-      );
-      // 10⁻¹⁰: the textbook start is off by 10⁻¹³ of itself, which 150 steps amplify by what a mode grows in them. Descent on
-      // matrices also rounds, and can leave a saddle that exact arithmetic stays at: a mode beyond the width of the network.
-      const allowed = 1e-10 * (1 + exact.lossPre + exact.lossFt);
-      expect(Math.abs(expected.lossPre - exact.lossPre)).toBeLessThan(allowed + expected.lossPreRounding);
-      expect(Math.abs(expected.lossFt - exact.lossFt)).toBeLessThan(allowed + expected.lossFtRounding);
-      expect(Math.abs(expected.forgetting - exact.forgetting)).toBeLessThan(
-        allowed + expected.lossPreRounding,
-      );
-      expect(expected.divergedAt).toBeUndefined();
-    },
-  );
+  test.prop([studies], { numRuns: samples(20) })('is what plain gradient descent gives', ({ study, tuning }) => {
+    const { problem, times, steps, anchor } = study;
+    const start = flowStartingPoint(problem, times[0]!);
+    const expected = expectTuning(study, start, tuning, { kind: 'matrix', unitRoundoff: 2 ** -52 });
+    const { task, rate, pull: lambda } = tuning;
+    const exact = tuneMatrices(
+      problem,
+      times[0]!,
+      { values: task.values, angle: task.angle, rate, steps, lambda, anchor },
+      seededRandom(1),
+    );
+    // 10⁻¹⁰: the textbook start is off by 10⁻¹³ of itself, which 150 steps amplify by what a mode grows in them. Descent on
+    // matrices also rounds, and can leave a saddle that exact arithmetic stays at: a mode beyond the width of the network.
+    const allowed = 1e-10 * (1 + exact.lossPre + exact.lossFt);
+    expect(Math.abs(expected.lossPre - exact.lossPre)).toBeLessThan(allowed + expected.lossPreRounding);
+    expect(Math.abs(expected.lossFt - exact.lossFt)).toBeLessThan(allowed + expected.lossFtRounding);
+    expect(Math.abs(expected.forgetting - exact.forgetting)).toBeLessThan(allowed + expected.lossPreRounding);
+    expect(expected.divergedAt).toBeUndefined();
+  });
 
-  test.prop([studies], { numRuns: samples(14) })(
-    'bounds the rounding of float32',
-    async ({ study, tuning }) => {
-      const { backend } = await openBackend('cpu');
-      try {
-        const start = flowStartingPoint(study.problem, study.times[0]!);
-        const kinds = [0, 90, 180].includes(tuning.task.angle)
-          ? (['modes', 'matrix'] as const)
-          : (['matrix'] as const);
-        for (const kind of kinds) {
-          const simulated = await (kind === 'modes'
-            ? simulate(modeTuner(study, [start], backend), study, tuning)
-            : simulate(matrixTuner(study, [start], backend, 1), study, tuning));
-          const model = { kind: kind === 'modes' ? 'scalar' : 'matrix', unitRoundoff: 2 ** -24 } as const;
-          const expected = expectTuning(study, start, tuning, model);
-          expect(Math.abs(simulated.lossPre - expected.lossPre)).toBeLessThanOrEqual(
-            expected.lossPreRounding + 1e-12,
-          );
-          expect(Math.abs(simulated.lossFt - expected.lossFt)).toBeLessThanOrEqual(
-            expected.lossFtRounding + 1e-12,
-          );
-        }
-      } finally {
-        await backend.dispose();
-      }
-    },
-  );
-
-  test.prop([studies], { numRuns: samples(20) })(
-    'bounds the rounding of float64',
-    async ({ study, tuning }) => {
+  test.prop([studies], { numRuns: samples(14) })('bounds the rounding of float32', async ({ study, tuning }) => {
+    const { backend } = await openBackend('cpu');
+    try {
       const start = flowStartingPoint(study.problem, study.times[0]!);
-      const simulated = await simulate(matrixTuner(study, [start], new ReferenceBackend(), 1), study, tuning);
-      const expected = expectTuning(study, start, tuning, { kind: 'matrix', unitRoundoff: 2 ** -52 });
-      const noise = 1e-15 * (1 + expected.lossPre + expected.lossFt);
-      expect(Math.abs(simulated.lossPre - expected.lossPre)).toBeLessThanOrEqual(
-        expected.lossPreRounding + noise,
-      );
-      expect(Math.abs(simulated.lossFt - expected.lossFt)).toBeLessThanOrEqual(
-        expected.lossFtRounding + noise,
-      );
-    },
-  );
+      const kinds = [0, 90, 180].includes(tuning.task.angle) ? (['modes', 'matrix'] as const) : (['matrix'] as const);
+      for (const kind of kinds) {
+        const simulated = await (kind === 'modes'
+          ? simulate(modeTuner(study, [start], backend), study, tuning)
+          : simulate(matrixTuner(study, [start], backend, 1), study, tuning));
+        const model = { kind: kind === 'modes' ? 'scalar' : 'matrix', unitRoundoff: 2 ** -24 } as const;
+        const expected = expectTuning(study, start, tuning, model);
+        expect(Math.abs(simulated.lossPre - expected.lossPre)).toBeLessThanOrEqual(expected.lossPreRounding + 1e-12);
+        expect(Math.abs(simulated.lossFt - expected.lossFt)).toBeLessThanOrEqual(expected.lossFtRounding + 1e-12);
+      }
+    } finally {
+      await backend.dispose();
+    }
+  });
+
+  test.prop([studies], { numRuns: samples(20) })('bounds the rounding of float64', async ({ study, tuning }) => {
+    const start = flowStartingPoint(study.problem, study.times[0]!);
+    const simulated = await simulate(matrixTuner(study, [start], new ReferenceBackend(), 1), study, tuning);
+    const expected = expectTuning(study, start, tuning, { kind: 'matrix', unitRoundoff: 2 ** -52 });
+    const noise = 1e-15 * (1 + expected.lossPre + expected.lossFt);
+    expect(Math.abs(simulated.lossPre - expected.lossPre)).toBeLessThanOrEqual(expected.lossPreRounding + noise);
+    expect(Math.abs(simulated.lossFt - expected.lossFt)).toBeLessThanOrEqual(expected.lossFtRounding + noise);
+  });
 });

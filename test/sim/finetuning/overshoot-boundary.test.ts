@@ -95,8 +95,6 @@ describe('the boundary of catastrophic overtraining', () => {
 
   test.each([[[]], [[1, 1]], [[2, 1]], [[-1, 1]], [[Number.NaN]]])('refuses the factors %j', (factors) => {
     const problem = createProblem({ dim: 2, spectrum: '1', tau: 5 });
-    expect(() => overshootBoundary(problem, factors, converged)).toThrow(
-      'factors from 0 that increase along the list',
-    );
+    expect(() => overshootBoundary(problem, factors, converged)).toThrow('factors from 0 that increase along the list');
   });
 });

@@ -5,10 +5,7 @@ import { RateSearch, SECTIONS } from '../../../src/sim/finetuning/rates.js';
 const grid = [0.001, 0.01, 0.1, 1];
 
 /** Runs a search on a loss of the rate; the pre-training loss is the rate itself, so that the spread can be told. */
-function search(
-  loss: (rate: number) => number,
-  squaredNorm = 1,
-): ReturnType<RateSearch['best']> & { tried: number[] } {
+function search(loss: (rate: number) => number, squaredNorm = 1): ReturnType<RateSearch['best']> & { tried: number[] } {
   const running = new RateSearch(grid, squaredNorm);
   const tried: number[] = [];
   for (let round = 0; round <= SECTIONS; round++) {

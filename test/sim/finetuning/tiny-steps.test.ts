@@ -40,9 +40,7 @@ function largestShare(document: RunDocument): number {
   const squared = [spectrum, target].map((values) => values.reduce((sum, value) => sum + value * value, 0));
   const floor = 0.01 * Math.max(...squared);
   return ['loss_pre', 'loss_ft'].reduce((most, name) => {
-    const [theory, simulated] = ['theory', 'sim'].map((kind) =>
-      numbers(document, 'curve', `${name}_${kind}`),
-    );
+    const [theory, simulated] = ['theory', 'sim'].map((kind) => numbers(document, 'curve', `${name}_${kind}`));
     return simulated!.reduce(
       (worst, value, at) => Math.max(worst, Math.abs(value - theory![at]!) / Math.max(theory![at]!, floor)),
       most,
@@ -57,9 +55,7 @@ describe.each(['webasm', 'simd'] as const)('tiny steps on %s', (backend) => {
     const { margin } = document.checks.find((check) => check.claim === claim)!;
     // A bound that nothing comes near to would prove nothing.
     expect(margin).toBeLessThan(0.97);
-    const warning = document.warnings.find((text) =>
-      text.startsWith('rounding in float32 may take losses off'),
-    );
+    const warning = document.warnings.find((text) => text.startsWith('rounding in float32 may take losses off'));
     expect(warning).toContain('simd64 and reference');
     // The size is no less than half of what is seen.
     const share = Number(warning!.match(/by up to ([0-9.e-]+) of/)![1]);
@@ -92,9 +88,7 @@ describe('tiny steps on the backend that auto takes', () => {
     expect(document.compute.precision).toBe('f64');
     expect(document.compute.reason).toMatch(/^float32 could take losses off by /);
     expect(verdictOf(document, claim)).toBe('holds');
-    const [theory, simulated] = ['theory', 'sim'].map((kind) =>
-      numbers(document, 'curve', `loss_ft_${kind}`),
-    );
+    const [theory, simulated] = ['theory', 'sim'].map((kind) => numbers(document, 'curve', `loss_ft_${kind}`));
     simulated!.forEach((value, at) => {
       // Losses of a task that is the same as in pre-training are as small as the rounding of the others.
       expect(Math.abs(value - theory![at]!)).toBeLessThan(1e-9 * Math.abs(theory![at]!) + 1e-15);
@@ -103,11 +97,7 @@ describe('tiny steps on the backend that auto takes', () => {
 
   test('larger ones are not', async () => {
     for (const settings of [{ dim: 8 }, { dim: 12, angle: 30 }]) {
-      const document = await runScenario(
-        finetune,
-        { ...settings, times: 'log:1:300:4' },
-        { engine: 'matrix' },
-      );
+      const document = await runScenario(finetune, { ...settings, times: 'log:1:300:4' }, { engine: 'matrix' });
       expect(document.compute.precision).toBe('f32');
     }
   });

@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { turningPoint } from '../../../src/sim/finetuning/turning-point.js';
 
 const times = [1, 2, 3, 4];
-const turn = (values: number[], rounding = [0, 0, 0, 0]) =>
-  turningPoint(times, values, rounding)?.time ?? null;
+const turn = (values: number[], rounding = [0, 0, 0, 0]) => turningPoint(times, values, rounding)?.time ?? null;
 
 describe('the inflection of a computed curve', () => {
   test('is its first global minimum', () => {

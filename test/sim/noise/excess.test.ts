@@ -22,10 +22,7 @@ function networkOf(shape: NetworkShape, diagonal: boolean): { network: Perturbed
   const residual = matrix(dense.first, rows, hidden)
     .mmul(matrix(dense.second, hidden, cols))
     .sub(task);
-  return {
-    network: { ...incomplete, residual: Float64Array.from(residual.to1DArray()) },
-    target: task,
-  };
+  return { network: { ...incomplete, residual: Float64Array.from(residual.to1DArray()) }, target: task };
 }
 
 function matrix(values: Float64Array, rows: number, cols: number): Matrix {
@@ -40,8 +37,7 @@ function directExcess(network: PerturbedNetworks, target: Matrix, noise: NoiseRe
   const lossOf = (a: Matrix, b: Matrix) => Matrix.sub(a.mmul(b), target).norm() ** 2;
   const [batch] = [...noise.batches()];
   return Array.from({ length: noise.replicates }, (_, replicate) => {
-    const part = (values: Float64Array, size: number) =>
-      values.slice(replicate * size, (replicate + 1) * size);
+    const part = (values: Float64Array, size: number) => values.slice(replicate * size, (replicate + 1) * size);
     const e1 = matrix(part(batch!.first, rows * hidden), rows, hidden);
     const e2 = matrix(part(batch!.second, hidden * cols), hidden, cols);
     return lossOf(Matrix.add(w1, e1.mul(gamma)), Matrix.add(w2, e2.mul(gamma))) - lossOf(w1, w2);

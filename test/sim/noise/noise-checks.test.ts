@@ -12,11 +12,10 @@ const { run, perturbed, gammas, replicates } = simulated;
 const exact: CheckedRun = { ...run, expected: undefined };
 
 /** The estimate of one γ changed. */
-const reestimated =
-  (index: number, change: (estimate: Estimate) => Estimate) => (point: PerturbedCheckpoint) => ({
-    ...point,
-    excess: changed(point.excess, index, change),
-  });
+const reestimated = (index: number, change: (estimate: Estimate) => Estimate) => (point: PerturbedCheckpoint) => ({
+  ...point,
+  excess: changed(point.excess, index, change),
+});
 
 const doubled = reestimated(1, (estimate) => ({ ...estimate, mean: 2 * estimate.mean }));
 const negated = reestimated(0, (estimate) => ({ ...estimate, mean: -estimate.mean }));
@@ -27,11 +26,7 @@ describe('T1: the perturbation identity', () => {
     checkPerturbationIdentity(run, gammas, replicates, points);
 
   test('holds for what was simulated, on shapes of any kind', async () => {
-    const rectangular = await simulateRun(
-      { rows: 2, hidden: 4, cols: 3, spectrum: '2,1', tau: 2 },
-      [0.5, 3],
-      'matrix',
-    );
+    const rectangular = await simulateRun({ rows: 2, hidden: 4, cols: 3, spectrum: '2,1', tau: 2 }, [0.5, 3], 'matrix');
     for (const { run, gammas, replicates, perturbed } of [simulated, rectangular]) {
       const check = checkPerturbationIdentity(run, gammas, replicates, perturbed);
       expect(check).toMatchObject({ claim: 'T1', verdict: 'holds', tolerance: 0 });
@@ -45,8 +40,7 @@ describe('T1: the perturbation identity', () => {
     ['of the wrong sign', negated],
     ['not a number', lost],
   ])('fails when one mean is %s', (_, wrong) => {
-    for (const at of [3, times.length - 1])
-      expect(judgeAll(changed(perturbed, at, wrong)).verdict).toBe('fails');
+    for (const at of [3, times.length - 1]) expect(judgeAll(changed(perturbed, at, wrong)).verdict).toBe('fails');
   });
 
   test('fails when the noise of one layer is left out', () => {
@@ -68,8 +62,7 @@ describe('T1: the perturbation identity', () => {
     const study = await simulateRun({ dim: 1, spectrum: '1', tau: 2 }, [1], 'modes', [10], 30);
     const { checkpoint } = study.perturbed[0]!;
     const verdictOn = (mean: number) =>
-      checkPerturbationIdentity(study.run, [10], 30, [{ checkpoint, excess: [{ mean, standardError: 600 }] }])
-        .verdict;
+      checkPerturbationIdentity(study.run, [10], 30, [{ checkpoint, excess: [{ mean, standardError: 600 }] }]).verdict;
     expect(verdictOn(6000)).toBe('holds');
     // Six times the mean is ten standard errors of 10⁴√(8/30) away: beyond any luck.
     expect(verdictOn(60_000)).toBe('fails');

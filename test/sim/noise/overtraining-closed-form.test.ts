@@ -16,10 +16,7 @@ const timeOfLoss = new Map(run.times.map((time) => [new NoisyCheckpoint(run.prob
 
 /** The check's verdict with a wrong curve in the place of T3's. */
 function checkOn(curve: (gamma: number, time: number) => number, gammas: readonly number[]) {
-  vi.spyOn(NoisyCheckpoint.prototype, 'perturbedLoss').mockImplementation(function (
-    this: NoisyCheckpoint,
-    gamma,
-  ) {
+  vi.spyOn(NoisyCheckpoint.prototype, 'perturbedLoss').mockImplementation(function (this: NoisyCheckpoint, gamma) {
     return curve(gamma, timeOfLoss.get(this.loss)!);
   });
   return checkOvertraining(run, gammas, []);

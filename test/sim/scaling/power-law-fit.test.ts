@@ -76,21 +76,21 @@ describe('the power law through points', () => {
     ).toBeNull();
   });
 
-  test.prop([
-    fc.double({ min: 0.01, max: 100, noNaN: true }),
-    fc.double({ min: 0.01, max: 100, noNaN: true }),
-  ])('has an exponent that does not depend on the units', (a, b) => {
-    const points = logarithmic([
-      [0, 0],
-      [1, 2],
-      [3, 1],
-      [4, 5],
-    ]);
-    const scaled = fitPowerLaw(points.map(({ x, y }) => ({ x: a * x, y: b * y })))!;
-    // Logarithms up to 10 with 2^-53 of relative error, through sums of four.
-    expect(Math.abs(scaled.exponent - 0.9)).toBeLessThan(1e-13);
-    expect(Math.abs(scaled.exponentError - Math.sqrt(0.295))).toBeLessThan(1e-13);
-  });
+  test.prop([fc.double({ min: 0.01, max: 100, noNaN: true }), fc.double({ min: 0.01, max: 100, noNaN: true })])(
+    'has an exponent that does not depend on the units',
+    (a, b) => {
+      const points = logarithmic([
+        [0, 0],
+        [1, 2],
+        [3, 1],
+        [4, 5],
+      ]);
+      const scaled = fitPowerLaw(points.map(({ x, y }) => ({ x: a * x, y: b * y })))!;
+      // Logarithms up to 10 with 2^-53 of relative error, through sums of four.
+      expect(Math.abs(scaled.exponent - 0.9)).toBeLessThan(1e-13);
+      expect(Math.abs(scaled.exponentError - Math.sqrt(0.295))).toBeLessThan(1e-13);
+    },
+  );
 });
 
 describe('what uncertain points leave of the exponent', () => {
@@ -116,10 +116,7 @@ describe('what uncertain points leave of the exponent', () => {
     'bounds what any shift does',
     (shifts) => {
       const shifted = points.map(({ x, y }, index) => ({ x, y: y * Math.exp(shifts[index]!) }));
-      const uncertain = points.map((point, index) => ({
-        ...point,
-        factor: Math.exp(Math.abs(shifts[index]!)),
-      }));
+      const uncertain = points.map((point, index) => ({ ...point, factor: Math.exp(Math.abs(shifts[index]!)) }));
       const change = Math.abs(fitPowerLaw(shifted)!.exponent - fitPowerLaw(points)!.exponent);
       expect(change).toBeLessThanOrEqual(exponentUncertainty(uncertain)! + 1e-13);
     },

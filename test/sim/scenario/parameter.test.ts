@@ -23,9 +23,7 @@ describe('the description of a parameter', () => {
   test.each(scenarios.map((scenario) => [scenario.id, scenario] as const))(
     'the defaults of %s resolve',
     (_, scenario) => {
-      expect(Object.keys(resolveParameters(scenario, {})).sort()).toEqual(
-        Object.keys(scenario.schema.shape).sort(),
-      );
+      expect(Object.keys(resolveParameters(scenario, {})).sort()).toEqual(Object.keys(scenario.schema.shape).sort());
     },
   );
 

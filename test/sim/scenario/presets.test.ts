@@ -31,11 +31,7 @@ async function call(...argv: string[]) {
 
 describe('presets', () => {
   test('set what they name; what is set beside them goes first, and null takes the preset', () => {
-    expect(resolveParameters(small, { preset: 'tiny' })).toMatchObject({
-      dim: 3,
-      steps: 4,
-      target: [4, 2, 0],
-    });
+    expect(resolveParameters(small, { preset: 'tiny' })).toMatchObject({ dim: 3, steps: 4, target: [4, 2, 0] });
     const parameters = resolveParameters(small, { preset: 'tiny', steps: 9, dim: null });
     expect(parameters).toMatchObject({ dim: 3, steps: 9, lambda: 0 });
     expect(parameters).not.toHaveProperty('preset');
@@ -49,12 +45,8 @@ describe('presets', () => {
     expect(() => resolveParameters(small, { preset: 'tyni' })).toThrow(
       'preset: "tyni" is not allowed; expected a preset of finetune: tiny; did you mean tiny?',
     );
-    expect(() => resolveParameters(small, { preset: 'toString' })).toThrow(
-      'expected a preset of finetune: tiny',
-    );
-    expect(() => resolveParameters(gaussian, { preset: 'tiny' })).toThrow(
-      '--set: "preset=tiny" is not allowed',
-    );
+    expect(() => resolveParameters(small, { preset: 'toString' })).toThrow('expected a preset of finetune: tiny');
+    expect(() => resolveParameters(gaussian, { preset: 'tiny' })).toThrow('--set: "preset=tiny" is not allowed');
   });
 
   test('run from the command line, are listed in the help, and come back in the command to repeat a run', async () => {

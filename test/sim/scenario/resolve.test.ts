@@ -168,12 +168,9 @@ describe('a value that is not allowed', () => {
     expect(message).toContain(`did you mean ${nearest}?`);
   });
 
-  test.each([['colour'], ['constructor'], ['toString']])(
-    '%s, which is near nothing, is refused with all',
-    (name) => {
-      expect(failureOf({ [name]: 'x' }).message).toContain('one of dim, rows, hidden, cols, spectrum');
-    },
-  );
+  test.each([['colour'], ['constructor'], ['toString']])('%s, which is near nothing, is refused with all', (name) => {
+    expect(failureOf({ [name]: 'x' }).message).toContain('one of dim, rows, hidden, cols, spectrum');
+  });
 
   test('tables that would not fit are refused with the size they would need', () => {
     const { option, message } = failureOf({
@@ -245,14 +242,11 @@ describe('any settings at all', () => {
     { requiredKeys: [] },
   );
 
-  test.prop([valid], { numRuns: samples(67) })(
-    'resolved parameters resolve to themselves, as JSON too',
-    (settings) => {
-      const resolved = resolveParameters(gaussian, settings);
-      expect(resolveParameters(gaussian, { ...resolved })).toEqual(resolved);
-      const text = JSON.stringify(resolved);
-      const again = resolveParameters(gaussian, JSON.parse(text));
-      expect(JSON.stringify(again)).toBe(text);
-    },
-  );
+  test.prop([valid], { numRuns: samples(67) })('resolved parameters resolve to themselves, as JSON too', (settings) => {
+    const resolved = resolveParameters(gaussian, settings);
+    expect(resolveParameters(gaussian, { ...resolved })).toEqual(resolved);
+    const text = JSON.stringify(resolved);
+    const again = resolveParameters(gaussian, JSON.parse(text));
+    expect(JSON.stringify(again)).toBe(text);
+  });
 });

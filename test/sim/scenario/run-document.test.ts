@@ -49,8 +49,7 @@ describe.each(known)('the run of %s', (id, scenario, parameters) => {
     }
     for (const columns of Object.values(scenario.tables)) {
       expect(new Set(columns.map(({ name }) => name)).size).toBe(columns.length);
-      for (const { unit, description } of columns)
-        expect([unit === '', description === '']).toEqual([false, false]);
+      for (const { unit, description } of columns) expect([unit === '', description === '']).toEqual([false, false]);
     }
   });
 
@@ -86,9 +85,7 @@ describe.each(known)('the run of %s', (id, scenario, parameters) => {
   test('does not begin when its signal was aborted before', async () => {
     const seen: RunEvent[] = [];
     const context = { seed: 1, engine: 'auto', backend: 'auto', signal: AbortSignal.abort() } as const;
-    await expect(
-      runToDocument(scenario, parameters, context, (event) => seen.push(event)),
-    ).rejects.toMatchObject({
+    await expect(runToDocument(scenario, parameters, context, (event) => seen.push(event))).rejects.toMatchObject({
       name: 'AbortError',
     });
     expect(seen).toEqual([]);

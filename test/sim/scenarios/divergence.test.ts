@@ -58,12 +58,7 @@ describe('a learning rate beyond the stability limit', () => {
 
   test('just below the limit nothing diverges, whatever the overshoot', async () => {
     for (const rate of [0.2, 0.24, 0.2499]) {
-      const document = await runScenario(gaussian, {
-        ...settings,
-        learningRate: rate,
-        gammas: '0.1',
-        replicates: 40,
-      });
+      const document = await runScenario(gaussian, { ...settings, learningRate: rate, gammas: '0.1', replicates: 40 });
       expect(document.diverged).toEqual([]);
       expect(document.checks.map(({ verdict }) => verdict)).toEqual(['holds', 'holds', 'holds', 'holds']);
     }

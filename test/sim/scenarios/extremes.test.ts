@@ -76,14 +76,7 @@ describe('extreme problems', () => {
   });
 
   test('rounding of a large loss that has not begun to fall is no failure either', async () => {
-    const settings = {
-      rows: 5,
-      hidden: 4,
-      cols: 5,
-      spectrum: '581,358,21.6,5.7',
-      tau: 37.5,
-      learningRate: 1e-4,
-    };
+    const settings = { rows: 5, hidden: 4, cols: 5, spectrum: '581,358,21.6,5.7', tau: 37.5, learningRate: 1e-4 };
     const noise = { gammas: '1.9', noise: 'init', replicates: 79, times: 'linear:0.0189:0.1701:9' };
     for (const seed of some([1, 2, 3], 1)) {
       const document = await runScenario(gaussian, { ...settings, ...noise }, { engine: 'matrix', seed });
@@ -92,13 +85,7 @@ describe('extreme problems', () => {
   });
 
   test('time 0 alone, the smallest network and the smallest grid', async () => {
-    const document = await runScenario(gaussian, {
-      dim: 1,
-      spectrum: '1',
-      times: '0',
-      gammas: '0.1',
-      replicates: 2,
-    });
+    const document = await runScenario(gaussian, { dim: 1, spectrum: '1', times: '0', gammas: '0.1', replicates: 2 });
     expect(document.tables.curve!.rows.length).toBe(1);
     expect(document.checks.map(({ verdict }) => verdict)).not.toContain('fails');
   });

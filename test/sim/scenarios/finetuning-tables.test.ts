@@ -32,13 +32,8 @@ describe('the table task', () => {
   test('is there in every scenario of fine-tuning', async () => {
     const tuned = await runScenario(finetuneTuned, { ...small, ...rates, target: '3,1,0,0.5' });
     const pulled = await runScenario(regularize, { ...small, target: '3,1,0,0.5', lambdas: '0,1' });
-    for (const document of [tuned, pulled])
-      expect(numbers(document, 'task', 'sigma_ft')).toEqual([3, 1, 0, 0.5]);
-    const map = await runScenario(
-      misalignment,
-      { ...small, overshoots: '1,3', angles: '0,20' },
-      { engine: 'exact' },
-    );
+    for (const document of [tuned, pulled]) expect(numbers(document, 'task', 'sigma_ft')).toEqual([3, 1, 0, 0.5]);
+    const map = await runScenario(misalignment, { ...small, overshoots: '1,3', angles: '0,20' }, { engine: 'exact' });
     expect(records(map, 'task').map((row) => [row.overshoot, row.sigma_ft])).toEqual([
       ...[2, 1.2, 0.7, 0.5].map((value) => [1, value]),
       ...[2, 1.2, 3 * 0.7, 1.5].map((value) => [3, value]),
@@ -52,11 +47,7 @@ describe('the table accuracy', () => {
   test.each(['modes', 'matrix'] as const)(
     'has the bias of trained checkpoints in finetune-tuned, engine %s',
     async (engine) => {
-      const document = await runScenario(
-        finetuneTuned,
-        { ...descent, ...rates, target: 'scale:2' },
-        { engine },
-      );
+      const document = await runScenario(finetuneTuned, { ...descent, ...rates, target: 'scale:2' }, { engine });
       expect(numbers(document, 'accuracy', 'time')).toEqual([0.5, 2, 8]);
       expectBias('loss_pre');
       expectBias('loss_ft');
@@ -78,11 +69,7 @@ describe('the table accuracy', () => {
     const cell = await runScenario(misalignment, one, { engine: 'modes' });
     const { spectrum } = cell.params as { spectrum: readonly number[] };
     const target = spectrum.map((sigma, mode) => (mode < 2 ? sigma : 3 * sigma));
-    const curve = await runScenario(
-      finetune,
-      { ...descent, target, learningRates: '0.02' },
-      { engine: 'modes' },
-    );
+    const curve = await runScenario(finetune, { ...descent, target, learningRates: '0.02' }, { engine: 'modes' });
     const [row] = records(cell, 'accuracy');
     expect(row).toMatchObject({ overshoot: 3, angle: 0 });
     for (const name of ['loss_pre_bias', 'loss_pre_rounding', 'loss_ft_bias', 'loss_ft_rounding']) {
@@ -97,14 +84,10 @@ describe('with finetuning=flow', () => {
     const settings = { ...small, ...rates, target: 'scale:2', finetuning: 'flow' };
     const document = await runScenario(finetune, settings);
     const check = document.checks.find(({ claim }) => claim === 'T4-steps')!;
-    expect(check.reason).toBe(
-      'nothing was simulated: the exact engine is the closed form of gradient flow itself',
-    );
+    expect(check.reason).toBe('nothing was simulated: the exact engine is the closed form of gradient flow itself');
     const column = document.tables.curve!.columns.find(({ name }) => name === 'loss_pre_theory')!;
     expect(column.description).toContain('with finetuning=flow the closed form of gradient flow');
     const steps = await runScenario(finetune, { ...settings, finetuning: 'descent' }, { engine: 'exact' });
-    expect(steps.checks.find(({ claim }) => claim === 'T4-steps')!.reason).toContain(
-      'is the recurrence itself',
-    );
+    expect(steps.checks.find(({ claim }) => claim === 'T4-steps')!.reason).toContain('is the recurrence itself');
   });
 });

@@ -55,20 +55,19 @@ async function alone(sweep: Sweep, point: number) {
   return document.tables[table]!.rows;
 }
 
-const definitions: readonly [string, SweepDefinition][] = (
-  ['reference', 'simd', 'cpu', 'webasm'] as const
-).flatMap((backend) =>
-  (['modes', 'matrix'] as const).map((engine): [string, SweepDefinition] => [
-    `${engine} on ${backend}`,
-    {
-      ...COMMON,
-      ...{ scenario: 'gaussian', params: SMALL, engine, backend },
-      axes: [
-        { parameter: 'tau', list: [2, 3, 4] },
-        { parameter: 'gammas', list: ['0.05', '0.1,0.2'] },
-      ],
-    },
-  ]),
+const definitions: readonly [string, SweepDefinition][] = (['reference', 'simd', 'cpu', 'webasm'] as const).flatMap(
+  (backend) =>
+    (['modes', 'matrix'] as const).map((engine): [string, SweepDefinition] => [
+      `${engine} on ${backend}`,
+      {
+        ...COMMON,
+        ...{ scenario: 'gaussian', params: SMALL, engine, backend },
+        axes: [
+          { parameter: 'tau', list: [2, 3, 4] },
+          { parameter: 'gammas', list: ['0.05', '0.1,0.2'] },
+        ],
+      },
+    ]),
 );
 
 test.each([
@@ -147,7 +146,5 @@ test('an error of the backend is that of the whole batch', async () => {
     };
   });
   const sweep = new Sweep(definitions[0]![1]);
-  await expect(runPoints(sweep, scenarioById('gaussian'), { from: 0, to: 3 }, pack)).rejects.toThrow(
-    'out of order',
-  );
+  await expect(runPoints(sweep, scenarioById('gaussian'), { from: 0, to: 3 }, pack)).rejects.toThrow('out of order');
 });

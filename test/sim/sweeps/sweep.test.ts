@@ -4,13 +4,7 @@ import type { Scenario } from '../../../src/sim/scenario/scenario.js';
 import { gaussian } from '../../../src/sim/scenarios/gaussian/gaussian.js';
 import { writtenOut } from '../../../src/sim/sweeps/axis.js';
 import { PointCosts } from '../../../src/sim/sweeps/point-cost.js';
-import {
-  batchesOf,
-  contentHash,
-  Sweep,
-  type SweepDefinition,
-  shardRanges,
-} from '../../../src/sim/sweeps/sweep.js';
+import { batchesOf, contentHash, Sweep, type SweepDefinition, shardRanges } from '../../../src/sim/sweeps/sweep.js';
 import { parabola } from '../../cli/support/parabola-scenario.js';
 import { samples } from '../../support/sample-size.js';
 
@@ -44,11 +38,7 @@ describe('axes', () => {
 
   it('random values are the same for the same seed, within their bounds, and as their distribution says', () => {
     const form = (seed: number) => ({
-      random: {
-        count: 4000,
-        seed,
-        parameters: { u: 'uniform:2:6', l: 'log-uniform:0.01:1', i: 'integer:1:3' },
-      },
+      random: { count: 4000, seed, parameters: { u: 'uniform:2:6', l: 'log-uniform:0.01:1', i: 'integer:1:3' } },
     });
     const { rows } = writtenOut(form(7), 0);
     expect(writtenOut(form(7), 0).rows).toEqual(rows);
@@ -93,10 +83,7 @@ describe('axes', () => {
 describe('points', () => {
   const sweep = new Sweep({
     ...BASE,
-    axes: [
-      { parameter: 'count', list: [5, 6] },
-      { zip: { gammas: ['1', '2', '3'], fail: ['no', 'no', 'yes'] } },
-    ],
+    axes: [{ parameter: 'count', list: [5, 6] }, { zip: { gammas: ['1', '2', '3'], fail: ['no', 'no', 'yes'] } }],
     replicates: 2,
     seed: 10,
   });

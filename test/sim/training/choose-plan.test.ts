@@ -24,9 +24,7 @@ describe('the chosen plan', () => {
     expect(expected).toEqual(expectTraining(problem, plan, noRounding));
     // Every plan was judged by what it gives, the coarser ones first.
     expect(acceptable.mock.calls.map(([judged]) => judged)).toEqual(
-      [0.1, 0.05, 0.025].map((fineness) =>
-        expectTraining(problem, adaptivePlan(problem, times, fineness), noRounding),
-      ),
+      [0.1, 0.05, 0.025].map((fineness) => expectTraining(problem, adaptivePlan(problem, times, fineness), noRounding)),
     );
   });
 

@@ -16,12 +16,7 @@ function slope(points: readonly (readonly [number, number])[]): number {
 }
 
 /** Error of the first singular value at a time for step counts that double. */
-async function errorsAt(
-  problem: Problem,
-  time: number,
-  counts: readonly number[],
-  engine: 'modes' | 'matrix',
-) {
+async function errorsAt(problem: Problem, time: number, counts: readonly number[], engine: 'modes' | 'matrix') {
   const errors: [eta: number, error: number][] = [];
   for (const count of counts) {
     const [point] = await train(problem, constantPlan([time], time / count), engine);
@@ -41,12 +36,7 @@ describe('gradient descent converges to the closed form at first order', () => {
     'with slope 1 in the learning rate',
     async ({ sigma, tau, share }) => {
       const problem = createProblem({ dim: 1, spectrum: [sigma], tau });
-      const errors = await errorsAt(
-        problem,
-        share * halfTime(problem.modes[0]!),
-        [2000, 4000, 8000],
-        'modes',
-      );
+      const errors = await errorsAt(problem, share * halfTime(problem.modes[0]!), [2000, 4000, 8000], 'modes');
       const order = slope(errors.map(([eta, error]) => [Math.log(eta), Math.log(Math.abs(error))]));
       // The next order is smaller by about 2ησ · τ/2 ≤ (τ/2)²/2000 < 0.005, and differs by half of that between rates.
       expect(Math.abs(order - 1)).toBeLessThan(0.01);
@@ -92,19 +82,20 @@ describe('gradient descent converges to the closed form at first order', () => {
 });
 
 describe('bias', () => {
-  test.prop([fc.constantFrom('modes', 'matrix' as const), fc.double({ min: 0, max: 6, noNaN: true })], {
-    numRuns: 20,
-  })('accounts for the whole difference between simulated and theoretical loss, %s', async (engine, time) => {
-    const problem = createProblem({ rows: 3, hidden: 2, cols: 4, spectrum: '2,1,0.3', tau: 2 });
-    const plan = adaptivePlan(problem, [time], 0.1);
-    const [point] = await train(problem, plan, engine);
-    const { checkpoints } = expectTraining(problem, plan, { kind: 'none', unitRoundoff: 0 });
-    const bias = biasAt(problem, checkpoints[0]!, time);
-    // float64 throughout: a few hundred steps of rounding, amplified by at most e^τ as above.
-    const rounding = 1e-12;
-    expect(Math.abs(point!.loss - loss(problem, time) - bias.loss)).toBeLessThan(rounding);
-    const sum = point!.singularValues.reduce((total, value) => total + value, 0);
-    const exact = problem.modes.reduce((total, mode) => total + singularValue(mode, time), 0);
-    expect(Math.abs(sum - exact - bias.sum)).toBeLessThan(rounding);
-  });
+  test.prop([fc.constantFrom('modes', 'matrix' as const), fc.double({ min: 0, max: 6, noNaN: true })], { numRuns: 20 })(
+    'accounts for the whole difference between simulated and theoretical loss, %s',
+    async (engine, time) => {
+      const problem = createProblem({ rows: 3, hidden: 2, cols: 4, spectrum: '2,1,0.3', tau: 2 });
+      const plan = adaptivePlan(problem, [time], 0.1);
+      const [point] = await train(problem, plan, engine);
+      const { checkpoints } = expectTraining(problem, plan, { kind: 'none', unitRoundoff: 0 });
+      const bias = biasAt(problem, checkpoints[0]!, time);
+      // float64 throughout: a few hundred steps of rounding, amplified by at most e^τ as above.
+      const rounding = 1e-12;
+      expect(Math.abs(point!.loss - loss(problem, time) - bias.loss)).toBeLessThan(rounding);
+      const sum = point!.singularValues.reduce((total, value) => total + value, 0);
+      const exact = problem.modes.reduce((total, mode) => total + singularValue(mode, time), 0);
+      expect(Math.abs(sum - exact - bias.sum)).toBeLessThan(rounding);
+    },
+  );
 });

@@ -22,13 +22,7 @@ const problems = fc
     tau: fc.double({ min: 0, max: 4, noNaN: true }),
   })
   .map(({ spectrum, extraRows, extraCols, hidden, tau }) =>
-    createProblem({
-      rows: spectrum.length + extraRows,
-      cols: spectrum.length + extraCols,
-      hidden,
-      spectrum,
-      tau,
-    }),
+    createProblem({ rows: spectrum.length + extraRows, cols: spectrum.length + extraCols, hidden, spectrum, tau }),
   );
 
 describe('engines modes and matrix', () => {
@@ -97,8 +91,7 @@ describe('engines modes and matrix', () => {
     const [point] = await train(problem, adaptivePlan(problem, [0], 0.1), 'matrix');
     const [w1, w2] = denseOf(point!.network.layers);
     for (const matrix of [w1, w2, w1.mmul(w2)]) {
-      const offDiagonal =
-        matrix.norm() ** 2 - matrix.diagonal().reduce((sum, value) => sum + value * value, 0);
+      const offDiagonal = matrix.norm() ** 2 - matrix.diagonal().reduce((sum, value) => sum + value * value, 0);
       expect(offDiagonal).toBeGreaterThan(0.01 * matrix.norm() ** 2);
     }
     const other = await train(problem, adaptivePlan(problem, [0], 0.1), 'matrix', { seed: 2 });
@@ -125,9 +118,7 @@ describe('engines modes and matrix', () => {
 });
 
 /** W1 (4 × 2 or 3 × 3) and W2 of the networks of these tests. */
-function denseOf(
-  layers: { first: Float64Array; second: Float64Array } | { factors: Float64Array },
-): [Matrix, Matrix] {
+function denseOf(layers: { first: Float64Array; second: Float64Array } | { factors: Float64Array }): [Matrix, Matrix] {
   if ('factors' in layers) {
     const [first, second] = [Matrix.zeros(4, 2), Matrix.zeros(2, 3)];
     layers.factors.forEach((factor, mode) => {

@@ -41,9 +41,7 @@ describe('InputMoments', () => {
       );
     }
     expect(new InputMoments(size, 5, networks, 2).draw(0, 4)).not.toEqual(all);
-    const matrices = Array.from({ length: 12 }, (_, index) =>
-      all.slice(index * block, (index + 1) * block).join(),
-    );
+    const matrices = Array.from({ length: 12 }, (_, index) => all.slice(index * block, (index + 1) * block).join());
     expect(new Set(matrices).size).toBe(12);
   });
 

@@ -13,13 +13,7 @@ describe('judgement', () => {
     [1, Number.NaN, 'fails'],
     [-Infinity, 1e300, 'fails'],
   ] as const)('a margin of %d with tolerance %d %s', (margin, tolerance, verdict) => {
-    expect(judge('T1', margin, tolerance, 'why')).toEqual({
-      claim: 'T1',
-      verdict,
-      margin,
-      tolerance,
-      reason: 'why',
-    });
+    expect(judge('T1', margin, tolerance, 'why')).toEqual({ claim: 'T1', verdict, margin, tolerance, reason: 'why' });
   });
 
   test('a claim that says nothing has no margin', () => {
@@ -39,16 +33,13 @@ describe('the smallest slack', () => {
     tolerance: fc.double({ min: 0, max: 5, noNaN: true }),
   });
 
-  test.prop([fc.array(comparison, { minLength: 1 })])(
-    'is the comparison with the least left',
-    (comparisons) => {
-      const slack = new SmallestSlack();
-      for (const { margin, tolerance } of comparisons) slack.add(margin, tolerance);
-      const least = Math.min(...comparisons.map(({ margin, tolerance }) => margin + tolerance));
-      expect(slack.margin + slack.tolerance).toBe(least);
-      expect(slack.comparisons).toBe(comparisons.length);
-    },
-  );
+  test.prop([fc.array(comparison, { minLength: 1 })])('is the comparison with the least left', (comparisons) => {
+    const slack = new SmallestSlack();
+    for (const { margin, tolerance } of comparisons) slack.add(margin, tolerance);
+    const least = Math.min(...comparisons.map(({ margin, tolerance }) => margin + tolerance));
+    expect(slack.margin + slack.tolerance).toBe(least);
+    expect(slack.comparisons).toBe(comparisons.length);
+  });
 
   test.prop([fc.array(comparison), fc.array(comparison)])('keeps what is not a number', (before, after) => {
     const slack = new SmallestSlack();

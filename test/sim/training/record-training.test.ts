@@ -90,11 +90,7 @@ describe('recorded training', () => {
   test('stops before a step that is known to diverge', async () => {
     const trainee = counting();
     const points = await recordAll(constantPlan([10, 20, 30], 1), trainee, 15);
-    expect(points.map((point) => (hasDiverged(point) ? point.divergedAt : 'trained'))).toEqual([
-      'trained',
-      15,
-      15,
-    ]);
+    expect(points.map((point) => (hasDiverged(point) ? point.divergedAt : 'trained'))).toEqual(['trained', 15, 15]);
     expect(trainee.runs).toEqual([10]);
   });
 });

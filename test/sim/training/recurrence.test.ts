@@ -43,10 +43,7 @@ const training = fc
     const times = [0, 0.2, 0.5, 0.7, 1].map((share) => share * end);
     const rate = 0.1 / Math.max(spectrum[0]!, 1);
     const affordable = end / rate < 20_000;
-    return {
-      problem,
-      plan: constant && affordable ? constantPlan(times, rate) : adaptivePlan(problem, times, 0.1),
-    };
+    return { problem, plan: constant && affordable ? constantPlan(times, rate) : adaptivePlan(problem, times, 0.1) };
   });
 
 /** Largest error of a recorded singular value or loss as a share of its bound, over all times and modes. */
@@ -79,21 +76,15 @@ describe.each(['cpu', 'webasm', 'simd'] as const)('float32 rounding on %s', asyn
   const { backend } = await openBackend(name);
   afterAll(() => backend.dispose());
 
-  test.prop([training], { numRuns: samples(20) })(
-    'engine modes stays within its bound',
-    async ({ problem, plan }) => {
-      const expected = expectTraining(problem, plan, float32('scalar'));
-      expect(await largestShare(problem, plan, 'modes', backend, expected)).toBeLessThanOrEqual(1);
-    },
-  );
+  test.prop([training], { numRuns: samples(20) })('engine modes stays within its bound', async ({ problem, plan }) => {
+    const expected = expectTraining(problem, plan, float32('scalar'));
+    expect(await largestShare(problem, plan, 'modes', backend, expected)).toBeLessThanOrEqual(1);
+  });
 
-  test.prop([training], { numRuns: samples(10) })(
-    'engine matrix stays within its bound',
-    async ({ problem, plan }) => {
-      const expected = expectTraining(problem, plan, float32('matrix'));
-      expect(await largestShare(problem, plan, 'matrix', backend, expected)).toBeLessThanOrEqual(1);
-    },
-  );
+  test.prop([training], { numRuns: samples(10) })('engine matrix stays within its bound', async ({ problem, plan }) => {
+    const expected = expectTraining(problem, plan, float32('matrix'));
+    expect(await largestShare(problem, plan, 'matrix', backend, expected)).toBeLessThanOrEqual(1);
+  });
 
   test('the bounds say something: some training comes near them, all of it stays far from the scale of the task', async () => {
     const problem = createProblem({ dim: 2, spectrum: '1,0.5', tau: 4 });
@@ -122,8 +113,7 @@ describe.each(['cpu', 'webasm', 'simd'] as const)('float32 rounding on %s', asyn
     expect(expected.checkpoints[1]!.rounding[1]).toBeGreaterThan(1);
     // Engine modes rounds each mode relative to itself and keeps it.
     const scalar = expectTraining(problem, plan, float32('scalar'));
-    for (const { factors, rounding } of scalar.checkpoints)
-      expect(rounding[1]! / factors[1]!).toBeLessThan(1e-3);
+    for (const { factors, rounding } of scalar.checkpoints) expect(rounding[1]! / factors[1]!).toBeLessThan(1e-3);
   });
 });
 

@@ -19,9 +19,7 @@ function expectTimes(plan: TrainingPlan, times: readonly number[]): void {
   ratesBefore(plan).forEach((rates, at) => {
     const elapsed = rates.reduce((sum, rate) => sum + rate, 0);
     // One rounding for each step of the sum and one for each rate.
-    expect(Math.abs(elapsed - times[at]!)).toBeLessThanOrEqual(
-      (2 * rates.length + 4) * 2 ** -53 * times[at]!,
-    );
+    expect(Math.abs(elapsed - times[at]!)).toBeLessThanOrEqual((2 * rates.length + 4) * 2 ** -53 * times[at]!);
   });
 }
 
@@ -118,10 +116,6 @@ describe('a plan that adapts its rate', () => {
 
   test('needs no step for time 0', () => {
     const plan = adaptivePlan(createProblem({ dim: 1, spectrum: '1', tau: 0 }), [0], 0.1);
-    expect(plan).toEqual({
-      recordings: [{ time: 0, segments: [], snapshotRate: 0 }],
-      totalSteps: 0,
-      largestRate: 0,
-    });
+    expect(plan).toEqual({ recordings: [{ time: 0, segments: [], snapshotRate: 0 }], totalSteps: 0, largestRate: 0 });
   });
 });

@@ -5,8 +5,7 @@ import { type Check, judge, notApplicable } from '../../../src/sim/scenario/scen
 import { worstCheck } from '../../../src/sim/training/training-checks.js';
 import { changed, simulateRun } from '../../support/checked-run.js';
 
-const named = (...checks: readonly Check[]) =>
-  checks.map((check, index) => ({ name: `net ${index}`, check }));
+const named = (...checks: readonly Check[]) => checks.map((check, index) => ({ name: `net ${index}`, check }));
 const holding = (margin: number, tolerance = 0) => judge('T1', margin, tolerance, `margin ${margin}`);
 const excused = notApplicable('T1', 'no noise');
 
@@ -37,10 +36,7 @@ describe('one verdict on several networks', () => {
     expect(worstCheck(named(excused, holding(2))).reason).toBe(
       'net 1, the worst of 1 (not applicable to 1 more): margin 2',
     );
-    expect(worstCheck(named(excused, excused, excused))).toEqual({
-      ...excused,
-      reason: 'net 0 and 2 more: no noise',
-    });
+    expect(worstCheck(named(excused, excused, excused))).toEqual({ ...excused, reason: 'net 0 and 2 more: no noise' });
     expect(worstCheck(named(excused))).toEqual(excused);
     expect(worstCheck(named(holding(2)))).toEqual(holding(2));
   });
@@ -49,14 +45,9 @@ describe('one verdict on several networks', () => {
 describe('several simulated networks', async () => {
   const times = [0.2, 0.6, 1, 1.5, 2.5, 5, 20];
   const runs = await Promise.all(
-    [2, 3, 4].map((dim) =>
-      simulateRun({ dim, spectrum: 'power:1', tau: 3 }, times, 'modes', [0.1, 0.3], 200),
-    ),
+    [2, 3, 4].map((dim) => simulateRun({ dim, spectrum: 'power:1', tau: 3 }, times, 'modes', [0.1, 0.3], 200)),
   );
-  const judged = (
-    tampered: number,
-    wrong: (points: readonly PerturbedCheckpoint[]) => PerturbedCheckpoint[],
-  ) =>
+  const judged = (tampered: number, wrong: (points: readonly PerturbedCheckpoint[]) => PerturbedCheckpoint[]) =>
     [checkPerturbationIdentity, checkOvertraining].map((check) =>
       worstCheck(
         runs.map(({ run, gammas, replicates, perturbed }, index) => {

@@ -80,8 +80,7 @@ export function mutateValue(draws: Draws, root: unknown): unknown {
     const kind = draws.below(4);
     if (kind === 0) delete container[key];
     else if (kind === 1 && Array.isArray(place)) place.push(child);
-    else if (kind === 2)
-      Object.defineProperty(container, draws.one(hostileTexts) || key, own(hostileValue(draws)));
+    else if (kind === 2) Object.defineProperty(container, draws.one(hostileTexts) || key, own(hostileValue(draws)));
     else Object.defineProperty(container, key, own(hostileValue(draws)));
     return copy;
   }
@@ -93,9 +92,7 @@ function own(value: unknown): PropertyDescriptor {
 
 /** Changes bytes of a text: flips, cuts, doubles, inserts. */
 export function mutateBytes(draws: Draws, contents: Buffer): Buffer {
-  const [from, to] = [draws.below(contents.length + 1), draws.below(contents.length + 1)].sort(
-    (a, b) => a - b,
-  );
+  const [from, to] = [draws.below(contents.length + 1), draws.below(contents.length + 1)].sort((a, b) => a - b);
   const piece = contents.subarray(from, to);
   switch (draws.below(5)) {
     case 0: {

@@ -18,21 +18,15 @@ describe('proofs.md', () => {
     expect([...sections.keys()]).toEqual(claims.map(({ id, title }) => `${id} — ${title}`));
   });
 
-  test.each(claims)(
-    'states and proves $id as the claim object does',
-    ({ id, title, statement, hypotheses }) => {
-      const section = sections.get(`${id} — ${title}`) ?? '';
-      expect(section).toContain(`**Statement.** ${statement}\n`);
-      const stated = [...section.matchAll(/^- \*([^*]+)\*: (.+)$/gm)].map(([, name, what]) => ({
-        name,
-        what,
-      }));
-      expect(stated).toEqual(hypotheses.map(({ name, statement: what }) => ({ name, what })));
-      for (const part of ['**Origin.**', '**Proof.**', '**Caveats.**']) expect(section).toContain(part);
-      const proof = section.slice(section.indexOf('**Proof.**'), section.indexOf('**Caveats.**'));
-      expect(proof.length).toBeGreaterThan(200);
-    },
-  );
+  test.each(claims)('states and proves $id as the claim object does', ({ id, title, statement, hypotheses }) => {
+    const section = sections.get(`${id} — ${title}`) ?? '';
+    expect(section).toContain(`**Statement.** ${statement}\n`);
+    const stated = [...section.matchAll(/^- \*([^*]+)\*: (.+)$/gm)].map(([, name, what]) => ({ name, what }));
+    expect(stated).toEqual(hypotheses.map(({ name, statement: what }) => ({ name, what })));
+    for (const part of ['**Origin.**', '**Proof.**', '**Caveats.**']) expect(section).toContain(part);
+    const proof = section.slice(section.indexOf('**Proof.**'), section.indexOf('**Caveats.**'));
+    expect(proof.length).toBeGreaterThan(200);
+  });
 
   test('quotes no theorem number as the paper’s', () => {
     expect(text).not.toMatch(/(theorem|lemma|proposition|corollary)\s+\d/i);

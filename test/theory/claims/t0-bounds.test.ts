@@ -10,10 +10,7 @@ describe('T0-bounds', () => {
   testClaim(learningOrder, { runs: samples(30), seed: 2 });
 
   test('needs a time inside the window and modes that start below', () => {
-    expect(hypothesisVerdicts(learningOrder)).toEqual({
-      'inside the window': 'needed',
-      'starts below': 'needed',
-    });
+    expect(hypothesisVerdicts(learningOrder)).toEqual({ 'inside the window': 'needed', 'starts below': 'needed' });
   });
 
   test('holds where nothing is learned, where all is, and among null modes', () => {
@@ -35,9 +32,10 @@ describe('T0-bounds', () => {
     const [tau, theta] = [40, 0.4];
     const unlearned = { sigma: 1, start: Math.exp(-2 * tau) };
     const learned = { sigma: 2, start: Math.exp(-2 * tau) };
-    expect(
-      Math.sqrt(singularValue(unlearned, tau * theta)) / unlearnedFactorBound(unlearned, tau * theta),
-    ).toBeCloseTo(1, 6);
+    expect(Math.sqrt(singularValue(unlearned, tau * theta)) / unlearnedFactorBound(unlearned, tau * theta)).toBeCloseTo(
+      1,
+      6,
+    );
     expect(gap(learned, tau * theta) / learnedGapBound(learned, tau * theta)).toBeCloseTo(1, 6);
   });
 });

@@ -51,9 +51,7 @@ describe('T0', () => {
       { sigma: 0, start: 1 },
       { sigma: 1, start: 0 },
     ];
-    expect(concludes(evaluate(decoupling, { ...base, modes, extraRows: 2, extraHidden: 1, time }))).toBe(
-      true,
-    );
+    expect(concludes(evaluate(decoupling, { ...base, modes, extraRows: 2, extraHidden: 1, time }))).toBe(true);
   });
 });
 

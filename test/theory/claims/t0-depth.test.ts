@@ -16,22 +16,19 @@ describe('T0-depth', () => {
     expect(hypothesisVerdicts(depth)).toEqual({ aligned: 'needed', balanced: 'needed' });
   });
 
-  test.each([2, 3, 4, 7, 40, 1000, 1_000_000])(
-    'holds for %d layers from above, below, at and near σ',
-    (layers) => {
-      const modes = [
-        { sigma: 1, start: 1e-9 },
-        { sigma: 1, start: 1 - 1e-9 },
-        { sigma: 2, start: 2 },
-        { sigma: 0.5, start: 50 },
-        { sigma: 0, start: 1 },
-        { sigma: 1, start: 0 },
-      ];
-      for (const time of [0, 1e-6, 0.01, 1, 1e4]) {
-        expect(concludes(evaluate(depth, { ...base, modes, depth: layers, time }))).toBe(true);
-      }
-    },
-  );
+  test.each([2, 3, 4, 7, 40, 1000, 1_000_000])('holds for %d layers from above, below, at and near σ', (layers) => {
+    const modes = [
+      { sigma: 1, start: 1e-9 },
+      { sigma: 1, start: 1 - 1e-9 },
+      { sigma: 2, start: 2 },
+      { sigma: 0.5, start: 50 },
+      { sigma: 0, start: 1 },
+      { sigma: 1, start: 0 },
+    ];
+    for (const time of [0, 1e-6, 0.01, 1, 1e4]) {
+      expect(concludes(evaluate(depth, { ...base, modes, depth: layers, time }))).toBe(true);
+    }
+  });
 
   test('layers that are integrated one by one multiply to the same mode', () => {
     const [layers, sigma, start, time] = [5, 1.3, 0.02, 2];

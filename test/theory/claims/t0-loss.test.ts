@@ -21,8 +21,7 @@ describe('T0-loss', () => {
       leftSeed: 1,
       rightSeed: 2,
     } as const;
-    for (const time of [0, 1e-9, 1])
-      expect(concludes(evaluate(lossOfModes, { ...instance, time }))).toBe(true);
+    for (const time of [0, 1e-9, 1]) expect(concludes(evaluate(lossOfModes, { ...instance, time }))).toBe(true);
   });
 
   test('the loss falls in steps, by σ² at each half-time, and stops at what the width cannot learn', () => {

@@ -21,27 +21,24 @@ describe('T0-riccati', () => {
     expect(hidden).toBeLessThanOrEqual(3);
   });
 
-  test.each([0, 1e-12, 0.1, 3, 1e3, 1e12])(
-    'holds for narrow, wide and unbalanced starts at time %d',
-    (time) => {
-      const cases = [
-        { hidden: 1 },
-        { hidden: 6, extraRows: 2 },
-        { imbalance: 0.7 },
-        { imbalance: -3, extraCols: 2 },
-        { imbalance: 1e-9 },
-        { taskSeed: 0, startSeed: 0 },
-        {
-          modes: [
-            { sigma: 1, factor: 1 },
-            { sigma: 1, factor: 0 },
-            { sigma: 0, factor: 1e-5 },
-          ],
-        },
-      ];
-      for (const change of cases) {
-        expect(concludes(evaluate(riccatiFlow, { ...base, modes, ...change, time }))).toBe(true);
-      }
-    },
-  );
+  test.each([0, 1e-12, 0.1, 3, 1e3, 1e12])('holds for narrow, wide and unbalanced starts at time %d', (time) => {
+    const cases = [
+      { hidden: 1 },
+      { hidden: 6, extraRows: 2 },
+      { imbalance: 0.7 },
+      { imbalance: -3, extraCols: 2 },
+      { imbalance: 1e-9 },
+      { taskSeed: 0, startSeed: 0 },
+      {
+        modes: [
+          { sigma: 1, factor: 1 },
+          { sigma: 1, factor: 0 },
+          { sigma: 0, factor: 1e-5 },
+        ],
+      },
+    ];
+    for (const change of cases) {
+      expect(concludes(evaluate(riccatiFlow, { ...base, modes, ...change, time }))).toBe(true);
+    }
+  });
 });

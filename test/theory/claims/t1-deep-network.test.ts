@@ -18,14 +18,7 @@ describe('T1-depth', () => {
 
   test('a product of pure noise has the squared norm γ^{2L} times all widths, as is known of Gaussian matrices', () => {
     const layers = [2, 3, 4, 5].map((rows) => ({ rows, size: 0, gamma: 0.5 }));
-    const { left, right } = evaluate(deepNetwork, {
-      layers,
-      cols: 6,
-      taskSize: 1,
-      seed: 0,
-      sameNoise: true,
-      noise,
-    });
+    const { left, right } = evaluate(deepNetwork, { layers, cols: 6, taskSize: 1, seed: 0, sameNoise: true, noise });
     expect(left.value).toBe(0.5 ** 8 * (2 * 3 * 4 * 5 * 6));
     expect(right.value).toBe(left.value);
   });

@@ -13,15 +13,7 @@ describe('T1-unequal', () => {
   });
 
   test('noise on one layer alone meets the other layer and nothing else', () => {
-    const network = {
-      rows: 2,
-      hidden: 3,
-      cols: 5,
-      seed: 4,
-      firstSize: 0,
-      secondSize: 10,
-      taskSize: 1,
-    };
+    const network = { rows: 2, hidden: 3, cols: 5, seed: 4, firstSize: 0, secondSize: 10, taskSize: 1 };
     const noise = { draw: 'independent', mean: 0 } as const;
     const onFirst = evaluate(unequalNoise, { network, firstGamma: 1, secondGamma: 0, noise });
     const onSecond = evaluate(unequalNoise, { network, firstGamma: 0, secondGamma: 1, noise });

@@ -15,15 +15,7 @@ describe('T2-stability', () => {
   });
 
   test.each([1, 2, 3, 5])('holds at the minimum of width %d of a task of rank 3 with twins', (hidden) => {
-    const instance = {
-      values: [2, 2, 1],
-      extraRows: 1,
-      extraCols: 0,
-      basis: 3,
-      stretch: 1,
-      learned: 1,
-      hidden,
-    };
+    const instance = { values: [2, 2, 1], extraRows: 1, extraCols: 0, basis: 3, stretch: 1, learned: 1, hidden };
     expect(concludes(evaluate(stability, instance))).toBe(true);
   });
 

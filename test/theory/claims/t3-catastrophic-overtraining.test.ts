@@ -35,9 +35,7 @@ describe('T3', () => {
       { sigma: 2, start: 2 },
     ];
     for (const gamma of [1e-4, 0.1, 0.4, 10]) {
-      expect(
-        concludes(evaluate(catastrophicOvertraining, { modes, extraRows: 1, extraCols: 0, gamma })),
-      ).toBe(true);
+      expect(concludes(evaluate(catastrophicOvertraining, { modes, extraRows: 1, extraCols: 0, gamma }))).toBe(true);
     }
   });
 

@@ -4,13 +4,7 @@ import { overshootInflection } from '../../../src/theory/claims/t4-overshoot.js'
 import { testClaim } from '../../../src/vitest.js';
 import { samples } from '../../support/sample-size.js';
 
-const base = {
-  spectrum: 'power' as const,
-  exponent: 1,
-  values: [1, 1, 1, 1],
-  task: 'overshoot' as const,
-  kept: 2,
-};
+const base = { spectrum: 'power' as const, exponent: 1, values: [1, 1, 1, 1], task: 'overshoot' as const, kept: 2 };
 
 describe('T4-overshoot', () => {
   testClaim(overshootInflection, { runs: samples(30), seed: 2 });

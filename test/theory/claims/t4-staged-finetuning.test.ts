@@ -32,8 +32,6 @@ describe('T4', () => {
       { sigma: 0.5, target: 50 },
     ];
     expect(concludes(evaluate(stagedFineTuning, { ...base, modes }))).toBe(true);
-    expect(
-      concludes(evaluate(stagedFineTuning, { ...base, modes: [{ sigma: 2, target: 0 }, ...modes] })),
-    ).toBe(true);
+    expect(concludes(evaluate(stagedFineTuning, { ...base, modes: [{ sigma: 2, target: 0 }, ...modes] }))).toBe(true);
   });
 });

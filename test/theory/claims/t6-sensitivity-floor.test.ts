@@ -28,10 +28,7 @@ describe('T6', () => {
     let best = Matrix.eye(2);
     for (let trial = 0; trial < 4000; trial++) {
       const spread = 10 ** (-4 * random());
-      const near = Matrix.add(
-        best,
-        new Matrix([0, 1].map(() => [0, 1].map(() => spread * (2 * random() - 1)))),
-      );
+      const near = Matrix.add(best, new Matrix([0, 1].map(() => [0, 1].map(() => spread * (2 * random() - 1)))));
       if (cost(near) < cost(best)) best = near;
     }
     const floor = sensitivityFloor(product);

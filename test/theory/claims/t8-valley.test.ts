@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { lossValley } from '../../../src/theory/claims/t8-valley.js';
 import { createProblem } from '../../../src/theory/problem.js';
-import {
-  isPastValley,
-  relativePerturbedLossAt,
-  stagedRelativeStep,
-} from '../../../src/theory/sensitivity.js';
+import { isPastValley, relativePerturbedLossAt, stagedRelativeStep } from '../../../src/theory/sensitivity.js';
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
 import { integrate } from '../../support/integrate.js';

@@ -100,8 +100,7 @@ function linearScale(least: number, greatest: number): AxisScale {
   // Halves, so that the span of the greatest float64 numbers does not overflow.
   const span = to / 2 - from / 2;
   return {
-    position: (value) =>
-      isShown('linear', value) ? clamp(span === 0 ? 0.5 : (value / 2 - from / 2) / span) : null,
+    position: (value) => (isShown('linear', value) ? clamp(span === 0 ? 0.5 : (value / 2 - from / 2) / span) : null),
     ticks: (count) => labelled(ticksOf(scaleLinear().domain([from, to]), count), () => 0),
   };
 }

@@ -98,8 +98,7 @@ export function drawChart(given: Chart, options: ChartOptions): string[] {
     const text = label === undefined ? '' : fitCells(label.text, gutter);
     const axis = label === undefined ? markers.axisLeft : markers.tickLeft;
     return (
-      style.faint(padCells(text, gutter, 'left') + axis) +
-      raster.row(row, (series, run) => style.series(series, run))
+      style.faint(padCells(text, gutter, 'left') + axis) + raster.row(row, (series, run) => style.series(series, run))
     );
   });
   const below = axisBelow(x, columns, gutter, markers).map((line) => style.faint(line));
@@ -143,18 +142,14 @@ function axisBelow(x: AxisScale, columns: number, gutter: number, markers: Marke
   const labels = placeHorizontal(x, columns, gutter);
   const ticks = new Set(labels.map(({ tick }) => tick));
   let axis = ' '.repeat(gutter) + markers.cornerBelow;
-  for (let column = 0; column < columns; column++)
-    axis += ticks.has(column) ? markers.tickBelow : markers.axisBelow;
+  for (let column = 0; column < columns; column++) axis += ticks.has(column) ? markers.tickBelow : markers.axisBelow;
   let text = '';
   for (const label of labels) text = padCells(text, gutter + 1 + label.start) + label.text;
   return [axis, text];
 }
 
 function centred(text: string, from: number, columns: number, width: number): string {
-  const start = Math.max(
-    0,
-    Math.min(from + Math.floor((columns - cellWidth(text)) / 2), width - cellWidth(text)),
-  );
+  const start = Math.max(0, Math.min(from + Math.floor((columns - cellWidth(text)) / 2), width - cellWidth(text)));
   return ' '.repeat(start) + fitCells(text, width - start);
 }
 

@@ -121,10 +121,7 @@ export class Raster {
 
   /** The cell of a dot. */
   cellOf(dot: Dot): { column: number; row: number } {
-    return {
-      column: Math.floor(dot.x / this.bits[0]!.length),
-      row: Math.floor(dot.y / this.bits.length),
-    };
+    return { column: Math.floor(dot.x / this.bits[0]!.length), row: Math.floor(dot.y / this.bits.length) };
   }
 
   /** A row of cells as text; `paint` colours each run of one series. */
@@ -271,13 +268,7 @@ function drawLine(points: readonly ChartPoint[], scales: Scales, raster: Raster,
 }
 
 /** Points along a line, in any order, are thinned, each series in cells of its own, so that the line still shows between them. */
-function drawPoints(
-  series: ChartSeries,
-  scales: Scales,
-  raster: Raster,
-  index: number,
-  marker: string,
-): void {
+function drawPoints(series: ChartSeries, scales: Scales, raster: Raster, index: number, marker: string): void {
   const hasPoints = series.points.some((point) => dotOf(point, scales, raster) !== null);
   const hasLine = series.line.some((point) => dotOf(point, scales, raster) !== null);
   const spacing = hasPoints && !hasLine ? 1 : Math.max(4, Math.floor(raster.width / (hasPoints ? 12 : 6)));
@@ -334,8 +325,7 @@ function hiddenCells(
   raster: Raster,
   reserved: ReadonlySet<string>,
 ): number {
-  if (start < 0 || start + width > raster.width || row < 0 || row >= raster.height)
-    return Number.POSITIVE_INFINITY;
+  if (start < 0 || start + width > raster.width || row < 0 || row >= raster.height) return Number.POSITIVE_INFINITY;
   let hidden = 0;
   for (let column = start - 1; column <= start + width; column++) {
     if (reserved.has(`${column},${row}`)) return Number.POSITIVE_INFINITY;

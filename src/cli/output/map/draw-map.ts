@@ -100,9 +100,7 @@ export function legendOfMap(
   const entries = Array.from({ length: greatest > 0 ? SHADES : 1 }, (_, shade) => ({
     sign: shadeGlyph(shade, unicode),
     text:
-      shade === 0
-        ? `up to ${readableNumber(upperEnd(0, greatest), 2)}`
-        : readableNumber(upperEnd(shade, greatest), 3),
+      shade === 0 ? `up to ${readableNumber(upperEnd(0, greatest), 2)}` : readableNumber(upperEnd(shade, greatest), 3),
     paint: (sign: string) => paintShade(shade, sign, colour),
   }));
   const signs = [
@@ -122,9 +120,7 @@ export function legendOfMap(
       sign: missingGlyph(unicode),
       text: 'no value',
       isShown: values.some((line, row) =>
-        line.some(
-          (value, column) => isMissing(value) && (missing?.[row]?.[column] ?? 'no value') === 'no value',
-        ),
+        line.some((value, column) => isMissing(value) && (missing?.[row]?.[column] ?? 'no value') === 'no value'),
       ),
       paint: (sign: string) => sign,
     },
@@ -179,9 +175,7 @@ export function drawMap(given: HeatMap, options: ChartOptions): string[] {
   const style = styleFor(options.colour);
   const { width, height } = options;
   const title = map.title === '' ? [] : [style.strong(fitCells(map.title, width))];
-  const known = map.values
-    .flat()
-    .filter((value): value is number => value !== null && Number.isFinite(value));
+  const known = map.values.flat().filter((value): value is number => value !== null && Number.isFinite(value));
   if (known.length === 0) return finish([...title, fitCells('(nothing to draw)', width)], options);
   const greatest = known.reduce((a, b) => Math.max(a, b));
   const legend = legendOfMap(map, greatest, options, style);
@@ -272,8 +266,7 @@ function holdsBoundary({ y }: HeatMap, rows: readonly number[], row: number, hei
   if (height === null || !Number.isFinite(height)) return false;
   const distance = (other: number) => Math.abs(y.places[other]! - height);
   return rows.every(
-    (other) =>
-      other === row || distance(row) < distance(other) || (distance(row) === distance(other) && row > other),
+    (other) => other === row || distance(row) < distance(other) || (distance(row) === distance(other) && row > other),
   );
 }
 
@@ -290,10 +283,7 @@ function axisBelow(
   columns.forEach((column, index) => {
     const label = nameOf(x, column);
     const at = gutter + 1 + index * cell + middle;
-    const start = Math.max(
-      0,
-      Math.min(at - Math.floor((cellWidth(label) - 1) / 2), width - cellWidth(label)),
-    );
+    const start = Math.max(0, Math.min(at - Math.floor((cellWidth(label) - 1) / 2), width - cellWidth(label)));
     const isClear = start >= cellWidth(text) + (text === '' ? 0 : 1);
     if (isClear && start + cellWidth(label) <= width) text = padCells(text, start) + label;
     const tick = isClear ? markers.tickBelow : markers.axisBelow;

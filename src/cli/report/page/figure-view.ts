@@ -107,8 +107,7 @@ export function plotOrigin({ view, plot }: ShownFigure): readonly [number, numbe
   const box = plot.getBoundingClientRect();
   const [left = 0, top = 0] = view.origin();
   const padding = view.padding();
-  const [aside, above] =
-    typeof padding === 'number' ? [padding, padding] : [padding.left ?? 0, padding.top ?? 0];
+  const [aside, above] = typeof padding === 'number' ? [padding, padding] : [padding.left ?? 0, padding.top ?? 0];
   return [(drawing?.left ?? 0) - box.left + left + aside, (drawing?.top ?? 0) - box.top + top + above];
 }
 
@@ -169,9 +168,7 @@ export class FigureReader {
         const [a, b] = [row[figure.x], row[name]];
         if (typeof a !== 'number' || typeof b !== 'number') return [];
         const [x, y] = [across(a), up(b)];
-        return isInside(x, across.range()) && isInside(y, up.range())
-          ? [{ row, x: x + left, y: y + top }]
-          : [];
+        return isInside(x, across.range()) && isInside(y, up.range()) ? [{ row, x: x + left, y: y + top }] : [];
       }),
     );
   }
@@ -198,8 +195,7 @@ export class FigureReader {
     const places = this.places(this.rows());
     const rows = [...new Set(places.map(({ row }) => row))];
     if (rows.length === 0) return;
-    const next =
-      this.current === undefined ? rows[0]! : this.neighbour(rows, this.current, sideways, upwards);
+    const next = this.current === undefined ? rows[0]! : this.neighbour(rows, this.current, sideways, upwards);
     const place = places.find(({ row }) => row === next);
     if (place !== undefined) this.showValues(place);
   }
@@ -308,19 +304,10 @@ function draw(figure: PageFigure, scales: ScaleName, canvas: HTMLElement): View 
     if (rows !== undefined) Object.assign(source, { values: structuredClone(rows) });
   }
   const runtime = parse(spec, undefined, { ast: true });
-  return new View(runtime, {
-    renderer: 'svg',
-    container: canvas,
-    expr: expressionInterpreter,
-    hover: false,
-  }).run();
+  return new View(runtime, { renderer: 'svg', container: canvas, expr: expressionInterpreter, hover: false }).run();
 }
 
-function controls(
-  shown: ShownFigure,
-  scales: () => ScaleName,
-  choose: (next: ScaleName) => void,
-): readonly Node[] {
+function controls(shown: ShownFigure, scales: () => ScaleName, choose: (next: ScaleName) => void): readonly Node[] {
   const { figure } = shown;
   const zoom = element('div', { role: 'group', 'aria-label': 'Zoom' }, [
     button('+', () => zoomBy(shown, 0.7)),

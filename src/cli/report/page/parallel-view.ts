@@ -115,8 +115,7 @@ export class AxisBrush {
 
   private drag(event: PointerEvent): void {
     const box = this.strip.getBoundingClientRect();
-    const heightOf = ({ clientY }: PointerEvent) =>
-      Math.max(0, Math.min(1, 1 - (clientY - box.top) / box.height));
+    const heightOf = ({ clientY }: PointerEvent) => Math.max(0, Math.min(1, 1 - (clientY - box.top) / box.height));
     const from = heightOf(event);
     const move = (next: PointerEvent) => {
       const to = heightOf(next);
@@ -392,8 +391,7 @@ export class ParallelView {
       const range = this.brushes[index]?.range;
       if (range == null) return;
       const [low, high] = range;
-      for (let row = 0; row < data.count; row++)
-        if (!(heights[row]! >= low && heights[row]! <= high)) chosen[row] = 0;
+      for (let row = 0; row < data.count; row++) if (!(heights[row]! >= low && heights[row]! <= high)) chosen[row] = 0;
     });
     for (let row = 0; row < data.count; row++) if (this.hidden.has(kindOf(data, row))) chosen[row] = 0;
     return chosen;

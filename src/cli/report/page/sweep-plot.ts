@@ -119,8 +119,7 @@ export class SweepPlot {
 
   private point(datum: unknown): void {
     const row = datum as PlotRow | undefined;
-    if (row !== undefined && row !== null && this.shown?.fields.some((name) => name in row))
-      this.showValues(row);
+    if (row !== undefined && row !== null && this.shown?.fields.some((name) => name in row)) this.showValues(row);
   }
 
   private step(event: KeyboardEvent): void {

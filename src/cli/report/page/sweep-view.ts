@@ -13,11 +13,7 @@ import { SweepPlot } from './sweep-plot.js';
 const NONE = '';
 
 /** Lets the reader choose the result, the axes of facets and map, and where the axes that are left over are cut. */
-export function sweepControls(
-  rows: SweepRows,
-  first: SweepChoice,
-  choose: (choice: SweepChoice) => void,
-): HTMLElement {
+export function sweepControls(rows: SweepRows, first: SweepChoice, choose: (choice: SweepChoice) => void): HTMLElement {
   let choice = first;
   const group = element('div', { class: 'controls', role: 'group', 'aria-label': 'What is drawn' });
   const cuts = element('div', { role: 'group', 'aria-label': 'Axes that are not drawn' });
@@ -45,9 +41,7 @@ export function sweepControls(
       (name) => take({ ...choice, result: name, isLog: completed(rows, { ...choice, result: name }).isLog }),
     ),
     x: select('Across', names, (column) => withAxis('x', column)),
-    panel: select("Panels, and the map's vertical axis", [NONE, ...names], (column) =>
-      withAxis('panel', column),
-    ),
+    panel: select("Panels, and the map's vertical axis", [NONE, ...names], (column) => withAxis('panel', column)),
     series: select('Colours', [NONE, ...names], (column) => withAxis('series', column)),
   };
   const log = element('input', { type: 'checkbox' });
@@ -65,11 +59,7 @@ export function sweepControls(
         const { label, box } = select(
           column,
           [NONE, ...levels.map((_, index) => String(index))],
-          (value) =>
-            take({
-              ...choice,
-              slices: { ...choice.slices, [column]: value === NONE ? null : Number(value) },
-            }),
+          (value) => take({ ...choice, slices: { ...choice.slices, [column]: value === NONE ? null : Number(value) } }),
           (value) => (value === NONE ? 'mean of all' : levels[Number(value)]!.label),
         );
         box.value = place === null ? NONE : String(place);
@@ -79,11 +69,7 @@ export function sweepControls(
     cuts.hidden = Object.keys(choice.slices).length === 0;
   };
   fill();
-  group.append(
-    ...Object.values(selects).map(({ label }) => label),
-    element('label', {}, [log, ' log result']),
-    cuts,
-  );
+  group.append(...Object.values(selects).map(({ label }) => label), element('label', {}, [log, ' log result']), cuts);
   return group;
 }
 

@@ -52,9 +52,7 @@ function direction(sign: 1 | -1): string {
 }
 
 function cellElement(cell: Cell): HTMLElement {
-  return element('td', typeof cell === 'number' ? { class: 'number' } : {}, [
-    cell === null ? '' : String(cell),
-  ]);
+  return element('td', typeof cell === 'number' ? { class: 'number' } : {}, [cell === null ? '' : String(cell)]);
 }
 
 /** Rows by one column: numbers by size, then text; nothing comes last in either direction. */

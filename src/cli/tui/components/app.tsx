@@ -52,13 +52,7 @@ interface ChartProps extends ChartSource, Display {
 }
 
 /** The chart of a run; redrawn only when the run, the figure or the space changes, not with every key. */
-export const Chart = memo(function Chart({
-  columns,
-  rows,
-  colour,
-  unicode,
-  ...source
-}: ChartProps): ReactElement {
+export const Chart = memo(function Chart({ columns, rows, colour, unicode, ...source }: ChartProps): ReactElement {
   const lines = chartLines(source, { columns, rows }, { colour, unicode });
   return (
     <Box width={columns} flexShrink={0}>
@@ -86,11 +80,7 @@ function overlayLines(state: AppState, overlay: Overlay): StyledLine[] {
     return [
       plainLine('Quit?', 'strong'),
       plainLine(''),
-      ...wrapped(
-        'Something is still being computed, and would be lost. y quits, n stays.',
-        columns,
-        state.unicode,
-      ),
+      ...wrapped('Something is still being computed, and would be lost. y quits, n stays.', columns, state.unicode),
     ];
   if (overlay.kind === 'save')
     return [
@@ -106,15 +96,9 @@ function overlayLines(state: AppState, overlay: Overlay): StyledLine[] {
   const lines = overlayText(state, overlay);
   const room = overlayRoom(state);
   const start = Math.min(overlay.scroll, Math.max(0, lines.length - room));
-  const place =
-    lines.length <= room ? '' : `${start + 1}-${Math.min(lines.length, start + room)} of ${lines.length}`;
+  const place = lines.length <= room ? '' : `${start + 1}-${Math.min(lines.length, start + room)} of ${lines.length}`;
   return [
-    bothEnds(
-      plainLine(overlayTitle(state, overlay), 'strong'),
-      plainLine(place, 'faint'),
-      columns,
-      state.unicode,
-    ),
+    bothEnds(plainLine(overlayTitle(state, overlay), 'strong'), plainLine(place, 'faint'), columns, state.unicode),
     plainLine(''),
     ...lines.slice(start, start + room),
   ];
@@ -130,9 +114,7 @@ export function ScenarioScreen({ state, display }: ScenarioScreenProps): ReactEl
   const { experiment, scenario } = openScenario(state);
   const { chart, panel, isWide } = layoutOf(state.window);
   const { figure, shown, pinned } = experiment;
-  const drawing = (
-    <Chart {...chart} {...display} scenario={scenario} figure={figure} shown={shown} pinned={pinned} />
-  );
+  const drawing = <Chart {...chart} {...display} scenario={scenario} figure={figure} shown={shown} pinned={pinned} />;
   const lists = (
     <Box width={panel.columns} flexShrink={0}>
       <Lines lines={panelLines(state)} width={panel.columns} height={panel.rows} display={display} />
@@ -175,8 +157,7 @@ interface AppProps {
 export function App({ state, display }: AppProps): ReactElement {
   const { columns } = state.window;
   const { height, isTooSmall } = layoutOf(state.window);
-  if (isTooSmall)
-    return <Lines lines={tooSmallLines(state, LEAST_WINDOW)} width={columns} display={display} />;
+  if (isTooSmall) return <Lines lines={tooSmallLines(state, LEAST_WINDOW)} width={columns} display={display} />;
   return (
     <Box flexDirection="column" width={columns} height={height}>
       <Body state={state} display={display} />
@@ -187,8 +168,7 @@ export function App({ state, display }: AppProps): ReactElement {
 
 function Body({ state, display }: AppProps): ReactElement {
   const { columns } = state.window;
-  if (state.overlay !== null)
-    return <OverlayScreen state={state} overlay={state.overlay} display={display} />;
+  if (state.overlay !== null) return <OverlayScreen state={state} overlay={state.overlay} display={display} />;
   if (state.screen === 'sweep')
     return (
       <Box flexDirection="column">
@@ -202,12 +182,7 @@ function Body({ state, display }: AppProps): ReactElement {
     <Box flexDirection="column">
       <Lines lines={[headerLine(state)]} width={columns} display={display} />
       {isHome ? (
-        <Lines
-          lines={homeBody(state)}
-          width={columns}
-          height={layoutOf(state.window).height - 3}
-          display={display}
-        />
+        <Lines lines={homeBody(state)} width={columns} height={layoutOf(state.window).height - 3} display={display} />
       ) : (
         <ScenarioScreen state={state} display={display} />
       )}

@@ -27,9 +27,7 @@ export function performEffect(effect: Effect, world: World, tell: (action: Actio
       computer.cancelAttack();
       break;
     case 'read-sweep':
-      void readSweepContents(effect.folder).then((read) =>
-        tell({ kind: 'sweep-read', folder: effect.folder, read }),
-      );
+      void readSweepContents(effect.folder).then((read) => tell({ kind: 'sweep-read', folder: effect.folder, read }));
       break;
     case 'suggest-folder':
       tell({ kind: 'folder-suggested', folder: freeFolder(effect.scenario) });
@@ -51,7 +49,6 @@ function save(
   if (scenario === undefined) throw new Error(`there is no scenario ${run.order.scenario}`);
   saveRun(run, scenario, folder).then(
     () => tell({ kind: 'saved', run: run.order.run, folder }),
-    (error: unknown) =>
-      tell({ kind: 'not-saved', message: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) => tell({ kind: 'not-saved', message: error instanceof Error ? error.message : String(error) }),
   );
 }

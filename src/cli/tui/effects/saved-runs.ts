@@ -41,11 +41,7 @@ async function findRun(folder: string): Promise<{ folder: string; writtenAt: num
   return { folder, writtenAt: entry.mtimeMs };
 }
 
-async function readRun(
-  folder: string,
-  run: number,
-  scenarios: readonly Scenario[],
-): Promise<Run | undefined> {
+async function readRun(folder: string, run: number, scenarios: readonly Scenario[]): Promise<Run | undefined> {
   try {
     const { command, document } = await readResult(folder);
     const { tables, checks, warnings, diverged, verdict = null, ...record } = document;
@@ -101,10 +97,7 @@ const FIRST_LEVEL = 'level-0';
  *
  * @param most how many at most
  */
-export async function readSavedSweeps(
-  scenarios: readonly Scenario[],
-  most: number,
-): Promise<readonly SavedSweep[]> {
+export async function readSavedSweeps(scenarios: readonly Scenario[], most: number): Promise<readonly SavedSweep[]> {
   const names = await readdir(RESULTS).catch(() => []);
   const found = await Promise.all(
     names.map(async (name) => {

@@ -15,8 +15,7 @@ export function screenUpdate(before: readonly string[] | undefined, after: reado
   const changes = after.flatMap((line, row) =>
     before?.[row] === line ? [] : [`\u001b[${row + 1};1H${line}\u001b[0m\u001b[K`],
   );
-  for (let row = after.length; row < (before?.length ?? 0); row++)
-    changes.push(`\u001b[${row + 1};1H\u001b[K`);
+  for (let row = after.length; row < (before?.length ?? 0); row++) changes.push(`\u001b[${row + 1};1H\u001b[K`);
   if (before === undefined) changes.unshift(CLEAR_SCREEN);
   return changes.length === 0 ? '' : BEGIN_UPDATE + changes.join('') + END_UPDATE;
 }

@@ -82,21 +82,14 @@ export type Attack =
 
 /** What is heard of an attack. */
 export type AttackNews =
-  | {
-      readonly kind: 'attack-progress';
-      readonly claim: string;
-      readonly done: number;
-      readonly total: number;
-    }
+  | { readonly kind: 'attack-progress'; readonly claim: string; readonly done: number; readonly total: number }
   | { readonly kind: 'attack-finished'; readonly claim: string; readonly finding: VerifiedClaim }
   | { readonly kind: 'attack-failed'; readonly claim: string; readonly message: string };
 
 /** Which part of the application takes the keys. */
 export function contextOf({ overlay, screen, home, experiment }: AppState): Context {
   if (overlay !== null)
-    return overlay.kind === 'claim' || overlay.kind === 'save' || overlay.kind === 'quit'
-      ? overlay.kind
-      : 'text';
+    return overlay.kind === 'claim' || overlay.kind === 'save' || overlay.kind === 'quit' ? overlay.kind : 'text';
   if (screen === 'sweep') return 'sweep';
   if (screen === 'home') return home.isFiltering ? 'filter' : 'home';
   return experiment === null || experiment.edit === null ? (experiment?.focus ?? 'parameters') : 'edit';
@@ -210,10 +203,7 @@ export function draftOf(state: AppState, scenario: string): Draft {
 }
 
 /** The open scenario; asking without one is a defect. */
-export function openScenario(state: AppState): {
-  readonly experiment: Experiment;
-  readonly scenario: Scenario;
-} {
+export function openScenario(state: AppState): { readonly experiment: Experiment; readonly scenario: Scenario } {
   const { experiment } = state;
   const scenario = state.scenarios.find(({ id }) => id === experiment?.scenario);
   if (experiment === null || scenario === undefined) throw new Error('no scenario is open');

@@ -58,13 +58,13 @@ export interface Binding {
   readonly long: string;
 }
 
-const binding = (
-  command: Command,
-  keys: readonly string[],
-  sign: string,
-  short: string,
-  long: string,
-): Binding => ({ command, keys, sign, short, long });
+const binding = (command: Command, keys: readonly string[], sign: string, short: string, long: string): Binding => ({
+  command,
+  keys,
+  sign,
+  short,
+  long,
+});
 
 const HELP = binding('help', ['?'], '?', 'help', 'show the keys of this screen');
 const QUIT = binding('quit', ['q'], 'q', 'quit', 'quit; asks first if something is being computed');
@@ -111,13 +111,7 @@ export const bindings: Readonly<Record<Context, readonly Binding[]>> = {
     ...UP_DOWN,
     binding('reset', ['backspace', 'u'], 'u', '', 'reset this parameter to its default'),
     binding('reset-all', ['U'], 'U', '', 'reset all parameters to their defaults'),
-    binding(
-      'back',
-      ['escape'],
-      'esc',
-      'back',
-      'cancel the run and keep what was computed; otherwise go back',
-    ),
+    binding('back', ['escape'], 'esc', 'back', 'cancel the run and keep what was computed; otherwise go back'),
     HELP,
     QUIT,
   ],
@@ -128,13 +122,7 @@ export const bindings: Readonly<Record<Context, readonly Binding[]>> = {
     binding('focus', ['tab'], 'tab', 'parameters', 'go to the parameters'),
     ...OF_A_RUN,
     ...UP_DOWN,
-    binding(
-      'back',
-      ['escape'],
-      'esc',
-      'back',
-      'cancel the run and keep what was computed; otherwise go back',
-    ),
+    binding('back', ['escape'], 'esc', 'back', 'cancel the run and keep what was computed; otherwise go back'),
     HELP,
     QUIT,
   ],
@@ -153,13 +141,7 @@ export const bindings: Readonly<Record<Context, readonly Binding[]>> = {
       '',
       'in the table, one row up; otherwise the next value of the parameter not drawn',
     ),
-    binding(
-      'down',
-      ['down', 'j'],
-      '↓ j',
-      '',
-      'one row down; otherwise the previous value, then the mean of all',
-    ),
+    binding('down', ['down', 'j'], '↓ j', '', 'one row down; otherwise the previous value, then the mean of all'),
     ...UP_DOWN.slice(2),
     binding('back', ['escape'], 'esc', 'back', 'go back to the list'),
     HELP,

@@ -155,8 +155,7 @@ function changedDraft(scenario: Scenario, draft: Draft, { kind, name }: Field, t
 
 /** Gives a field its default back. */
 export function resetField(draft: Draft, { kind, name }: Field): Draft {
-  if (kind === 'seed' || kind === 'engine' || kind === 'backend')
-    return { ...draft, [kind]: untouchedDraft[kind] };
+  if (kind === 'seed' || kind === 'engine' || kind === 'backend') return { ...draft, [kind]: untouchedDraft[kind] };
   const { [name]: _, ...settings } = draft.settings;
   return { ...draft, settings };
 }

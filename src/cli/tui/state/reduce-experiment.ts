@@ -52,9 +52,7 @@ export function steppedTexts(value: string, meta: ParameterMeta, direction: 1 | 
   const lists = value.split(',').map((part) => candidates(part, scale, direction));
   const most = Math.max(...lists.map((list) => list.length));
   if (lists.some((list) => list.length === 0)) return [];
-  return Array.from({ length: most }, (_, i) =>
-    lists.map((list) => list[Math.min(i, list.length - 1)]).join(','),
-  );
+  return Array.from({ length: most }, (_, i) => lists.map((list) => list[Math.min(i, list.length - 1)]).join(','));
 }
 
 function nextChoice(value: string, choices: readonly string[], direction: 1 | -1): string {
@@ -85,9 +83,7 @@ function linearStep(value: number, direction: 1 | -1): number {
   const inner = direction * value > 0 ? size * 1.0001 : size * 0.9999;
   const step = roundStep(inner / 20);
   const next = Math.round(value / step) * step;
-  return Math.abs(next - value) > step * 1e-6 && direction * (next - value) > 0
-    ? next
-    : next + direction * step;
+  return Math.abs(next - value) > step * 1e-6 && direction * (next - value) > 0 ? next : next + direction * step;
 }
 
 function roundStep(size: number): number {
@@ -98,9 +94,7 @@ function roundStep(size: number): number {
 
 function nextRung(value: number, direction: 1 | -1): number {
   const decade = Math.floor(Math.log10(value) + 1e-12);
-  const rungs = [decade - 1, decade, decade + 1].flatMap((power) =>
-    RUNGS.map((rung) => Number(`${rung}e${power}`)),
-  );
+  const rungs = [decade - 1, decade, decade + 1].flatMap((power) => RUNGS.map((rung) => Number(`${rung}e${power}`)));
   const isBeyond = (rung: number) => direction * (rung - value) > value * 1e-9;
   return (direction > 0 ? rungs.find(isBeyond) : rungs.findLast(isBeyond)) ?? value;
 }
@@ -113,10 +107,7 @@ function shortText(value: number): string {
 /** Begins to type the value of the chosen field. */
 export function beginEdit(state: AppState, field: TextField): Step {
   const { experiment } = openScenario(state);
-  return stepTo({
-    ...state,
-    experiment: { ...experiment, edit: { field, message: messageOn(state, field) } },
-  });
+  return stepTo({ ...state, experiment: { ...experiment, edit: { field, message: messageOn(state, field) } } });
 }
 
 /** Keys while a value is being typed. */
@@ -164,8 +155,7 @@ export function reduceExperiment(state: AppState, key: Key): Step {
   if (movement !== undefined) return move(state, movement);
   const field = fieldsOf(scenario, draftOf(state, scenario.id))[experiment.field];
   if (command === undefined) {
-    const begins =
-      key.name === 'character' && experiment.focus === 'parameters' && BEGINS_NUMBER.test(key.text);
+    const begins = key.name === 'character' && experiment.focus === 'parameters' && BEGINS_NUMBER.test(key.text);
     return begins && field !== undefined && field.meta.choices === undefined
       ? unlessRunning(state, () => beginEdit(state, textField(key.text)))
       : stepTo(state);
@@ -183,9 +173,7 @@ function obey(state: AppState, command: Command, field: Field | undefined): Step
         ? stepTo(state)
         : unlessRunning(state, () => stepField(state, field, command === 'more' ? 1 : -1));
     case 'edit':
-      return field === undefined
-        ? stepTo(state)
-        : unlessRunning(state, () => beginEdit(state, textField(field.value)));
+      return field === undefined ? stepTo(state) : unlessRunning(state, () => beginEdit(state, textField(field.value)));
     case 'reset':
       return field === undefined
         ? stepTo(state)

@@ -31,9 +31,7 @@ export function homeItems({ scenarios, home, recent, sweeps }: AppState): readon
     .filter((word) => word !== '');
   const groups = [...new Set(scenarios.map(({ group }) => group))];
   const found = groups.flatMap((group) =>
-    scenarios.filter(
-      (scenario) => scenario.group === group && words.every((word) => textOf(scenario).includes(word)),
-    ),
+    scenarios.filter((scenario) => scenario.group === group && words.every((word) => textOf(scenario).includes(word))),
   );
   return [
     ...found.map((scenario): HomeItem => ({ kind: 'scenario', scenario })),
@@ -51,8 +49,7 @@ export function reduceHome(state: AppState, key: Key): Step {
   const { home } = state;
   const command = commandOf(home.isFiltering ? 'filter' : 'home', keyWord(key));
   const movement = movementOf(command);
-  if (movement !== undefined)
-    return withHome(state, { cursor: moved(home.cursor, movement, homeItems(state).length) });
+  if (movement !== undefined) return withHome(state, { cursor: moved(home.cursor, movement, homeItems(state).length) });
   switch (command) {
     case 'filter':
       return withHome(state, { isFiltering: true });

@@ -26,10 +26,7 @@ export function openOverlay(state: AppState, command: Command): Step {
     case 'explain':
     case 'command':
       return state.experiment?.shown == null
-        ? stepTo({
-            ...state,
-            notice: { tone: 'faint', text: 'nothing has been computed yet; press r to run' },
-          })
+        ? stepTo({ ...state, notice: { tone: 'faint', text: 'nothing has been computed yet; press r to run' } })
         : stepTo({ ...state, overlay: { kind: command, scroll: 0 } });
     default:
       return stepTo(state);
@@ -101,9 +98,7 @@ function reduceSave(state: AppState, overlay: Extract<Overlay, { kind: 'save' }>
       );
     default: {
       const field = editText(overlay.field, key);
-      return field === undefined
-        ? stepTo(state)
-        : stepTo({ ...state, overlay: { ...overlay, field, message: null } });
+      return field === undefined ? stepTo(state) : stepTo({ ...state, overlay: { ...overlay, field, message: null } });
     }
   }
 }

@@ -23,19 +23,14 @@ const AROUND_ROWS = 5;
 export function openSweep(state: AppState, saved: SavedSweep): Step {
   const opened: AppState = { ...state, screen: 'sweep', sweep: openedSweep(saved) };
   // Results of a sweep that is not complete are in its shards alone.
-  return saved.state === 'complete'
-    ? stepTo(opened, { kind: 'read-sweep', folder: saved.folder })
-    : stepTo(opened);
+  return saved.state === 'complete' ? stepTo(opened, { kind: 'read-sweep', folder: saved.folder }) : stepTo(opened);
 }
 
 /** What was read of a sweep; it counts only as long as that sweep is open. */
 export function reduceSweepRead(state: AppState, folder: string, read: SweepContents | string): AppState {
   const { sweep } = state;
   if (sweep?.saved.folder !== folder || sweep.contents !== null) return state;
-  return {
-    ...state,
-    sweep: typeof read === 'string' ? { ...sweep, message: read } : withContents(sweep, read),
-  };
+  return { ...state, sweep: typeof read === 'string' ? { ...sweep, message: read } : withContents(sweep, read) };
 }
 
 /** Keys of the screen of a sweep. */
@@ -53,8 +48,7 @@ function obeyed(sweep: OpenSweep, command: Command, state: AppState): OpenSweep 
   if (contents === null) return sweep;
   const movement = movementOf(command);
   if (movement !== undefined) {
-    if (view !== 'table')
-      return choice === null ? sweep : { ...sweep, choice: slicedBy(contents, choice, -movement) };
+    if (view !== 'table') return choice === null ? sweep : { ...sweep, choice: slicedBy(contents, choice, -movement) };
     return { ...sweep, row: moved(sweep.row, movement, lastFirstRow(sweep, state) + 1) };
   }
   switch (command) {

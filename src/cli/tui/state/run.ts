@@ -1,24 +1,9 @@
 import { RunCollector, type RunResults } from '../../../sim/scenario/run-document.js';
-import type {
-  Check,
-  Compute,
-  Divergence,
-  RunEvent,
-  Scenario,
-  Verdict,
-} from '../../../sim/scenario/scenario.js';
+import type { Check, Compute, Divergence, RunEvent, Scenario, Verdict } from '../../../sim/scenario/scenario.js';
 import type { Row } from '../../../sim/scenario/table.js';
 import { reproducingCommand } from '../../settings/run-request.js';
 import type { RunOrder, RunOutcome, RunProgress, RunRecord } from '../worker/run-order.js';
-import {
-  type AppState,
-  draftOf,
-  type Effect,
-  type Experiment,
-  openScenario,
-  type Step,
-  stepTo,
-} from './app-state.js';
+import { type AppState, draftOf, type Effect, type Experiment, openScenario, type Step, stepTo } from './app-state.js';
 import { checkDraft } from './draft.js';
 
 /** A run and what has come of it so far. Immutable. */
@@ -85,10 +70,7 @@ export function withEvents(run: Run, events: readonly RunEvent[], progress: RunP
     compute: events.findLast((event) => event.kind === 'compute')?.compute ?? run.compute,
     checks: [...run.checks, ...events.flatMap((event) => (event.kind === 'check' ? [event.check] : []))],
     warnings: [...run.warnings, ...events.flatMap((event) => (event.kind === 'warning' ? [event.text] : []))],
-    diverged: [
-      ...run.diverged,
-      ...events.flatMap((event) => (event.kind === 'diverged' ? [event.divergence] : [])),
-    ],
+    diverged: [...run.diverged, ...events.flatMap((event) => (event.kind === 'diverged' ? [event.divergence] : []))],
     verdict: events.findLast((event) => event.kind === 'verdict')?.verdict ?? run.verdict,
     progress: progress ?? run.progress,
   };
@@ -125,8 +107,7 @@ export function withActive(experiment: Experiment, active: Run): Experiment {
 /** The experiment without its active run; what has come of it stays on the screen as that of a cancelled run. */
 export function withoutActive(experiment: Experiment): Experiment {
   const { active, shown } = experiment;
-  if (active === null || shown === null || !isShown(experiment, active))
-    return { ...experiment, active: null };
+  if (active === null || shown === null || !isShown(experiment, active)) return { ...experiment, active: null };
   return { ...experiment, active: null, shown: { ...shown, status: 'cancelled' } };
 }
 
@@ -140,8 +121,7 @@ function isShown({ shown }: Experiment, { order }: Run): boolean {
  */
 export function preview(state: AppState): Step {
   const { experiment, scenario } = openScenario(state);
-  if (!scenario.engines.includes('exact') || experiment.active?.order.isPreview === false)
-    return stepTo(state);
+  if (!scenario.engines.includes('exact') || experiment.active?.order.isPreview === false) return stepTo(state);
   if (!checkDraft(scenario, draftOf(state, scenario.id)).isValid) return stepTo(state);
   return order(state, true);
 }
@@ -164,15 +144,11 @@ function order(state: AppState, isPreview: boolean): Step {
   const draft = draftOf(state, scenario.id);
   const engine = isPreview ? ({ engine: 'exact', backend: 'auto' } as const) : {};
   const active = startedRun({ ...draft, ...engine, run: state.nextRun, scenario: scenario.id, isPreview });
-  const given: Effect[] =
-    experiment.active === null ? [] : [{ kind: 'cancel-run', run: experiment.active.order.run }];
+  const given: Effect[] = experiment.active === null ? [] : [{ kind: 'cancel-run', run: experiment.active.order.run }];
   return stepTo(
     { ...state, nextRun: state.nextRun + 1, experiment: { ...withoutActive(experiment), active } },
     ...given,
-    {
-      kind: 'start-run',
-      order: active.order,
-    },
+    { kind: 'start-run', order: active.order },
   );
 }
 

@@ -49,10 +49,7 @@ export interface OpenSweep {
 
 /** A sweep as it opens, before its results are read. */
 export function openedSweep(saved: SavedSweep): OpenSweep {
-  return {
-    saved,
-    ...{ contents: null, message: null, view: 'table', choice: null, row: 0, column: 0, order: null },
-  };
+  return { saved, ...{ contents: null, message: null, view: 'table', choice: null, row: 0, column: 0, order: null } };
 }
 
 /** A sweep with its results: a map where two axes vary, curves for one. */
@@ -80,11 +77,7 @@ export function viewsOf({ choice }: OpenSweep): readonly SweepView[] {
 }
 
 /** The choice with the next result, or the next axis across or up; an axis is drawn once. */
-export function nextChoice(
-  contents: SweepContents,
-  choice: SweepChoice,
-  what: 'result' | 'x' | 'panel',
-): SweepChoice {
+export function nextChoice(contents: SweepContents, choice: SweepChoice, what: 'result' | 'x' | 'panel'): SweepChoice {
   const rows = rowsOfSweep(contents);
   const { result, x, panel } = choice;
   const after = (names: readonly string[], name: string | null) =>
@@ -100,9 +93,7 @@ export function nextChoice(
   const names = independentAxes(rows).map(({ column }) => column);
   const next = after(names, choice[what]);
   const swapped =
-    what === 'x'
-      ? { x: next, panel: next === panel ? x : panel }
-      : { panel: next, x: next === x ? panel : x };
+    what === 'x' ? { x: next, panel: next === panel ? x : panel } : { panel: next, x: next === x ? panel : x };
   return completed(rows, { result, ...swapped, series: null });
 }
 
@@ -116,10 +107,7 @@ export function slicedBy(contents: SweepContents, choice: SweepChoice, by: numbe
   return { ...choice, slices: { ...choice.slices, [column]: next < 0 ? null : next } };
 }
 
-const sorted = new WeakMap<
-  SweepContents,
-  { readonly order: OpenSweep['order']; readonly rows: readonly Row[] }
->();
+const sorted = new WeakMap<SweepContents, { readonly order: OpenSweep['order']; readonly rows: readonly Row[] }>();
 
 /** The rows of the table in their order: numbers by size, then text; what is missing comes last. */
 export function orderedRows({ contents, order }: OpenSweep): readonly Row[] {

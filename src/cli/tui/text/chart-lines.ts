@@ -33,9 +33,7 @@ export function chartLines(
   if (isMap(figure)) return drawMap(figureMap(figure, tables), options);
   const { chart, drawn, available } = figureChart(figure, tables);
   const under =
-    pinned === null || pinned === shown
-      ? []
-      : figureChart(figure, resultsOf(pinned, scenario).tables).chart.series;
+    pinned === null || pinned === shown ? [] : figureChart(figure, resultsOf(pinned, scenario).tables).chart.series;
   const count = scenario.figures.length;
   const notes = [
     ...(count > 1 ? [`${position + 1} of ${count}`] : []),

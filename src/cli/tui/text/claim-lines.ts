@@ -73,16 +73,10 @@ export function findingLines(attack: Attack, width: number, unicode: boolean): S
 }
 
 function finished(claim: VerifiedClaim, width: number, unicode: boolean): StyledLine[] {
-  const text = (
-    words: string,
-    tone: 'plain' | 'good' | 'bad' | 'caution' = 'plain',
-    first = 0,
-    rest = first,
-  ) => wrapped(words, width, unicode, tone, first, rest);
+  const text = (words: string, tone: 'plain' | 'good' | 'bad' | 'caution' = 'plain', first = 0, rest = first) =>
+    wrapped(words, width, unicode, tone, first, rest);
   const counterexample = (found: ShownCounterexample | null) =>
-    found === null
-      ? []
-      : [...text(found.text, 'plain', 2, 4), ...text(bothSides(found.conclusion), 'plain', 2, 4)];
+    found === null ? [] : [...text(found.text, 'plain', 2, 4), ...text(bothSides(found.conclusion), 'plain', 2, 4)];
   const margin = claim.margin === null ? '' : `, smallest margin ${readableNumber(claim.margin, 3)}`;
   const verdict = `With all hypotheses: ${claim.verdict} on the ${claim.met} of ${claim.cases} random cases that met them${margin}.`;
   return [

@@ -9,12 +9,7 @@ import { type Run, resultsOf } from '../state/run.js';
  *
  * @param parameters the parameters of the run, resolved
  */
-export function explainRun(
-  scenario: Scenario,
-  run: Run,
-  figure: Figure,
-  parameters: object,
-): readonly string[] {
+export function explainRun(scenario: Scenario, run: Run, figure: Figure, parameters: object): readonly string[] {
   const course = { compute: run.compute, isFinished: run.status === 'finished' };
   return explainResults(scenario, resultsOf(run, scenario), course, figure, parameters);
 }

@@ -52,8 +52,7 @@ function runningLine({ status, progress, compute }: Run, width: number, unicode:
   const { done, total, label, millisecondsLeft, perSecond, networkStepsPerSecond } = progress;
   const part = total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
   const left = millisecondsLeft === undefined ? '' : ` ${durationText(millisecondsLeft)} left,`;
-  const [speed, unit] =
-    networkStepsPerSecond > 0 ? [networkStepsPerSecond, 'network-steps'] : [perSecond, label];
+  const [speed, unit] = networkStepsPerSecond > 0 ? [networkStepsPerSecond, 'network-steps'] : [perSecond, label];
   const pace = speed === undefined ? '' : ` ${readableNumber(speed, 3)} ${unit}/s,`;
   const text = `${String(Math.floor(100 * part)).padStart(3)}%${left}${pace} ${by}`;
   return [{ text, tone: 'caution' }, { text: bar(part, width - cellWidth(text), unicode) }];
@@ -104,10 +103,7 @@ export function headerLine(state: AppState): StyledLine {
     const { filter, isFiltering } = state.home;
     const filtering: StyledLine =
       isFiltering || filter.text !== ''
-        ? [
-            { text: '/' },
-            ...(isFiltering ? fieldSpans(filter, FILTER_CELLS, state.unicode) : [{ text: filter.text }]),
-          ]
+        ? [{ text: '/' }, ...(isFiltering ? fieldSpans(filter, FILTER_CELLS, state.unicode) : [{ text: filter.text }])]
         : [{ text: `${count} scenarios`, tone: 'faint' }];
     return bothEnds(
       [{ text: 'overtrain', tone: 'strong' }, { text: `${between}the theory of catastrophic overtraining` }],
@@ -131,10 +127,7 @@ export function homeBody(state: AppState): readonly StyledLine[] {
 }
 
 /** What is shown where the window is too small for anything else. */
-export function tooSmallLines(
-  { window, unicode }: AppState,
-  least: { columns: number; rows: number },
-): StyledLine[] {
+export function tooSmallLines({ window, unicode }: AppState, least: { columns: number; rows: number }): StyledLine[] {
   return wrapped(
     `This window has ${window.columns} x ${window.rows} cells; enlarge it to at least ${least.columns} x ${least.rows} to continue. q quits.`,
     Math.max(1, window.columns),

@@ -36,12 +36,7 @@ export function homeLines(state: AppState, width: number): ListedLines {
   });
   if (items.length === 0)
     lines.push(
-      ...wrapped(
-        `No scenario matches all of these words: ${state.home.filter.text}`,
-        width,
-        state.unicode,
-        'caution',
-      ),
+      ...wrapped(`No scenario matches all of these words: ${state.home.filter.text}`, width, state.unicode, 'caution'),
     );
   return { lines, cursor };
 }
@@ -73,10 +68,7 @@ function runSpans(run: Run, unicode: boolean): StyledLine {
     { text: column(scenario, 15) },
     { text: ` ${run.compute?.engine ?? ''} ` },
     ...claims.map((claim) => verdictSign(checkOf(run, claim), unicode)),
-    {
-      text: ` ${[...set, `seed=${seed}`].join(' ')}${end}`,
-      tone: 'faint',
-    },
+    { text: ` ${[...set, `seed=${seed}`].join(' ')}${end}`, tone: 'faint' },
   ];
 }
 

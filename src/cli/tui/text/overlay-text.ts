@@ -101,9 +101,7 @@ function commandLines(state: AppState, width: number): StyledLine[] {
     plainLine(command.slice(i * width, (i + 1) * width), 'strong'),
   );
   const note =
-    experiment.shown.status === 'finished'
-      ? ''
-      : ' This run has not finished; the command runs it to the end.';
+    experiment.shown.status === 'finished' ? '' : ' This run has not finished; the command runs it to the end.';
   return [
     ...pieces,
     plainLine(''),
@@ -122,9 +120,7 @@ function claimLines(state: AppState, claim: string, width: number): StyledLine[]
   const verdict = verdictText(check);
   const inRun: StyledLine[] = [
     [{ text: 'In this run: ' }, verdict],
-    ...(check === undefined || check.reason === ''
-      ? []
-      : wrapped(check.reason, width, state.unicode, 'faint', 2)),
+    ...(check === undefined || check.reason === '' ? [] : wrapped(check.reason, width, state.unicode, 'faint', 2)),
     plainLine(''),
   ];
   const attack = state.attacks[claim];

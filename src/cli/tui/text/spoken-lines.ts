@@ -1,11 +1,4 @@
-import {
-  type AppState,
-  claimsOf,
-  contextOf,
-  draftOf,
-  type Overlay,
-  openScenario,
-} from '../state/app-state.js';
+import { type AppState, claimsOf, contextOf, draftOf, type Overlay, openScenario } from '../state/app-state.js';
 import { bindings } from '../state/bindings.js';
 import { checkDraft, fieldsOf } from '../state/draft.js';
 import { homeItems } from '../state/reduce-home.js';
@@ -63,8 +56,7 @@ function sweepSentences({ sweep, unicode }: AppState): string[] {
   const { saved, contents, choice } = sweep;
   const size = { columns: SPOKEN_COLUMNS, rows: SPOKEN_ROWS };
   const display = { colour: 'none', unicode } as const;
-  const drawn =
-    choice === null ? '' : `Drawn: ${[choice.result, choice.x, choice.panel].filter(Boolean).join(', ')}.`;
+  const drawn = choice === null ? '' : `Drawn: ${[choice.result, choice.x, choice.panel].filter(Boolean).join(', ')}.`;
   return [
     `Sweep of ${saved.scenario} in ${saved.folder}: ${sweepStateText(saved)}.`,
     ...(contents === null ? [] : [drawn]),

@@ -9,13 +9,7 @@ import type { Level } from '../../sweep-figures/levels.js';
 import type { SweepChoice } from '../../sweep-figures/sweep-choice.js';
 import type { AxisValues, SweepRows } from '../../sweep-figures/sweep-rows.js';
 import type { WindowSize } from '../state/app-state.js';
-import {
-  columnsOf,
-  type OpenSweep,
-  orderedRows,
-  rowsOfSweep,
-  type SavedSweep,
-} from '../state/saved-sweep.js';
+import { columnsOf, type OpenSweep, orderedRows, rowsOfSweep, type SavedSweep } from '../state/saved-sweep.js';
 import { type Display, paintLine, plainLine, type StyledLine, wrapped } from './styled-line.js';
 
 /** A result over two axes as a map in characters; null where there are not two. */
@@ -38,13 +32,7 @@ export function sweepMap(rows: SweepRows, choice: SweepChoice): HeatMap | null {
     boundary: [],
     boundaryLabel: '',
     missing: grid((one) =>
-      one.rows === 0
-        ? 'empty'
-        : one.value !== null
-          ? null
-          : one.mark === 'diverged'
-            ? 'diverged'
-            : 'no value',
+      one.rows === 0 ? 'empty' : one.value !== null ? null : one.mark === 'diverged' ? 'diverged' : 'no value',
     ),
   };
 }
@@ -170,14 +158,8 @@ function tableLines(sweep: OpenSweep, { columns: width, rows: height }: WindowSi
   const span = (from: number) => widths.slice(from, chosen + 1).reduce((sum, one) => sum + one + 2, 0);
   while (first < chosen && span(first) > width) first++;
   const shown = columns.map((_, index) => index).slice(first);
-  const line = (
-    cells: readonly string[],
-    tone: (index: number) => 'strong' | 'faint' | 'plain',
-  ): StyledLine =>
-    shown.map((index) => ({
-      text: `${fitted(cells[index]!, widths[index]!)}  `,
-      tone: tone(index),
-    }));
+  const line = (cells: readonly string[], tone: (index: number) => 'strong' | 'faint' | 'plain'): StyledLine =>
+    shown.map((index) => ({ text: `${fitted(cells[index]!, widths[index]!)}  `, tone: tone(index) }));
   return [
     line(heads, (index) => (index === chosen ? 'strong' : 'faint')),
     ...seen.map((row) =>

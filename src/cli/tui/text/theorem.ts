@@ -100,8 +100,7 @@ const SYMBOLS: Readonly<Record<string, string>> = {
 };
 
 /** Commands that only shape what follows. */
-const SHAPES =
-  /\\(?:left|right|big|Big|bigg|Bigg|bigl|bigr|Bigl|Bigr|displaystyle|textstyle|limits)(?![A-Za-z])/g;
+const SHAPES = /\\(?:left|right|big|Big|bigg|Bigg|bigl|bigr|Bigl|Bigr|displaystyle|textstyle|limits)(?![A-Za-z])/g;
 
 /** An argument in braces without braces inside. */
 const BRACED = '\\{([^{}]*)\\}';
@@ -127,10 +126,7 @@ function translated(math: string): string {
     before = text;
     text = text
       .replace(
-        new RegExp(
-          `\\\\(?:text|mathrm|mathcal|mathbb|mathbf|operatorname\\*?|mathit|boldsymbol)\\s*${BRACED}`,
-          'g',
-        ),
+        new RegExp(`\\\\(?:text|mathrm|mathcal|mathbb|mathbf|operatorname\\*?|mathit|boldsymbol)\\s*${BRACED}`, 'g'),
         '$1',
       )
       .replace(

@@ -31,11 +31,8 @@ export async function performRun(
   try {
     const scenario = scenarioAmong(order.scenario, scenarios);
     const parameters = resolveParameters(scenario, order.settings);
-    const document = await runToDocument(
-      scenario,
-      parameters,
-      { seed, engine, backend, signal, work },
-      (event) => batch.add(event),
+    const document = await runToDocument(scenario, parameters, { seed, engine, backend, signal, work }, (event) =>
+      batch.add(event),
     );
     const { tables, checks, warnings, diverged, verdict, ...record } = document;
     outcome = { status: 'finished', record: record satisfies RunRecord };
@@ -75,19 +72,13 @@ class Batch {
       this.progress = { done, total, label, millisecondsLeft, perSecond, networkStepsPerSecond };
     } else this.events.push(event);
     // The engine and backend are reported at once, since the first results may take long.
-    if (now - this.sentAt >= this.interval || (event.kind === 'compute' && !this.order.isPreview))
-      this.send();
+    if (now - this.sentAt >= this.interval || (event.kind === 'compute' && !this.order.isPreview)) this.send();
   }
 
   send(): void {
     const { events, progress, order } = this;
     if (events.length === 0 && progress === undefined) return;
-    this.tell({
-      kind: 'run-events',
-      run: order.run,
-      events,
-      ...(progress === undefined ? {} : { progress }),
-    });
+    this.tell({ kind: 'run-events', run: order.run, events, ...(progress === undefined ? {} : { progress }) });
     this.events = [];
     this.progress = undefined;
     this.sentAt = performance.now();

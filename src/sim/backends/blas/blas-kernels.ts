@@ -22,8 +22,7 @@ export async function blasKernels(
 ): Promise<Kernels> {
   const base = addressOf(memory);
   const size = BYTES[precision];
-  const numbers = () =>
-    precision === 'f32' ? new Float32Array(memory.buffer) : new Float64Array(memory.buffer);
+  const numbers = () => (precision === 'f32' ? new Float32Array(memory.buffer) : new Float64Array(memory.buffer));
 
   /** `out ← α X Y + β out`. */
   const multiply = (
@@ -67,8 +66,7 @@ export async function blasKernels(
     ...kernels,
     /** The residual first, then W2 from the old W1, then W1 from a copy of the old W2. */
     descendNetworks(...parameters) {
-      const [first, second, target, scales, rates, steps, rows, hidden, cols, scratch, from, to] =
-        parameters as Twelve;
+      const [first, second, target, scales, rates, steps, rows, hidden, cols, scratch, from, to] = parameters as Twelve;
       if (rows * hidden * cols < WORTH_A_CALL) {
         kernels.descendNetworks(...parameters);
         return;
@@ -77,11 +75,7 @@ export async function blasKernels(
       const [residual, old] = [scratch, scratch + bytes];
       const values = numbers();
       for (let network = from; network < to; network++) {
-        const [w1, w2, goal] = [
-          first + network * bytes1,
-          second + network * bytes2,
-          target + network * bytes,
-        ];
+        const [w1, w2, goal] = [first + network * bytes1, second + network * bytes2, target + network * bytes];
         const scale = values[scales / size + network]!;
         for (let step = 0; step < steps; step++) {
           const rate = values[rates / size + step]!;

@@ -109,17 +109,10 @@ export class GpuJsArithmetic implements MatrixArithmetic<DeviceBatch> {
   }
 
   normalized(batch: DeviceBatch, epsilon: number): DeviceBatch {
-    return {
-      ...batch,
-      handle: this.kernelFor(overNorm, batch, { epsilon })(batch.handle, this.norms(batch)),
-    };
+    return { ...batch, handle: this.kernelFor(overNorm, batch, { epsilon })(batch.handle, this.norms(batch)) };
   }
 
-  normalizedTogether(
-    left: DeviceBatch,
-    right: DeviceBatch,
-    epsilon: number,
-  ): readonly [DeviceBatch, DeviceBatch] {
+  normalizedTogether(left: DeviceBatch, right: DeviceBatch, epsilon: number): readonly [DeviceBatch, DeviceBatch] {
     const [leftNorms, rightNorms] = [this.norms(left), this.norms(right)];
     const over = (batch: DeviceBatch) => ({
       ...batch,
@@ -131,10 +124,7 @@ export class GpuJsArithmetic implements MatrixArithmetic<DeviceBatch> {
   throughInputs(batch: DeviceBatch): DeviceBatch {
     const { moments } = this.inputs;
     if (moments === undefined) return batch;
-    const kernel = this.kernelFor(productWithInputs, batch, {
-      inner: batch.cols,
-      networks: this.shelf.networks,
-    });
+    const kernel = this.kernelFor(productWithInputs, batch, { inner: batch.cols, networks: this.shelf.networks });
     return { ...batch, handle: kernel(batch.handle, moments, this.step) };
   }
 
@@ -149,11 +139,7 @@ export class GpuJsArithmetic implements MatrixArithmetic<DeviceBatch> {
     return this.shelf.kernel(frobeniusNorm, 1, 1, { rows, cols })(handle);
   }
 
-  private kernelFor(
-    source: KernelSource,
-    { rows, cols }: DeviceBatch,
-    constants: Record<string, number> = {},
-  ): Kernel {
+  private kernelFor(source: KernelSource, { rows, cols }: DeviceBatch, constants: Record<string, number> = {}): Kernel {
     return this.shelf.kernel(source, rows, cols, constants);
   }
 }

@@ -132,10 +132,7 @@ export class GpuJsBackend implements Backend {
   async descendModes(batch: ModeBatch, rates: readonly number[]): Promise<Float64Array> {
     let factors = batch.factors;
     const sigmas = Float32Array.from(batch.sigmas);
-    const scales = Float32Array.from(
-      factors,
-      (_, index) => batch.rateScale[Math.floor(index / batch.modes)]!,
-    );
+    const scales = Float32Array.from(factors, (_, index) => batch.rateScale[Math.floor(index / batch.modes)]!);
     for (const part of launchesOf(rates, this.on.launches.modes)) {
       const plan = this.plans.modeDescent(factors.length, part.length);
       const result = await this.launch(plan, [Float32Array.from(factors), sigmas, scales, part]);
@@ -182,8 +179,7 @@ export class GpuJsBackend implements Backend {
   private async launch(plan: Pipeline, parameters: GpuInput[]): Promise<unknown> {
     const result = await plan(...parameters);
     const ran = ranOn(plan).find((mode) => mode !== this.on.ranAs);
-    if (ran !== undefined)
-      throw new Error(`${this.name} was asked for but ${ran} ran: ${plan.fallbackReason}`);
+    if (ran !== undefined) throw new Error(`${this.name} was asked for but ${ran} ran: ${plan.fallbackReason}`);
     this.on.check();
     return result;
   }

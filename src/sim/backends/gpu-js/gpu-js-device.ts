@@ -48,11 +48,5 @@ export async function openGpuJsDevice(mode: GpuJsMode, choice: DeviceChoice): Pr
 }
 
 function processor(mode: 'cpu' | 'webasm', description: string): GpuJsDevice {
-  return {
-    description,
-    ranAs: mode,
-    launches: processorLaunches,
-    check: () => {},
-    release: async () => {},
-  };
+  return { description, ranAs: mode, launches: processorLaunches, check: () => {}, release: async () => {} };
 }

@@ -56,14 +56,8 @@ export class GpuJsPlans {
   /** Takes (first, second, target, rates, scales), returns {first, second}. */
   networkDescent({ rows, hidden, cols }: NetworkShape, count: number, steps: number): Pipeline {
     return this.cached(`networks ${rows} ${hidden} ${cols} ${count} ${steps}`, () => {
-      const residuals = this.gpu.createKernel(residual, {
-        constants: { hidden },
-        output: [cols, rows, count],
-      });
-      const firstSteps = this.gpu.createKernel(firstLayerStep, {
-        constants: { cols },
-        output: [hidden, rows, count],
-      });
+      const residuals = this.gpu.createKernel(residual, { constants: { hidden }, output: [cols, rows, count] });
+      const firstSteps = this.gpu.createKernel(firstLayerStep, { constants: { cols }, output: [hidden, rows, count] });
       const secondSteps = this.gpu.createKernel(secondLayerStep, {
         constants: { rows },
         output: [cols, hidden, count],
@@ -176,10 +170,7 @@ export class GpuJsPlans {
 
   private momentKernels({ rows, hidden, cols }: NetworkShape, count: number, replicates: number) {
     return {
-      multiply: this.gpu.createKernel(noiseProduct, {
-        constants: { hidden },
-        output: [cols, rows, replicates],
-      }),
+      multiply: this.gpu.createKernel(noiseProduct, { constants: { hidden }, output: [cols, rows, replicates] }),
       sum: this.gpu.createKernel(rowMoments, {
         constants: { cols, replicates },
         output: [MOMENTS, rows, count * replicates],
@@ -190,8 +181,7 @@ export class GpuJsPlans {
   private cached(key: string, build: () => (...handles: never[]) => PlanResult): Pipeline {
     // A new launch would bring back to life threads that nobody stops.
     if (this.disposed) throw new Error('the backend was disposed of');
-    const plan =
-      this.plans.get(key) ?? this.gpu.createPipeline(build() as (...handles: Handle[]) => PlanResult);
+    const plan = this.plans.get(key) ?? this.gpu.createPipeline(build() as (...handles: Handle[]) => PlanResult);
     // Set anew, so that the first key is the one that was used least recently.
     this.plans.delete(key);
     this.plans.set(key, plan);

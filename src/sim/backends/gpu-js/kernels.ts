@@ -276,10 +276,7 @@ export function descended(
 
 /** `x y` of every pair of entries. */
 export function entryProducts(this: KernelContext<never>, left: Batch, right: Batch): number {
-  return (
-    left[this.thread.z]![this.thread.y]![this.thread.x]! *
-    right[this.thread.z]![this.thread.y]![this.thread.x]!
-  );
+  return left[this.thread.z]![this.thread.y]![this.thread.x]! * right[this.thread.z]![this.thread.y]![this.thread.x]!;
 }
 
 /** `x²` of every entry. */
@@ -312,8 +309,7 @@ export function overRoot(this: KernelContext<'epsilon'>, numerator: Batch, squar
 /** `X / (norm + ε)` of every matrix, constant `epsilon`; `norms` is a batch of 1×1 matrices. */
 export function overNorm(this: KernelContext<'epsilon'>, batch: Batch, norms: Batch): number {
   return (
-    batch[this.thread.z]![this.thread.y]![this.thread.x]! /
-    (norms[this.thread.z]![0]![0]! + this.constants.epsilon)
+    batch[this.thread.z]![this.thread.y]![this.thread.x]! / (norms[this.thread.z]![0]![0]! + this.constants.epsilon)
   );
 }
 

@@ -196,9 +196,7 @@ async function start(): Promise<SharedDevice> {
   if (adapter === null) throw noWebgpuAdapter(process.platform);
   // What the card can do instead of the specification's defaults, which cap arrays at 128 MiB.
   const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
-  const device = await adapter.requestDevice({
-    requiredLimits: { maxStorageBufferBindingSize, maxBufferSize },
-  });
+  const device = await adapter.requestDevice({ requiredLimits: { maxStorageBufferBindingSize, maxBufferSize } });
   const errors: string[] = [];
   device.addEventListener('uncapturederror', ({ error }) => errors.push(error.message));
   const lost = device.lost.then(({ reason, message }) => {

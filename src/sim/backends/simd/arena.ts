@@ -111,10 +111,7 @@ export class Arena {
   }
 
   /** The numbers at an address, in the precision of the kernels; valid until the next {@link reserve}. */
-  numbers(
-    address: number,
-    length: number,
-  ): Float32Array<SharedArrayBuffer> | Float64Array<SharedArrayBuffer> {
+  numbers(address: number, length: number): Float32Array<SharedArrayBuffer> | Float64Array<SharedArrayBuffer> {
     const { buffer } = this.memory;
     return this.precision === 'f32'
       ? new Float32Array(buffer, address, length)

@@ -1,10 +1,4 @@
-import {
-  MOMENTS,
-  type NetworkShape,
-  type NoiseBatch,
-  type NoiseSource,
-  type PerturbedNetworks,
-} from '../backend.js';
+import { MOMENTS, type NetworkShape, type NoiseBatch, type NoiseSource, type PerturbedNetworks } from '../backend.js';
 import { padded } from './arena.js';
 import { type SimdSession, scratchOf } from './job.js';
 

@@ -99,12 +99,7 @@ function putLists(arena: Arena, lists: readonly OperationList[]): number {
 /** Programs of rules, by shape: a rule is recorded once for all calls. */
 const programs = new WeakMap<TrainingRule, Map<string, OptimizerProgram>>();
 
-function programOf(
-  rule: TrainingRule,
-  shape: NetworkShape,
-  bytes: number,
-  hasInputs: boolean,
-): OptimizerProgram {
+function programOf(rule: TrainingRule, shape: NetworkShape, bytes: number, hasInputs: boolean): OptimizerProgram {
   const ofRule = programs.get(rule) ?? new Map<string, OptimizerProgram>();
   programs.set(rule, ofRule);
   const key = `${shape.rows} ${shape.hidden} ${shape.cols} ${bytes} ${hasInputs}`;
@@ -114,12 +109,7 @@ function programOf(
 }
 
 /** One step of a rule, written down; of what lasts the layers come first, then the task, the moments layer by layer, and the inputs. */
-function recordedProgram(
-  rule: TrainingRule,
-  shape: NetworkShape,
-  bytes: number,
-  hasInputs: boolean,
-): OptimizerProgram {
+function recordedProgram(rule: TrainingRule, shape: NetworkShape, bytes: number, hasInputs: boolean): OptimizerProgram {
   const [p, h, q] = [padded(shape.rows), padded(shape.hidden), padded(shape.cols)];
   let lasting = 0;
   const lasts = (rows: number, cols: number): ProgramMatrix => {

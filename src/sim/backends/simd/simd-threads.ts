@@ -100,9 +100,7 @@ export class SimdThreads {
   private async startWorkers(): Promise<readonly Worker[]> {
     const { module, memory, precision, products } = this;
     const started = await Promise.allSettled(
-      Array.from({ length: this.count }, (_, thread) =>
-        startWorker({ module, memory, precision, products, thread }),
-      ),
+      Array.from({ length: this.count }, (_, thread) => startWorker({ module, memory, precision, products, thread })),
     );
     return started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   }

@@ -78,10 +78,7 @@ export function modeStages(
 /**
  * Compares a network with the staged picture of T4. Undefined where some mode is in between, or modes do not decouple.
  */
-export function stagingOf(
-  run: Pick<FineTuningRun, 'study' | 'method'>,
-  network: TunedNetwork,
-): Staging | undefined {
+export function stagingOf(run: Pick<FineTuningRun, 'study' | 'method'>, network: TunedNetwork): Staging | undefined {
   const stages = modeStages(run, network);
   let [learned, lossDeparture, forgettingDeparture] = [0, 0, 0];
   for (const stage of stages ?? [undefined]) {
@@ -248,8 +245,7 @@ export function checkCost(run: FineTuningRun): Check {
   const { study } = run;
   const curves = [...run.curves].sort((a, b) => a.key - b.key);
   const networks = curves.flatMap((curve) => curve.networks);
-  if (new Set(curves.map(({ key }) => key)).size < 2)
-    return notApplicable('T5-cost', 'one lambda has no order');
+  if (new Set(curves.map(({ key }) => key)).size < 2) return notApplicable('T5-cost', 'one lambda has no order');
   if (study.anchor !== 'checkpoint') {
     return notApplicable('T5-cost', 'lambda pulls to the pre-training task, which can speed learning up');
   }

@@ -80,9 +80,7 @@ export function* finetuningVerdicts(
       const left = part.verdict === 'not-applicable';
       yield {
         kind: 'check',
-        check: left
-          ? notApplicable(whole.claim, text)
-          : { ...part, reason: `${part.reason}; left out: ${text}` },
+        check: left ? notApplicable(whole.claim, text) : { ...part, reason: `${part.reason}; left out: ${text}` },
       };
     }
   }
@@ -156,30 +154,21 @@ export function isStable({ networks }: FineTuningCurve): boolean {
 export function lossPreOf(study: FineTuningStudy, network: TunedNetwork): Measured {
   const { tuned, expected, prediction } = network;
   if (expected === undefined) return { value: prediction.lossPre, rounding: closedFormRounding(study) };
-  return {
-    value: tuned?.lossPre ?? Number.NaN,
-    rounding: expected.lossPreRounding + closedFormRounding(study),
-  };
+  return { value: tuned?.lossPre ?? Number.NaN, rounding: expected.lossPreRounding + closedFormRounding(study) };
 }
 
 /** Fine-tuning loss, likewise. */
 export function lossFtOf(study: FineTuningStudy, network: TunedNetwork): Measured {
   const { tuned, expected, prediction } = network;
   if (expected === undefined) return { value: prediction.lossFt, rounding: closedFormRounding(study) };
-  return {
-    value: tuned?.lossFt ?? Number.NaN,
-    rounding: expected.lossFtRounding + closedFormRounding(study),
-  };
+  return { value: tuned?.lossFt ?? Number.NaN, rounding: expected.lossFtRounding + closedFormRounding(study) };
 }
 
 /** Forgetting, likewise. */
 export function forgettingOf(study: FineTuningStudy, network: TunedNetwork): Measured {
   const { tuned, expected, prediction } = network;
   if (expected === undefined) return { value: prediction.forgetting, rounding: closedFormRounding(study) };
-  return {
-    value: tuned?.forgetting ?? Number.NaN,
-    rounding: expected.lossPreRounding + closedFormRounding(study),
-  };
+  return { value: tuned?.forgetting ?? Number.NaN, rounding: expected.lossPreRounding + closedFormRounding(study) };
 }
 
 /**
@@ -344,8 +333,7 @@ const RECURRENCE_NOISE = 2 ** -46;
  * in float64, and losses and forgetting with theory. The margin is what is left of the rounding bound, as a share.
  */
 export function checkEffectiveTask(run: FineTuningRun): Check {
-  if (!isSimulated(run))
-    return notApplicable('T5', 'nothing was simulated: the theory uses the same identity');
+  if (!isSimulated(run)) return notApplicable('T5', 'nothing was simulated: the theory uses the same identity');
   const excuse = notAligned(run);
   if (excuse !== undefined) return notApplicable('T5', excuse);
   const slack = new SmallestSlack();

@@ -47,9 +47,7 @@ interface Contradiction {
  * than theory by more than its error. Where theory has the other order too, the claim does not apply.
  */
 function checkOrder(run: FineTuningRun, { claim, parameter, moves }: ClaimedOrder): Check {
-  const curves = run.curves
-    .filter(isStable)
-    .sort((a, b) => (moves === 'earlier' ? a.key - b.key : b.key - a.key));
+  const curves = run.curves.filter(isStable).sort((a, b) => (moves === 'earlier' ? a.key - b.key : b.key - a.key));
   if (new Set(curves.map(({ key }) => key)).size < 2) {
     const unstable = run.curves.length - curves.length;
     const left = unstable === 0 ? '' : ` (networks of ${unstable} others diverged)`;
@@ -77,10 +75,7 @@ function checkOrder(run: FineTuningRun, { claim, parameter, moves }: ClaimedOrde
   const where = `inflections at ${shown} for ${moves === 'earlier' ? 'ascending' : 'descending'} ${parameter}`;
   const fails = slack.margin + slack.tolerance < 0;
   if (promisedByNone && !fails) {
-    return notApplicable(
-      claim,
-      `${where} are not in order, in theory as little as in simulation: ${OBSERVED}`,
-    );
+    return notApplicable(claim, `${where} are not in order, in theory as little as in simulation: ${OBSERVED}`);
   }
   const standing = isProved(run, curves) ? 'order by theorem, every mode being learned or at zero' : OBSERVED;
   return judge(claim, slack.margin, slack.tolerance, `${where}; ${standing}; slack in units of the loss`);
@@ -110,8 +105,7 @@ function isProved(run: FineTuningRun, curves: readonly FineTuningCurve[]): boole
     return curve.networks[theory ?? curve.networks.length - 1]!;
   });
   return (
-    overshootingSteps(run, turning) === undefined &&
-    turning.every((network) => stagingOf(run, network) !== undefined)
+    overshootingSteps(run, turning) === undefined && turning.every((network) => stagingOf(run, network) !== undefined)
   );
 }
 
@@ -130,12 +124,7 @@ function contradiction(
     kind === 'simulation'
       ? lossPreOf(study, network)
       : { value: network.prediction.lossPre, rounding: closedFormRounding(study) };
-  const networks = [
-    first.networks[early]!,
-    first.networks[late]!,
-    second.networks[early]!,
-    second.networks[late]!,
-  ];
+  const networks = [first.networks[early]!, first.networks[late]!, second.networks[early]!, second.networks[late]!];
   const [a, b, c, d] = networks.map(loss);
   return {
     margin: -(b!.value - a!.value + (c!.value - d!.value)),

@@ -78,10 +78,7 @@ export function checkRiccatiLimit(run: FineTuningRun): Check {
     if (share !== undefined) slack.add(1 - share / SHARE_LEFT, 0);
   }
   if (slack.comparisons === 0) {
-    return notApplicable(
-      'T0-riccati',
-      'steps are too large, or move too little, to show the limit of small rates',
-    );
+    return notApplicable('T0-riccati', 'steps are too large, or move too little, to show the limit of small rates');
   }
   return judge(
     'T0-riccati',

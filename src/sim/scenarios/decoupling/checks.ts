@@ -15,11 +15,7 @@ import { type FinalSensitivity, matricesOf, type TrainedCell } from './study.js'
 import type { TrainedNetwork } from './train-cell.js';
 
 /** T1: the mean rise of the loss under noise is the identity's, of the very weights that were perturbed. The margin is in standard errors. */
-export function checkFinalSensitivity(
-  measured: readonly FinalSensitivity[],
-  gamma: number,
-  replicates: number,
-): Check {
+export function checkFinalSensitivity(measured: readonly FinalSensitivity[], gamma: number, replicates: number): Check {
   const perturbed = gamma === 0 ? [] : measured;
   const compared = perturbed.map(({ theory, simulated }) => ({ ...simulated, identity: theory }));
   return judgeMonteCarlo('T1', replicates, compared, 'no noise, or no network to perturb');

@@ -3,14 +3,7 @@ import type { Estimate } from '../../noise/excess.js';
 import { estimateOf } from '../../noise/means.js';
 import type { CurveFigure } from '../../scenario/figure.js';
 import type { Column, Row } from '../../scenario/table.js';
-import {
-  bestLosses,
-  bestNetworks,
-  bestRates,
-  type FinalSensitivity,
-  meanOf,
-  type TrainedCell,
-} from './study.js';
+import { bestLosses, bestNetworks, bestRates, type FinalSensitivity, meanOf, type TrainedCell } from './study.js';
 import type { OfLayers, TrainedNetwork } from './train-cell.js';
 import { type Contest, contests, type Part, transfers } from './verdict.js';
 
@@ -60,14 +53,8 @@ export const decouplingTables: Readonly<Record<string, readonly Column[]>> = {
     ...key,
     stepsColumn,
     rate('step_rate', 'learning rate of that step, the best rate times the schedule'),
-    number(
-      'direction_update_theory',
-      '2 sin(½ arctan η), by which the direction of either layer changes (T6-update)',
-    ),
-    ...ofLayers(
-      'direction_update_LAYER_sim',
-      'relative change of the direction in that step, mean over the trainings',
-    ),
+    number('direction_update_theory', '2 sin(½ arctan η), by which the direction of either layer changes (T6-update)'),
+    ...ofLayers('direction_update_LAYER_sim', 'relative change of the direction in that step, mean over the trainings'),
     ...ofLayers('relative_update_LAYER_sim', '‖ΔW‖/‖W‖ in that step, mean over the trainings'),
     ...ofLayers('relative_update_LAYER_stderr', 'its standard error'),
     ...ofLayers('relative_update_LAYER_spread', 'its standard deviation between trainings'),
@@ -140,13 +127,7 @@ export const decouplingFigures: readonly CurveFigure[] = [
     title: 'Loss along training at the best rate',
     table: 'curve',
     x: { column: 'steps', label: 'steps', scale: 'linear' },
-    y: {
-      theory: 'loss_floor_theory',
-      simulation: 'loss_sim',
-      error: 'loss_stderr',
-      label: 'loss',
-      scale: 'log',
-    },
+    y: { theory: 'loss_floor_theory', simulation: 'loss_sim', error: 'loss_stderr', label: 'loss', scale: 'log' },
     series: 'parameterization',
     slice: 'optimizer',
   },

@@ -1,12 +1,5 @@
 import { z } from 'zod';
-import {
-  described,
-  distinct,
-  increasing,
-  numeric,
-  numericList,
-  readTimes,
-} from '../../scenario/parameter.js';
+import { described, distinct, increasing, numeric, numericList, readTimes } from '../../scenario/parameter.js';
 import { optimizers } from '../../training/optimizers.js';
 import { gainNames, spheres } from './rules.js';
 
@@ -16,27 +9,22 @@ import { gainNames, spheres } from './rules.js';
 
 const MOST_WIDTH = 4096;
 
-const names = (text: unknown) =>
-  typeof text === 'string' ? text.split(',').map((name) => name.trim()) : text;
+const names = (text: unknown) => (typeof text === 'string' ? text.split(',').map((name) => name.trim()) : text);
 
 export const sphereParameter = described(z.enum(spheres), {
   default: 'frobenius',
-  description:
-    'what has a fixed norm in the direction of each layer: the whole matrix, every row or every column',
+  description: 'what has a fixed norm in the direction of each layer: the whole matrix, every row or every column',
   unit: '1',
   range: `one of ${spheres.join(', ')}`,
   choices: [...spheres],
 });
 
-export const gainsParameter = described(
-  z.preprocess(names, z.array(z.enum(gainNames)).min(1).refine(distinct)),
-  {
-    default: gainNames.join(','),
-    description: 'gains of each decoupled layer, which scale rows, columns, both or nothing',
-    unit: '1',
-    range: `one or more of ${gainNames.join(', ')}, each once`,
-  },
-);
+export const gainsParameter = described(z.preprocess(names, z.array(z.enum(gainNames)).min(1).refine(distinct)), {
+  default: gainNames.join(','),
+  description: 'gains of each decoupled layer, which scale rows, columns, both or nothing',
+  unit: '1',
+  range: `one or more of ${gainNames.join(', ')}, each once`,
+});
 
 export const baseOptimizersParameter = described(
   z.preprocess(
@@ -100,8 +88,7 @@ export const triedRatesParameter = described(
 
 export const gainRateParameter = described(numeric(z.number().min(0).max(10)), {
   default: '0.02',
-  description:
-    'peak of the learning rate of the gains, which Adam trains; the same for every rate of the directions',
+  description: 'peak of the learning rate of the gains, which Adam trains; the same for every rate of the directions',
   unit: 'per step',
   range: 'a number from 0 to 10',
   scale: 'log',

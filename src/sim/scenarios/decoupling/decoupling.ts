@@ -75,11 +75,7 @@ const schema = z.object({
 });
 
 /** Magnitude and direction of the weights trained apart: what is gained over plain weights? */
-export const decoupling: Scenario<
-  DecouplingParameters,
-  ParametersPlan<DecouplingParameters>,
-  typeof schema
-> = {
+export const decoupling: Scenario<DecouplingParameters, ParametersPlan<DecouplingParameters>, typeof schema> = {
   id: 'decoupling',
   title: 'Training the magnitude and direction of the weights separately',
   summary:

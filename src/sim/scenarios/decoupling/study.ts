@@ -41,19 +41,14 @@ export function bestRate(losses: ReadonlyMap<number, readonly number[]>): number
  * @param losses of the tried rates, at least one, in the order of the grid
  * @param grid increasing
  */
-export function missingRates(
-  losses: ReadonlyMap<number, readonly number[]>,
-  grid: readonly number[],
-): number[] {
+export function missingRates(losses: ReadonlyMap<number, readonly number[]>, grid: readonly number[]): number[] {
   const tried = [...losses];
   const trainings = tried[0]![1].map((_, training) => training);
   const best = [
     bestRate(losses),
     ...trainings.map((training) => bestRate(new Map(tried.map(([rate, logs]) => [rate, [logs[training]!]])))),
   ];
-  return grid.filter(
-    (rate, at) => !losses.has(rate) && (best.includes(grid[at - 1]!) || best.includes(grid[at + 1]!)),
-  );
+  return grid.filter((rate, at) => !losses.has(rate) && (best.includes(grid[at - 1]!) || best.includes(grid[at + 1]!)));
 }
 
 /**
@@ -140,9 +135,7 @@ export async function* trainedCells(
   const looks = [...new Set(Array.from({ length: LOOKS }, (_, at) => Math.ceil(((at + 1) * steps) / LOOKS)))];
   const starts = widths.map((width) => {
     const shape = { rows: dim, hidden: width, cols: dim };
-    return Array.from({ length: trainings }, (_, training) =>
-      sphereStart(shape, study.sphere, seed, training),
-    );
+    return Array.from({ length: trainings }, (_, training) => sphereStart(shape, study.sphere, seed, training));
   });
   const guesses = new Map<number, number>();
   let guess = learningRates[Math.floor((learningRates.length - 1) / 2)]!;
@@ -210,10 +203,7 @@ export function bestNetworks({ networks, rate }: Pick<TrainedCell, 'networks' | 
 }
 
 /** Logarithms of the loss at its best learning rate, training by training. */
-export function bestLosses({
-  logLosses: losses,
-  rate,
-}: Pick<TrainedCell, 'logLosses' | 'rate'>): readonly number[] {
+export function bestLosses({ logLosses: losses, rate }: Pick<TrainedCell, 'logLosses' | 'rate'>): readonly number[] {
   return losses.get(rate)!;
 }
 
@@ -277,8 +267,5 @@ export function matricesOf(
   { rows, hidden, cols }: NetworkShape,
   { first, second }: Weights,
 ): readonly [Matrix, Matrix] {
-  return [
-    Matrix.from1DArray(rows, hidden, Array.from(first)),
-    Matrix.from1DArray(hidden, cols, Array.from(second)),
-  ];
+  return [Matrix.from1DArray(rows, hidden, Array.from(first)), Matrix.from1DArray(hidden, cols, Array.from(second))];
 }

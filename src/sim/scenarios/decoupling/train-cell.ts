@@ -26,13 +26,7 @@ export function sphereStart(
   };
 }
 
-function gaussianDirection(
-  rows: number,
-  cols: number,
-  sphere: Sphere,
-  seed: number,
-  which: number,
-): Float64Array {
+function gaussianDirection(rows: number, cols: number, sphere: Sphere, seed: number, which: number): Float64Array {
   const drawn = new Float64Array(rows * cols);
   fillGaussian(drawn, seed, 'basis', FIRST_STREAM + which);
   const parts = { frobenius: 1, row: rows, column: cols }[sphere];
@@ -146,9 +140,7 @@ export async function trainCell(backend: Backend, { recipe, ...rest }: Cell): Pr
         step,
         rate: network.learningRate * recipe.shares[step - 1]!,
         loss:
-          network.divergedAt === undefined
-            ? lossOf(cell, layersAt(state, cell.shape, at))
-            : Number.POSITIVE_INFINITY,
+          network.divergedAt === undefined ? lossOf(cell, layersAt(state, cell.shape, at)) : Number.POSITIVE_INFINITY,
         relativeUpdate: changes(weights!, state, networks.length, at),
         directionUpdate: direction && changes(direction, state.moments[DIRECTION]!, networks.length, at),
       });
@@ -182,8 +174,7 @@ function isBounded({ first, second, count }: OptimizedNetworks, at: number): boo
     const size = layers.length / count;
     let largest = 0;
     // What is not a number stays the largest.
-    for (let index = at * size; index < (at + 1) * size; index++)
-      largest = Math.max(largest, Math.abs(layers[index]!));
+    for (let index = at * size; index < (at + 1) * size; index++) largest = Math.max(largest, Math.abs(layers[index]!));
     return boundedSquare(largest);
   });
 }
@@ -216,8 +207,7 @@ export function lossOf(
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < cols; column++) {
       let entry = -target[row * cols + column]!;
-      for (let unit = 0; unit < hidden; unit++)
-        entry += first[row * hidden + unit]! * second[unit * cols + column]!;
+      for (let unit = 0; unit < hidden; unit++) entry += first[row * hidden + unit]! * second[unit * cols + column]!;
       loss += entry ** 2;
     }
   }

@@ -22,8 +22,7 @@ export function tallyOf(differences: readonly Estimate[], match = 0): Tally {
   const clear = differences.filter(({ standardError }) => standardError > 0);
   const below = clear.filter(({ mean, standardError }) => mean + STANDARD_ERRORS * standardError < match);
   const above = clear.filter(
-    (difference) =>
-      !below.includes(difference) && difference.mean > STANDARD_ERRORS * difference.standardError,
+    (difference) => !below.includes(difference) && difference.mean > STANDARD_ERRORS * difference.standardError,
   );
   return {
     agreeing: below.length,
@@ -251,10 +250,10 @@ function updateRatios(cell: TrainedCell): number[] {
 }
 
 function rangeOf(values: readonly number[]): { readonly least: number; readonly most: number } {
-  return values.reduce(
-    ({ least, most }, value) => ({ least: Math.min(least, value), most: Math.max(most, value) }),
-    { least: Number.POSITIVE_INFINITY, most: 0 },
-  );
+  return values.reduce(({ least, most }, value) => ({ least: Math.min(least, value), most: Math.max(most, value) }), {
+    least: Number.POSITIVE_INFINITY,
+    most: 0,
+  });
 }
 
 function rangeText({ least, most }: { readonly least: number; readonly most: number }): string {

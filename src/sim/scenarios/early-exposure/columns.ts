@@ -27,11 +27,7 @@ export const PUBLISHED = {
 
 const loss = (name: string, description: string): Column => ({ name, unit: 'loss', description });
 
-const mixColumn: Column = {
-  name: 'mix',
-  unit: '1',
-  description: 'share of post-training data in pre-training',
-};
+const mixColumn: Column = { name: 'mix', unit: '1', description: 'share of post-training data in pre-training' };
 
 const postTrainingColumn: Column = {
   name: 'post_training',
@@ -92,10 +88,7 @@ export const earlyExposureTables: Readonly<Record<string, readonly Column[]>> = 
   accuracy: [
     postTrainingColumn,
     mixColumn,
-    loss(
-      'loss_immediate_bias',
-      'part of sim - theory that pre-training by descent makes, of the loss before',
-    ),
+    loss('loss_immediate_bias', 'part of sim - theory that pre-training by descent makes, of the loss before'),
     loss('loss_immediate_rounding', 'bound on what floating point adds to it'),
     loss('loss_retained_bias', 'the same part of the loss after fine-tuning'),
     loss('loss_retained_rounding', 'bound on what floating point adds to it'),

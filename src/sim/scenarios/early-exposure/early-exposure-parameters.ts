@@ -136,18 +136,11 @@ export function mixtureOf(modes: readonly ExposedMode[], mix: number): CoveredMo
 
 /** Loss `Σ c_i (s_i - σ_i)²` on some data. */
 export function coveredLoss(data: readonly CoveredMode[], values: ArrayLike<number>): number {
-  return data.reduce(
-    (sum, { sigma, covariance }, mode) => sum + covariance * (values[mode]! - sigma) ** 2,
-    0,
-  );
+  return data.reduce((sum, { sigma, covariance }, mode) => sum + covariance * (values[mode]! - sigma) ** 2, 0);
 }
 
 /** How far that loss is off where each value is off by up to this share of it. */
-export function coveredLossRounding(
-  data: readonly CoveredMode[],
-  values: ArrayLike<number>,
-  share: number,
-): number {
+export function coveredLossRounding(data: readonly CoveredMode[], values: ArrayLike<number>, share: number): number {
   return data.reduce((sum, { sigma, covariance }, mode) => {
     const error = share * values[mode]!;
     return sum + covariance * error * (2 * Math.abs(values[mode]! - sigma) + error);

@@ -74,10 +74,7 @@ export const earlyExposure: Scenario<EarlyExposureParameters, ExposurePlan, type
   claims: ['T0-exposure', 'T4-exposure', 'T0-descent'],
   engines: ['modes', 'exact'],
   schema,
-  presets: {
-    'long-post-training': { postSteps: '500' },
-    'new-target': { returns: '3' },
-  },
+  presets: { 'long-post-training': { postSteps: '500' }, 'new-target': { returns: '3' } },
   tables: earlyExposureTables,
   figures: [
     {
@@ -85,12 +82,7 @@ export const earlyExposure: Scenario<EarlyExposureParameters, ExposurePlan, type
       title: 'Post-training loss after fine-tuning',
       table: 'curve',
       x: { column: 'mix', label: 'share of post-training data in pre-training', scale: 'linear' },
-      y: {
-        theory: 'loss_retained_theory',
-        simulation: 'loss_retained_sim',
-        label: 'retained loss',
-        scale: 'linear',
-      },
+      y: { theory: 'loss_retained_theory', simulation: 'loss_retained_sim', label: 'retained loss', scale: 'linear' },
       series: 'post_training',
     },
     {
@@ -142,16 +134,10 @@ export const earlyExposure: Scenario<EarlyExposureParameters, ExposurePlan, type
     const start = Math.exp(-2 * tau);
     const threshold = specialised === 0 ? Infinity : exposureThreshold({ sigma: strength, start }, 1, time);
     const learned = runs.find(({ simulated }) =>
-      modes.every(
-        ({ kind }, mode) => kind !== 'specialised' || (simulated?.pretrained[mode] ?? 0) > strength / 2,
-      ),
+      modes.every(({ kind }, mode) => kind !== 'specialised' || (simulated?.pretrained[mode] ?? 0) > strength / 2),
     );
     const seen = specialised === 0 ? null : (learned?.mix ?? null);
-    yield {
-      kind: 'rows',
-      table: 'threshold',
-      rows: [[threshold <= 1 ? threshold : null, seen]],
-    };
+    yield { kind: 'rows', table: 'threshold', rows: [[threshold <= 1 ? threshold : null, seen]] };
     yield { kind: 'rows', table: 'published', rows: publishedRows(modes, stages) };
     const compared = runs.flatMap(({ simulated, expected }): ComparedModes[] =>
       simulated === undefined ? [] : [{ simulated: simulated.fineTuned, exact: expected.fineTuned }],
@@ -159,9 +145,7 @@ export const earlyExposure: Scenario<EarlyExposureParameters, ExposurePlan, type
     yield { kind: 'check', check: checkModeStages(compared, rounding) };
     yield { kind: 'check', check: checkRetainedRise(runs, rounding) };
     const losses = (which: ExposedRun['postTraining']) =>
-      runs
-        .filter(({ postTraining }) => postTraining === which)
-        .map(({ mix, measured }) => ({ mix, ...measured }));
+      runs.filter(({ postTraining }) => postTraining === which).map(({ mix, measured }) => ({ mix, ...measured }));
     const verdict = exposureVerdict(losses('matched'), losses('fixed'), threshold);
     yield { kind: 'verdict', verdict };
   },

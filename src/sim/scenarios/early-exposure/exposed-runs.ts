@@ -77,19 +77,11 @@ export function exactStages(
   const [post, fine] = laterStages(modes, rate, postSteps, steps);
   const postTrained = exactModes(pretrained, post);
   const fineTuned = exactModes(postTrained, fine);
-  return {
-    pretrained: squared(pretrained),
-    postTrained: squared(postTrained),
-    fineTuned: squared(fineTuned),
-  };
+  return { pretrained: squared(pretrained), postTrained: squared(postTrained), fineTuned: squared(fineTuned) };
 }
 
 /** Pre-training by gradient descent from the start, by the exact recurrence. */
-export function exactPretrained(
-  modes: readonly ExposedMode[],
-  mix: number,
-  stages: ExposureStages,
-): Float64Array {
+export function exactPretrained(modes: readonly ExposedMode[], mix: number, stages: ExposureStages): Float64Array {
   return exactModes(startOf(modes, stages), pretrainingStage(modes, mix, stages));
 }
 
@@ -171,10 +163,7 @@ export interface ExposedRun {
 }
 
 /** Post-training losses of a network. */
-export function lossesOf(
-  modes: readonly ExposedMode[],
-  { postTrained, fineTuned }: StageValues,
-): StageLosses {
+export function lossesOf(modes: readonly ExposedMode[], { postTrained, fineTuned }: StageValues): StageLosses {
   const data = modes.map(({ postTraining }) => postTraining);
   return { immediate: coveredLoss(data, postTrained), retained: coveredLoss(data, fineTuned) };
 }
@@ -197,8 +186,7 @@ export async function* exposedRuns(
   for (const mix of mixes) {
     const pretrained = flowPretrained(modes, mix, stages);
     const postSteps = [stages.postSteps, stepsToLoss(modes, pretrained, stages, limit)];
-    const simulated =
-      backend === undefined ? [] : await simulatedStages(backend, modes, mix, stages, postSteps);
+    const simulated = backend === undefined ? [] : await simulatedStages(backend, modes, mix, stages, postSteps);
     const descended = backend === undefined ? pretrained : exactPretrained(modes, mix, stages);
     for (const [index, postTraining] of (['fixed', 'matched'] as const).entries()) {
       const theory = exactStages(modes, pretrained, stages, postSteps[index]!);
@@ -217,11 +205,7 @@ export async function* exposedRuns(
 }
 
 /** Theory alone for one share, with post-training matched to the network without exposure. */
-export function matchedTheory(
-  modes: readonly ExposedMode[],
-  mix: number,
-  stages: ExposureStages,
-): StageLosses {
+export function matchedTheory(modes: readonly ExposedMode[], mix: number, stages: ExposureStages): StageLosses {
   const without = flowPretrained(modes, 0, stages);
   const limit = lossesOf(modes, exactStages(modes, without, stages, stages.postSteps)).immediate;
   const pretrained = flowPretrained(modes, mix, stages);

@@ -23,10 +23,7 @@ export function checkRetainedRise(runs: readonly ExposedRun[], rounding: number)
     const unfinished = modes.reduce((sum, { postTraining, fineTuning }, at) => {
       if (fineTuning.covariance === 0) return sum;
       const lacking = Math.abs(reference.fineTuned[at]! - fineTuning.sigma);
-      return (
-        sum +
-        postTraining.covariance * lacking * (2 * Math.abs(fineTuning.sigma - postTraining.sigma) + lacking)
-      );
+      return sum + postTraining.covariance * lacking * (2 * Math.abs(fineTuning.sigma - postTraining.sigma) + lacking);
     }, 0);
     const error =
       coveredLossRounding(data, reference.fineTuned, rounding) +

@@ -164,10 +164,7 @@ export const finetuneTuned: Scenario<FinetuneTunedParameters, TunedPlan, typeof 
   claims: ['T4-steps', 'T4-rotation'],
   engines: ['modes', 'matrix', 'exact'],
   schema,
-  presets: {
-    survives: { target: 'overshoot:4:3', steps: '8' },
-    vanishes: { target: 'overshoot:12:2.5', steps: '40' },
-  },
+  presets: { survives: { target: 'overshoot:4:3', steps: '8' }, vanishes: { target: 'overshoot:12:2.5', steps: '40' } },
   tables: {
     curve: [
       timeColumn,
@@ -212,12 +209,7 @@ export const finetuneTuned: Scenario<FinetuneTunedParameters, TunedPlan, typeof 
       title: 'Pre-training loss after fine-tuning, rate tuned per checkpoint',
       table: 'curve',
       x: pretrainingTime,
-      y: {
-        theory: 'loss_pre_theory',
-        simulation: 'loss_pre_sim',
-        label: 'pre-training loss',
-        scale: 'linear',
-      },
+      y: { theory: 'loss_pre_theory', simulation: 'loss_pre_sim', label: 'pre-training loss', scale: 'linear' },
       inflection: { table: 'inflection', theory: 'time_theory', simulation: 'time_sim' },
     },
     {
@@ -232,12 +224,7 @@ export const finetuneTuned: Scenario<FinetuneTunedParameters, TunedPlan, typeof 
       title: 'For comparison: the same rate at every checkpoint',
       table: 'fixed',
       x: pretrainingTime,
-      y: {
-        theory: 'loss_pre_theory',
-        simulation: 'loss_pre_sim',
-        label: 'pre-training loss',
-        scale: 'linear',
-      },
+      y: { theory: 'loss_pre_theory', simulation: 'loss_pre_sim', label: 'pre-training loss', scale: 'linear' },
       series: 'learning_rate',
     },
   ],

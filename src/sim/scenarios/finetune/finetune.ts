@@ -66,11 +66,7 @@ export const finetune: Scenario<FinetuneParameters, CurvesPlan<FinetuneParameter
   claims: ['T4', 'T4-steps', 'T4-forgetting', 'T4-erase', 'T4-rotation', 'T0-riccati'],
   engines: ['modes', 'matrix', 'exact'],
   schema,
-  presets: {
-    erase: { target: 'erase:3' },
-    shuffle: { target: 'shuffle' },
-    turned: { angle: '30' },
-  },
+  presets: { erase: { target: 'erase:3' }, shuffle: { target: 'shuffle' }, turned: { angle: '30' } },
   tables: {
     curve: [learningRateColumn, ...checkpointColumns],
     inflection: [learningRateColumn, turnTheoryColumn, turnSimColumn],
@@ -78,11 +74,7 @@ export const finetune: Scenario<FinetuneParameters, CurvesPlan<FinetuneParameter
     task: taskColumns,
   },
   rowOrder: { curve: ['learning_rate', 'time'], accuracy: ['learning_rate', 'time'] },
-  figures: [
-    lossPreFigure('learning_rate'),
-    fineTuningLossFigure('learning_rate'),
-    forgettingFigure('learning_rate'),
-  ],
+  figures: [lossPreFigure('learning_rate'), fineTuningLossFigure('learning_rate'), forgettingFigure('learning_rate')],
   resolve: (parsed) => resolveOneTask(parsed, parsed.learningRates, CELLS),
   async plan(parameters, request) {
     const { times, learningRates, lambda } = parameters;
@@ -96,11 +88,6 @@ export const finetune: Scenario<FinetuneParameters, CurvesPlan<FinetuneParameter
     yield { kind: 'rows', table: 'task', rows: taskRows(parameters.spectrum, task) };
     const run = yield* tuneCurves(study, parameters, curves, tunings, 'learning rate', context.signal);
     const exactness = sharedValues(task) === undefined ? [checkPlanes, checkRiccatiLimit] : [checkSteps];
-    yield* finetuningVerdicts(run, study.precision, [
-      ...exactness,
-      checkRateOrder,
-      checkForgetting,
-      checkErase,
-    ]);
+    yield* finetuningVerdicts(run, study.precision, [...exactness, checkRateOrder, checkForgetting, checkErase]);
   },
 };

@@ -51,15 +51,10 @@ const schema = z.object({
 });
 
 /** The Gaussian half of the paper: noise on the weights hurts the more, the longer the network was trained. */
-export const gaussian: Scenario<
-  GaussianParameters,
-  PretrainingPlan & { readonly study: NoiseStudy },
-  typeof schema
-> = {
+export const gaussian: Scenario<GaussianParameters, PretrainingPlan & { readonly study: NoiseStudy }, typeof schema> = {
   id: 'gaussian',
   title: 'Progressive sensitivity and catastrophic overtraining under Gaussian noise',
-  summary:
-    'Noise on the weights hurts more after longer pre-training, so the perturbed loss is U-shaped in time.',
+  summary: 'Noise on the weights hurts more after longer pre-training, so the perturbed loss is U-shaped in time.',
   source: 'arXiv 2503.19206, section 4 (Gaussian perturbation); claims T1, T2, T3',
   group: 'main paper',
   claims: ['T0', 'T1', 'T2', 'T3'],
@@ -113,11 +108,7 @@ export const gaussian: Scenario<
   ],
   resolve(parsed) {
     const parameters = resolvePretraining(parsed);
-    requireTableMemory(
-      'times',
-      parameters.times.length,
-      parameters.times.length * parameters.gammas.length * 16,
-    );
+    requireTableMemory('times', parameters.times.length, parameters.times.length * parameters.gammas.length * 16);
     return parameters;
   },
   plan(parameters, request) {

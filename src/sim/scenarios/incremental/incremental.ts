@@ -26,11 +26,7 @@ import {
   resolvePretraining,
 } from '../../training/pretraining.js';
 import { type Checkpoint, hasDiverged, withoutNetwork } from '../../training/record-training.js';
-import {
-  checkDecoupling,
-  checkLearningOrder,
-  checkProgressiveSensitivity,
-} from '../../training/training-checks.js';
+import { checkDecoupling, checkLearningOrder, checkProgressiveSensitivity } from '../../training/training-checks.js';
 
 const schema = z.object({
   ...shapeParameters(8),
@@ -48,8 +44,7 @@ export const incremental: Scenario<
 > = {
   id: 'incremental',
   title: 'Features are learned one at a time',
-  summary:
-    'From a small initialisation, gradient descent learns the singular values one after another, largest first.',
+  summary: 'From a small initialisation, gradient descent learns the singular values one after another, largest first.',
   source: 'arXiv 2503.19206, section 4 (pre-training); claims T0, T0-bounds',
   group: 'main paper',
   claims: ['T0', 'T0-bounds', 'T2'],
@@ -60,9 +55,7 @@ export const incremental: Scenario<
       timeColumn,
       modeColumn,
       sigmaColumn,
-      singularValueColumn('_theory')(
-        'singular value of the network in this mode, closed form of the flow (T0)',
-      ),
+      singularValueColumn('_theory')('singular value of the network in this mode, closed form of the flow (T0)'),
       singularValueColumn('_sim')('the same of the simulated network, u_i^T W v_i'),
     ],
     loss: [

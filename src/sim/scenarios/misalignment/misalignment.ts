@@ -88,8 +88,7 @@ export async function* misalignedNetworks(
       const rises = [predictedLoss, simulatedLoss].map((loss) => riseOf(networks[index]!.map(loss)));
       yield { kind: 'rows', table: 'map', rows: [[overshoot, angle, ...rises]] };
       const known = largestErrors(study.times, networks[index]!, pretraining === 'descent');
-      if (known !== undefined)
-        yield { kind: 'rows', table: 'accuracy', rows: [[overshoot, angle, ...known]] };
+      if (known !== undefined) yield { kind: 'rows', table: 'accuracy', rows: [[overshoot, angle, ...known]] };
     }
   }
   return { study, method: finetuning, curves: networks.map((members, key) => ({ key, networks: members })) };
@@ -98,9 +97,7 @@ export async function* misalignedNetworks(
 /** Rows of the table `task`: the new task of every overshoot. */
 export function tasksOf(spectrum: readonly number[], cells: readonly MapCell[]): Row[] {
   const tasks = new Map(cells.map(({ overshoot, task }) => [overshoot, task]));
-  return [...tasks].flatMap(([overshoot, task]) =>
-    taskRows(spectrum, task).map((row) => [overshoot, ...row]),
-  );
+  return [...tasks].flatMap(([overshoot, task]) => taskRows(spectrum, task).map((row) => [overshoot, ...row]));
 }
 
 /** What is largest in size among the cells of `accuracyColumns` but the time; undefined where no network came to its end. */
@@ -229,18 +226,13 @@ export const misalignment: Scenario<MisalignmentParameters, MisalignmentPlan, ty
     accuracy: [
       overshootColumn,
       angleColumn,
-      ...accuracyColumns.slice(1).map((column) => ({
-        ...column,
-        description: `largest over the checkpoints, in size: ${column.description}`,
-      })),
+      ...accuracyColumns
+        .slice(1)
+        .map((column) => ({ ...column, description: `largest over the checkpoints, in size: ${column.description}` })),
     ],
     task: [overshootColumn, ...taskColumns],
   },
-  rowOrder: {
-    map: ['overshoot', 'angle'],
-    accuracy: ['overshoot', 'angle'],
-    curve: ['overshoot', 'angle', 'time'],
-  },
+  rowOrder: { map: ['overshoot', 'angle'], accuracy: ['overshoot', 'angle'], curve: ['overshoot', 'angle', 'time'] },
   figures: [
     {
       kind: 'map',
@@ -257,12 +249,7 @@ export const misalignment: Scenario<MisalignmentParameters, MisalignmentPlan, ty
       title: 'Pre-training loss after fine-tuning, some cells',
       table: 'curve',
       x: pretrainingTime,
-      y: {
-        theory: 'loss_pre_theory',
-        simulation: 'loss_pre_sim',
-        label: 'pre-training loss',
-        scale: 'linear',
-      },
+      y: { theory: 'loss_pre_theory', simulation: 'loss_pre_sim', label: 'pre-training loss', scale: 'linear' },
       series: 'cell',
     },
   ],

@@ -180,8 +180,7 @@ function inputsOf(
 
 /** The network at a share of the straight line between two. */
 function between(before: Weights, after: Weights, share: number): Weights {
-  const mixed = (from: Float64Array, to: Float64Array) =>
-    from.map((value, at) => value + share * (to[at]! - value));
+  const mixed = (from: Float64Array, to: Float64Array) => from.map((value, at) => value + share * (to[at]! - value));
   return { first: mixed(before.first, after.first), second: mixed(before.second, after.second) };
 }
 
@@ -196,8 +195,7 @@ export function quarticThrough(values: readonly number[]): (share: number) => nu
     differences = differences.slice(1).map((value, at) => (value - differences[at]!) / order);
     leading.push(differences[0]!);
   }
-  return (share) =>
-    leading.reduceRight((sum, coefficient, order) => coefficient + (4 * share - order) * sum, 0);
+  return (share) => leading.reduceRight((sum, coefficient, order) => coefficient + (4 * share - order) * sum, 0);
 }
 
 /** Where something first holds that holds at 1 and not at 0, by halving. */

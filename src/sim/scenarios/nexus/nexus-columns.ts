@@ -31,20 +31,14 @@ export const nexusTables: Readonly<Record<string, readonly Column[]>> = {
       'sum of the squared distances of the nearest minimisers of the sources from their mean, as a share of the summed loss at zero',
     ),
     share('spread_stderr', 'its standard error'),
-    number(
-      'coverage_sim',
-      'sources that show what is left to learn: the spread is goal (1 - coverage / sources)',
-    ),
+    number('coverage_sim', 'sources that show what is left to learn: the spread is goal (1 - coverage / sources)'),
     share('held_out_sim', 'loss on the held-out source, as a share of that of a network at zero'),
     share('held_out_stderr', 'its standard error'),
     number(
       'alignment_theory',
       'cosine between the second-order term of an inner loop and the gradient of the similarity (T0-nexus)',
     ),
-    share(
-      'settled_spread_sim',
-      'spread after joint descent has taken the loss down to the share settling of it',
-    ),
+    share('settled_spread_sim', 'spread after joint descent has taken the loss down to the share settling of it'),
     share('settled_held_out_sim', 'held-out loss then'),
     share(
       'loss_ft_sim',
@@ -79,10 +73,7 @@ export function seriesName(optimizer: string, innerStep: number | null): string 
 }
 
 /** Rows of table `curve`, one for each goal. */
-export function curveRows(
-  { optimizer, innerStep, outcomes, norms }: NexusSeries,
-  goals: readonly number[],
-): Row[] {
+export function curveRows({ optimizer, innerStep, outcomes, norms }: NexusSeries, goals: readonly number[]): Row[] {
   return goals.map((goal, at) => {
     const found = outcomes[at]!.flatMap((outcome, training) =>
       outcome === undefined ? [] : [{ outcome, norm: norms[training]! }],
@@ -141,19 +132,9 @@ const figure = (id: string, title: string, column: string, label: string): Curve
 
 /** Figures of `nexus`. */
 export const nexusFigures: readonly CurveFigure[] = [
-  figure(
-    'spread',
-    'Spread of the minimisers of the sources against joint descent',
-    'spread',
-    'ln of the ratio',
-  ),
+  figure('spread', 'Spread of the minimisers of the sources against joint descent', 'spread', 'ln of the ratio'),
   figure('held-out', 'Held-out loss against joint descent', 'held_out', 'ln of the ratio'),
-  figure(
-    'cosine',
-    'Similarity of the gradients of two sources minus that by joint descent',
-    'cosine',
-    'cosine',
-  ),
+  figure('cosine', 'Similarity of the gradients of two sources minus that by joint descent', 'cosine', 'cosine'),
   figure(
     'settled',
     'Spread of the minimisers once joint descent has settled both',

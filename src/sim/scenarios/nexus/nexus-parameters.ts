@@ -54,8 +54,7 @@ export function goalsParameter(fallback: string) {
     .refine((goals) => goals.every((goal, at) => at === 0 || goal < goals[at - 1]!));
   return described(numericList(list), {
     default: fallback,
-    description:
-      'summed losses at which networks are compared, as fractions of that of a network with zero weights',
+    description: 'summed losses at which networks are compared, as fractions of that of a network with zero weights',
     unit: '1',
     range: 'a decreasing list of numbers above 0 and up to 1',
     scale: 'log',

@@ -45,11 +45,7 @@ export interface SourceShape {
 const FIRST_MATRIX = 2_000_003;
 
 /** Sources of one training: `overlap` directions that all share, and others that each has drawn from the rest. */
-export function drawSources(
-  { dim, sources, rank, overlap }: SourceShape,
-  seed: number,
-  training: number,
-): SourceData {
+export function drawSources({ dim, sources, rank, overlap }: SourceShape, seed: number, training: number): SourceData {
   const first = FIRST_MATRIX + training * (sources + 2);
   const basis = randomOrthogonal(dim, seed, first);
   const rest = basis.subMatrix(0, dim - 1, overlap, dim - 1);
@@ -137,8 +133,7 @@ export function measureGradients(layers: Weights, data: SourceData, task: Matrix
   return {
     cosine: terms.similarity / ((count * (count - 1)) / 2),
     alignment:
-      weightProduct(terms.secondOrder, terms.ascent) /
-      (weightNorm(terms.secondOrder) * weightNorm(terms.ascent)),
+      weightProduct(terms.secondOrder, terms.ascent) / (weightNorm(terms.secondOrder) * weightNorm(terms.ascent)),
   };
 }
 
@@ -248,10 +243,7 @@ export interface NexusSeries {
 }
 
 /** Joint descent and inner loops of every length, for every optimiser, from the same starts on the same sources. */
-export async function* nexusSeries(
-  backend: Backend,
-  study: NexusStudy,
-): AsyncGenerator<NexusSeries, void, undefined> {
+export async function* nexusSeries(backend: Backend, study: NexusStudy): AsyncGenerator<NexusSeries, void, undefined> {
   const { problem, basis, seed, trainings, dim, goals } = study;
   const task = flat(study.task);
   const zero = { first: new Float64Array(dim * dim), second: new Float64Array(dim * dim) };

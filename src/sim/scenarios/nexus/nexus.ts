@@ -20,13 +20,7 @@ import {
   settlingParameter,
   sourcesParameter,
 } from './nexus-parameters.js';
-import {
-  drawSources,
-  type NexusSeries,
-  type NexusSettings,
-  type NexusStudy,
-  nexusSeries,
-} from './nexus-runs.js';
+import { drawSources, type NexusSeries, type NexusSettings, type NexusStudy, nexusSeries } from './nexus-runs.js';
 import { checkSourceCoverage, type NexusChange, nexusChanges, nexusVerdict } from './verdict.js';
 
 export interface NexusParameters extends NexusSettings {
@@ -90,8 +84,7 @@ export const nexus: Scenario<NexusParameters, ParametersPlan<NexusParameters>, t
   resolve(parsed) {
     const raw = parsed;
     const { dim, sources, rank, overlap, trainings, goals, optimizers } = raw;
-    if (dim < 2)
-      throw new InvalidInputError('dim', dim, 'an integer from 2, so that a source can leave something out');
+    if (dim < 2) throw new InvalidInputError('dim', dim, 'an integer from 2, so that a source can leave something out');
     const spectrum = [...createProblem(raw).spectrum];
     if (rank >= dim) throw new InvalidInputError('rank', rank, `an integer from 1 to dim - 1, ${dim - 1}`);
     if (overlap >= rank) {
@@ -101,11 +94,7 @@ export const nexus: Scenario<NexusParameters, ParametersPlan<NexusParameters>, t
     if (target === 'shuffle') throw new InvalidInputError('target', target, 'a target that needs no seed');
     requireSmallSteps('learningRate', raw.learningRate, Math.max(spectrum[0]!, ...target));
     const networks = trainings * (goals.length + 1);
-    requireMemory(
-      'dim',
-      dim,
-      8 * dim * dim * networks * (COPIES + 4 * sources) * Math.max(1, optimizers.length),
-    );
+    requireMemory('dim', dim, 8 * dim * dim * networks * (COPIES + 4 * sources) * Math.max(1, optimizers.length));
     return { ...raw, spectrum, target: [...target] };
   },
   plan(parameters) {
@@ -139,9 +128,7 @@ export const nexus: Scenario<NexusParameters, ParametersPlan<NexusParameters>, t
         const network = `${seriesName(series.optimizer, series.innerStep)}, training ${training + 1}`;
         yield { kind: 'diverged', divergence: { network, step, learning_rate: series.rate } };
       }
-      const joint = found.find(
-        ({ optimizer, innerStep }) => optimizer === series.optimizer && innerStep === null,
-      )!;
+      const joint = found.find(({ optimizer, innerStep }) => optimizer === series.optimizer && innerStep === null)!;
       if (series !== joint) {
         const change = nexusChanges(joint, series);
         changes.push(...change);
@@ -149,9 +136,7 @@ export const nexus: Scenario<NexusParameters, ParametersPlan<NexusParameters>, t
       }
       yield { kind: 'progress', done: found.length, total, label: 'series' };
     }
-    const missed = found
-      .flatMap(({ outcomes }) => outcomes)
-      .filter((ofGoal) => ofGoal.includes(undefined)).length;
+    const missed = found.flatMap(({ outcomes }) => outcomes).filter((ofGoal) => ofGoal.includes(undefined)).length;
     if (missed > 0) {
       const text = `in ${missed} of ${total * goals.length} settings a training did not come to the summed loss`;
       yield { kind: 'warning', text };

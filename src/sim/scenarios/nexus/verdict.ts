@@ -96,8 +96,7 @@ export function nexusChanges(joint: NexusSeries, looped: NexusSeries): NexusChan
       lossFt: logRatio(({ lossFt }) => lossFt),
       forgetting: meanOfAny(
         pairs.map(
-          ({ before, after, training }) =>
-            (after.forgetting - before.forgetting) / looped.norms[training]!.sources,
+          ({ before, after, training }) => (after.forgetting - before.forgetting) / looped.norms[training]!.sources,
         ),
       ),
     };
@@ -130,8 +129,7 @@ export function nexusVerdict(changes: readonly NexusChange[]): Verdict {
   if (looped.length === 0) {
     return {
       verdict: 'open in the linear model',
-      reason:
-        'no summed loss of the run was reached by two and more trainings both ways with an inner step above 0',
+      reason: 'no summed loss of the run was reached by two and more trainings both ways with an inner step above 0',
     };
   }
   const [spread, heldOut] = [counted(looped, 'spread'), counted(looped, 'heldOut')];

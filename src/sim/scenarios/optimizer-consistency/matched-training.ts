@@ -159,26 +159,10 @@ export async function* consistencyPairs(
   const distance = Matrix.sub(added, old).mmul(inputs).norm();
   const all = Matrix.eye(problem.cols);
   for (const pretraining of optimizers) {
-    const base = await matched(
-      backend,
-      study,
-      pretraining,
-      starts,
-      old,
-      all,
-      study.pretrainingGoal * old.norm() ** 2,
-    );
+    const base = await matched(backend, study, pretraining, starts, old, all, study.pretrainingGoal * old.norm() ** 2);
     for (const finetuning of optimizers) {
       const from = base.map(({ layers }) => layers);
-      const tuned = await matched(
-        backend,
-        study,
-        finetuning,
-        from,
-        added,
-        inputs,
-        study.finetuningGoal * seenNorm,
-      );
+      const tuned = await matched(backend, study, finetuning, from, added, inputs, study.finetuningGoal * seenNorm);
       const losses = (networks: readonly Matched[], task: Matrix, data: Matrix) =>
         networks.map(({ layers }) => Matrix.sub(productOf(problem, layers), task).mmul(data).norm() ** 2);
       const [lossBefore, lossAfter] = [losses(base, old, all), losses(tuned, old, all)];
@@ -221,7 +205,5 @@ function matched(
 }
 
 function productOf({ rows, hidden, cols }: Problem, { first, second }: Weights): Matrix {
-  return Matrix.from1DArray(rows, hidden, Array.from(first)).mmul(
-    Matrix.from1DArray(hidden, cols, Array.from(second)),
-  );
+  return Matrix.from1DArray(rows, hidden, Array.from(first)).mmul(Matrix.from1DArray(hidden, cols, Array.from(second)));
 }

@@ -30,12 +30,7 @@ export function optimizersParameter(fallback: string, what: string) {
       (value) => (typeof value === 'string' ? value.split(',').map((name) => name.trim()) : value),
       z.array(z.enum(names)).min(1).refine(distinct),
     ),
-    {
-      default: fallback,
-      description: what,
-      unit: '1',
-      range: `one or more of ${names.join(', ')}, each once`,
-    },
+    { default: fallback, description: what, unit: '1', range: `one or more of ${names.join(', ')}, each once` },
   );
 }
 
@@ -62,8 +57,7 @@ export function shareGoalParameter(fallback: number, stage: string) {
 export function paceParameter(fallback: number) {
   return described(numeric(z.number().positive().max(4)), {
     default: String(fallback),
-    description:
-      'learning rate of each optimiser, in units of its small rate (1/(8 sigma_1) for gradient-descent)',
+    description: 'learning rate of each optimiser, in units of its small rate (1/(8 sigma_1) for gradient-descent)',
     unit: '1',
     range: 'a number above 0 and up to 4',
     scale: 'log',
@@ -120,10 +114,7 @@ export const optimizerConsistency: Scenario<
   claims: ['T4-bracket'],
   engines: ['matrix'],
   schema,
-  presets: {
-    'all-inputs': { seen: '8' },
-    turned: { angle: '30' },
-  },
+  presets: { 'all-inputs': { seen: '8' }, turned: { angle: '30' } },
   tables: {
     matrix: [
       plain('pretraining', 'optimiser of pre-training'),
@@ -143,17 +134,8 @@ export const optimizerConsistency: Scenario<
       id: 'matrix',
       title: 'Forgetting at matched losses, by optimiser of pre-training',
       table: 'matrix',
-      x: {
-        column: 'finetuning_number',
-        label: 'optimiser of fine-tuning, by its place in the list',
-        scale: 'linear',
-      },
-      y: {
-        simulation: 'forgetting_sim',
-        error: 'forgetting_stderr',
-        label: 'forgetting',
-        scale: 'linear',
-      },
+      x: { column: 'finetuning_number', label: 'optimiser of fine-tuning, by its place in the list', scale: 'linear' },
+      y: { simulation: 'forgetting_sim', error: 'forgetting_stderr', label: 'forgetting', scale: 'linear' },
       series: 'pretraining',
     },
   ],
@@ -161,8 +143,7 @@ export const optimizerConsistency: Scenario<
     const raw = parsed;
     const { dim, seen, trainings, optimizers } = raw;
     const spectrum = [...createProblem(raw).spectrum];
-    if (raw.target === 'shuffle')
-      throw new InvalidInputError('target', raw.target, 'a target that needs no seed');
+    if (raw.target === 'shuffle') throw new InvalidInputError('target', raw.target, 'a target that needs no seed');
     if (seen > dim) throw new InvalidInputError('seen', seen, `an integer from 1 to dim, ${dim}`);
     requireMemory('dim', dim, 8 * 64 * dim * dim * trainings * optimizers.length);
     return { ...raw, spectrum, target: [...parseFineTuningTarget(raw.target, spectrum, () => 0)] };
@@ -192,10 +173,7 @@ export const optimizerConsistency: Scenario<
     }
     const missed = pairs.filter(({ reached, forgetting }) => reached < forgetting.length).length;
     if (missed > 0) {
-      yield {
-        kind: 'warning',
-        text: `in ${missed} of ${pairs.length} pairs a training did not come to both losses`,
-      };
+      yield { kind: 'warning', text: `in ${missed} of ${pairs.length} pairs a training did not come to both losses` };
     }
     const size = Matrix.sub(study.added, study.old).norm() ** 2 + study.old.norm() ** 2;
     yield { kind: 'check', check: checkLossBracket(pairs, size) };

@@ -81,9 +81,7 @@ export function comparisons(pairs: readonly PairForgetting[]): Comparison[] {
 export function consistencyVerdict(pairs: readonly PairForgetting[]): Verdict {
   const rows = comparisons(pairs);
   const count = rows.reduce((sum, { others }) => sum + others, 0);
-  const [more, less] = (['more', 'less'] as const).map((key) =>
-    rows.reduce((sum, row) => sum + row[key].length, 0),
-  );
+  const [more, less] = (['more', 'less'] as const).map((key) => rows.reduce((sum, row) => sum + row[key].length, 0));
   const diagonal = rows.filter(({ pretraining, least }) => pretraining === least);
   const reason =
     `of ${count} pairs of different optimisers ${more} forget more than the optimiser of pre-training itself and ${less} forget less, by three standard errors; ` +

@@ -17,10 +17,7 @@ const columns: readonly Column[] = [
   number('hidden', 'hidden width h'),
   { name: 'learning_rate', unit: 'flow time per step', description: 'learning rate of fine-tuning' },
   number('replay', 'weight of replay or pull beside the new task'),
-  number(
-    'learned',
-    'features of the old task above half of their sigma before fine-tuning, mean over the trainings',
-  ),
+  number('learned', 'features of the old task above half of their sigma before fine-tuning, mean over the trainings'),
   number('steps', 'steps of fine-tuning, mean over those that reached the goal; null where none did'),
   number('reached', 'trainings that reached the loss on the new task at which fine-tuning stops'),
   loss('loss_pre_before_sim', 'loss on the old task before fine-tuning, mean over the trainings'),

@@ -181,10 +181,7 @@ export function randomLayers(
     fillGaussian(entries, seed, 'basis', FIRST_STREAM + which);
     return entries.map((value) => deviation * value);
   };
-  return {
-    first: layer(rows * hidden, 2 * training),
-    second: layer(hidden * 2 * block, 2 * training + 1),
-  };
+  return { first: layer(rows * hidden, 2 * training), second: layer(hidden * 2 * block, 2 * training + 1) };
 }
 
 /** What a network with these layers makes of either block: rows × block each. */
@@ -322,10 +319,7 @@ async function fineTuned(
       floor: oldLossFloor(joint, lossNew),
     };
   });
-  return settings.map((setting, at) => ({
-    setting,
-    outcomes: outcomes.slice(at * trainings, (at + 1) * trainings),
-  }));
+  return settings.map((setting, at) => ({ setting, outcomes: outcomes.slice(at * trainings, (at + 1) * trainings) }));
 }
 
 /** The loss on the new task, on plain arrays since it is asked for after every few steps. */

@@ -100,12 +100,7 @@ export const replay: Scenario<ReplayParameters, ParametersPlan<ReplayParameters>
   engines: ['matrix'],
   schema,
   tables: replayTables,
-  rowOrder: {
-    pretraining: ['hidden', 'time'],
-    width: ['hidden'],
-    rate: ['learning_rate'],
-    replay: ['replay'],
-  },
+  rowOrder: { pretraining: ['hidden', 'time'], width: ['hidden'], rate: ['learning_rate'], replay: ['replay'] },
   figures: replayFigures,
   resolve(parsed) {
     const raw = parsed;
@@ -126,21 +121,13 @@ export const replay: Scenario<ReplayParameters, ParametersPlan<ReplayParameters>
     const settings = replaySettings(parameters);
     const widest = Math.max(hidden, widths.at(-1)!);
     const perNetwork = COPIES * (dim + 2 * block) * (widest + dim) + HELD_STEPS * (2 * block) ** 2;
-    requireMemory(
-      'dim,block,widths',
-      `${dim},${block},${widest}`,
-      8 * settings.length * raw.trainings * perNetwork,
-    );
+    requireMemory('dim,block,widths', `${dim},${block},${widest}`, 8 * settings.length * raw.trainings * perNetwork);
     const largest = Math.max(spectrum[0]!, ...newSpectrum);
     const heaviest = 1 + Math.max(raw.replay, ...raw.replays);
     requireSmallSteps('pretrainingRate', raw.pretrainingRate, largest);
     for (const rate of [raw.learningRate, ...raw.learningRates]) {
       if (!(rate > 0)) throw new InvalidInputError('learningRates', rate, 'numbers above 0');
-      requireSmallSteps(
-        rate === raw.learningRate ? 'learningRate' : 'learningRates',
-        rate,
-        largest * heaviest,
-      );
+      requireSmallSteps(rate === raw.learningRate ? 'learningRate' : 'learningRates', rate, largest * heaviest);
     }
     return parameters;
   },

@@ -97,16 +97,12 @@ export function replayVerdict(points: readonly ReplaySummary[], hidden: number, 
 
 /** Whether forgetting differs from the first point to the last in this direction, and nowhere goes back by more than its errors. */
 function isOrdered(points: readonly ReplaySummary[], direction: 1 | -1): boolean {
-  const rise = (from: ReplaySummary, to: ReplaySummary) =>
-    direction * (to.forgetting.mean - from.forgetting.mean);
+  const rise = (from: ReplaySummary, to: ReplaySummary) => direction * (to.forgetting.mean - from.forgetting.mean);
   const error = (from: ReplaySummary, to: ReplaySummary) =>
     STANDARD_ERRORS * Math.hypot(from.forgetting.standardError, to.forgetting.standardError);
   const neighbours = points.slice(1).map((to, at) => [points[at]!, to] as const);
   const [first, last] = [points[0]!, points.at(-1)!];
-  return (
-    rise(first, last) > error(first, last) &&
-    neighbours.every(([from, to]) => rise(from, to) >= -error(from, to))
-  );
+  return rise(first, last) > error(first, last) && neighbours.every(([from, to]) => rise(from, to) >= -error(from, to));
 }
 
 function ends(points: readonly ReplaySummary[]): string {

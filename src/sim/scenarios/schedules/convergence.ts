@@ -48,8 +48,7 @@ export function flowReference(
     return (time) => ({
       loss: loss(problem, time),
       weightNorm:
-        (problem.rows + problem.cols) *
-        problem.modes.reduce((sum, mode) => sum + singularValue(mode, time), 0),
+        (problem.rows + problem.cols) * problem.modes.reduce((sum, mode) => sum + singularValue(mode, time), 0),
       sharpness: withSharpness ? sharpnessAt(problem, time) : null,
     });
   }
@@ -168,10 +167,5 @@ export function checkFlowLimit(studies: readonly (readonly FlowError[])[]): Chec
     orders.length === 0
       ? 'no order was seen'
       : `orders of convergence from ${Math.min(...orders).toFixed(3)} to ${Math.max(...orders).toFixed(3)}`;
-  return judge(
-    'T9',
-    slack.margin,
-    slack.tolerance,
-    `${range}; every distance from gradient flow below C max(eta)`,
-  );
+  return judge('T9', slack.margin, slack.tolerance, `${range}; every distance from gradient flow below C max(eta)`);
 }

@@ -7,12 +7,7 @@ import type { RunEvent } from '../../scenario/scenario.js';
 import type { Row } from '../../scenario/table.js';
 import { hasDiverged } from '../../training/record-training.js';
 import type { FlowReference } from './convergence.js';
-import {
-  type EnsemblePoint,
-  measureEnsemble,
-  type ScheduledTraining,
-  type ScheduleSimulation,
-} from './prepare.js';
+import { type EnsemblePoint, measureEnsemble, type ScheduledTraining, type ScheduleSimulation } from './prepare.js';
 import { positionsOf, type ScheduleParameters } from './rates.js';
 
 /** The course of one training: loss and sensitivity at each recorded time. */
@@ -45,10 +40,7 @@ export function commonLevels(courses: readonly Course[]): number[] {
   const from = Math.min(...courses.map(({ losses }) => losses[0] ?? Number.NaN));
   const reached = Math.max(TRAINED * from, ...courses.map(({ losses }) => Math.min(...losses)));
   if (!(reached < from)) return [];
-  return Array.from(
-    { length: LEVELS },
-    (_, index) => from * (reached / from) ** ((index + 1) / (LEVELS + 1)),
-  );
+  return Array.from({ length: LEVELS }, (_, index) => from * (reached / from) ** ((index + 1) / (LEVELS + 1)));
 }
 
 /**
@@ -99,28 +91,19 @@ export class ScheduleCurves {
   /** Rows of a run that simulates nothing: gradient flow is the limit of every schedule. */
   *theoryOnly(): Generator<RunEvent> {
     for (const schedule of this.parameters.schedules) {
-      const rows = this.parameters.times.map(
-        (time, at): Row => [schedule, time, null, this.theory[at]!.loss],
-      );
+      const rows = this.parameters.times.map((time, at): Row => [schedule, time, null, this.theory[at]!.loss]);
       yield { kind: 'rows', table: 'curve', rows };
-      const courses = this.parameters.times.map((_, at) =>
-        this.courseRow(schedule, at, null, null, undefined),
-      );
+      const courses = this.parameters.times.map((_, at) => this.courseRow(schedule, at, null, null, undefined));
       yield { kind: 'rows', table: 'course', rows: courses };
     }
   }
 
   /** Trains by every schedule in turn, measures every recorded time as it comes, and yields its rows. */
-  async *simulate({
-    backend,
-    trainings,
-    target,
-  }: ScheduleSimulation): AsyncGenerator<RunEvent, void, undefined> {
+  async *simulate({ backend, trainings, target }: ScheduleSimulation): AsyncGenerator<RunEvent, void, undefined> {
     const { times, trainings: count, replicates, sharpness } = this.parameters;
     const noise = Array.from(
       { length: count },
-      (_, training) =>
-        new NoiseReplicates(this.problem, replicates, this.seed, undefined, training * replicates),
+      (_, training) => new NoiseReplicates(this.problem, replicates, this.seed, undefined, training * replicates),
     );
     const measurement = { gamma: this.gamma, noise, withSharpness: sharpness === 'on', target };
     let done = 0;
@@ -244,8 +227,5 @@ function courseOf(times: readonly number[], points: readonly EnsemblePoint[]): C
 }
 
 function divergence({ schedule, plan }: ScheduledTraining, step: number): RunEvent {
-  return {
-    kind: 'diverged',
-    divergence: { network: `schedule ${schedule}`, step, learning_rate: plan.largestRate },
-  };
+  return { kind: 'diverged', divergence: { network: `schedule ${schedule}`, step, learning_rate: plan.largestRate } };
 }

@@ -19,12 +19,7 @@ import {
 } from '../../training/network-start.js';
 import { optimizerNamed } from '../../training/optimizers.js';
 import { float64Reason, stabilityWarnings, UNIT_ROUNDOFF } from '../../training/pretraining.js';
-import {
-  type Diverged,
-  recordTraining,
-  type TrainedCheckpoint,
-  type Trainee,
-} from '../../training/record-training.js';
+import { type Diverged, recordTraining, type TrainedCheckpoint, type Trainee } from '../../training/record-training.js';
 import { type ExpectedTraining, expectTraining, noRounding } from '../../training/recurrence.js';
 import { outOfFloat32, type TrainingPlan } from '../../training/training-plan.js';
 import { type FlowReference, flowReference, type MatrixStart } from './convergence.js';
@@ -103,8 +98,7 @@ const SHARPNESS_TOLERANCE = 1e-6;
 
 function sharpnessOf(problem: Problem, checkpoint: TrainedCheckpoint, target: Matrix | undefined): number {
   const { layers }: PerturbedNetworks = checkpoint.network;
-  if ('factors' in layers || target === undefined)
-    return alignedSharpness(problem, checkpoint.singularValues);
+  if ('factors' in layers || target === undefined) return alignedSharpness(problem, checkpoint.singularValues);
   const { rows, hidden, cols } = problem;
   return sharpness(
     Matrix.from1DArray(rows, hidden, Array.from(layers.first)),
@@ -191,24 +185,16 @@ export function planSchedules(parameters: ScheduleParameters, request: RunReques
   const steps = plans.reduce((sum, { plan }) => sum + plan.totalSteps, 0);
   const optimizer = optimizerNamed(parameters.optimizer);
   const inputs =
-    batch === 'full'
-      ? undefined
-      : new InputMoments(problem.cols, batch, trainings, seed, 0, KEPT_INPUT_BYTES);
+    batch === 'full' ? undefined : new InputMoments(problem.cols, batch, trainings, seed, 0, KEPT_INPUT_BYTES);
   const ensemble = (backend: Backend) => {
-    const members = Array.from({ length: trainings }, (_, replicate) =>
-      startOf(start === 'random' ? replicate : 0),
-    );
+    const members = Array.from({ length: trainings }, (_, replicate) => startOf(start === 'random' ? replicate : 0));
     const starts = members.map(({ weights }) => weights);
     return optimizerTrainee(problem, backend, { optimizer, starts, basis: basisOf(), inputs });
   };
   return {
     ...{ parameters, problem, engine, flow },
-    backend: {
-      float64Reason: float64,
-      work: engine === 'matrix' ? descentWork(problem, trainings, steps) : undefined,
-    },
-    warnings: () =>
-      parameters.optimizer === 'gradient-descent' ? stabilityWarnings(peak, problem.spectrum) : [],
+    backend: { float64Reason: float64, work: engine === 'matrix' ? descentWork(problem, trainings, steps) : undefined },
+    warnings: () => (parameters.optimizer === 'gradient-descent' ? stabilityWarnings(peak, problem.spectrum) : []),
     simulated(context) {
       const backend = context.backend!;
       const { precision } = backend;

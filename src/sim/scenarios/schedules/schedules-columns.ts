@@ -28,9 +28,7 @@ export const courseColumns: readonly Column[] = [
   summedTimeColumn,
   { name: 'steps', unit: '1', description: 'steps of the optimizer made so far' },
   { name: 'learning_rate', unit: 'flow time per step', description: 'learning rate of the latest step' },
-  lossColumn('_theory')(
-    'loss of gradient flow from the same start at this time; null where no closed form covers it',
-  ),
+  lossColumn('_theory')('loss of gradient flow from the same start at this time; null where no closed form covers it'),
   lossColumn('_sim')('mean loss over the trainings'),
   lossColumn('_stderr')('standard error of loss_sim over the trainings; 0 for a single one'),
   sensitivityColumn('_theory')('expected rise of the loss of gradient flow under noise (T1)'),
@@ -71,11 +69,7 @@ export const convergenceColumns: readonly Column[] = [
     description:
       'largest distance of a singular value from gradient flow at the recorded times, exact descent in float64',
   },
-  {
-    name: 'bound',
-    unit: '1',
-    description: 'what T9 allows: C times learning_rate, for the mode with the largest C',
-  },
+  { name: 'bound', unit: '1', description: 'what T9 allows: C times learning_rate, for the mode with the largest C' },
   {
     name: 'order',
     unit: '1',

@@ -94,17 +94,14 @@ export function oneGammaParameter(fallback: number) {
   });
 }
 
-export const peakRateParameter = described(
-  z.union([z.literal('auto'), numeric(z.number().positive().max(1e6))]),
-  {
-    default: 'auto',
-    description:
-      'largest learning rate of every schedule; auto is the small rate of the optimizer, 1/(8 sigma_1) for gradient-descent, less on mini-batches',
-    unit: 'flow time per step',
-    range: 'auto, or a number above 0 and up to 1e6',
-    scale: 'log',
-  },
-);
+export const peakRateParameter = described(z.union([z.literal('auto'), numeric(z.number().positive().max(1e6))]), {
+  default: 'auto',
+  description:
+    'largest learning rate of every schedule; auto is the small rate of the optimizer, 1/(8 sigma_1) for gradient-descent, less on mini-batches',
+  unit: 'flow time per step',
+  range: 'auto, or a number above 0 and up to 1e6',
+  scale: 'log',
+});
 
 export const sharpnessParameter = described(z.enum(['on', 'off']), {
   default: 'on',

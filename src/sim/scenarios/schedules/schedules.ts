@@ -64,9 +64,7 @@ export const schedules: Scenario<ScheduleParameters, SchedulesPlan, typeof schem
   claims: ['T9', 'T1', 'T0'],
   engines: ['matrix', 'modes', 'exact'],
   schema,
-  presets: {
-    'flow-limit': { batch: 'full' },
-  },
+  presets: { 'flow-limit': { batch: 'full' } },
   tables: {
     curve: [
       scheduleColumn,
@@ -121,12 +119,7 @@ export const schedules: Scenario<ScheduleParameters, SchedulesPlan, typeof schem
       title: 'Sharpness, by schedule',
       table: 'course',
       x: { column: 'time', label: 'sum of learning rates', scale: 'log' },
-      y: {
-        theory: 'sharpness_theory',
-        simulation: 'sharpness_sim',
-        label: 'sharpness',
-        scale: 'linear',
-      },
+      y: { theory: 'sharpness_theory', simulation: 'sharpness_sim', label: 'sharpness', scale: 'linear' },
       series: 'schedule',
     },
     {
@@ -149,9 +142,7 @@ export const schedules: Scenario<ScheduleParameters, SchedulesPlan, typeof schem
     yield { kind: 'rows', table: 'inflection', rows: curves.inflections() };
     yield { kind: 'rows', table: 'equal_loss', rows: curves.equalLosses() };
     const studies = hasFlowLimit(parameters)
-      ? parameters.schedules.map((name) =>
-          flowErrors(problem, scheduleOf(name, parameters), parameters.times),
-        )
+      ? parameters.schedules.map((name) => flowErrors(problem, scheduleOf(name, parameters), parameters.times))
       : [];
     yield { kind: 'rows', table: 'convergence', rows: studies.flat().map(convergenceRow) };
     for (const check of checksOf(problem, simulation !== undefined, parameters, curves, studies))
@@ -182,10 +173,7 @@ function checksOf(
       name: training.schedule,
       check:
         training.expected === undefined
-          ? notApplicable(
-              'T0',
-              'modes stay apart only for plain descent on the expected loss from an aligned start',
-            )
+          ? notApplicable('T0', 'modes stay apart only for plain descent on the expected loss from an aligned start')
           : checkDecoupling(run, points.map(asCheckpoint)),
     };
   });

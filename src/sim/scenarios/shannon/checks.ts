@@ -50,10 +50,7 @@ export function checkLossValley(widths: readonly TrainedWidth[]): Check {
     }
   }
   if (slack.comparisons === 0) {
-    return notApplicable(
-      'T8-valley',
-      'at no time of the grid is every mode learned as far as the noise allows',
-    );
+    return notApplicable('T8-valley', 'at no time of the grid is every mode learned as far as the noise allows');
   }
   return judge(
     'T8-valley',
@@ -73,11 +70,7 @@ function lossOf({ theory, simulated }: SurfacePoint): { value: number; error: nu
   if (simulated === undefined) return { value: theory, error: 0, allowed: rounding };
   const { loss, excess, standardError, discretisation } = simulated;
   const { bias, rounding: ofEngine } = discretisation!;
-  return {
-    value: loss + excess.mean,
-    error: standardError,
-    allowed: Math.abs(bias) + ofEngine + rounding,
-  };
+  return { value: loss + excess.mean, error: standardError, allowed: Math.abs(bias) + ofEngine + rounding };
 }
 
 /** Differences of R² below this say nothing on which law is better. */
@@ -90,21 +83,14 @@ const ALIKE = 0.005;
  *
  * @param shannon fitted to the same surfaces as the other
  */
-export function scalingVerdict(
-  shannon: FittedSurfaces,
-  chinchilla: FittedSurfaces,
-  range: FitRange,
-): Verdict {
+export function scalingVerdict(shannon: FittedSurfaces, chinchilla: FittedSurfaces, range: FitRange): Verdict {
   const pairs = (['inside', 'held out', 'width', 'time', 'both'] as const).flatMap((part) => {
     const [ours, theirs] = [shannon, chinchilla].map((fit) => shareOn(fit, null, part, range).share);
     return ours == null || theirs == null ? [] : [{ part, ours, theirs }];
   });
   const all = pairs.find(({ part }) => part === 'held out');
   if (all === undefined) {
-    return {
-      verdict: 'open in the linear model',
-      reason: 'nothing of the surface was held out from the fit',
-    };
+    return { verdict: 'open in the linear model', reason: 'nothing of the surface was held out from the fit' };
   }
   const ahead = ({ ours, theirs }: { ours: number; theirs: number }) => ours - theirs;
   const directions = pairs.filter(({ part }) => part === 'width' || part === 'time');

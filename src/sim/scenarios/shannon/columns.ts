@@ -130,11 +130,7 @@ export function fitRows({ theory, simulation }: BothFits, range: FitRange): Row[
 }
 
 /** Rows of the table `parameters` of one law at one level of noise, by its position. */
-export function parameterRows(
-  { theory, simulation }: BothFits,
-  at: number,
-  intervals: readonly Interval[],
-): Row[] {
+export function parameterRows({ theory, simulation }: BothFits, at: number, intervals: readonly Interval[]): Row[] {
   const { snr, fit } = theory.fits[at]!;
   const exact = formulaParameters(fit);
   const seen = simulation && formulaParameters(simulation.fits[at]!.fit);

@@ -174,8 +174,7 @@ export async function* trainWidth(
             discretisation: {
               bias: bias.loss + factor * bias.sum * (2 * sum + bias.sum),
               rounding:
-                bias.lossRounding +
-                factor * bias.sumRounding * (2 * Math.abs(sum + bias.sum) + bias.sumRounding),
+                bias.lossRounding + factor * bias.sumRounding * (2 * Math.abs(sum + bias.sum) + bias.sumRounding),
             },
           },
         });

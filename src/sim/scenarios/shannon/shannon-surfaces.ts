@@ -17,11 +17,7 @@ export interface SurfacesPlan extends Plan {
  *
  * @throws InvalidInputError when the widest cannot be computed, or it would not fit in memory
  */
-export function planFlow(
-  settings: SurfaceSettings,
-  engines: readonly EngineName[],
-  request: RunRequest,
-): SurfacesPlan {
+export function planFlow(settings: SurfaceSettings, engines: readonly EngineName[], request: RunRequest): SurfacesPlan {
   const { widths } = settings;
   const widest = planWidth(settings, widths.at(-1)!, engines, request);
   const { engine } = widest;

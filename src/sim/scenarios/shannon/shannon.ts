@@ -87,11 +87,7 @@ export const shannon: Scenario<ShannonParameters, ShannonPlan, typeof schema> = 
     'more-time': { fitWidth: '64', fitTime: '60' },
   },
   tables: shannonTables,
-  rowOrder: {
-    surface: ['snr', 'width', 'time'],
-    accuracy: ['snr', 'width', 'time'],
-    valley: ['snr', 'width'],
-  },
+  rowOrder: { surface: ['snr', 'width', 'time'], accuracy: ['snr', 'width', 'time'], valley: ['snr', 'width'] },
   figures: [
     {
       id: 'valley',
@@ -113,12 +109,7 @@ export const shannon: Scenario<ShannonParameters, ShannonPlan, typeof schema> = 
       title: 'Fitted laws at the largest width',
       table: 'laws',
       x: { column: 'time', label: 'pre-training time', scale: 'log' },
-      y: {
-        theory: 'perturbed_loss_law',
-        simulation: 'perturbed_loss_sim',
-        label: 'perturbed loss',
-        scale: 'log',
-      },
+      y: { theory: 'perturbed_loss_law', simulation: 'perturbed_loss_sim', label: 'perturbed loss', scale: 'log' },
       series: 'law',
       slice: 'snr',
     },
@@ -128,10 +119,8 @@ export const shannon: Scenario<ShannonParameters, ShannonPlan, typeof schema> = 
     const { widths, times, snrs, fitWidth, fitTime, batch } = parameters;
     const count = widths.length * times.length * snrs.length;
     requireTableMemory('widths,times,snrs', `${count} points`, count * 40);
-    if (times[0] === 0)
-      throw new InvalidInputError('times', 0, 'times above 0, since the laws take powers of them');
-    const inside =
-      widths.filter((width) => width <= fitWidth).length * times.filter((time) => time <= fitTime).length;
+    if (times[0] === 0) throw new InvalidInputError('times', 0, 'times above 0, since the laws take powers of them');
+    const inside = widths.filter((width) => width <= fitWidth).length * times.filter((time) => time <= fitTime).length;
     const most = Math.max(...scalingLaws.map((law) => law.parameters.length));
     if (inside <= most) {
       throw new InvalidInputError(

@@ -62,10 +62,7 @@ export function taskAt(
 }
 
 /** The largest offset at which a task at this place is between pre-training and alignment in every mode; undefined where none is. */
-export function offsetBetween(
-  study: Pick<AlignmentStudy, 'spectrum' | 'goals'>,
-  place: number,
-): number | undefined {
+export function offsetBetween(study: Pick<AlignmentStudy, 'spectrum' | 'goals'>, place: number): number | undefined {
   if (!(place >= 0 && place <= 1)) return undefined;
   const way = study.goals.map((goal, mode) => goal - study.spectrum[mode]!);
   return sideways(way).reduce((least, step, mode) => {
@@ -123,8 +120,7 @@ function alignment({ goals, rate, steps }: AlignmentStudy, networks: number) {
 }
 
 function measured({ goals }: AlignmentStudy, starts: Float64Array, ends: Float64Array): AlignedNetwork {
-  const loss = (values: Float64Array) =>
-    values.reduce((sum, value, mode) => sum + (value - goals[mode]!) ** 2, 0);
+  const loss = (values: Float64Array) => values.reduce((sum, value, mode) => sum + (value - goals[mode]!) ** 2, 0);
   const [before, after] = [loss(starts), loss(ends)];
   return { starts, ends, before, after, gain: before - after };
 }

@@ -96,10 +96,8 @@ export function mapRow(
     [theory.after, simulated?.after],
   ] as const;
   const [gainBase, gainTuned, endBase, endTuned] = pairs;
-  const difference = (
-    [a, b]: readonly [number, number | undefined],
-    [c, d]: readonly [number, number | undefined],
-  ) => [a - c, b === undefined || d === undefined ? undefined : b - d] as const;
+  const difference = ([a, b]: readonly [number, number | undefined], [c, d]: readonly [number, number | undefined]) =>
+    [a - c, b === undefined || d === undefined ? undefined : b - d] as const;
   const all = [...pairs, difference(gainBase, gainTuned), difference(endBase, endTuned)];
   return [place, offset, isBetween, ...all.flatMap(([predicted, seen]) => [predicted, seen ?? null])];
 }

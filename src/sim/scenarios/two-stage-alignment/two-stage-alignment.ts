@@ -92,8 +92,7 @@ export const twoStageAlignment: Scenario<
   group: 'citing papers',
   paper: {
     id: 'arXiv 2606.28998',
-    title:
-      'Reward-Free Code Alignment from Pretrained or Fine-Tuned LLM: Unpacking the Trade-offs for Code Generation',
+    title: 'Reward-Free Code Alignment from Pretrained or Fine-Tuned LLM: Unpacking the Trade-offs for Code Generation',
     claim:
       'Alignment for a fixed number of steps gains more from the base network, and ends better from the fine-tuned one.',
   },

@@ -42,11 +42,7 @@ export function checkTwoStage(
 }
 
 /** How far steps may be from the flow, in the gain and in the loss after. */
-function departure(
-  { goals, rate, steps }: AlignmentStudy,
-  network: AlignedNetwork,
-  rounding: number,
-): number {
+function departure({ goals, rate, steps }: AlignmentStudy, network: AlignedNetwork, rounding: number): number {
   const flow = alignByFlow(Array.from(network.starts), goals, rate * steps);
   const rounded = [network.starts, network.ends].reduce(
     (sum, values) =>
@@ -90,16 +86,9 @@ export function countPatterns(cells: readonly Pattern[]): PatternCount {
   const end = cells.filter(({ endDifference, scale }) => endDifference > NOTICEABLE * scale);
   const both = gain.filter((cell) => end.includes(cell));
   const opposite = cells.filter(
-    ({ gainDifference, endDifference, scale }) =>
-      Math.min(gainDifference, endDifference) < -NOTICEABLE * scale,
+    ({ gainDifference, endDifference, scale }) => Math.min(gainDifference, endDifference) < -NOTICEABLE * scale,
   );
-  return {
-    cells: cells.length,
-    gain: gain.length,
-    end: end.length,
-    both: both.length,
-    opposite: opposite.length,
-  };
+  return { cells: cells.length, gain: gain.length, end: end.length, both: both.length, opposite: opposite.length };
 }
 
 /**

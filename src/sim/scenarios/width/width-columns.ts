@@ -38,10 +38,7 @@ export const widthTables: Readonly<Record<string, readonly Column[]>> = {
     gammaSetColumn,
     dimColumn,
     gammaColumn,
-    number(
-      'helpful_modes',
-      'modes that help under the noise once they are learned: sigma > 2 gamma^2 dim (T3 e)',
-    ),
+    number('helpful_modes', 'modes that help under the noise once they are learned: sigma > 2 gamma^2 dim (T3 e)'),
     flowTime(
       'inflection_theory',
       'time of the global minimum of the perturbed loss over all times, on no grid; null where it is never reached',

@@ -103,9 +103,7 @@ export function fitRows(turns: readonly (readonly Turn[])[]): Row[] {
 }
 
 function fits(turns: readonly Turn[]): Row {
-  const known = turns.flatMap(({ dim, theory }) =>
-    theory === null || theory === 0 ? [] : [{ x: dim, y: theory }],
-  );
+  const known = turns.flatMap(({ dim, theory }) => (theory === null || theory === 0 ? [] : [{ x: dim, y: theory }]));
   const points = turns.flatMap(enclosed);
   const [theory, simulation] = [fitPowerLaw(known), fitPowerLaw(points)];
   return [

@@ -79,12 +79,7 @@ function planSize(
   const { gammas, noise, times, replicates, spectrum, tau, learningRate } = parameters;
   const pretraining = resolvePretraining({ dim, spectrum, tau, times, learningRate });
   const scale = noise === 'init' ? initialDeviation(pretraining) : 1;
-  const study: NoiseStudy = {
-    times,
-    gammas: gammas.map((gamma) => gamma * scale),
-    replicates,
-    seed: request.seed,
-  };
+  const study: NoiseStudy = { times, gammas: gammas.map((gamma) => gamma * scale), replicates, seed: request.seed };
   try {
     const accuracy = (problem: Problem) => noiseAccuracy(problem, study);
     return { dim, study, pretraining: planPretraining(pretraining, engines, request, accuracy) };

@@ -86,12 +86,7 @@ export const width: Scenario<WidthParameters, SizesPlan, typeof schema> = {
       title: 'Loss under Gaussian noise',
       table: 'curve',
       x: { column: 'time', label: 'pre-training time', scale: 'log' },
-      y: {
-        theory: 'perturbed_loss_theory',
-        simulation: 'perturbed_loss_sim',
-        label: 'perturbed loss',
-        scale: 'log',
-      },
+      y: { theory: 'perturbed_loss_theory', simulation: 'perturbed_loss_sim', label: 'perturbed loss', scale: 'log' },
       series: 'dim',
       slice: 'gamma',
       inflection: { table: 'inflection', theory: 'time_theory', simulation: 'time_sim' },
@@ -135,13 +130,7 @@ export const width: Scenario<WidthParameters, SizesPlan, typeof schema> = {
       }
       done += work[index]! * parameters.times.length;
       const found = parameters.gammas.map((gamma, at) =>
-        turnOf(
-          size.pretraining.problem,
-          gamma,
-          size.study.gammas[at]!,
-          parameters.times,
-          curves.simulatedCurve(at),
-        ),
+        turnOf(size.pretraining.problem, gamma, size.study.gammas[at]!, parameters.times, curves.simulatedCurve(at)),
       );
       found.forEach((turn, at) => {
         turns[at]!.push(turn);

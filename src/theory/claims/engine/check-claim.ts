@@ -49,9 +49,7 @@ export function checkClaim<Case>(claim: Claim<Case>, options: CheckOptions = {})
   const details =
     path === undefined
       ? check(tried, { numRuns: runs, seed: seedOfGenerator(seed) })
-      : replay(path, () =>
-          check(tried, { numRuns: 1, seed: seedOfGenerator(seed), path, endOnFailure: true }),
-        );
+      : replay(path, () => check(tried, { numRuns: 1, seed: seedOfGenerator(seed), path, endOnFailure: true }));
   const instance = details.counterexample?.[0];
   if (instance === undefined) {
     const verdict = met >= FEWEST_MET * cases && met > 0 ? 'holds' : 'exhausted';

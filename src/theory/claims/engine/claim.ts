@@ -191,8 +191,5 @@ function sixDigits(value: number): string {
 
 /** `extraRows` as `extra rows`. */
 function wordsOf(name: string): string {
-  return name.replace(
-    /([a-z])([A-Z])/g,
-    (_, before: string, after: string) => `${before} ${after.toLowerCase()}`,
-  );
+  return name.replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
 }

@@ -46,9 +46,7 @@ export function singularValues(most = 12): fc.Arbitrary<number[]> {
   });
   return fc.array(cluster, { minLength: 1, maxLength: most }).map((clusters) =>
     clusters
-      .flatMap(({ value, copies, spread }) =>
-        Array.from({ length: copies }, (_, copy) => value * (1 - spread * copy)),
-      )
+      .flatMap(({ value, copies, spread }) => Array.from({ length: copies }, (_, copy) => value * (1 - spread * copy)))
       .slice(0, most)
       .sort((a, b) => b - a),
   );
@@ -211,10 +209,7 @@ export interface Network {
 }
 
 /** Size of the entries of a matrix: over four decades, zero now and then. */
-const entrySize = fc.oneof(
-  { weight: 12, arbitrary: decades(-2, 2) },
-  { weight: 1, arbitrary: fc.constant(0) },
-);
+const entrySize = fc.oneof({ weight: 12, arbitrary: decades(-2, 2) }, { weight: 1, arbitrary: fc.constant(0) });
 
 /** Shapes of dimensions 1 to 12 and sizes over decades. */
 export const drawnNetwork: fc.Arbitrary<DrawnNetwork> = fc

@@ -142,11 +142,7 @@ export function hessianOf(of: SeparatelyQuadratic, point: Float64Array, step: nu
  * `2^n` cases. A separately quadratic function has this same mean under any independent noise of mean zero and these
  * standard deviations, Gaussian noise among them, since it only meets the first two moments of each coordinate.
  */
-export function meanOverSigns(
-  of: SeparatelyQuadratic,
-  point: Float64Array,
-  scales: ArrayLike<number>,
-): number {
+export function meanOverSigns(of: SeparatelyQuadratic, point: Float64Array, scales: ArrayLike<number>): number {
   const cases = 2 ** point.length;
   let total = 0;
   for (let pattern = 0; pattern < cases; pattern++) {
@@ -217,11 +213,7 @@ export function noiseHypotheses<Case extends { readonly noise: NoiseModel }>(): 
       statement: 'the noise of each weight is independent of that of the others',
       holds: ({ noise }) => noise.draw === 'independent',
     },
-    {
-      name: 'centred',
-      statement: 'the noise of each weight has mean zero',
-      holds: ({ noise }) => noise.mean === 0,
-    },
+    { name: 'centred', statement: 'the noise of each weight has mean zero', holds: ({ noise }) => noise.mean === 0 },
   ];
 }
 
@@ -258,11 +250,7 @@ export function excessRounding(network: Network, scales: LayerNoise, model: Nois
 
 /** The network with every weight displaced by `draw` times the scale of its layer. */
 function moved({ first, second, task }: Network, scales: LayerNoise, draw: number): Network {
-  return {
-    first: Matrix.add(first, draw * scales.first),
-    second: Matrix.add(second, draw * scales.second),
-    task,
-  };
+  return { first: Matrix.add(first, draw * scales.first), second: Matrix.add(second, draw * scales.second), task };
 }
 
 /**

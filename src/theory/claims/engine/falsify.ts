@@ -1,12 +1,5 @@
 import { type Arbitrary, sample } from 'fast-check';
-import {
-  type Claim,
-  type Counterexample,
-  concludes,
-  evaluate,
-  type Hypothesis,
-  relativeMargin,
-} from './claim.js';
+import { type Claim, type Counterexample, concludes, evaluate, type Hypothesis, relativeMargin } from './claim.js';
 
 /** What an attack on one hypothesis of a claim showed. */
 export interface HypothesisResult<Case = unknown> {
@@ -42,10 +35,7 @@ const BATCH = 50;
  *
  * The same claim, options and version give the same result.
  */
-export function falsifyClaim<Case>(
-  claim: Claim<Case>,
-  options: FalsifyOptions = {},
-): HypothesisResult<Case>[] {
+export function falsifyClaim<Case>(claim: Claim<Case>, options: FalsifyOptions = {}): HypothesisResult<Case>[] {
   return claim.hypotheses.map((hypothesis) => attack(claim, hypothesis, options));
 }
 
@@ -66,12 +56,7 @@ function attack<Case>(
       if (conclusion.failure !== undefined) continue;
       cases++;
       if (!concludes(conclusion)) {
-        return {
-          name: dropped.name,
-          verdict: 'needed',
-          cases,
-          counterexample: simplest(claim, dropped, instance),
-        };
+        return { name: dropped.name, verdict: 'needed', cases, counterexample: simplest(claim, dropped, instance) };
       }
       keep(pool, { instance, slack: relativeMargin(conclusion) });
       if (cases >= runs) break;
@@ -100,8 +85,7 @@ function leaves<Case>(claim: Claim<Case>, dropped: Hypothesis<Case>, instance: C
 }
 
 function draw<Case>(claim: Claim<Case>, dropped: Hypothesis<Case>, random: Random): Case[] {
-  const source: Arbitrary<Case> =
-    dropped.broken !== undefined && random() < 0.7 ? dropped.broken : claim.domain;
+  const source: Arbitrary<Case> = dropped.broken !== undefined && random() < 0.7 ? dropped.broken : claim.domain;
   return sample(source, { numRuns: BATCH, seed: Math.floor(random() * 2 ** 31) });
 }
 
@@ -122,8 +106,7 @@ function keep<Case>(pool: Rated<Case>[], rated: Rated<Case>): void {
 
 /** Greedily takes simplifications for as long as the instance still breaks only the hypothesis and refutes the claim. */
 function simplest<Case>(claim: Claim<Case>, dropped: Hypothesis<Case>, found: Case): Counterexample<Case> {
-  const refutes = (instance: Case) =>
-    leaves(claim, dropped, instance) && !concludes(evaluate(claim, instance));
+  const refutes = (instance: Case) => leaves(claim, dropped, instance) && !concludes(evaluate(claim, instance));
   let instance = found;
   for (let improved = true; improved; ) {
     improved = false;
@@ -168,9 +151,7 @@ function mutateOnce<Value>(value: Value, random: Random): Value {
   if (places.length === 0) return value;
   const place = places[Math.floor(random() * places.length)]!;
   const other = places[Math.floor(random() * places.length)]!;
-  return replaceAt(value, place, (old) =>
-    changed(old as number, at(value, other) as number, random),
-  ) as Value;
+  return replaceAt(value, place, (old) => changed(old as number, at(value, other) as number, random)) as Value;
 }
 
 /** Integers stay integers; others are scaled by a little or a lot, or set to another number of the instance or to 0. */

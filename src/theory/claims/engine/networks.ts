@@ -1,15 +1,7 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import type { Weights } from '../../balance.js';
-import {
-  decades,
-  drawnMatrix,
-  drawnOrthogonal,
-  isDimension,
-  matrixSeed,
-  SEED_STRIDE,
-  singularValue,
-} from './draws.js';
+import { decades, drawnMatrix, drawnOrthogonal, isDimension, matrixSeed, SEED_STRIDE, singularValue } from './draws.js';
 
 /*
  * Weights and tasks with known singular values: aligned, stretched and factored ones, and data that do not cover all inputs.
@@ -46,10 +38,7 @@ export function alignedTask({ left, right }: Bases, values: readonly number[]): 
 /** Balanced aligned weights `W1 = U √S Rᵀ`, `W2 = R √S Vᵀ` with the singular values `values` of `W1W2`. */
 export function alignedWeights({ left, inner, right }: Bases, values: readonly number[]): Weights {
   const factors = values.map(Math.sqrt);
-  return {
-    first: diagonalInBases(left, factors, inner),
-    second: diagonalInBases(inner, factors, right),
-  };
+  return { first: diagonalInBases(left, factors, inner), second: diagonalInBases(inner, factors, right) };
 }
 
 /** A singular value of `W1W2` and how its two factors share it. */
@@ -135,10 +124,10 @@ export interface FactoredMatrix {
 
 /** Factorisations of all kinds: balanced, stretched along modes or across them, with idle units. */
 export const factoredMatrix: fc.Arbitrary<FactoredMatrix> = fc.record({
-  modes: fc.array(
-    fc.record({ value: singularValue, stretch: fc.oneof(fc.constant(1), decades(-1.5, 1.5)) }),
-    { minLength: 1, maxLength: 9 },
-  ),
+  modes: fc.array(fc.record({ value: singularValue, stretch: fc.oneof(fc.constant(1), decades(-1.5, 1.5)) }), {
+    minLength: 1,
+    maxLength: 9,
+  }),
   extraRows: fc.nat({ max: 3 }),
   extraHidden: fc.nat({ max: 3 }),
   extraCols: fc.nat({ max: 3 }),

@@ -25,11 +25,7 @@ const noisyModes: fc.Arbitrary<Mode[]> = fc.oneof(
     weight: 8,
     arbitrary: fc.array(
       fc
-        .record({
-          sigma: singularValue,
-          closeness: fc.constantFrom(0, 0, 1e-3, 1e-9),
-          share: decades(-12, -0.05),
-        })
+        .record({ sigma: singularValue, closeness: fc.constantFrom(0, 0, 1e-3, 1e-9), share: decades(-12, -0.05) })
         .map(({ sigma, closeness, share }) => ({
           sigma: sigma * (1 - closeness),
           start: sigma * (1 - closeness) * share,
@@ -61,10 +57,7 @@ export const noisyFields = {
  */
 export const dippingProblem: fc.Arbitrary<NoisyProblem> = fc
   .record({
-    modes: fc.array(fc.record({ sigma: decades(-0.5, 0.5), share: decades(-12, -5) }), {
-      minLength: 2,
-      maxLength: 6,
-    }),
+    modes: fc.array(fc.record({ sigma: decades(-0.5, 0.5), share: decades(-12, -5) }), { minLength: 2, maxLength: 6 }),
     extraRows: fc.nat({ max: 3 }),
     extraCols: fc.nat({ max: 3 }),
     balanced: fc.nat({ max: 5 }),

@@ -186,12 +186,7 @@ interface PulledLoss {
  *
  * @param steps number of steps, an integer from 0
  */
-function descendRegularized(
-  layers: Weights,
-  { task, pull, anchor }: PulledLoss,
-  rate: number,
-  steps: number,
-): Weights {
+function descendRegularized(layers: Weights, { task, pull, anchor }: PulledLoss, rate: number, steps: number): Weights {
   let { first, second } = layers;
   for (let step = 0; step < steps; step++) {
     const product = first.mmul(second);

@@ -31,10 +31,7 @@ export const keptShare = fc.oneof(
 export const overshootShare = decades(0.31, 2);
 
 /** Any share of a mode, from nothing to a hundredfold. */
-export const anyShare = fc.oneof(
-  { weight: 2, arbitrary: keptShare },
-  { weight: 1, arbitrary: overshootShare },
-);
+export const anyShare = fc.oneof({ weight: 2, arbitrary: keptShare }, { weight: 1, arbitrary: overshootShare });
 
 /** Modes in any order, with targets in any proportion to them. */
 export function tunedModes(most = 12): fc.Arbitrary<TunedMode[]> {
@@ -103,10 +100,7 @@ export function isSurplus({ extraRows, extraCols, beyond }: Surplus): boolean {
 }
 
 /** The pre-training problem of some modes in the order given, which need not be that of their size. */
-export function tunedProblem(
-  modes: readonly StartedMode[],
-  { extraRows, extraCols, beyond }: Surplus,
-): Problem {
+export function tunedProblem(modes: readonly StartedMode[], { extraRows, extraCols, beyond }: Surplus): Problem {
   const hidden = Math.max(1, modes.length - beyond);
   const nulls = new Array<number>(Math.min(extraRows, extraCols)).fill(0);
   const spectrum = [...modes.map(({ sigma }) => sigma), ...nulls];
@@ -133,18 +127,11 @@ export function stagedModes(modes: readonly TunedMode[], learned: number): Start
 
 /** The staged tasks of some modes. */
 export function stagedTask(modes: readonly TunedMode[], pull: number): StagedTask {
-  return {
-    spectrum: modes.map(({ sigma }) => sigma),
-    target: modes.map(({ target }) => target),
-    pull,
-  };
+  return { spectrum: modes.map(({ sigma }) => sigma), target: modes.map(({ target }) => target), pull };
 }
 
 /** Weight of a pull toward the checkpoint over six decades, 0 now and then. */
-export const pullWeight = fc.oneof(
-  { weight: 4, arbitrary: decades(-3, 3) },
-  { weight: 1, arbitrary: fc.constant(0) },
-);
+export const pullWeight = fc.oneof({ weight: 4, arbitrary: decades(-3, 3) }, { weight: 1, arbitrary: fc.constant(0) });
 
 /** Sum of squares, for tolerances. */
 export function sumOfSquares(values: readonly number[]): number {

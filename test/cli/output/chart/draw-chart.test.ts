@@ -11,10 +11,7 @@ const coordinate = fc.oneof(
   fc.constantFrom(null, 0, -0, 1, 5e-324, Number.MAX_VALUE, -Number.MAX_VALUE, Number.NaN),
   fc.integer({ min: -6, max: 6 }).map((decade) => 10 ** (2 * decade)),
 );
-const label = fc.oneof(
-  fc.string({ unit: 'grapheme', maxLength: 30 }),
-  fc.string({ unit: 'binary', maxLength: 30 }),
-);
+const label = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 30 }), fc.string({ unit: 'binary', maxLength: 30 }));
 const point = fc.record({ x: coordinate, y: coordinate });
 const axis = fc.record({ label, scale: fc.constantFrom('linear' as const, 'log' as const) });
 const series: fc.Arbitrary<ChartSeries> = fc.record({
@@ -44,13 +41,7 @@ function chartOf(...given: Partial<ChartSeries>[]): Chart {
     title: 'Title',
     x: { label: 'time', scale: 'linear' },
     y: { label: 'loss', scale: 'linear' },
-    series: given.map((some, index) => ({
-      label: `series ${index}`,
-      line: [],
-      points: [],
-      marks: [],
-      ...some,
-    })),
+    series: given.map((some, index) => ({ label: `series ${index}`, line: [], points: [], marks: [], ...some })),
     key: { line: 'theory', points: 'simulation', marks: 'inflection' },
   };
 }
@@ -85,21 +76,15 @@ describe('chart', () => {
     },
   );
 
-  test.prop([chart, options], { numRuns: samples(67) })(
-    'differs by colours only when coloured',
-    (data, size) => {
-      const introducer = String.fromCharCode(27);
-      const coloured = drawChart(data, size).join('\n');
-      const without = coloured.split(new RegExp(`${introducer}\\[[0-9;]*m`)).join('');
-      expect(without).toBe(drawChart(data, { ...size, colour: 'none' }).join('\n'));
-    },
-  );
+  test.prop([chart, options], { numRuns: samples(67) })('differs by colours only when coloured', (data, size) => {
+    const introducer = String.fromCharCode(27);
+    const coloured = drawChart(data, size).join('\n');
+    const without = coloured.split(new RegExp(`${introducer}\\[[0-9;]*m`)).join('');
+    expect(without).toBe(drawChart(data, { ...size, colour: 'none' }).join('\n'));
+  });
 
   it('says so when there is nothing to draw', () => {
-    expect(drawChart(chartOf({ line: [{ x: 1, y: Number.NaN }] }), plain)).toEqual([
-      'Title',
-      '(nothing to draw)',
-    ]);
+    expect(drawChart(chartOf({ line: [{ x: 1, y: Number.NaN }] }), plain)).toEqual(['Title', '(nothing to draw)']);
   });
 
   it('draws a line from corner to corner', () => {
@@ -153,9 +138,7 @@ describe('chart', () => {
   });
 
   it('tells eight series apart by their markers alone', () => {
-    const many = Array.from({ length: 8 }, (_, level) => ({
-      points: ramp.map(({ x }) => ({ x, y: level })),
-    }));
+    const many = Array.from({ length: 8 }, (_, level) => ({ points: ramp.map(({ x }) => ({ x, y: level })) }));
     const lines = drawChart(chartOf(...many), { ...plain, height: 40 });
     const markers = [...'●▲■◆○△□◇'];
     markers.forEach((marker, index) => {

@@ -27,17 +27,14 @@ describe('labels of ticks', () => {
     },
   );
 
-  test.prop([scale, fc.integer({ min: 1, max: 60 })])(
-    'leave a row between them on a vertical axis',
-    (axis, rows) => {
-      const ticks = placeVertical(axis, rows)
-        .map(({ tick }) => tick)
-        .sort((a, b) => a - b);
-      ticks.forEach((tick, index) => {
-        expect(tick).toBeGreaterThanOrEqual(0);
-        expect(tick).toBeLessThan(rows);
-        if (index > 0) expect(tick - ticks[index - 1]!).toBeGreaterThanOrEqual(2);
-      });
-    },
-  );
+  test.prop([scale, fc.integer({ min: 1, max: 60 })])('leave a row between them on a vertical axis', (axis, rows) => {
+    const ticks = placeVertical(axis, rows)
+      .map(({ tick }) => tick)
+      .sort((a, b) => a - b);
+    ticks.forEach((tick, index) => {
+      expect(tick).toBeGreaterThanOrEqual(0);
+      expect(tick).toBeLessThan(rows);
+      if (index > 0) expect(tick - ticks[index - 1]!).toBeGreaterThanOrEqual(2);
+    });
+  });
 });

@@ -5,10 +5,7 @@ import type { ChartOptions } from '../../../../src/cli/output/chart/draw-chart.j
 import { drawMap, type HeatMap } from '../../../../src/cli/output/map/draw-map.js';
 import { samples } from '../../../support/sample-size.js';
 
-const label = fc.oneof(
-  fc.string({ unit: 'grapheme', maxLength: 30 }),
-  fc.string({ unit: 'binary', maxLength: 30 }),
-);
+const label = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 30 }), fc.string({ unit: 'binary', maxLength: 30 }));
 const number = fc.oneof(fc.double(), fc.constantFrom(null, 0, 1, Number.MAX_VALUE, Number.NaN, Infinity));
 const places = fc
   .uniqueArray(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 30 })
@@ -25,10 +22,7 @@ const maps: fc.Arbitrary<HeatMap> = fc
         minLength: up.length,
         maxLength: up.length,
       }),
-      boundary: fc.oneof(
-        fc.constant([]),
-        fc.array(number, { minLength: across.length, maxLength: across.length }),
-      ),
+      boundary: fc.oneof(fc.constant([]), fc.array(number, { minLength: across.length, maxLength: across.length })),
       boundaryLabel: fc.constant(boundaryLabel),
     }),
   );
@@ -76,15 +70,12 @@ describe('a heat map', () => {
     },
   );
 
-  test.prop([maps, options], { numRuns: samples(67) })(
-    'differs by colours only when coloured',
-    (map, size) => {
-      const introducer = String.fromCharCode(27);
-      const coloured = drawMap(map, size).join('\n');
-      const without = coloured.split(new RegExp(`${introducer}\\[[0-9;]*m`)).join('');
-      expect(without).toBe(drawMap(map, { ...size, colour: 'none' }).join('\n'));
-    },
-  );
+  test.prop([maps, options], { numRuns: samples(67) })('differs by colours only when coloured', (map, size) => {
+    const introducer = String.fromCharCode(27);
+    const coloured = drawMap(map, size).join('\n');
+    const without = coloured.split(new RegExp(`${introducer}\\[[0-9;]*m`)).join('');
+    expect(without).toBe(drawMap(map, { ...size, colour: 'none' }).join('\n'));
+  });
 
   it('shades every cell by its value, the greatest y on top', () => {
     const lines = drawMap(
@@ -114,16 +105,10 @@ describe('a heat map', () => {
       [4, 4, 4],
     ];
     const body = bodyOf(drawMap(mapOf(values, [1.9, 2.4, null]), plain));
-    expect(body).toEqual([
-      '████████████████████████',
-      '··━━━━····━━━━··········',
-      '························',
-    ]);
+    expect(body).toEqual(['████████████████████████', '··━━━━····━━━━··········', '························']);
     expect(drawMap(mapOf(values, [1.9, null, null]), plain).join('\n')).toContain('━ boundary');
     expect(drawMap(mapOf(values), plain).join('\n')).not.toContain('boundary');
-    expect(drawMap(mapOf(values, [2, 2, 2]), { ...plain, unicode: false }).join('\n')).toContain(
-      '= boundary',
-    );
+    expect(drawMap(mapOf(values, [2, 2, 2]), { ...plain, unicode: false }).join('\n')).toContain('= boundary');
   });
 
   it('marks cells without a value', () => {

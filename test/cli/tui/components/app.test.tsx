@@ -72,8 +72,7 @@ describe('a frame', () => {
 
   test('of a refused run has all of the reason, also where a line is too short for it', async () => {
     const app = (await gaussian(60, 24)).press('r');
-    const message =
-      'a reason that is so long that it does not by any means fit into the one line of the status';
+    const message = 'a reason that is so long that it does not by any means fit into the one line of the status';
     app.act({ kind: 'run-ended', run: app.order().run, outcome: { status: 'failed', message } });
     expect(frameOf(app.state).join(' ').replace(/\s+/g, ' ')).toContain(message);
   });
@@ -121,9 +120,7 @@ describe('a frame', () => {
       networkStepsPerSecond: 0,
     };
     app.act({ kind: 'run-events', run: app.order().run, events: someRows, progress });
-    expect(frameOf(app.state).at(-2)).toMatch(
-      /^ 25% 3 s left, 20 checkpoints\/s, modes on webasm \(f32\) {2}━+─+$/,
-    );
+    expect(frameOf(app.state).at(-2)).toMatch(/^ 25% 3 s left, 20 checkpoints\/s, modes on webasm \(f32\) {2}━+─+$/);
   });
 
   test.each(
@@ -139,15 +136,7 @@ describe('a frame', () => {
   )('at %i x %i never is as tall as the window nor wider', async (columns, rows) => {
     for (const unicode of [true, false]) {
       const app = await gaussian(columns, rows, unicode);
-      for (const words of [
-        [],
-        ['tab'],
-        ['?'],
-        ['escape', 'x'],
-        ['escape', 'y'],
-        ['escape', 'tab', 'c'],
-        ['right'],
-      ]) {
+      for (const words of [[], ['tab'], ['?'], ['escape', 'x'], ['escape', 'y'], ['escape', 'tab', 'c'], ['right']]) {
         const frame = frameOf(app.press(...words).state);
         expect(frame.length, words.join()).toBe(rows - 1);
         for (const line of frame) expect(cellWidth(line), line).toBeLessThanOrEqual(columns);
@@ -172,9 +161,7 @@ describe('a frame', () => {
 describe('the live application', () => {
   test('draws again after keys, also several in one piece', async () => {
     const store = new Store(opened(COLUMNS, 24), () => {});
-    const { stdin, lastFrame, unmount } = render(
-      <LiveApp store={store} display={{ colour: 'none', unicode: true }} />,
-    );
+    const { stdin, lastFrame, unmount } = render(<LiveApp store={store} display={{ colour: 'none', unicode: true }} />);
     mounted.push({ unmount });
     const shows = (text: string) => vi.waitFor(() => expect(lastFrame()).toContain(text), HANG);
     // Ink listens only after it has drawn.
@@ -191,9 +178,7 @@ describe('the live application', () => {
   test('draws news of runs without a key', async () => {
     const app = await gaussian();
     const store = new Store(app.press('r').state, () => {});
-    const { lastFrame, unmount } = render(
-      <LiveApp store={store} display={{ colour: 'none', unicode: true }} />,
-    );
+    const { lastFrame, unmount } = render(<LiveApp store={store} display={{ colour: 'none', unicode: true }} />);
     mounted.push({ unmount });
     const shows = (text: string) => vi.waitFor(() => expect(lastFrame()).toContain(text), HANG);
     await shows('overtrain › gaussian');

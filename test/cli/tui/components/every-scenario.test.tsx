@@ -19,9 +19,7 @@ const WINDOWS = [
 describe.each(scenarios.map(({ id }) => id))('%s', (id) => {
   test('is opened, previewed, drawn at every size, explained and reproduced', () => {
     const app = new Recorder(opened(100, 45));
-    const position = homeItems(app.state).findIndex(
-      (item) => item.kind === 'scenario' && item.scenario.id === id,
-    );
+    const position = homeItems(app.state).findIndex((item) => item.kind === 'scenario' && item.scenario.id === id);
     app.press(...Array.from({ length: position }, () => 'down'), 'enter');
     expect(app.state.experiment?.scenario).toBe(id);
     const { engines, figures } = scenarios.find((scenario) => scenario.id === id)!;
@@ -39,9 +37,7 @@ describe.each(scenarios.map(({ id }) => id))('%s', (id) => {
 });
 
 function expectFits(app: Recorder, columns: number, rows: number): void {
-  const { lastFrame, unmount } = render(
-    <App state={app.state} display={{ colour: 'none', unicode: true }} />,
-  );
+  const { lastFrame, unmount } = render(<App state={app.state} display={{ colour: 'none', unicode: true }} />);
   const lines = lastFrame()!.split('\n');
   unmount();
   expect(lines.length).toBe(rows - 1);

@@ -18,18 +18,13 @@ function frameOf({ state }: Recorder, colour: 'none' | 'full' = 'none'): string[
 
 /** The application with one of the sweeps open, the first being complete. */
 function sweep(which = 0, columns = 100, rows = 30, unicode = true): Recorder {
-  const app = new Recorder(opened(columns, rows, unicode)).act({
-    kind: 'saved-sweeps-read',
-    sweeps: savedSweeps,
-  });
+  const app = new Recorder(opened(columns, rows, unicode)).act({ kind: 'saved-sweeps-read', sweeps: savedSweeps });
   app.press('G', ...Array.from({ length: savedSweeps.length - 1 - which }, () => 'up'), 'enter');
   return which === 0 ? app.act({ kind: 'sweep-read', folder: 'results/complete', read: someSweep(12) }) : app;
 }
 
 test('the list has every sweep with its points, how far it is and where', () => {
-  const app = new Recorder(opened(100, 40))
-    .act({ kind: 'saved-sweeps-read', sweeps: savedSweeps })
-    .press('G');
+  const app = new Recorder(opened(100, 40)).act({ kind: 'saved-sweeps-read', sweeps: savedSweeps }).press('G');
   const text = frameOf(app).join('\n');
   expect(text).toContain('Recent sweeps');
   expect(text).toMatch(/gaussian +complete, 24 points \(results\/complete\)/);
@@ -47,9 +42,7 @@ test('a complete sweep opens as a map of its results, with what diverged shown a
   expect(text).toMatch(/\n2.D{20}/);
   expect(text).toMatch(/D diverged {3}× no value/);
   expect(text).toContain('complete, 24 points; 1 of 72 points has no numbers');
-  expect(frameOf(app).at(-1)).toContain(
-    'v view  r result  a across  u upwards  s sort  esc back  ? help  q quit',
-  );
+  expect(frameOf(app).at(-1)).toContain('v view  r result  a across  u upwards  s sort  esc back  ? help  q quit');
 });
 
 test('the views are a map, curves and a table; keys choose axes and cut what is not drawn', () => {

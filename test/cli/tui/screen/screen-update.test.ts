@@ -29,9 +29,7 @@ async function shownAfter(frames: readonly (readonly string[])[]): Promise<strin
 test('after any frames a terminal shows the last one and nothing else', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 4 }), async (frames) => {
-      const last = frames
-        .at(-1)!
-        .map((text) => text.replace('\u001b[31m', '').replace('\u001b[0m', '').trimEnd());
+      const last = frames.at(-1)!.map((text) => text.replace('\u001b[31m', '').replace('\u001b[0m', '').trimEnd());
       const shown = (await shownAfter(frames)).map((text) => text.trimEnd());
       expect(shown).toEqual([...last, ...Array.from({ length: 6 - last.length }, () => '')]);
     }),

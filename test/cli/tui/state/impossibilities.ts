@@ -16,10 +16,7 @@ export function impossibilities(state: AppState): string[] {
     Number.isInteger(position) && position >= 0 && (position < count || (count === 0 && position === 0));
   const isField = ({ text, cursor }: TextField) => cursor >= 0 && cursor <= text.length;
 
-  must(
-    isPosition(home.cursor, homeItems(state).length),
-    'the cursor of the home screen is on one of its entries',
-  );
+  must(isPosition(home.cursor, homeItems(state).length), 'the cursor of the home screen is on one of its entries');
   must((state.screen === 'sweep') === (state.sweep !== null), 'a sweep is open where one is shown');
   if (state.sweep !== null) {
     const { contents, message, view, choice, row, column, order } = state.sweep;
@@ -56,29 +53,17 @@ export function impossibilities(state: AppState): string[] {
   if (experiment !== null) {
     const scenario = scenarios.find(({ id }) => id === experiment.scenario)!;
     const { active, shown, pinned, edit } = experiment;
-    must(
-      isPosition(experiment.field, fieldsOf(scenario, draftOf(state, scenario.id)).length),
-      'a parameter is chosen',
-    );
+    must(isPosition(experiment.field, fieldsOf(scenario, draftOf(state, scenario.id)).length), 'a parameter is chosen');
     must(isPosition(experiment.claim, claimsOf(scenario, shown).length), 'a claim is chosen');
     must(isPosition(experiment.figure, scenario.figures.length), 'a figure is shown');
     must(active === null || isOngoing(active), 'the active run is going on');
     must(active === null || active.order.run < state.nextRun, 'numbers of runs are given once');
     must(active === null || state.screen === 'scenario', 'nothing runs unseen');
-    must(
-      edit === null || (isField(edit.field) && experiment.focus === 'parameters'),
-      'what is typed is a parameter',
-    );
-    must(
-      edit === null || active === null || active.order.isPreview,
-      'no parameter is typed while a run goes on',
-    );
+    must(edit === null || (isField(edit.field) && experiment.focus === 'parameters'), 'what is typed is a parameter');
+    must(edit === null || active === null || active.order.isPreview, 'no parameter is typed while a run goes on');
     must(pinned === null || pinned.order.scenario === scenario.id, 'runs of one scenario are compared');
     must(shown === null || shown.order.scenario === scenario.id, 'the run shown is one of the scenario');
-    must(
-      shown === null || shown === active || !isOngoing(shown),
-      'a run shown that goes on is the active one',
-    );
+    must(shown === null || shown === active || !isOngoing(shown), 'a run shown that goes on is the active one');
     for (const run of [shown, pinned])
       must(
         (run?.record !== null) === (run?.status === 'finished' || run === null),
@@ -90,8 +75,7 @@ export function impossibilities(state: AppState): string[] {
     must(isField(under.field), 'the cursor is in the name of the folder');
     must(experiment?.shown?.record != null, 'only finished runs are saved');
   }
-  if (under !== null && 'scroll' in under)
-    must(under.scroll >= 0, 'a text is not scrolled above its beginning');
+  if (under !== null && 'scroll' in under) must(under.scroll >= 0, 'a text is not scrolled above its beginning');
   if (under?.kind === 'explain' || under?.kind === 'command')
     must(experiment?.shown != null && state.screen === 'scenario', 'a run is explained where there is one');
   const ongoing = Object.entries(attacks).filter(([, { status }]) => status === 'ongoing');

@@ -30,10 +30,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
       rows: fc.integer({ min: 1, max: 70 }),
     }),
   },
-  {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('answer' as const), which: fc.nat(5), how: fc.nat(5) }),
-  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('answer' as const), which: fc.nat(5), how: fc.nat(5) }) },
 );
 
 function answer(effects: readonly Effect[], which: number, how: number): Action | undefined {

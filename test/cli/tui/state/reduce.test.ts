@@ -57,12 +57,7 @@ describe('parameters', () => {
       'cancel-run',
       'start-run',
     ]);
-    expect(app.order()).toMatchObject({
-      isPreview: true,
-      engine: 'exact',
-      backend: 'auto',
-      settings: { dim: '40' },
-    });
+    expect(app.order()).toMatchObject({ isPreview: true, engine: 'exact', backend: 'auto', settings: { dim: '40' } });
     expect(app.press('left', 'left').state.drafts.gaussian?.settings).toEqual({});
   });
 
@@ -92,12 +87,7 @@ describe('parameters', () => {
       .press('/')
       .type('finetune')
       .press('enter', 'enter', 'right', 'end', 'right', 'up', 'right', 'up', 'right', 'r');
-    expect(app.order()).toMatchObject({
-      seed: 2,
-      engine: 'exact',
-      backend: 'simd',
-      settings: { preset: 'erase' },
-    });
+    expect(app.order()).toMatchObject({ seed: 2, engine: 'exact', backend: 'simd', settings: { preset: 'erase' } });
   });
 });
 
@@ -129,11 +119,7 @@ describe('runs', () => {
   });
 
   test('a run that fails says why', () => {
-    const app = running().act({
-      kind: 'run-ended',
-      run: 2,
-      outcome: { status: 'failed', message: 'no memory' },
-    });
+    const app = running().act({ kind: 'run-ended', run: 2, outcome: { status: 'failed', message: 'no memory' } });
     expect(app.state.notice).toEqual({ tone: 'bad', text: 'no memory' });
   });
 
@@ -151,11 +137,7 @@ describe('saving', () => {
     const app = running().act({ kind: 'run-ended', run: 2, outcome: finished }).press('s');
     expect(app.effects.at(-1)).toEqual({ kind: 'suggest-folder', scenario: 'gaussian' });
     app.act({ kind: 'folder-suggested', folder: 'results/gaussian' }).press('enter');
-    expect(app.effects.at(-1)).toMatchObject({
-      kind: 'save',
-      folder: 'results/gaussian',
-      run: { order: { run: 2 } },
-    });
+    expect(app.effects.at(-1)).toMatchObject({ kind: 'save', folder: 'results/gaussian', run: { order: { run: 2 } } });
     app.act({ kind: 'not-saved', message: 'it is full' });
     expect(app.state.overlay).toMatchObject({ message: 'it is full', isBusy: false });
     app.press('enter').act({ kind: 'saved', run: 2, folder: 'results/gaussian' });

@@ -23,9 +23,7 @@ describe('an arrow', () => {
     ['power:1', undefined, 1, 'power:1.05'],
     ['overshoot:2:4', undefined, -1, 'overshoot:2:3.9'],
   ] as const)('makes of %s on a %s scale by %i: %s', (value, scale, direction, next) => {
-    expect(steppedTexts(value, { ...meta, ...(scale === undefined ? {} : { scale }) }, direction)[0]).toBe(
-      next,
-    );
+    expect(steppedTexts(value, { ...meta, ...(scale === undefined ? {} : { scale }) }, direction)[0]).toBe(next);
   });
 
   test('takes whole steps where only integers are allowed', () => {

@@ -17,9 +17,6 @@ test('a character of two halves is one character', () => {
 });
 
 test('at the ends keys do nothing, and other keys are none of its business', () => {
-  expect(typed(['right', 'left', 'left', 'left', 'backspace'], textField('a'))).toEqual({
-    text: 'a',
-    cursor: 0,
-  });
+  expect(typed(['right', 'left', 'left', 'left', 'backspace'], textField('a'))).toEqual({ text: 'a', cursor: 0 });
   expect(editText(textField('a'), key('enter'))).toBeUndefined();
 });

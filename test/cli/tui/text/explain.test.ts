@@ -11,12 +11,7 @@ function sentencesOf(app: Recorder): readonly string[] {
   const { experiment } = app.state;
   const scenario = scenarios.find(({ id }) => id === experiment!.scenario)!;
   const verdict = checkDraft(scenario, draftOf(app.state, scenario.id));
-  return explainRun(
-    scenario,
-    experiment!.shown!,
-    scenario.figures[0]!,
-    verdict.isValid ? verdict.parameters : {},
-  );
+  return explainRun(scenario, experiment!.shown!, scenario.figures[0]!, verdict.isValid ? verdict.parameters : {});
 }
 
 test('of gaussian: the inflections of this run and the modes learned at each', async () => {
@@ -56,7 +51,5 @@ describe('of a run that has not ended', () => {
 function fieldName(app: Recorder): string {
   const { experiment } = app.state;
   const scenario = scenarios.find(({ id }) => id === experiment!.scenario)!;
-  return (
-    [...(scenario.presets ? ['preset'] : []), ...Object.keys(scenario.schema.shape)][experiment!.field] ?? ''
-  );
+  return [...(scenario.presets ? ['preset'] : []), ...Object.keys(scenario.schema.shape)][experiment!.field] ?? '';
 }

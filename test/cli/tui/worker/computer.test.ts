@@ -6,9 +6,7 @@ import type { RunNews } from '../../../../src/cli/tui/worker/run-order.js';
 
 /** A thread that runs a script. */
 const thread = (script: string) =>
-  new URL(
-    `data:text/javascript,${encodeURIComponent(`import { parentPort } from 'node:worker_threads'; ${script}`)}`,
-  );
+  new URL(`data:text/javascript,${encodeURIComponent(`import { parentPort } from 'node:worker_threads'; ${script}`)}`);
 
 const SILENT = thread("parentPort.on('message', () => {});");
 /** Stops a thread for good, as a computation without end does, and leaves the core to other tests. */
@@ -22,9 +20,7 @@ const CRASHING = thread("parentPort.on('message', () => { throw new Error('made 
 const ANSWERING = thread(
   "parentPort.on('message', ({ order }) => parentPort.postMessage({ kind: 'run-ended', run: order.run, outcome: { status: 'cancelled' } }));",
 );
-const ATTACKING = thread(
-  "parentPort.postMessage({ kind: 'attack-progress', claim: 'T1', done: 1, total: 2 });",
-);
+const ATTACKING = thread("parentPort.postMessage({ kind: 'attack-progress', claim: 'T1', done: 1, total: 2 });");
 
 const order = (run: number) => ({ ...untouchedDraft, run, scenario: 'gaussian', isPreview: false });
 let computer: ThreadComputer | undefined;

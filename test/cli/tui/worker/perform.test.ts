@@ -33,9 +33,7 @@ test('a run is told in batches, its compute first and its end last', async () =>
   const news = await newsOf({ pause: '40', gammas: '0.5,0.4,0.3,0.2,0.1' });
   expect(news[0]).toMatchObject({ kind: 'run-events', events: [{ kind: 'compute' }] });
   expect(news.length).toBeGreaterThan(4);
-  const progress = news
-    .flatMap((one) => (one.kind === 'run-events' && one.progress ? [one.progress] : []))
-    .at(-1);
+  const progress = news.flatMap((one) => (one.kind === 'run-events' && one.progress ? [one.progress] : [])).at(-1);
   expect(progress).toMatchObject({ done: 5, total: 5 });
   expect(progress?.perSecond).toBeGreaterThan(0);
   expect(news.at(-1)).toMatchObject({
@@ -51,8 +49,7 @@ test('a quick preview is told in one piece', async () => {
 
 test('a cancelled run keeps what it told, and a wrong one says what is wrong', async () => {
   const controller = new AbortController();
-  const hasRows = (one: RunNews) =>
-    one.kind === 'run-events' && one.events.some(({ kind }) => kind === 'rows');
+  const hasRows = (one: RunNews) => one.kind === 'run-events' && one.events.some(({ kind }) => kind === 'rows');
   const news = await newsOf({ pause: '30', gammas: '0.5,0.4,0.3,0.2,0.1' }, false, {
     signal: controller.signal,
     at: (one) => {

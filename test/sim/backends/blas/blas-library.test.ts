@@ -66,9 +66,7 @@ describe('a library that is not there', () => {
     vi.stubEnv('OVERTRAIN_BLAS', '/nowhere/libblas.so');
     const error = await loadBlas('f32').catch((error: unknown) => error);
     expect(error).toBeInstanceOf(MissingDevice);
-    expect((error as MissingDevice).message).toBe(
-      'no BLAS library was found under the name /nowhere/libblas.so',
-    );
+    expect((error as MissingDevice).message).toBe('no BLAS library was found under the name /nowhere/libblas.so');
     expect((error as MissingDevice).remedy).toContain('OVERTRAIN_BLAS');
   });
 

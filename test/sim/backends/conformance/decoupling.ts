@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type {
-  Backend,
-  NetworkShape,
-  OptimizedNetworks,
-  Weights,
-} from '../../../../src/sim/backends/backend.js';
+import type { Backend, NetworkShape, OptimizedNetworks, Weights } from '../../../../src/sim/backends/backend.js';
 import { uniformSource } from '../../../../src/sim/backends/random.js';
 import {
   type Decoupling,
@@ -56,26 +51,20 @@ export function decouplingConformance(open: () => Backend): void {
       const settings = { base, sphere, gains, radius: RADIUS, rates: RATES, gainRates: GAIN_RATES };
       const decoupling = { ...settings, base: optimizerNamed(base) };
       const networks = startOf(shape, decoupling);
-      const actual = await open().optimizeNetworks(networks, {
-        optimizer: decoupledRule(decoupling),
-        rates: RATES,
-      });
+      const actual = await open().optimizeNetworks(networks, { optimizer: decoupledRule(decoupling), rates: RATES });
       const unit = UNIT_ROUNDOFF[open().precision];
       const longest = 2 * Math.max(shape.rows, shape.hidden, shape.cols) + 4;
       for (let at = 0; at < COUNT; at++) {
-        const { exact, bound } = once(
-          `${unit}, ${base}, ${sphere}, ${gains}, ${JSON.stringify(shape)}, ${at}`,
-          () => {
-            const exact = endOf(networks, settings, shape, at);
-            // As in the suite of optimisers: sixteen runs whose results are moved by what an inner product may round by.
-            const moved = Array.from({ length: 16 }, (_, replicate) => {
-              const uniform = uniformSource(5, 'basis', replicate);
-              const rounding = (value: number) => value * (1 + unit * longest * (2 * uniform() - 1));
-              return largestDifference(endOf(networks, settings, shape, at, rounding), exact);
-            });
-            return { exact, bound: 4 * Math.max(...moved) };
-          },
-        );
+        const { exact, bound } = once(`${unit}, ${base}, ${sphere}, ${gains}, ${JSON.stringify(shape)}, ${at}`, () => {
+          const exact = endOf(networks, settings, shape, at);
+          // As in the suite of optimisers: sixteen runs whose results are moved by what an inner product may round by.
+          const moved = Array.from({ length: 16 }, (_, replicate) => {
+            const uniform = uniformSource(5, 'basis', replicate);
+            const rounding = (value: number) => value * (1 + unit * longest * (2 * uniform() - 1));
+            return largestDifference(endOf(networks, settings, shape, at, rounding), exact);
+          });
+          return { exact, bound: 4 * Math.max(...moved) };
+        });
         // Of use: the steps themselves move the weights by a tenth and more.
         expect(bound).toBeLessThan(open().precision === 'f32' ? 1e-3 : 1e-11);
         expect(largestDifference(memberOf(actual, at), exact)).toBeLessThanOrEqual(bound);
@@ -87,10 +76,7 @@ export function decouplingConformance(open: () => Backend): void {
     const networks = fromNothing(networkBatch(SHAPES[0]!, 1, 4), adam.moments);
     const run = { optimizer: adam, rates: [0.05] };
     const plain = await open().optimizeNetworks(networks, run);
-    const decayed = await open().optimizeNetworks(networks, {
-      ...run,
-      optimizer: withWeightDecay(adam, 0.5),
-    });
+    const decayed = await open().optimizeNetworks(networks, { ...run, optimizer: withWeightDecay(adam, 0.5) });
     const scale = networks.rateScale[0]!;
     plain.first.forEach((value, index) => {
       const expected = value - scale * 0.05 * 0.5 * networks.first[index]!;
@@ -104,9 +90,7 @@ function startOf(shape: NetworkShape, decoupling: Decoupling): OptimizedNetworks
   const layer = (which: 'first' | 'second') =>
     Float64Array.from(starts.flatMap((start) => Array.from(start[which], (entry) => RADIUS * entry)));
   const moment = (which: 'first' | 'second', index: number) =>
-    Float64Array.from(
-      starts.flatMap((start) => Array.from(decoupledStart(decoupling, start[which])[index]!)),
-    );
+    Float64Array.from(starts.flatMap((start) => Array.from(decoupledStart(decoupling, start[which])[index]!)));
   const { target } = networkBatch(shape, COUNT, 3);
   return {
     shape,
@@ -139,8 +123,7 @@ function endOf(
 }
 
 function memberOf({ first, second }: Weights, at: number): Weights {
-  const part = (values: Float64Array) =>
-    values.slice((at * values.length) / COUNT, ((at + 1) * values.length) / COUNT);
+  const part = (values: Float64Array) => values.slice((at * values.length) / COUNT, ((at + 1) * values.length) / COUNT);
   return { first: part(first), second: part(second) };
 }
 

@@ -40,8 +40,7 @@ export function innerLoopConformance(open: () => Backend): void {
         inputs[index] = (row === column ? 1 : 0) + 0.3 * Math.sin(Math.floor(index / size) + row + column);
       });
       const trained = (network: number, rounding?: Rounding) => {
-        const layer = (values: Float64Array, rows: number, cols: number) =>
-          nested(values, network, rows, cols);
+        const layer = (values: Float64Array, rows: number, cols: number) => nested(values, network, rows, cols);
         let state: OracleNetwork = {
           left: layer(networks.first, shape.rows, shape.hidden),
           right: layer(networks.second, shape.hidden, shape.cols),
@@ -66,15 +65,10 @@ export function innerLoopConformance(open: () => Backend): void {
         const { precision } = open();
         const { exact, bound } = once(`${precision}, ${JSON.stringify(one)}, ${network}`, () => {
           const exact = trained(network);
-          return {
-            exact,
-            bound: allowed(exact, (rounding) => trained(network, rounding), precision, shape.cols),
-          };
+          return { exact, bound: allowed(exact, (rounding) => trained(network, rounding), precision, shape.cols) };
         });
         const part = (values: Float64Array) =>
-          Array.from(
-            values.subarray((network * values.length) / NETWORKS, ((network + 1) * values.length) / NETWORKS),
-          );
+          Array.from(values.subarray((network * values.length) / NETWORKS, ((network + 1) * values.length) / NETWORKS));
         const found = [...part(actual.first), ...part(actual.second)];
         // A bound of any use: a step of the base optimiser moves the weights by a hundredth.
         expect(bound).toBeLessThan(precision === 'f32' ? 1e-4 : 1e-12);

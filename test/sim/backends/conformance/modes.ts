@@ -38,9 +38,7 @@ export function modeConformance(open: () => Backend): void {
       const backwards = [...rates].reverse();
       expectAgreement(open(), batch, rates, await open().descendModes(batch, rates));
       expectAgreement(open(), batch, backwards, await open().descendModes(batch, backwards));
-      expect(await open().descendModes(batch, rates)).not.toEqual(
-        await open().descendModes(batch, backwards),
-      );
+      expect(await open().descendModes(batch, rates)).not.toEqual(await open().descendModes(batch, backwards));
     });
 
     test('follows sizes that grow, shrink and come back', async () => {

@@ -10,12 +10,7 @@ import { noiseBatch, perturbedNetworks, shapeName, shapes, uniform } from '../..
 import { seededRandom } from '../../../support/random-matrices.js';
 import { some } from '../../../support/sample-size.js';
 
-function expectAgreement(
-  backend: Backend,
-  networks: PerturbedNetworks,
-  noise: NoiseBatch,
-  actual: Float64Array,
-) {
+function expectAgreement(backend: Backend, networks: PerturbedNetworks, noise: NoiseBatch, actual: Float64Array) {
   const expected = momentsOracle(networks, noise, unitRoundoff(backend.precision));
   expect(actual).toBeInstanceOf(Float64Array);
   expect(actual.length).toBe(expected.values.length);
@@ -24,10 +19,7 @@ function expectAgreement(
 
 /** The same residuals over layers that are diagonal, as the `modes` engine gives them. */
 function diagonal(networks: PerturbedNetworks, modes: number, seed: number): PerturbedNetworks {
-  return {
-    ...networks,
-    layers: { modes, factors: uniform(networks.count * modes, 1, seededRandom(seed)) },
-  };
+  return { ...networks, layers: { modes, factors: uniform(networks.count * modes, 1, seededRandom(seed)) } };
 }
 
 const namedShapes = some(shapes, 4).map((shape) => [shapeName(shape), shape] as const);

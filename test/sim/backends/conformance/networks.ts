@@ -59,10 +59,7 @@ export function networkConformance(open: () => Backend): void {
       const batch = networkBatch({ rows: 2, hidden: 3, cols: 2 }, 2, 13);
       const rates = ratesOf(20);
       const backwards = [...rates].reverse();
-      const results = [
-        await open().descendNetworks(batch, rates),
-        await open().descendNetworks(batch, backwards),
-      ];
+      const results = [await open().descendNetworks(batch, rates), await open().descendNetworks(batch, backwards)];
       expectAgreement(open(), batch, rates, results[0]!);
       expectAgreement(open(), batch, backwards, results[1]!);
       expect(results[0]!.first).not.toEqual(results[1]!.first);
@@ -140,9 +137,7 @@ export function networkConformance(open: () => Backend): void {
       const still = { ...batch, rateScale: Float64Array.of(0, 0) };
       expect(await open().descendNetworks(still, ratesOf(9))).toEqual(stored);
       const padded = [...ratesOf(13), ...new Array<number>(70).fill(0)];
-      expect(await open().descendNetworks(batch, padded)).toEqual(
-        await open().descendNetworks(batch, ratesOf(13)),
-      );
+      expect(await open().descendNetworks(batch, padded)).toEqual(await open().descendNetworks(batch, ratesOf(13)));
     });
 
     test('changes nothing at rate 0, even where the gradient overflows', async () => {

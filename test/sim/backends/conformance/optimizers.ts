@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type {
-  Backend,
-  OptimizedNetworks,
-  OptimizerRun,
-  Weights,
-} from '../../../../src/sim/backends/backend.js';
+import type { Backend, OptimizedNetworks, OptimizerRun, Weights } from '../../../../src/sim/backends/backend.js';
 import { uniformSource } from '../../../../src/sim/backends/random.js';
 import { optimizers } from '../../../../src/sim/training/optimizers.js';
 import { networkBatch, oneNetwork } from '../../../support/network-cases.js';

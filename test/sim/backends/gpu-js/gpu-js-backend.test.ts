@@ -32,9 +32,7 @@ describe('webasm', () => {
       const scale = fround(2 * fround(batch.rateScale[Math.floor(index / 5)]!));
       let factor = fround(start);
       for (const rate of rates) {
-        const pull = fround(
-          fround(fround(scale * fround(rate)) * factor) * fround(fround(factor * factor) - sigma),
-        );
+        const pull = fround(fround(fround(scale * fround(rate)) * factor) * fround(fround(factor * factor) - sigma));
         factor = fround(factor - pull);
       }
       return factor;
@@ -50,8 +48,7 @@ describe('webasm', () => {
     let [w1, w2] = [stored(batch.first), stored(batch.second)];
     const target = stored(batch.target);
     const row = (i: number) => w1.slice(i * hidden, (i + 1) * hidden);
-    const column = (values: readonly number[], width: number, j: number) =>
-      values.filter((_, at) => at % width === j);
+    const column = (values: readonly number[], width: number, j: number) => values.filter((_, at) => at % width === j);
     for (const rate of rates) {
       const residual = target.map((value, at) =>
         fround(sequentialDot(row(Math.floor(at / cols)), column(w2, cols, at % cols)) - value),
@@ -60,17 +57,11 @@ describe('webasm', () => {
       const next1 = w1.map((value, at) => {
         const i = Math.floor(at / hidden);
         const k = at % hidden;
-        const pull = sequentialDot(
-          residual.slice(i * cols, (i + 1) * cols),
-          w2.slice(k * cols, (k + 1) * cols),
-        );
+        const pull = sequentialDot(residual.slice(i * cols, (i + 1) * cols), w2.slice(k * cols, (k + 1) * cols));
         return fround(value - fround(pace * pull));
       });
       const next2 = w2.map((value, at) => {
-        const pull = sequentialDot(
-          column(w1, hidden, Math.floor(at / cols)),
-          column(residual, cols, at % cols),
-        );
+        const pull = sequentialDot(column(w1, hidden, Math.floor(at / cols)), column(residual, cols, at % cols));
         return fround(value - fround(pace * pull));
       });
       [w1, w2] = [next1, next2];

@@ -26,9 +26,7 @@ describe.each(sources)('kernel %s', (_, text) => {
 
   test('rounds quotients down from the middle, for devices divide inexactly', () => {
     for (const [quotient] of text.matchAll(/Math\.floor\([^;]*/g)) {
-      expect(quotient).toMatch(
-        /^Math\.floor\(\(this\.thread\.z \+ 0?\.5\) \/ this\.constants\.replicates\)$/,
-      );
+      expect(quotient).toMatch(/^Math\.floor\(\(this\.thread\.z \+ 0?\.5\) \/ this\.constants\.replicates\)$/);
     }
   });
 });

@@ -21,8 +21,7 @@ describe('random orthogonal matrices', () => {
   test('are uniform: no sign and no direction is preferred', () => {
     const [size, draws] = [3, 2000];
     const matrices = Array.from({ length: draws }, (_, seed) => randomOrthogonal(size, seed, 0));
-    const mean = (of: (matrix: Matrix) => number) =>
-      matrices.reduce((sum, matrix) => sum + of(matrix), 0) / draws;
+    const mean = (of: (matrix: Matrix) => number) => matrices.reduce((sum, matrix) => sum + of(matrix), 0) / draws;
     // Under Haar measure the trace has mean 0 and variance 1, and the determinant is ±1 with equal chances; a QR without
     // corrected signs gives a trace of about −1. An entry has variance 1/n. Four standard errors each.
     expect(Math.abs(mean((matrix) => matrix.trace()))).toBeLessThan(4 / Math.sqrt(draws));
@@ -42,8 +41,5 @@ describe('random orthogonal matrices', () => {
 /** Of a 3 × 3 matrix, by the rule of Sarrus. */
 function determinant(matrix: Matrix): number {
   const at = (row: number, column: number) => matrix.get(row % 3, column % 3);
-  return [0, 1, 2].reduce(
-    (sum, j) => sum + at(0, j) * (at(1, j + 1) * at(2, j + 2) - at(1, j + 2) * at(2, j + 1)),
-    0,
-  );
+  return [0, 1, 2].reduce((sum, j) => sum + at(0, j) * (at(1, j + 1) * at(2, j + 2) - at(1, j + 2) * at(2, j + 1)), 0);
 }

@@ -3,12 +3,7 @@ import { philox4x32 } from '../../../../src/sim/backends/random.js';
 
 /** Known-answer vectors of philox4x32-10 from Random123 (kat_vectors): counter, key, result. */
 const vectors = [
-  {
-    name: 'all zeros',
-    counter: [0, 0, 0, 0],
-    key: [0, 0],
-    result: [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8],
-  },
+  { name: 'all zeros', counter: [0, 0, 0, 0], key: [0, 0], result: [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8] },
   {
     name: 'all ones',
     counter: [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff],

@@ -1,15 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import {
-  checkCost,
-  checkErase,
-  checkForgetting,
-  stagingOf,
-} from '../../../../src/sim/finetuning/checks/forgetting.js';
-import {
-  checkEffectiveTask,
-  checkSteps,
-  type FineTuningRun,
-} from '../../../../src/sim/finetuning/checks/numbers.js';
+import { checkCost, checkErase, checkForgetting, stagingOf } from '../../../../src/sim/finetuning/checks/forgetting.js';
+import { checkEffectiveTask, checkSteps, type FineTuningRun } from '../../../../src/sim/finetuning/checks/numbers.js';
 import { checkPullOrder, checkRateOrder } from '../../../../src/sim/finetuning/checks/order.js';
 import {
   checkOvershootBoundary,
@@ -19,14 +10,7 @@ import {
 import { fineTuningRun, mispredicted, tampered } from '../../../support/finetuning-run.js';
 
 /** Half-times 60/(2σ) are far apart: at each time every mode is learned, or so small that it stays at zero. */
-const staged = {
-  dim: 3,
-  spectrum: '4,2,1',
-  tau: 60,
-  times: '0.1,10,22,60',
-  target: '3,5,3.5',
-  steps: 240,
-};
+const staged = { dim: 3, spectrum: '4,2,1', tau: 60, times: '0.1,10,22,60', target: '3,5,3.5', steps: 240 };
 const rates = [0.0005, 0.001, 0.005].map((rate) => ({ key: rate, rate, pull: 0 }));
 const pulls = [0, 0.25, 1, 3].map((pull) => ({ key: pull, rate: 0.005, pull }));
 
@@ -106,17 +90,10 @@ describe('checks on networks that were simulated', () => {
     // Where theory turns in that order too, no theorem has promised another one.
     const both = mispredicted(late, 2, 3, () => ({ lossPre: 0 }));
     expect(checkRateOrder(both)).toMatchObject({ verdict: 'not-applicable' });
-    expect(checkRateOrder(both).reason).toContain(
-      `not in order, in theory as little as in simulation: ${observed}`,
-    );
-    const trained = await fineTuningRun(
-      { ...staged, times: '0.1,7.4,14.9,29.9', pretraining: 'descent' },
-      rates,
-    );
+    expect(checkRateOrder(both).reason).toContain(`not in order, in theory as little as in simulation: ${observed}`);
+    const trained = await fineTuningRun({ ...staged, times: '0.1,7.4,14.9,29.9', pretraining: 'descent' }, rates);
     expect(checkRateOrder(trained)).toMatchObject({ verdict: 'holds' });
-    expect(checkRateOrder(tampered(trained, 2, 3, () => ({ lossPre: -50 })))).toMatchObject({
-      verdict: 'fails',
-    });
+    expect(checkRateOrder(tampered(trained, 2, 3, () => ({ lossPre: -50 })))).toMatchObject({ verdict: 'fails' });
   });
 
   test('on the defaults, a simulation that turns in another order than theory fails', async () => {
@@ -124,9 +101,7 @@ describe('checks on networks that were simulated', () => {
     const one = await fineTuningRun({ times: 'log:1:300:12' }, defaults);
     expect(checkRateOrder(one)).toMatchObject({ verdict: 'holds' });
     const last = one.curves[2]!.networks.length - 2;
-    expect(checkRateOrder(tampered(one, 2, last, () => ({ lossPre: 0 })))).toMatchObject({
-      verdict: 'fails',
-    });
+    expect(checkRateOrder(tampered(one, 2, last, () => ({ lossPre: 0 })))).toMatchObject({ verdict: 'fails' });
     const pulled = [0, 0.5, 2].map((pull) => ({ key: pull, rate: 0.01, pull }));
     const many = await fineTuningRun({ times: 'log:1:300:12' }, pulled);
     expect(checkPullOrder(many)).toMatchObject({ verdict: 'holds' });
@@ -197,9 +172,7 @@ describe('the boundary at convergence', () => {
   test('is 2 + lambda', async () => {
     const { study } = await fineTuningRun(staged, rates.slice(0, 1));
     for (const pull of [0, 0.5, 10]) {
-      expect(checkOvershootBoundary(study, { unchanged: 1, pull, anchor: 'checkpoint' }).verdict).toBe(
-        'holds',
-      );
+      expect(checkOvershootBoundary(study, { unchanged: 1, pull, anchor: 'checkpoint' }).verdict).toBe('holds');
     }
   });
 });

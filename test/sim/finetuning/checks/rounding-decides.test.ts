@@ -30,8 +30,7 @@ describe('networks that rounding decides', () => {
         expect(Math.abs(Number(row.loss_ft_sim) - Number(row.loss_ft_theory))).toBeGreaterThan(3);
       }
       expect(verdictOf(document, 'T4-steps')).toBe('not-applicable');
-      const expected =
-        /^rounding decides .*: 2 of 2 networks, first at time 1, learning rate 0.02, lambda 0$/;
+      const expected = /^rounding decides .*: 2 of 2 networks, first at time 1, learning rate 0.02, lambda 0$/;
       expect(document.checks[0]!.reason).toMatch(expected);
       expect(document.warnings.filter((text) => expected.test(text)).length).toBe(1);
     },
@@ -57,9 +56,7 @@ describe('networks that rounding decides', () => {
   });
 
   test('are none in an ordinary run', async () => {
-    const run = await fineTuningRun({ dim: 3, target: 'scale:2.5', times: '1,10' }, [
-      { key: 0, rate: 0.01, pull: 0 },
-    ]);
+    const run = await fineTuningRun({ dim: 3, target: 'scale:2.5', times: '1,10' }, [{ key: 0, rate: 0.01, pull: 0 }]);
     const { count, simulated, rest } = decidedByRounding(run);
     expect([count, simulated]).toEqual([0, 2]);
     expect(rest).toEqual(run);

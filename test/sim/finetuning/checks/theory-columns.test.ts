@@ -1,9 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import {
-  checkEffectiveTask,
-  checkSteps,
-  type FineTuningRun,
-} from '../../../../src/sim/finetuning/checks/numbers.js';
+import { checkEffectiveTask, checkSteps, type FineTuningRun } from '../../../../src/sim/finetuning/checks/numbers.js';
 import { checkPlanes } from '../../../../src/sim/finetuning/checks/turned.js';
 import { fineTuningRun, mispredicted, tampered } from '../../../support/finetuning-run.js';
 

@@ -66,12 +66,7 @@ describe('the best learning rate', () => {
       })),
       divergedAt: undefined,
     });
-    const logs = logLosses([
-      network(1, 0, Math.E),
-      network(1, 1, 1),
-      network(2, 0, Infinity),
-      network(2, 1, 0),
-    ]);
+    const logs = logLosses([network(1, 0, Math.E), network(1, 1, 1), network(2, 0, Infinity), network(2, 1, 0)]);
     expect(logs.get(1)).toEqual([1, 0]);
     expect(logs.get(2)![0]).toBe(Infinity);
     expect(logs.get(2)![1]).toBeLessThan(-600);
@@ -112,9 +107,7 @@ describe('rates that are missing', () => {
     fc.constantFrom(...GRID),
   ])('leave every best rate with both of its neighbours, whatever the losses', (losses, from) => {
     const found = searched(new Map(GRID.map((rate, at) => [rate, losses[at]!])), from);
-    const columns = [0, 1].map(
-      (training) => new Map([...found].map(([rate, logs]) => [rate, [logs[training]!]])),
-    );
+    const columns = [0, 1].map((training) => new Map([...found].map(([rate, logs]) => [rate, [logs[training]!]])));
     for (const best of [found, ...columns].map(bestRate)) {
       const at = GRID.indexOf(best);
       for (const neighbour of [GRID[at - 1], GRID[at + 1]])

@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { nameOf, type Parameterization } from '../../../../src/sim/scenarios/decoupling/rules.js';
 import type { TrainedCell } from '../../../../src/sim/scenarios/decoupling/study.js';
-import {
-  contests,
-  decouplingVerdict,
-  partsOf,
-  transfers,
-} from '../../../../src/sim/scenarios/decoupling/verdict.js';
+import { contests, decouplingVerdict, partsOf, transfers } from '../../../../src/sim/scenarios/decoupling/verdict.js';
 
 const plain: Parameterization = { kind: 'plain', hasDecay: false, hasWarmup: false };
 const decayed: Parameterization = { kind: 'plain', hasDecay: true, hasWarmup: false };
@@ -21,11 +16,7 @@ interface Outcome {
   readonly updates: readonly number[];
 }
 
-function cell(
-  parameterization: Parameterization,
-  width: number,
-  { logs, best, updates }: Outcome,
-): TrainedCell {
+function cell(parameterization: Parameterization, width: number, { logs, best, updates }: Outcome): TrainedCell {
   const rate = 0.1;
   return {
     optimizer: 'adam',
@@ -71,12 +62,7 @@ const verdicts = (all: readonly TrainedCell[]) =>
 describe('the verdict on decoupling', () => {
   test('agrees where decoupled training is lower, its rate stays and both gains are best', () => {
     const all = cells(() => ({ logs: [-1, -1.01, -1.02] }));
-    expect(verdicts(all)).toEqual({
-      loss: 'agrees',
-      gains: 'agrees',
-      transfer: 'agrees',
-      tracking: 'agrees',
-    });
+    expect(verdicts(all)).toEqual({ loss: 'agrees', gains: 'agrees', transfer: 'agrees', tracking: 'agrees' });
     const { verdict, reason } = decouplingVerdict(partsOf(all));
     expect(verdict).toBe('agrees');
     expect(reason).toContain('tuned, decoupled training ends at 0.36 (adam, width 8)');

@@ -64,8 +64,7 @@ function startOf(hidden: number, sphere: Sphere, training: number): readonly [Ro
 }
 
 const squared = (matrix: Rows) => matrix.flat().reduce((sum, entry) => sum + entry ** 2, 0);
-const lossOf = ([first, second]: readonly [Rows, Rows]) =>
-  squared(zip(times(first, second), task, (w, a) => w - a));
+const lossOf = ([first, second]: readonly [Rows, Rows]) => squared(zip(times(first, second), task, (w, a) => w - a));
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Both layers after every step of a decoupled training, by direct integration of the update. */
@@ -117,11 +116,7 @@ function decayedEnd(hidden: number, rate: number, training: number): readonly [R
 
 describe('decoupling', () => {
   test('trains as the update says, integrated directly', async () => {
-    const document = await runScenario(
-      decoupling,
-      { ...settings, gains: 'none,row,both' },
-      { backend: 'reference' },
-    );
+    const document = await runScenario(decoupling, { ...settings, gains: 'none,row,both' }, { backend: 'reference' });
     const reached = records(document, 'reached');
     const lossIn = (optimizer: string, name: string, width: number, rate: number) =>
       Number(
@@ -150,9 +145,7 @@ describe('decoupling', () => {
         }
       }
       const decayed = trainings.map((training) => lossOf(decayedEnd(width, rate, training)));
-      expect(Math.abs(lossIn('adam', 'plain, decay, warm-up', width, rate) / mean(decayed) - 1)).toBeLessThan(
-        1e-10,
-      );
+      expect(Math.abs(lossIn('adam', 'plain, decay, warm-up', width, rate) / mean(decayed) - 1)).toBeLessThan(1e-10);
       const plain = trainings.map((training) => {
         const shape = { rows: DIM, hidden: width, cols: DIM };
         const [first, second] = startOf(width, 'frobenius', training).map((layer) =>
@@ -179,33 +172,30 @@ describe('decoupling', () => {
     }
   });
 
-  test.each(['frobenius', 'row', 'column'] as const)(
-    'measures single updates on the %s sphere',
-    async (sphere) => {
-      const document = await runScenario(
-        decoupling,
-        { ...settings, sphere, widths: '2', gains: 'both', optimizers: 'muon', learningRates: '0.05,0.1' },
-        { backend: 'reference' },
-      );
-      const rows = records(document, 'updates').filter(
-        ({ parameterization }) => parameterization === 'decoupled, gains both',
-      );
-      expect(rows.length).toBe(16);
-      for (const row of rows) {
-        const step = Number(row.steps);
-        const rate = Number(row.step_rate) / linear[step - 1]!;
-        const changes = Array.from({ length: TRAININGS }, (_, training) => {
-          const course = decoupledCourse(2, 'muon', sphere, 'both', rate, training);
-          const [before, after] = [course[step - 1]![0], course[step]![0]];
-          return Math.sqrt(squared(zip(after, before, (a, b) => a - b)) / squared(before));
-        });
-        expect(Math.abs(Number(row.relative_update_first_sim) / mean(changes) - 1)).toBeLessThan(1e-9);
-        const chord = 2 * Math.sin(Math.atan(rate * linear[step - 1]!) / 2);
-        expect(Math.abs(Number(row.direction_update_second_sim) - chord)).toBeLessThan(1e-13);
-        expect(Math.abs(Number(row.direction_update_theory) - chord)).toBeLessThan(1e-15);
-      }
-    },
-  );
+  test.each(['frobenius', 'row', 'column'] as const)('measures single updates on the %s sphere', async (sphere) => {
+    const document = await runScenario(
+      decoupling,
+      { ...settings, sphere, widths: '2', gains: 'both', optimizers: 'muon', learningRates: '0.05,0.1' },
+      { backend: 'reference' },
+    );
+    const rows = records(document, 'updates').filter(
+      ({ parameterization }) => parameterization === 'decoupled, gains both',
+    );
+    expect(rows.length).toBe(16);
+    for (const row of rows) {
+      const step = Number(row.steps);
+      const rate = Number(row.step_rate) / linear[step - 1]!;
+      const changes = Array.from({ length: TRAININGS }, (_, training) => {
+        const course = decoupledCourse(2, 'muon', sphere, 'both', rate, training);
+        const [before, after] = [course[step - 1]![0], course[step]![0]];
+        return Math.sqrt(squared(zip(after, before, (a, b) => a - b)) / squared(before));
+      });
+      expect(Math.abs(Number(row.relative_update_first_sim) / mean(changes) - 1)).toBeLessThan(1e-9);
+      const chord = 2 * Math.sin(Math.atan(rate * linear[step - 1]!) / 2);
+      expect(Math.abs(Number(row.direction_update_second_sim) - chord)).toBeLessThan(1e-13);
+      expect(Math.abs(Number(row.direction_update_theory) - chord)).toBeLessThan(1e-15);
+    }
+  });
 
   test('stays above what its spheres allow, and comes near it', async () => {
     const document = await runScenario(decoupling, {
@@ -225,15 +215,11 @@ describe('decoupling', () => {
     const shrinkage = radius / 4;
     expect(sigmas.at(-1)!).toBeGreaterThan(shrinkage);
     const floor = 4 * shrinkage ** 2;
-    for (const row of records(document, 'reached').filter(
-      ({ loss_floor_theory }) => loss_floor_theory !== null,
-    )) {
+    for (const row of records(document, 'reached').filter(({ loss_floor_theory }) => loss_floor_theory !== null)) {
       expect(Number(row.loss_floor_theory)).toBeCloseTo(floor, 12);
       expect(Number(row.loss_sim)).toBeGreaterThan(floor * (1 - 1e-4));
     }
-    for (const row of records(document, 'sensitivity').filter(
-      ({ nuclear_bound }) => nuclear_bound !== null,
-    )) {
+    for (const row of records(document, 'sensitivity').filter(({ nuclear_bound }) => nuclear_bound !== null)) {
       expect(Number(row.nuclear_bound)).toBeCloseTo(radius, 12);
       expect(Number(row.nuclear_norm)).toBeLessThan(radius * (1 + 1e-4));
       expect(Number(row.nuclear_norm)).toBeGreaterThan(0.99 * radius);
@@ -300,10 +286,7 @@ describe('decoupling', () => {
 
   test.each([
     [{ dim: 1 }, 'dim: 1 is not allowed; expected an integer from 2 to 4096'],
-    [
-      { widths: '8,4' },
-      'widths: "8,4" is not allowed; expected an increasing list of integers from 2 to 4096',
-    ],
+    [{ widths: '8,4' }, 'widths: "8,4" is not allowed; expected an increasing list of integers from 2 to 4096'],
     [{ widths: '1,4' }, 'widths: "1,4" is not allowed'],
     [{ sphere: 'cube' }, 'sphere: "cube" is not allowed; expected one of frobenius, row, column'],
     [{ gains: 'both,both' }, 'gains: "both,both" is not allowed'],

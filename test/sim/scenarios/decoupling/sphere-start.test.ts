@@ -1,11 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import {
-  nameOf,
-  parameterizationsWith,
-  recipeOf,
-  spheres,
-} from '../../../../src/sim/scenarios/decoupling/rules.js';
+import { nameOf, parameterizationsWith, recipeOf, spheres } from '../../../../src/sim/scenarios/decoupling/rules.js';
 import { sphereStart } from '../../../../src/sim/scenarios/decoupling/train-cell.js';
 import { scaledToSphere } from '../../../support/decoupled-oracle.js';
 
@@ -40,14 +35,7 @@ describe('starts on spheres', () => {
 });
 
 describe('parameterisations', () => {
-  const settings = {
-    sphere: 'row',
-    radius: 2,
-    gainRate: 0.5,
-    weightDecay: 0.1,
-    warmup: 0.2,
-    steps: 10,
-  } as const;
+  const settings = { sphere: 'row', radius: 2, gainRate: 0.5, weightDecay: 0.1, warmup: 0.2, steps: 10 } as const;
 
   test('are four plain ones and the decoupled ones', () => {
     expect(parameterizationsWith(['both', 'none']).map(nameOf)).toEqual([
@@ -80,9 +68,7 @@ describe('parameterisations', () => {
 
   test('that compute different things have rules of different names', () => {
     const names = ['adam', 'muon'].flatMap((base) =>
-      parameterizationsWith(['none', 'row', 'column', 'both']).map(
-        (one) => recipeOf(one, base, settings).rule.name,
-      ),
+      parameterizationsWith(['none', 'row', 'column', 'both']).map((one) => recipeOf(one, base, settings).rule.name),
     );
     // Warm-up is a matter of the rates alone.
     expect(new Set(names).size).toBe(2 * 6);

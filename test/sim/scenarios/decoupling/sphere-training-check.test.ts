@@ -51,19 +51,11 @@ const scaled = (factor: number) =>
     },
   }));
 const divergedAll = altered((network) => ({ ...network, divergedAt: 3 }));
-const plainOnly = {
-  ...trainings,
-  cells: cells.filter(({ parameterization }) => parameterization.kind === 'plain'),
-};
+const plainOnly = { ...trainings, cells: cells.filter(({ parameterization }) => parameterization.kind === 'plain') };
 
 describe('checks on spheres', () => {
   test('hold for what was trained', () => {
-    for (const check of [
-      checkNuclearBall,
-      checkConstantSensitivity,
-      checkSensitivityFloor,
-      checkSphereUpdate,
-    ]) {
+    for (const check of [checkNuclearBall, checkConstantSensitivity, checkSensitivityFloor, checkSphereUpdate]) {
       expect(check(trainings)).toMatchObject({ verdict: 'holds' });
       expect(check(divergedAll).verdict).toBe('not-applicable');
     }
@@ -81,10 +73,7 @@ describe('checks on spheres', () => {
   test('fail for a loss below what the spheres allow', () => {
     // μ = 0.75: the least loss of 2 · 0.75² = 1.125 with s = (1.25, 0.25).
     const claiming = (loss: number) =>
-      altered((network) => ({
-        ...network,
-        looks: network.looks.map((look) => ({ ...look, loss })),
-      }));
+      altered((network) => ({ ...network, looks: network.looks.map((look) => ({ ...look, loss })) }));
     expect(checkNuclearBall(claiming(1.125 - 1e-9)).verdict).toBe('fails');
     expect(checkNuclearBall(claiming(1.125 + 1e-9)).verdict).toBe('holds');
     expect(checkNuclearBall(claiming(Number.NaN)).verdict).toBe('fails');
@@ -96,10 +85,7 @@ describe('checks on spheres', () => {
         ...network,
         looks: network.looks.map((look) => ({
           ...look,
-          directionUpdate: look.directionUpdate && [
-            look.directionUpdate[0],
-            factor * look.directionUpdate[1],
-          ],
+          directionUpdate: look.directionUpdate && [look.directionUpdate[0], factor * look.directionUpdate[1]],
         })),
       }));
     expect(checkSphereUpdate(off(1.001)).verdict).toBe('fails');

@@ -7,14 +7,7 @@ import { fromNothing, optimizerOracle } from '../../../support/optimizer-oracle.
 test('divergence is told by its very step, whenever networks are looked at', async () => {
   const shape = { rows: 2, hidden: 3, cols: 2 };
   const steps = 24;
-  const settings = {
-    sphere: 'frobenius',
-    radius: 1,
-    gainRate: 0.1,
-    weightDecay: 0,
-    warmup: 0.1,
-    steps,
-  } as const;
+  const settings = { sphere: 'frobenius', radius: 1, gainRate: 0.1, weightDecay: 0, warmup: 0.1, steps } as const;
   const recipe = recipeOf({ kind: 'plain', hasDecay: false, hasWarmup: false }, 'gradient-descent', settings);
   const cell = {
     ...{ shape, recipe, radius: 1, inputs: undefined, looks: [3, 6, 17, 24] },
@@ -26,19 +19,10 @@ test('divergence is told by its very step, whenever networks are looked at', asy
   const networks = await trainCell(backend, cell);
   await backend.dispose();
   const expected = networks.map(({ learningRate, training }) => {
-    const batch = {
-      shape,
-      count: 1,
-      ...cell.starts[training]!,
-      target: cell.target,
-      rateScale: Float64Array.of(1),
-    };
+    const batch = { shape, count: 1, ...cell.starts[training]!, target: cell.target, rateScale: Float64Array.of(1) };
     for (let step = 1; step <= steps; step++) {
       const rates = recipe.shares.slice(0, step).map((share) => learningRate * share);
-      const { first, second } = optimizerOracle(fromNothing(batch, 0), {
-        optimizer: recipe.rule,
-        rates,
-      } as never);
+      const { first, second } = optimizerOracle(fromNothing(batch, 0), { optimizer: recipe.rule, rates } as never);
       if (![...first, ...second].every((weight) => Number.isFinite(weight ** 4))) return step;
     }
     return undefined;

@@ -46,22 +46,14 @@ function oracle(parameters: EarlyExposureParameters, mix: number, postSteps: num
       });
     }
   };
-  const loss = () =>
-    modes.reduce((sum, { post }, at) => sum + post.shown * (factors[at]! ** 2 - post.sigma) ** 2, 0);
+  const loss = () => modes.reduce((sum, { post }, at) => sum + post.shown * (factors[at]! ** 2 - post.sigma) ** 2, 0);
   steps('post', postSteps);
   const immediate = loss();
   steps('fine', parameters.steps);
   return { immediate, retained: loss() };
 }
 
-const small = {
-  dim: 4,
-  specialised: 2,
-  inconsistent: 3,
-  mixes: '0,0.04,0.09,0.3,1',
-  returns: 1.5,
-  overshoot: 2.5,
-};
+const small = { dim: 4, specialised: 2, inconsistent: 3, mixes: '0,0.04,0.09,0.3,1', returns: 1.5, overshoot: 2.5 };
 
 describe('early exposure', () => {
   test.each(['modes', 'exact'] as const)('agrees with integrated gradients, engine %s', async (engine) => {

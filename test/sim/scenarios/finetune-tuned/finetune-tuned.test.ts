@@ -23,14 +23,7 @@ describe('the best learning rate of every checkpoint', () => {
     const values = parameters.target as readonly number[];
     for (const row of records(document, 'curve')) {
       const lossAt = (rate: number) =>
-        tuneModes(parameters, Number(row.time), {
-          values,
-          angle: 0,
-          rate,
-          steps: 10,
-          lambda: 0,
-          anchor: 'checkpoint',
-        });
+        tuneModes(parameters, Number(row.time), { values, angle: 0, rate, steps: 10, lambda: 0, anchor: 'checkpoint' });
       const scan = Array.from({ length: 4001 }, (_, i) => 0.005 * 30 ** (i / 4000));
       const least = Math.min(...scan.map((rate) => lossAt(rate).lossFt));
       const found = lossAt(Number(row.learning_rate));
@@ -49,11 +42,7 @@ describe('the best learning rate of every checkpoint', () => {
   });
 
   test('divergence is a loss like any other in the search, and no event', async () => {
-    const document = await runScenario(finetuneTuned, {
-      ...small,
-      learningRates: 'log:0.005:5:12',
-      steps: 30,
-    });
+    const document = await runScenario(finetuneTuned, { ...small, learningRates: 'log:0.005:5:12', steps: 30 });
     expect(document.diverged).toEqual([]);
     const fixed = records(document, 'fixed').filter((row) => row.learning_rate === 5);
     expect(fixed.at(-1)).toMatchObject({ loss_pre_sim: null, loss_pre_theory: null });

@@ -177,21 +177,18 @@ describe('fine-tuning at a fixed rate', () => {
 });
 
 describe('checkpoints from simulated pre-training', () => {
-  test.each(['modes', 'matrix'] as const)(
-    'differ from theory by their known bias, engine %s',
-    async (engine) => {
-      const document = await runScenario(finetune, { ...small, pretraining: 'descent' }, { engine });
-      const [sim, theory] = ['sim', 'theory'].map((kind) => numbers(document, 'curve', `loss_pre_${kind}`));
-      const bias = numbers(document, 'accuracy', 'loss_pre_bias');
-      const rounding = numbers(document, 'accuracy', 'loss_pre_rounding');
-      expect(Math.max(...bias.map(Math.abs))).toBeGreaterThan(1e-6);
-      bias.forEach((known, at) => {
-        // Weights that pre-training in float32 left beside the diagonal count squared: (10⁻⁶)² · 25 entries.
-        expect(Math.abs(sim![at]! - theory![at]! - known)).toBeLessThan(rounding[at]! + 1e-9);
-      });
-      for (const { verdict } of document.checks) expect(verdict).not.toBe('fails');
-    },
-  );
+  test.each(['modes', 'matrix'] as const)('differ from theory by their known bias, engine %s', async (engine) => {
+    const document = await runScenario(finetune, { ...small, pretraining: 'descent' }, { engine });
+    const [sim, theory] = ['sim', 'theory'].map((kind) => numbers(document, 'curve', `loss_pre_${kind}`));
+    const bias = numbers(document, 'accuracy', 'loss_pre_bias');
+    const rounding = numbers(document, 'accuracy', 'loss_pre_rounding');
+    expect(Math.max(...bias.map(Math.abs))).toBeGreaterThan(1e-6);
+    bias.forEach((known, at) => {
+      // Weights that pre-training in float32 left beside the diagonal count squared: (10⁻⁶)² · 25 entries.
+      expect(Math.abs(sim![at]! - theory![at]! - known)).toBeLessThan(rounding[at]! + 1e-9);
+    });
+    for (const { verdict } of document.checks) expect(verdict).not.toBe('fails');
+  });
 
   test('that diverged leave empty rows, and everything that theory knows', async () => {
     const document = await runScenario(finetune, { ...small, pretraining: 'descent', learningRate: 0.5 });
@@ -266,9 +263,7 @@ describe('gradient flow in the place of steps', () => {
       losses(flow).forEach((value, at) => {
         const extrapolated = 2 * losses(fine!)[at]! - losses(coarse!)[at]!;
         expect(Math.abs(extrapolated - value)).toBeLessThan(1e-4);
-        expect(Math.abs(extrapolated - value)).toBeLessThan(
-          0.1 * Math.abs(losses(coarse!)[at]! - value) + 1e-9,
-        );
+        expect(Math.abs(extrapolated - value)).toBeLessThan(0.1 * Math.abs(losses(coarse!)[at]! - value) + 1e-9);
       });
     }
   });
@@ -276,14 +271,8 @@ describe('gradient flow in the place of steps', () => {
 
 describe('bad input', () => {
   test.each([
-    [
-      { target: '1,2,3' },
-      'target: "1,2,3" is not allowed; expected 5 singular values, as many as pre-training has',
-    ],
-    [
-      { target: 'erase:9' },
-      'target: "erase:9" is not allowed; expected a mode that is an integer from 0 to 5',
-    ],
+    [{ target: '1,2,3' }, 'target: "1,2,3" is not allowed; expected 5 singular values, as many as pre-training has'],
+    [{ target: 'erase:9' }, 'target: "erase:9" is not allowed; expected a mode that is an integer from 0 to 5'],
     [
       { target: [1, 2, -3, 1, 1] },
       'target: [1,2,-3,1,1] is not allowed; expected finite singular values from 0 to 1e+150',
@@ -313,26 +302,10 @@ describe('bad input', () => {
   });
 
   test.each([
-    [
-      'modes',
-      { angle: 30 },
-      '--engine: "modes" is not allowed; expected matrix or exact at an angle of 30 degrees',
-    ],
-    [
-      'modes',
-      { finetuning: 'flow' },
-      'finetuning: "flow" is not allowed; expected descent with the engine modes',
-    ],
-    [
-      'matrix',
-      { finetuning: 'flow' },
-      'finetuning: "flow" is not allowed; expected descent with the engine matrix',
-    ],
-    [
-      'exact',
-      { pretraining: 'descent' },
-      'pretraining: "descent" is not allowed; expected flow with the engine exact',
-    ],
+    ['modes', { angle: 30 }, '--engine: "modes" is not allowed; expected matrix or exact at an angle of 30 degrees'],
+    ['modes', { finetuning: 'flow' }, 'finetuning: "flow" is not allowed; expected descent with the engine modes'],
+    ['matrix', { finetuning: 'flow' }, 'finetuning: "flow" is not allowed; expected descent with the engine matrix'],
+    ['exact', { pretraining: 'descent' }, 'pretraining: "descent" is not allowed; expected flow with the engine exact'],
   ] as const)('engine %s refuses %o, naming one that does it', async (engine, settings, message) => {
     await expect(runScenario(finetune, { ...small, ...settings }, { engine })).rejects.toThrow(message);
   });
@@ -344,9 +317,7 @@ describe('bad input', () => {
 
   test('networks that fit in no memory are refused before they are built', async () => {
     const huge = { dim: 2 ** 18, spectrum: '1', target: '2', times: '1', learningRates: '0.1' };
-    await expect(runScenario(finetune, huge, { engine: 'matrix' })).rejects.toThrow(
-      'dim: 262144 is not allowed',
-    );
+    await expect(runScenario(finetune, huge, { engine: 'matrix' })).rejects.toThrow('dim: 262144 is not allowed');
     expect(() =>
       runScenario(finetune, {
         ...small,

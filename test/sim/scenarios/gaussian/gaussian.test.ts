@@ -10,9 +10,7 @@ function expectTextbook(document: RunDocument): void {
   for (const row of records(document, 'curve')) {
     const exact = textbookCurve({ rows, hidden, cols, spectrum, tau }, Number(row.gamma), Number(row.time));
     expect(Math.abs(Number(row.perturbed_loss_theory) / exact.perturbedLoss - 1)).toBeLessThan(1e-9);
-    expect(Math.abs(Number(row.sensitivity_theory) - exact.sensitivity)).toBeLessThan(
-      1e-9 * exact.sensitivity,
-    );
+    expect(Math.abs(Number(row.sensitivity_theory) - exact.sensitivity)).toBeLessThan(1e-9 * exact.sensitivity);
   }
 }
 
@@ -34,19 +32,8 @@ describe('the main job', () => {
 
   test('says what computed it', () => {
     expect(document).toMatchObject({ schema: 1, scenario: 'gaussian', seed: 7, diverged: [], warnings: [] });
-    expect(document.compute).toMatchObject({
-      engine: 'matrix',
-      backend: 'simd',
-      requested: 'auto',
-      precision: 'f32',
-    });
-    expect(document.params).toMatchObject({
-      dim: 24,
-      rows: 24,
-      tau: 6,
-      replicates: 200,
-      learningRate: 'auto',
-    });
+    expect(document.compute).toMatchObject({ engine: 'matrix', backend: 'simd', requested: 'auto', precision: 'f32' });
+    expect(document.params).toMatchObject({ dim: 24, rows: 24, tau: 6, replicates: 200, learningRate: 'auto' });
     expect(document.tables.curve!.rows.length).toBe(4 * 60);
   });
 
@@ -59,17 +46,13 @@ describe('the main job', () => {
       const error = Math.abs(Number(row.sensitivity_sim) - Number(row.sensitivity_theory));
       expect(error).toBeLessThan(4 * Number(row.sensitivity_stderr));
       // Loud noise is measured well: its own parts vary by 10 %, and 200 draws leave a tenth of that.
-      if (row.gamma === 0.2)
-        expect(Number(row.sensitivity_stderr)).toBeLessThan(0.05 * Number(row.sensitivity_theory));
+      if (row.gamma === 0.2) expect(Number(row.sensitivity_stderr)).toBeLessThan(0.05 * Number(row.sensitivity_theory));
       expect(Number(row.perturbed_loss_sim)).toBe(Number(row.loss) + Number(row.sensitivity_sim));
     }
   });
 
   test('finds the inflections, earlier for louder noise, near those of theory', () => {
-    const [times, sims] = [
-      numbers(document, 'inflection', 'time_theory'),
-      numbers(document, 'inflection', 'time_sim'),
-    ];
+    const [times, sims] = [numbers(document, 'inflection', 'time_theory'), numbers(document, 'inflection', 'time_sim')];
     const grid = [...new Set(numbers(document, 'curve', 'time'))];
     times.forEach((time, index) => {
       expect(Math.abs(grid.indexOf(time) - grid.indexOf(sims[index]!))).toBeLessThanOrEqual(2);
@@ -88,9 +71,7 @@ describe('the main job', () => {
       const slope = Number(row.gamma) ** 2 * 48;
       const change = Number(row.sensitivity_rounding) / slope;
       const unexplained = Number(row.loss_sim) - Number(row.loss_theory) - Number(row.loss_bias);
-      expect(Math.abs(unexplained)).toBeLessThanOrEqual(
-        2 * Math.sqrt(Number(row.loss_sim)) * change + change ** 2,
-      );
+      expect(Math.abs(unexplained)).toBeLessThanOrEqual(2 * Math.sqrt(Number(row.loss_sim)) * change + change ** 2);
     }
   });
 
@@ -123,14 +104,7 @@ describe('the main job', () => {
 });
 
 describe('noise on networks of other kinds', () => {
-  const small = {
-    dim: 3,
-    spectrum: '2,1,0.5',
-    tau: 3,
-    times: '0.5,1,2,6',
-    gammas: '0.05,0.3',
-    replicates: 60,
-  };
+  const small = { dim: 3, spectrum: '2,1,0.5', tau: 3, times: '0.5,1,2,6', gammas: '0.05,0.3', replicates: 60 };
 
   test.each(['modes', 'matrix'] as const)('rectangular, engine %s', async (engine) => {
     const shape = { rows: 6, hidden: 9, cols: 4, spectrum: 'power:1' };
@@ -166,21 +140,14 @@ describe('noise on networks of other kinds', () => {
       expect(numbers(document, 'curve', column)).toEqual([0, 0, 0, 0]);
     }
     expect(records(document, 'inflection')).toEqual([{ gamma: 0, time_theory: null, time_sim: null }]);
-    expect([verdictOf(document, 'T1'), verdictOf(document, 'T3')]).toEqual([
-      'not-applicable',
-      'not-applicable',
-    ]);
+    expect([verdictOf(document, 'T1'), verdictOf(document, 'T3')]).toEqual(['not-applicable', 'not-applicable']);
   });
 
   test('the exact engine simulates nothing and says so', async () => {
     const document = await runScenario(gaussian, small, { engine: 'exact' });
     expectTextbook(document);
     for (const row of records(document, 'curve')) {
-      expect([row.sensitivity_sim, row.sensitivity_stderr, row.perturbed_loss_sim]).toEqual([
-        null,
-        null,
-        null,
-      ]);
+      expect([row.sensitivity_sim, row.sensitivity_stderr, row.perturbed_loss_sim]).toEqual([null, null, null]);
     }
     expect(document.compute).toMatchObject({ engine: 'exact', backend: 'host', precision: 'f64' });
     expect(records(document, 'inflection').every((row) => row.time_sim === null)).toBe(true);
@@ -205,11 +172,7 @@ describe('noise on networks of other kinds', () => {
     numbers(other, 'curve', 'sensitivity_sim').forEach((value, at) => {
       expect(Math.abs(value / sensitivities[at]! - 1)).toBeGreaterThan(1e-4);
     });
-    expect(one.compute).toMatchObject({
-      backend: 'reference',
-      precision: 'f64',
-      reason: 'asked for by name',
-    });
+    expect(one.compute).toMatchObject({ backend: 'reference', precision: 'f64', reason: 'asked for by name' });
     expect(timeless(await run(3, 'cpu'))).toEqual(timeless(await run(3, 'cpu')));
   });
 });

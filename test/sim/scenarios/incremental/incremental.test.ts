@@ -25,16 +25,12 @@ describe('incremental learning', () => {
     const document = await runScenario(incremental, settings, { engine });
     expectTextbook(document);
     expect(document.tables.modes!.rows.length).toBe(21 * 4);
-    const [theory, sim] = ['theory', 'sim'].map((kind) =>
-      numbers(document, 'modes', `singular_value_${kind}`),
-    );
+    const [theory, sim] = ['theory', 'sim'].map((kind) => numbers(document, 'modes', `singular_value_${kind}`));
     // A delay of a tenth of a mode's growth time 1/(4σ) moves s by at most σ²/(40σ) = 0.05: more could be seen.
     sim!.forEach((value, at) => {
       expect(Math.abs(value - theory![at]!)).toBeLessThan(0.05);
     });
-    const [exactLoss, simulatedLoss] = ['theory', 'sim'].map((kind) =>
-      numbers(document, 'loss', `loss_${kind}`),
-    );
+    const [exactLoss, simulatedLoss] = ['theory', 'sim'].map((kind) => numbers(document, 'loss', `loss_${kind}`));
     simulatedLoss!.forEach((value, at) => {
       expect(Math.abs(value - exactLoss![at]!)).toBeLessThan(1.01e-3 * 5.29);
     });

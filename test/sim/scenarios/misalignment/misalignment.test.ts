@@ -1,8 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type MisalignmentParameters,
-  misalignment,
-} from '../../../../src/sim/scenarios/misalignment/misalignment.js';
+import { type MisalignmentParameters, misalignment } from '../../../../src/sim/scenarios/misalignment/misalignment.js';
 import { numbers, records, runScenario, verdictOf } from '../../../support/documents.js';
 import { tuneMatrices } from '../../../support/finetuning-oracle.js';
 import { seededRandom } from '../../../support/random-matrices.js';
@@ -28,9 +25,7 @@ describe('the phase diagram', () => {
       [1, 2, 3].flatMap((overshoot) => [0, 30, 90].map((angle) => [overshoot, angle])),
     );
     for (const row of rows) {
-      const values = parameters.spectrum.map((sigma, mode) =>
-        mode < 1 ? sigma : Number(row.overshoot) * sigma,
-      );
+      const values = parameters.spectrum.map((sigma, mode) => (mode < 1 ? sigma : Number(row.overshoot) * sigma));
       const losses = parameters.times.map(
         (time) =>
           tuneMatrices(
@@ -69,9 +64,7 @@ describe('the phase diagram', () => {
   test('shows nothing below the boundary, a rise above it', async () => {
     const settings = { times: 'log:1:300:8', overshoots: 'linear:1:4:7', angles: '0,30,60,90' };
     const document = await runScenario(misalignment, settings, { engine: 'exact' });
-    const boundary = new Map(
-      records(document, 'boundary').map((row) => [row.angle, Number(row.overshoot_theory)]),
-    );
+    const boundary = new Map(records(document, 'boundary').map((row) => [row.angle, Number(row.overshoot_theory)]));
     for (const row of records(document, 'map')) {
       const above = Number(row.overshoot) - boundary.get(row.angle!)!;
       if (above > 0.3) expect(Number(row.rise_theory)).toBeGreaterThan(0.05);
@@ -82,12 +75,7 @@ describe('the phase diagram', () => {
   });
 
   test('cells with a network that diverged are empty, the others are not', async () => {
-    const document = await runScenario(misalignment, {
-      ...small,
-      overshoots: '1,40',
-      angles: '0,20',
-      steps: 20,
-    });
+    const document = await runScenario(misalignment, { ...small, overshoots: '1,40', angles: '0,20', steps: 20 });
     expect(numbers(document, 'map', 'rise_sim').map(Number.isNaN)).toEqual([false, false, true, true]);
     expect(document.diverged.length).toBeGreaterThan(0);
     expect(document.diverged[0]!.network).toMatch(/^overshoot 40, angle (0|20), time /);

@@ -39,9 +39,7 @@ describe('training to summed losses', () => {
         alone!.reached.forEach((network, goal) => {
           const loss = coveredLoss(network!.layers, task, apprentice.data.sum, dim);
           // Four products for each entry of a matrix are rounded in a loss, and a goal is found from five of them.
-          expect(Math.abs(loss / apprentice.goals[goal]! - 1)).toBeLessThan(
-            5 * 4 * dim ** 2 * Number.EPSILON,
-          );
+          expect(Math.abs(loss / apprentice.goals[goal]! - 1)).toBeLessThan(5 * 4 * dim ** 2 * Number.EPSILON);
         });
       }
       await backend.dispose();

@@ -39,9 +39,7 @@ describe('verdict on nexus', () => {
     const parallel = change(0.1, 0.1, { innerStep: 0 });
     const { verdict, reason } = nexusVerdict([change(-0.1, -0.1), parallel, change(0.1, 0.1, { pairs: 3 })]);
     expect(verdict).toBe('agrees');
-    expect(reason).toContain(
-      'without an inner path the minimisers are nearer in 0 of 1 settings and farther in 1',
-    );
+    expect(reason).toContain('without an inner path the minimisers are nearer in 0 of 1 settings and farther in 1');
     for (const changes of [[], [parallel], [change(-1, -1, { pairs: 1, trainings: 1 })]]) {
       expect(nexusVerdict(changes)).toMatchObject({ verdict: 'open in the linear model' });
       expect(nexusVerdict(changes).reason).toContain('no summed loss of the run was reached');

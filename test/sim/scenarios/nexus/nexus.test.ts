@@ -31,11 +31,7 @@ function integrated(training: number, base: 'gradient-descent' | 'adam', innerSt
   const data = drawSources({ dim: 4, sources: 3, rank: 2, overlap: 1 }, 1, training);
   const sources = data.projections.map(rows);
   const held = rows(data.tuningProjection);
-  const lossOf = (
-    { left, right }: Pick<OracleNetwork, 'left' | 'right'>,
-    goal: Rows,
-    seen: readonly Rows[],
-  ) => {
+  const lossOf = ({ left, right }: Pick<OracleNetwork, 'left' | 'right'>, goal: Rows, seen: readonly Rows[]) => {
     const residual = zip(times(left, right), goal, (w, a) => w - a);
     return seen.reduce((sum, covariance) => sum + squares(times(residual, covariance)), 0);
   };
@@ -66,9 +62,7 @@ function integrated(training: number, base: 'gradient-descent' | 'adam', innerSt
   const spreadOf = ({ left, right }: Pick<OracleNetwork, 'left' | 'right'>) => {
     const product = times(left, right);
     const residual = zip(product, task, (w, a) => w - a);
-    const minimisers = sources.map((covariance) =>
-      zip(product, times(residual, covariance), (w, r) => w - r),
-    );
+    const minimisers = sources.map((covariance) => zip(product, times(residual, covariance), (w, r) => w - r));
     const mean = minimisers.reduce((sum, one) => zip(sum, one, (a, b) => a + b / 3), nothing.left);
     return minimisers.reduce((sum, one) => sum + squares(zip(one, mean, (a, b) => a - b)), 0) / norm;
   };
@@ -84,12 +78,7 @@ function integrated(training: number, base: 'gradient-descent' | 'adam', innerSt
     const newTask = task.map((row) => row.map((value) => 1.5 * value));
     let tuned: OracleNetwork = { ...network, memory: [{}, {}], taken: 0 };
     for (let step = 0; step < 5; step++) {
-      tuned = oracleStep(tuned, [held], {
-        task: newTask,
-        base: 'gradient-descent',
-        rate: 0.05,
-        innerStep: null,
-      });
+      tuned = oracleStep(tuned, [held], { task: newTask, base: 'gradient-descent', rate: 0.05, innerStep: null });
     }
     // Every source has the shared direction; a third of the chance to have each of the three others.
     const shared = data.sources[0]!.getColumn(0);
@@ -129,9 +118,7 @@ describe('nexus', () => {
     ['adam', null],
   ] as const)('%s with inner step %s is what plain loops give', async (base, innerStep) => {
     const document = await run;
-    const found = records(document, 'curve').filter(
-      (row) => row.optimizer === base && row.inner_step === innerStep,
-    );
+    const found = records(document, 'curve').filter((row) => row.optimizer === base && row.inner_step === innerStep);
     const own = [0, 1].map((training) => integrated(training, base, innerStep));
     [0.4, 0.15].forEach((goal, at) => {
       const row = found[at]!;
@@ -139,10 +126,7 @@ describe('nexus', () => {
       for (const column of Object.keys(own[0]![at]!) as (keyof (typeof own)[0][0])[]) {
         const [one, other] = own.map((rows) => rows[at]![column]);
         // Rounding of some hundred steps, a thousand times over where the end of a training is looked for.
-        expect({ column, value: row[column] }).toEqual({
-          column,
-          value: expect.closeTo((one! + other!) / 2, 8),
-        });
+        expect({ column, value: row[column] }).toEqual({ column, value: expect.closeTo((one! + other!) / 2, 8) });
       }
     });
     expect(verdictOf(document, 'T0-coverage')).toBe('holds');
@@ -159,9 +143,7 @@ describe('nexus', () => {
     ]);
     for (const row of change) {
       const of = (step: number | null) =>
-        curve.find(
-          (one) => one.optimizer === row.optimizer && one.goal === row.goal && one.inner_step === step,
-        )!;
+        curve.find((one) => one.optimizer === row.optimizer && one.goal === row.goal && one.inner_step === step)!;
       const difference = Number(of(Number(row.inner_step)).cosine_sim) - Number(of(null).cosine_sim);
       expect(row.cosine_change_sim).toBeCloseTo(difference, 12);
       expect(row.pairs).toBe(2);
@@ -209,10 +191,7 @@ describe('nexus', () => {
   });
 
   test.each([
-    [
-      { dim: 1 },
-      'dim: 1 is not allowed; expected an integer from 2, so that a source can leave something out',
-    ],
+    [{ dim: 1 }, 'dim: 1 is not allowed; expected an integer from 2, so that a source can leave something out'],
     [{ rank: 8 }, 'rank: 8 is not allowed; expected an integer from 1 to dim - 1, 7'],
     [{ overlap: 3 }, 'overlap: 3 is not allowed; expected an integer from 0 to rank - 1, 2'],
     [{ sources: 1 }, 'sources: 1 is not allowed'],

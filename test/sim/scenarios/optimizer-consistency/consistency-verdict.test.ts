@@ -1,8 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  comparisons,
-  consistencyVerdict,
-} from '../../../../src/sim/scenarios/optimizer-consistency/verdict.js';
+import { comparisons, consistencyVerdict } from '../../../../src/sim/scenarios/optimizer-consistency/verdict.js';
 
 const NAMES = ['adam', 'muon', 'sign-descent'];
 const matrix = (value: (pretraining: string, finetuning: string) => number) =>
@@ -24,9 +21,7 @@ describe('the verdict on consistency', () => {
   test('disagrees where others forget less, is open where nothing differs or one column wins', () => {
     expect(consistencyVerdict(matrix((a, b) => (a === b ? 2 : 1))).verdict).toBe('disagrees');
     expect(consistencyVerdict(matrix(() => 1)).verdict).toBe('open in the linear model');
-    expect(consistencyVerdict(matrix((_, b) => 1 + NAMES.indexOf(b))).verdict).toBe(
-      'open in the linear model',
-    );
+    expect(consistencyVerdict(matrix((_, b) => 1 + NAMES.indexOf(b))).verdict).toBe('open in the linear model');
     expect(consistencyVerdict([]).verdict).toBe('open in the linear model');
   });
 
@@ -35,8 +30,6 @@ describe('the verdict on consistency', () => {
       { pretraining: 'adam', finetuning: 'adam', forgetting: [1, 5, 9] },
       { pretraining: 'adam', finetuning: 'muon', forgetting: [1.1, 5.11, 9.1] },
     ];
-    expect(comparisons(pairs)).toEqual([
-      { pretraining: 'adam', least: 'adam', more: ['muon'], less: [], others: 1 },
-    ]);
+    expect(comparisons(pairs)).toEqual([{ pretraining: 'adam', least: 'adam', more: ['muon'], less: [], others: 1 }]);
   });
 });

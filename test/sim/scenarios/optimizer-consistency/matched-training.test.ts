@@ -11,17 +11,14 @@ import { orthonormalColumns, seededRandom } from '../../../support/random-matric
 
 const shape = { rows: 4, hidden: 3, cols: 5 };
 const random = seededRandom(11);
-const draw = (size: number, scale: number) =>
-  Float64Array.from({ length: size }, () => scale * (2 * random() - 1));
+const draw = (size: number, scale: number) => Float64Array.from({ length: size }, () => scale * (2 * random() - 1));
 const target = draw(20, 1);
 const seen = orthonormalColumns(5, 3, random);
 const data = seen.mmul(seen.transpose());
 const starts = [0, 1, 2].map(() => ({ first: draw(12, 0.5), second: draw(15, 0.5) }));
 
 function lossOf({ first, second }: { first: Float64Array; second: Float64Array }): number {
-  const product = Matrix.from1DArray(4, 3, Array.from(first)).mmul(
-    Matrix.from1DArray(3, 5, Array.from(second)),
-  );
+  const product = Matrix.from1DArray(4, 3, Array.from(first)).mmul(Matrix.from1DArray(3, 5, Array.from(second)));
   return (
     product
       .sub(Matrix.from1DArray(4, 5, Array.from(target)))
@@ -51,13 +48,7 @@ describe('training to a matched loss', () => {
       found.forEach(({ layers, steps }, at) => {
         const whole = Math.ceil(steps!) - 1;
         const part = steps! - whole;
-        const batch = {
-          shape,
-          count: 1,
-          ...starts[at]!,
-          target,
-          rateScale: Float64Array.of(1),
-        };
+        const batch = { shape, count: 1, ...starts[at]!, target, rateScale: Float64Array.of(1) };
         const path = (last: number) => {
           const rates = [...new Array<number>(whole).fill(0.01), 0.01 * last];
           const inputs = Float64Array.from(rates.flatMap(() => data.to1DArray()));

@@ -41,11 +41,7 @@ function trainedTo(start: Weights, { optimizer, rate, target, inputs, loss }: Go
   const after = (steps: number): Weights => {
     const rates = Array.from({ length: Math.ceil(steps) }, (_, step) => rate * Math.min(1, steps - step));
     const seen = Float64Array.from(rates.flatMap(() => inputs.to1DArray()));
-    return optimizerOracle(fromNothing(batch, 2), {
-      optimizer: optimizerNamed(optimizer),
-      rates,
-      inputs: seen,
-    });
+    return optimizerOracle(fromNothing(batch, 2), { optimizer: optimizerNamed(optimizer), rates, inputs: seen });
   };
   const first = (low: number, high: number, spacing: number): number => {
     let [below, above] = [low, high];

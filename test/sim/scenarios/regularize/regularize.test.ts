@@ -1,8 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type RegularizeParameters,
-  regularize,
-} from '../../../../src/sim/scenarios/regularize/regularize.js';
+import { type RegularizeParameters, regularize } from '../../../../src/sim/scenarios/regularize/regularize.js';
 import { numbers, records, runScenario, verdictOf } from '../../../support/documents.js';
 import { tuneMatrices, tuneModes } from '../../../support/finetuning-oracle.js';
 import { seededRandom } from '../../../support/random-matrices.js';
@@ -50,9 +47,7 @@ describe('regularised fine-tuning', () => {
         ['loss_ft', exact.lossFt],
         ['forgetting', exact.forgetting],
       ] as const) {
-        expect(Math.abs(Number(row[`${name}_theory`]) - value)).toBeLessThan(
-          1e-9 * (Math.abs(value) + squaredNorm),
-        );
+        expect(Math.abs(Number(row[`${name}_theory`]) - value)).toBeLessThan(1e-9 * (Math.abs(value) + squaredNorm));
         if (engine === 'exact') continue;
         const floor = Math.max(Math.abs(value), 1e-3 * squaredNorm);
         expect(Math.abs(Number(row[`${name}_sim`]) - value)).toBeLessThan(1e-4 * floor);
@@ -84,9 +79,7 @@ describe('regularised fine-tuning', () => {
         const sum = (term: (s: number, ft: number, isLearned: boolean) => number) =>
           sigma.reduce((total, s, mode) => total + term(s, target[mode]!, mode < learned), 0);
         const lossPre = sum((s, ft, isLearned) => (isLearned ? ((ft - s) / (1 + lambda)) ** 2 : s * s));
-        const lossFt = sum((s, ft, isLearned) =>
-          isLearned ? ((lambda / (1 + lambda)) * (ft - s)) ** 2 : ft * ft,
-        );
+        const lossFt = sum((s, ft, isLearned) => (isLearned ? ((lambda / (1 + lambda)) * (ft - s)) ** 2 : ft * ft));
         // About e^{-4·1.2·3.5} = 5·10⁻⁸ of the slowest gap, 2.5, is left to converge; unlearned modes stay below e^{-10}.
         expect(Math.abs(Number(row.loss_pre_sim) - lossPre)).toBeLessThan(1e-4);
         expect(Math.abs(Number(row.loss_ft_sim) - lossFt)).toBeLessThan(1e-3);
@@ -108,22 +101,10 @@ describe('regularised fine-tuning', () => {
   });
 
   test.each([
-    [
-      { lambdas: '0,-1' },
-      'lambdas: "0,-1" is not allowed; expected a list of distinct numbers from 0 to 1000000',
-    ],
-    [
-      { lambdas: '1,1' },
-      'lambdas: "1,1" is not allowed; expected a list of distinct numbers from 0 to 1000000',
-    ],
-    [
-      { lambdas: 'strong' },
-      'lambdas: "strong" is not allowed; expected a list of distinct numbers from 0 to 1000000',
-    ],
-    [
-      { learningRates: '0.1,0.2' },
-      'learningRates: "0.1,0.2" is not allowed; expected one number from 0 to 1000000',
-    ],
+    [{ lambdas: '0,-1' }, 'lambdas: "0,-1" is not allowed; expected a list of distinct numbers from 0 to 1000000'],
+    [{ lambdas: '1,1' }, 'lambdas: "1,1" is not allowed; expected a list of distinct numbers from 0 to 1000000'],
+    [{ lambdas: 'strong' }, 'lambdas: "strong" is not allowed; expected a list of distinct numbers from 0 to 1000000'],
+    [{ learningRates: '0.1,0.2' }, 'learningRates: "0.1,0.2" is not allowed; expected one number from 0 to 1000000'],
   ])('%o is refused in one line', (settings, message) => {
     expect(() => runScenario(regularize, { ...small, ...settings })).toThrow(message);
   });

@@ -6,12 +6,7 @@ import { replayVerdict } from '../../../../src/sim/scenarios/replay/verdict.js';
 const KEYS = { 'pre-training': 'time', width: 'hidden', rate: 'rate', replay: 'replay' } as const;
 
 /** A curve with the forgetting of two trainings at each of its points. */
-function curve(
-  sweep: Sweep,
-  method: ReplayMethod,
-  values: Record<number, number>,
-  hidden = 7,
-): ReplaySummary[] {
+function curve(sweep: Sweep, method: ReplayMethod, values: Record<number, number>, hidden = 7): ReplaySummary[] {
   return Object.entries(values).map(([at, forgetting]) => {
     const common = { sweep, method, time: 1, hidden, rate: 1, replay: 1 };
     const setting = { ...common, [KEYS[sweep]]: Number(at) } as ReplaySetting;

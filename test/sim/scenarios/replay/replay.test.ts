@@ -16,14 +16,7 @@ interface Net {
 
 const distance = (a: Matrix, b: Matrix) => Matrix.sub(a, b).norm() ** 2;
 
-function step(
-  net: Net,
-  rate: number,
-  oldWeight: number,
-  oldGoal: Matrix,
-  newWeight: number,
-  newGoal: Matrix,
-): Net {
+function step(net: Net, rate: number, oldWeight: number, oldGoal: Matrix, newWeight: number, newGoal: Matrix): Net {
   const oldError = net.first
     .mmul(net.old)
     .sub(oldGoal)
@@ -33,10 +26,7 @@ function step(
     .sub(newGoal)
     .mul(2 * rate * newWeight);
   return {
-    first: Matrix.sub(
-      net.first,
-      oldError.mmul(net.old.transpose()).add(newError.mmul(net.added.transpose())),
-    ),
+    first: Matrix.sub(net.first, oldError.mmul(net.old.transpose()).add(newError.mmul(net.added.transpose()))),
     old: Matrix.sub(net.old, net.first.transpose().mmul(oldError)),
     added: Matrix.sub(net.added, net.first.transpose().mmul(newError)),
   };
@@ -121,9 +111,7 @@ describe('replay', () => {
       trainings: 3,
     });
     expect(document.verdict?.verdict).toBe('agrees');
-    expect(document.verdict?.reason).toMatch(
-      /turns up again by 0\.\d+ at width 7 and does not turn up at 12$/,
-    );
+    expect(document.verdict?.reason).toMatch(/turns up again by 0\.\d+ at width 7 and does not turn up at 12$/);
     const widths = records(document, 'width').filter((row) => row.method === 'none');
     // The floor is that of the singular values beyond the width, and nothing from 8 on.
     expect(widths.map((row) => Number(row.forgetting_theory) > 1e-9)).toEqual([true, true, false, false]);

@@ -1,9 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  checkFlowLimit,
-  type FlowError,
-  flowErrors,
-} from '../../../../src/sim/scenarios/schedules/convergence.js';
+import { checkFlowLimit, type FlowError, flowErrors } from '../../../../src/sim/scenarios/schedules/convergence.js';
 import { schedulePlan } from '../../../../src/sim/scenarios/schedules/rates.js';
 import { scheduleNames } from '../../../../src/theory/descent.js';
 import { createProblem } from '../../../../src/theory/problem.js';

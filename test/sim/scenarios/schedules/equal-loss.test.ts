@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { commonLevels, crossingOf } from '../../../../src/sim/scenarios/schedules/curves.js';
 
-const falling = {
-  times: [0, 1, 2, 3],
-  losses: [8, 4, 2, 1],
-  sensitivities: [0, 10, 20, 40],
-  errors: [0, 1, 2, 4],
-};
+const falling = { times: [0, 1, 2, 3], losses: [8, 4, 2, 1], sensitivities: [0, 10, 20, 40], errors: [0, 1, 2, 4] };
 
 describe('crossingOf', () => {
   test('lies on straight lines in the logarithm of the loss', () => {

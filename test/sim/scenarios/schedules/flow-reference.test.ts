@@ -21,10 +21,7 @@ describe('flowReference', () => {
         const reached = integrateWeights(first, second, task, time);
         const point = flow(time);
         expect(point.loss).toBeCloseTo(squaredNorm(reached.first.mmul(reached.second).sub(task)), 9);
-        expect(point.weightNorm).toBeCloseTo(
-          3 * squaredNorm(reached.first) + 4 * squaredNorm(reached.second),
-          9,
-        );
+        expect(point.weightNorm).toBeCloseTo(3 * squaredNorm(reached.first) + 4 * squaredNorm(reached.second), 9);
         expect(point.sharpness).toBeGreaterThan(0);
       }
     },

@@ -62,10 +62,7 @@ describe('on the expected loss', () => {
           factors[mode] = factor;
           return factor - 2 * snapshotRate * factor * (factor ** 2 - sigma);
         });
-        const loss = seen.reduce(
-          (sum, factor, mode) => sum + (factor ** 2 - problem.modes[mode]!.sigma) ** 2,
-          0,
-        );
+        const loss = seen.reduce((sum, factor, mode) => sum + (factor ** 2 - problem.modes[mode]!.sigma) ** 2, 0);
         const row = rows[at]!;
         expect(Math.abs(Number(row.loss_sim) - (loss + 0.4 ** 2 + 0.2 ** 2))).toBeLessThan(1e-5);
         const shape = { rows: 5, hidden: 3, cols: 5, spectrum: [2, 1, 0.6, 0.4, 0.2], tau: 2 };
@@ -74,13 +71,8 @@ describe('on the expected loss', () => {
         expect(Number(row.sensitivity_theory)).toBeCloseTo(exact.sensitivity, 9);
         const norm = 2 * seen.reduce((sum, factor) => sum + factor ** 2, 0);
         const sensitivity = 0.01 * 5 * norm + 1e-4 * 75;
-        expect(Math.abs(Number(row.sensitivity_sim) - sensitivity)).toBeLessThan(
-          6 * Number(row.sensitivity_stderr),
-        );
-        expect(Number(row.perturbed_loss_sim)).toBeCloseTo(
-          Number(row.loss_sim) + Number(row.sensitivity_sim),
-          12,
-        );
+        expect(Math.abs(Number(row.sensitivity_sim) - sensitivity)).toBeLessThan(6 * Number(row.sensitivity_stderr));
+        expect(Number(row.perturbed_loss_sim)).toBeCloseTo(Number(row.loss_sim) + Number(row.sensitivity_sim), 12);
       });
     }
     expect(numbers(document, 'course', 'sharpness_sim').at(-1)).toBeCloseTo(8, 2);
@@ -108,64 +100,61 @@ describe('on the expected loss', () => {
 });
 
 describe('on mini-batches', () => {
-  test.each(['gradient-descent', 'adam'])(
-    'the networks are those of a written-out training, %s',
-    async (name) => {
-      const settings = {
-        ...small,
-        batch: '3',
-        trainings: '2',
-        schedules: 'linear',
-        optimizer: name,
-        learningRate: '0.02',
-      };
-      const context = { seed: 5, backend: 'reference' } as const;
-      const document = await runScenario(schedules, { ...settings, times: '0.5,1' }, context);
-      const problem = createProblem({ dim: 5, hidden: 3, spectrum: [2, 1, 0.6, 0.4, 0.2], tau: 2 });
-      const basis = randomBasis(problem, 5);
-      const start = networkStart('aligned', problem, basis, 5);
-      const target = embedDiagonal(basis.left, problem.spectrum, basis.right).to1DArray();
-      const plan = schedulePlan({ name: 'linear' }, [0.5, 1], 0.02);
-      const rates = plan.recordings.flatMap(({ segments }) => segments.map(({ rate }) => rate));
-      const optimizer = optimizerNamed(name);
-      const networks = fromNothing(
-        {
-          shape: { rows: 5, hidden: 3, cols: 5 },
-          count: 2,
-          first: Float64Array.from([...start.first, ...start.first]),
-          second: Float64Array.from([...start.second, ...start.second]),
-          target: Float64Array.from([...target, ...target]),
-          rateScale: Float64Array.of(1, 1),
-        },
-        optimizer.moments,
-      );
-      const inputs = new InputMoments(5, 3, 2, 5).draw(0, rates.length);
-      const { first, second } = optimizerOracle(networks, { optimizer, rates, inputs });
-      const losses = [0, 1].map((network) => {
-        let sum = 0;
-        for (let row = 0; row < 5; row++) {
-          for (let column = 0; column < 5; column++) {
-            let entry = -target[row * 5 + column]!;
-            for (let k = 0; k < 3; k++) {
-              entry += first[(network * 5 + row) * 3 + k]! * second[(network * 3 + k) * 5 + column]!;
-            }
-            sum += entry * entry;
+  test.each(['gradient-descent', 'adam'])('the networks are those of a written-out training, %s', async (name) => {
+    const settings = {
+      ...small,
+      batch: '3',
+      trainings: '2',
+      schedules: 'linear',
+      optimizer: name,
+      learningRate: '0.02',
+    };
+    const context = { seed: 5, backend: 'reference' } as const;
+    const document = await runScenario(schedules, { ...settings, times: '0.5,1' }, context);
+    const problem = createProblem({ dim: 5, hidden: 3, spectrum: [2, 1, 0.6, 0.4, 0.2], tau: 2 });
+    const basis = randomBasis(problem, 5);
+    const start = networkStart('aligned', problem, basis, 5);
+    const target = embedDiagonal(basis.left, problem.spectrum, basis.right).to1DArray();
+    const plan = schedulePlan({ name: 'linear' }, [0.5, 1], 0.02);
+    const rates = plan.recordings.flatMap(({ segments }) => segments.map(({ rate }) => rate));
+    const optimizer = optimizerNamed(name);
+    const networks = fromNothing(
+      {
+        shape: { rows: 5, hidden: 3, cols: 5 },
+        count: 2,
+        first: Float64Array.from([...start.first, ...start.first]),
+        second: Float64Array.from([...start.second, ...start.second]),
+        target: Float64Array.from([...target, ...target]),
+        rateScale: Float64Array.of(1, 1),
+      },
+      optimizer.moments,
+    );
+    const inputs = new InputMoments(5, 3, 2, 5).draw(0, rates.length);
+    const { first, second } = optimizerOracle(networks, { optimizer, rates, inputs });
+    const losses = [0, 1].map((network) => {
+      let sum = 0;
+      for (let row = 0; row < 5; row++) {
+        for (let column = 0; column < 5; column++) {
+          let entry = -target[row * 5 + column]!;
+          for (let k = 0; k < 3; k++) {
+            entry += first[(network * 5 + row) * 3 + k]! * second[(network * 3 + k) * 5 + column]!;
           }
+          sum += entry * entry;
         }
-        return sum;
-      });
-      const last = course(document, 'linear').at(-1)!;
-      expect(Number(last.loss_sim)).toBeCloseTo((losses[0]! + losses[1]!) / 2, 9);
-      expect(Number(last.loss_stderr)).toBeCloseTo(Math.abs(losses[0]! - losses[1]!) / 2, 9);
-      expect(losses[0]).not.toBeCloseTo(losses[1]!, 4);
-      expect(last.steps).toBe(rates.length);
-      expect(last.learning_rate).toBe(rates.at(-1));
-      expect(last.loss_theory === null).toBe(name === 'adam');
-      expect(verdictOf(document, 'T9')).toBe(name === 'adam' ? 'not-applicable' : 'holds');
-      expect(verdictOf(document, 'T0')).toBe('not-applicable');
-      expect(verdictOf(document, 'T1')).toBe('holds');
-    },
-  );
+      }
+      return sum;
+    });
+    const last = course(document, 'linear').at(-1)!;
+    expect(Number(last.loss_sim)).toBeCloseTo((losses[0]! + losses[1]!) / 2, 9);
+    expect(Number(last.loss_stderr)).toBeCloseTo(Math.abs(losses[0]! - losses[1]!) / 2, 9);
+    expect(losses[0]).not.toBeCloseTo(losses[1]!, 4);
+    expect(last.steps).toBe(rates.length);
+    expect(last.learning_rate).toBe(rates.at(-1));
+    expect(last.loss_theory === null).toBe(name === 'adam');
+    expect(verdictOf(document, 'T9')).toBe(name === 'adam' ? 'not-applicable' : 'holds');
+    expect(verdictOf(document, 'T0')).toBe('not-applicable');
+    expect(verdictOf(document, 'T1')).toBe('holds');
+  });
 
   test('training on makes networks more sensitive than gradient flow, the more so the less the rate falls', async () => {
     const settings = {
@@ -201,13 +190,7 @@ describe('on mini-batches', () => {
 });
 
 test('diverging schedules are results, and the others still come', async () => {
-  const settings = {
-    ...small,
-    batch: 'full',
-    learningRate: '0.26',
-    schedules: 'constant,linear',
-    times: '1,5,20',
-  };
+  const settings = { ...small, batch: 'full', learningRate: '0.26', schedules: 'constant,linear', times: '1,5,20' };
   const document = await runScenario(schedules, settings);
   expect(document.diverged.map(({ network }) => network)).toContain('schedule constant');
   expect(document.warnings[0]).toContain('beyond the stability limit 1/(2 sigma_1) = 0.2500');

@@ -95,43 +95,32 @@ const small = {
 };
 
 describe('the Shannon law scenario', () => {
-  test.each(['modes', 'matrix', 'exact'] as const)(
-    'agrees with integrated gradients, engine %s',
-    async (engine) => {
-      const document = await runScenario(shannon, small, { engine });
-      const rows = records(document, 'surface');
-      expect(rows.length).toBe(96);
-      const accuracy = records(document, 'accuracy');
-      for (const [at, row] of rows.entries()) {
-        const expected = noisyLoss(sigmas, Number(row.width), 3, Number(row.snr), Number(row.time));
-        // ODEX at 1e-13 through growth by e^3.
-        expect(Math.abs(Number(row.perturbed_loss_theory) - expected)).toBeLessThan(1e-9);
-        if (engine === 'exact') expect(row.perturbed_loss_sim).toBeNull();
-        else {
-          const { perturbed_loss_bias: bias, perturbed_loss_rounding: rounding } = accuracy[at]!;
-          const off = Math.abs(Number(row.perturbed_loss_sim) - expected - Number(bias));
-          // Six standard errors; 30 draws estimate theirs to an eighth, and tails are heavy in small networks.
-          expect(off).toBeLessThan(9 * Number(row.perturbed_loss_stderr) + Number(rounding) + 1e-9);
-        }
+  test.each(['modes', 'matrix', 'exact'] as const)('agrees with integrated gradients, engine %s', async (engine) => {
+    const document = await runScenario(shannon, small, { engine });
+    const rows = records(document, 'surface');
+    expect(rows.length).toBe(96);
+    const accuracy = records(document, 'accuracy');
+    for (const [at, row] of rows.entries()) {
+      const expected = noisyLoss(sigmas, Number(row.width), 3, Number(row.snr), Number(row.time));
+      // ODEX at 1e-13 through growth by e^3.
+      expect(Math.abs(Number(row.perturbed_loss_theory) - expected)).toBeLessThan(1e-9);
+      if (engine === 'exact') expect(row.perturbed_loss_sim).toBeNull();
+      else {
+        const { perturbed_loss_bias: bias, perturbed_loss_rounding: rounding } = accuracy[at]!;
+        const off = Math.abs(Number(row.perturbed_loss_sim) - expected - Number(bias));
+        // Six standard errors; 30 draws estimate theirs to an eighth, and tails are heavy in small networks.
+        expect(off).toBeLessThan(9 * Number(row.perturbed_loss_stderr) + Number(rounding) + 1e-9);
       }
-      for (const { verdict } of document.checks) expect(verdict).not.toBe('fails');
-      expect(document.verdict).toBeDefined();
-    },
-  );
+    }
+    for (const { verdict } of document.checks) expect(verdict).not.toBe('fails');
+    expect(document.verdict).toBeDefined();
+  });
 
   test('on mini-batches it loses what descent with every input written out loses', async () => {
     const task = [1, 0.6, 0.4];
     const settings = {
       ...{ dim: 3, spectrum: task.join(','), tau: 1, widths: '1,2,3', times: '1,2,4,8', snrs: '1e12' },
-      ...{
-        fitWidth: 3,
-        fitTime: 8,
-        batch: 4,
-        trainings: 200,
-        replicates: 2,
-        learningRate: 0.1,
-        resamples: 2,
-      },
+      ...{ fitWidth: 3, fitTime: 8, batch: 4, trainings: 200, replicates: 2, learningRate: 0.1, resamples: 2 },
     };
     const document = await runScenario(shannon, settings);
     expect(document.compute.engine).toBe('matrix');
@@ -188,9 +177,7 @@ describe('the Shannon law scenario', () => {
       const left = held.map((row, at) => logs[at]! - Math.log(formula(Number(row.width), Number(row.time))));
       const squares = (values: readonly number[]) => values.reduce((sum, each) => sum + each ** 2, 0);
       const expected = 1 - squares(left) / squares(logs.map((log) => log - mean));
-      const told = records(document, 'fit').find(
-        (row) => row.law === law && row.snr === 3 && row.part === 'held out',
-      )!;
+      const told = records(document, 'fit').find((row) => row.law === law && row.snr === 3 && row.part === 'held out')!;
       expect(told.points).toBe(held.length);
       expect(Number(told.r_squared_theory)).toBeCloseTo(expected, 6);
     }
@@ -202,8 +189,7 @@ describe('the Shannon law scenario', () => {
     expect(document.verdict?.verdict).toBe('open in the linear model');
     const pooled = (law: string, part: string) =>
       Number(
-        records(document, 'fit').find((row) => row.law === law && row.snr === null && row.part === part)!
-          .r_squared_sim,
+        records(document, 'fit').find((row) => row.law === law && row.snr === null && row.part === part)!.r_squared_sim,
       );
     // Beyond in width, and on all that was held out, the Shannon law is ahead; beyond in time it is behind.
     for (const part of ['inside', 'width', 'held out']) {
@@ -222,8 +208,7 @@ describe('the Shannon law scenario', () => {
   });
 
   test('each preset looks beyond in one direction, with opposite verdicts', async () => {
-    const run = (preset: string) =>
-      runScenario(shannon, { preset, snrs: '2', resamples: 2 }, { engine: 'exact' });
+    const run = (preset: string) => runScenario(shannon, { preset, snrs: '2', resamples: 2 }, { engine: 'exact' });
     expect((await run('more-width')).verdict?.verdict).toBe('agrees');
     expect((await run('more-time')).verdict?.verdict).toBe('disagrees');
   });

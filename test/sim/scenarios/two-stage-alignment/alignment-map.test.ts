@@ -1,9 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  offsetBetween,
-  sideways,
-  taskAt,
-} from '../../../../src/sim/scenarios/two-stage-alignment/alignment-map.js';
+import { offsetBetween, sideways, taskAt } from '../../../../src/sim/scenarios/two-stage-alignment/alignment-map.js';
 import { alignmentVerdict, type Pattern } from '../../../../src/sim/scenarios/two-stage-alignment/verdict.js';
 
 const study = { spectrum: [1, 0.7, 0.5, 0.2], goals: [2, 1.5, 0.4, 0.9] };

@@ -22,8 +22,7 @@ function oracle(parameters: TwoStageParameters, place: number, offset: number) {
   const { spectrum, target, tau, time, learningRate, finetuningSteps, steps } = parameters;
   const base = spectrum.map((sigma) => textbookValue(sigma, Math.exp(-2 * tau), time));
   const way = target.map((goal, mode) => goal - spectrum[mode]!);
-  const dot = (a: readonly number[], b: readonly number[]) =>
-    a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+  const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
   const signs = way.map((step, mode) => step * (-1) ** mode);
   const side = signs.map((step, mode) => step - (dot(signs, way) / dot(way, way)) * way[mode]!);
   const scale = Math.sqrt(dot(way, way) / dot(side, side));
@@ -31,8 +30,7 @@ function oracle(parameters: TwoStageParameters, place: number, offset: number) {
     const goal = spectrum[mode]! + place * way[mode]! + offset * scale * side[mode]!;
     return descended(start, Math.max(0, goal), learningRate, finetuningSteps);
   });
-  const lossOf = (values: readonly number[]) =>
-    values.reduce((sum, s, mode) => sum + (s - target[mode]!) ** 2, 0);
+  const lossOf = (values: readonly number[]) => values.reduce((sum, s, mode) => sum + (s - target[mode]!) ** 2, 0);
   const align = (starts: readonly number[]) => {
     const after = lossOf(starts.map((start, mode) => descended(start, target[mode]!, learningRate, steps)));
     return { gain: lossOf(starts) - after, end: after };

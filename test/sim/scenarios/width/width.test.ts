@@ -60,9 +60,7 @@ describe('networks of several sizes', () => {
     expect(times.length).toBe(30);
     const pairs = dims.flatMap((dim) => gammas.map((gamma) => [dim, gamma]));
     expect(records(document, 'inflection').map((row) => [row.dim, row.gamma])).toEqual(pairs);
-    expect(
-      Object.fromEntries(['curve', 'inflection'].map((table) => [table, namesOf(document, table)])),
-    ).toEqual({
+    expect(Object.fromEntries(['curve', 'inflection'].map((table) => [table, namesOf(document, table)]))).toEqual({
       curve: ['dim', 'gamma', 'time', 'perturbed_loss_theory', 'perturbed_loss_sim'],
       inflection: ['dim', 'gamma', 'time_theory', 'time_sim'],
     });
@@ -74,8 +72,7 @@ describe('networks of several sizes', () => {
       expect(Math.abs(Number(row.perturbed_loss_theory) / exact - 1)).toBeLessThan(1e-9);
     }
     for (const row of records(document, 'inflection')) {
-      const value = (time: number) =>
-        powerCurve(Number(row.dim), 1, 3, Number(row.gamma), time).perturbedLoss;
+      const value = (time: number) => powerCurve(Number(row.dim), 1, 3, Number(row.gamma), time).perturbedLoss;
       expect(row.time_theory).toBe(textbookTurn(times, value));
     }
   });
@@ -92,12 +89,8 @@ describe('networks of several sizes', () => {
       expect(error).toBeLessThan(6 * known('sensitivity_stderr') + bias + rounding);
     });
     for (const row of records(document, 'inflection')) {
-      const curve = records(document, 'curve').filter(
-        ({ dim, gamma }) => dim === row.dim && gamma === row.gamma,
-      );
-      const simulated = new Map(
-        curve.map(({ time, perturbed_loss_sim }) => [time, Number(perturbed_loss_sim)]),
-      );
+      const curve = records(document, 'curve').filter(({ dim, gamma }) => dim === row.dim && gamma === row.gamma);
+      const simulated = new Map(curve.map(({ time, perturbed_loss_sim }) => [time, Number(perturbed_loss_sim)]));
       expect(row.time_sim).toBe(textbookTurn(times, (time) => simulated.get(time)!));
     }
     for (const { claim, verdict, reason } of document.checks) {
@@ -211,8 +204,7 @@ describe('other ways to run it', () => {
     const accuracy = records(document, 'accuracy');
     records(document, 'curve').forEach((row, at) => {
       const error = Math.abs(Number(row.perturbed_loss_sim) - Number(row.perturbed_loss_theory));
-      const bias =
-        Math.abs(Number(accuracy[at]!.loss_bias)) + Math.abs(Number(accuracy[at]!.sensitivity_bias));
+      const bias = Math.abs(Number(accuracy[at]!.loss_bias)) + Math.abs(Number(accuracy[at]!.sensitivity_bias));
       // Losses of up to 5 in float32, after some thousand steps.
       expect(error).toBeLessThan(6 * Number(accuracy[at]!.sensitivity_stderr) + bias + 1e-4);
     });
@@ -255,13 +247,7 @@ describe('other ways to run it', () => {
   });
 
   test('noise that drowns everything turns at time 0, silence never; neither is fitted', async () => {
-    const document = await runScenario(width, {
-      ...small,
-      dims: '2,3,4',
-      tau: 1,
-      gammas: '0,1',
-      replicates: 400,
-    });
+    const document = await runScenario(width, { ...small, dims: '2,3,4', tau: 1, gammas: '0,1', replicates: 400 });
     expect(records(document, 'scaling').map((row) => [row.gamma, row.inflection_theory])).toEqual([
       [0, null],
       [0, null],
@@ -276,12 +262,7 @@ describe('other ways to run it', () => {
       else expect([row.inflection_sim, row.inflection_spacing]).toEqual([0.5, null]);
     }
     for (const row of records(document, 'fit')) {
-      expect([row.dims_theory, row.dims_sim, row.exponent_theory, row.exponent_sim]).toEqual([
-        0,
-        0,
-        null,
-        null,
-      ]);
+      expect([row.dims_theory, row.dims_sim, row.exponent_theory, row.exponent_sim]).toEqual([0, 0, null, null]);
     }
     for (const { verdict } of document.checks) expect(verdict).not.toBe('fails');
   });
@@ -325,9 +306,7 @@ describe('a learning rate beyond the stability limit', () => {
 
   test('names every size that diverged', async () => {
     const document = await runScenario(width, { ...settings, times: 'linear:1:20:7', learningRate: 0.6 });
-    expect(document.diverged.map(({ network }) => network)).toEqual(
-      [1, 2, 8].map((dim) => `pre-training, dim ${dim}`),
-    );
+    expect(document.diverged.map(({ network }) => network)).toEqual([1, 2, 8].map((dim) => `pre-training, dim ${dim}`));
     expect(document.checks[1]!.reason).toMatch(/^dim 1 and 2 more: training diverged at step \d+$/);
   });
 });
@@ -353,15 +332,9 @@ describe('requests and interruptions', () => {
       { dims: '2,8', spectrum: '3,2,1' },
       'spectrum: "3,2,1" is not allowed; expected a law, or a list of at most 2 singular values, the smallest of dims',
     ],
-    [
-      { dims: '2,8', spectrum: [3, 2, 1] },
-      'spectrum: [3,2,1] is not allowed; expected a law, or a list of at most 2',
-    ],
+    [{ dims: '2,8', spectrum: [3, 2, 1] }, 'spectrum: [3,2,1] is not allowed; expected a law, or a list of at most 2'],
     [{ spectrum: 'power:-1' }, 'spectrum: "power:-1" is not allowed; expected power:EXPONENT'],
-    [
-      { dims: '2,8', spectrum: '1,2' },
-      'spectrum: "1,2" is not allowed; expected singular values that never increase',
-    ],
+    [{ dims: '2,8', spectrum: '1,2' }, 'spectrum: "1,2" is not allowed; expected singular values that never increase'],
     [{ dim: 4 }, '--set: "dim=4" is not allowed; expected a parameter of width; did you mean dims?'],
     [{ dims: '2,200000', times: '1' }, 'dims: 200000 is not allowed; expected a run that fits in'],
     [
@@ -381,9 +354,7 @@ describe('requests and interruptions', () => {
 
   test('sizes whose curves together would not fit are refused, however small each is', async () => {
     const dims = Array.from({ length: 1000 }, (_, index) => 2 ** 20 - 1000 + index);
-    expect(await refused({ dims, times: '1' })).toMatch(
-      /^InvalidInputError dims: .* expected a run that fits in/,
-    );
+    expect(await refused({ dims, times: '1' })).toMatch(/^InvalidInputError dims: .* expected a run that fits in/);
   });
 
   test('tells how far it is, and ends when its signal is aborted', async () => {

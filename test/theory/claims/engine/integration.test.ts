@@ -1,11 +1,7 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
 import { drawnMatrix } from '../../../../src/theory/claims/engine/draws.js';
-import {
-  flowByTaylor,
-  longestStep,
-  panelIntegral,
-} from '../../../../src/theory/claims/engine/integration.js';
+import { flowByTaylor, longestStep, panelIntegral } from '../../../../src/theory/claims/engine/integration.js';
 import { integrateWeights } from '../../../support/integrate.js';
 
 test.each([0, 1, 2, 15, 16, 30, 31])('sixteen points integrate x^%d exactly', (power) => {
@@ -31,18 +27,15 @@ describe('gradient flow by Taylor series', () => {
     [2, 1, 3, 0.2],
     [3, 4, 2, 0.1],
     [2, 3, 2, 1],
-  ])(
-    'agrees with ODEX for weights of any shape and balance: %d×%d×%d until %d',
-    (rows, hidden, cols, time) => {
-      const [first, second] = [drawnMatrix(rows, hidden, 5), drawnMatrix(hidden, cols, 6)];
-      const task = drawnMatrix(rows, cols, 7);
-      const end = flowByTaylor(first, second, task, time);
-      const expected = integrateWeights(first, second, task, time);
-      // ODEX is asked for 1e-13 per step.
-      expect(Matrix.sub(end.first, expected.first).norm()).toBeLessThan(1e-11);
-      expect(Matrix.sub(end.second, expected.second).norm()).toBeLessThan(1e-11);
-    },
-  );
+  ])('agrees with ODEX for weights of any shape and balance: %d×%d×%d until %d', (rows, hidden, cols, time) => {
+    const [first, second] = [drawnMatrix(rows, hidden, 5), drawnMatrix(hidden, cols, 6)];
+    const task = drawnMatrix(rows, cols, 7);
+    const end = flowByTaylor(first, second, task, time);
+    const expected = integrateWeights(first, second, task, time);
+    // ODEX is asked for 1e-13 per step.
+    expect(Matrix.sub(end.first, expected.first).norm()).toBeLessThan(1e-11);
+    expect(Matrix.sub(end.second, expected.second).norm()).toBeLessThan(1e-11);
+  });
 
   test('is the sigmoid for one unit: a² = 1/(1 + 3e^{-4t}) from a² = 1/4', () => {
     const half = Matrix.eye(1, 1, 0.5);
