@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { reporters } from './test/support/reporters.js';
 
-/** Take longest, from the longest; where one began last, the other of two workers would have nothing left to do. */
+/** Take longest, from the longest; where one began last, the other workers would have nothing left to do. */
 const LONGEST = ['report', 'gpu-archive', 'sweep-slurm', 'kill-resume', 'sweep-faults', 'terminal-ui'];
 
 class LongestFirst extends BaseSequencer {
@@ -22,7 +22,8 @@ export default defineConfig({
     reporters,
     sequence: { sequencer: LongestFirst },
     include: ['test/system/**/*.test.ts'],
-    maxWorkers: 2,
+    // Some of them wait for Slurm, a terminal or a browser, so that a third finds something to compute on.
+    maxWorkers: 3,
     // Catches what hangs, and nothing else.
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -23,7 +23,7 @@ const SWEEP = `
 scenario: gaussian
 params: {dim: 32, times: "log:0.1:300:12", replicates: 32}
 axes:
-  - random: {count: 1000, seed: 7, parameters: {tau: "uniform:3:6", gammas: "log-uniform:0.03:0.1"}}
+  - random: {count: 500, seed: 7, parameters: {tau: "uniform:3:6", gammas: "log-uniform:0.03:0.1"}}
 replicates: 2
 engine: modes
 backend: simd
@@ -70,7 +70,7 @@ function midway(except: number) {
     return [...running]
       .map((found) => found.slice(1).map(Number) as [number, number, number])
       .map(([index, kept, pid]) => ({ index, kept, pid }))
-      .find(({ index, kept }) => kept > 0 && kept < 130 && index !== except);
+      .find(({ index, kept }) => kept > 0 && kept < 65 && index !== except);
   });
 }
 
