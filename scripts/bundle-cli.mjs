@@ -1,7 +1,8 @@
-// Puts the command line into a few files: loading it as hundreds of small ones takes longer than a study. Commands still load only
-// what they need. The modules that a program imports, and the threads, stay as the compiler leaves them.
+// Puts the command line, the terminal UI and their threads into a few files that share what they have in common: loading them as
+// hundreds of small ones takes longer than a study. Commands still load only what they need. The modules that a program imports stay as
+// the compiler leaves them.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { gpuJsApart } from './gpu-js-apart.mjs';
@@ -9,21 +10,32 @@ import { leftOut } from './left-out.mjs';
 import { licencesOf } from './licences.mjs';
 
 const folder = fileURLToPath(new URL('../dist/cli', import.meta.url));
-const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Small packages that every command needs; the others are loaded from where they are installed. */
-const BUNDLED = new Set(['commander', 'd3-scale', 'ml-levenberg-marquardt', 'ml-matrix', 'zod']);
+/** Threads, each in a file of its own beside main.js. */
+const THREADS = [
+  'sweeps/batch-worker.js',
+  'verify/claim-worker.js',
+  'tui/worker/run-worker.js',
+  'tui/worker/attack-worker.js',
+];
+
+/** What is loaded from where it is installed: what claims of users share with ours, what has threads of its own, and what is optional. */
+const INSTALLED = ['fast-check', 'piscina', 'koffi', 'webgpu', 'vitest'];
 
 for (const name of readdirSync(folder)) if (/^part-.*\.js$/.test(name)) rmSync(`${folder}/${name}`);
 
-/** A module that looks for files beside itself finds them as before. */
+/** A module that looks for files beside itself finds them as before, and its thread beside the bundle. */
 const ownPlaces = {
   name: 'own places',
   setup(build) {
     build.onLoad({ filter: /[\\/]dist[\\/].*\.js$/ }, ({ path }) => {
       const source = readFileSync(path, 'utf8');
       const place = relative(folder, path).replaceAll('\\', '/');
-      const contents = source.replaceAll('import.meta.url', `new URL(${JSON.stringify(place)}, import.meta.url).href`);
+      const contents = source.replaceAll(/(?:'\.\/([\w/-]+\.js)', )?import\.meta\.url/g, (found, file) =>
+        THREADS.some((thread) => file !== undefined && thread.endsWith(file))
+          ? `'./${basename(file)}', import.meta.url`
+          : found.replace('import.meta.url', `new URL(${JSON.stringify(place)}, import.meta.url).href`),
+      );
       return { contents, loader: 'js' };
     });
   },
@@ -48,23 +60,15 @@ const figuresApart = {
   },
 };
 
-const externalPackages = {
-  name: 'external packages',
-  setup(build) {
-    build.onResolve({ filter: /^[^./]/ }, ({ path, importer }) => {
-      // What a bundled package needs comes with it.
-      if (importer.startsWith(`${root}node_modules`)) return;
-      const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
-      return BUNDLED.has(name) ? undefined : { path, external: true };
-    });
-  },
-};
-
 /** zod brings its messages in fifty languages, and loads English by itself. */
 const withoutLanguages = leftOut('without languages', /locales\/index\.js$/);
 
+/** Ink loads the developer tools of React only where DEV is set, but names them where a bundler must find them. */
+const withoutDeveloperTools = leftOut('without developer tools', /\/devtools\.js$/);
+
 const { metafile } = await build({
-  entryPoints: [`${folder}/main.js`],
+  entryPoints: ['main.js', ...THREADS].map((name) => `${folder}/${name}`),
+  entryNames: '[name]',
   outdir: folder,
   allowOverwrite: true,
   bundle: true,
@@ -76,13 +80,17 @@ const { metafile } = await build({
   banner: {
     js: "import { createRequire as requireOfBundle } from 'node:module'; const require = requireOfBundle(import.meta.url);",
   },
-  // The terminal UI is a bundle of its own.
-  external: ['./tui/open-tui.js'],
+  external: INSTALLED,
+  // For Node it has a module of the old kind, whose names a dynamic import does not see.
+  alias: { yaml: fileURLToPath(new URL('../node_modules/yaml/browser/index.js', import.meta.url)) },
+  // gpu.js reads the source of its kernels, which this leaves as it understands them.
+  minifyWhitespace: true,
+  define: { 'process.env.NODE_ENV': '"production"' },
   plugins: [
     withoutLanguages,
+    withoutDeveloperTools,
     gpuJsApart(new URL('../dist/cli/', import.meta.url)),
     figuresApart,
-    externalPackages,
     catalogueWrittenOut,
     ownPlaces,
   ],

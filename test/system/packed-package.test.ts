@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -71,6 +71,37 @@ describe('the packed package in an empty project', () => {
     await session.until('Statement.');
     session.type('q');
     expect(await session.end()).toBe(0);
+  });
+
+  test('npx overtrain sweeps on worker threads, and draws the figures of a run that it saves', () => {
+    const axes = [{ parameter: 'tau', list: [2, 3] }];
+    const sweep = { scenario: 'gaussian', params: { dim: 3, times: '1,4', replicates: 8 }, axes };
+    writeFileSync(join(project, 'sweep.json'), JSON.stringify(sweep));
+    inProject('npx', 'overtrain', 'sweep', 'sweep.json', '--out', 'swept', '--quiet');
+    expect(readFileSync(join(project, 'swept/merged.csv'), 'utf8').trim().split('\n')).toHaveLength(1 + 2 * 4);
+    inProject(
+      'npx',
+      'overtrain',
+      'run',
+      'gaussian',
+      '--engine',
+      'exact',
+      '--set',
+      'dim=3',
+      '--out',
+      'saved',
+      '--quiet',
+    );
+    expect(
+      readdirSync(join(project, 'saved'), { recursive: true }).filter((name) => /\.png$/.test(`${name}`)),
+    ).not.toEqual([]);
+  });
+
+  test('takes less than 25 MB with all that it needs', () => {
+    const modules = join(project, 'node_modules');
+    const files = readdirSync(modules, { recursive: true, encoding: 'utf8' }).map((name) => join(modules, name));
+    const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+    expect(bytes).toBeLessThan(25e6);
   });
 
   test('proofs.md is there to be read', () => {

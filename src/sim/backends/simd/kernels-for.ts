@@ -1,5 +1,3 @@
-import { blasKernels } from '../blas/blas-kernels.js';
-import { loadBlas } from '../blas/blas-library.js';
 import { instantiateKernels, type Kernels, type Precision } from './kernels.js';
 
 /** What multiplies large matrices: our own kernels, or a BLAS library of this machine. */
@@ -21,6 +19,9 @@ export async function kernelsFor(
   if (products === 'own') {
     return { kernels: await instantiateKernels(module, memory, precision), device: 'WebAssembly SIMD' };
   }
+  // Only here, since every thread loads this file.
+  const { loadBlas } = await import('../blas/blas-library.js');
+  const { blasKernels } = await import('../blas/blas-kernels.js');
   const library = await loadBlas(precision);
   return {
     kernels: await blasKernels(module, memory, precision, library),
