@@ -2,14 +2,19 @@
 // package gets nothing else.
 import { writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
-import { leftOut } from './left-out.mjs';
 import { licencesOf } from './licences.mjs';
 
 const folder = new URL('../dist/cli/figures/', import.meta.url);
 const entry = new URL('draw-figure.js', folder).pathname;
 
 /** Vega measures text with a canvas where there is one; ours are measured by the font that comes along. */
-const withoutCanvas = leftOut('without canvas', /^canvas$/);
+const withoutCanvas = {
+  name: 'without canvas',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^canvas$/ }, () => ({ path: 'none', namespace: 'canvas' }));
+    onLoad({ filter: /.*/, namespace: 'canvas' }, () => ({ contents: 'export {}' }));
+  },
+};
 
 const { metafile } = await build({
   entryPoints: [entry],

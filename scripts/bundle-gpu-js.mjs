@@ -3,17 +3,17 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { GPU_JS, gpuJsApart } from './gpu-js-apart.mjs';
 import { licencesOf } from './licences.mjs';
 
 const backends = new URL('../dist/sim/backends/gpu-js/', import.meta.url);
+const file = fileURLToPath(new URL('gpu.cjs', backends));
 const loader = fileURLToPath(new URL('gpu-module.js', backends));
 const shared = { bundle: true, platform: 'node', target: 'node20', logLevel: 'warning' };
 
 const { metafile } = await build({
   ...shared,
   entryPoints: [fileURLToPath(import.meta.resolve('gpu.js'))],
-  outfile: GPU_JS,
+  outfile: file,
   // gpu.js starts threads with the text of its own functions, in which `require` must stay as it is.
   format: 'cjs',
   external: ['gl'],
@@ -29,5 +29,10 @@ await build({
   outfile: loader,
   allowOverwrite: true,
   format: 'esm',
-  plugins: [gpuJsApart(backends)],
+  plugins: [
+    {
+      name: 'gpu.js apart',
+      setup: ({ onResolve }) => onResolve({ filter: /^gpu\.js$/ }, () => ({ path: './gpu.cjs', external: true })),
+    },
+  ],
 });
