@@ -1,14 +1,9 @@
-import type { CurveFigure } from '../../sim/scenario/figure.js';
+import type { CurveFigure, Figure } from '../../sim/scenario/figure.js';
 import { type Cell, columnIndex, type Row, type Table } from '../../sim/scenario/table.js';
 import { readableNumber } from './text-table.js';
 
-type Tables = Readonly<Record<string, Table>>;
-
-/** A place on a curve where both coordinates are numbers. */
-export interface CurvePoint {
-  readonly x: number;
-  readonly y: number;
-}
+/** The tables of a run by their names. */
+export type Tables = Readonly<Record<string, Table>>;
 
 /** One line of a figure with its points: the rows of the table that belong to it. */
 export interface FigureSeries {
@@ -16,11 +11,11 @@ export interface FigureSeries {
   readonly value: Cell;
   readonly rows: readonly Row[];
   /** The inflection of theory on its line; where theory has none, that of the simulation on its points. */
-  readonly inflection?: CurvePoint;
+  readonly inflection?: { readonly x: number; readonly y: number };
 }
 
 /** What a figure of curves reads from the tables of a run. */
-export interface FigureCurves {
+interface FigureCurves {
   readonly table: Table;
   /** Title of the figure, with the slice that is drawn. */
   readonly title: string;
@@ -34,21 +29,31 @@ export interface FigureCurves {
  * @throws Error when the table of the figure or one of its columns is not there
  */
 export function readCurves(figure: CurveFigure, tables: Tables): FigureCurves {
-  const table = tables[figure.table];
-  if (table === undefined) throw new Error(`figure ${figure.id} draws a table ${figure.table} that is not there`);
-  const groups = groupBySeries(figure, table);
-  const slices = sliceGroups(figure, table, groups);
-  const series = [...groups].map(([value, rows]): FigureSeries => {
-    const inflection = inflectionOf(figure, value, slices.get(value), table, rows, tables);
+  const table = tableOf(figure, tables);
+  const sliced = figure.slice === undefined ? undefined : columnIndex(table.columns, figure.slice);
+  const slices: (Cell | undefined)[] = [];
+  const series = groupsOf(figure, table).map(([value, all]): FigureSeries => {
+    const values = sliced === undefined ? [] : [...new Set(all.map((row) => row[sliced]!))];
+    const slice = values[Math.floor((values.length - 1) / 2)];
+    const rows = sliced === undefined ? all : all.filter((row) => row[sliced] === slice);
+    slices.push(slice);
+    const inflection = inflectionOf(figure, value, slice, { ...table, rows }, tables);
     return inflection === undefined ? { value, rows } : { value, rows, inflection };
   });
-  return { table, title: slicedTitle(figure, [...slices.values()]), series };
+  return { table, title: slicedTitle(figure, slices), series };
+}
+
+/** The table that a figure draws. */
+export function tableOf(figure: Figure, tables: Tables): Table {
+  const table = tables[figure.table];
+  if (table === undefined) throw new Error(`figure ${figure.id} draws a table ${figure.table} that is not there`);
+  return table;
 }
 
 /** At most so many of the values, evenly chosen, the first and the last kept. */
 export function thinned<Value>(values: readonly Value[], most: number): Value[] {
   if (values.length <= most) return [...values];
-  return Array.from({ length: most }, (_, i) => values[Math.round((i * (values.length - 1)) / (most - 1))]!);
+  return Array.from({ length: most }, (_, i) => values[Math.round((i * (values.length - 1)) / Math.max(1, most - 1))]!);
 }
 
 /** A cell of a table for reading; null is a dash. */
@@ -62,37 +67,25 @@ export function numberIn(cell: Cell | undefined): number | null {
   return typeof cell === 'number' && Number.isFinite(cell) ? cell : null;
 }
 
-function groupBySeries(figure: CurveFigure, table: Table): Map<Cell, Row[]> {
-  if (figure.series === undefined) return new Map([[null, [...table.rows]]]);
-  const index = columnIndex(table.columns, figure.series);
-  const groups = new Map<Cell, Row[]>();
-  for (const row of table.rows) {
-    const group = groups.get(row[index]!);
-    if (group === undefined) groups.set(row[index]!, [row]);
-    else group.push(row);
-  }
-  return groups;
+/** The cell of a row in the column of a name. */
+export function cellOf(row: Row, { columns }: Table, name: string): Cell {
+  return row[columnIndex(columns, name)] ?? null;
 }
 
-/** Leaves in each group the rows of its slice, and says which value of the sliced column that is. */
-function sliceGroups(figure: CurveFigure, table: Table, groups: Map<Cell, Row[]>): ReadonlyMap<Cell, Cell> {
-  const slices = new Map<Cell, Cell>();
-  if (figure.slice === undefined) return slices;
-  const index = columnIndex(table.columns, figure.slice);
-  for (const [series, rows] of groups) {
-    const values = [...new Set(rows.map((row) => row[index]!))];
-    const middle = values[Math.floor((values.length - 1) / 2)]!;
-    slices.set(series, middle);
-    groups.set(
-      series,
-      rows.filter((row) => row[index] === middle),
-    );
+function groupsOf({ series }: CurveFigure, { columns, rows }: Table): (readonly [Cell, readonly Row[]])[] {
+  if (series === undefined) return [[null, rows]];
+  const index = columnIndex(columns, series);
+  const groups = new Map<Cell, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row[index]!) ?? [];
+    group.push(row);
+    groups.set(row[index]!, group);
   }
-  return slices;
+  return [...groups];
 }
 
 /** The title names the slice, or its column where the slice differs between series. */
-function slicedTitle({ title, slice }: CurveFigure, values: readonly Cell[]): string {
+function slicedTitle({ title, slice }: CurveFigure, values: readonly (Cell | undefined)[]): string {
   const [first] = values;
   if (slice === undefined || first === undefined) return title;
   return values.every((value) => value === first)
@@ -101,26 +94,23 @@ function slicedTitle({ title, slice }: CurveFigure, values: readonly Cell[]): st
 }
 
 function inflectionOf(
-  figure: CurveFigure,
+  { inflection, series, slice: sliced, x, y }: CurveFigure,
   value: Cell,
   slice: Cell | undefined,
   drawn: Table,
-  rows: readonly Row[],
   tables: Tables,
-): CurvePoint | undefined {
-  const { inflection, series } = figure;
-  if (inflection === undefined) return undefined;
-  const table = tables[inflection.table];
-  if (table === undefined) return undefined;
-  const belongs = (candidate: Row, column: string | undefined, to: Cell | undefined) =>
-    column === undefined || candidate[columnIndex(table.columns, column)] === to;
+): FigureSeries['inflection'] {
+  const table = inflection === undefined ? undefined : tables[inflection.table];
+  if (inflection === undefined || table === undefined) return undefined;
   const row = table.rows.find(
-    (candidate) => belongs(candidate, series, value) && belongs(candidate, figure.slice, slice),
+    (one) =>
+      (series === undefined || cellOf(one, table, series) === value) &&
+      (sliced === undefined || cellOf(one, table, sliced) === slice),
   );
   if (row === undefined) return undefined;
   const near = (place: string, column: string | undefined) =>
-    pointNear(numberIn(row[columnIndex(table.columns, place)]), figure.x.column, column, drawn, rows);
-  return near(inflection.theory, figure.y.theory) ?? near(inflection.simulation, figure.y.simulation);
+    pointNear(numberIn(cellOf(row, table, place)), x.column, column, drawn);
+  return near(inflection.theory, y.theory) ?? near(inflection.simulation, y.simulation);
 }
 
 /** The height of a curve at a place on the x axis, taken from its nearest point. */
@@ -128,12 +118,11 @@ function pointNear(
   x: number | null,
   xColumn: string,
   yColumn: string | undefined,
-  { columns }: Table,
-  rows: readonly Row[],
-): CurvePoint | undefined {
+  { columns, rows }: Table,
+): FigureSeries['inflection'] {
   if (x === null || yColumn === undefined) return undefined;
   const [across, up] = [columnIndex(columns, xColumn), columnIndex(columns, yColumn)];
-  let nearest: CurvePoint | undefined;
+  let nearest: FigureSeries['inflection'];
   for (const row of rows) {
     const [at, height] = [numberIn(row[across]), numberIn(row[up])];
     if (at === null || height === null) continue;

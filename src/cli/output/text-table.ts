@@ -1,6 +1,6 @@
 import type { Cell, Table } from '../../sim/scenario/table.js';
 import { cellWidth, fitCells, padCells } from './cell-width.js';
-import { oneLine } from './one-line.js';
+import { oneLine } from './terminal.js';
 
 /**
  * A number for reading: at most `digits` significant digits, plain between 1e-4 and 1e6, with an exponent beyond.
@@ -29,13 +29,9 @@ export function csvText(table: Table): string {
 
 function csvField(cell: Cell): string {
   if (cell === null) return '';
-  if (typeof cell === 'number') return Number.isFinite(cell) ? numberField(cell) : '';
+  if (typeof cell === 'number') return Object.is(cell, -0) ? '-0' : Number.isFinite(cell) ? String(cell) : '';
   const text = String(cell);
   return text === '' || /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function numberField(value: number): string {
-  return Object.is(value, -0) ? '-0' : String(value);
 }
 
 /** A table of texts for reading. */

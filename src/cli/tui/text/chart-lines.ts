@@ -3,7 +3,7 @@ import type { Scenario } from '../../../sim/scenario/scenario.js';
 import { drawChart } from '../../output/chart/draw-chart.js';
 import type { ChartSeries } from '../../output/chart/plot.js';
 import { figureChart, MOST_SERIES } from '../../output/figure-chart.js';
-import { figureMap } from '../../output/figure-map.js';
+import { figureMap } from '../../output/figure-chart.js';
 import { drawMap } from '../../output/map/draw-map.js';
 import type { WindowSize } from '../state/app-state.js';
 import { type Run, resultsOf } from '../state/run.js';

@@ -1,5 +1,5 @@
 import { cellWidth, fitCells, padCells, wrapCells } from '../../output/cell-width.js';
-import { oneLine } from '../../output/one-line.js';
+import { oneLine } from '../../output/terminal.js';
 import { asciiText, type ColourDepth, type Style, styleFor } from '../../output/terminal.js';
 import type { TextField, WindowSize } from '../state/app-state.js';
 
