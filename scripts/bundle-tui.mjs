@@ -42,5 +42,5 @@ const { metafile } = await build({
 });
 
 writeFileSync(new URL('open-tui.licences.txt', folder), licencesOf(metafile));
-for (const part of ['components', 'effects', 'hooks', 'screen', 'state', 'text'])
+for (const part of ['components', 'effects', 'screen', 'state', 'text'])
   rmSync(new URL(part, folder), { recursive: true });

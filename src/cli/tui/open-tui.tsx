@@ -5,10 +5,9 @@ import type { Scenario } from '../../sim/scenario/scenario.js';
 import { scenarios } from '../../sim/scenarios/scenario-list.js';
 import { exitCode } from '../output/error-line.js';
 import { terminalOf } from '../output/terminal.js';
-import { LiveApp } from './components/live-app.js';
-import { performEffect, type World } from './effects/perform-effect.js';
+import { LiveApp } from './components/app.js';
 import { readSavedRuns, readSavedSweeps } from './effects/saved-runs.js';
-import { Store } from './effects/store.js';
+import { performEffect, Store } from './effects/store.js';
 import { enterAlternateScreen, FrameStream } from './screen/frame-stream.js';
 import { initialState } from './state/app-state.js';
 import { MOST_RECENT } from './state/reduce.js';
@@ -24,8 +23,10 @@ export interface TuiIo {
   readonly signal: AbortSignal;
 }
 
-const RUN_WORKER = new URL('./worker/run-worker.js', import.meta.url);
-const ATTACK_WORKER = new URL('./worker/attack-worker.js', import.meta.url);
+const WORKERS = {
+  run: new URL('./worker/run-worker.js', import.meta.url),
+  attack: new URL('./worker/attack-worker.js', import.meta.url),
+};
 const PROOFS = new URL('../../../proofs.md', import.meta.url);
 
 /**
@@ -38,14 +39,14 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
   const { colour, unicode } = terminalOf(stdout, env);
   const frames = new FrameStream(stdout);
   const size = () => ({ columns: frames.columns, rows: frames.rows });
-  const computer = new ThreadComputer({ run: RUN_WORKER, attack: ATTACK_WORKER }, (news) => store.dispatch(news));
+  const computer = new ThreadComputer(WORKERS, (news) => store.dispatch(news));
   const offered: readonly Scenario[] = scenarios;
   let leave: (code: number) => void = () => {};
   const left = new Promise<number>((resolve) => {
     leave = resolve;
   });
-  const world: World = { scenarios: offered, computer, quit: (code) => leave(code) };
-  const store = new Store(initialState(offered, size(), unicode), (effect) =>
+  const world = { scenarios: offered, computer, quit: (code: number) => leave(code) };
+  const store: Store = new Store(initialState(offered, size(), unicode), (effect) =>
     performEffect(effect, world, store.dispatch),
   );
   // The same variable that Ink reads.

@@ -1,18 +1,6 @@
 import type { Scenario } from '../../../sim/scenario/scenario.js';
-import {
-  type AppState,
-  draftOf,
-  type Experiment,
-  editText,
-  type Key,
-  keyWord,
-  moved,
-  type Step,
-  stepTo,
-  textField,
-} from './app-state.js';
-import { commandOf } from './bindings.js';
-import { movementOf } from './movement.js';
+import { type AppState, type Experiment, editText, moved, type Step, stepTo, textField } from './app-state.js';
+import { type Command, type Key, movementOf } from './bindings.js';
 import { openSweep } from './reduce-sweep.js';
 import { preview, type Run } from './run.js';
 import type { SavedSweep } from './saved-sweep.js';
@@ -25,29 +13,26 @@ export type HomeItem =
 
 /** The scenarios that the filter lets through, in their groups, and without a filter the recent runs and sweeps. */
 export function homeItems({ scenarios, home, recent, sweeps }: AppState): readonly HomeItem[] {
-  const words = home.filter.text
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
+  const words = home.filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = scenarios.filter(({ id, title, summary, claims, group }) => {
+    const text = [id, title, summary, group, ...claims].join(' ').toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
   const groups = [...new Set(scenarios.map(({ group }) => group))];
-  const found = groups.flatMap((group) =>
-    scenarios.filter((scenario) => scenario.group === group && words.every((word) => textOf(scenario).includes(word))),
-  );
+  const listed = groups
+    .flatMap((group) => found.filter((scenario) => scenario.group === group))
+    .map((scenario) => ({ kind: 'scenario', scenario }) as const);
+  if (words.length > 0) return listed;
   return [
-    ...found.map((scenario): HomeItem => ({ kind: 'scenario', scenario })),
-    ...(words.length > 0 ? [] : recent.map((run): HomeItem => ({ kind: 'run', run }))),
-    ...(words.length > 0 ? [] : sweeps.map((sweep): HomeItem => ({ kind: 'sweep', sweep }))),
+    ...listed,
+    ...recent.map((run) => ({ kind: 'run', run }) as const),
+    ...sweeps.map((sweep) => ({ kind: 'sweep', sweep }) as const),
   ];
 }
 
-function textOf({ id, title, summary, claims, group }: Scenario): string {
-  return [id, title, summary, group, ...claims].join(' ').toLowerCase();
-}
-
 /** Keys of the home screen. */
-export function reduceHome(state: AppState, key: Key): Step {
+export function reduceHome(state: AppState, command: Command | undefined, key: Key): Step {
   const { home } = state;
-  const command = commandOf(home.isFiltering ? 'filter' : 'home', keyWord(key));
   const movement = movementOf(command);
   if (movement !== undefined) return withHome(state, { cursor: moved(home.cursor, movement, homeItems(state).length) });
   switch (command) {
@@ -83,24 +68,11 @@ function open(state: AppState): Step {
 /** Opens a recent run as it was left, with its parameters. */
 function openRun(state: AppState, run: Run): Step {
   const { scenario, settings, seed, engine, backend } = run.order;
-  return stepTo({
-    ...state,
-    screen: 'scenario',
-    experiment: newExperiment(scenario, run),
-    drafts: { ...state.drafts, [scenario]: { ...draftOf(state, scenario), settings, seed, engine, backend } },
-  });
+  const drafts = { ...state.drafts, [scenario]: { settings, seed, engine, backend } };
+  return stepTo({ ...state, screen: 'scenario', experiment: newExperiment(scenario, run), drafts });
 }
 
 function newExperiment(scenario: string, shown: Run | null): Experiment {
-  return {
-    scenario,
-    focus: 'parameters',
-    field: 0,
-    claim: 0,
-    figure: 0,
-    edit: null,
-    active: null,
-    shown,
-    pinned: null,
-  };
+  const runs = { active: null, shown, pinned: null };
+  return { scenario, focus: 'parameters', field: 0, claim: 0, figure: 0, edit: null, ...runs };
 }

@@ -1,8 +1,6 @@
 import { layoutOf } from '../text/styled-line.js';
-import { type AppState, type Key, keyWord, moved, type Step, stepTo } from './app-state.js';
-import { type Command, commandOf } from './bindings.js';
-import { movementOf } from './movement.js';
-import { openOverlay } from './reduce-overlay.js';
+import { type AppState, moved, type Step, stepTo } from './app-state.js';
+import { type Command, movementOf } from './bindings.js';
 import {
   columnsOf,
   nextChoice,
@@ -34,12 +32,10 @@ export function reduceSweepRead(state: AppState, folder: string, read: SweepCont
 }
 
 /** Keys of the screen of a sweep. */
-export function reduceSweep(state: AppState, key: Key): Step {
+export function reduceSweep(state: AppState, command: Command | undefined): Step {
   const { sweep } = state;
-  const command = commandOf('sweep', keyWord(key));
   if (sweep === null || command === undefined) return stepTo(state);
   if (command === 'back') return stepTo({ ...state, screen: 'home', sweep: null });
-  if (command === 'help' || command === 'quit') return openOverlay(state, command);
   return stepTo({ ...state, sweep: obeyed(sweep, command, state) });
 }
 
@@ -49,7 +45,10 @@ function obeyed(sweep: OpenSweep, command: Command, state: AppState): OpenSweep 
   const movement = movementOf(command);
   if (movement !== undefined) {
     if (view !== 'table') return choice === null ? sweep : { ...sweep, choice: slicedBy(contents, choice, -movement) };
-    return { ...sweep, row: moved(sweep.row, movement, lastFirstRow(sweep, state) + 1) };
+    // The last row that can stand first, so that the table ends with the window.
+    const room = Math.max(1, layoutOf(state.window).height - AROUND_ROWS);
+    const last = Math.max(0, orderedRows(sweep).length - room);
+    return { ...sweep, row: moved(sweep.row, movement, last + 1) };
   }
   switch (command) {
     case 'figure': {
@@ -64,24 +63,13 @@ function obeyed(sweep: OpenSweep, command: Command, state: AppState): OpenSweep 
       return view === 'table' ? { ...sweep, row: 0, order: { column, sign } } : sweep;
     }
     case 'result':
-      return choice === null ? sweep : { ...sweep, choice: nextChoice(contents, choice, 'result') };
     case 'across':
-      return choice === null ? sweep : { ...sweep, choice: nextChoice(contents, choice, 'x') };
-    case 'upwards':
-      return choice === null || choice.panel === null
-        ? sweep
-        : { ...sweep, choice: nextChoice(contents, choice, 'panel') };
+    case 'upwards': {
+      const what = ({ result: 'result', across: 'x', upwards: 'panel' } as const)[command];
+      const isThere = choice !== null && (what !== 'panel' || choice.panel !== null);
+      return isThere ? { ...sweep, choice: nextChoice(contents, choice, what) } : sweep;
+    }
     default:
       return sweep;
   }
-}
-
-/** The last row that can stand first, so that the table ends with the window. */
-function lastFirstRow(sweep: OpenSweep, { window }: AppState): number {
-  return Math.max(0, orderedRows(sweep).length - sweepRoom(window.rows));
-}
-
-/** Rows of a table that are seen at once. */
-function sweepRoom(rows: number): number {
-  return Math.max(1, layoutOf({ columns: 80, rows }).height - AROUND_ROWS);
 }

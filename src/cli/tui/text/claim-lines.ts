@@ -1,34 +1,29 @@
 import type { Check } from '../../../sim/scenario/scenario.js';
 import { bothSides } from '../../../theory/claims/engine/claim.js';
+import { VERDICTS } from '../../output/run-report.js';
 import { readableNumber } from '../../output/text-table.js';
-import type { ShownCounterexample, VerifiedClaim } from '../../verify/verify-document.js';
+import type { ShownCounterexample } from '../../verify/verify-document.js';
 import { type AppState, type Attack, claimsOf, openScenario } from '../state/app-state.js';
 import type { Run } from '../state/run.js';
 import type { ListedLines } from './home-lines.js';
-import { column, plainLine, type Span, type StyledLine, wrapped } from './styled-line.js';
-
-/** Sign, word and tone of each verdict; the sign alone distinguishes them without colour. */
-const VERDICTS = {
-  holds: { sign: '✓', plain: '+', word: 'holds', tone: 'good' },
-  fails: { sign: '✗', plain: '!', word: 'FAILS', tone: 'bad' },
-  'not-applicable': { sign: '–', plain: '-', word: 'not applicable', tone: 'caution' },
-  open: { sign: '·', plain: '.', word: 'not judged yet', tone: 'faint' },
-} as const;
+import { column, plainLine, pointer, type Span, type StyledLine, type Tone, wrapped } from './styled-line.js';
 
 /** What a run has shown of a claim so far. */
 export function checkOf(run: Run | null, claim: string): Check | undefined {
   return run?.checks.findLast((check) => check.claim === claim);
 }
 
+const OPEN = { sign: '·', plain: '.', word: 'not judged yet', tone: 'faint' } as const;
+
 /** The sign of a verdict. */
 export function verdictSign(check: Check | undefined, unicode: boolean): Span {
-  const { sign, plain, tone } = VERDICTS[check?.verdict ?? 'open'];
+  const { sign, plain, tone } = check === undefined ? OPEN : VERDICTS[check.verdict];
   return { text: unicode ? sign : plain, tone };
 }
 
 /** A verdict in words, with its margin. */
 export function verdictText(check: Check | undefined): Span {
-  const { word, tone } = VERDICTS[check?.verdict ?? 'open'];
+  const { word, tone } = check === undefined ? OPEN : VERDICTS[check.verdict];
   const margin = check?.margin == null ? '' : `, margin ${readableNumber(check.margin, 3)}`;
   return { text: word + margin, tone };
 }
@@ -43,7 +38,7 @@ export function claimLines(state: AppState): ListedLines {
     const check = checkOf(experiment.shown, claim);
     const title = state.theorems.get(claim)?.title;
     return [
-      { text: isHere ? (state.unicode ? '❯ ' : '> ') : '  ', tone: 'good' },
+      pointer(isHere, state.unicode),
       verdictSign(check, state.unicode),
       { text: ` ${column(claim, ID_CELLS - 2)}`, tone: isHere ? 'strong' : 'plain' },
       verdictText(check),
@@ -64,33 +59,27 @@ export function claimSummary(state: AppState): StyledLine {
 
 /** What an attack on a claim has shown, or how far it is. */
 export function findingLines(attack: Attack, width: number, unicode: boolean): StyledLine[] {
-  if (attack.status === 'failed') return wrapped(attack.message, width, unicode, 'bad');
+  const text = (words: string, tone: Tone = 'plain', first = 0, rest = first) =>
+    wrapped(words, width, unicode, tone, first, rest);
+  if (attack.status === 'failed') return text(attack.message, 'bad');
   if (attack.status === 'ongoing') {
     const percent = Math.floor((100 * attack.done) / Math.max(1, attack.total));
     return [plainLine(`Attacking: ${percent}% of the cases tried; esc stops it`, 'caution')];
   }
-  return finished(attack.finding, width, unicode);
-}
-
-function finished(claim: VerifiedClaim, width: number, unicode: boolean): StyledLine[] {
-  const text = (words: string, tone: 'plain' | 'good' | 'bad' | 'caution' = 'plain', first = 0, rest = first) =>
-    wrapped(words, width, unicode, tone, first, rest);
-  const counterexample = (found: ShownCounterexample | null) =>
-    found === null ? [] : [...text(found.text, 'plain', 2, 4), ...text(bothSides(found.conclusion), 'plain', 2, 4)];
-  const margin = claim.margin === null ? '' : `, smallest margin ${readableNumber(claim.margin, 3)}`;
-  const verdict = `With all hypotheses: ${claim.verdict} on the ${claim.met} of ${claim.cases} random cases that met them${margin}.`;
+  const { verdict, cases, met, margin, counterexample, hypotheses = [], replay } = attack.finding;
+  const shown = (found: ShownCounterexample | null) =>
+    found === null ? [] : [found.text, bothSides(found.conclusion)].flatMap((words) => text(words, 'plain', 2, 4));
+  const slack = margin === null ? '' : `, smallest margin ${readableNumber(margin, 3)}`;
+  const whole = `With all hypotheses: ${verdict} on the ${met} of ${cases} random cases that met them${slack}.`;
   return [
-    ...text(verdict, claim.verdict === 'holds' ? 'good' : 'bad'),
-    ...counterexample(claim.counterexample),
-    ...(claim.hypotheses ?? []).flatMap(({ name, verdict: needed, cases, counterexample: found }) => [
-      ...text(
-        needed === 'needed'
-          ? `Without "${name}" it fails, for example here:`
-          : `Without "${name}" none of ${cases} cases refutes it.`,
-        needed === 'needed' ? 'caution' : 'plain',
-      ),
-      ...counterexample(found),
+    ...text(whole, verdict === 'holds' ? 'good' : 'bad'),
+    ...shown(counterexample),
+    ...hypotheses.flatMap(({ name, verdict: without, cases: tried, counterexample: found }) => [
+      ...(without === 'needed'
+        ? text(`Without "${name}" it fails, for example here:`, 'caution')
+        : text(`Without "${name}" none of ${tried} cases refutes it.`)),
+      ...shown(found),
     ]),
-    ...text(`To repeat: ${claim.replay} --falsify`, 'plain', 0, 2),
+    ...text(`To repeat: ${replay} --falsify`, 'plain', 0, 2),
   ];
 }

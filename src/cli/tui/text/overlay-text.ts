@@ -1,10 +1,19 @@
+import { explainResults } from '../../output/explanation.js';
 import { type AppState, type Overlay, openScenario } from '../state/app-state.js';
 import { bindings, type Context } from '../state/bindings.js';
 import { checkDraft } from '../state/draft.js';
-import { runCommand } from '../state/run.js';
+import { resultsOf, runCommand } from '../state/run.js';
 import { checkOf, findingLines, verdictText } from './claim-lines.js';
-import { explainRun } from './explain.js';
-import { layoutOf, plainLine, type StyledLine, wrapped } from './styled-line.js';
+import {
+  bothEnds,
+  commandLines,
+  fieldSpans,
+  layoutOf,
+  plainLine,
+  type StyledLine,
+  type Tone,
+  wrapped,
+} from './styled-line.js';
 
 /** Overlays that are texts to be read. */
 export type TextOverlay = Exclude<Overlay, { readonly kind: 'quit' | 'save' }>;
@@ -41,101 +50,113 @@ export function overlayText(state: AppState, overlay: TextOverlay): readonly Sty
     case 'help':
       return helpLines(state, width);
     case 'explain':
-      return explainLines(state, width);
+      return explanation(state).flatMap((text) => [...wrapped(text, width, state.unicode), plainLine('')]);
     case 'command':
-      return commandLines(state, width);
+      return reproducingLines(state, width);
     case 'claim':
-      return claimLines(state, overlay.claim, width);
+      return claimText(state, overlay.claim, width);
   }
 }
 
-function helpLines(state: AppState, width: number): StyledLine[] {
-  const contexts: readonly (readonly [Context, string])[] =
-    state.screen === 'sweep'
-      ? [['sweep', 'A sweep']]
-      : state.screen === 'home'
-        ? [
-            ['home', 'List of scenarios'],
-            ['filter', 'While filtering'],
-          ]
-        : [
-            ['parameters', 'Parameters'],
-            ['claims', 'Claims'],
-            ['edit', 'While typing a value'],
-            ['claim', 'Statement and proof'],
-          ];
-  const lines = contexts.flatMap(([context, title]) => [
+function helpLines({ screen, unicode }: AppState, width: number): StyledLine[] {
+  const lines = HELP[screen].flatMap(([context, title]) => [
     plainLine(title, 'strong'),
     ...bindings[context].map(
       ({ sign, long }): StyledLine => [{ text: `  ${sign.padEnd(9)}`, tone: 'good' }, { text: long }],
     ),
     plainLine(''),
   ]);
-  return [
-    ...lines,
-    ...wrapped(
-      'ctrl-c quits at once, from anywhere. Nothing is written to disk unless you save.',
-      width,
-      state.unicode,
-      'faint',
-    ),
-  ];
+  const note = 'ctrl-c quits at once, from anywhere. Nothing is written to disk unless you save.';
+  return [...lines, ...wrapped(note, width, unicode, 'faint')];
 }
 
-function explainLines(state: AppState, width: number): StyledLine[] {
+/** The contexts of each screen, with their headings. */
+const HELP: Readonly<Record<AppState['screen'], readonly (readonly [Context, string])[]>> = {
+  sweep: [['sweep', 'A sweep']],
+  home: [
+    ['home', 'List of scenarios'],
+    ['filter', 'While filtering'],
+  ],
+  scenario: [
+    ['parameters', 'Parameters'],
+    ['claims', 'Claims'],
+    ['edit', 'While typing a value'],
+    ['claim', 'Statement and proof'],
+  ],
+};
+
+/** What the chart on the screen shows, in three sentences with the numbers of the run: what is seen, where the curves turn, and what the checks say. */
+export function explanation(state: AppState): readonly string[] {
   const { experiment, scenario } = openScenario(state);
   const { shown, figure } = experiment;
   const drawn = scenario.figures[figure];
-  if (shown === null || drawn === undefined) return [plainLine('Nothing has been computed yet.')];
+  if (shown === null || drawn === undefined) return ['Nothing has been computed yet.'];
   const verdict = checkDraft(scenario, shown.order);
-  const sentences = explainRun(scenario, shown, drawn, verdict.isValid ? verdict.parameters : {});
-  return sentences.flatMap((sentence) => [...wrapped(sentence, width, state.unicode), plainLine('')]);
+  const course = { compute: shown.compute, isFinished: shown.status === 'finished' };
+  const parameters = verdict.isValid ? verdict.parameters : {};
+  return explainResults(scenario, resultsOf(shown, scenario), course, drawn, parameters);
 }
 
-function commandLines(state: AppState, width: number): StyledLine[] {
+function reproducingLines(state: AppState, width: number): StyledLine[] {
   const { experiment, scenario } = openScenario(state);
-  if (experiment.shown === null) return [plainLine('Nothing has been computed yet.')];
-  const command = runCommand(scenario, experiment.shown);
-  // Cut only where it must be, so that it can be copied from the screen.
-  const pieces = Array.from({ length: Math.max(1, Math.ceil(command.length / width)) }, (_, i) =>
-    plainLine(command.slice(i * width, (i + 1) * width), 'strong'),
-  );
-  const note =
-    experiment.shown.status === 'finished' ? '' : ' This run has not finished; the command runs it to the end.';
+  const { shown } = experiment;
+  if (shown === null) return [plainLine('Nothing has been computed yet.')];
+  const note = shown.status === 'finished' ? '' : ' This run has not finished; the command runs it to the end.';
+  const hint = `Add --json to print one document with every number on the screen, or --out FOLDER to save it.${note}`;
+  const command = commandLines(runCommand(scenario, shown), width);
+  return [...command, plainLine(''), ...wrapped(hint, width, state.unicode, 'faint')];
+}
+
+function claimText({ theorems, experiment, attacks, unicode }: AppState, claim: string, width: number): StyledLine[] {
+  const text = (words: string, tone: Tone = 'plain', first = 0, rest = first) =>
+    wrapped(words, width, unicode, tone, first, rest);
+  const check = checkOf(experiment?.shown ?? null, claim);
+  const attack = attacks[claim];
+  const proof = theorems
+    .get(claim)
+    ?.paragraphs.flatMap((paragraph) => [
+      ...text(paragraph, 'plain', 0, paragraph.startsWith('• ') ? 2 : 0),
+      plainLine(''),
+    ]);
+  const missing = 'proofs.md, which has its statement and proof, was not found or has no such heading.';
   return [
-    ...pieces,
+    [{ text: 'In this run: ' }, verdictText(check)],
+    ...(check === undefined || check.reason === '' ? [] : text(check.reason, 'faint', 2)),
     plainLine(''),
-    ...wrapped(
-      `Add --json to print one document with every number on the screen, or --out FOLDER to save it.${note}`,
-      width,
-      state.unicode,
-      'faint',
-    ),
+    ...(attack === undefined ? [] : [...findingLines(attack, width, unicode), plainLine('')]),
+    ...(proof ?? text(missing, 'caution')),
   ];
 }
 
-function claimLines(state: AppState, claim: string, width: number): StyledLine[] {
-  const theorem = state.theorems.get(claim);
-  const check = checkOf(state.experiment?.shown ?? null, claim);
-  const verdict = verdictText(check);
-  const inRun: StyledLine[] = [
-    [{ text: 'In this run: ' }, verdict],
-    ...(check === undefined || check.reason === '' ? [] : wrapped(check.reason, width, state.unicode, 'faint', 2)),
+/** What lies over a screen, as it is seen: a text to read, or a question. */
+export function overlayLines(state: AppState, overlay: Overlay): StyledLine[] {
+  const { window, unicode } = state;
+  const text = (words: string, tone: Tone = 'plain') => wrapped(words, window.columns, unicode, tone);
+  if (overlay.kind === 'quit')
+    return [
+      plainLine('Quit?', 'strong'),
+      plainLine(''),
+      ...text('Something is still being computed, and would be lost. y quits, n stays.'),
+    ];
+  if (overlay.kind === 'save')
+    return [
+      plainLine('Save this run', 'strong'),
+      plainLine(''),
+      ...text('run.json and every table as CSV, in a new or empty folder:'),
+      plainLine(''),
+      [{ text: '  ' }, ...fieldSpans(overlay.field, window.columns - 2, unicode)],
+      plainLine(''),
+      ...(overlay.isBusy ? [plainLine('writing …', 'faint')] : []),
+      ...(overlay.message === null ? [] : text(overlay.message, 'bad')),
+    ];
+  const lines = overlayText(state, overlay);
+  const room = overlayRoom(state);
+  const start = Math.min(overlay.scroll, Math.max(0, lines.length - room));
+  const place = lines.length <= room ? '' : `${start + 1}-${Math.min(lines.length, start + room)} of ${lines.length}`;
+  const heading = plainLine(overlayTitle(state, overlay), 'strong');
+  return [
+    bothEnds(heading, plainLine(place, 'faint'), window.columns, unicode),
     plainLine(''),
+    ...lines.slice(start, start + room),
   ];
-  const attack = state.attacks[claim];
-  const found = attack === undefined ? [] : [...findingLines(attack, width, state.unicode), plainLine('')];
-  const proof =
-    theorem === undefined
-      ? wrapped(
-          'proofs.md, which has its statement and proof, was not found or has no such heading.',
-          width,
-          state.unicode,
-          'caution',
-        )
-      : theorem.paragraphs.flatMap((text) => [
-          ...wrapped(text, width, state.unicode, 'plain', 0, text.startsWith('• ') ? 2 : 0),
-          plainLine(''),
-        ]);
-  return [...inRun, ...found, ...proof];
 }
