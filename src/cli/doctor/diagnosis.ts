@@ -4,7 +4,6 @@ import { versions } from '../../sim/backends/versions.js';
 import { paragraph } from '../output/help-notes.js';
 import { styleFor, type Terminal } from '../output/terminal.js';
 
-/** What `doctor` finds on this machine. */
 export interface Diagnosis {
   readonly schema: 1;
   readonly versions: Readonly<Record<string, string>>;
@@ -38,7 +37,6 @@ export async function diagnose(): Promise<Diagnosis> {
   };
 }
 
-/** A diagnosis for reading. */
 export function diagnosisLines({ versions, machine, backends, card }: Diagnosis, terminal: Terminal): string[] {
   const style = styleFor(terminal.colour);
   const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;

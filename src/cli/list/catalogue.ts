@@ -3,7 +3,6 @@ import { metaOf } from '../../sim/scenario/parameter.js';
 import type { Scenario } from '../../sim/scenario/scenario.js';
 import type { Claim } from '../../theory/claims/engine/claim.js';
 
-/** A claim as `list` shows it. */
 export interface ListedClaim {
   readonly id: string;
   /** Empty where only its id is known. */
@@ -12,7 +11,6 @@ export interface ListedClaim {
   readonly scenarios: readonly string[];
 }
 
-/** A scenario as `list` shows it. */
 export type ListedScenario = ReturnType<typeof listScenario>;
 
 /** What `list --json` prints. */

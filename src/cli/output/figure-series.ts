@@ -2,7 +2,6 @@ import type { CurveFigure, Figure } from '../../sim/scenario/figure.js';
 import { type Cell, columnIndex, type Row, type Table } from '../../sim/scenario/table.js';
 import { readableNumber } from './text-table.js';
 
-/** The tables of a run by their names. */
 export type Tables = Readonly<Record<string, Table>>;
 
 /** One line of a figure with its points: the rows of the table that belong to it. */

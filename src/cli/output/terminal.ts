@@ -80,7 +80,6 @@ const PALETTE = [
 
 const [ORANGE, , GREEN, , VERMILION] = PALETTE;
 
-/** The style for a colour depth. */
 export function styleFor(depth: ColourDepth): Style {
   if (depth === 'none') {
     const plain = (text: string) => text;

@@ -1,7 +1,6 @@
 import { writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { render } from 'ink';
-import type { Scenario } from '../../sim/scenario/scenario.js';
 import { scenarios } from '../../sim/scenarios/scenario-list.js';
 import { exitCode } from '../output/error-line.js';
 import { terminalOf } from '../output/terminal.js';
@@ -14,7 +13,6 @@ import { MOST_RECENT } from './state/reduce.js';
 import { readTheorems } from './text/theorem.js';
 import { ThreadComputer } from './worker/computer.js';
 
-/** The world around the terminal UI. */
 export interface TuiIo {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream & { readonly fd: number };
@@ -40,30 +38,28 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
   const frames = new FrameStream(stdout);
   const size = () => ({ columns: frames.columns, rows: frames.rows });
   const computer = new ThreadComputer(WORKERS, (news) => store.dispatch(news));
-  const offered: readonly Scenario[] = scenarios;
   let leave: (code: number) => void = () => {};
   const left = new Promise<number>((resolve) => {
     leave = resolve;
   });
-  const world = { scenarios: offered, computer, quit: (code: number) => leave(code) };
-  const store: Store = new Store(initialState(offered, size(), unicode), (effect) =>
+  const world = { scenarios, computer, quit: (code: number) => leave(code) };
+  const store: Store = new Store(initialState(scenarios, size(), unicode), (effect) =>
     performEffect(effect, world, store.dispatch),
   );
-  // The same variable that Ink reads.
+  // The same variable that Ink reads; a screen reader follows the terminal's one screen.
   const isSpoken = env.INK_SCREEN_READER === 'true';
-  const screen = isSpoken ? noScreen : enterAlternateScreen(stdout, (text) => writeAtOnce(stdout, text));
+  const leaveScreen = isSpoken ? () => {} : enterAlternateScreen(stdout, (text) => writeAtOnce(stdout, text));
   const resized = () => {
     frames.resized();
     store.dispatch({ kind: 'resized', window: size() });
   };
   const interrupted = () => leave(exitCode.interrupted);
-  const crashed = () => screen.leave();
   // Before the first frame, for the terminal would write keys pressed meanwhile over it.
   stdin.setRawMode(true);
   stdout.on('resize', resized);
   signal.addEventListener('abort', interrupted);
   process.on('SIGHUP', interrupted);
-  process.prependListener('uncaughtException', crashed);
+  process.prependListener('uncaughtException', leaveScreen);
   try {
     const app = render(<LiveApp store={store} display={{ colour, unicode }} isSpoken={isSpoken} />, {
       stdout: isSpoken ? stdout : (frames as unknown as NodeJS.WriteStream),
@@ -76,7 +72,7 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
     });
     computer.warmUp();
     void readTheoremsInto(store);
-    void readKept(offered, store);
+    void readKept(store);
     const failed = app.waitUntilExit().then(() => exitCode.done);
     const code = await Promise.race([left, failed]);
     app.unmount();
@@ -87,8 +83,8 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
     stdout.off('resize', resized);
     signal.removeEventListener('abort', interrupted);
     process.off('SIGHUP', interrupted);
-    process.off('uncaughtException', crashed);
-    screen.leave();
+    process.off('uncaughtException', leaveScreen);
+    leaveScreen();
   }
 }
 
@@ -101,15 +97,10 @@ function writeAtOnce(stdout: TuiIo['stdout'], text: string): void {
   }
 }
 
-/** A screen reader follows the terminal's one screen. */
-const noScreen = { leave: () => {} };
-
 /** Runs come before the sweeps, which stand under them: an entry that the cursor is on stays where it is. */
-async function readKept(offered: readonly Scenario[], store: Store): Promise<void> {
-  const runs = await readSavedRuns(offered, MOST_RECENT);
-  store.dispatch({ kind: 'saved-runs-read', runs });
-  const sweeps = await readSavedSweeps(offered, MOST_RECENT);
-  store.dispatch({ kind: 'saved-sweeps-read', sweeps });
+async function readKept(store: Store): Promise<void> {
+  store.dispatch({ kind: 'saved-runs-read', runs: await readSavedRuns(scenarios, MOST_RECENT) });
+  store.dispatch({ kind: 'saved-sweeps-read', sweeps: await readSavedSweeps(scenarios, MOST_RECENT) });
 }
 
 /** Theorems come after the first frame; without the file, claims say so. */

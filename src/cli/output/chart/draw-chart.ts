@@ -46,7 +46,6 @@ export function flow(items: readonly { text: string; width: number }[], width: n
   return lines;
 }
 
-/** How a chart or a map is drawn. */
 export interface ChartOptions {
   /** Most cells of a line and most lines of the chart, legend included. */
   readonly width: number;

@@ -116,7 +116,6 @@ export class Raster {
     return cell !== undefined && cell.dots === 0 && cell.glyph === '';
   }
 
-  /** The cell of a dot. */
   cellOf(dot: Dot): { column: number; row: number } {
     return { column: Math.floor(dot.x / this.bits[0]!.length), row: Math.floor(dot.y / this.bits.length) };
   }
@@ -175,7 +174,6 @@ export function markersFor(unicode: boolean) {
 /** A label may hide so many drawn cells at most. */
 const MOST_HIDDEN = 2;
 
-/** A label in a raster, in cells. */
 interface Place {
   readonly label: string;
   readonly column: number;

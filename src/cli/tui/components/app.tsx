@@ -38,7 +38,6 @@ interface AppProps {
   readonly display: Display;
 }
 
-/** The screen of a scenario: chart, parameters and claims. */
 function ScenarioScreen({ state, display }: AppProps): ReactElement {
   const { experiment, scenario } = openScenario(state);
   const { chart, panel, isWide } = layoutOf(state.window);

@@ -142,7 +142,6 @@ export async function readSweepContents(folder: string): Promise<SweepContents |
   }
 }
 
-/** The document of a finished run: what `overtrain run --json` prints. */
 export function documentOf(run: Run, scenario: Scenario): RunDocument {
   if (run.record === null) throw new Error('a run that has not finished has no document');
   return { ...run.record, ...resultsOf(run, scenario) };
@@ -163,7 +162,6 @@ export async function saveRun(run: Run, scenario: Scenario, folder: string): Pro
   }
 }
 
-/** A folder for the results of a scenario that is not there yet. */
 export function freeFolder(scenario: string, isTaken: (folder: string) => boolean = existsSync): string {
   for (let count = 1; ; count++) {
     const folder = `${RESULTS}/${scenario}${count === 1 ? '' : `-${count}`}`;

@@ -49,7 +49,6 @@ export class Store {
   };
 }
 
-/** What effects are done with. */
 export interface World {
   readonly scenarios: readonly Scenario[];
   readonly computer: ThreadComputer;

@@ -6,7 +6,6 @@ import { type Draft, type Field, fieldsOf, untouchedDraft } from './draft.js';
 import type { Run, RunNews, RunOrder } from './run.js';
 import type { OpenSweep, SavedSweep, SweepContents } from './saved-sweep.js';
 
-/** A line of text that is being typed. */
 export interface TextField {
   readonly text: string;
   /** Characters before the cursor, from 0 to the length of the text. */
@@ -16,7 +15,6 @@ export interface TextField {
 /** More than this is a slip, such as a file pasted by mistake. */
 const LONGEST_TEXT = 10_000;
 
-/** A field that holds a text, with the cursor behind it. */
 export function textField(text: string): TextField {
   return { text, cursor: text.length };
 }
@@ -53,7 +51,6 @@ export type Attack =
   | { readonly status: 'finished'; readonly finding: VerifiedClaim }
   | { readonly status: 'failed'; readonly message: string };
 
-/** What is heard of an attack. */
 export interface AttackNews {
   readonly kind: 'attack';
   readonly claim: string;
@@ -69,7 +66,6 @@ export function contextOf({ overlay, screen, home, experiment }: AppState): Cont
   return experiment?.edit == null ? (experiment?.focus ?? 'parameters') : 'edit';
 }
 
-/** Size of the window in cells. */
 export interface WindowSize {
   readonly columns: number;
   readonly rows: number;
@@ -149,7 +145,6 @@ export interface AppState {
   readonly exitCode: number | null;
 }
 
-/** The application as it opens. */
 export function initialState(scenarios: readonly Scenario[], window: WindowSize, unicode: boolean): AppState {
   return {
     scenarios,
@@ -171,7 +166,6 @@ export function initialState(scenarios: readonly Scenario[], window: WindowSize,
   };
 }
 
-/** How a scenario is set at the moment. */
 export function draftOf(state: AppState, scenario: string): Draft {
   return state.drafts[scenario] ?? untouchedDraft;
 }
@@ -234,12 +228,10 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
-/** A step to a state, with effects. */
 export function stepTo(state: AppState, ...effects: readonly Effect[]): Step {
   return { state, effects };
 }
 
-/** The state with a word to the user. */
 export function say(state: AppState, tone: Notice['tone'], text: string): Step {
   return stepTo({ ...state, notice: { tone, text } });
 }

@@ -139,7 +139,6 @@ export type Command = (typeof TABLE)[Context][number]['command'];
 /** All keys, by context. The reducer reads them from here, and so do the footer and the help. */
 export const bindings: Readonly<Record<Context, readonly Binding<Command>[]>> = TABLE;
 
-/** What a key asks for in a context. */
 export function commandOf(context: Context, key: Key): Command | undefined {
   return bindings[context].find(({ keys }) => keys.includes(keyWord(key)))?.command;
 }

@@ -109,7 +109,6 @@ function typing(state: AppState, field: TextField): Step {
   return withExperiment(state, { edit: { field, message: 'message' in changed ? changed.message : null } });
 }
 
-/** Keys while a value is being typed. */
 export function reduceEdit(state: AppState, command: Command | undefined, key: Key): Step {
   const { experiment, scenario } = openScenario(state);
   const { edit } = experiment;

@@ -1,11 +1,10 @@
 import type { Scenario } from '../../../sim/scenario/scenario.js';
 import { type AppState, type Experiment, editText, moved, type Step, stepTo, textField } from './app-state.js';
 import { type Command, type Key, movementOf } from './bindings.js';
-import { openSweep } from './reduce-sweep.js';
 import { preview, type Run } from './run.js';
 import type { SavedSweep } from './saved-sweep.js';
+import { openSweep } from './saved-sweep.js';
 
-/** One entry of the list on the home screen. */
 export type HomeItem =
   | { readonly kind: 'scenario'; readonly scenario: Scenario }
   | { readonly kind: 'run'; readonly run: Run }
@@ -30,7 +29,6 @@ export function homeItems({ scenarios, home, recent, sweeps }: AppState): readon
   ];
 }
 
-/** Keys of the home screen. */
 export function reduceHome(state: AppState, command: Command | undefined, key: Key): Step {
   const { home } = state;
   const movement = movementOf(command);
@@ -65,7 +63,6 @@ function open(state: AppState): Step {
   return preview({ ...state, screen: 'scenario', experiment: newExperiment(id, null) });
 }
 
-/** Opens a recent run as it was left, with its parameters. */
 function openRun(state: AppState, run: Run): Step {
   const { scenario, settings, seed, engine, backend } = run.order;
   const drafts = { ...state.drafts, [scenario]: { settings, seed, engine, backend } };

@@ -34,12 +34,10 @@ export function openOverlay(state: AppState, command: Command): Step {
   }
 }
 
-/** Opens the statement and proof of a claim. */
 export function openClaim(state: AppState, claim: string): Step {
   return stepTo({ ...state, overlay: { kind: 'claim', claim, scroll: 0 } });
 }
 
-/** Opens a claim and attacks it. */
 export function attackClaim(state: AppState, claim: string): Step {
   const attacks = { ...state.attacks, [claim]: { status: 'ongoing', done: 0, total: 1 } as const };
   return stepTo({ ...openClaim(state, claim).state, attacks }, { kind: 'start-attack', claim });
@@ -52,12 +50,10 @@ function askToQuit(state: AppState): Step {
   return stepTo({ ...state, overlay: { kind: 'quit', under } });
 }
 
-/** Leaves with an exit code. */
 export function quit(state: AppState, exitCode: number): Step {
   return stepTo({ ...state, exitCode }, { kind: 'quit', exitCode });
 }
 
-/** Keys while something lies over the screen. */
 export function reduceOverlay(state: AppState, overlay: Overlay, command: Command | undefined, key: Key): Step {
   if (overlay.kind === 'save') return reduceSave(state, overlay, command, key);
   if (overlay.kind !== 'quit') return reduceText(state, overlay, command);

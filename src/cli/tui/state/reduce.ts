@@ -4,8 +4,8 @@ import { commandOf, type Key } from './bindings.js';
 import { reduceEdit, reduceExperiment } from './reduce-experiment.js';
 import { reduceHome } from './reduce-home.js';
 import { openOverlay, quit, reduceOverlay } from './reduce-overlay.js';
-import { reduceSweep, reduceSweepRead } from './reduce-sweep.js';
 import { hasRows, type Run, type RunNews, type RunOutcome, withEvents } from './run.js';
+import { reduceSweep, reduceSweepRead } from './saved-sweep.js';
 
 /** How many recent runs are offered. */
 export const MOST_RECENT = 6;

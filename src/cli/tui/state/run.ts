@@ -73,23 +73,19 @@ export interface Run extends Pick<RunResults, 'checks' | 'warnings' | 'diverged'
   readonly folder: string | null;
 }
 
-/** A run that has just been ordered. */
 export function startedRun(order: RunOrder): Run {
   const results = { rows: {}, checks: [], warnings: [], diverged: [], verdict: null };
   return { order, status: 'running', compute: null, ...results, progress: null, record: null, folder: null };
 }
 
-/** Whether a run is still being computed. */
 export function isOngoing({ status }: Run): boolean {
   return status === 'running' || status === 'stopping';
 }
 
-/** Whether there is anything to draw. */
 export function hasRows({ rows }: Run): boolean {
   return Object.values(rows).some((table) => table.length > 0);
 }
 
-/** A run after more of its events. */
 export function withEvents(run: Run, events: readonly RunEvent[], progress: RunProgress | undefined): Run {
   const of = <Kind extends RunEvent['kind']>(kind: Kind) =>
     events.filter((event): event is Extract<RunEvent, { kind: Kind }> => event.kind === kind);

@@ -8,14 +8,12 @@ import type { Run } from '../state/run.js';
 import type { ListedLines } from './home-lines.js';
 import { column, plainLine, pointer, type Span, type StyledLine, type Tone, wrapped } from './styled-line.js';
 
-/** What a run has shown of a claim so far. */
 export function checkOf(run: Run | null, claim: string): Check | undefined {
   return run?.checks.findLast((check) => check.claim === claim);
 }
 
 const OPEN = { sign: '·', plain: '.', word: 'not judged yet', tone: 'faint' } as const;
 
-/** The sign of a verdict. */
 export function verdictSign(check: Check | undefined, unicode: boolean): Span {
   const { sign, plain, tone } = check === undefined ? OPEN : VERDICTS[check.verdict];
   return { text: unicode ? sign : plain, tone };

@@ -15,10 +15,8 @@ import {
   wrapped,
 } from './styled-line.js';
 
-/** Overlays that are texts to be read. */
 export type TextOverlay = Exclude<Overlay, { readonly kind: 'quit' | 'save' }>;
 
-/** Lines of an overlay that are seen at once. */
 export function overlayRoom({ window }: AppState): number {
   return Math.max(1, layoutOf(window).height - OVERLAY_MARGIN);
 }
@@ -29,7 +27,6 @@ const OVERLAY_MARGIN = 3;
 /** The widest text that still reads well. */
 const WIDEST = 110;
 
-/** The heading of an overlay. */
 export function overlayTitle(state: AppState, overlay: TextOverlay): string {
   switch (overlay.kind) {
     case 'help':

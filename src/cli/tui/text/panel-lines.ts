@@ -6,7 +6,6 @@ import { column, fieldSpans, layoutOf, plainLine, pointer, type StyledLine, wrap
 
 const NAME_CELLS = 14;
 
-/** The list of parameters: name, value and unit of each. */
 function fieldLines(state: AppState): ListedLines {
   const { experiment, scenario } = openScenario(state);
   const fields = fieldsOf(scenario, draftOf(state, scenario.id));

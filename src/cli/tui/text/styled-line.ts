@@ -22,7 +22,6 @@ export interface Display {
   readonly unicode: boolean;
 }
 
-/** A line of one tone. */
 export function plainLine(text: string, tone: Tone = 'plain'): StyledLine {
   return [{ text, tone }];
 }
@@ -121,7 +120,6 @@ export function layoutOf({ columns, rows }: WindowSize): Layout {
   return { height, isTooSmall, isWide, panel: { columns, rows: lines }, chart };
 }
 
-/** Cells for the cursor and for the signs of what does not fit. */
 const SIGNS = 3;
 
 /**

@@ -91,13 +91,11 @@ function translated(math: string): string {
     .trim();
 }
 
-/** A part of a fraction, in brackets where it needs them. */
 function grouped(part: string): string {
   const text = part.trim();
   return /^[\w.]+$|^\\[A-Za-z]+$/.test(text) ? text : `(${text})`;
 }
 
-/** A theorem as proofs.md has it, in plain text. */
 export interface Theorem {
   readonly id: string;
   readonly title: string;
@@ -107,7 +105,6 @@ export interface Theorem {
 
 const HEADING = /^## ([A-Z][A-Za-z0-9]*(?:-[a-z0-9]+)*) — (.+)$/;
 
-/** Reads the theorems of proofs.md by their ids. */
 export function readTheorems(markdown: string): ReadonlyMap<string, Theorem> {
   const theorems = new Map<string, Theorem>();
   for (const section of markdown.split(/\n(?=#{1,2} )/)) {
