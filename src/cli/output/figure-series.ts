@@ -13,21 +13,13 @@ export interface FigureSeries {
   readonly inflection?: { readonly x: number; readonly y: number };
 }
 
-/** What a figure of curves reads from the tables of a run. */
-interface FigureCurves {
-  readonly table: Table;
-  /** Title of the figure, with the slice that is drawn. */
-  readonly title: string;
-  /** In the order of the table. */
-  readonly series: readonly FigureSeries[];
-}
-
 /**
- * Reads the series of a figure from the tables of a run: the rows of each, thinned to its slice, and its inflection.
+ * Reads the series of a figure from the tables of a run: the rows of each, thinned to its slice, and its inflection. They are
+ * in the order of the table, and the title names the slice that is drawn.
  *
  * @throws Error when the table of the figure or one of its columns is not there
  */
-export function readCurves(figure: CurveFigure, tables: Tables): FigureCurves {
+export function readCurves(figure: CurveFigure, tables: Tables) {
   const table = tableOf(figure, tables);
   const sliced = figure.slice === undefined ? undefined : columnIndex(table.columns, figure.slice);
   const slices: (Cell | undefined)[] = [];

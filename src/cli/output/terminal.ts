@@ -53,17 +53,6 @@ function isUnicode(env: Environment): boolean {
   return /utf-?8/i.test(locale);
 }
 
-/** Wraps text in escape sequences, or leaves it as it is where there is no colour. */
-export interface Style {
-  strong(text: string): string;
-  faint(text: string): string;
-  good(text: string): string;
-  bad(text: string): string;
-  caution(text: string): string;
-  /** Colour of the series at an index; the palette repeats. */
-  series(index: number, text: string): string;
-}
-
 /**
  * The palette of Okabe and Ito (2008), which people with any form of colour blindness can tell apart, without its
  * black; yellow, the faintest on a white ground, comes last. Each with its nearest of the 256 and of the 16 colours.
@@ -80,19 +69,33 @@ const PALETTE = [
 
 const [ORANGE, , GREEN, , VERMILION] = PALETTE;
 
-export function styleFor(depth: ColourDepth): Style {
-  if (depth === 'none') {
-    const plain = (text: string) => text;
-    return { strong: plain, faint: plain, good: plain, bad: plain, caution: plain, series: (_, text) => text };
-  }
-  const wrap = (code: string) => (text: string) => (text === '' ? '' : `\u001b[${code}m${text}\u001b[0m`);
+/** A colour in the depths that terminals have. */
+export type Colour = Readonly<Record<Exclude<ColourDepth, 'none'>, string>>;
+
+/** Wraps text in a colour, or leaves it as it is where there is none. */
+export function paintText(text: string, colour: Colour, depth: ColourDepth, before = ''): string {
+  return depth === 'none' || text === '' ? text : `\u001b[${before}${colour[depth]}m${text}\u001b[0m`;
+}
+
+const STRONG: Colour = { full: '1', indexed: '1', basic: '1' };
+const FAINT: Colour = { full: '2', indexed: '2', basic: '2' };
+
+/** How texts of each meaning are wrapped in escape sequences. */
+export type Style = ReturnType<typeof styleFor>;
+
+export function styleFor(depth: ColourDepth) {
+  const wrap =
+    (colour: Colour, before = '') =>
+    (text: string) =>
+      paintText(text, colour, depth, before);
   return {
-    strong: wrap('1'),
-    faint: wrap('2'),
-    good: wrap(GREEN[depth]),
-    bad: wrap(`1;${VERMILION[depth]}`),
-    caution: wrap(ORANGE[depth]),
-    series: (index, text) => wrap(PALETTE[index % PALETTE.length]![depth])(text),
+    strong: wrap(STRONG),
+    faint: wrap(FAINT),
+    good: wrap(GREEN),
+    bad: wrap(VERMILION, '1;'),
+    caution: wrap(ORANGE),
+    /** Colour of the series at an index; the palette repeats. */
+    series: (index: number, text: string) => paintText(text, PALETTE[index % PALETTE.length]!, depth),
   };
 }
 

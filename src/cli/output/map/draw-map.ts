@@ -2,7 +2,7 @@ import { cellWidth, fitCells, padCells, wrapCells } from '../cell-width.js';
 import { type ChartOptions, centred, finish, flow } from '../chart/draw-chart.js';
 import { markersFor } from '../chart/plot.js';
 import { thinned } from '../figure-series.js';
-import { type ColourDepth, type Style, safeText, styleFor } from '../terminal.js';
+import { paintText, type Style, safeText, styleFor } from '../terminal.js';
 import { readableNumber } from '../text-table.js';
 
 /** A map of two parameters as plain data, separate from how it is drawn. */
@@ -64,11 +64,6 @@ function shadeOf(value: number, greatest: number): number {
   return share > NEXT_TO_NOTHING ? Math.min(SHADES - 1, Math.ceil(share * (SHADES - 1))) : 0;
 }
 
-/** Wraps a text in the colour of a shade, or leaves it as it is where there is no colour. */
-function paintShade(shade: number, text: string, depth: ColourDepth): string {
-  return depth === 'none' || text === '' ? text : `\u001b[${COLOURS[shade]![depth]}m${text}\u001b[0m`;
-}
-
 function isKnown(value: number | null | undefined): value is number {
   return value != null && Number.isFinite(value);
 }
@@ -84,7 +79,7 @@ function legendOfMap(map: HeatMap, greatest: number, { width, unicode, colour }:
   const shades = Array.from({ length: greatest > 0 ? SHADES : 1 }, (_, shade) => {
     const upTo = `up to ${readableNumber(NEXT_TO_NOTHING * greatest, 2)}`;
     const text = shade === 0 ? upTo : readableNumber((shade / (SHADES - 1)) * greatest, 3);
-    return entry(signs.shades[shade]!, text, (sign) => paintShade(shade, sign, colour));
+    return entry(signs.shades[shade]!, text, (sign) => paintText(sign, COLOURS[shade]!, colour));
   });
   const hasBoundary = map.boundaryLabel !== '' && map.boundary.some(isKnown);
   const why = map.values.flatMap((line, row) =>
@@ -182,10 +177,11 @@ function mapLine(
     const value = map.values[row]?.[column];
     const shade = isKnown(value) ? shadeOf(value, greatest) : 0;
     const glyph = isKnown(value) ? signs.shades[shade]! : signs[map.missing?.[row]?.[column] ?? 'no value'];
-    if (!holdsBoundary(map, rows, row, map.boundary[column])) line += paintShade(shade, glyph.repeat(cell), colour);
+    if (!holdsBoundary(map, rows, row, map.boundary[column]))
+      line += paintText(glyph.repeat(cell), COLOURS[shade]!, colour);
     else {
       const margin = Math.floor(cell / 4);
-      const side = paintShade(shade, glyph.repeat(margin), colour);
+      const side = paintText(glyph.repeat(margin), COLOURS[shade]!, colour);
       line += side + style.bad(signs.boundary.repeat(cell - 2 * margin)) + side;
     }
   }

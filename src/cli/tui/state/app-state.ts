@@ -86,13 +86,6 @@ export type Overlay =
   /** Asks whether to leave; `under` comes back where the user stays. */
   | { readonly kind: 'quit'; readonly under: Exclude<Overlay, { readonly kind: 'quit' }> | null };
 
-/** A field whose value is being typed. */
-export interface Edit {
-  readonly field: TextField;
-  /** What the command line would say to the text as it stands; null where it is allowed. */
-  readonly message: string | null;
-}
-
 /** An open scenario. */
 export interface Experiment {
   readonly scenario: string;
@@ -101,7 +94,8 @@ export interface Experiment {
   readonly field: number;
   readonly claim: number;
   readonly figure: number;
-  readonly edit: Edit | null;
+  /** What is being typed, and what the command line would say to it as it stands; null where it is allowed. */
+  readonly edit: { readonly field: TextField; readonly message: string | null } | null;
   /** The run that is being computed. */
   readonly active: Run | null;
   /** The run whose results are on the screen. */

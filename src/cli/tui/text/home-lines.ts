@@ -2,7 +2,7 @@ import type { AppState } from '../state/app-state.js';
 import { type HomeItem, homeItems } from '../state/reduce-home.js';
 import type { Run } from '../state/run.js';
 import type { SavedSweep } from '../state/saved-sweep.js';
-import { checkOf, verdictSign } from './claim-lines.js';
+import { checkOf, verdictSign } from './overlay-text.js';
 import { column, plainLine, pointer, type StyledLine, wrapped } from './styled-line.js';
 import { sweepStateText } from './sweep-lines.js';
 

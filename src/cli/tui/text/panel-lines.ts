@@ -1,7 +1,7 @@
 import { type AppState, chosenField, draftOf, openScenario, type WindowSize } from '../state/app-state.js';
 import { type Field, fieldsOf } from '../state/draft.js';
-import { claimLines, claimSummary } from './claim-lines.js';
 import { type ListedLines, visiblePart } from './home-lines.js';
+import { claimLines, claimSummary } from './overlay-text.js';
 import { column, fieldSpans, layoutOf, plainLine, pointer, type StyledLine, wrapped } from './styled-line.js';
 
 const NAME_CELLS = 14;

@@ -10,9 +10,8 @@ import {
 import { bindings } from '../state/bindings.js';
 import { fieldsOf } from '../state/draft.js';
 import { type HomeItem, homeItems } from '../state/reduce-home.js';
-import { checkOf, verdictText } from './claim-lines.js';
 import { statusLine } from './frame.js';
-import { explanation, overlayText, overlayTitle } from './overlay-text.js';
+import { checkOf, explanation, overlayText, overlayTitle, verdictText } from './overlay-text.js';
 import type { StyledLine } from './styled-line.js';
 import { sweepLines, sweepStateText } from './sweep-lines.js';
 

@@ -93,19 +93,11 @@ const WIDE = 100;
 /** Header, status and footer. */
 export const FIXED_LINES = 3;
 
-/** Where the parts of the screen of a scenario are, in cells. */
-export interface Layout {
-  /** Lines of a frame: one less than the window has, for a frame as tall as the window would scroll it. */
-  readonly height: number;
-  readonly isTooSmall: boolean;
-  readonly isWide: boolean;
-  readonly chart: WindowSize;
-  /** The lists: parameters and, where there is room, claims under them. */
-  readonly panel: WindowSize;
-}
-
-/** Lays out the screen of a scenario: side by side in a wide window, the lists under the chart in a narrow one. */
-export function layoutOf({ columns, rows }: WindowSize): Layout {
+/**
+ * Lays out the screen of a scenario, in cells: side by side in a wide window, the lists under the chart in a narrow one.
+ * A frame has one line less than the window, for one as tall as the window would scroll it.
+ */
+export function layoutOf({ columns, rows }: WindowSize) {
   const height = Math.max(1, rows - 1);
   const body = Math.max(1, height - FIXED_LINES);
   const isTooSmall = columns < LEAST_WINDOW.columns || rows < LEAST_WINDOW.rows;
