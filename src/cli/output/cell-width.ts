@@ -35,7 +35,6 @@ export function fitCells(text: string, width: number, mark = '…'): string {
   return width < 1 ? '' : firstCells(text, width - 1) + mark;
 }
 
-/** Fills a text up with blanks, on the right or on the left. */
 export function padCells(text: string, width: number, side: 'right' | 'left' = 'right'): string {
   const blanks = ' '.repeat(Math.max(0, width - cellWidth(text)));
   return side === 'right' ? text + blanks : blanks + text;

@@ -26,7 +26,6 @@ export interface Failure {
 const LONGEST_LINE = 600;
 const LONGEST_NAME = 60;
 
-/** Turns anything thrown into the end of a command. */
 export function describeFailure(error: unknown, env: Readonly<Record<string, string | undefined>>): Failure {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return { exitCode: exitCode.done, message: '' };
@@ -41,12 +40,10 @@ export function describeFailure(error: unknown, env: Readonly<Record<string, str
   return { exitCode: exitCode.defect, message };
 }
 
-/** What went wrong, in the words of the error. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Whether an error says that the user interrupted. */
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }

@@ -1,31 +1,10 @@
 import { type CurveFigure, type Figure, isMap, type MapFigure } from '../../sim/scenario/figure.js';
 import type { RunResults } from '../../sim/scenario/run-document.js';
-import type { Compute, Scenario } from '../../sim/scenario/scenario.js';
+import type { Compute } from '../../sim/scenario/scenario.js';
 import type { Row, Table } from '../../sim/scenario/table.js';
 import { createProblem, learnedModes, type ProblemOptions } from '../../theory/problem.js';
 import { cellOf, cellText, numberIn } from './figure-series.js';
 import { readableNumber } from './text-table.js';
-
-/**
- * What a run shows, in three sentences with its numbers: what is seen, where the curves of a figure turn, and what the checks
- * say.
- *
- * @param course how the run was computed, and whether to its end
- * @param parameters the parameters of the run, resolved
- */
-export function explainResults(
-  scenario: Pick<Scenario, 'summary'>,
-  results: RunResults,
-  course: { readonly compute: Compute | null; readonly isFinished: boolean },
-  figure: Figure,
-  parameters: object,
-): readonly string[] {
-  return [
-    scenario.summary,
-    explainFigure(figure, results, parameters),
-    verdictOf(results, course.compute, course.isFinished),
-  ];
-}
 
 /** Where the curves of a figure turn, or between which values they run, in one sentence. */
 export function explainFigure(figure: Figure, results: RunResults, parameters: object): string {
@@ -88,7 +67,8 @@ function greatestOfMap(figure: MapFigure, { tables }: RunResults): string {
   return `In ${raised} of ${cells.length} cells, ${figure.value.label} is above 1 % of its maximum, ${readableNumber(most.value, 3)} at ${place}.`;
 }
 
-function verdictOf({ checks, diverged }: RunResults, compute: Compute | null, isFinished: boolean): string {
+/** What the checks of a run say, and what computed it, in one sentence. */
+export function explainChecks({ checks, diverged }: RunResults, compute: Compute | null, isFinished: boolean): string {
   const by =
     compute === null
       ? 'not yet known'

@@ -10,7 +10,6 @@ export function paceText({ networkSteps }: WorkMeter, milliseconds: number): str
   return `, ${readableNumber((1000 * networkSteps) / milliseconds, 3)} network-steps/s`;
 }
 
-/** Milliseconds over which a pace is averaged. */
 const MEMORY = 5_000;
 
 /** How fast work goes, smoothed so that the time left does not jump with every step. */
@@ -131,7 +130,6 @@ export function percentDone(share: number): string {
   return `${Math.floor(100 * share)}%`.padStart(4);
 }
 
-/** A share of the work as a length. */
 export function progressBar(share: number, cells: number, unicode: boolean): string {
   const full = Math.floor(share * cells);
   const [filled, empty] = unicode ? ['━', '─'] : ['#', '-'];

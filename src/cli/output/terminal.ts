@@ -3,9 +3,7 @@ import type { OutputStream } from './io.js';
 /** How many colours may be used: none, the 16 of every terminal, 256, or all. */
 export type ColourDepth = 'none' | 'basic' | 'indexed' | 'full';
 
-/** What an output can show. */
 export interface Terminal {
-  /** Cells in a line. */
   readonly width: number;
   readonly colour: ColourDepth;
   /** Whether characters beyond ASCII can be shown. */
@@ -69,7 +67,6 @@ const PALETTE = [
 
 const [ORANGE, , GREEN, , VERMILION] = PALETTE;
 
-/** A colour in the depths that terminals have. */
 export type Colour = Readonly<Record<Exclude<ColourDepth, 'none'>, string>>;
 
 /** Wraps text in a colour, or leaves it as it is where there is none. */

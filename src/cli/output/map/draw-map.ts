@@ -10,7 +10,6 @@ export interface HeatMap {
   readonly title: string;
   readonly x: MapAxis;
   readonly y: MapAxis;
-  /** What the shades mean. */
   readonly valueLabel: string;
   /** Value of each cell, row by row from the least y, each row from the least x; null where there is none. */
   readonly values: readonly (readonly (number | null)[])[];
@@ -99,7 +98,6 @@ const WIDEST_NAME = 16;
 /** Title, caption of y, axis, its numbers, caption of x. */
 const LINES_AROUND = 5;
 
-/** How a map is laid out in characters. */
 interface Layout {
   /** Cells of the map that are shown, by position. */
   readonly columns: readonly number[];

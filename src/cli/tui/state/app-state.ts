@@ -80,13 +80,11 @@ export type Overlay =
       readonly field: TextField;
       /** Why the folder typed cannot be taken; null before anything was tried. */
       readonly message: string | null;
-      /** While the files are being written. */
       readonly isBusy: boolean;
     }
   /** Asks whether to leave; `under` comes back where the user stays. */
   | { readonly kind: 'quit'; readonly under: Exclude<Overlay, { readonly kind: 'quit' }> | null };
 
-/** An open scenario. */
 export interface Experiment {
   readonly scenario: string;
   readonly focus: 'parameters' | 'claims';
@@ -96,7 +94,6 @@ export interface Experiment {
   readonly figure: number;
   /** What is being typed, and what the command line would say to it as it stands; null where it is allowed. */
   readonly edit: { readonly field: TextField; readonly message: string | null } | null;
-  /** The run that is being computed. */
   readonly active: Run | null;
   /** The run whose results are on the screen. */
   readonly shown: Run | null;
@@ -130,10 +127,8 @@ export interface AppState {
   readonly recent: readonly Run[];
   /** Sweeps that are kept, the latest first. */
   readonly sweeps: readonly SavedSweep[];
-  /** The open one. */
   readonly sweep: OpenSweep | null;
   readonly notice: Notice | null;
-  /** Number of the next run. */
   readonly nextRun: number;
   /** Set once the application is to end. */
   readonly exitCode: number | null;

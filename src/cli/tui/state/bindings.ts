@@ -133,7 +133,6 @@ const TABLE = {
 /** Where keys mean something: which part of the application takes them. */
 export type Context = keyof typeof TABLE;
 
-/** What a key can ask for. */
 export type Command = (typeof TABLE)[Context][number]['command'];
 
 /** All keys, by context. The reducer reads them from here, and so do the footer and the help. */

@@ -22,7 +22,6 @@ export interface Field {
   readonly meta: ParameterMeta;
   /** The value that holds, as a user would write it. */
   readonly value: string;
-  /** Whether the user set it. */
   readonly isSet: boolean;
 }
 

@@ -23,15 +23,12 @@ export interface RunOrder extends Draft {
   readonly isPreview: boolean;
 }
 
-/** How far a run is and how fast it goes. */
 export interface RunProgress {
   readonly done: number;
   readonly total: number;
-  /** What is counted. */
   readonly label: string;
   /** Undefined as long as nothing is known. */
   readonly millisecondsLeft: number | undefined;
-  /** Parts done per second. */
   readonly perSecond: number | undefined;
   /** Optimiser steps per second so far, each network counted on its own; 0 for closed forms. */
   readonly networkStepsPerSecond: number;
@@ -40,7 +37,6 @@ export interface RunProgress {
 /** What a finished run leaves beside its results. */
 export type RunRecord = Omit<RunDocument, keyof RunResults>;
 
-/** How a run ended. */
 export type RunOutcome =
   | { readonly status: 'finished'; readonly record: RunRecord }
   | { readonly status: 'cancelled' }
@@ -147,7 +143,6 @@ export function preview(state: AppState): Step {
   return order(state, true);
 }
 
-/** Starts a run with the engine and backend that are set. */
 export function startRun(state: AppState): Step {
   const { experiment, scenario } = openScenario(state);
   if (experiment.active?.order.isPreview === false)
@@ -170,7 +165,6 @@ function order(state: AppState, isPreview: boolean): Step {
   );
 }
 
-/** The command line that gives the numbers of a run again. */
 export function runCommand(scenario: Scenario, { order, compute }: Run): string {
   const settings = new Map(Object.entries(order.settings));
   return `npx ${reproducingCommand({ ...order, scenario, settings, parameters: {} }, compute ?? undefined)}`;

@@ -17,7 +17,6 @@ export interface SavedSweep {
   readonly points: number;
   /** `failed`: it was cut off and nothing works on it; `partial`: parts of it were not begun. */
   readonly state: 'complete' | 'running' | 'partial' | 'failed';
-  /** Points that are kept. */
   readonly kept: number;
   /** The command that continues it; null for one that is complete or still running. */
   readonly command: string | null;

@@ -1,5 +1,5 @@
 import type { AppState } from '../state/app-state.js';
-import { type HomeItem, homeItems } from '../state/reduce-home.js';
+import { type HomeItem, homeItems } from '../state/reduce.js';
 import type { Run } from '../state/run.js';
 import type { SavedSweep } from '../state/saved-sweep.js';
 import { checkOf, verdictSign } from './overlay-text.js';

@@ -1,6 +1,6 @@
 import type { Check } from '../../../sim/scenario/scenario.js';
 import { bothSides } from '../../../theory/claims/engine/claim.js';
-import { explainResults } from '../../output/explanation.js';
+import { explainChecks, explainFigure } from '../../output/explanation.js';
 import { VERDICTS } from '../../output/run-report.js';
 import { readableNumber } from '../../output/text-table.js';
 import type { ShownCounterexample } from '../../verify/verify-document.js';
@@ -97,9 +97,9 @@ export function explanation(state: AppState): readonly string[] {
   const drawn = scenario.figures[figure];
   if (shown === null || drawn === undefined) return ['Nothing has been computed yet.'];
   const verdict = checkDraft(scenario, shown.order);
-  const course = { compute: shown.compute, isFinished: shown.status === 'finished' };
-  const parameters = verdict.isValid ? verdict.parameters : {};
-  return explainResults(scenario, resultsOf(shown, scenario), course, drawn, parameters);
+  const results = resultsOf(shown, scenario);
+  const figureSentence = explainFigure(drawn, results, verdict.isValid ? verdict.parameters : {});
+  return [scenario.summary, figureSentence, explainChecks(results, shown.compute, shown.status === 'finished')];
 }
 
 function reproducingLines(state: AppState, width: number): StyledLine[] {
@@ -177,7 +177,6 @@ export function verdictSign(check: Check | undefined, unicode: boolean): Span {
   return { text: unicode ? sign : plain, tone };
 }
 
-/** A verdict in words, with its margin. */
 export function verdictText(check: Check | undefined): Span {
   const { word, tone } = check === undefined ? OPEN : VERDICTS[check.verdict];
   const margin = check?.margin == null ? '' : `, margin ${readableNumber(check.margin, 3)}`;

@@ -9,7 +9,7 @@ import {
 } from '../state/app-state.js';
 import { bindings } from '../state/bindings.js';
 import { fieldsOf } from '../state/draft.js';
-import { type HomeItem, homeItems } from '../state/reduce-home.js';
+import { type HomeItem, homeItems } from '../state/reduce.js';
 import { statusLine } from './frame.js';
 import { checkOf, explanation, overlayText, overlayTitle, verdictText } from './overlay-text.js';
 import type { StyledLine } from './styled-line.js';

@@ -16,7 +16,6 @@ export type StyledLine = readonly Span[];
 const GAP = 2;
 const LEAST_LEFT = 8;
 
-/** What the terminal can show. */
 export interface Display {
   readonly colour: ColourDepth;
   readonly unicode: boolean;

@@ -7,7 +7,6 @@ import type { Attack, AttackNews } from '../state/app-state.js';
 const RUNS = 1000;
 const SEED = 1;
 
-/** Time between two tellings of progress, in milliseconds. */
 const PROGRESS_INTERVAL = 100;
 
 /** Tries a claim and attacks each of its hypotheses, as `overtrain verify --falsify` does. It never throws. */

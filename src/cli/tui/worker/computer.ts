@@ -59,7 +59,6 @@ export class ThreadComputer {
     this.attacker = undefined;
   }
 
-  /** Ends everything at once. */
   close(): void {
     this.cancelAttack();
     void this.runner?.terminate();
