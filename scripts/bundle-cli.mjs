@@ -12,7 +12,7 @@ const folder = fileURLToPath(new URL('../dist/cli', import.meta.url));
 /** Threads, each in a file of its own beside main.js. */
 const THREADS = [
   'sweeps/batch-worker.js',
-  'verify/claim-worker.js',
+  'verify/try-claims.js',
   'tui/worker/run-worker.js',
   'tui/worker/attack-worker.js',
 ];

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { describeFailure, exitCode } from './output/error-line.js';
-import { opensTui } from './tui/opens-tui.js';
+import { opensTui } from './output/terminal.js';
 
 /*
  * The process around the command line: its streams, signals and exit code.

@@ -109,7 +109,8 @@ function packageVersion(): string {
 export async function runCommandLine(argv: readonly string[], io: CommandLineIo): Promise<number> {
   let code: number = exitCode.done;
   try {
-    const words = withHelpOption(argv);
+    // `help run gaussian` is `run gaussian --help`.
+    const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
     const program = await createProgram(words[0], io, (finished) => {
       code = finished;
     });
@@ -120,9 +121,4 @@ export async function runCommandLine(argv: readonly string[], io: CommandLineIo)
     if (failure.message !== '') io.stderr.write(failure.message);
     return failure.exitCode;
   }
-}
-
-/** `help run gaussian` is `run gaussian --help`. */
-function withHelpOption(argv: readonly string[]): string[] {
-  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
 }

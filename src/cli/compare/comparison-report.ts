@@ -4,7 +4,7 @@ import type { Scenario } from '../../sim/scenario/scenario.js';
 import { plainText } from '../../theory/invalid-input.js';
 import { drawChart } from '../output/chart/draw-chart.js';
 import type { ChartSeries } from '../output/chart/plot.js';
-import { figureChart } from '../output/figure-chart.js';
+import { figureChart } from '../output/figure-series.js';
 import { paragraph } from '../output/help-notes.js';
 import { styleFor, type Terminal } from '../output/terminal.js';
 import { layOutTable, readableNumber } from '../output/text-table.js';

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import type { CommandLineIo } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
 
-/** Adds `overtrain doctor`. */
 export function addDoctorCommand(program: Command, io: CommandLineIo): void {
   program
     .command('doctor')

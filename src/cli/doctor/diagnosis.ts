@@ -4,25 +4,11 @@ import { versions } from '../../sim/backends/versions.js';
 import { paragraph } from '../output/help-notes.js';
 import { styleFor, type Terminal } from '../output/terminal.js';
 
-/** What `doctor` finds on this machine. */
-export interface Diagnosis {
-  readonly schema: 1;
-  readonly versions: Readonly<Record<string, string>>;
-  readonly machine: {
-    readonly platform: string;
-    readonly cpu: string;
-    /** Cores that this process may use. */
-    readonly cores: number;
-    readonly memory_bytes: number;
-    readonly free_memory_bytes: number;
-  };
-  readonly backends: readonly BackendReport[];
-  /** What `auto` knows of the graphics card; null where there is none. */
-  readonly card: CardReport | null;
-}
+/** What `doctor` finds on this machine; `card` is what `auto` knows of the graphics card, null where there is none. */
+export type Diagnosis = Awaited<ReturnType<typeof diagnose>>;
 
 /** Looks at the machine and tries every backend. */
-export async function diagnose(): Promise<Diagnosis> {
+export async function diagnose() {
   return {
     schema: 1,
     versions: versions(),
@@ -38,7 +24,6 @@ export async function diagnose(): Promise<Diagnosis> {
   };
 }
 
-/** A diagnosis for reading. */
 export function diagnosisLines({ versions, machine, backends, card }: Diagnosis, terminal: Terminal): string[] {
   const style = styleFor(terminal.colour);
   const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;

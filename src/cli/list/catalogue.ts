@@ -3,34 +3,19 @@ import { metaOf } from '../../sim/scenario/parameter.js';
 import type { Scenario } from '../../sim/scenario/scenario.js';
 import type { Claim } from '../../theory/claims/engine/claim.js';
 
-/** A claim as `list` shows it. */
-export interface ListedClaim {
-  readonly id: string;
-  /** Empty where only its id is known. */
-  readonly title: string;
-  /** Ids of the scenarios that bear on it. */
-  readonly scenarios: readonly string[];
-}
-
-/** A scenario as `list` shows it. */
-export type ListedScenario = ReturnType<typeof listScenario>;
-
 /** What `list --json` prints. */
-export interface Catalogue {
-  readonly schema: 1;
-  readonly scenarios: readonly ListedScenario[];
-  readonly claims: readonly ListedClaim[];
-}
+export type Catalogue = ReturnType<typeof catalogueOf>;
 
 /**
  * The catalogue of the scenarios given, and of the claims given together with those that the scenarios bear on, in the
  * order of their ids (T2 before T10).
  */
-export function catalogueOf(scenarios: readonly Scenario[], claims: readonly Pick<Claim, 'id' | 'title'>[]): Catalogue {
+export function catalogueOf(scenarios: readonly Scenario[], claims: readonly Pick<Claim, 'id' | 'title'>[]) {
   return { schema: 1, scenarios: scenarios.map(listScenario), claims: listClaims(scenarios, claims) };
 }
 
-function listClaims(scenarios: readonly Scenario[], claims: readonly Pick<Claim, 'id' | 'title'>[]): ListedClaim[] {
+/** Each claim, its title empty where only its id is known, with the scenarios that bear on it. */
+function listClaims(scenarios: readonly Scenario[], claims: readonly Pick<Claim, 'id' | 'title'>[]) {
   const titles = new Map(claims.map(({ id, title }) => [id, title]));
   const ids = new Set([...titles.keys(), ...scenarios.flatMap((scenario) => scenario.claims)]);
   return [...ids]

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import type { CommandLineIo } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
 
-/** Adds `overtrain list`. */
 export function addListCommand(program: Command, io: CommandLineIo): void {
   program
     .command('list')
@@ -13,8 +12,10 @@ export function addListCommand(program: Command, io: CommandLineIo): void {
     .action(async ({ json }: { json?: true }) => {
       const { catalogueLines, loadCatalogue } = await import('./scenario-catalogue.js');
       const catalogue = await loadCatalogue(io);
-      if (json) io.stdout.write(`${JSON.stringify(catalogue)}\n`);
-      else io.stdout.write(catalogueLines(catalogue, terminalOf(io.stdout, io.env)).join('\n'));
+      const text = json
+        ? `${JSON.stringify(catalogue)}\n`
+        : catalogueLines(catalogue, terminalOf(io.stdout, io.env)).join('\n');
+      io.stdout.write(text);
     });
 }
 

@@ -17,7 +17,6 @@ export async function loadCatalogue(io: CommandLineIo): Promise<Catalogue> {
   return catalogueOf(scenarios, claims);
 }
 
-/** Scenarios by group and claims, for reading. */
 export function catalogueLines(
   { scenarios, claims }: Pick<Catalogue, 'scenarios' | 'claims'>,
   terminal: Terminal,

@@ -17,21 +17,24 @@ function characterWidth(character: string): number {
   return WIDE.test(character) ? 2 : 1;
 }
 
-/** The longest beginning of a text without colours that fits in `width` cells; what was cut is marked by an ellipsis. */
-export function fitCells(text: string, width: number): string {
-  if (cellWidth(text) <= width) return text;
+/** The longest beginning of a text without colours, given by its characters, that fits in `width` cells. */
+export function firstCells(characters: Iterable<string>, width: number): string {
   let fitted = '';
-  let used = 0;
-  for (const character of text) {
-    const next = used + characterWidth(character);
-    if (next > width - 1) break;
+  let room = width;
+  for (const character of characters) {
+    room -= characterWidth(character);
+    if (room < 0) break;
     fitted += character;
-    used = next;
   }
-  return width < 1 ? '' : `${fitted}…`;
+  return fitted;
 }
 
-/** Fills a text up with blanks, on the right or on the left. */
+/** A text without colours, cut to `width` cells where it is longer; the mark says that it was cut. */
+export function fitCells(text: string, width: number, mark = '…'): string {
+  if (cellWidth(text) <= width) return text;
+  return width < 1 ? '' : firstCells(text, width - 1) + mark;
+}
+
 export function padCells(text: string, width: number, side: 'right' | 'left' = 'right'): string {
   const blanks = ' '.repeat(Math.max(0, width - cellWidth(text)));
   return side === 'right' ? text + blanks : blanks + text;

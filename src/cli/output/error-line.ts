@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { oneLine } from './one-line.js';
+import { oneLine } from './terminal.js';
 
 /** Exit codes that scripts rest on. */
 export const exitCode = {
@@ -26,7 +26,6 @@ export interface Failure {
 const LONGEST_LINE = 600;
 const LONGEST_NAME = 60;
 
-/** Turns anything thrown into the end of a command. */
 export function describeFailure(error: unknown, env: Readonly<Record<string, string | undefined>>): Failure {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return { exitCode: exitCode.done, message: '' };
@@ -34,18 +33,19 @@ export function describeFailure(error: unknown, env: Readonly<Record<string, str
   }
   if (error instanceof InvalidInputError) return { exitCode: exitCode.invalid, message: line(error.message) };
   if (isAbort(error)) return { exitCode: exitCode.interrupted, message: line('interrupted') };
-  return { exitCode: exitCode.defect, message: describeDefect(error, env) };
+  if (env.OVERTRAIN_DEBUG && error instanceof Error)
+    return { exitCode: exitCode.defect, message: `overtrain: internal error: ${error.stack}\n` };
+  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const message = line(`internal error: ${oneLine(reason, 300)} (OVERTRAIN_DEBUG=1 shows where)`);
+  return { exitCode: exitCode.defect, message };
 }
 
-/** Whether an error says that the user interrupted. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
-}
-
-function describeDefect(error: unknown, env: Readonly<Record<string, string | undefined>>): string {
-  if (env.OVERTRAIN_DEBUG && error instanceof Error) return `overtrain: internal error: ${error.stack}\n`;
-  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return line(`internal error: ${oneLine(reason, 300)} (OVERTRAIN_DEBUG=1 shows where)`);
 }
 
 /**
@@ -72,22 +72,18 @@ function line(text: string): string {
   return `overtrain: ${oneLine(text, LONGEST_LINE)}\n`;
 }
 
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_MAPPING, CLOSE_MAPPING] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d];
+
 /** Whether the brackets of a JSON text are nested more than `most` deep, which would overflow a recursive reader. */
 export function isNestedDeeper(text: string, most: number): boolean {
   let depth = 0;
   let isQuoted = false;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
-    if (isQuoted) {
-      if (code === BACKSLASH) index++;
-      else if (code === QUOTE) isQuoted = false;
-    } else if (code === QUOTE) isQuoted = true;
-    else if (code === OPEN_LIST || code === OPEN_MAPPING) {
-      depth++;
-      if (depth > most) return true;
-    } else if (code === CLOSE_LIST || code === CLOSE_MAPPING) depth--;
+    if (isQuoted && code === BACKSLASH) index++;
+    else if (code === QUOTE) isQuoted = !isQuoted;
+    else if (!isQuoted && (code === OPEN_LIST || code === OPEN_MAPPING) && ++depth > most) return true;
+    else if (!isQuoted && (code === CLOSE_LIST || code === CLOSE_MAPPING)) depth--;
   }
   return false;
 }
-
-const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_MAPPING, CLOSE_MAPPING] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d];

@@ -1,32 +1,10 @@
 import { type CurveFigure, type Figure, isMap, type MapFigure } from '../../sim/scenario/figure.js';
 import type { RunResults } from '../../sim/scenario/run-document.js';
-import type { Compute, Scenario } from '../../sim/scenario/scenario.js';
-import { type Cell, columnIndex, type Row, type Table } from '../../sim/scenario/table.js';
+import type { Compute } from '../../sim/scenario/scenario.js';
+import type { Row, Table } from '../../sim/scenario/table.js';
 import { createProblem, learnedModes, type ProblemOptions } from '../../theory/problem.js';
-import { cellText } from './figure-series.js';
+import { cellOf, cellText, numberIn } from './figure-series.js';
 import { readableNumber } from './text-table.js';
-
-/** How a run was computed, and whether to its end. */
-export interface RunCourse {
-  readonly compute: Compute | null;
-  readonly isFinished: boolean;
-}
-
-/**
- * What a run shows, in three sentences with its numbers: what is seen, where the curves of a figure turn, and what the checks
- * say.
- *
- * @param parameters the parameters of the run, resolved
- */
-export function explainResults(
-  scenario: Pick<Scenario, 'summary'>,
-  results: RunResults,
-  course: RunCourse,
-  figure: Figure,
-  parameters: object,
-): readonly string[] {
-  return [scenario.summary, explainFigure(figure, results, parameters), verdictOf(results, course)];
-}
 
 /** Where the curves of a figure turn, or between which values they run, in one sentence. */
 export function explainFigure(figure: Figure, results: RunResults, parameters: object): string {
@@ -63,18 +41,16 @@ function extremesOf(figure: CurveFigure, tables: RunResults['tables']): string {
   const table = tables[figure.table];
   const column = figure.y.theory ?? figure.y.simulation;
   const points = (table?.rows ?? []).flatMap((row) => {
-    const [x, y] = [
-      numberOf(row, table!, figure.x.column),
-      column === undefined ? null : numberOf(row, table!, column),
-    ];
+    const x = numberOf(row, table!, figure.x.column);
+    const y = column === undefined ? null : numberOf(row, table!, column);
     return x === null || y === null ? [] : [{ x, y }];
   });
   if (points.length === 0) return `No value of ${figure.y.label} has been computed yet.`;
-  const least = points.reduce((a, b) => (b.y < a.y ? b : a));
-  const most = points.reduce((a, b) => (b.y > a.y ? b : a));
-  const at = (point: { x: number; y: number }) =>
-    `${readableNumber(point.y, 3)} at ${figure.x.column} ${readableNumber(point.x, 3)}`;
-  return `Over ${points.length} points, ${figure.y.label} goes from ${at(least)} to ${at(most)}.`;
+  const [least, most] = [
+    points.reduce((a, b) => (b.y < a.y ? b : a)),
+    points.reduce((a, b) => (b.y > a.y ? b : a)),
+  ].map(({ x, y }) => `${readableNumber(y, 3)} at ${figure.x.column} ${readableNumber(x, 3)}`);
+  return `Over ${points.length} points, ${figure.y.label} goes from ${least} to ${most}.`;
 }
 
 function greatestOfMap(figure: MapFigure, { tables }: RunResults): string {
@@ -91,7 +67,8 @@ function greatestOfMap(figure: MapFigure, { tables }: RunResults): string {
   return `In ${raised} of ${cells.length} cells, ${figure.value.label} is above 1 % of its maximum, ${readableNumber(most.value, 3)} at ${place}.`;
 }
 
-function verdictOf({ checks, diverged }: RunResults, { compute, isFinished }: RunCourse): string {
+/** What the checks of a run say, and what computed it, in one sentence. */
+export function explainChecks({ checks, diverged }: RunResults, compute: Compute | null, isFinished: boolean): string {
   const by =
     compute === null
       ? 'not yet known'
@@ -116,11 +93,6 @@ function listed(parts: readonly string[]): string {
   return `${parts.slice(0, 5).join('; ')}; and ${parts.length - 5} more`;
 }
 
-function cellOf(row: Row, table: Table, name: string): Cell {
-  return row[columnIndex(table.columns, name)] ?? null;
-}
-
 function numberOf(row: Row, table: Table, name: string): number | null {
-  const cell = cellOf(row, table, name);
-  return typeof cell === 'number' && Number.isFinite(cell) ? cell : null;
+  return numberIn(cellOf(row, table, name));
 }

@@ -1,14 +1,10 @@
-import type { CurveFigure } from '../../sim/scenario/figure.js';
+import type { CurveFigure, Figure, MapFigure } from '../../sim/scenario/figure.js';
 import { type Cell, columnIndex, type Row, type Table } from '../../sim/scenario/table.js';
+import type { Chart, ChartPoint, ChartSeries } from './chart/plot.js';
+import type { HeatMap } from './map/draw-map.js';
 import { readableNumber } from './text-table.js';
 
 type Tables = Readonly<Record<string, Table>>;
-
-/** A place on a curve where both coordinates are numbers. */
-export interface CurvePoint {
-  readonly x: number;
-  readonly y: number;
-}
 
 /** One line of a figure with its points: the rows of the table that belong to it. */
 export interface FigureSeries {
@@ -16,39 +12,40 @@ export interface FigureSeries {
   readonly value: Cell;
   readonly rows: readonly Row[];
   /** The inflection of theory on its line; where theory has none, that of the simulation on its points. */
-  readonly inflection?: CurvePoint;
-}
-
-/** What a figure of curves reads from the tables of a run. */
-export interface FigureCurves {
-  readonly table: Table;
-  /** Title of the figure, with the slice that is drawn. */
-  readonly title: string;
-  /** In the order of the table. */
-  readonly series: readonly FigureSeries[];
+  readonly inflection?: { readonly x: number; readonly y: number };
 }
 
 /**
- * Reads the series of a figure from the tables of a run: the rows of each, thinned to its slice, and its inflection.
+ * Reads the series of a figure from the tables of a run: the rows of each, thinned to its slice, and its inflection. They are
+ * in the order of the table, and the title names the slice that is drawn.
  *
  * @throws Error when the table of the figure or one of its columns is not there
  */
-export function readCurves(figure: CurveFigure, tables: Tables): FigureCurves {
-  const table = tables[figure.table];
-  if (table === undefined) throw new Error(`figure ${figure.id} draws a table ${figure.table} that is not there`);
-  const groups = groupBySeries(figure, table);
-  const slices = sliceGroups(figure, table, groups);
-  const series = [...groups].map(([value, rows]): FigureSeries => {
-    const inflection = inflectionOf(figure, value, slices.get(value), table, rows, tables);
+export function readCurves(figure: CurveFigure, tables: Tables) {
+  const table = tableOf(figure, tables);
+  const sliced = figure.slice === undefined ? undefined : columnIndex(table.columns, figure.slice);
+  const slices: (Cell | undefined)[] = [];
+  const series = groupsOf(figure, table).map(([value, all]): FigureSeries => {
+    const values = sliced === undefined ? [] : [...new Set(all.map((row) => row[sliced]!))];
+    const slice = values[Math.floor((values.length - 1) / 2)];
+    const rows = sliced === undefined ? all : all.filter((row) => row[sliced] === slice);
+    slices.push(slice);
+    const inflection = inflectionOf(figure, value, slice, { ...table, rows }, tables);
     return inflection === undefined ? { value, rows } : { value, rows, inflection };
   });
-  return { table, title: slicedTitle(figure, [...slices.values()]), series };
+  return { table, title: slicedTitle(figure, slices), series };
+}
+
+function tableOf(figure: Figure, tables: Tables): Table {
+  const table = tables[figure.table];
+  if (table === undefined) throw new Error(`figure ${figure.id} draws a table ${figure.table} that is not there`);
+  return table;
 }
 
 /** At most so many of the values, evenly chosen, the first and the last kept. */
 export function thinned<Value>(values: readonly Value[], most: number): Value[] {
   if (values.length <= most) return [...values];
-  return Array.from({ length: most }, (_, i) => values[Math.round((i * (values.length - 1)) / (most - 1))]!);
+  return Array.from({ length: most }, (_, i) => values[Math.round((i * (values.length - 1)) / Math.max(1, most - 1))]!);
 }
 
 /** A cell of a table for reading; null is a dash. */
@@ -62,37 +59,24 @@ export function numberIn(cell: Cell | undefined): number | null {
   return typeof cell === 'number' && Number.isFinite(cell) ? cell : null;
 }
 
-function groupBySeries(figure: CurveFigure, table: Table): Map<Cell, Row[]> {
-  if (figure.series === undefined) return new Map([[null, [...table.rows]]]);
-  const index = columnIndex(table.columns, figure.series);
-  const groups = new Map<Cell, Row[]>();
-  for (const row of table.rows) {
-    const group = groups.get(row[index]!);
-    if (group === undefined) groups.set(row[index]!, [row]);
-    else group.push(row);
-  }
-  return groups;
+export function cellOf(row: Row, { columns }: Table, name: string): Cell {
+  return row[columnIndex(columns, name)] ?? null;
 }
 
-/** Leaves in each group the rows of its slice, and says which value of the sliced column that is. */
-function sliceGroups(figure: CurveFigure, table: Table, groups: Map<Cell, Row[]>): ReadonlyMap<Cell, Cell> {
-  const slices = new Map<Cell, Cell>();
-  if (figure.slice === undefined) return slices;
-  const index = columnIndex(table.columns, figure.slice);
-  for (const [series, rows] of groups) {
-    const values = [...new Set(rows.map((row) => row[index]!))];
-    const middle = values[Math.floor((values.length - 1) / 2)]!;
-    slices.set(series, middle);
-    groups.set(
-      series,
-      rows.filter((row) => row[index] === middle),
-    );
+function groupsOf({ series }: CurveFigure, { columns, rows }: Table): (readonly [Cell, readonly Row[]])[] {
+  if (series === undefined) return [[null, rows]];
+  const index = columnIndex(columns, series);
+  const groups = new Map<Cell, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row[index]!) ?? [];
+    group.push(row);
+    groups.set(row[index]!, group);
   }
-  return slices;
+  return [...groups];
 }
 
 /** The title names the slice, or its column where the slice differs between series. */
-function slicedTitle({ title, slice }: CurveFigure, values: readonly Cell[]): string {
+function slicedTitle({ title, slice }: CurveFigure, values: readonly (Cell | undefined)[]): string {
   const [first] = values;
   if (slice === undefined || first === undefined) return title;
   return values.every((value) => value === first)
@@ -101,26 +85,23 @@ function slicedTitle({ title, slice }: CurveFigure, values: readonly Cell[]): st
 }
 
 function inflectionOf(
-  figure: CurveFigure,
+  { inflection, series, slice: sliced, x, y }: CurveFigure,
   value: Cell,
   slice: Cell | undefined,
   drawn: Table,
-  rows: readonly Row[],
   tables: Tables,
-): CurvePoint | undefined {
-  const { inflection, series } = figure;
-  if (inflection === undefined) return undefined;
-  const table = tables[inflection.table];
-  if (table === undefined) return undefined;
-  const belongs = (candidate: Row, column: string | undefined, to: Cell | undefined) =>
-    column === undefined || candidate[columnIndex(table.columns, column)] === to;
+): FigureSeries['inflection'] {
+  const table = inflection === undefined ? undefined : tables[inflection.table];
+  if (inflection === undefined || table === undefined) return undefined;
   const row = table.rows.find(
-    (candidate) => belongs(candidate, series, value) && belongs(candidate, figure.slice, slice),
+    (one) =>
+      (series === undefined || cellOf(one, table, series) === value) &&
+      (sliced === undefined || cellOf(one, table, sliced) === slice),
   );
   if (row === undefined) return undefined;
   const near = (place: string, column: string | undefined) =>
-    pointNear(numberIn(row[columnIndex(table.columns, place)]), figure.x.column, column, drawn, rows);
-  return near(inflection.theory, figure.y.theory) ?? near(inflection.simulation, figure.y.simulation);
+    pointNear(numberIn(cellOf(row, table, place)), x.column, column, drawn);
+  return near(inflection.theory, y.theory) ?? near(inflection.simulation, y.simulation);
 }
 
 /** The height of a curve at a place on the x axis, taken from its nearest point. */
@@ -128,16 +109,94 @@ function pointNear(
   x: number | null,
   xColumn: string,
   yColumn: string | undefined,
-  { columns }: Table,
-  rows: readonly Row[],
-): CurvePoint | undefined {
+  { columns, rows }: Table,
+): FigureSeries['inflection'] {
   if (x === null || yColumn === undefined) return undefined;
   const [across, up] = [columnIndex(columns, xColumn), columnIndex(columns, yColumn)];
-  let nearest: CurvePoint | undefined;
+  let nearest: FigureSeries['inflection'];
   for (const row of rows) {
     const [at, height] = [numberIn(row[across]), numberIn(row[up])];
     if (at === null || height === null) continue;
     if (nearest === undefined || Math.abs(at - x) < Math.abs(nearest.x - x)) nearest = { x: at, y: height };
   }
   return nearest === undefined ? undefined : { x, y: nearest.y };
+}
+
+/** More series than this cannot be told apart in a terminal. */
+export const MOST_SERIES = 8;
+
+/**
+ * Reads the series of a figure from the tables of a run. Where there are more than {@link MOST_SERIES}, they are thinned
+ * evenly, the first and the last kept.
+ *
+ * @returns the chart, and how many of the available series are drawn in it
+ */
+export function figureChart(
+  figure: CurveFigure,
+  tables: Tables,
+): { readonly chart: Chart; readonly drawn: number; readonly available: number } {
+  const { table, title, series: available } = readCurves(figure, tables);
+  const series = thinned(available, MOST_SERIES).map((one) => seriesOf(figure, table, one));
+  const isDrawn = (what: 'line' | 'points') => series.some((one) => one[what].some(({ y }) => y !== null));
+  const key = {
+    line: isDrawn('line') ? 'theory' : '',
+    points: isDrawn('points') ? 'simulation' : '',
+    marks: 'inflection',
+  };
+  const [x, y] = [figure.x, figure.y].map(({ label, scale }) => ({ label, scale }));
+  return { chart: { title, x: x!, y: y!, series, key }, drawn: series.length, available: available.length };
+}
+
+function seriesOf(figure: CurveFigure, table: Table, { value, rows, inflection }: FigureSeries): ChartSeries {
+  const points = (column: string | undefined): ChartPoint[] => {
+    if (column === undefined) return [];
+    const x = columnIndex(table.columns, figure.x.column);
+    const y = columnIndex(table.columns, column);
+    return rows.map((row) => ({ x: numberIn(row[x]), y: numberIn(row[y]) }));
+  };
+  const name = figure.seriesLabel ?? figure.series;
+  const label = name === undefined ? figure.y.label : `${name} = ${cellText(value)}`;
+  const marks =
+    inflection === undefined ? [] : [{ ...inflection, label: `${figure.x.column} ${readableNumber(inflection.x, 3)}` }];
+  return { label, line: points(figure.y.theory), points: points(figure.y.simulation), marks };
+}
+
+/** Reads the cells of a map from the tables of a run: the simulated values where there are any, those of theory otherwise. */
+export function figureMap(figure: MapFigure, tables: Tables): HeatMap {
+  const table = tableOf(figure, tables);
+  const column = (name: string) => {
+    const index = columnIndex(table.columns, name);
+    return table.rows.map((row) => numberIn(row[index]));
+  };
+  const [across, up] = [column(figure.x.column), column(figure.y.column)];
+  const { theory, simulation, label } = figure.value;
+  const simulated = simulation === undefined ? [] : column(simulation);
+  const isSimulated = theory === undefined || simulated.some((value) => value !== null);
+  const values = isSimulated ? simulated : column(theory);
+  const [x, y] = [placesOf(across), placesOf(up)];
+  const cells = y.map(() => x.map((): number | null => null));
+  values.forEach((value, row) => {
+    const [left, height] = [x.indexOf(across[row] ?? Number.NaN), y.indexOf(up[row] ?? Number.NaN)];
+    if (left >= 0 && height >= 0) cells[height]![left] = value;
+  });
+  return {
+    title: figure.title,
+    x: { label: figure.x.label, places: x },
+    y: { label: figure.y.label, places: y },
+    valueLabel: `${label} (${isSimulated ? 'simulation' : 'theory'}), up to`,
+    values: cells,
+    boundary: boundaryOf(figure, tables, x),
+    boundaryLabel: figure.boundary?.label ?? '',
+  };
+}
+
+function boundaryOf({ boundary }: MapFigure, tables: Tables, places: readonly number[]): (number | null)[] {
+  const table = boundary === undefined ? undefined : tables[boundary.table];
+  if (boundary === undefined || table === undefined) return [];
+  const [x, y] = [columnIndex(table.columns, boundary.x), columnIndex(table.columns, boundary.y)];
+  return places.map((place) => numberIn(table.rows.find((row) => row[x] === place)?.[y]));
+}
+
+function placesOf(values: readonly (number | null)[]): number[] {
+  return [...new Set(values)].filter((value) => value !== null).sort((a, b) => a - b);
 }

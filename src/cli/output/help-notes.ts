@@ -1,6 +1,5 @@
 import { wrapCells } from './cell-width.js';
-import { oneLine } from './one-line.js';
-import { asciiText, type Terminal } from './terminal.js';
+import { asciiText, safeText, type Terminal } from './terminal.js';
 
 /**
  * Text in lines of the terminal's width, in ASCII where it must be.
@@ -16,10 +15,7 @@ export function paragraph(
   first = 0,
   rest = first,
 ): string[] {
-  const safe = oneLine(text);
-  return wrapCells(unicode ? safe : asciiText(safe), width, first, rest).map((line) =>
-    paint(unicode ? line : asciiText(line)),
-  );
+  return wrapCells(safeText(text, unicode), width, first, rest).map((line) => paint(unicode ? line : asciiText(line)));
 }
 
 /**

@@ -10,7 +10,6 @@ export interface OutputStream {
   readonly columns?: number;
 }
 
-/** Draws the figures of a sweep as files, by name. */
 export type DrawSweep = (summary: SweepSummary, table: Table) => Promise<ReadonlyMap<string, string | Uint8Array>>;
 
 /** The world around one call of the command line, handed in so that tests can stand in for it. */

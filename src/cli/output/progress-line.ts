@@ -1,8 +1,7 @@
 import type { WorkMeter } from '../../sim/backends/watched-backend.js';
 import { fitCells } from './cell-width.js';
 import type { OutputStream } from './io.js';
-import { oneLine } from './one-line.js';
-import { asciiText, terminalOf } from './terminal.js';
+import { asciiText, safeText, terminalOf } from './terminal.js';
 import { readableNumber } from './text-table.js';
 
 /** Throughput of a run in network steps per second, for the end of a line; empty where no step has been made. */
@@ -11,22 +10,15 @@ export function paceText({ networkSteps }: WorkMeter, milliseconds: number): str
   return `, ${readableNumber((1000 * networkSteps) / milliseconds, 3)} network-steps/s`;
 }
 
+const MEMORY = 5_000;
+
 /** How fast work goes, smoothed so that the time left does not jump with every step. */
 export class RemainingTime {
   private lastDone = 0;
-  private lastTime: number;
   private pace: number | undefined;
 
-  /**
-   * @param now start of the work, in milliseconds
-   * @param memory time in milliseconds over which the pace is averaged
-   */
-  constructor(
-    now: number,
-    private readonly memory = 5_000,
-  ) {
-    this.lastTime = now;
-  }
+  /** @param lastTime start of the work, in milliseconds */
+  constructor(private lastTime: number) {}
 
   /** Takes note that `done` parts are finished at the time `now`. Work that starts over is measured afresh. */
   update(done: number, now: number): void {
@@ -37,7 +29,7 @@ export class RemainingTime {
     const elapsed = now - this.lastTime;
     if (elapsed <= 0 || done === this.lastDone) return;
     const current = (done - this.lastDone) / elapsed;
-    const weight = 1 - Math.exp(-elapsed / this.memory);
+    const weight = 1 - Math.exp(-elapsed / MEMORY);
     this.pace = this.pace === undefined ? current : this.pace + weight * (current - this.pace);
     this.lastDone = done;
     this.lastTime = now;
@@ -67,7 +59,6 @@ export function durationText(milliseconds: number): string {
 /** At least this many milliseconds between two redraws: often enough to look alive, rarely enough not to flicker. */
 const REDRAW_INTERVAL = 100;
 const BAR_CELLS = 20;
-const ERASE_LINE = '\r\u001b[K';
 
 /** One line on stderr that says how far a run is; silent unless someone watches. */
 export interface ProgressLine {
@@ -108,7 +99,7 @@ export function progressLine(
     },
     clear() {
       if (!isShown) return;
-      stream.write(ERASE_LINE);
+      stream.write('\r\u001b[K');
       isShown = false;
       drawnAt = Number.NEGATIVE_INFINITY;
     },
@@ -116,18 +107,31 @@ export function progressLine(
 }
 
 /** What the line says; the percentage first, for it must be seen in the narrowest window. */
-export function progressText(
+function progressText(
   done: number,
   total: number,
   label: string,
   milliseconds: number | undefined,
   unicode: boolean,
 ): string {
-  const part = total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
-  const percent = `${Math.floor(part * 100)}%`.padStart(4);
+  const part = shareDone(done, total);
   const left = milliseconds === undefined ? '' : `  ${durationText(milliseconds)} left`;
-  const full = Math.floor(part * BAR_CELLS);
+  const bar = progressBar(part, BAR_CELLS, unicode);
+  return `${percentDone(part)}${left}  ${bar}  ${safeText(label, unicode)}`;
+}
+
+/** The part of the work that is done, from 0 to 1. */
+export function shareDone(done: number, total: number): number {
+  return total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
+}
+
+/** A share of the work in whole percent, always four cells wide. */
+export function percentDone(share: number): string {
+  return `${Math.floor(100 * share)}%`.padStart(4);
+}
+
+export function progressBar(share: number, cells: number, unicode: boolean): string {
+  const full = Math.floor(share * cells);
   const [filled, empty] = unicode ? ['━', '─'] : ['#', '-'];
-  const bar = filled.repeat(full) + empty.repeat(BAR_CELLS - full);
-  return `${percent}${left}  ${bar}  ${unicode ? oneLine(label) : asciiText(oneLine(label))}`;
+  return filled.repeat(full) + empty.repeat(cells - full);
 }

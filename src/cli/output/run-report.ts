@@ -3,9 +3,7 @@ import type { RunResults } from '../../sim/scenario/run-document.js';
 import type { Check, Compute, Scenario } from '../../sim/scenario/scenario.js';
 import type { Table } from '../../sim/scenario/table.js';
 import { drawChart } from './chart/draw-chart.js';
-import { figureChart } from './figure-chart.js';
-import { figureMap } from './figure-map.js';
-import { cellText } from './figure-series.js';
+import { cellText, figureChart, figureMap } from './figure-series.js';
 import { paragraph } from './help-notes.js';
 import { drawMap } from './map/draw-map.js';
 import { asciiText, type Style, styleFor, type Terminal } from './terminal.js';
@@ -20,11 +18,10 @@ export function runHeading(scenario: Scenario, compute: Compute, seed: number, t
   const { strong, faint } = styleFor(terminal.colour);
   const engine =
     compute.backend === 'host' ? compute.engine : `${compute.engine} on ${compute.backend} (${compute.device})`;
-  const ran = `${scenario.id}: engine ${engine}, ${compute.precision}, seed ${seed}`;
-  const why = `Why: ${compute.reason}`;
+  const why = compute.reason === '' ? '' : `. Why: ${compute.reason}`;
   return [
     ...paragraph(scenario.title, terminal, strong),
-    ...paragraph(compute.reason === '' ? ran : `${ran}. ${why}`, terminal, faint),
+    ...paragraph(`${scenario.id}: engine ${engine}, ${compute.precision}, seed ${seed}${why}`, terminal, faint),
   ];
 }
 
@@ -40,22 +37,19 @@ export function runReport(scenario: Scenario, results: RunResults, terminal: Ter
     }),
     ...(results.checks.length === 0 ? [] : ['', style.strong('Checks')]),
     ...results.checks.flatMap((check) => checkLines(check, terminal, style)),
-    ...verdictLines(results, terminal, style),
+    ...(results.verdict === undefined
+      ? []
+      : [
+          '',
+          ...paragraph(`Verdict on the paper: ${results.verdict.verdict}`, terminal, style.strong),
+          ...paragraph(results.verdict.reason, terminal, style.faint, 2),
+        ]),
     ...(results.diverged.length + results.warnings.length === 0 ? [] : ['']),
     ...results.diverged.flatMap(({ network, step, learning_rate }) => {
       const rate = network.includes('rate') ? '' : ` (learning rate ${readableNumber(learning_rate)})`;
       return paragraph(`diverged at step ${step}: ${network}${rate}`, terminal, style.bad);
     }),
     ...results.warnings.flatMap((text) => paragraph(`warning: ${text}`, terminal, style.caution)),
-  ];
-}
-
-function verdictLines({ verdict }: RunResults, terminal: Terminal, style: Style): string[] {
-  if (verdict === undefined) return [];
-  return [
-    '',
-    ...paragraph(`Verdict on the paper: ${verdict.verdict}`, terminal, style.strong),
-    ...paragraph(verdict.reason, terminal, style.faint, 2),
   ];
 }
 
@@ -83,9 +77,7 @@ function tableLines(name: string, table: Table, isDrawn: boolean, terminal: Term
     {
       header: table.columns.map((column) => column.name),
       rows: table.rows.slice(0, shown).map((row) => row.map(cellText)),
-      numeric: table.columns.map((_, index) =>
-        table.rows.every((row) => typeof row[index] === 'number' || row[index] === null),
-      ),
+      numeric: table.columns.map((_, index) => table.rows.every((row) => typeof (row[index] ?? 0) === 'number')),
     },
     terminal.width,
   );
@@ -102,24 +94,19 @@ function tableLines(name: string, table: Table, isDrawn: boolean, terminal: Term
   ];
 }
 
-const VERDICTS = {
-  holds: { sign: '✓', word: 'holds' },
-  fails: { sign: '✗', word: 'FAILS' },
-  'not-applicable': { sign: '–', word: 'not applicable' },
+/** Sign, word and tone of each verdict on a claim; the sign alone distinguishes them without colour. */
+export const VERDICTS = {
+  holds: { sign: '✓', plain: '+', word: 'holds', tone: 'good' },
+  fails: { sign: '✗', plain: '!', word: 'FAILS', tone: 'bad' },
+  'not-applicable': { sign: '–', plain: '-', word: 'not applicable', tone: 'caution' },
 } as const;
 
-function checkLines(check: Check, terminal: Terminal, style: Style): string[] {
-  const { sign, word } = VERDICTS[check.verdict];
-  const slack =
-    check.margin === null
-      ? ''
-      : `, margin ${readableNumber(check.margin, 3)}${
-          check.tolerance === null ? '' : ` (tolerance ${readableNumber(check.tolerance, 3)})`
-        }`;
-  const paint = { holds: style.good, fails: style.bad, 'not-applicable': style.caution }[check.verdict];
-  const first = `${terminal.unicode ? `${sign} ` : ''}${check.claim} ${word}${slack}`;
+function checkLines({ claim, verdict, margin, tolerance, reason }: Check, terminal: Terminal, style: Style): string[] {
+  const { sign, word, tone } = VERDICTS[verdict];
+  const within = tolerance === null ? '' : ` (tolerance ${readableNumber(tolerance, 3)})`;
+  const slack = margin === null ? '' : `, margin ${readableNumber(margin, 3)}${within}`;
   return [
-    ...paragraph(first, terminal, paint, 0, 2),
-    ...(check.reason === '' ? [] : paragraph(check.reason, terminal, style.faint, 2)),
+    ...paragraph(`${terminal.unicode ? `${sign} ` : ''}${claim} ${word}${slack}`, terminal, style[tone], 0, 2),
+    ...(reason === '' ? [] : paragraph(reason, terminal, style.faint, 2)),
   ];
 }

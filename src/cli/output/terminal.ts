@@ -3,9 +3,7 @@ import type { OutputStream } from './io.js';
 /** How many colours may be used: none, the 16 of every terminal, 256, or all. */
 export type ColourDepth = 'none' | 'basic' | 'indexed' | 'full';
 
-/** What an output can show. */
 export interface Terminal {
-  /** Cells in a line. */
   readonly width: number;
   readonly colour: ColourDepth;
   /** Whether characters beyond ASCII can be shown. */
@@ -30,15 +28,17 @@ export function terminalOf(stream: OutputStream, env: Environment): Terminal {
   };
 }
 
+const FORCED_DEPTHS: ReadonlyMap<string, ColourDepth> = new Map([
+  ['0', 'none'],
+  ['false', 'none'],
+  ['2', 'indexed'],
+  ['3', 'full'],
+]);
+
 /** `FORCE_COLOR` (0 to 3) decides where it is set, then `NO_COLOR`; otherwise only a capable terminal gets colour. */
 function colourDepth(isTerminal: boolean, env: Environment): ColourDepth {
   const forced = env.FORCE_COLOR;
-  if (forced !== undefined) {
-    if (forced === '0' || forced === 'false') return 'none';
-    if (forced === '2') return 'indexed';
-    if (forced === '3') return 'full';
-    return 'basic';
-  }
+  if (forced !== undefined) return FORCED_DEPTHS.get(forced) ?? 'basic';
   if (env.NO_COLOR || !isTerminal || env.TERM === 'dumb') return 'none';
   if (/^(truecolor|24bit)$/i.test(env.COLORTERM ?? '')) return 'full';
   return /256color/i.test(env.TERM ?? '') ? 'indexed' : 'basic';
@@ -49,17 +49,6 @@ function isUnicode(env: Environment): boolean {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
   if (!locale) return process.platform === 'win32';
   return /utf-?8/i.test(locale);
-}
-
-/** Wraps text in escape sequences, or leaves it as it is where there is no colour. */
-export interface Style {
-  strong(text: string): string;
-  faint(text: string): string;
-  good(text: string): string;
-  bad(text: string): string;
-  caution(text: string): string;
-  /** Colour of the series at an index; the palette repeats. */
-  series(index: number, text: string): string;
 }
 
 /**
@@ -76,110 +65,56 @@ const PALETTE = [
   { full: '38;2;240;228;66', indexed: '38;5;227', basic: '93' },
 ] as const;
 
-const VERMILION = PALETTE[4];
-const GREEN = PALETTE[2];
-const ORANGE = PALETTE[0];
+const [ORANGE, , GREEN, , VERMILION] = PALETTE;
 
-/** The style for a colour depth. */
-export function styleFor(depth: ColourDepth): Style {
-  if (depth === 'none') {
-    const plain = (text: string) => text;
-    return { strong: plain, faint: plain, good: plain, bad: plain, caution: plain, series: (_, text) => text };
-  }
-  const wrap = (code: string) => (text: string) => (text === '' ? '' : `\u001b[${code}m${text}\u001b[0m`);
+export type Colour = Readonly<Record<Exclude<ColourDepth, 'none'>, string>>;
+
+/** Wraps text in a colour, or leaves it as it is where there is none. */
+export function paintText(text: string, colour: Colour, depth: ColourDepth, before = ''): string {
+  return depth === 'none' || text === '' ? text : `\u001b[${before}${colour[depth]}m${text}\u001b[0m`;
+}
+
+const STRONG: Colour = { full: '1', indexed: '1', basic: '1' };
+const FAINT: Colour = { full: '2', indexed: '2', basic: '2' };
+
+/** How texts of each meaning are wrapped in escape sequences. */
+export type Style = ReturnType<typeof styleFor>;
+
+export function styleFor(depth: ColourDepth) {
+  const wrap =
+    (colour: Colour, before = '') =>
+    (text: string) =>
+      paintText(text, colour, depth, before);
   return {
-    strong: wrap('1'),
-    faint: wrap('2'),
-    good: wrap(GREEN[depth]),
-    bad: wrap(`1;${VERMILION[depth]}`),
-    caution: wrap(ORANGE[depth]),
-    series: (index, text) => wrap(PALETTE[index % PALETTE.length]![depth])(text),
+    strong: wrap(STRONG),
+    faint: wrap(FAINT),
+    good: wrap(GREEN),
+    bad: wrap(VERMILION, '1;'),
+    caution: wrap(ORANGE),
+    /** Colour of the series at an index; the palette repeats. */
+    series: (index: number, text: string) => paintText(text, PALETTE[index % PALETTE.length]!, depth),
   };
 }
 
+/** Greek letters by the names that LaTeX and ASCII have for them. */
+export const GREEK: ReadonlyMap<string, string> = new Map(
+  (
+    'alpha α, beta β, gamma γ, delta δ, epsilon ε, zeta ζ, eta η, theta θ, kappa κ, lambda λ, mu μ, nu ν, xi ξ, pi π, ' +
+    'rho ρ, sigma σ, tau τ, phi φ, chi χ, psi ψ, omega ω, Gamma Γ, Delta Δ, Lambda Λ, Sigma Σ, Phi Φ, Omega Ω'
+  )
+    .split(', ')
+    .map((pair) => pair.split(' ') as [string, string]),
+);
+
+/** Other signs with what stands for each in ASCII. The ellipsis marks cuts in lines that are laid out already: one character for one. */
+const SIGNS =
+  "≪ <<, ≫ >>, ≡ ==, ∓ -+, ⊗ (x), ⊕ (+), ∉ not in, ⊂ within, ⇔ <=>, ∂ d, ≤ <=, ≥ >=, ≠ !=, ≈ ~, ∞ inf, ± +-, × x, · -, − -, – -, — --, … ~, ′ ', " +
+  "″ '', ‖ ||, ² ^2, ³ ^3, ⁴ ^4, ½ 1/2, ¼ 1/4, ᵀ ', ⁺ ^+, °  degrees, ℓ l, ∅ the empty set, ∫ int , Π prod , ⋯ ..., √ sqrt, ∈ in, → ->, ↑ up, ↓ down, " +
+  '← <-, ↦ ->, ⇒ =>, • *, ∎ (end of proof), ∇ grad, ⟨ <, ⟩ >, “ ", ” ", ’ \'';
+
 const REPLACEMENTS: ReadonlyMap<string, string> = new Map([
-  ['α', 'alpha'],
-  ['β', 'beta'],
-  ['δ', 'delta'],
-  ['κ', 'kappa'],
-  ['μ', 'mu'],
-  ['Δ', 'Delta'],
-  ['γ', 'gamma'],
-  ['η', 'eta'],
-  ['θ', 'theta'],
-  ['ζ', 'zeta'],
-  ['ν', 'nu'],
-  ['ξ', 'xi'],
-  ['π', 'pi'],
-  ['ρ', 'rho'],
-  ['χ', 'chi'],
-  ['ψ', 'psi'],
-  ['ω', 'omega'],
-  ['Γ', 'Gamma'],
-  ['Λ', 'Lambda'],
-  ['Φ', 'Phi'],
-  ['Ω', 'Omega'],
-  ['≪', '<<'],
-  ['≫', '>>'],
-  ['≡', '=='],
-  ['∓', '-+'],
-  ['⊗', '(x)'],
-  ['⊕', '(+)'],
-  ['∉', 'not in'],
-  ['⊂', 'within'],
-  ['⇔', '<=>'],
-  ['∂', 'd'],
-  ['λ', 'lambda'],
-  ['σ', 'sigma'],
-  ['Σ', 'Sigma'],
-  ['τ', 'tau'],
-  ['φ', 'phi'],
-  ['ε', 'epsilon'],
-  ['≤', '<='],
-  ['≥', '>='],
-  ['≠', '!='],
-  ['≈', '~'],
-  ['∞', 'inf'],
-  ['±', '+-'],
-  ['×', 'x'],
-  ['·', '-'],
-  ['−', '-'],
-  ['–', '-'],
-  ['—', '--'],
-  // One character for one: it marks cuts in lines that are laid out already.
-  ['…', '~'],
-  ['′', "'"],
-  ['″', "''"],
-  ['‖', '||'],
-  ['²', '^2'],
-  ['³', '^3'],
-  ['⁴', '^4'],
-  ['½', '1/2'],
-  ['¼', '1/4'],
-  ['ᵀ', "'"],
-  ['⁺', '^+'],
-  ['°', ' degrees'],
-  ['ℓ', 'l'],
-  ['∅', 'the empty set'],
-  ['∫', 'int '],
-  ['Π', 'prod '],
-  ['⋯', '...'],
-  ['√', 'sqrt'],
-  ['∈', 'in'],
-  ['→', '->'],
-  ['↑', 'up'],
-  ['↓', 'down'],
-  ['←', '<-'],
-  ['↦', '->'],
-  ['⇒', '=>'],
-  ['•', '*'],
-  ['∎', '(end of proof)'],
-  ['∇', 'grad'],
-  ['⟨', '<'],
-  ['⟩', '>'],
-  ['“', '"'],
-  ['”', '"'],
-  ['’', "'"],
+  ...[...GREEK].map(([name, letter]) => [letter, name] as const),
+  ...SIGNS.split(', ').map((pair) => [pair[0]!, pair.slice(2)] as const),
 ]);
 
 /** A text in ASCII alone, for terminals whose locale is not UTF-8: symbols are spelled out, accents dropped. */
@@ -190,4 +125,34 @@ export function asciiText(text: string): string {
 function withoutAccent(character: string): string {
   const base = character.normalize('NFD').replace(/\p{Mn}/gu, '');
   return /^\p{ASCII}*$/u.test(base) ? base : '?';
+}
+
+// Control, line-separating and direction-changing characters, and halves of surrogate pairs.
+const UNSAFE = /[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/**
+ * Text that a terminal shows on one line and cannot be steered by: control characters become visible escapes,
+ * and what is longer than `longest` characters is cut.
+ */
+export function oneLine(text: string, longest = Number.POSITIVE_INFINITY): string {
+  const visible = text
+    .slice(0, Math.min(text.length, longest + 1))
+    .replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return visible.length <= longest ? visible : `${visible.slice(0, Math.max(0, longest - 1))}…`;
+}
+
+/** Any text as a terminal may show it: on one line, and in ASCII where it must be. */
+export function safeText(text: string, unicode: boolean): string {
+  return unicode ? oneLine(text) : asciiText(oneLine(text));
+}
+
+/**
+ * Whether a call opens the terminal UI: without arguments, where someone watches and can type. Elsewhere, in a pipe or
+ * in CI for two, the same call prints the scenarios.
+ */
+export function opensTui(
+  argv: readonly string[],
+  { stdin, stdout, env }: { stdin: { readonly isTTY?: boolean }; stdout: OutputStream; env: Environment },
+): boolean {
+  return argv.length === 0 && stdin.isTTY === true && terminalOf(stdout, env).live;
 }

@@ -1,6 +1,6 @@
 import type { Cell, Table } from '../../sim/scenario/table.js';
 import { cellWidth, fitCells, padCells } from './cell-width.js';
-import { oneLine } from './one-line.js';
+import { oneLine } from './terminal.js';
 
 /**
  * A number for reading: at most `digits` significant digits, plain between 1e-4 and 1e6, with an exponent beyond.
@@ -29,37 +29,27 @@ export function csvText(table: Table): string {
 
 function csvField(cell: Cell): string {
   if (cell === null) return '';
-  if (typeof cell === 'number') return Number.isFinite(cell) ? numberField(cell) : '';
+  if (typeof cell === 'number') return Object.is(cell, -0) ? '-0' : Number.isFinite(cell) ? String(cell) : '';
   const text = String(cell);
   return text === '' || /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function numberField(value: number): string {
-  return Object.is(value, -0) ? '-0' : String(value);
-}
-
-/** A table of texts for reading. */
-export interface TextTable {
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-  /** Columns of numbers stand on the right. */
-  readonly numeric: readonly boolean[];
-}
-
-/** A table laid out, and the names of the columns that found no room. */
-export interface TextTableLayout {
-  /** The header first. */
-  readonly lines: readonly string[];
-  readonly leftOut: readonly string[];
 }
 
 const GAP = '  ';
 
 /**
- * Aligns a table in columns of at most `width` cells in all. Columns that do not fit are left out from the right; the
- * first always stays, cut if it must be.
+ * Aligns a table of texts in columns of at most `width` cells in all, those of numbers on the right. Columns that do not fit
+ * are left out from the right; the first always stays, cut if it must be.
+ *
+ * @returns the lines, the header first, and the names of the columns that were left out
  */
-export function layOutTable(table: TextTable, width: number): TextTableLayout {
+export function layOutTable(
+  table: {
+    readonly header: readonly string[];
+    readonly rows: readonly (readonly string[])[];
+    readonly numeric: readonly boolean[];
+  },
+  width: number,
+): { readonly lines: readonly string[]; readonly leftOut: readonly string[] } {
   const cells = [table.header, ...table.rows].map((row) => row.map((text) => oneLine(text)));
   const widths = table.header.map((_, column) => Math.max(...cells.map((row) => cellWidth(row[column] ?? ''))));
   let shown = 0;

@@ -5,7 +5,7 @@ import type { RunDocument } from '../../sim/scenario/run-document.js';
 import type { Row, Table } from '../../sim/scenario/table.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { isNestedDeeper } from '../output/error-line.js';
-import { oneLine } from '../output/one-line.js';
+import { oneLine } from '../output/terminal.js';
 import { csvText } from '../output/text-table.js';
 import { shellWord } from '../settings/run-request.js';
 import type { SweepSummary } from '../sweep-figures/sweep-rows.js';

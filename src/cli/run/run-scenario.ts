@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RunCollector, type RunDocument, type RunResults, runToDocument } from '../../sim/scenario/run-document.js';
-import type { Compute } from '../../sim/scenario/scenario.js';
+import type { Compute, RunEvent } from '../../sim/scenario/scenario.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { exitCode, isAbort } from '../output/error-line.js';
 import { paragraph } from '../output/help-notes.js';
 import { type CommandLineIo, loadScenarios } from '../output/io.js';
-import { type ProgressLine, paceText, progressLine } from '../output/progress-line.js';
+import { paceText, progressLine } from '../output/progress-line.js';
 import { runHeading, runReport } from '../output/run-report.js';
 import { asciiText, styleFor, terminalOf } from '../output/terminal.js';
 import { csvText } from '../output/text-table.js';
@@ -21,11 +21,14 @@ import {
 } from '../settings/run-request.js';
 import { readChoice } from '../settings/setting.js';
 
-/** What the command line says about keeping a run. */
-interface KeepOptions {
+export interface RunCommandOptions extends RunOptions {
   readonly out?: string;
   readonly resume?: true;
   readonly force?: true;
+  readonly json?: true;
+  readonly csv?: true;
+  readonly table?: string;
+  readonly quiet?: true;
 }
 
 /**
@@ -33,65 +36,37 @@ interface KeepOptions {
  *
  * @throws InvalidInputError
  */
-function refuseWithoutFolder({ out, resume, force }: KeepOptions): void {
+function refuseWithoutFolder({ out, resume, force }: RunCommandOptions): void {
   const option = resume ? '--resume' : '--force';
-  if (resume && force)
-    throw new InvalidInputError(
-      option,
-      '--resume --force',
-      'only one of them: --resume continues, --force starts over',
-    );
+  const both = 'only one of them: --resume continues, --force starts over';
+  if (resume && force) throw new InvalidInputError(option, '--resume --force', both);
   if ((resume || force) && out === undefined)
     throw new InvalidInputError(option, true, 'to be used together with --out');
 }
 
 /**
- * Reserves the folder of `--out`; undefined without it.
+ * Reserves the folder of `--out`, or reads the run in it, where the user asked to continue one that has finished. What keeps
+ * runs is loaded only here, since most runs keep nothing.
  *
- * @throws InvalidInputError saying what is already there
+ * @throws InvalidInputError saying what is already there, or that it is another run or damaged
  */
-async function reserveFolder(
+async function openFolder(
   request: ResolvedRun,
-  { out, resume, force }: KeepOptions,
-): Promise<ReservedFolder | undefined> {
-  if (out === undefined) return undefined;
-  // Loaded only here, since most runs keep nothing.
+  { out, resume, force }: RunCommandOptions,
+): Promise<{ readonly folder?: ReservedFolder; readonly finished?: StoredRun }> {
+  if (out === undefined) return {};
   const { reserveResultFolder, runIdentity } = await import('../results/result-folder.js');
   const run = await runIdentity(request);
-  return reserveResultFolder(out, { run, resume: resume === true, force: force === true });
-}
-
-/**
- * The run in the folder, where the user asked to continue one that has finished.
- *
- * @throws InvalidInputError where the folder holds another run or is damaged
- */
-async function finishedRun(request: ResolvedRun, { out, resume }: KeepOptions): Promise<StoredRun | undefined> {
-  if (!resume || out === undefined) return undefined;
-  const [{ RUN_FILE }, { runIdentity }, { sameFinishedRun }] = await Promise.all([
-    import('../results/run-files.js'),
-    import('../results/result-folder.js'),
-    import('../results/same-finished-run.js'),
-  ]);
-  if (!existsSync(join(out, RUN_FILE))) return undefined;
-  return sameFinishedRun(out, await runIdentity(request));
-}
-
-/** The command that continues a run. */
-function resumingCommand(request: ResolvedRun, { out }: KeepOptions): string {
-  return `${reproducingCommand(request, undefined)} --out ${shellWord(out ?? '')} --resume`;
+  const { RUN_FILE } = await import('../results/run-files.js');
+  if (resume && existsSync(join(out, RUN_FILE))) {
+    const { sameFinishedRun } = await import('../results/same-finished-run.js');
+    return { finished: await sameFinishedRun(out, run) };
+  }
+  return { folder: await reserveResultFolder(out, { run, resume: resume === true, force: force === true }) };
 }
 
 /** What the progress line says until the first part is done. */
 const STARTING = 'starting';
-
-/** What the `run` command was given. */
-export interface RunCommandOptions extends RunOptions, KeepOptions {
-  readonly json?: true;
-  readonly csv?: true;
-  readonly table?: string;
-  readonly quiet?: true;
-}
 
 /**
  * `overtrain run`: checks the whole request first, then computes, keeps and prints.
@@ -110,41 +85,35 @@ export async function runScenario(
   const request = await resolveRun(id, options, await loadScenarios(io, id));
   const table = csvTable(request, options);
   refuseWithoutFolder(options);
-  const finished = await finishedRun(request, options);
-  if (finished !== undefined) return printFinished(request, finished, table, options, io);
-  const folder = await reserveFolder(request, options);
-
-  const progress = progressLine(io.stderr, io.env, options.quiet === true);
+  const { folder, finished } = await openFolder(request, options);
   const asText = !options.json && !options.csv;
-  const collected = new RunCollector(request.scenario);
+  if (finished !== undefined) {
+    const { document, command } = finished;
+    if (asText) printHeading(request, document.compute, io);
+    return printDocument(request, document, command, table, options, io);
+  }
+  const { scenario, parameters, seed, engine, backend } = request;
+  const progress = progressLine(io.stderr, io.env, options.quiet === true);
+  const collected = new RunCollector(scenario);
   let compute: Compute | undefined;
   const work = { networkSteps: 0 };
   const started = performance.now();
   progress.update(0, 1, STARTING);
+  const observe = (event: RunEvent) => {
+    if (event.kind === 'progress') {
+      const pace = paceText(work, performance.now() - started);
+      progress.update(event.done, event.total, `${event.label}${pace}`);
+    } else if (event.kind === 'compute') {
+      compute = event.compute;
+      progress.clear();
+      if (asText) printHeading(request, compute, io);
+      progress.update(0, 1, STARTING);
+    }
+  };
   try {
-    const document = await runToDocument(
-      request.scenario,
-      request.parameters,
-      {
-        seed: request.seed,
-        engine: request.engine,
-        backend: request.backend,
-        work,
-        ...(folder?.journal === undefined ? {} : { journal: folder.journal }),
-        ...(io.signal === undefined ? {} : { signal: io.signal }),
-      },
-      (event) => {
-        if (event.kind === 'progress') {
-          const pace = paceText(work, performance.now() - started);
-          progress.update(event.done, event.total, `${event.label}${pace}`);
-        }
-        if (event.kind !== 'compute') return;
-        compute = event.compute;
-        if (asText) printHeading(request, compute, progress, io);
-        progress.update(0, 1, STARTING);
-      },
-      collected,
-    );
+    const kept = folder?.journal === undefined ? {} : { journal: folder.journal };
+    const how = { seed, engine, backend, work, ...kept, ...(io.signal === undefined ? {} : { signal: io.signal }) };
+    const document = await runToDocument(scenario, parameters, how, observe, collected);
     progress.clear();
     const command = reproducingCommand(request, document.compute);
     if (folder !== undefined) {
@@ -156,26 +125,14 @@ export async function runScenario(
     progress.clear();
     if (isAbort(error) && asText && !collected.isEmpty)
       printReport(request, collected.results(), reproducingCommand(request, compute), undefined, io);
-    if (isAbort(error) && (await folder?.release()) === true)
-      io.stderr.write(`overtrain: what was computed is saved; to continue: ${resumingCommand(request, options)}\n`);
+    if (isAbort(error) && (await folder?.release()) === true) {
+      const again = `${reproducingCommand(request, undefined)} --out ${shellWord(options.out ?? '')} --resume`;
+      io.stderr.write(`overtrain: what was computed is saved; to continue: ${again}\n`);
+    }
     throw error;
   } finally {
     await folder?.release();
   }
-}
-
-function printFinished(
-  request: ResolvedRun,
-  { document, command }: StoredRun,
-  table: string | undefined,
-  options: RunCommandOptions,
-  io: CommandLineIo,
-): number {
-  if (!options.json && !options.csv) {
-    const heading = runHeading(request.scenario, document.compute, document.seed, terminalOf(io.stdout, io.env));
-    io.stdout.write(`${heading.join('\n')}\n`);
-  }
-  return printDocument(request, document, command, table, options, io);
 }
 
 /** @returns the exit code: 1 when a check failed */
@@ -201,13 +158,7 @@ function csvTable({ scenario }: ResolvedRun, { csv, table }: RunCommandOptions):
   return table === undefined ? names[0] : readChoice('--table', table, names);
 }
 
-function printHeading(
-  { scenario, seed }: ResolvedRun,
-  compute: Compute,
-  progress: ProgressLine,
-  io: CommandLineIo,
-): void {
-  progress.clear();
+function printHeading({ scenario, seed }: ResolvedRun, compute: Compute, io: CommandLineIo): void {
   const lines = runHeading(scenario, compute, seed, terminalOf(io.stdout, io.env));
   io.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -4,7 +4,6 @@ import type { Scenario } from '../../sim/scenario/scenario.js';
 import { paragraph } from '../output/help-notes.js';
 import { styleFor, type Terminal } from '../output/terminal.js';
 
-/** The help of one scenario: what it shows, its parameters, tables and examples. */
 export function scenarioHelp(scenario: Scenario, terminal: Terminal): string[] {
   const { strong, faint } = styleFor(terminal.colour);
   const text = (line: string) => paragraph(line, terminal);

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { isNestedDeeper } from '../output/error-line.js';
+import { isNestedDeeper, messageOf } from '../output/error-line.js';
 
 /** Strings, and the punctuation that shows where in a mapping each is. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
@@ -12,7 +12,7 @@ const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
  *
  * @param text valid JSON
  */
-export function duplicateKey(text: string): string | undefined {
+function duplicateKey(text: string): string | undefined {
   // One set of keys for each mapping that is open; none for a list.
   const open: (Set<string> | undefined)[] = [];
   let latest = '';
@@ -54,7 +54,7 @@ export async function readDataFile(option: string, file: string, mostBytes = 1 <
   try {
     return await read(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    const [reason] = messageOf(error).split('\n');
     throw new InvalidInputError(option, file, `valid ${read === parseYaml ? 'YAML' : 'JSON'} (${reason})`);
   }
 }
@@ -74,16 +74,24 @@ async function readText(option: string, file: string, mostBytes: number): Promis
   }
 }
 
-function parseJson(text: string): unknown {
+function refuseDeep(text: string): void {
   if (isNestedDeeper(text, DEEPEST)) throw new Error(`brackets more than ${DEEPEST} deep`);
+}
+
+function twice(key: unknown): Error {
+  return new Error(`the key ${JSON.stringify(key).slice(0, 40)} occurs twice`);
+}
+
+function parseJson(text: string): unknown {
+  refuseDeep(text);
   const content: unknown = JSON.parse(text);
-  const twice = duplicateKey(text);
-  if (twice !== undefined) throw new Error(`the key ${JSON.stringify(twice).slice(0, 40)} occurs twice`);
+  const key = duplicateKey(text);
+  if (key !== undefined) throw twice(key);
   return content;
 }
 
 async function parseYaml(text: string): Promise<unknown> {
-  if (isNestedDeeper(text, DEEPEST)) throw new Error(`brackets more than ${DEEPEST} deep`);
+  refuseDeep(text);
   const { parseDocument, isScalar, visit } = await import('yaml');
   // The parser's own search for keys that occur twice takes minutes for a hundred thousand keys.
   const document = parseDocument(text, { logLevel: 'error', prettyErrors: true, uniqueKeys: false });
@@ -95,9 +103,8 @@ async function parseYaml(text: string): Promise<unknown> {
       for (const { key } of items) {
         // Keys that are mappings themselves are written out as text, each level twice as long as the one below.
         if (!isScalar(key)) throw new Error('a key is not text');
-        const name = key.value;
-        if (keys.has(name)) throw new Error(`the key ${JSON.stringify(name).slice(0, 40)} occurs twice`);
-        keys.add(name);
+        if (keys.has(key.value)) throw twice(key.value);
+        keys.add(key.value);
       }
     },
   });
@@ -127,9 +134,7 @@ export async function readConfig(file: string): Promise<Config> {
 }
 
 function readContent(file: string, content: unknown): Config {
-  if (typeof content !== 'object' || content === null || Array.isArray(content))
-    throw new InvalidInputError(OPTION, file, 'a file that holds a mapping of parameters');
-  const entries = new Map<string, unknown>(Object.entries(content));
+  const entries = mappingIn(file, content, 'a file that holds a mapping of parameters');
   const run = new Map<RunKey, unknown>();
   for (const key of runKeys) {
     if (entries.has(key)) run.set(key, entries.get(key));
@@ -140,18 +145,18 @@ function readContent(file: string, content: unknown): Config {
   entries.delete('params');
   const [unknown] = entries.keys();
   if (unknown !== undefined) throw unknownKey(unknown);
-  if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters))
-    throw new InvalidInputError(OPTION, file, 'a file whose params are a mapping');
-  return { parameters: new Map(Object.entries(parameters)), run };
+  return { parameters: mappingIn(file, parameters, 'a file whose params are a mapping'), run };
+}
+
+function mappingIn(file: string, content: unknown, allowed: string): Map<string, unknown> {
+  if (typeof content === 'object' && content !== null && !Array.isArray(content))
+    return new Map(Object.entries(content));
+  throw new InvalidInputError(OPTION, file, allowed);
 }
 
 function unknownKey(key: string): InvalidInputError {
   const known = ['params', ...runKeys];
   const nearest = nearestName(key, known);
-  const hint = nearest === undefined ? `one of ${known.join(', ')}` : `${nearest}?`;
-  return new InvalidInputError(
-    OPTION,
-    key,
-    nearest === undefined ? `${hint} beside params` : `a key beside params; did you mean ${hint}`,
-  );
+  const hint = `a key beside params; did you mean ${nearest}?`;
+  return new InvalidInputError(OPTION, key, nearest === undefined ? `one of ${known.join(', ')} beside params` : hint);
 }

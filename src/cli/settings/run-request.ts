@@ -20,7 +20,6 @@ export function readSeed(value: unknown): number {
   throw new InvalidInputError('--seed', value, `an integer from 0 to ${Number.MAX_SAFE_INTEGER}`);
 }
 
-/** What of a run the command line can say. */
 export interface RunOptions {
   readonly set?: Settings;
   readonly config?: string;
@@ -58,17 +57,19 @@ export async function resolveRun(
     throw new InvalidInputError('--config', run.get('scenario'), `a file for the scenario ${scenario.id}`);
   refuseUnknown(scenario, parameters);
   const settings = new Map([...parameters, ...(options.set ?? [])]);
-  const engines = engineChoices.filter(
-    (choice) => choice === 'auto' || (scenario.engines as readonly string[]).includes(choice),
-  );
   return {
     scenario,
     settings,
     seed: readSeed(options.seed ?? run.get('seed') ?? DEFAULT_SEED),
-    engine: readChoice('--engine', options.engine ?? run.get('engine') ?? 'auto', engines),
+    engine: readChoice('--engine', options.engine ?? run.get('engine') ?? 'auto', enginesOf(scenario)),
     backend: readChoice('--backend', options.backend ?? run.get('backend') ?? 'auto', backendChoices),
     parameters: resolveParameters(scenario, settingsRecord(settings)),
   };
+}
+
+/** Engines on offer for a scenario, `auto` first. */
+export function enginesOf({ engines }: Scenario): readonly EngineChoice[] {
+  return engineChoices.filter((choice) => choice === 'auto' || (engines as readonly string[]).includes(choice));
 }
 
 /** Names that only the file can have brought are reported as the file's. */
@@ -77,11 +78,8 @@ function refuseUnknown(scenario: Scenario, parameters: ReadonlyMap<string, unkno
   for (const name of parameters.keys()) {
     if (known.includes(name)) continue;
     const nearest = nearestName(name, [...known, ...runKeys]);
-    const allowed =
-      nearest === undefined
-        ? `parameters of ${scenario.id}: ${known.join(', ')}`
-        : `parameters of ${scenario.id}; did you mean ${nearest}?`;
-    throw new InvalidInputError('--config', name, allowed);
+    const which = nearest === undefined ? `: ${known.join(', ')}` : `; did you mean ${nearest}?`;
+    throw new InvalidInputError('--config', name, `parameters of ${scenario.id}${which}`);
   }
 }
 

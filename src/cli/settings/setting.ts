@@ -15,24 +15,16 @@ export function collectSetting(text: string, before: Settings | undefined): Sett
   const equals = text.indexOf('=');
   const name = text.slice(0, Math.max(0, equals)).trim();
   if (name === '') throw new InvalidInputError('--set', text, 'name=value');
-  const value = text.slice(equals + 1);
-  if (settings.has(name))
-    throw new InvalidInputError(
-      '--set',
-      text,
-      `each parameter once; ${name} is already set to ${String(settings.get(name))}`,
-    );
-  settings.set(name, value);
-  return settings;
+  const once = `each parameter once; ${name} is already set to ${String(settings.get(name))}`;
+  if (settings.has(name)) throw new InvalidInputError('--set', text, once);
+  return settings.set(name, text.slice(equals + 1));
 }
 
 /**
  * The settings as a record for the schema. It has no prototype, so that a key such as `__proto__` is a key like any other.
  */
 export function settingsRecord(settings: Settings): Readonly<Record<string, unknown>> {
-  const record: Record<string, unknown> = Object.create(null);
-  for (const [name, value] of settings) record[name] = value;
-  return record;
+  return Object.assign(Object.create(null), Object.fromEntries(settings));
 }
 
 /** A setting as `--set` takes it: lists with commas, numbers in their shortest form. */

@@ -1,21 +1,18 @@
 import { writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { render } from 'ink';
-import type { Scenario } from '../../sim/scenario/scenario.js';
 import { scenarios } from '../../sim/scenarios/scenario-list.js';
 import { exitCode } from '../output/error-line.js';
 import { terminalOf } from '../output/terminal.js';
-import { LiveApp } from './components/live-app.js';
-import { performEffect, type World } from './effects/perform-effect.js';
+import { LiveApp } from './components/app.js';
 import { readSavedRuns, readSavedSweeps } from './effects/saved-runs.js';
-import { Store } from './effects/store.js';
+import { performEffect, Store } from './effects/store.js';
 import { enterAlternateScreen, FrameStream } from './screen/frame-stream.js';
 import { initialState } from './state/app-state.js';
 import { MOST_RECENT } from './state/reduce.js';
 import { readTheorems } from './text/theorem.js';
 import { ThreadComputer } from './worker/computer.js';
 
-/** The world around the terminal UI. */
 export interface TuiIo {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream & { readonly fd: number };
@@ -24,8 +21,10 @@ export interface TuiIo {
   readonly signal: AbortSignal;
 }
 
-const RUN_WORKER = new URL('./worker/run-worker.js', import.meta.url);
-const ATTACK_WORKER = new URL('./worker/attack-worker.js', import.meta.url);
+const WORKERS = {
+  run: new URL('./worker/run-worker.js', import.meta.url),
+  attack: new URL('./worker/attack-worker.js', import.meta.url),
+};
 const PROOFS = new URL('../../../proofs.md', import.meta.url);
 
 /**
@@ -38,31 +37,29 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
   const { colour, unicode } = terminalOf(stdout, env);
   const frames = new FrameStream(stdout);
   const size = () => ({ columns: frames.columns, rows: frames.rows });
-  const computer = new ThreadComputer({ run: RUN_WORKER, attack: ATTACK_WORKER }, (news) => store.dispatch(news));
-  const offered: readonly Scenario[] = scenarios;
+  const computer = new ThreadComputer(WORKERS, (news) => store.dispatch(news));
   let leave: (code: number) => void = () => {};
   const left = new Promise<number>((resolve) => {
     leave = resolve;
   });
-  const world: World = { scenarios: offered, computer, quit: (code) => leave(code) };
-  const store = new Store(initialState(offered, size(), unicode), (effect) =>
+  const world = { scenarios, computer, quit: (code: number) => leave(code) };
+  const store: Store = new Store(initialState(scenarios, size(), unicode), (effect) =>
     performEffect(effect, world, store.dispatch),
   );
-  // The same variable that Ink reads.
+  // The same variable that Ink reads; a screen reader follows the terminal's one screen.
   const isSpoken = env.INK_SCREEN_READER === 'true';
-  const screen = isSpoken ? noScreen : enterAlternateScreen(stdout, (text) => writeAtOnce(stdout, text));
+  const leaveScreen = isSpoken ? () => {} : enterAlternateScreen(stdout, (text) => writeAtOnce(stdout, text));
   const resized = () => {
     frames.resized();
     store.dispatch({ kind: 'resized', window: size() });
   };
   const interrupted = () => leave(exitCode.interrupted);
-  const crashed = () => screen.leave();
   // Before the first frame, for the terminal would write keys pressed meanwhile over it.
   stdin.setRawMode(true);
   stdout.on('resize', resized);
   signal.addEventListener('abort', interrupted);
   process.on('SIGHUP', interrupted);
-  process.prependListener('uncaughtException', crashed);
+  process.prependListener('uncaughtException', leaveScreen);
   try {
     const app = render(<LiveApp store={store} display={{ colour, unicode }} isSpoken={isSpoken} />, {
       stdout: isSpoken ? stdout : (frames as unknown as NodeJS.WriteStream),
@@ -75,7 +72,7 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
     });
     computer.warmUp();
     void readTheoremsInto(store);
-    void readKept(offered, store);
+    void readKept(store);
     const failed = app.waitUntilExit().then(() => exitCode.done);
     const code = await Promise.race([left, failed]);
     app.unmount();
@@ -86,8 +83,8 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
     stdout.off('resize', resized);
     signal.removeEventListener('abort', interrupted);
     process.off('SIGHUP', interrupted);
-    process.off('uncaughtException', crashed);
-    screen.leave();
+    process.off('uncaughtException', leaveScreen);
+    leaveScreen();
   }
 }
 
@@ -100,15 +97,10 @@ function writeAtOnce(stdout: TuiIo['stdout'], text: string): void {
   }
 }
 
-/** A screen reader follows the terminal's one screen. */
-const noScreen = { leave: () => {} };
-
 /** Runs come before the sweeps, which stand under them: an entry that the cursor is on stays where it is. */
-async function readKept(offered: readonly Scenario[], store: Store): Promise<void> {
-  const runs = await readSavedRuns(offered, MOST_RECENT);
-  store.dispatch({ kind: 'saved-runs-read', runs });
-  const sweeps = await readSavedSweeps(offered, MOST_RECENT);
-  store.dispatch({ kind: 'saved-sweeps-read', sweeps });
+async function readKept(store: Store): Promise<void> {
+  store.dispatch({ kind: 'saved-runs-read', runs: await readSavedRuns(scenarios, MOST_RECENT) });
+  store.dispatch({ kind: 'saved-sweeps-read', sweeps: await readSavedSweeps(scenarios, MOST_RECENT) });
 }
 
 /** Theorems come after the first frame; without the file, claims say so. */

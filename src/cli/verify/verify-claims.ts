@@ -9,7 +9,6 @@ import { readChoice } from '../settings/setting.js';
 import { type ClaimJob, type ClaimOutcome, tryClaims } from './try-claims.js';
 import { verifyDocument, verifyReport } from './verify-document.js';
 
-/** What the `verify` command was given. */
 export interface VerifyOptions {
   readonly claim?: readonly string[];
   readonly runs?: string;
@@ -36,19 +35,17 @@ export async function verifyClaims(options: VerifyOptions, io: CommandLineIo): P
   const runs = readRuns(options.runs);
   const seed = options.seed === undefined ? DEFAULT_SEED : readSeed(options.seed);
   const falsify = options.falsify === true;
-  if (options.path !== undefined && ids.length !== 1) {
-    throw new InvalidInputError('--path', options.path, 'to be used with exactly one --claim');
-  }
-  if (options.path !== undefined && falsify) {
-    throw new InvalidInputError('--path', options.path, 'to be used without --falsify, which draws its own cases');
-  }
-  const path = options.path === undefined ? {} : { path: options.path };
-  const jobs = ids.map((id): ClaimJob => ({ id, runs, seed, falsify, ...path }));
+  const { path } = options;
+  if (path !== undefined && ids.length !== 1)
+    throw new InvalidInputError('--path', path, 'to be used with exactly one --claim');
+  if (path !== undefined && falsify)
+    throw new InvalidInputError('--path', path, 'to be used without --falsify, which draws its own cases');
+  const jobs = ids.map((id): ClaimJob => ({ id, runs, seed, falsify, ...(path === undefined ? {} : { path }) }));
   const progress = progressLine(io.stderr, io.env, options.quiet === true);
   const outcomes = new Map<string, ClaimOutcome>();
   const print = () => {
     progress.clear();
-    const document = verifyDocument(ids, outcomes, { seed, runs: options.path === undefined ? runs : 1 });
+    const document = verifyDocument(ids, outcomes, { seed, runs: path === undefined ? runs : 1 });
     const text = options.json
       ? JSON.stringify(document)
       : verifyReport(document, terminalOf(io.stdout, io.env)).join('\n');

@@ -1,5 +1,12 @@
 import { claimById } from '../../theory/claims/all-claims.js';
-import { bothSides, type ClaimResult, type Counterexample, plainWords } from '../../theory/claims/engine/claim.js';
+import {
+  bothSides,
+  type Claim,
+  type ClaimResult,
+  type Counterexample,
+  plainWords,
+} from '../../theory/claims/engine/claim.js';
+import type { HypothesisResult } from '../../theory/claims/engine/falsify.js';
 import { paragraph } from '../output/help-notes.js';
 import { asciiText, type Style, styleFor, type Terminal } from '../output/terminal.js';
 import { layOutTable, readableNumber } from '../output/text-table.js';
@@ -13,30 +20,21 @@ export interface VerifyDocument {
   readonly claims: readonly VerifiedClaim[];
 }
 
-export interface VerifiedClaim {
-  readonly id: string;
-  readonly title: string;
-  readonly statement: string;
-  readonly verdict: ClaimResult['verdict'];
-  readonly cases: number;
-  readonly met: number;
-  /** Smallest slack in units of the tolerance: 0 at the edge, negative where refuted, null where it is not a number. */
-  readonly margin: number | null;
+export interface VerifiedClaim
+  extends Pick<Claim, 'title' | 'statement'>,
+    Pick<ClaimResult, 'id' | 'verdict' | 'cases' | 'met' | 'margin'> {
   readonly counterexample: ShownCounterexample | null;
   /** The command that gives this result again; after a refutation, exactly its counterexample. */
   readonly replay: string;
   /** Only with `--falsify`. */
-  readonly hypotheses?: readonly {
-    readonly name: string;
+  readonly hypotheses?: readonly (Omit<HypothesisResult, 'counterexample'> & {
     readonly statement: string;
-    readonly verdict: 'needed' | 'not-refuted';
-    readonly cases: number;
     readonly counterexample: ShownCounterexample | null;
-  }[];
+  })[];
 }
 
+/** A counterexample, with the instance in plain words. */
 export interface ShownCounterexample extends Counterexample {
-  /** The instance in plain words. */
   readonly text: string;
 }
 
@@ -54,39 +52,23 @@ export function verifyDocument(
 }
 
 function verifiedClaim(id: string, { result, hypotheses }: ClaimOutcome, runs: number): VerifiedClaim {
-  const claim = claimById(id);
-  const { verdict, cases, met, margin, counterexample } = result;
+  const { title, statement, hypotheses: assumed } = claimById(id);
+  const { verdict, cases, met, margin, counterexample, seed, path } = result;
+  const shown = (found: Counterexample | null) =>
+    found === null ? null : { ...found, text: plainWords(found.instance) };
+  const replay = `overtrain verify --claim ${id} --seed ${seed} ${path === null ? `--runs ${runs}` : `--path ${path}`}`;
+  const claim = { id, title, statement, verdict, cases, met, margin, counterexample: shown(counterexample), replay };
+  if (hypotheses === undefined) return claim;
   return {
-    id,
-    title: claim.title,
-    statement: claim.statement,
-    verdict,
-    cases,
-    met,
-    margin,
-    counterexample: shown(counterexample),
-    replay: replayCommand(result, runs),
-    ...(hypotheses === undefined
-      ? {}
-      : {
-          hypotheses: hypotheses.map((attacked, index) => ({
-            name: attacked.name,
-            statement: claim.hypotheses[index]!.statement,
-            verdict: attacked.verdict,
-            cases: attacked.cases,
-            counterexample: shown(attacked.counterexample),
-          })),
-        }),
+    ...claim,
+    hypotheses: hypotheses.map((attacked, index) => ({
+      name: attacked.name,
+      statement: assumed[index]!.statement,
+      verdict: attacked.verdict,
+      cases: attacked.cases,
+      counterexample: shown(attacked.counterexample),
+    })),
   };
-}
-
-function shown(counterexample: Counterexample | null): ShownCounterexample | null {
-  return counterexample === null ? null : { ...counterexample, text: plainWords(counterexample.instance) };
-}
-
-function replayCommand({ id, seed, path }: ClaimResult, runs: number): string {
-  const end = path === null ? `--runs ${runs}` : `--path ${path}`;
-  return `overtrain verify --claim ${id} --seed ${seed} ${end}`;
 }
 
 /** What `verify` prints for reading: the table of claims, then counterexamples, then attacks on hypotheses. */
@@ -107,27 +89,19 @@ const MARKS = { holds: '✓', refuted: '✗', exhausted: '?' } as const;
 
 /** Columns of numbers first, so that the statement takes the remaining width. */
 function claimTable(claims: readonly VerifiedClaim[], terminal: Terminal, style: Style): string[] {
-  const rows = claims.map(({ id, verdict, cases, met, margin, title, statement }) => [
+  const rows = claims.map(({ id, verdict, cases, met, margin }) => [
     terminal.unicode ? `${MARKS[verdict]} ${verdict}` : verdict,
-    id,
-    String(cases),
-    String(met),
-    margin === null ? '' : readableNumber(margin, 3),
-    `${title}: ${statement}`,
+    ...[id, String(cases), String(met), margin === null ? '' : readableNumber(margin, 3)],
   ]);
-  const header = ['verdict', 'claim', 'cases', 'met', 'margin', 'statement'];
-  const fixed = layOutTable(
-    { header: header.slice(0, 5), rows: rows.map((row) => row.slice(0, 5)), numeric: [false, false, true, true, true] },
-    terminal.width,
-  );
-  const used = Math.max(...fixed.lines.map((line) => line.length));
+  const header = ['verdict', 'claim', 'cases', 'met', 'margin'];
+  const { lines, leftOut } = layOutTable({ header, rows, numeric: [false, false, true, true, true] }, terminal.width);
+  const statements = ['statement', ...claims.map(({ title, statement }) => `${title}: ${statement}`)];
+  const used = Math.max(...lines.map((line) => line.length));
   const room = terminal.width - used - 2;
-  const lines = fixed.lines.map((line, index) => {
-    const statement = index === 0 ? 'statement' : rows[index - 1]![5]!;
-    return room < 16 || fixed.leftOut.length > 0 ? line : `${line.padEnd(used)}  ${cut(statement, room)}`;
-  });
   return lines.map((line, index) => {
-    const text = terminal.unicode ? line : asciiText(line);
+    const isRoomy = room >= 16 && leftOut.length === 0;
+    const whole = isRoomy ? `${line.padEnd(used)}  ${cut(statements[index]!, room)}` : line;
+    const text = terminal.unicode ? whole : asciiText(whole);
     if (index === 0) return style.faint(text);
     return claims[index - 1]!.verdict === 'holds' ? text : style.bad(text);
   });
@@ -154,24 +128,18 @@ function refutationLines(claim: VerifiedClaim, terminal: Terminal, style: Style)
 function hypothesisLines({ id, hypotheses }: VerifiedClaim, terminal: Terminal, style: Style): string[] {
   if (hypotheses === undefined) return [];
   if (hypotheses.length === 0) return ['', ...paragraph(`${id} has no hypotheses`, terminal, style.faint)];
-  return hypotheses.flatMap(({ name, statement, verdict, cases, counterexample }) => [
-    '',
-    ...paragraph(
-      verdict === 'needed'
-        ? `${id} without "${name}" (${statement}): needed; a counterexample:`
-        : `${id} without "${name}" (${statement}): no counterexample in ${cases} cases`,
-      terminal,
-      verdict === 'needed' ? style.good : style.caution,
-      0,
-      2,
-    ),
-    ...(counterexample === null ? [] : counterexampleLines(counterexample, terminal)),
-  ]);
+  return hypotheses.flatMap(({ name, statement, verdict, cases, counterexample }) => {
+    const isNeeded = verdict === 'needed';
+    const found = isNeeded ? 'needed; a counterexample:' : `no counterexample in ${cases} cases`;
+    const paint = isNeeded ? style.good : style.caution;
+    return [
+      '',
+      ...paragraph(`${id} without "${name}" (${statement}): ${found}`, terminal, paint, 0, 2),
+      ...(counterexample === null ? [] : counterexampleLines(counterexample, terminal)),
+    ];
+  });
 }
 
 function counterexampleLines({ text, conclusion }: ShownCounterexample, terminal: Terminal): string[] {
-  return [
-    ...paragraph(text, terminal, undefined, 2, 4),
-    ...paragraph(bothSides(conclusion), terminal, undefined, 2, 4),
-  ];
+  return [text, bothSides(conclusion)].flatMap((words) => paragraph(words, terminal, undefined, 2, 4));
 }

@@ -69,7 +69,7 @@ describe('time left', () => {
   });
 
   it('moves smoothly when the pace changes, and follows it', () => {
-    const remaining = new RemainingTime(0, 5000);
+    const remaining = new RemainingTime(0);
     for (let second = 1; second <= 60; second++) remaining.update(second * 10, second * 1000);
     const before = remaining.until(1000)!;
     remaining.update(601, 61_000);

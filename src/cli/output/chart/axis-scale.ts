@@ -2,7 +2,6 @@ import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from 'd3-scale';
 import { cellWidth } from '../cell-width.js';
 import { readableNumber } from '../text-table.js';
 
-/** A label that found its place. */
 export interface PlacedLabel {
   readonly text: string;
   /** First cell of the text, or the row it is in. */
@@ -56,7 +55,7 @@ function byRank(ticks: readonly Tick[]): Tick[] {
   return [...(round.length >= ENOUGH_TICKS ? round : ticks)].sort((a, b) => a.rank - b.rank);
 }
 
-export interface Tick {
+interface Tick {
   readonly value: number;
   readonly label: string;
   /** The lower, the rather it is labelled where room is short. */
@@ -80,12 +79,10 @@ const MOST_DIGITS = 17;
  * @returns null when nothing can be shown
  */
 export function axisScale(kind: 'linear' | 'log', values: Iterable<number | null>): AxisScale | null {
-  let least = Number.POSITIVE_INFINITY;
-  let greatest = Number.NEGATIVE_INFINITY;
+  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
     if (!isShown(kind, value)) continue;
-    least = Math.min(least, value);
-    greatest = Math.max(greatest, value);
+    [least, greatest] = [Math.min(least, value), Math.max(greatest, value)];
   }
   if (least > greatest) return null;
   return kind === 'log' ? logScale(least, greatest) : linearScale(least, greatest);
@@ -142,9 +139,8 @@ function ticksOf(scale: ScaleContinuousNumeric<number, number>, count: number): 
 
 /** Powers of ten before twice and five times them before the rest. */
 function decadeRank(value: number): number {
-  const mantissa = value.toExponential(3).split('e')[0];
-  if (mantissa === '1.000') return 0;
-  return mantissa === '2.000' || mantissa === '5.000' ? 1 : 2;
+  const mantissa = Number(value.toExponential(3).split('e')[0]);
+  return mantissa === 1 ? 0 : mantissa === 2 || mantissa === 5 ? 1 : 2;
 }
 
 /** The fewest digits that distinguish the ticks. */

@@ -1,36 +1,37 @@
 import { cellWidth, fitCells, padCells } from '../cell-width.js';
-import { oneLine } from '../one-line.js';
-import { asciiText, type ColourDepth, type Style, styleFor } from '../terminal.js';
-import { type AxisScale, axisScale, type PlacedLabel, placeHorizontal, placeVertical } from './axis-scale.js';
+import { asciiText, type ColourDepth, type Style, safeText, styleFor } from '../terminal.js';
+import { type AxisScale, axisScale, placeHorizontal, placeVertical } from './axis-scale.js';
 import { type Chart, type ChartPoint, type Markers, markersFor, plot, Raster } from './plot.js';
 
 /** The lines under a chart that say which series and which signs are which; no line is wider than `width`. */
-export function legendLines(chart: Chart, width: number, markers: Markers, style: Style): string[] {
-  const series =
-    chart.series.length < 2
-      ? []
-      : chart.series.map(({ label }, index) => {
-          const text = fitCells(`${markers.series(index)} ${label}`, width);
-          return { text: style.series(index, text), width: cellWidth(text) };
-        });
-  const hasMarks = chart.series.some(({ marks }) => marks.some(({ x, y }) => x !== null && y !== null));
-  const key = [
-    { sign: markers.line, meaning: chart.key.line },
-    { sign: markers.series(0), meaning: chart.key.points },
-    { sign: markers.mark, meaning: hasMarks ? chart.key.marks : '' },
-  ]
-    .filter(({ meaning }) => meaning !== '')
-    .map(({ sign, meaning }) => {
-      const text = fitCells(`${sign} ${meaning}`, width);
-      return { text, width: cellWidth(text) };
-    });
-  return [...flow(series, width), ...flow(key, width)];
+function legendLines({ series, key }: Chart, width: number, markers: Markers, style: Style): string[] {
+  const named = series.length < 2 ? [] : series.map(({ label }, index) => `${markers.series(index)} ${label}`);
+  const hasMarks = series.some(({ marks }) => marks.some(({ x, y }) => x !== null && y !== null));
+  const signs = [
+    [markers.line, key.line],
+    [markers.series(0), key.points],
+    [markers.mark, hasMarks ? key.marks : ''],
+  ].flatMap(([sign, meaning]) => (meaning === '' ? [] : [`${sign} ${meaning}`]));
+  const item = (text: string, paint: (text: string) => string) => {
+    const fitted = fitCells(text, width);
+    return { text: paint(fitted), width: cellWidth(fitted) };
+  };
+  return [
+    ...flow(
+      named.map((text, index) => item(text, (fitted) => style.series(index, fitted))),
+      width,
+    ),
+    ...flow(
+      signs.map((text) => item(text, (fitted) => fitted)),
+      width,
+    ),
+  ];
 }
 
 const GAP = '   ';
 
 /** Sets items side by side, as many in a line as fit. */
-function flow(items: readonly { text: string; width: number }[], width: number): string[] {
+export function flow(items: readonly { text: string; width: number }[], width: number): string[] {
   const lines: string[] = [];
   let used = 0;
   for (const item of items) {
@@ -83,13 +84,11 @@ export function drawChart(given: Chart, options: ChartOptions): string[] {
   const yCaption = take([style.faint(fitCells(caption(chart.y.label, chart.y.scale), width))]);
   const legend = take(legendLines(chart, width, markers, style));
   const heading = take(title);
-  const rows = Math.max(
-    1,
-    height - LINES_BELOW_PLOT - xCaption.length - yCaption.length - legend.length - heading.length,
-  );
-
+  const around = [...xCaption, ...yCaption, ...legend, ...heading];
+  const rows = Math.max(1, height - LINES_BELOW_PLOT - around.length);
   const rowLabels = placeVertical(y, rows);
-  const gutter = gutterWidth(rowLabels, width);
+  const widest = Math.max(0, ...rowLabels.map(({ text }) => cellWidth(text)));
+  const gutter = Math.max(0, Math.min(widest, width - 1 - LEAST_PLOT_WIDTH));
   const columns = Math.max(1, width - gutter - 1);
   const raster = new Raster(columns, rows, options.unicode);
   plot(chart, { x, y }, raster, markers);
@@ -97,9 +96,7 @@ export function drawChart(given: Chart, options: ChartOptions): string[] {
     const label = rowLabels.find(({ tick }) => tick === row);
     const text = label === undefined ? '' : fitCells(label.text, gutter);
     const axis = label === undefined ? markers.axisLeft : markers.tickLeft;
-    return (
-      style.faint(padCells(text, gutter, 'left') + axis) + raster.row(row, (series, run) => style.series(series, run))
-    );
+    return style.faint(padCells(text, gutter, 'left') + axis) + raster.row(row, style.series);
   });
   const below = axisBelow(x, columns, gutter, markers).map((line) => style.faint(line));
   const xLine = xCaption.map((text) => style.faint(centred(text, gutter + 1, columns, width)));
@@ -107,7 +104,7 @@ export function drawChart(given: Chart, options: ChartOptions): string[] {
 }
 
 function withSafeLabels(chart: Chart, unicode: boolean): Chart {
-  const safe = (text: string) => (unicode ? oneLine(text) : asciiText(oneLine(text)));
+  const safe = (text: string) => safeText(text, unicode);
   const { key } = chart;
   return {
     title: safe(chart.title),
@@ -133,11 +130,6 @@ function caption(label: string, scale: 'linear' | 'log'): string {
   return scale === 'log' ? `${label} (log)` : label;
 }
 
-function gutterWidth(labels: readonly PlacedLabel[], width: number): number {
-  const widest = Math.max(0, ...labels.map(({ text }) => cellWidth(text)));
-  return Math.max(0, Math.min(widest, width - 1 - LEAST_PLOT_WIDTH));
-}
-
 function axisBelow(x: AxisScale, columns: number, gutter: number, markers: Markers): string[] {
   const labels = placeHorizontal(x, columns, gutter);
   const ticks = new Set(labels.map(({ tick }) => tick));
@@ -148,12 +140,14 @@ function axisBelow(x: AxisScale, columns: number, gutter: number, markers: Marke
   return [axis, text];
 }
 
-function centred(text: string, from: number, columns: number, width: number): string {
+/** A caption under the middle of `columns` cells that begin at `from`, or as near to it as it fits in a line. */
+export function centred(text: string, from: number, columns: number, width: number): string {
   const start = Math.max(0, Math.min(from + Math.floor((columns - cellWidth(text)) / 2), width - cellWidth(text)));
   return ' '.repeat(start) + fitCells(text, width - start);
 }
 
-function finish(lines: string[], { height, unicode }: ChartOptions): string[] {
+/** As many lines as there is room for, in ASCII where they must be. */
+export function finish(lines: string[], { height, unicode }: ChartOptions): string[] {
   const fitted = lines.slice(0, Math.max(0, height));
   return unicode ? fitted : fitted.map(asciiText);
 }

@@ -36,18 +36,18 @@ export interface Chart {
   readonly key: { readonly line: string; readonly points: string; readonly marks: string };
 }
 
-/** One character cell of a drawing. */
+/**
+ * One character cell of a drawing: the dots of lines that cross it, one bit each, a character in their place, or none, and
+ * the series that drew last, or −1.
+ */
 interface RasterCell {
-  /** Dots of lines that cross it, one bit each. */
   dots: number;
-  /** A character in the place of the dots. */
   glyph: string;
-  /** Series that drew last, or −1. */
   series: number;
 }
 
 /** A dot of a raster: column from the left, row from the top, both in dots. */
-export interface Dot {
+interface Dot {
   readonly x: number;
   readonly y: number;
 }
@@ -86,8 +86,7 @@ export class Raster {
 
   /** Draws a straight line between two dots, ends included (Bresenham). */
   line(from: Dot, to: Dot, series: number): void {
-    const across = Math.abs(to.x - from.x);
-    const down = -Math.abs(to.y - from.y);
+    const [across, down] = [Math.abs(to.x - from.x), -Math.abs(to.y - from.y)];
     let { x, y } = from;
     let error = across + down;
     for (;;) {
@@ -108,9 +107,7 @@ export class Raster {
   /** Puts a character into the cell at a column and row of cells. */
   glyph(column: number, row: number, glyph: string, series: number): void {
     const cell = this.cellAt(column, row);
-    if (cell === undefined) return;
-    cell.glyph = glyph;
-    cell.series = series;
+    if (cell !== undefined) Object.assign(cell, { glyph, series });
   }
 
   /** Whether nothing has been drawn in a cell; false outside. */
@@ -119,26 +116,19 @@ export class Raster {
     return cell !== undefined && cell.dots === 0 && cell.glyph === '';
   }
 
-  /** The cell of a dot. */
   cellOf(dot: Dot): { column: number; row: number } {
     return { column: Math.floor(dot.x / this.bits[0]!.length), row: Math.floor(dot.y / this.bits.length) };
   }
 
   /** A row of cells as text; `paint` colours each run of one series. */
   row(row: number, paint: (series: number, text: string) => string): string {
-    let text = '';
-    let run = '';
-    let runSeries = -1;
-    for (let column = 0; column < this.width; column++) {
-      const cell = this.cells[row * this.width + column]!;
-      if (cell.series !== runSeries) {
-        text += runSeries < 0 ? run : paint(runSeries, run);
-        run = '';
-        runSeries = cell.series;
-      }
-      run += this.character(cell);
+    const runs: { series: number; text: string }[] = [];
+    for (const cell of this.cells.slice(row * this.width, (row + 1) * this.width)) {
+      const last = runs.at(-1);
+      if (last?.series === cell.series) last.text += this.character(cell);
+      else runs.push({ series: cell.series, text: this.character(cell) });
     }
-    return text + (runSeries < 0 ? run : paint(runSeries, run));
+    return runs.map(({ series, text }) => (series < 0 ? text : paint(series, text))).join('');
   }
 
   private character(cell: RasterCell): string {
@@ -161,56 +151,30 @@ export class Raster {
   }
 }
 
-/** Characters that chart and legend share. */
-export interface Markers {
-  /** Marker of the series at an index; they repeat. */
-  series(index: number): string;
-  readonly mark: string;
-  /** Dropped from a mark to the axis. */
-  readonly plumb: string;
-  readonly line: string;
-  readonly cornerBelow: string;
-  readonly tickLeft: string;
-  readonly tickBelow: string;
-  readonly axisLeft: string;
-  readonly axisBelow: string;
-}
-
-const UNICODE_SERIES = '●▲■◆○△□◇';
-const ASCII_SERIES = 'o^#x*+@%';
-
-const unicodeMarkers: Markers = {
-  series: (index) => UNICODE_SERIES[index % UNICODE_SERIES.length]!,
-  mark: '╳',
-  plumb: '┊',
-  line: '⠤⠤',
-  cornerBelow: '└',
-  tickLeft: '┤',
-  tickBelow: '┬',
-  axisLeft: '│',
-  axisBelow: '─',
+const UNICODE_MARKERS = {
+  series: '●▲■◆○△□◇',
+  ...{ mark: '╳', plumb: '┊', line: '⠤⠤' },
+  ...{ cornerBelow: '└', tickLeft: '┤', tickBelow: '┬', axisLeft: '│', axisBelow: '─' },
 };
 
-const asciiMarkers: Markers = {
-  series: (index) => ASCII_SERIES[index % ASCII_SERIES.length]!,
-  mark: 'X',
-  plumb: '|',
-  line: '..',
-  cornerBelow: '+',
-  tickLeft: '+',
-  tickBelow: '+',
-  axisLeft: '|',
-  axisBelow: '-',
+const ASCII_MARKERS: typeof UNICODE_MARKERS = {
+  series: 'o^#x*+@%',
+  ...{ mark: 'X', plumb: '|', line: '..' },
+  ...{ cornerBelow: '+', tickLeft: '+', tickBelow: '+', axisLeft: '|', axisBelow: '-' },
 };
 
-export function markersFor(unicode: boolean): Markers {
-  return unicode ? unicodeMarkers : asciiMarkers;
+/** Characters that chart, map and legend share; `plumb` is dropped from a mark to the axis, and the markers of series repeat. */
+export type Markers = ReturnType<typeof markersFor>;
+
+export function markersFor(unicode: boolean) {
+  const markers = unicode ? UNICODE_MARKERS : ASCII_MARKERS;
+  return { ...markers, series: (index: number) => markers.series[index % markers.series.length]! };
 }
 
 /** A label may hide so many drawn cells at most. */
 const MOST_HIDDEN = 2;
 
-interface PlacedMark {
+interface Place {
   readonly label: string;
   readonly column: number;
   readonly row: number;
@@ -226,34 +190,28 @@ interface Scales {
  * Draws the series of a chart into a raster: lines first, then points, then marks with their labels, so that what a
  * reader looks for lies on top. Series without points carry their marker on the line instead.
  */
-export function plot(chart: Chart, scales: Scales, raster: Raster, markers: Markers): void {
-  chart.series.forEach((series, index) => {
-    drawLine(series.line, scales, raster, index);
-  });
-  chart.series.forEach((series, index) => {
-    drawPoints(series, scales, raster, index, markers.series(index));
-  });
+export function plot({ series: all }: Chart, scales: Scales, raster: Raster, markers: Markers): void {
+  for (const [index, { line }] of all.entries()) drawLine(line, scales, raster, index);
+  for (const [index, series] of all.entries()) drawPoints(series, scales, raster, index, markers.series(index));
   const reserved = new Set<string>();
-  const placed: PlacedMark[] = [];
-  chart.series.forEach((series, index) => {
-    for (const mark of series.marks) {
+  const placed: Place[] = [];
+  for (const [series, { marks }] of all.entries()) {
+    for (const mark of marks) {
       const dot = dotOf(mark, scales, raster);
       if (dot === null) continue;
       const { column, row } = raster.cellOf(dot);
-      for (let below = row + 1; below < raster.height; below++) {
-        if (raster.isFree(column, below)) raster.glyph(column, below, markers.plumb, index);
-      }
-      raster.glyph(column, row, markers.mark, index);
+      for (let below = row + 1; below < raster.height; below++)
+        if (raster.isFree(column, below)) raster.glyph(column, below, markers.plumb, series);
+      raster.glyph(column, row, markers.mark, series);
       reserved.add(`${column},${row}`);
-      placed.push({ label: mark.label, column, row, series: index });
+      placed.push({ label: mark.label, column, row, series });
     }
-  });
+  }
   for (const mark of placed) drawLabel(mark, raster, reserved);
 }
 
 function dotOf(point: ChartPoint, scales: Scales, raster: Raster): Dot | null {
-  const x = scales.x.position(point.x);
-  const y = scales.y.position(point.y);
+  const [x, y] = [scales.x.position(point.x), scales.y.position(point.y)];
   if (x === null || y === null) return null;
   return { x: Math.round(x * (raster.dotsAcross - 1)), y: Math.round((1 - y) * (raster.dotsDown - 1)) };
 }
@@ -269,15 +227,13 @@ function drawLine(points: readonly ChartPoint[], scales: Scales, raster: Raster,
 
 /** Points along a line, in any order, are thinned, each series in cells of its own, so that the line still shows between them. */
 function drawPoints(series: ChartSeries, scales: Scales, raster: Raster, index: number, marker: string): void {
-  const hasPoints = series.points.some((point) => dotOf(point, scales, raster) !== null);
-  const hasLine = series.line.some((point) => dotOf(point, scales, raster) !== null);
-  const spacing = hasPoints && !hasLine ? 1 : Math.max(4, Math.floor(raster.width / (hasPoints ? 12 : 6)));
+  const [points, line] = [series.points, series.line].map((all) =>
+    all.map((point) => dotOf(point, scales, raster)).filter((dot) => dot !== null),
+  ) as [Dot[], Dot[]];
+  const hasPoints = points.length > 0;
+  const spacing = hasPoints && line.length === 0 ? 1 : Math.max(4, Math.floor(raster.width / (hasPoints ? 12 : 6)));
   let next = spacing === 1 ? 0 : (index * 3) % spacing;
-  const cells = (hasPoints ? series.points : series.line)
-    .map((point) => dotOf(point, scales, raster))
-    .filter((dot) => dot !== null)
-    .map((dot) => raster.cellOf(dot))
-    .sort((a, b) => a.column - b.column);
+  const cells = (hasPoints ? points : line).map((dot) => raster.cellOf(dot)).sort((a, b) => a.column - b.column);
   for (const [at, { column, row }] of cells.entries()) {
     // Where a curve ends is what readers compare, so the last point is always there.
     if (spacing > 1 && column < next && at < cells.length - 1) continue;
@@ -287,44 +243,35 @@ function drawPoints(series: ChartSeries, scales: Scales, raster: Raster, index: 
 }
 
 /** Writes a label beside a mark where it hides least; leaves it out where it would hide too much. */
-function drawLabel(mark: PlacedMark, raster: Raster, reserved: Set<string>): void {
-  const { label, column, row } = mark;
+function drawLabel({ label, column, row, series }: Place, raster: Raster, reserved: Set<string>): void {
   const width = cellWidth(label);
   if (width !== label.length) return;
   const [centred, right, left] = [column - Math.floor(width / 2), column + 2, column - width - 1];
-  const candidates = [
-    { start: centred, row: row + 1 },
-    { start: right, row: row + 1 },
-    { start: left, row: row + 1 },
-    { start: centred, row: row - 1 },
-    { start: right, row },
-    { start: left, row },
-    { start: centred, row: row + 2 },
-    { start: centred, row: row - 2 },
-  ];
-  let best: (typeof candidates)[number] | undefined;
-  let leastHidden = MOST_HIDDEN + 1;
-  for (const candidate of candidates) {
-    const hidden = hiddenCells(candidate, width, raster, reserved);
-    if (hidden < leastHidden) {
-      best = candidate;
-      leastHidden = hidden;
-    }
-  }
-  if (best === undefined) return;
+  const places = [
+    [centred, row + 1],
+    [right, row + 1],
+    [left, row + 1],
+    [centred, row - 1],
+    [right, row],
+    [left, row],
+    [centred, row + 2],
+    [centred, row - 2],
+  ] as const;
+  const [best, ...others] = places.map(([start, at]) => ({
+    start,
+    at,
+    hidden: hiddenCells(start, at, width, raster, reserved),
+  }));
+  const { start, at, hidden } = others.reduce((least, other) => (other.hidden < least.hidden ? other : least), best!);
+  if (hidden > MOST_HIDDEN) return;
   for (let offset = 0; offset < width; offset++) {
-    raster.glyph(best.start + offset, best.row, label[offset]!, mark.series);
-    reserved.add(`${best.start + offset},${best.row}`);
+    raster.glyph(start + offset, at, label[offset]!, series);
+    reserved.add(`${start + offset},${at}`);
   }
 }
 
 /** How many drawn cells a label would hide; Infinity where it would leave the raster or touch a mark or a label. */
-function hiddenCells(
-  { start, row }: { start: number; row: number },
-  width: number,
-  raster: Raster,
-  reserved: ReadonlySet<string>,
-): number {
+function hiddenCells(start: number, row: number, width: number, raster: Raster, reserved: ReadonlySet<string>): number {
   if (start < 0 || start + width > raster.width || row < 0 || row >= raster.height) return Number.POSITIVE_INFINITY;
   let hidden = 0;
   for (let column = start - 1; column <= start + width; column++) {

@@ -1,192 +1,159 @@
-import { Box, Text } from 'ink';
-import { memo, type ReactElement } from 'react';
-import { type AppState, type Overlay, openScenario, type WindowSize } from '../state/app-state.js';
+import { Box, type Key as InkKey, Text, useInput } from 'ink';
+import { memo, type ReactElement, useSyncExternalStore } from 'react';
+import type { Store } from '../effects/store.js';
+import { type AppState, openScenario, type WindowSize } from '../state/app-state.js';
+import type { Key, KeyName } from '../state/bindings.js';
 import { type ChartSource, chartLines } from '../text/chart-lines.js';
-import { footerLine, headerLine, homeBody, statusLine, tooSmallLines } from '../text/frame.js';
-import { overlayRoom, overlayText, overlayTitle } from '../text/overlay-text.js';
+import { footerLine, headerLine, statusLine, tooSmallLines } from '../text/frame.js';
+import { homeBody } from '../text/home-lines.js';
+import { overlayLines } from '../text/overlay-text.js';
 import { panelLines } from '../text/panel-lines.js';
-import {
-  bothEnds,
-  type Display,
-  fieldSpans,
-  LEAST_WINDOW,
-  layoutOf,
-  paintLine,
-  plainLine,
-  type StyledLine,
-  wrapped,
-} from '../text/styled-line.js';
+import { spokenLines } from '../text/spoken-lines.js';
+import { type Display, FIXED_LINES, layoutOf, paintLine, plainLine, type StyledLine } from '../text/styled-line.js';
 import { sweepLines } from '../text/sweep-lines.js';
 
-interface LinesProps {
-  readonly lines: readonly StyledLine[];
-  /** Cells of a line; what is longer is cut. */
-  readonly width: number;
-  readonly display: Display;
-  /** Lines in all, if the rest is to be filled up with empty ones. */
-  readonly height?: number;
-}
-
-/** Lines of text, one under the other. */
-export function Lines({ lines, width, display, height = lines.length }: LinesProps): ReactElement {
-  const painted = lines.slice(0, height).map((line) => paintLine(line, width, display));
-  return <PaintedLines lines={painted} height={height} />;
-}
-
-interface PaintedLinesProps {
-  /** Lines that have their colours and fit. */
-  readonly lines: readonly string[];
-  readonly height: number;
-}
-
-/** Lines that are painted already, such as those of a chart. */
-export function PaintedLines({ lines, height }: PaintedLinesProps): ReactElement {
+/** Painted lines, one under the other, filled up with empty ones to a number of rows. */
+function Lines({ lines, rows }: { readonly lines: readonly string[]; readonly rows: number }): ReactElement {
   // An empty line would take no room, hence the blank.
-  const filled = Array.from({ length: height }, (_, index) => lines[index] || ' ');
-  return <Text>{filled.join('\n')}</Text>;
-}
-
-interface ChartProps extends ChartSource, Display {
-  readonly columns: WindowSize['columns'];
-  readonly rows: WindowSize['rows'];
+  return <Text>{Array.from({ length: rows }, (_, index) => lines[index] || ' ').join('\n')}</Text>;
 }
 
 /** The chart of a run; redrawn only when the run, the figure or the space changes, not with every key. */
-export const Chart = memo(function Chart({ columns, rows, colour, unicode, ...source }: ChartProps): ReactElement {
-  const lines = chartLines(source, { columns, rows }, { colour, unicode });
+const Chart = memo(function Chart({
+  columns,
+  rows,
+  colour,
+  unicode,
+  ...source
+}: ChartSource & Display & WindowSize): ReactElement {
   return (
     <Box width={columns} flexShrink={0}>
-      <PaintedLines lines={lines} height={rows} />
+      <Lines lines={chartLines(source, { columns, rows }, { colour, unicode })} rows={rows} />
     </Box>
   );
 });
-
-interface OverlayScreenProps {
-  readonly state: AppState;
-  readonly overlay: Overlay;
-  readonly display: Display;
-}
-
-/** What lies over a screen: a text to read, or a question. */
-export function OverlayScreen({ state, overlay, display }: OverlayScreenProps): ReactElement {
-  const { columns } = state.window;
-  const height = layoutOf(state.window).height - 1;
-  return <Lines lines={overlayLines(state, overlay)} width={columns} height={height} display={display} />;
-}
-
-function overlayLines(state: AppState, overlay: Overlay): StyledLine[] {
-  const { columns } = state.window;
-  if (overlay.kind === 'quit')
-    return [
-      plainLine('Quit?', 'strong'),
-      plainLine(''),
-      ...wrapped('Something is still being computed, and would be lost. y quits, n stays.', columns, state.unicode),
-    ];
-  if (overlay.kind === 'save')
-    return [
-      plainLine('Save this run', 'strong'),
-      plainLine(''),
-      ...wrapped('run.json and every table as CSV, in a new or empty folder:', columns, state.unicode),
-      plainLine(''),
-      [{ text: '  ' }, ...fieldSpans(overlay.field, columns - 2, state.unicode)],
-      plainLine(''),
-      ...(overlay.isBusy ? [plainLine('writing …', 'faint')] : []),
-      ...(overlay.message === null ? [] : wrapped(overlay.message, columns, state.unicode, 'bad')),
-    ];
-  const lines = overlayText(state, overlay);
-  const room = overlayRoom(state);
-  const start = Math.min(overlay.scroll, Math.max(0, lines.length - room));
-  const place = lines.length <= room ? '' : `${start + 1}-${Math.min(lines.length, start + room)} of ${lines.length}`;
-  return [
-    bothEnds(plainLine(overlayTitle(state, overlay), 'strong'), plainLine(place, 'faint'), columns, state.unicode),
-    plainLine(''),
-    ...lines.slice(start, start + room),
-  ];
-}
-
-interface ScenarioScreenProps {
-  readonly state: AppState;
-  readonly display: Display;
-}
-
-/** The screen of a scenario: chart, parameters and claims. */
-export function ScenarioScreen({ state, display }: ScenarioScreenProps): ReactElement {
-  const { experiment, scenario } = openScenario(state);
-  const { chart, panel, isWide } = layoutOf(state.window);
-  const { figure, shown, pinned } = experiment;
-  const drawing = <Chart {...chart} {...display} scenario={scenario} figure={figure} shown={shown} pinned={pinned} />;
-  const lists = (
-    <Box width={panel.columns} flexShrink={0}>
-      <Lines lines={panelLines(state)} width={panel.columns} height={panel.rows} display={display} />
-    </Box>
-  );
-  if (!isWide)
-    return (
-      <Box flexDirection="column">
-        {drawing}
-        {lists}
-      </Box>
-    );
-  return (
-    <Box flexDirection="row" columnGap={2}>
-      {lists}
-      {drawing}
-    </Box>
-  );
-}
-
-interface SweepScreenProps {
-  readonly state: AppState;
-  readonly display: Display;
-}
-
-/** The screen of a sweep. */
-export function SweepScreen({ state, display }: SweepScreenProps): ReactElement | null {
-  if (state.sweep === null) return null;
-  const rows = layoutOf(state.window).height - 3;
-  const lines = sweepLines(state.sweep, { columns: state.window.columns, rows }, display);
-  return <PaintedLines lines={lines} height={rows} />;
-}
 
 interface AppProps {
   readonly state: AppState;
   readonly display: Display;
 }
 
-/** A frame of the application. Only draws: what is on the screen follows from the state alone. */
-export function App({ state, display }: AppProps): ReactElement {
-  const { columns } = state.window;
-  const { height, isTooSmall } = layoutOf(state.window);
-  if (isTooSmall) return <Lines lines={tooSmallLines(state, LEAST_WINDOW)} width={columns} display={display} />;
+function ScenarioScreen({ state, display }: AppProps): ReactElement {
+  const { experiment, scenario } = openScenario(state);
+  const { chart, panel, isWide } = layoutOf(state.window);
+  const { figure, shown, pinned } = experiment;
+  const drawing = <Chart {...chart} {...display} scenario={scenario} figure={figure} shown={shown} pinned={pinned} />;
+  const painted = panelLines(state).map((line) => paintLine(line, panel.columns, display));
   return (
-    <Box flexDirection="column" width={columns} height={height}>
-      <Body state={state} display={display} />
-      <Lines lines={[footerLine(state, columns)]} width={columns} display={display} />
+    <Box flexDirection={isWide ? 'row' : 'column'} columnGap={2}>
+      {!isWide && drawing}
+      <Box width={panel.columns} flexShrink={0}>
+        <Lines lines={painted} rows={panel.rows} />
+      </Box>
+      {isWide && drawing}
     </Box>
   );
 }
 
-function Body({ state, display }: AppProps): ReactElement {
-  const { columns } = state.window;
-  if (state.overlay !== null) return <OverlayScreen state={state} overlay={state.overlay} display={display} />;
-  if (state.screen === 'sweep')
-    return (
-      <Box flexDirection="column">
-        <Lines lines={[headerLine(state)]} width={columns} display={display} />
-        <SweepScreen state={state} display={display} />
-        <Lines lines={[statusLine(state)]} width={columns} display={display} />
-      </Box>
-    );
-  const isHome = state.screen === 'home' || state.experiment === null;
+/** A frame of the application. Only draws: what is on the screen follows from the state alone. */
+export function App({ state, display }: AppProps): ReactElement {
+  const { window, overlay, sweep, screen, experiment } = state;
+  const { height, isTooSmall } = layoutOf(window);
+  const { columns } = window;
+  const rows = height - FIXED_LINES;
+  const painted = (lines: readonly StyledLine[], count = lines.length) => (
+    <Lines lines={lines.slice(0, count).map((line) => paintLine(line, columns, display))} rows={count} />
+  );
+  if (isTooSmall) return painted(tooSmallLines(state));
+  const body = () => {
+    if (screen === 'sweep' && sweep !== null)
+      return <Lines lines={sweepLines(sweep, { columns, rows }, display)} rows={rows} />;
+    if (screen === 'home' || experiment === null) return painted(homeBody(state, rows), rows);
+    return <ScenarioScreen state={state} display={display} />;
+  };
   return (
-    <Box flexDirection="column">
-      <Lines lines={[headerLine(state)]} width={columns} display={display} />
-      {isHome ? (
-        <Lines lines={homeBody(state)} width={columns} height={layoutOf(state.window).height - 3} display={display} />
+    <Box flexDirection="column" width={columns} height={height}>
+      {overlay === null ? (
+        <>
+          {painted([headerLine(state)])}
+          {body()}
+          {painted([statusLine(state)])}
+        </>
       ) : (
-        <ScenarioScreen state={state} display={display} />
+        painted(overlayLines(state, overlay), height - 1)
       )}
-      <Lines lines={[statusLine(state)]} width={columns} display={display} />
+      {painted([footerLine(state, columns)])}
     </Box>
   );
+}
+
+/** The application for a screen reader: sentences from top to bottom, which the terminal may wrap as it likes. */
+function SpokenApp({ state, display }: AppProps): ReactElement {
+  const plain = { ...display, colour: 'none' as const };
+  return (
+    <Box flexDirection="column">
+      {spokenLines(state).map((line, position) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line has no identity but its place
+        <Text key={position}>{paintLine(plainLine(line), Number.POSITIVE_INFINITY, plain)}</Text>
+      ))}
+    </Box>
+  );
+}
+
+interface LiveAppProps {
+  readonly store: Store;
+  readonly display: Display;
+  /** Whether it is read aloud instead of seen. */
+  readonly isSpoken?: boolean;
+}
+
+/** The application with its state and its keys; it is redrawn after every change. */
+export function LiveApp({ store, display, isSpoken = false }: LiveAppProps): ReactElement {
+  const state = useSyncExternalStore(store.subscribe, store.state);
+  useInput((input, inkKey) => {
+    for (const key of keysOf(input, inkKey)) store.dispatch({ kind: 'key', key });
+  });
+  return isSpoken ? <SpokenApp state={state} display={display} /> : <App state={state} display={display} />;
+}
+
+const CONTROL_CHARACTERS: Readonly<Record<string, KeyName>> = {
+  '\r': 'enter',
+  '\n': 'enter',
+  '\t': 'tab',
+  '\b': 'backspace',
+  '\u007f': 'backspace',
+  '\u0003': 'interrupt',
+  '\u0015': 'erase-line',
+};
+
+/** The keys of one piece of input: a named key, or characters, of which a fast typist or a paste sends several at once. */
+export function keysOf(input: string, key: InkKey): Key[] {
+  // Terminals send esc before the key for a chord with alt; here it is more likely that both were pressed in haste.
+  const before: Key[] = key.meta && !key.escape ? [{ name: 'escape' }] : [];
+  const names: readonly (readonly [boolean, KeyName])[] = [
+    [key.ctrl && input === 'c', 'interrupt'],
+    [key.ctrl && input === 'u', 'erase-line'],
+    [key.upArrow, 'up'],
+    [key.downArrow, 'down'],
+    [key.leftArrow, 'left'],
+    [key.rightArrow, 'right'],
+    [key.pageUp, 'page-up'],
+    [key.pageDown, 'page-down'],
+    [key.home, 'home'],
+    [key.end, 'end'],
+    [key.return, 'enter'],
+    [key.escape, 'escape'],
+    [key.tab, 'tab'],
+    // Most terminals send for the backspace key what is called delete.
+    [key.backspace || key.delete, 'backspace'],
+  ];
+  const name = names.find(([isPressed]) => isPressed)?.[1];
+  if (name !== undefined) return [...before, { name }];
+  if (key.ctrl) return [];
+  const typed = [...input].flatMap((character): Key[] => {
+    const control = CONTROL_CHARACTERS[character];
+    if (control !== undefined) return [{ name: control }];
+    return /\p{Cc}/u.test(character) ? [] : [{ name: 'character', text: character }];
+  });
+  return [...before, ...typed];
 }

@@ -1,8 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, type Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import type { RunDocument } from '../../../sim/scenario/run-document.js';
 import type { Scenario } from '../../../sim/scenario/scenario.js';
+import type { Row } from '../../../sim/scenario/table.js';
+import { messageOf } from '../../output/error-line.js';
 import { readResult } from '../../results/read-result.js';
 import { reserveResultFolder } from '../../results/result-folder.js';
 import { runFiles } from '../../results/run-files.js';
@@ -13,63 +16,60 @@ import { type Run, resultsOf, runCommand, startedRun } from '../state/run.js';
 import type { SavedSweep, SweepContents } from '../state/saved-sweep.js';
 
 /** Where runs are kept unless the user names another folder. */
-export const RESULTS = 'results';
+const RESULTS = 'results';
 
 /** A larger one would be read for longer than anyone looks at the list. */
 const LARGEST_FILE = 8 * 2 ** 20;
 
 /**
- * The runs that were kept in {@link RESULTS}, the latest first. What cannot be read, or is not of a scenario that is there,
- * is left out: the folder is the user's, and may hold anything.
+ * What is kept in the folders of {@link RESULTS}, the latest first, `most` at most. What cannot be read is left out: the
+ * folder is the user's, and may hold anything.
  *
- * @param most how many at most
+ * @param find when a folder was written, in milliseconds; undefined for one that holds nothing of this kind
+ * @param read called with the folder and its place among the latest
  */
-export async function readSavedRuns(scenarios: readonly Scenario[], most: number): Promise<readonly Run[]> {
+async function latestKept<Kept>(
+  most: number,
+  find: (folder: string) => Promise<number | undefined>,
+  read: (folder: string, place: number) => Promise<Kept | undefined>,
+): Promise<readonly Kept[]> {
   const names = await readdir(RESULTS).catch(() => []);
-  const found = await Promise.all(names.map((name) => findRun(join(RESULTS, name))));
+  const found = await Promise.all(
+    names.map(async (name) => ({ folder: join(RESULTS, name), at: await find(join(RESULTS, name)) })),
+  );
   const latest = found
-    .filter((entry) => entry !== undefined)
-    .sort((a, b) => b.writtenAt - a.writtenAt)
+    .flatMap(({ folder, at }) => (at === undefined ? [] : [{ folder, at }]))
+    .sort((a, b) => b.at - a.at)
     .slice(0, most);
-  const runs = await Promise.all(latest.map(({ folder }, index) => readRun(folder, -1 - index, scenarios)));
-  return runs.filter((run) => run !== undefined);
+  const kept = await Promise.all(latest.map(({ folder }, place) => read(folder, place).catch(() => undefined)));
+  return kept.filter((one) => one !== undefined);
 }
 
-async function findRun(folder: string): Promise<{ folder: string; writtenAt: number } | undefined> {
-  const entry = await stat(join(folder, 'run.json')).catch(() => undefined);
-  if (entry === undefined || !entry.isFile() || entry.size > LARGEST_FILE) return undefined;
-  return { folder, writtenAt: entry.mtimeMs };
+/** Reads the runs that are kept and are of a scenario that is there, the latest first, `most` at most. */
+export function readSavedRuns(scenarios: readonly Scenario[], most: number): Promise<readonly Run[]> {
+  const find = async (folder: string) => {
+    const entry = await fileAt(join(folder, 'run.json'));
+    return entry === undefined || entry.size > LARGEST_FILE ? undefined : entry.mtimeMs;
+  };
+  return latestKept(most, find, (folder, place) => readRun(folder, -1 - place, scenarios));
 }
 
 async function readRun(folder: string, run: number, scenarios: readonly Scenario[]): Promise<Run | undefined> {
-  try {
-    const { command, document } = await readResult(folder);
-    const { tables, checks, warnings, diverged, verdict = null, ...record } = document;
-    const scenario = scenarios.find(({ id }) => id === record.scenario);
-    const draft = draftOfCommand(command);
-    if (scenario === undefined || !checkDraft(scenario, draft).isValid) return undefined;
-    const rows = Object.entries(scenario.tables).map(([name, columns]) => {
-      const table = tables[name]?.rows;
-      if (table === undefined || table.some((row) => row.length !== columns.length))
-        throw new Error(`table ${name} is of another version`);
-      return [name, table] as const;
-    });
-    const order = { ...draft, run, scenario: scenario.id, isPreview: false };
-    return {
-      ...startedRun(order),
-      status: 'finished',
-      compute: record.compute,
-      rows: Object.fromEntries(rows),
-      checks: [...checks],
-      warnings: [...warnings],
-      diverged: [...diverged],
-      verdict,
-      record,
-      folder,
-    };
-  } catch {
-    return undefined;
+  const { command, document } = await readResult(folder);
+  const { tables, checks, warnings, diverged, verdict = null, ...record } = document;
+  const scenario = scenarios.find(({ id }) => id === record.scenario);
+  const draft = draftOfCommand(command);
+  if (scenario === undefined || !checkDraft(scenario, draft).isValid) return undefined;
+  const rows: Record<string, readonly Row[]> = {};
+  for (const [name, columns] of Object.entries(scenario.tables)) {
+    const table = tables[name]?.rows;
+    // A table of another version.
+    if (table === undefined || table.some((row) => row.length !== columns.length)) return undefined;
+    rows[name] = table;
   }
+  const order = { ...draft, run, scenario: scenario.id, isPreview: false };
+  const results = { rows, checks, warnings, diverged, verdict };
+  return { ...startedRun(order), status: 'finished', compute: record.compute, ...results, record, folder };
 }
 
 /** Reads the command that a result folder keeps, which we wrote ourselves, back into what it sets. */
@@ -77,68 +77,46 @@ function draftOfCommand(command: string): Draft {
   const words = [...command.matchAll(/(?:'[^']*'|\\'|[^\s'\\]+)+/g)].map(([word]) =>
     word.replace(/'([^']*)'|\\(')/g, (_, quoted?: string, escaped?: string) => quoted ?? escaped ?? ''),
   );
-  const settings: Record<string, string> = {};
-  let draft: Draft = untouchedDraft;
-  for (let position = 3; position + 1 < words.length; position += 2) {
-    const [option, value = ''] = words.slice(position, position + 2);
-    const equals = value.indexOf('=');
-    if (option === '--set') settings[value.slice(0, equals)] = value.slice(equals + 1);
-    else if (option === '--seed') draft = { ...draft, seed: Number(value) };
-    else if (option === '--engine') draft = { ...draft, engine: value as Draft['engine'] };
-    else if (option === '--backend') draft = { ...draft, backend: value as Draft['backend'] };
-  }
-  return { ...draft, settings };
+  const text = { type: 'string' } as const;
+  const options = { set: { type: 'string', multiple: true }, seed: text, engine: text, backend: text } as const;
+  const { set = [], seed, ...how } = parseArgs({ args: words.slice(3), options }).values;
+  const settings = set.map((setting) => [
+    setting.slice(0, setting.indexOf('=')),
+    setting.slice(setting.indexOf('=') + 1),
+  ]);
+  const draft = { ...untouchedDraft, ...how, settings: Object.fromEntries(settings) } as Draft;
+  return seed === undefined ? draft : { ...draft, seed: Number(seed) };
 }
 
-const FIRST_LEVEL = 'level-0';
-
-/**
- * The sweeps that are kept in {@link RESULTS}, the latest first. What cannot be read is left out.
- *
- * @param most how many at most
- */
-export async function readSavedSweeps(scenarios: readonly Scenario[], most: number): Promise<readonly SavedSweep[]> {
-  const names = await readdir(RESULTS).catch(() => []);
-  const found = await Promise.all(
-    names.map(async (name) => {
-      const folder = join(RESULTS, name);
-      const { identity, shards } = sweepPlaces(folder);
-      const entry =
-        (await stat(identity).catch(() => undefined)) ??
-        (await stat(sweepPlaces(join(folder, FIRST_LEVEL)).identity).catch(() => undefined));
-      if (entry?.isFile() !== true) return undefined;
-      const touched = await stat(shards).catch(() => entry);
-      return { folder, at: Math.max(entry.mtimeMs, touched.mtimeMs) };
-    }),
-  );
-  const latest = found
-    .filter((one) => one !== undefined)
-    .sort((a, b) => b.at - a.at)
-    .slice(0, most);
-  const sweeps = await Promise.all(latest.map(({ folder }) => readSweep(folder, scenarios)));
-  return sweeps.filter((sweep) => sweep !== undefined);
+/** Reads the sweeps that are kept, the latest first, `most` at most. */
+export function readSavedSweeps(scenarios: readonly Scenario[], most: number): Promise<readonly SavedSweep[]> {
+  const find = async (folder: string) => {
+    const { identity, shards } = sweepPlaces(folder);
+    // A search for a boundary has sweeps of its own in its folder.
+    const entry = (await fileAt(identity)) ?? (await fileAt(sweepPlaces(join(folder, 'level-0')).identity));
+    if (entry === undefined) return undefined;
+    const touched = await stat(shards).catch(() => entry);
+    return Math.max(entry.mtimeMs, touched.mtimeMs);
+  };
+  return latestKept(most, find, (folder) => readSweep(folder, scenarios));
 }
 
 async function readSweep(folder: string, scenarios: readonly Scenario[]): Promise<SavedSweep | undefined> {
-  try {
-    if (!(await isThere(sweepPlaces(folder).identity))) return await readSearch(folder);
-    const { sweep, scenario, count, shown, command } = await sweepProgress(folder, scenarios);
-    const isMerged = await isThere(join(folder, 'run.json'));
-    const own = shown.filter(({ shard }) => shard.count === count);
-    const kept = isMerged ? sweep.points : own.reduce((sum, one) => sum + one.kept, 0);
-    const common = { folder, scenario: scenario.id, points: sweep.points, kept };
-    if (isMerged) return { ...common, state: 'complete', command: null };
-    const has = (state: string) => own.some((one) => one.state === state);
-    if (has('running') || has('queued')) return { ...common, state: 'running', command };
-    if (own.every(({ state }) => state === 'done'))
-      return { ...common, state: 'partial', command: `overtrain merge ${folder}` };
-    return { ...common, state: has('failed') ? 'failed' : 'partial', command };
-  } catch {
-    return undefined;
-  }
+  if ((await fileAt(sweepPlaces(folder).identity)) === undefined) return readSearch(folder);
+  const { sweep, scenario, count, shown, command } = await sweepProgress(folder, scenarios);
+  const isMerged = (await fileAt(join(folder, 'run.json'))) !== undefined;
+  const own = shown.filter(({ shard }) => shard.count === count);
+  const kept = isMerged ? sweep.points : own.reduce((sum, one) => sum + one.kept, 0);
+  const common = { folder, scenario: scenario.id, points: sweep.points, kept };
+  if (isMerged) return { ...common, state: 'complete', command: null };
+  const has = (state: string) => own.some((one) => one.state === state);
+  if (has('running') || has('queued')) return { ...common, state: 'running', command };
+  if (own.every(({ state }) => state === 'done'))
+    return { ...common, state: 'partial', command: `overtrain merge ${folder}` };
+  return { ...common, state: has('failed') ? 'failed' : 'partial', command };
 }
 
-/** A search for a boundary has sweeps of its own in its folder, and what they found together. */
+/** What the sweeps of a search found together. */
 async function readSearch(folder: string): Promise<SavedSweep | undefined> {
   const { sweep, document } = await readResult(folder);
   if (sweep === undefined) return undefined;
@@ -146,8 +124,9 @@ async function readSearch(folder: string): Promise<SavedSweep | undefined> {
   return { folder, scenario: document.scenario, points, kept: points, state: 'complete', command: null };
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isFile() === true;
+async function fileAt(path: string): Promise<Stats | undefined> {
+  const entry = await stat(path).catch(() => undefined);
+  return entry?.isFile() ? entry : undefined;
 }
 
 /** The results of a sweep, or why there are none. */
@@ -159,11 +138,10 @@ export async function readSweepContents(folder: string): Promise<SweepContents |
       return `${folder}/run.json is from an older version: overtrain merge ${folder} rewrites it`;
     return { summary: sweep, table, warnings: document.warnings };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 
-/** The document of a finished run: what `overtrain run --json` prints. */
 export function documentOf(run: Run, scenario: Scenario): RunDocument {
   if (run.record === null) throw new Error('a run that has not finished has no document');
   return { ...run.record, ...resultsOf(run, scenario) };
@@ -184,7 +162,6 @@ export async function saveRun(run: Run, scenario: Scenario, folder: string): Pro
   }
 }
 
-/** A folder for the results of a scenario that is not there yet. */
 export function freeFolder(scenario: string, isTaken: (folder: string) => boolean = existsSync): string {
   for (let count = 1; ; count++) {
     const folder = `${RESULTS}/${scenario}${count === 1 ? '' : `-${count}`}`;

@@ -1,5 +1,10 @@
+import type { Scenario } from '../../../sim/scenario/scenario.js';
+import { scenarioAmong } from '../../../sim/scenarios/scenario-files.js';
+import { messageOf } from '../../output/error-line.js';
 import type { Action, AppState, Effect } from '../state/app-state.js';
 import { reduce } from '../state/reduce.js';
+import type { ThreadComputer } from '../worker/computer.js';
+import { freeFolder, readSweepContents, saveRun } from './saved-runs.js';
 
 /**
  * Milliseconds for which a key that changes a parameter is not drawn yet: mostly the exact engine answers within them, and
@@ -42,4 +47,34 @@ export class Store {
     this.waiting = undefined;
     for (const listener of this.listeners) listener();
   };
+}
+
+export interface World {
+  readonly scenarios: readonly Scenario[];
+  readonly computer: ThreadComputer;
+  readonly quit: (exitCode: number) => void;
+}
+
+/** Does what the reducer asked for and reports the outcome as an action. */
+export function performEffect(
+  effect: Effect,
+  { scenarios, computer, quit }: World,
+  tell: (action: Action) => void,
+): void {
+  if (effect.kind === 'start-run') computer.startRun(effect.order);
+  else if (effect.kind === 'cancel-run') computer.cancelRun(effect.run);
+  else if (effect.kind === 'start-attack') computer.startAttack(effect.claim);
+  else if (effect.kind === 'cancel-attack') computer.cancelAttack();
+  else if (effect.kind === 'quit') quit(effect.exitCode);
+  else if (effect.kind === 'suggest-folder') tell({ kind: 'folder-suggested', folder: freeFolder(effect.scenario) });
+  else if (effect.kind === 'read-sweep') {
+    const { folder } = effect;
+    void readSweepContents(folder).then((read) => tell({ kind: 'sweep-read', folder, read }));
+  } else {
+    const { run, folder } = effect;
+    saveRun(run, scenarioAmong(run.order.scenario, scenarios), folder).then(
+      () => tell({ kind: 'saved', run: run.order.run, folder }),
+      (error: unknown) => tell({ kind: 'not-saved', message: messageOf(error) }),
+    );
+  }
 }

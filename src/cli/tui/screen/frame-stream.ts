@@ -51,14 +51,12 @@ export class FrameStream extends EventEmitter {
 
   write(text: string, done?: () => void): boolean {
     // Ink hides and shows the cursor with separate sequences; what opened the screen takes care of that.
-    if (!isFrame(text)) {
-      done?.();
-      return true;
+    if (isFrame(text)) {
+      const lines = text.replace(/\n$/, '').split('\n').slice(0, this.rows);
+      const update = screenUpdate(this.shown, lines);
+      this.shown = lines;
+      if (update !== '') this.terminal.write(update);
     }
-    const lines = text.replace(/\n$/, '').split('\n').slice(0, this.rows);
-    const update = screenUpdate(this.shown, lines);
-    this.shown = lines;
-    if (update !== '') this.terminal.write(update);
     done?.();
     return true;
   }
@@ -78,21 +76,16 @@ function isFrame(text: string): boolean {
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[H';
 const LEAVE = '\u001b[0m\u001b[?2026l\u001b[?25h\u001b[?1049l';
 
-/** The terminal's second screen, on which nothing of what the user had before is lost. */
-export interface AlternateScreen {
-  /** Gives the user's screen and cursor back; further calls do nothing. */
-  leave(): void;
-}
-
 /**
- * Switches to the alternate screen and hides the cursor.
+ * Switches to the terminal's second screen, on which nothing of what the user had before is lost, and hides the cursor.
  *
+ * @returns what gives the user's screen and cursor back; further calls do nothing
  * @param writeAtExit writes in a way that arrives even while the process ends
  */
 export function enterAlternateScreen(
   terminal: TerminalStream,
   writeAtExit: (text: string) => void = (text) => terminal.write(text),
-): AlternateScreen {
+): () => void {
   let isEntered = true;
   const leave = () => {
     if (!isEntered) return;
@@ -103,5 +96,5 @@ export function enterAlternateScreen(
   // Every way to end the process ends here.
   process.on('exit', leave);
   terminal.write(ENTER);
-  return { leave };
+  return leave;
 }

@@ -1,38 +1,11 @@
 import type { Scenario } from '../../../sim/scenario/scenario.js';
 import type { VerifiedClaim } from '../../verify/verify-document.js';
 import type { Theorem } from '../text/theorem.js';
-import type { RunNews, RunOrder } from '../worker/run-order.js';
-import type { Context } from './bindings.js';
-import { type Draft, untouchedDraft } from './draft.js';
-import type { Run } from './run.js';
+import type { Context, Key } from './bindings.js';
+import { type Draft, type Field, fieldsOf, untouchedDraft } from './draft.js';
+import type { Run, RunNews, RunOrder } from './run.js';
 import type { OpenSweep, SavedSweep, SweepContents } from './saved-sweep.js';
 
-/** Keys that are not characters, and chords that mean something to us. */
-export type KeyName =
-  | 'up'
-  | 'down'
-  | 'left'
-  | 'right'
-  | 'page-up'
-  | 'page-down'
-  | 'home'
-  | 'end'
-  | 'enter'
-  | 'escape'
-  | 'tab'
-  | 'backspace'
-  | 'erase-line'
-  | 'interrupt';
-
-/** One key press, told apart from how a terminal encodes it. */
-export type Key = { readonly name: KeyName } | { readonly name: 'character'; readonly text: string };
-
-/** The word by which the table of bindings knows a key: a character stands for itself. */
-export function keyWord(key: Key): string {
-  return key.name === 'character' ? key.text : key.name;
-}
-
-/** A line of text that is being typed. */
 export interface TextField {
   readonly text: string;
   /** Characters before the cursor, from 0 to the length of the text. */
@@ -42,33 +15,31 @@ export interface TextField {
 /** More than this is a slip, such as a file pasted by mistake. */
 const LONGEST_TEXT = 10_000;
 
-/** A field that holds a text, with the cursor behind it. */
 export function textField(text: string): TextField {
   return { text, cursor: text.length };
 }
 
 /** What a key makes of a field; undefined for keys that do not edit text. */
 export function editText(field: TextField, key: Key): TextField | undefined {
-  const { text, cursor } = field;
+  const [before, after] = [field.text.slice(0, field.cursor), field.text.slice(field.cursor)];
+  // A character may be two units of a string long.
+  const shortened = [...before].slice(0, -1).join('');
   switch (key.name) {
-    case 'character': {
-      const inserted = text.slice(0, cursor) + key.text + text.slice(cursor);
-      return inserted.length > LONGEST_TEXT ? field : { text: inserted, cursor: cursor + key.text.length };
-    }
-    case 'backspace': {
-      const before = [...text.slice(0, cursor)].slice(0, -1).join('');
-      return { text: before + text.slice(cursor), cursor: before.length };
-    }
+    case 'character':
+      if (field.text.length + key.text.length > LONGEST_TEXT) return field;
+      return { text: before + key.text + after, cursor: field.cursor + key.text.length };
+    case 'backspace':
+      return { text: shortened + after, cursor: shortened.length };
     case 'erase-line':
       return textField('');
     case 'left':
-      return { text, cursor: [...text.slice(0, cursor)].slice(0, -1).join('').length };
+      return { ...field, cursor: shortened.length };
     case 'right':
-      return { text, cursor: cursor + ([...text.slice(cursor)][0] ?? '').length };
+      return { ...field, cursor: field.cursor + ([...after][0] ?? '').length };
     case 'home':
-      return { text, cursor: 0 };
+      return { ...field, cursor: 0 };
     case 'end':
-      return textField(text);
+      return textField(field.text);
     default:
       return undefined;
   }
@@ -80,11 +51,11 @@ export type Attack =
   | { readonly status: 'finished'; readonly finding: VerifiedClaim }
   | { readonly status: 'failed'; readonly message: string };
 
-/** What is heard of an attack. */
-export type AttackNews =
-  | { readonly kind: 'attack-progress'; readonly claim: string; readonly done: number; readonly total: number }
-  | { readonly kind: 'attack-finished'; readonly claim: string; readonly finding: VerifiedClaim }
-  | { readonly kind: 'attack-failed'; readonly claim: string; readonly message: string };
+export interface AttackNews {
+  readonly kind: 'attack';
+  readonly claim: string;
+  readonly attack: Attack;
+}
 
 /** Which part of the application takes the keys. */
 export function contextOf({ overlay, screen, home, experiment }: AppState): Context {
@@ -92,10 +63,9 @@ export function contextOf({ overlay, screen, home, experiment }: AppState): Cont
     return overlay.kind === 'claim' || overlay.kind === 'save' || overlay.kind === 'quit' ? overlay.kind : 'text';
   if (screen === 'sweep') return 'sweep';
   if (screen === 'home') return home.isFiltering ? 'filter' : 'home';
-  return experiment === null || experiment.edit === null ? (experiment?.focus ?? 'parameters') : 'edit';
+  return experiment?.edit == null ? (experiment?.focus ?? 'parameters') : 'edit';
 }
 
-/** Size of the window in cells. */
 export interface WindowSize {
   readonly columns: number;
   readonly rows: number;
@@ -110,20 +80,11 @@ export type Overlay =
       readonly field: TextField;
       /** Why the folder typed cannot be taken; null before anything was tried. */
       readonly message: string | null;
-      /** While the files are being written. */
       readonly isBusy: boolean;
     }
   /** Asks whether to leave; `under` comes back where the user stays. */
   | { readonly kind: 'quit'; readonly under: Exclude<Overlay, { readonly kind: 'quit' }> | null };
 
-/** A field whose value is being typed. */
-export interface Edit {
-  readonly field: TextField;
-  /** What the command line would say to the text as it stands; null where it is allowed. */
-  readonly message: string | null;
-}
-
-/** An open scenario. */
 export interface Experiment {
   readonly scenario: string;
   readonly focus: 'parameters' | 'claims';
@@ -131,8 +92,8 @@ export interface Experiment {
   readonly field: number;
   readonly claim: number;
   readonly figure: number;
-  readonly edit: Edit | null;
-  /** The run that is being computed. */
+  /** What is being typed, and what the command line would say to it as it stands; null where it is allowed. */
+  readonly edit: { readonly field: TextField; readonly message: string | null } | null;
   readonly active: Run | null;
   /** The run whose results are on the screen. */
   readonly shown: Run | null;
@@ -166,16 +127,13 @@ export interface AppState {
   readonly recent: readonly Run[];
   /** Sweeps that are kept, the latest first. */
   readonly sweeps: readonly SavedSweep[];
-  /** The open one. */
   readonly sweep: OpenSweep | null;
   readonly notice: Notice | null;
-  /** Number of the next run. */
   readonly nextRun: number;
   /** Set once the application is to end. */
   readonly exitCode: number | null;
 }
 
-/** The application as it opens. */
 export function initialState(scenarios: readonly Scenario[], window: WindowSize, unicode: boolean): AppState {
   return {
     scenarios,
@@ -183,7 +141,7 @@ export function initialState(scenarios: readonly Scenario[], window: WindowSize,
     window,
     unicode,
     screen: 'home',
-    home: { cursor: 0, filter: { text: '', cursor: 0 }, isFiltering: false },
+    home: { cursor: 0, filter: textField(''), isFiltering: false },
     experiment: null,
     drafts: {},
     overlay: null,
@@ -197,7 +155,6 @@ export function initialState(scenarios: readonly Scenario[], window: WindowSize,
   };
 }
 
-/** How a scenario is set at the moment. */
 export function draftOf(state: AppState, scenario: string): Draft {
   return state.drafts[scenario] ?? untouchedDraft;
 }
@@ -210,6 +167,12 @@ export function openScenario(state: AppState): { readonly experiment: Experiment
   return { experiment, scenario };
 }
 
+/** The field of the open scenario that the cursor is on. */
+export function chosenField(state: AppState): Field {
+  const { experiment, scenario } = openScenario(state);
+  return fieldsOf(scenario, draftOf(state, scenario.id))[experiment.field]!;
+}
+
 /** Claims of the open scenario: those it names, and those that the run on the screen has checked besides. */
 export function claimsOf(scenario: Scenario, run: Run | null): readonly string[] {
   return [...new Set([...scenario.claims, ...(run?.checks ?? []).map(({ claim }) => claim)])];
@@ -217,8 +180,9 @@ export function claimsOf(scenario: Scenario, run: Run | null): readonly string[]
 
 /** Whether something would be lost by leaving. */
 export function isBusy({ experiment, attacks }: AppState): boolean {
-  const isRunning = experiment?.active !== null && experiment?.active?.order.isPreview === false;
-  return isRunning || Object.values(attacks).some(({ status }) => status === 'ongoing');
+  return (
+    experiment?.active?.order.isPreview === false || Object.values(attacks).some(({ status }) => status === 'ongoing')
+  );
 }
 
 /** Something to be done in the world, as plain data: the reducer only says it. */
@@ -239,12 +203,8 @@ export type Action =
   | { readonly kind: 'theorems-read'; readonly theorems: ReadonlyMap<string, Theorem> }
   | { readonly kind: 'saved-runs-read'; readonly runs: readonly Run[] }
   | { readonly kind: 'saved-sweeps-read'; readonly sweeps: readonly SavedSweep[] }
-  | {
-      readonly kind: 'sweep-read';
-      readonly folder: string;
-      /** The results, or why there are none. */
-      readonly read: SweepContents | string;
-    }
+  /** The results of a sweep, or why there are none. */
+  | { readonly kind: 'sweep-read'; readonly folder: string; readonly read: SweepContents | string }
   | { readonly kind: 'folder-suggested'; readonly folder: string }
   | { readonly kind: 'saved'; readonly run: number; readonly folder: string }
   | { readonly kind: 'not-saved'; readonly message: string }
@@ -257,9 +217,12 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
-/** A step to a state, with effects. */
 export function stepTo(state: AppState, ...effects: readonly Effect[]): Step {
   return { state, effects };
+}
+
+export function say(state: AppState, tone: Notice['tone'], text: string): Step {
+  return stepTo({ ...state, notice: { tone, text } });
 }
 
 /** The position in a list of `count` entries after a move; the ends hold. */

@@ -3,23 +3,21 @@ import type { ParameterMeta } from '../../../sim/scenario/parameter.js';
 import { readDecimal } from '../../../theory/invalid-input.js';
 import {
   type AppState,
+  chosenField,
   claimsOf,
   draftOf,
   type Experiment,
   editText,
-  type Key,
-  keyWord,
   moved,
-  type Notice,
   openScenario,
   type Step,
+  say,
   stepTo,
   type TextField,
   textField,
 } from './app-state.js';
-import { type Command, commandOf } from './bindings.js';
-import { type Field, fieldsOf, resetField, setField, untouchedDraft } from './draft.js';
-import { movementOf } from './movement.js';
+import { type Command, type Key, movementOf } from './bindings.js';
+import { type Draft, type Field, fieldsOf, resetField, setField, untouchedDraft } from './draft.js';
 import { attackClaim, openClaim, openOverlay } from './reduce-overlay.js';
 import { hasRows, preview, startRun, withActive, withoutActive } from './run.js';
 
@@ -104,80 +102,52 @@ function shortText(value: number): string {
   return String(Number(value.toPrecision(12)));
 }
 
-/** Begins to type the value of the chosen field. */
-export function beginEdit(state: AppState, field: TextField): Step {
-  const { experiment } = openScenario(state);
-  return stepTo({ ...state, experiment: { ...experiment, edit: { field, message: messageOn(state, field) } } });
+/** Begins to type the value of the chosen field, with what the command line would say to the text as it stands. */
+function typing(state: AppState, field: TextField): Step {
+  const { scenario } = openScenario(state);
+  const changed = setField(scenario, draftOf(state, scenario.id), chosenField(state), field.text);
+  return withExperiment(state, { edit: { field, message: 'message' in changed ? changed.message : null } });
 }
 
-/** Keys while a value is being typed. */
-export function reduceEdit(state: AppState, key: Key): Step {
+export function reduceEdit(state: AppState, command: Command | undefined, key: Key): Step {
   const { experiment, scenario } = openScenario(state);
   const { edit } = experiment;
   if (edit === null) return stepTo(state);
-  const left = { ...state, experiment: { ...experiment, edit: null } };
-  switch (commandOf('edit', keyWord(key))) {
-    case 'back':
-      return stepTo(left);
-    case 'commit': {
-      const draft = draftOf(state, scenario.id);
-      const chosen = fieldsOf(scenario, draft)[experiment.field];
-      if (chosen === undefined) return stepTo(left);
-      const changed = setField(scenario, draft, chosen, edit.field.text);
-      // A wrong value stays in the field, with the reason under it.
-      if ('message' in changed) return stepTo(state);
-      return preview({ ...left, drafts: { ...left.drafts, [scenario.id]: changed.draft } });
-    }
-    default: {
-      const field = editText(edit.field, key);
-      return field === undefined ? stepTo(state) : beginEdit(state, field);
-    }
+  if (command === 'back') return withExperiment(state, { edit: null });
+  if (command === 'commit') {
+    const changed = setField(scenario, draftOf(state, scenario.id), chosenField(state), edit.field.text);
+    // A wrong value stays in the field, with the reason under it.
+    return 'message' in changed
+      ? stepTo(state)
+      : changeDraft(withExperiment(state, { edit: null }).state, changed.draft);
   }
-}
-
-/** What the command line would say to the text as it stands. */
-function messageOn(state: AppState, { text }: TextField): string | null {
-  const { experiment, scenario } = openScenario(state);
-  const draft = draftOf(state, scenario.id);
-  const chosen = fieldsOf(scenario, draft)[experiment.field];
-  if (chosen === undefined) return null;
-  const changed = setField(scenario, draft, chosen, text);
-  return 'message' in changed ? changed.message : null;
+  const field = editText(edit.field, key);
+  return field === undefined ? stepTo(state) : typing(state, field);
 }
 
 const BEGINS_NUMBER = /^[\d.-]$/;
 
 /** Keys of the screen of a scenario, where nothing lies over it and nothing is being typed. */
-export function reduceExperiment(state: AppState, key: Key): Step {
+export function reduceExperiment(state: AppState, command: Command | undefined, key: Key): Step {
   const { experiment, scenario } = openScenario(state);
-  const command = commandOf(experiment.focus, keyWord(key));
   const movement = movementOf(command);
   if (movement !== undefined) return move(state, movement);
-  const field = fieldsOf(scenario, draftOf(state, scenario.id))[experiment.field];
-  if (command === undefined) {
-    const begins = key.name === 'character' && experiment.focus === 'parameters' && BEGINS_NUMBER.test(key.text);
-    return begins && field !== undefined && field.meta.choices === undefined
-      ? unlessRunning(state, () => beginEdit(state, textField(key.text)))
-      : stepTo(state);
-  }
-  return obey(state, command, field);
-}
-
-function obey(state: AppState, command: Command, field: Field | undefined): Step {
-  const { experiment, scenario } = openScenario(state);
+  const field = chosenField(state);
   const claim = claimsOf(scenario, experiment.shown)[experiment.claim];
   switch (command) {
+    case undefined: {
+      const begins = key.name === 'character' && experiment.focus === 'parameters' && BEGINS_NUMBER.test(key.text);
+      return begins && field.meta.choices === undefined
+        ? unlessRunning(state, () => typing(state, textField(key.text)))
+        : stepTo(state);
+    }
     case 'less':
     case 'more':
-      return field === undefined
-        ? stepTo(state)
-        : unlessRunning(state, () => stepField(state, field, command === 'more' ? 1 : -1));
+      return unlessRunning(state, () => stepField(state, field, command === 'more' ? 1 : -1));
     case 'edit':
-      return field === undefined ? stepTo(state) : unlessRunning(state, () => beginEdit(state, textField(field.value)));
+      return unlessRunning(state, () => typing(state, textField(field.value)));
     case 'reset':
-      return field === undefined
-        ? stepTo(state)
-        : unlessRunning(state, () => changeDraft(state, resetField(draftOf(state, scenario.id), field)));
+      return unlessRunning(state, () => changeDraft(state, resetField(draftOf(state, scenario.id), field)));
     case 'reset-all':
       return unlessRunning(state, () => changeDraft(state, untouchedDraft));
     case 'run':
@@ -211,12 +181,9 @@ function stepField(state: AppState, field: Field, direction: 1 | -1): Step {
   const { scenario } = openScenario(state);
   const draft = draftOf(state, scenario.id);
   const texts = steppedTexts(field.value, field.meta, direction).filter((text) => text !== field.value);
+  const value = field.value || 'its default';
   if (texts.length === 0)
-    return say(
-      state,
-      'faint',
-      `${field.name} cannot be stepped from ${field.value || 'its default'}; press enter to edit it`,
-    );
+    return say(state, 'faint', `${field.name} cannot be stepped from ${value}; press enter to edit it`);
   let refusal = '';
   for (const text of texts) {
     const changed = setField(scenario, draft, field, text);
@@ -227,7 +194,7 @@ function stepField(state: AppState, field: Field, direction: 1 | -1): Step {
 }
 
 /** Takes a draft over and shows by the exact engine what it does. */
-export function changeDraft(state: AppState, draft: AppState['drafts'][string]): Step {
+function changeDraft(state: AppState, draft: Draft): Step {
   const { scenario } = openScenario(state);
   return preview({ ...state, drafts: { ...state.drafts, [scenario.id]: draft } });
 }
@@ -270,8 +237,4 @@ function back(state: AppState): Step {
 function withExperiment(state: AppState, change: Partial<Experiment>): Step {
   const { experiment } = openScenario(state);
   return stepTo({ ...state, experiment: { ...experiment, ...change } });
-}
-
-function say(state: AppState, tone: Notice['tone'], text: string): Step {
-  return stepTo({ ...state, notice: { tone, text } });
 }

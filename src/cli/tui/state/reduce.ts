@@ -1,53 +1,49 @@
+import type { Scenario } from '../../../sim/scenario/scenario.js';
 import { exitCode } from '../../output/error-line.js';
-import type { RunNews } from '../worker/run-order.js';
 import {
   type Action,
   type AppState,
-  type AttackNews,
   contextOf,
   type Experiment,
-  type Key,
-  keyWord,
+  editText,
+  moved,
   type Notice,
   type Step,
+  say,
   stepTo,
+  textField,
 } from './app-state.js';
-import { commandOf } from './bindings.js';
+import { type Command, commandOf, type Key, movementOf } from './bindings.js';
 import { reduceEdit, reduceExperiment } from './reduce-experiment.js';
-import { reduceHome } from './reduce-home.js';
 import { openOverlay, quit, reduceOverlay } from './reduce-overlay.js';
-import { reduceSweep, reduceSweepRead } from './reduce-sweep.js';
-import { hasRows, type Run, withEvents, withOutcome } from './run.js';
+import { hasRows, preview, type Run, type RunNews, type RunOutcome, withEvents } from './run.js';
+import { openSweep, reduceSweep, reduceSweepRead, type SavedSweep } from './saved-sweep.js';
 
-/** How many recent runs are offered. */
 export const MOST_RECENT = 6;
 
 /** What is heard of runs. News of a run that is no longer wanted changes nothing. */
-export function reduceRunNews(state: AppState, news: RunNews): AppState {
+function reduceRunNews(state: AppState, news: RunNews): AppState {
   const { experiment } = state;
   const active = experiment?.active;
   if (experiment === null || active == null || active.order.run !== news.run) return state;
   if (news.kind === 'run-events') {
     const run = withEvents(active, news.events, news.progress);
-    const shown = hasRows(run) ? run : experiment.shown;
-    return { ...state, experiment: { ...experiment, active: run, shown } };
+    return { ...state, experiment: { ...experiment, active: run, shown: hasRows(run) ? run : experiment.shown } };
   }
-  const run = withOutcome(active, news.outcome);
-  const ended = { ...state, experiment: withEnded(experiment, run), recent: recentRuns(state.recent, run) };
-  const notice = noticeOf(run, news.outcome);
-  return notice === null ? ended : { ...ended, notice };
+  const { outcome } = news;
+  const run: Run = { ...active, status: outcome.status, record: outcome.status === 'finished' ? outcome.record : null };
+  const shown = hasRows(run) || run.record !== null ? run : experiment.shown;
+  // Previews are not kept: there would be one for every key.
+  const isKept = hasRows(run) && !run.order.isPreview;
+  return {
+    ...state,
+    experiment: { ...experiment, active: null, shown },
+    recent: isKept ? [run, ...state.recent].slice(0, MOST_RECENT) : state.recent,
+    notice: noticeOf(run, outcome) ?? state.notice,
+  };
 }
 
-function withEnded(experiment: Experiment, run: Run): Experiment {
-  return { ...experiment, active: null, shown: hasRows(run) || run.record !== null ? run : experiment.shown };
-}
-
-/** Previews are not kept: there would be one for every key. */
-function recentRuns(recent: readonly Run[], run: Run): readonly Run[] {
-  return run.order.isPreview || !hasRows(run) ? recent : [run, ...recent].slice(0, MOST_RECENT);
-}
-
-function noticeOf(run: Run, outcome: Extract<RunNews, { kind: 'run-ended' }>['outcome']): Notice | null {
+function noticeOf(run: Run, outcome: RunOutcome): Notice | null {
   if (outcome.status === 'failed') return { tone: 'bad', text: outcome.message };
   if (outcome.status === 'finished') return null;
   const text = hasRows(run)
@@ -56,20 +52,8 @@ function noticeOf(run: Run, outcome: Extract<RunNews, { kind: 'run-ended' }>['ou
   return { tone: 'faint', text };
 }
 
-/** What is heard of attacks; news of one that was stopped changes nothing. */
-export function reduceAttackNews(state: AppState, news: AttackNews): AppState {
-  if (state.attacks[news.claim]?.status !== 'ongoing') return state;
-  const attack =
-    news.kind === 'attack-progress'
-      ? ({ status: 'ongoing', done: news.done, total: news.total } as const)
-      : news.kind === 'attack-finished'
-        ? ({ status: 'finished', finding: news.finding } as const)
-        : ({ status: 'failed', message: news.message } as const);
-  return { ...state, attacks: { ...state.attacks, [news.claim]: attack } };
-}
-
 /** The state with a run known to be kept in a folder. */
-export function withFolder(state: AppState, run: number, folder: string): AppState {
+function withFolder(state: AppState, run: number, folder: string): AppState {
   const kept = (one: Run): Run => (one.order.run === run ? { ...one, folder } : one);
   const { experiment } = state;
   const shown = experiment?.shown == null ? null : kept(experiment.shown);
@@ -103,46 +87,109 @@ export function reduce(state: AppState, action: Action): Step {
     case 'run-events':
     case 'run-ended':
       return stepTo(reduceRunNews(state, action));
-    case 'attack-progress':
-    case 'attack-finished':
-    case 'attack-failed':
-      return stepTo(reduceAttackNews(state, action));
+    case 'attack':
+      // News of an attack that was stopped changes nothing.
+      if (state.attacks[action.claim]?.status !== 'ongoing') return stepTo(state);
+      return stepTo({ ...state, attacks: { ...state.attacks, [action.claim]: action.attack } });
     default:
-      return stepTo(reduceSaving(state, action));
+      return reduceSaving(state, action);
   }
 }
 
 function reduceKey(state: AppState, key: Key): Step {
   if (key.name === 'interrupt') return quit(state, exitCode.interrupted);
-  if (state.overlay !== null) return reduceOverlay(state, state.overlay, key);
   const context = contextOf(state);
-  if (context === 'edit') return reduceEdit(state, key);
-  if (context === 'sweep') return reduceSweep(state, key);
-  if (context !== 'home' && context !== 'filter') return reduceExperiment(state, key);
-  const command = commandOf(context, keyWord(key));
-  return command === 'help' || command === 'quit' ? openOverlay(state, command) : reduceHome(state, key);
+  const command = commandOf(context, key);
+  if (command === 'help' || command === 'quit') return openOverlay(state, command);
+  if (state.overlay !== null) return reduceOverlay(state, state.overlay, command, key);
+  if (context === 'edit') return reduceEdit(state, command, key);
+  if (context === 'sweep') return reduceSweep(state, command);
+  if (context === 'home' || context === 'filter') return reduceHome(state, command, key);
+  return reduceExperiment(state, command, key);
 }
 
 /** The steps of keeping a run; they count only as long as the question for the folder is open. */
 function reduceSaving(
   state: AppState,
   action: Extract<Action, { kind: 'folder-suggested' | 'saved' | 'not-saved' }>,
-): AppState {
+): Step {
   const { overlay } = state;
-  if (overlay?.kind !== 'save') return state;
-  switch (action.kind) {
-    case 'folder-suggested': {
-      const isUntouched = overlay.field.text === '';
-      const field = { text: action.folder, cursor: action.folder.length };
-      return isUntouched ? { ...state, overlay: { ...overlay, field } } : state;
+  if (overlay?.kind !== 'save') return stepTo(state);
+  if (action.kind === 'not-saved')
+    return stepTo({ ...state, overlay: { ...overlay, message: action.message, isBusy: false } });
+  if (action.kind === 'saved')
+    return say({ ...withFolder(state, action.run, action.folder), overlay: null }, 'good', `saved in ${action.folder}`);
+  // What was typed meanwhile counts more.
+  return overlay.field.text === ''
+    ? stepTo({ ...state, overlay: { ...overlay, field: textField(action.folder) } })
+    : stepTo(state);
+}
+
+export type HomeItem =
+  | { readonly kind: 'scenario'; readonly scenario: Scenario }
+  | { readonly kind: 'run'; readonly run: Run }
+  | { readonly kind: 'sweep'; readonly sweep: SavedSweep };
+
+/** The scenarios that the filter lets through, in their groups, and without a filter the recent runs and sweeps. */
+export function homeItems({ scenarios, home, recent, sweeps }: AppState): readonly HomeItem[] {
+  const words = home.filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = scenarios.filter(({ id, title, summary, claims, group }) => {
+    const text = [id, title, summary, group, ...claims].join(' ').toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+  const groups = [...new Set(scenarios.map(({ group }) => group))];
+  const listed = groups
+    .flatMap((group) => found.filter((scenario) => scenario.group === group))
+    .map((scenario) => ({ kind: 'scenario', scenario }) as const);
+  if (words.length > 0) return listed;
+  return [
+    ...listed,
+    ...recent.map((run) => ({ kind: 'run', run }) as const),
+    ...sweeps.map((sweep) => ({ kind: 'sweep', sweep }) as const),
+  ];
+}
+
+function reduceHome(state: AppState, command: Command | undefined, key: Key): Step {
+  const { home } = state;
+  const movement = movementOf(command);
+  if (movement !== undefined) return withHome(state, { cursor: moved(home.cursor, movement, homeItems(state).length) });
+  switch (command) {
+    case 'filter':
+      return withHome(state, { isFiltering: true });
+    case 'commit':
+      return withHome(state, { isFiltering: false });
+    case 'clear-filter':
+      return withHome(state, { isFiltering: false, filter: textField(''), cursor: 0 });
+    case 'open':
+      return open(state);
+    default: {
+      const filter = home.isFiltering ? editText(home.filter, key) : undefined;
+      return filter === undefined ? stepTo(state) : withHome(state, { filter, cursor: 0 });
     }
-    case 'saved':
-      return {
-        ...withFolder(state, action.run, action.folder),
-        overlay: null,
-        notice: { tone: 'good', text: `saved in ${action.folder}` },
-      };
-    case 'not-saved':
-      return { ...state, overlay: { ...overlay, message: action.message, isBusy: false } };
   }
+}
+
+function withHome(state: AppState, change: Partial<AppState['home']>): Step {
+  return stepTo({ ...state, home: { ...state.home, ...change } });
+}
+
+function open(state: AppState): Step {
+  const item = homeItems(state)[state.home.cursor];
+  if (item === undefined) return stepTo(state);
+  if (item.kind === 'run') return openRun(state, item.run);
+  if (item.kind === 'sweep') return openSweep(state, item.sweep);
+  const { id } = item.scenario;
+  if (state.experiment?.scenario === id) return stepTo({ ...state, screen: 'scenario' });
+  return preview({ ...state, screen: 'scenario', experiment: newExperiment(id, null) });
+}
+
+function openRun(state: AppState, run: Run): Step {
+  const { scenario, settings, seed, engine, backend } = run.order;
+  const drafts = { ...state.drafts, [scenario]: { settings, seed, engine, backend } };
+  return stepTo({ ...state, screen: 'scenario', experiment: newExperiment(scenario, run), drafts });
+}
+
+function newExperiment(scenario: string, shown: Run | null): Experiment {
+  const runs = { active: null, shown, pinned: null };
+  return { scenario, focus: 'parameters', field: 0, claim: 0, figure: 0, edit: null, ...runs };
 }

@@ -1,22 +1,65 @@
-import { RunCollector, type RunResults } from '../../../sim/scenario/run-document.js';
-import type { Check, Compute, Divergence, RunEvent, Scenario, Verdict } from '../../../sim/scenario/scenario.js';
+import { RunCollector, type RunDocument, type RunResults } from '../../../sim/scenario/run-document.js';
+import type { Compute, RunEvent, Scenario, Verdict } from '../../../sim/scenario/scenario.js';
 import type { Row } from '../../../sim/scenario/table.js';
 import { reproducingCommand } from '../../settings/run-request.js';
-import type { RunOrder, RunOutcome, RunProgress, RunRecord } from '../worker/run-order.js';
-import { type AppState, draftOf, type Effect, type Experiment, openScenario, type Step, stepTo } from './app-state.js';
-import { checkDraft } from './draft.js';
+import {
+  type AppState,
+  draftOf,
+  type Effect,
+  type Experiment,
+  openScenario,
+  type Step,
+  say,
+  stepTo,
+} from './app-state.js';
+import { checkDraft, type Draft } from './draft.js';
+
+/** A run, as it is sent to the thread that computes it. Plain data, so that it can cross to a worker thread. */
+export interface RunOrder extends Draft {
+  /** Identifies the run, so that news of one that is no longer wanted can be recognised. */
+  readonly run: number;
+  readonly scenario: string;
+  /** A preview is wanted as soon and as whole as can be, so that a curve does not flicker while a key is held. */
+  readonly isPreview: boolean;
+}
+
+export interface RunProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly label: string;
+  /** Undefined as long as nothing is known. */
+  readonly millisecondsLeft: number | undefined;
+  readonly perSecond: number | undefined;
+  /** Optimiser steps per second so far, each network counted on its own; 0 for closed forms. */
+  readonly networkStepsPerSecond: number;
+}
+
+/** What a finished run leaves beside its results. */
+export type RunRecord = Omit<RunDocument, keyof RunResults>;
+
+export type RunOutcome =
+  | { readonly status: 'finished'; readonly record: RunRecord }
+  | { readonly status: 'cancelled' }
+  | { readonly status: 'failed'; readonly message: string };
+
+/** What is heard of a run: its events in their order, without those of progress, and its end. */
+export type RunNews =
+  | {
+      readonly kind: 'run-events';
+      readonly run: number;
+      readonly events: readonly RunEvent[];
+      readonly progress?: RunProgress;
+    }
+  | { readonly kind: 'run-ended'; readonly run: number; readonly outcome: RunOutcome };
 
 /** A run and what has come of it so far. Immutable. */
-export interface Run {
+export interface Run extends Pick<RunResults, 'checks' | 'warnings' | 'diverged'> {
   readonly order: RunOrder;
   /** `stopping` between the wish to cancel and the end. */
   readonly status: 'running' | 'stopping' | RunOutcome['status'];
   readonly compute: Compute | null;
   /** Rows by table, in the order in which they came. */
   readonly rows: Readonly<Record<string, readonly Row[]>>;
-  readonly checks: readonly Check[];
-  readonly warnings: readonly string[];
-  readonly diverged: readonly Divergence[];
   /** On the paper that the scenario is about; null as long as there is none. */
   readonly verdict: Verdict | null;
   readonly progress: RunProgress | null;
@@ -26,60 +69,37 @@ export interface Run {
   readonly folder: string | null;
 }
 
-/** A run that has just been ordered. */
 export function startedRun(order: RunOrder): Run {
-  return {
-    order,
-    status: 'running',
-    compute: null,
-    rows: {},
-    checks: [],
-    warnings: [],
-    diverged: [],
-    verdict: null,
-    progress: null,
-    record: null,
-    folder: null,
-  };
+  const results = { rows: {}, checks: [], warnings: [], diverged: [], verdict: null };
+  return { order, status: 'running', compute: null, ...results, progress: null, record: null, folder: null };
 }
 
-/** Whether a run is still being computed. */
 export function isOngoing({ status }: Run): boolean {
   return status === 'running' || status === 'stopping';
 }
 
-/** Whether there is anything to draw. */
 export function hasRows({ rows }: Run): boolean {
   return Object.values(rows).some((table) => table.length > 0);
 }
 
-/** A run after more of its events. */
 export function withEvents(run: Run, events: readonly RunEvent[], progress: RunProgress | undefined): Run {
+  const of = <Kind extends RunEvent['kind']>(kind: Kind) =>
+    events.filter((event): event is Extract<RunEvent, { kind: Kind }> => event.kind === kind);
   const rows: Record<string, readonly Row[]> = { ...run.rows };
-  const fresh = new Map<string, Row[]>();
-  for (const event of events) {
-    if (event.kind !== 'rows') continue;
-    const gathered = fresh.get(event.table) ?? [];
-    for (const row of event.rows) gathered.push(row);
-    fresh.set(event.table, gathered);
+  for (const table of new Set(of('rows').map((event) => event.table))) {
+    const fresh = of('rows').filter((event) => event.table === table);
+    rows[table] = [...(rows[table] ?? []), ...fresh.flatMap((event) => event.rows)];
   }
-  for (const [table, more] of fresh) rows[table] = [...(rows[table] ?? []), ...more];
   return {
     ...run,
     rows,
-    compute: events.findLast((event) => event.kind === 'compute')?.compute ?? run.compute,
-    checks: [...run.checks, ...events.flatMap((event) => (event.kind === 'check' ? [event.check] : []))],
-    warnings: [...run.warnings, ...events.flatMap((event) => (event.kind === 'warning' ? [event.text] : []))],
-    diverged: [...run.diverged, ...events.flatMap((event) => (event.kind === 'diverged' ? [event.divergence] : []))],
-    verdict: events.findLast((event) => event.kind === 'verdict')?.verdict ?? run.verdict,
+    compute: of('compute').at(-1)?.compute ?? run.compute,
+    checks: [...run.checks, ...of('check').map(({ check }) => check)],
+    warnings: [...run.warnings, ...of('warning').map(({ text }) => text)],
+    diverged: [...run.diverged, ...of('diverged').map(({ divergence }) => divergence)],
+    verdict: of('verdict').at(-1)?.verdict ?? run.verdict,
     progress: progress ?? run.progress,
   };
-}
-
-/** A run at its end. */
-export function withOutcome(run: Run, outcome: RunOutcome): Run {
-  const record = outcome.status === 'finished' ? outcome.record : null;
-  return { ...run, status: outcome.status, record };
 }
 
 const gathered = new WeakMap<Run, RunResults>();
@@ -90,11 +110,8 @@ export function resultsOf(run: Run, scenario: Scenario): RunResults {
   if (known !== undefined) return known;
   const collector = new RunCollector(scenario);
   for (const [table, rows] of Object.entries(run.rows)) collector.add({ kind: 'rows', table, rows });
-  for (const check of run.checks) collector.add({ kind: 'check', check });
-  for (const text of run.warnings) collector.add({ kind: 'warning', text });
-  for (const divergence of run.diverged) collector.add({ kind: 'diverged', divergence });
-  if (run.verdict !== null) collector.add({ kind: 'verdict', verdict: run.verdict });
-  const results = collector.results();
+  const { checks, warnings, diverged, verdict } = run;
+  const results = { ...collector.results(), checks, warnings, diverged, ...(verdict === null ? {} : { verdict }) };
   gathered.set(run, results);
   return results;
 }
@@ -126,16 +143,12 @@ export function preview(state: AppState): Step {
   return order(state, true);
 }
 
-/** Starts a run with the engine and backend that are set. */
 export function startRun(state: AppState): Step {
   const { experiment, scenario } = openScenario(state);
   if (experiment.active?.order.isPreview === false)
-    return stepTo({
-      ...state,
-      notice: { tone: 'faint', text: 'this run is already in progress; press esc to cancel it' },
-    });
+    return say(state, 'faint', 'this run is already in progress; press esc to cancel it');
   const verdict = checkDraft(scenario, draftOf(state, scenario.id));
-  if (!verdict.isValid) return stepTo({ ...state, notice: { tone: 'bad', text: verdict.message } });
+  if (!verdict.isValid) return say(state, 'bad', verdict.message);
   return order(state, false);
 }
 
@@ -152,7 +165,6 @@ function order(state: AppState, isPreview: boolean): Step {
   );
 }
 
-/** The command line that gives the numbers of a run again. */
 export function runCommand(scenario: Scenario, { order, compute }: Run): string {
   const settings = new Map(Object.entries(order.settings));
   return `npx ${reproducingCommand({ ...order, scenario, settings, parameters: {} }, compute ?? undefined)}`;

@@ -2,14 +2,12 @@ import { isMap } from '../../../sim/scenario/figure.js';
 import type { Scenario } from '../../../sim/scenario/scenario.js';
 import { drawChart } from '../../output/chart/draw-chart.js';
 import type { ChartSeries } from '../../output/chart/plot.js';
-import { figureChart, MOST_SERIES } from '../../output/figure-chart.js';
-import { figureMap } from '../../output/figure-map.js';
+import { figureChart, figureMap, MOST_SERIES } from '../../output/figure-series.js';
 import { drawMap } from '../../output/map/draw-map.js';
 import type { WindowSize } from '../state/app-state.js';
 import { type Run, resultsOf } from '../state/run.js';
 import type { Display } from './styled-line.js';
 
-/** What a chart is drawn from. */
 export interface ChartSource {
   readonly scenario: Scenario;
   /** Position among the figures of the scenario. */
@@ -18,6 +16,9 @@ export interface ChartSource {
   /** Lies under the run shown. */
   readonly pinned: Run | null;
 }
+
+const NO_AXIS = { label: '', scale: 'linear' } as const;
+const EMPTY = { x: NO_AXIS, y: NO_AXIS, series: [], key: { line: '', points: '', marks: '' } };
 
 /** The figure of a run, as `overtrain run` draws it, with the pinned run's curves as lines of their own. */
 export function chartLines(
@@ -28,38 +29,23 @@ export function chartLines(
   const figure = scenario.figures[position];
   if (figure === undefined) return [];
   const options = { ...display, width: columns, height: rows };
-  if (shown === null) return drawChart({ ...emptyChart, title: figure.title }, options);
+  if (shown === null) return drawChart({ ...EMPTY, title: figure.title }, options);
   const { tables } = resultsOf(shown, scenario);
   if (isMap(figure)) return drawMap(figureMap(figure, tables), options);
   const { chart, drawn, available } = figureChart(figure, tables);
-  const under =
-    pinned === null || pinned === shown ? [] : figureChart(figure, resultsOf(pinned, scenario).tables).chart.series;
+  const isCompared = pinned !== null && pinned !== shown;
+  const under = isCompared ? figureChart(figure, resultsOf(pinned, scenario).tables).chart.series : [];
   const count = scenario.figures.length;
   const notes = [
     ...(count > 1 ? [`${position + 1} of ${count}`] : []),
     ...(drawn < available ? [`${drawn} of ${available} lines`] : []),
   ];
   const title = notes.length === 0 ? chart.title : `${chart.title} (${notes.join(', ')})`;
-  return drawChart(
-    { ...chart, title, series: [...chart.series, ...under.map(asPinned)].slice(0, 2 * MOST_SERIES) },
-    options,
-  );
+  const series = [...chart.series, ...under.map(asPinned)].slice(0, 2 * MOST_SERIES);
+  return drawChart({ ...chart, title, series }, options);
 }
 
-const emptyChart = {
-  x: { label: '', scale: 'linear' },
-  y: { label: '', scale: 'linear' },
-  series: [],
-  key: { line: '', points: '', marks: '' },
-} as const;
-
 /** Lines only: the points of two overlaid runs could not be told apart. */
-function asPinned(series: ChartSeries): ChartSeries {
-  const hasLine = series.line.some(({ y }) => y !== null);
-  return {
-    label: `before: ${series.label}`,
-    line: hasLine ? series.line : series.points,
-    points: [],
-    marks: series.marks,
-  };
+function asPinned({ label, line, points, marks }: ChartSeries): ChartSeries {
+  return { label: `before: ${label}`, line: line.some(({ y }) => y !== null) ? line : points, points: [], marks };
 }

@@ -1,12 +1,11 @@
 import { cellWidth } from '../../output/cell-width.js';
-import { durationText } from '../../output/progress-line.js';
+import { durationText, percentDone, progressBar, shareDone } from '../../output/progress-line.js';
 import { readableNumber } from '../../output/text-table.js';
 import { type AppState, contextOf, type Experiment, openScenario } from '../state/app-state.js';
 import { bindings } from '../state/bindings.js';
-import { homeItems } from '../state/reduce-home.js';
+import { homeItems } from '../state/reduce.js';
 import type { Run } from '../state/run.js';
-import { homeLines, visiblePart } from './home-lines.js';
-import { bothEnds, fieldSpans, layoutOf, plainLine, type StyledLine, wrapped } from './styled-line.js';
+import { bothEnds, fieldSpans, LEAST_WINDOW, plainLine, type StyledLine, wrapped } from './styled-line.js';
 import { sweepStateText } from './sweep-lines.js';
 
 /** The keys of the moment: as many of the table of bindings as fit, help and quitting always. */
@@ -50,21 +49,15 @@ function runningLine({ status, progress, compute }: Run, width: number, unicode:
   if (status === 'stopping') return plainLine(`stopping; what was computed is kept (${by})`, 'caution');
   if (progress === null) return plainLine(`running on ${by}`, 'caution');
   const { done, total, label, millisecondsLeft, perSecond, networkStepsPerSecond } = progress;
-  const part = total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
+  const part = shareDone(done, total);
   const left = millisecondsLeft === undefined ? '' : ` ${durationText(millisecondsLeft)} left,`;
   const [speed, unit] = networkStepsPerSecond > 0 ? [networkStepsPerSecond, 'network-steps'] : [perSecond, label];
   const pace = speed === undefined ? '' : ` ${readableNumber(speed, 3)} ${unit}/s,`;
-  const text = `${String(Math.floor(100 * part)).padStart(3)}%${left}${pace} ${by}`;
-  return [{ text, tone: 'caution' }, { text: bar(part, width - cellWidth(text), unicode) }];
-}
-
-/** What is left of the line shows the progress as a length. */
-function bar(part: number, room: number, unicode: boolean): string {
-  const cells = Math.min(MOST_BAR_CELLS, room - 2);
-  if (cells < FEWEST_BAR_CELLS) return '';
-  const full = Math.floor(part * cells);
-  const [filled, empty] = unicode ? ['━', '─'] : ['#', '-'];
-  return `  ${filled.repeat(full)}${empty.repeat(cells - full)}`;
+  const text = `${percentDone(part)}${left}${pace} ${by}`;
+  // What is left of the line shows the progress as a length.
+  const cells = Math.min(MOST_BAR_CELLS, width - cellWidth(text) - 2);
+  const bar = cells < FEWEST_BAR_CELLS ? '' : `  ${progressBar(part, cells, unicode)}`;
+  return [{ text, tone: 'caution' }, { text: bar }];
 }
 
 function shownLine({ shown, active }: Experiment): StyledLine {
@@ -88,50 +81,33 @@ const FILTER_CELLS = 30;
 
 /** The first line of every screen: where the user is, and what computes. */
 export function headerLine(state: AppState): StyledLine {
-  const { columns } = state.window;
-  const between = state.unicode ? ' › ' : ' > ';
-  if (state.screen === 'sweep' && state.sweep !== null) {
-    const { saved } = state.sweep;
-    return [
-      { text: 'overtrain', tone: 'strong' },
-      { text: `${between}sweep of ${saved.scenario}`, tone: 'strong' },
-      { text: `  ${saved.folder}`, tone: 'faint' },
-    ];
-  }
-  if (state.screen === 'home' || state.experiment === null) {
-    const count = homeItems(state).filter(({ kind }) => kind === 'scenario').length;
-    const { filter, isFiltering } = state.home;
-    const filtering: StyledLine =
-      isFiltering || filter.text !== ''
-        ? [{ text: '/' }, ...(isFiltering ? fieldSpans(filter, FILTER_CELLS, state.unicode) : [{ text: filter.text }])]
-        : [{ text: `${count} scenarios`, tone: 'faint' }];
-    return bothEnds(
-      [{ text: 'overtrain', tone: 'strong' }, { text: `${between}the theory of catastrophic overtraining` }],
-      filtering,
-      columns,
-      state.unicode,
-    );
-  }
-  const { scenario } = openScenario(state);
-  return [
-    { text: 'overtrain', tone: 'strong' },
-    { text: `${between}${scenario.id}`, tone: 'strong' },
-    { text: `  ${scenario.title}`, tone: 'faint' },
+  const { screen, sweep, experiment, unicode, home, window } = state;
+  const between = unicode ? ' › ' : ' > ';
+  const program = { text: 'overtrain', tone: 'strong' } as const;
+  const opened = (name: string, rest: string): StyledLine => [
+    program,
+    { text: `${between}${name}`, tone: 'strong' },
+    { text: `  ${rest}`, tone: 'faint' },
   ];
-}
-
-/** The list of the home screen, cut to the lines that are seen. */
-export function homeBody(state: AppState): readonly StyledLine[] {
-  const { height } = layoutOf(state.window);
-  return visiblePart(homeLines(state, state.window.columns), height - 3);
+  if (screen === 'sweep' && sweep !== null) return opened(`sweep of ${sweep.saved.scenario}`, sweep.saved.folder);
+  if (screen !== 'home' && experiment !== null) {
+    const { scenario } = openScenario(state);
+    return opened(scenario.id, scenario.title);
+  }
+  const { filter, isFiltering } = home;
+  const count = homeItems(state).filter(({ kind }) => kind === 'scenario').length;
+  const filtering: StyledLine = isFiltering
+    ? [{ text: '/' }, ...fieldSpans(filter, FILTER_CELLS, unicode)]
+    : filter.text === ''
+      ? [{ text: `${count} scenarios`, tone: 'faint' }]
+      : [{ text: '/' }, { text: filter.text }];
+  const where = [program, { text: `${between}the theory of catastrophic overtraining` }];
+  return bothEnds(where, filtering, window.columns, unicode);
 }
 
 /** What is shown where the window is too small for anything else. */
-export function tooSmallLines({ window, unicode }: AppState, least: { columns: number; rows: number }): StyledLine[] {
-  return wrapped(
-    `This window has ${window.columns} x ${window.rows} cells; enlarge it to at least ${least.columns} x ${least.rows} to continue. q quits.`,
-    Math.max(1, window.columns),
-    unicode,
-    'caution',
-  ).slice(0, Math.max(1, window.rows - 1));
+export function tooSmallLines({ window, unicode }: AppState): StyledLine[] {
+  const [size, least] = [window, LEAST_WINDOW].map(({ columns, rows }) => `${columns} x ${rows}`);
+  const text = `This window has ${size} cells; enlarge it to at least ${least} to continue. q quits.`;
+  return wrapped(text, Math.max(1, window.columns), unicode, 'caution').slice(0, Math.max(1, window.rows - 1));
 }

@@ -1,9 +1,9 @@
 import type { AppState } from '../state/app-state.js';
-import { type HomeItem, homeItems } from '../state/reduce-home.js';
+import { type HomeItem, homeItems } from '../state/reduce.js';
 import type { Run } from '../state/run.js';
 import type { SavedSweep } from '../state/saved-sweep.js';
-import { checkOf, verdictSign } from './claim-lines.js';
-import { column, plainLine, type StyledLine, wrapped } from './styled-line.js';
+import { checkOf, verdictSign } from './overlay-text.js';
+import { column, plainLine, pointer, type StyledLine, wrapped } from './styled-line.js';
 import { sweepStateText } from './sweep-lines.js';
 
 /** The list of the home screen, and which of its lines the cursor is on. */
@@ -13,18 +13,13 @@ export interface ListedLines {
 }
 
 /** Scenarios in their groups, each with its claims, and the recent runs. */
-export function homeLines(state: AppState, width: number): ListedLines {
+function homeLines(state: AppState, width: number): ListedLines {
   const lines: StyledLine[] = [];
   let cursor = 0;
   let heading = '';
   const items = homeItems(state);
-  items.forEach((item, index) => {
-    const group =
-      item.kind === 'scenario'
-        ? `Scenarios from the ${item.scenario.group}`
-        : item.kind === 'run'
-          ? 'Recent runs'
-          : 'Recent sweeps';
+  for (const [index, item] of items.entries()) {
+    const group = item.kind === 'scenario' ? `Scenarios from the ${item.scenario.group}` : `Recent ${item.kind}s`;
     if (group !== heading) {
       if (heading !== '') lines.push(plainLine(''));
       lines.push(plainLine(group, 'strong'));
@@ -32,31 +27,20 @@ export function homeLines(state: AppState, width: number): ListedLines {
     }
     const isChosen = index === state.home.cursor;
     if (isChosen) cursor = lines.length;
-    lines.push(...itemLines(item, isChosen, width, state));
-  });
-  if (items.length === 0)
-    lines.push(
-      ...wrapped(`No scenario matches all of these words: ${state.home.filter.text}`, width, state.unicode, 'caution'),
-    );
-  return { lines, cursor };
+    lines.push(...itemLines(item, isChosen, width, state.unicode));
+  }
+  const none = `No scenario matches all of these words: ${state.home.filter.text}`;
+  return { lines: items.length === 0 ? wrapped(none, width, state.unicode, 'caution') : lines, cursor };
 }
 
-function itemLines(item: HomeItem, isChosen: boolean, width: number, { unicode }: AppState): StyledLine[] {
-  const pointer = isChosen ? (unicode ? '❯ ' : '> ') : '  ';
-  if (item.kind === 'run') return [[{ text: pointer, tone: 'good' }, ...runSpans(item.run, unicode)]];
-  if (item.kind === 'sweep') return [[{ text: pointer, tone: 'good' }, ...sweepSpans(item.sweep)]];
+function itemLines(item: HomeItem, isChosen: boolean, width: number, unicode: boolean): StyledLine[] {
+  const first = pointer(isChosen, unicode);
+  if (item.kind === 'run') return [[first, ...runSpans(item.run, unicode)]];
+  if (item.kind === 'sweep') return [[first, ...sweepSpans(item.sweep)]];
   const { id, title, summary, claims } = item.scenario;
-  const first: StyledLine = [
-    { text: pointer, tone: 'good' },
-    { text: column(id, 15), tone: isChosen ? 'strong' : 'plain' },
-    { text: ` ${title}` },
-  ];
-  if (!isChosen) return [first];
-  return [
-    first,
-    ...wrapped(summary, width, unicode, 'faint', 4),
-    ...wrapped(`claims ${claims.join(', ')}`, width, unicode, 'faint', 4),
-  ];
+  const line = [first, { text: column(id, 15), tone: isChosen ? 'strong' : 'plain' }, { text: ` ${title}` }] as const;
+  const more = isChosen ? [summary, `claims ${claims.join(', ')}`] : [];
+  return [line, ...more.flatMap((text) => wrapped(text, width, unicode, 'faint', 4))];
 }
 
 function runSpans(run: Run, unicode: boolean): StyledLine {
@@ -85,4 +69,9 @@ function sweepSpans(sweep: SavedSweep): StyledLine {
 export function visiblePart({ lines, cursor }: ListedLines, height: number): readonly StyledLine[] {
   const start = Math.max(0, Math.min(cursor - Math.floor(height / 3), lines.length - height));
   return lines.slice(start, start + height);
+}
+
+/** The list of the home screen, cut to the lines that are seen. */
+export function homeBody(state: AppState, height: number): readonly StyledLine[] {
+  return visiblePart(homeLines(state, state.window.columns), height);
 }

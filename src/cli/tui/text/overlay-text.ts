@@ -1,15 +1,30 @@
-import { type AppState, type Overlay, openScenario } from '../state/app-state.js';
+import type { Check } from '../../../sim/scenario/scenario.js';
+import { bothSides } from '../../../theory/claims/engine/claim.js';
+import { explainChecks, explainFigure } from '../../output/explanation.js';
+import { VERDICTS } from '../../output/run-report.js';
+import { readableNumber } from '../../output/text-table.js';
+import type { ShownCounterexample } from '../../verify/verify-document.js';
+import { type AppState, type Attack, claimsOf, type Overlay, openScenario } from '../state/app-state.js';
 import { bindings, type Context } from '../state/bindings.js';
 import { checkDraft } from '../state/draft.js';
-import { runCommand } from '../state/run.js';
-import { checkOf, findingLines, verdictText } from './claim-lines.js';
-import { explainRun } from './explain.js';
-import { layoutOf, plainLine, type StyledLine, wrapped } from './styled-line.js';
+import { type Run, resultsOf, runCommand } from '../state/run.js';
+import type { ListedLines } from './home-lines.js';
+import {
+  bothEnds,
+  column,
+  commandLines,
+  fieldSpans,
+  layoutOf,
+  plainLine,
+  pointer,
+  type Span,
+  type StyledLine,
+  type Tone,
+  wrapped,
+} from './styled-line.js';
 
-/** Overlays that are texts to be read. */
 export type TextOverlay = Exclude<Overlay, { readonly kind: 'quit' | 'save' }>;
 
-/** Lines of an overlay that are seen at once. */
 export function overlayRoom({ window }: AppState): number {
   return Math.max(1, layoutOf(window).height - OVERLAY_MARGIN);
 }
@@ -20,7 +35,6 @@ const OVERLAY_MARGIN = 3;
 /** The widest text that still reads well. */
 const WIDEST = 110;
 
-/** The heading of an overlay. */
 export function overlayTitle(state: AppState, overlay: TextOverlay): string {
   switch (overlay.kind) {
     case 'help':
@@ -41,101 +55,186 @@ export function overlayText(state: AppState, overlay: TextOverlay): readonly Sty
     case 'help':
       return helpLines(state, width);
     case 'explain':
-      return explainLines(state, width);
+      return explanation(state).flatMap((text) => [...wrapped(text, width, state.unicode), plainLine('')]);
     case 'command':
-      return commandLines(state, width);
+      return reproducingLines(state, width);
     case 'claim':
-      return claimLines(state, overlay.claim, width);
+      return claimText(state, overlay.claim, width);
   }
 }
 
-function helpLines(state: AppState, width: number): StyledLine[] {
-  const contexts: readonly (readonly [Context, string])[] =
-    state.screen === 'sweep'
-      ? [['sweep', 'A sweep']]
-      : state.screen === 'home'
-        ? [
-            ['home', 'List of scenarios'],
-            ['filter', 'While filtering'],
-          ]
-        : [
-            ['parameters', 'Parameters'],
-            ['claims', 'Claims'],
-            ['edit', 'While typing a value'],
-            ['claim', 'Statement and proof'],
-          ];
-  const lines = contexts.flatMap(([context, title]) => [
+function helpLines({ screen, unicode }: AppState, width: number): StyledLine[] {
+  const lines = HELP[screen].flatMap(([context, title]) => [
     plainLine(title, 'strong'),
     ...bindings[context].map(
       ({ sign, long }): StyledLine => [{ text: `  ${sign.padEnd(9)}`, tone: 'good' }, { text: long }],
     ),
     plainLine(''),
   ]);
-  return [
-    ...lines,
-    ...wrapped(
-      'ctrl-c quits at once, from anywhere. Nothing is written to disk unless you save.',
-      width,
-      state.unicode,
-      'faint',
-    ),
-  ];
+  const note = 'ctrl-c quits at once, from anywhere. Nothing is written to disk unless you save.';
+  return [...lines, ...wrapped(note, width, unicode, 'faint')];
 }
 
-function explainLines(state: AppState, width: number): StyledLine[] {
+/** The contexts of each screen, with their headings. */
+const HELP: Readonly<Record<AppState['screen'], readonly (readonly [Context, string])[]>> = {
+  sweep: [['sweep', 'A sweep']],
+  home: [
+    ['home', 'List of scenarios'],
+    ['filter', 'While filtering'],
+  ],
+  scenario: [
+    ['parameters', 'Parameters'],
+    ['claims', 'Claims'],
+    ['edit', 'While typing a value'],
+    ['claim', 'Statement and proof'],
+  ],
+};
+
+/** What the chart on the screen shows, in three sentences with the numbers of the run: what is seen, where the curves turn, and what the checks say. */
+export function explanation(state: AppState): readonly string[] {
   const { experiment, scenario } = openScenario(state);
   const { shown, figure } = experiment;
   const drawn = scenario.figures[figure];
-  if (shown === null || drawn === undefined) return [plainLine('Nothing has been computed yet.')];
+  if (shown === null || drawn === undefined) return ['Nothing has been computed yet.'];
   const verdict = checkDraft(scenario, shown.order);
-  const sentences = explainRun(scenario, shown, drawn, verdict.isValid ? verdict.parameters : {});
-  return sentences.flatMap((sentence) => [...wrapped(sentence, width, state.unicode), plainLine('')]);
+  const results = resultsOf(shown, scenario);
+  const figureSentence = explainFigure(drawn, results, verdict.isValid ? verdict.parameters : {});
+  return [scenario.summary, figureSentence, explainChecks(results, shown.compute, shown.status === 'finished')];
 }
 
-function commandLines(state: AppState, width: number): StyledLine[] {
+function reproducingLines(state: AppState, width: number): StyledLine[] {
   const { experiment, scenario } = openScenario(state);
-  if (experiment.shown === null) return [plainLine('Nothing has been computed yet.')];
-  const command = runCommand(scenario, experiment.shown);
-  // Cut only where it must be, so that it can be copied from the screen.
-  const pieces = Array.from({ length: Math.max(1, Math.ceil(command.length / width)) }, (_, i) =>
-    plainLine(command.slice(i * width, (i + 1) * width), 'strong'),
-  );
-  const note =
-    experiment.shown.status === 'finished' ? '' : ' This run has not finished; the command runs it to the end.';
+  const { shown } = experiment;
+  if (shown === null) return [plainLine('Nothing has been computed yet.')];
+  const note = shown.status === 'finished' ? '' : ' This run has not finished; the command runs it to the end.';
+  const hint = `Add --json to print one document with every number on the screen, or --out FOLDER to save it.${note}`;
+  const command = commandLines(runCommand(scenario, shown), width);
+  return [...command, plainLine(''), ...wrapped(hint, width, state.unicode, 'faint')];
+}
+
+function claimText({ theorems, experiment, attacks, unicode }: AppState, claim: string, width: number): StyledLine[] {
+  const text = (words: string, tone: Tone = 'plain', first = 0, rest = first) =>
+    wrapped(words, width, unicode, tone, first, rest);
+  const check = checkOf(experiment?.shown ?? null, claim);
+  const attack = attacks[claim];
+  const proof = theorems
+    .get(claim)
+    ?.paragraphs.flatMap((paragraph) => [
+      ...text(paragraph, 'plain', 0, paragraph.startsWith('• ') ? 2 : 0),
+      plainLine(''),
+    ]);
+  const missing = 'proofs.md, which has its statement and proof, was not found or has no such heading.';
   return [
-    ...pieces,
+    [{ text: 'In this run: ' }, verdictText(check)],
+    ...(check === undefined || check.reason === '' ? [] : text(check.reason, 'faint', 2)),
     plainLine(''),
-    ...wrapped(
-      `Add --json to print one document with every number on the screen, or --out FOLDER to save it.${note}`,
-      width,
-      state.unicode,
-      'faint',
-    ),
+    ...(attack === undefined ? [] : [...findingLines(attack, width, unicode), plainLine('')]),
+    ...(proof ?? text(missing, 'caution')),
   ];
 }
 
-function claimLines(state: AppState, claim: string, width: number): StyledLine[] {
-  const theorem = state.theorems.get(claim);
-  const check = checkOf(state.experiment?.shown ?? null, claim);
-  const verdict = verdictText(check);
-  const inRun: StyledLine[] = [
-    [{ text: 'In this run: ' }, verdict],
-    ...(check === undefined || check.reason === '' ? [] : wrapped(check.reason, width, state.unicode, 'faint', 2)),
+/** What lies over a screen, as it is seen: a text to read, or a question. */
+export function overlayLines(state: AppState, overlay: Overlay): StyledLine[] {
+  const { window, unicode } = state;
+  const text = (words: string, tone: Tone = 'plain') => wrapped(words, window.columns, unicode, tone);
+  if (overlay.kind === 'quit')
+    return [
+      plainLine('Quit?', 'strong'),
+      plainLine(''),
+      ...text('Something is still being computed, and would be lost. y quits, n stays.'),
+    ];
+  if (overlay.kind === 'save')
+    return [
+      plainLine('Save this run', 'strong'),
+      plainLine(''),
+      ...text('run.json and every table as CSV, in a new or empty folder:'),
+      plainLine(''),
+      [{ text: '  ' }, ...fieldSpans(overlay.field, window.columns - 2, unicode)],
+      plainLine(''),
+      ...(overlay.isBusy ? [plainLine('writing …', 'faint')] : []),
+      ...(overlay.message === null ? [] : text(overlay.message, 'bad')),
+    ];
+  const lines = overlayText(state, overlay);
+  const room = overlayRoom(state);
+  const start = Math.min(overlay.scroll, Math.max(0, lines.length - room));
+  const place = lines.length <= room ? '' : `${start + 1}-${Math.min(lines.length, start + room)} of ${lines.length}`;
+  const heading = plainLine(overlayTitle(state, overlay), 'strong');
+  return [
+    bothEnds(heading, plainLine(place, 'faint'), window.columns, unicode),
     plainLine(''),
+    ...lines.slice(start, start + room),
   ];
-  const attack = state.attacks[claim];
-  const found = attack === undefined ? [] : [...findingLines(attack, width, state.unicode), plainLine('')];
-  const proof =
-    theorem === undefined
-      ? wrapped(
-          'proofs.md, which has its statement and proof, was not found or has no such heading.',
-          width,
-          state.unicode,
-          'caution',
-        )
-      : theorem.paragraphs.flatMap((text) => [
-          ...wrapped(text, width, state.unicode, 'plain', 0, text.startsWith('• ') ? 2 : 0),
-          plainLine(''),
-        ]);
-  return [...inRun, ...found, ...proof];
+}
+
+export function checkOf(run: Run | null, claim: string): Check | undefined {
+  return run?.checks.findLast((check) => check.claim === claim);
+}
+
+const OPEN = { sign: '·', plain: '.', word: 'not judged yet', tone: 'faint' } as const;
+
+export function verdictSign(check: Check | undefined, unicode: boolean): Span {
+  const { sign, plain, tone } = check === undefined ? OPEN : VERDICTS[check.verdict];
+  return { text: unicode ? sign : plain, tone };
+}
+
+export function verdictText(check: Check | undefined): Span {
+  const { word, tone } = check === undefined ? OPEN : VERDICTS[check.verdict];
+  const margin = check?.margin == null ? '' : `, margin ${readableNumber(check.margin, 3)}`;
+  return { text: word + margin, tone };
+}
+
+const ID_CELLS = 14;
+
+/** Each claim that the scenario bears on, with its verdict in this run and the margin. */
+export function claimLines(state: AppState): ListedLines {
+  const { experiment, scenario } = openScenario(state);
+  const lines = claimsOf(scenario, experiment.shown).map((claim, index): StyledLine => {
+    const isHere = index === experiment.claim && experiment.focus === 'claims';
+    const check = checkOf(experiment.shown, claim);
+    const title = state.theorems.get(claim)?.title;
+    return [
+      pointer(isHere, state.unicode),
+      verdictSign(check, state.unicode),
+      { text: ` ${column(claim, ID_CELLS - 2)}`, tone: isHere ? 'strong' : 'plain' },
+      verdictText(check),
+      { text: title === undefined ? '' : `  ${title}`, tone: 'faint' },
+    ];
+  });
+  return { lines, cursor: experiment.claim };
+}
+
+/** All verdicts in one line. */
+export function claimSummary(state: AppState): StyledLine {
+  const { experiment, scenario } = openScenario(state);
+  return claimsOf(scenario, experiment.shown).flatMap((claim) => [
+    { text: ` ${claim} ` },
+    verdictSign(checkOf(experiment.shown, claim), state.unicode),
+  ]);
+}
+
+/** What an attack on a claim has shown, or how far it is. */
+export function findingLines(attack: Attack, width: number, unicode: boolean): StyledLine[] {
+  const text = (words: string, tone: Tone = 'plain', first = 0, rest = first) =>
+    wrapped(words, width, unicode, tone, first, rest);
+  if (attack.status === 'failed') return text(attack.message, 'bad');
+  if (attack.status === 'ongoing') {
+    const percent = Math.floor((100 * attack.done) / Math.max(1, attack.total));
+    return [plainLine(`Attacking: ${percent}% of the cases tried; esc stops it`, 'caution')];
+  }
+  const { verdict, cases, met, margin, counterexample, hypotheses = [], replay } = attack.finding;
+  const shown = (found: ShownCounterexample | null) =>
+    found === null ? [] : [found.text, bothSides(found.conclusion)].flatMap((words) => text(words, 'plain', 2, 4));
+  const slack = margin === null ? '' : `, smallest margin ${readableNumber(margin, 3)}`;
+  const whole = `With all hypotheses: ${verdict} on the ${met} of ${cases} random cases that met them${slack}.`;
+  return [
+    ...text(whole, verdict === 'holds' ? 'good' : 'bad'),
+    ...shown(counterexample),
+    ...hypotheses.flatMap(({ name, verdict: without, cases: tried, counterexample: found }) => [
+      ...(without === 'needed'
+        ? text(`Without "${name}" it fails, for example here:`, 'caution')
+        : text(`Without "${name}" none of ${tried} cases refutes it.`)),
+      ...shown(found),
+    ]),
+    ...text(`To repeat: ${replay} --falsify`, 'plain', 0, 2),
+  ];
 }

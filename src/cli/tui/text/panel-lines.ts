@@ -1,22 +1,19 @@
-import { type AppState, draftOf, openScenario } from '../state/app-state.js';
+import { type AppState, chosenField, draftOf, openScenario, type WindowSize } from '../state/app-state.js';
 import { type Field, fieldsOf } from '../state/draft.js';
-import { claimLines, claimSummary } from './claim-lines.js';
 import { type ListedLines, visiblePart } from './home-lines.js';
-import { column, fieldSpans, layoutOf, plainLine, type StyledLine, wrapped } from './styled-line.js';
+import { claimLines, claimSummary } from './overlay-text.js';
+import { column, fieldSpans, layoutOf, plainLine, pointer, type StyledLine, wrapped } from './styled-line.js';
 
 const NAME_CELLS = 14;
 
-/** The list of parameters: name, value and unit of each. */
-export function fieldLines(state: AppState): ListedLines {
+function fieldLines(state: AppState): ListedLines {
   const { experiment, scenario } = openScenario(state);
   const fields = fieldsOf(scenario, draftOf(state, scenario.id));
   const lines = fields.map((field, index): StyledLine => {
-    const isChosen = index === experiment.field;
-    const isHere = isChosen && experiment.focus === 'parameters';
-    const pointer = isHere ? (state.unicode ? '❯ ' : '> ') : '  ';
+    const isHere = index === experiment.field && experiment.focus === 'parameters';
     const edit = isHere ? experiment.edit : null;
     return [
-      { text: pointer, tone: 'good' },
+      pointer(isHere, state.unicode),
       { text: column(field.name, NAME_CELLS), tone: isHere ? 'strong' : 'plain' },
       ...(edit === null
         ? valueSpans(field)
@@ -35,18 +32,15 @@ function valueSpans({ value, isSet, meta }: Field): StyledLine {
 }
 
 /** What the chosen parameter means and allows, or what is wrong with the text being typed. */
-export function fieldNotes(state: AppState, width: number): StyledLine[] {
-  const { experiment, scenario } = openScenario(state);
+function fieldNotes(state: AppState, width: number): StyledLine[] {
   // A refusal is often longer than the one line of the status.
   const refusal = state.notice?.tone === 'bad' ? state.notice.text : null;
-  const message = experiment.edit?.message ?? refusal;
-  if (message != null) return wrapped(message, width, state.unicode, 'bad');
-  const field = fieldsOf(scenario, draftOf(state, scenario.id))[experiment.field];
-  if (field === undefined) return [];
-  const unit = field.meta.unit === '1' ? '' : ` [${field.meta.unit}]`;
-  const description = field.meta.description.replace(/; default: .*$/, '');
-  const fallback = field.meta.default === undefined ? '' : `; default ${field.meta.default}`;
-  return wrapped(`${description}${unit}: ${field.meta.range}${fallback}`, width, state.unicode, 'faint');
+  const message = state.experiment?.edit?.message ?? refusal;
+  if (message !== null) return wrapped(message, width, state.unicode, 'bad');
+  const { description, unit, range, default: fallback } = chosenField(state).meta;
+  const what = `${description.replace(/; default: .*$/, '')}${unit === '1' ? '' : ` [${unit}]`}`;
+  const text = `${what}: ${range}${fallback === undefined ? '' : `; default ${fallback}`}`;
+  return wrapped(text, width, state.unicode, 'faint');
 }
 
 /** Lines kept for notes on the chosen parameter, so that nothing under them moves with the cursor. */
@@ -60,11 +54,10 @@ const FEWEST_CLAIMS = 3;
 /** The lists of a scenario: parameters with notes on the chosen one, and claims below where there is room for both. */
 export function panelLines(state: AppState): readonly StyledLine[] {
   const { panel, isWide } = layoutOf(state.window);
-  return isWide && panel.rows >= ROOM_FOR_BOTH ? bothLists(state) : chosenList(state);
+  return isWide && panel.rows >= ROOM_FOR_BOTH ? bothLists(state, panel) : chosenList(state, panel);
 }
 
-function bothLists(state: AppState): readonly StyledLine[] {
-  const { columns, rows } = layoutOf(state.window).panel;
+function bothLists(state: AppState, { columns, rows }: WindowSize): readonly StyledLine[] {
   const { experiment } = openScenario(state);
   const isOnParameters = experiment.focus === 'parameters';
   const claims = claimLines(state);
@@ -80,15 +73,13 @@ function bothLists(state: AppState): readonly StyledLine[] {
     ],
     ...visiblePart(fields, fieldRoom),
     ...notes,
-    ...Array.from({ length: NOTE_LINES - notes.length }, () => plainLine('')),
-    plainLine(''),
+    ...Array.from({ length: NOTE_LINES + 1 - notes.length }, () => plainLine('')),
     plainLine('Claims', isOnParameters ? 'faint' : 'strong'),
     ...visiblePart(claims, claimRoom),
   ];
 }
 
-function chosenList(state: AppState): readonly StyledLine[] {
-  const { columns, rows } = layoutOf(state.window).panel;
+function chosenList(state: AppState, { columns, rows }: WindowSize): readonly StyledLine[] {
   const { experiment } = openScenario(state);
   const isOnParameters = experiment.focus === 'parameters';
   const heading: StyledLine = [

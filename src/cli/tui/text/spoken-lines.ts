@@ -1,11 +1,17 @@
-import { type AppState, claimsOf, contextOf, draftOf, type Overlay, openScenario } from '../state/app-state.js';
+import {
+  type AppState,
+  chosenField,
+  claimsOf,
+  contextOf,
+  draftOf,
+  type Overlay,
+  openScenario,
+} from '../state/app-state.js';
 import { bindings } from '../state/bindings.js';
-import { checkDraft, fieldsOf } from '../state/draft.js';
-import { homeItems } from '../state/reduce-home.js';
-import { checkOf, verdictText } from './claim-lines.js';
-import { explainRun } from './explain.js';
+import { fieldsOf } from '../state/draft.js';
+import { type HomeItem, homeItems } from '../state/reduce.js';
 import { statusLine } from './frame.js';
-import { overlayText, overlayTitle } from './overlay-text.js';
+import { checkOf, explanation, overlayText, overlayTitle, verdictText } from './overlay-text.js';
 import type { StyledLine } from './styled-line.js';
 import { sweepLines, sweepStateText } from './sweep-lines.js';
 
@@ -26,28 +32,28 @@ export function spokenLines(state: AppState): readonly string[] {
 function homeLines(state: AppState): string[] {
   const { cursor, filter, isFiltering } = state.home;
   const items = homeItems(state);
-  const names = items.map((item) =>
-    item.kind === 'scenario'
-      ? item.scenario.id
-      : item.kind === 'run'
-        ? `run of ${item.run.order.scenario}`
-        : `sweep of ${item.sweep.scenario}`,
-  );
+  const names = items.map((item) => {
+    if (item.kind === 'scenario') return item.scenario.id;
+    return item.kind === 'run' ? `run of ${item.run.order.scenario}` : `sweep of ${item.sweep.scenario}`;
+  });
   const item = items[cursor];
-  const chosen =
-    item === undefined
-      ? 'No scenario matches all of these words.'
-      : item.kind === 'run'
-        ? `A recent run of ${item.run.order.scenario}.`
-        : item.kind === 'sweep'
-          ? `A sweep of ${item.sweep.scenario}: ${sweepStateText(item.sweep)}, in ${item.sweep.folder}.`
-          : `${item.scenario.id}: ${item.scenario.title}. ${item.scenario.summary} Claims ${item.scenario.claims.join(', ')}.`;
+  const chosen = item === undefined ? 'No scenario matches all of these words.' : itemSentence(item);
   const place = items.length === 0 ? '' : `${cursor + 1} of ${items.length}. `;
   return [
     isFiltering ? `Filter: ${filter.text}` : 'overtrain, list of scenarios',
     `${place}${chosen}`,
     `All: ${names.join(', ')}`,
   ];
+}
+
+function itemSentence(item: HomeItem): string {
+  if (item.kind === 'run') return `A recent run of ${item.run.order.scenario}.`;
+  if (item.kind === 'sweep') {
+    const { scenario, folder } = item.sweep;
+    return `A sweep of ${scenario}: ${sweepStateText(item.sweep)}, in ${folder}.`;
+  }
+  const { id, title, summary, claims } = item.scenario;
+  return `${id}: ${title}. ${summary} Claims ${claims.join(', ')}.`;
 }
 
 /** A table is read aloud; a map and curves are not, so what they are drawn from is. */
@@ -66,28 +72,15 @@ function sweepSentences({ sweep, unicode }: AppState): string[] {
 
 function scenarioLines(state: AppState): string[] {
   const { experiment, scenario } = openScenario(state);
-  const { shown, figure } = experiment;
-  const drawn = scenario.figures[figure];
-  const verdict = shown === null ? undefined : checkDraft(scenario, shown.order);
-  const sentences =
-    shown === null || drawn === undefined
-      ? ['Nothing has been computed yet.']
-      : explainRun(scenario, shown, drawn, verdict?.isValid ? verdict.parameters : {});
-  return [
-    `${scenario.id}: ${scenario.title}`,
-    experiment.focus === 'parameters' ? fieldLine(state) : claimLine(state),
-    ...sentences,
-  ];
+  const line = experiment.focus === 'parameters' ? fieldLine(state) : claimLine(state);
+  return [`${scenario.id}: ${scenario.title}`, line, ...explanation(state)];
 }
 
 function fieldLine(state: AppState): string {
   const { experiment, scenario } = openScenario(state);
-  const fields = fieldsOf(scenario, draftOf(state, scenario.id));
-  const field = fields[experiment.field];
-  if (field === undefined) return '';
-  const { name, value, meta, isSet } = field;
-  const { edit } = experiment;
-  const place = `Parameter ${experiment.field + 1} of ${fields.length}`;
+  const { name, value, meta, isSet } = chosenField(state);
+  const { edit, field } = experiment;
+  const place = `Parameter ${field + 1} of ${fieldsOf(scenario, draftOf(state, scenario.id)).length}`;
   if (edit !== null) return `${place}, ${name}, typing: ${edit.field.text}. ${edit.message ?? ''}`;
   const unit = meta.unit === '1' ? '' : ` ${meta.unit}`;
   return `${place}, ${name}: ${value || 'derived from the others'}${unit}${isSet ? ', set' : ''}. ${meta.description}; ${meta.range}.`;

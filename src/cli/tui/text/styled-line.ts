@@ -1,6 +1,5 @@
-import { cellWidth, fitCells, padCells, wrapCells } from '../../output/cell-width.js';
-import { oneLine } from '../../output/one-line.js';
-import { asciiText, type ColourDepth, type Style, styleFor } from '../../output/terminal.js';
+import { cellWidth, firstCells, fitCells, padCells, wrapCells } from '../../output/cell-width.js';
+import { asciiText, type ColourDepth, safeText, styleFor } from '../../output/terminal.js';
 import type { TextField, WindowSize } from '../state/app-state.js';
 
 /** What a piece of text means, from which its colour follows. Nothing is shown by colour alone. */
@@ -17,13 +16,11 @@ export type StyledLine = readonly Span[];
 const GAP = 2;
 const LEAST_LEFT = 8;
 
-/** What the terminal can show. */
 export interface Display {
   readonly colour: ColourDepth;
   readonly unicode: boolean;
 }
 
-/** A line of one tone. */
 export function plainLine(text: string, tone: Tone = 'plain'): StyledLine {
   return [{ text, tone }];
 }
@@ -37,8 +34,7 @@ export function wrapped(
   first = 0,
   rest = first,
 ): StyledLine[] {
-  const safe = oneLine(text);
-  return wrapCells(unicode ? safe : asciiText(safe), width, first, rest).map((line) => plainLine(line, tone));
+  return wrapCells(safeText(text, unicode), width, first, rest).map((line) => plainLine(line, tone));
 }
 
 /** A line as it is written to the terminal, at most `width` cells wide. */
@@ -47,16 +43,12 @@ export function paintLine(line: StyledLine, width: number, { colour, unicode }: 
   let room = width;
   let painted = '';
   for (const { text, tone = 'plain' } of line) {
-    const safe = oneLine(text);
-    const fitted = fitCells(unicode ? safe : asciiText(safe), room);
-    painted += paint(style, tone, unicode ? fitted : asciiText(fitted));
+    const fitted = fitCells(safeText(text, unicode), room);
+    const shown = unicode ? fitted : asciiText(fitted);
+    painted += tone === 'plain' ? shown : style[tone](shown);
     room -= cellWidth(fitted);
   }
   return painted;
-}
-
-function paint(style: Style, tone: Tone, text: string): string {
-  return tone === 'plain' ? text : style[tone](text);
 }
 
 /** Puts a second line at the right end of a first; the first gives way where both do not fit. */
@@ -74,6 +66,18 @@ export function bothEnds(left: StyledLine, right: StyledLine, width: number, uni
   return [...kept, { text: ' '.repeat(room + GAP) }, ...last];
 }
 
+/** What stands before an entry of a list: a pointer where the cursor is on it. */
+export function pointer(isHere: boolean, unicode: boolean): Span {
+  return { text: isHere ? (unicode ? '❯ ' : '> ') : '  ', tone: 'good' };
+}
+
+/** A command in pieces of a width, cut only where it must be, so that it can be copied from the screen. */
+export function commandLines(command: string, width: number): StyledLine[] {
+  return Array.from({ length: Math.max(1, Math.ceil(command.length / width)) }, (_, index) =>
+    plainLine(command.slice(index * width, (index + 1) * width), 'strong'),
+  );
+}
+
 /** A text filled up with blanks to a width, or cut to it. */
 export function column(text: string, width: number): string {
   return padCells(fitCells(text, width), width);
@@ -86,45 +90,27 @@ export const LEAST_WINDOW: WindowSize = { columns: 44, rows: 14 };
 const WIDE = 100;
 
 /** Header, status and footer. */
-const FIXED_LINES = 3;
+export const FIXED_LINES = 3;
 
-/** Where the parts of the screen of a scenario are, in cells. */
-export interface Layout {
-  /** Lines of a frame: one less than the window has, for a frame as tall as the window would scroll it. */
-  readonly height: number;
-  readonly isTooSmall: boolean;
-  readonly isWide: boolean;
-  readonly chart: WindowSize;
-  /** The lists: parameters and, where there is room, claims under them. */
-  readonly panel: WindowSize;
-}
-
-/** Lays out the screen of a scenario: side by side in a wide window, the lists under the chart in a narrow one. */
-export function layoutOf({ columns, rows }: WindowSize): Layout {
+/**
+ * Lays out the screen of a scenario, in cells: side by side in a wide window, the lists under the chart in a narrow one.
+ * A frame has one line less than the window, for one as tall as the window would scroll it.
+ */
+export function layoutOf({ columns, rows }: WindowSize) {
   const height = Math.max(1, rows - 1);
   const body = Math.max(1, height - FIXED_LINES);
   const isTooSmall = columns < LEAST_WINDOW.columns || rows < LEAST_WINDOW.rows;
-  if (columns >= WIDE) {
+  const isWide = columns >= WIDE;
+  if (isWide) {
     const width = Math.max(44, Math.min(56, Math.floor(columns * 0.4)));
-    return {
-      height,
-      isTooSmall,
-      isWide: true,
-      panel: { columns: width, rows: body },
-      chart: { columns: columns - width - 2, rows: Math.min(body, 44) },
-    };
+    const chart = { columns: columns - width - 2, rows: Math.min(body, 44) };
+    return { height, isTooSmall, isWide, panel: { columns: width, rows: body }, chart };
   }
-  const panel = Math.max(5, Math.min(12, Math.floor(body * 0.38)));
-  return {
-    height,
-    isTooSmall,
-    isWide: false,
-    panel: { columns, rows: panel },
-    chart: { columns, rows: Math.max(1, body - panel) },
-  };
+  const lines = Math.max(5, Math.min(12, Math.floor(body * 0.38)));
+  const chart = { columns, rows: Math.max(1, body - lines) };
+  return { height, isTooSmall, isWide, panel: { columns, rows: lines }, chart };
 }
 
-/** Cells for the cursor and for the signs of what does not fit. */
 const SIGNS = 3;
 
 /**
@@ -134,7 +120,8 @@ const SIGNS = 3;
 export function fieldSpans({ text, cursor }: TextField, room: number, unicode: boolean): StyledLine {
   const most = Math.max(1, room - SIGNS);
   const more = unicode ? '…' : '~';
-  const before = lastCells(text.slice(0, cursor), most);
+  const last = firstCells([...text.slice(0, cursor)].reverse(), most);
+  const before = [...last].reverse().join('');
   const after = firstCells(text.slice(cursor), most - cellWidth(before));
   return [
     { text: before.length < cursor ? more : '', tone: 'faint' },
@@ -143,22 +130,4 @@ export function fieldSpans({ text, cursor }: TextField, room: number, unicode: b
     { text: after, tone: 'strong' },
     { text: cursor + after.length < text.length ? more : '', tone: 'faint' },
   ];
-}
-
-function firstCells(text: string, cells: number): string {
-  let fitted = '';
-  for (const character of text) {
-    if (cellWidth(fitted + character) > cells) break;
-    fitted += character;
-  }
-  return fitted;
-}
-
-function lastCells(text: string, cells: number): string {
-  let fitted = '';
-  for (const character of [...text].reverse()) {
-    if (cellWidth(character + fitted) > cells) break;
-    fitted = character + fitted;
-  }
-  return fitted;
 }

@@ -1,4 +1,4 @@
-import { cellWidth } from '../../output/cell-width.js';
+import { cellWidth, fitCells, padCells } from '../../output/cell-width.js';
 import { drawChart } from '../../output/chart/draw-chart.js';
 import type { Chart, ChartPoint } from '../../output/chart/plot.js';
 import { cellText } from '../../output/figure-series.js';
@@ -10,17 +10,16 @@ import type { SweepChoice } from '../../sweep-figures/sweep-choice.js';
 import type { AxisValues, SweepRows } from '../../sweep-figures/sweep-rows.js';
 import type { WindowSize } from '../state/app-state.js';
 import { columnsOf, type OpenSweep, orderedRows, rowsOfSweep, type SavedSweep } from '../state/saved-sweep.js';
-import { type Display, paintLine, plainLine, type StyledLine, wrapped } from './styled-line.js';
+import { commandLines, type Display, paintLine, plainLine, type StyledLine, wrapped } from './styled-line.js';
 
 /** A result over two axes as a map in characters; null where there are not two. */
-export function sweepMap(rows: SweepRows, choice: SweepChoice): HeatMap | null {
+function sweepMap(rows: SweepRows, choice: SweepChoice): HeatMap | null {
   const data = heatData(rows, choice);
   if (data === null) return null;
   const { x, y, xLevels, yLevels, cells, result, isSimulated, notes } = data;
   const width = xLevels.length;
-  const cell = (row: number, column: number) => cells[row * width + column]!;
   const grid = <Value>(pick: (one: (typeof cells)[number]) => Value) =>
-    yLevels.map((_, row) => xLevels.map((_, column) => pick(cell(row, column))));
+    yLevels.map((_, row) => cells.slice(row * width, (row + 1) * width).map(pick));
   const compared = result.theory !== null && result.simulation !== null;
   const kind = compared ? ` (${isSimulated ? 'simulation' : 'theory'})` : '';
   return {
@@ -37,26 +36,21 @@ export function sweepMap(rows: SweepRows, choice: SweepChoice): HeatMap | null {
   };
 }
 
-function mapAxis({ column, kind }: AxisValues, levels: readonly Level[]) {
-  const places = levels.map(({ value }, index) => (typeof value === 'number' ? value : index));
-  return {
-    label: column,
-    places: kind === 'text' ? levels.map((_, index) => index) : places,
-    ...(kind === 'text' ? { names: levels.map(({ label }) => label) } : {}),
-  };
+function mapAxis({ column, kind }: AxisValues, levels: readonly Level[]): HeatMap['x'] {
+  if (kind === 'text') return { label: column, places: [...levels.keys()], names: levels.map(({ label }) => label) };
+  return { label: column, places: levels.map(({ value }, index) => (typeof value === 'number' ? value : index)) };
 }
 
 /** A result along one axis as a chart in characters, a line for each place of the other. */
-export function sweepChart(rows: SweepRows, choice: SweepChoice): Chart {
+function sweepChart(rows: SweepRows, choice: SweepChoice): Chart {
   const data = facetData(rows, { ...choice, series: choice.panel, panel: null });
   const { points, series, xKind, result, notes } = data;
   const texts = xKind === 'text' ? [...new Set(points.map(({ x }) => x))] : [];
   const at = (x: unknown) => (xKind === 'text' ? texts.indexOf(x as never) : Number(x));
   const lost = points.filter(({ mark }) => mark === 'diverged').length;
-  const top = points.reduce(
-    (most, { theory, simulation }) => Math.max(most, theory ?? most, simulation ?? most),
-    Number.NEGATIVE_INFINITY,
-  );
+  const values = points.flatMap(({ theory, simulation }) => [theory, simulation]).filter((value) => value !== null);
+  // What diverged stands at the upper edge, since it has no height.
+  const top = values.length === 0 ? null : values.reduce((a, b) => Math.max(a, b));
   const lines = series.map((label) => {
     const own = points.filter((point) => point.series === label);
     const line = (pick: (point: (typeof own)[number]) => number | null): ChartPoint[] =>
@@ -65,27 +59,18 @@ export function sweepChart(rows: SweepRows, choice: SweepChoice): Chart {
       label: choice.panel === null ? result.name : `${choice.panel} = ${label}`,
       line: line(({ theory }) => theory),
       points: line(({ simulation }) => simulation),
-      // What diverged stands at the upper edge, since it has no height.
-      marks: own
-        .filter(({ mark }) => mark === 'diverged')
-        .map(({ x }) => ({ x: at(x), y: Number.isFinite(top) ? top : null, label: 'diverged' })),
+      marks: own.filter(({ mark }) => mark === 'diverged').map(({ x }) => ({ x: at(x), y: top, label: 'diverged' })),
     };
   });
   const named = texts.length === 0 ? '' : `: ${texts.map((text, index) => `${index} ${text}`).join(', ')}`;
+  const has = (what: 'theory' | 'simulation') => points.some((point) => point[what] !== null);
+  const simulation = result.theory === null ? 'value' : 'simulation';
   return {
     title: [result.name, ...notes, ...(lost === 0 ? [] : [`${lost} diverged`])].join(', '),
     x: { label: `${choice.x ?? ''}${named}`, scale: xKind === 'log' ? 'log' : 'linear' },
     y: { label: result.name, scale: choice.isLog ? 'log' : 'linear' },
     series: lines,
-    key: {
-      line: points.some(({ theory }) => theory !== null) ? 'theory' : '',
-      points: points.some(({ simulation }) => simulation !== null)
-        ? result.theory === null
-          ? 'value'
-          : 'simulation'
-        : '',
-      marks: 'diverged',
-    },
+    key: { line: has('theory') ? 'theory' : '', points: has('simulation') ? simulation : '', marks: 'diverged' },
   };
 }
 
@@ -106,9 +91,7 @@ export function sweepLines(sweep: OpenSweep, size: WindowSize, display: Display)
   const rows = rowsOfSweep(contents);
   const options = { ...display, width: size.columns, height: size.rows };
   const map = view === 'map' ? sweepMap(rows, choice) : null;
-  if (map !== null) return drawMap(map, options);
-  const chart: Chart = sweepChart(rows, choice);
-  return drawChart(chart, options);
+  return map === null ? drawChart(sweepChart(rows, choice), options) : drawMap(map, options);
 }
 
 function withoutResults({ saved, message }: OpenSweep, width: number, unicode: boolean): StyledLine[] {
@@ -123,16 +106,7 @@ function withoutResults({ saved, message }: OpenSweep, width: number, unicode: b
     plainLine(sweepStateText(saved), state === 'failed' ? 'bad' : 'caution'),
     plainLine(''),
     ...wrapped(text, width, unicode),
-    ...(command === null
-      ? []
-      : [
-          plainLine(''),
-          plainLine('To continue it:'),
-          // Cut only where it must be, so that it can be copied from the screen.
-          ...Array.from({ length: Math.ceil(command.length / width) }, (_, index) =>
-            plainLine(command.slice(index * width, (index + 1) * width), 'strong'),
-          ),
-        ]),
+    ...(command === null ? [] : [plainLine(''), plainLine('To continue it:'), ...commandLines(command, width)]),
   ];
 }
 
@@ -159,23 +133,16 @@ function tableLines(sweep: OpenSweep, { columns: width, rows: height }: WindowSi
   while (first < chosen && span(first) > width) first++;
   const shown = columns.map((_, index) => index).slice(first);
   const line = (cells: readonly string[], tone: (index: number) => 'strong' | 'faint' | 'plain'): StyledLine =>
-    shown.map((index) => ({ text: `${fitted(cells[index]!, widths[index]!)}  `, tone: tone(index) }));
+    shown.map((index) => ({
+      text: `${padCells(fitCells(cells[index]!, widths[index]!, '~'), widths[index]!)}  `,
+      tone: tone(index),
+    }));
   return [
     line(heads, (index) => (index === chosen ? 'strong' : 'faint')),
-    ...seen.map((row) =>
-      line(
-        row.map((cell) => cellText(cell)),
-        (index) => (index === chosen ? 'strong' : 'plain'),
-      ),
-    ),
+    ...seen.map((row) => line(row.map(cellText), (index) => (index === chosen ? 'strong' : 'plain'))),
     plainLine(
       `rows ${rows.length === 0 ? 0 : start + 1} to ${start + seen.length} of ${rows.length}, column ${columns[chosen]?.name ?? ''}`,
       'faint',
     ),
   ];
-}
-
-function fitted(text: string, width: number): string {
-  const cut = cellWidth(text) > width ? `${[...text].slice(0, width - 1).join('')}~` : text;
-  return cut + ' '.repeat(Math.max(0, width - cellWidth(cut)));
 }

@@ -1,103 +1,32 @@
+import { GREEK } from '../../output/terminal.js';
+
+/** Words with the character of each, in pairs. */
+function pairsOf(text: string): (readonly [string, string])[] {
+  return text.split(', ').map((pair) => pair.split(' ') as [string, string]);
+}
+
+const RELATIONS =
+  'le ≤, leq ≤, ge ≥, geq ≥, ne ≠, neq ≠, ll ≪, gg ≫, approx ≈, equiv ≡, in ∈, notin ∉, to →, mapsto ↦, rightarrow →, ' +
+  'Rightarrow ⇒, Leftrightarrow ⇔, iff ⇔';
+
+const SIGNS =
+  'varepsilon ε, varphi φ, sim ~, subset ⊂, infty ∞, partial ∂, nabla ∇, sum Σ, prod Π, int ∫, cdot ·, times ×, pm ±, ' +
+  'mp ∓, otimes ⊗, oplus ⊕, langle ⟨, rangle ⟩, lVert ‖, rVert ‖, | ‖, top ᵀ, dots …, ldots …, cdots …, vdots …, ddots …, ' +
+  'ell ℓ, emptyset ∅, circ °, blacksquare ∎, square ∎';
+
+const FUNCTIONS = ['min', 'max', 'log', 'exp', 'lim', 'sup', 'inf'];
+
 /** Commands of LaTeX that have a character of their own. */
-const SYMBOLS: Readonly<Record<string, string>> = {
-  alpha: 'α',
-  beta: 'β',
-  gamma: 'γ',
-  delta: 'δ',
-  epsilon: 'ε',
-  varepsilon: 'ε',
-  zeta: 'ζ',
-  eta: 'η',
-  theta: 'θ',
-  kappa: 'κ',
-  lambda: 'λ',
-  mu: 'μ',
-  nu: 'ν',
-  xi: 'ξ',
-  pi: 'π',
-  rho: 'ρ',
-  sigma: 'σ',
-  tau: 'τ',
-  phi: 'φ',
-  varphi: 'φ',
-  chi: 'χ',
-  psi: 'ψ',
-  omega: 'ω',
-  Gamma: 'Γ',
-  Delta: 'Δ',
-  Lambda: 'Λ',
-  Sigma: 'Σ',
-  Phi: 'Φ',
-  Omega: 'Ω',
-  le: ' ≤ ',
-  leq: ' ≤ ',
-  ge: ' ≥ ',
-  geq: ' ≥ ',
-  ne: ' ≠ ',
-  neq: ' ≠ ',
-  ll: ' ≪ ',
-  gg: ' ≫ ',
-  approx: ' ≈ ',
-  sim: '~',
-  equiv: ' ≡ ',
-  in: ' ∈ ',
-  notin: ' ∉ ',
-  subset: '⊂',
-  to: ' → ',
-  mapsto: ' ↦ ',
-  rightarrow: ' → ',
-  Rightarrow: ' ⇒ ',
-  Leftrightarrow: ' ⇔ ',
-  iff: ' ⇔ ',
-  infty: '∞',
-  partial: '∂',
-  nabla: '∇',
-  sum: 'Σ',
-  prod: 'Π',
-  int: '∫',
-  cdot: '·',
-  times: '×',
-  pm: '±',
-  mp: '∓',
-  otimes: '⊗',
-  oplus: '⊕',
-  langle: '⟨',
-  rangle: '⟩',
-  lVert: '‖',
-  rVert: '‖',
-  '|': '‖',
-  top: 'ᵀ',
-  dots: '…',
-  ldots: '…',
-  ell: 'ℓ',
-  emptyset: '∅',
-  circ: '°',
-  min: 'min ',
-  max: 'max ',
-  log: 'log ',
-  exp: 'exp ',
-  lim: 'lim ',
-  sup: 'sup ',
-  inf: 'inf ',
-  cdots: '…',
-  vdots: '…',
-  ddots: '…',
-  blacksquare: '∎',
-  square: '∎',
-  forall: 'for all ',
-  exists: 'there is ',
-  ',': ' ',
-  ';': ' ',
-  ':': ' ',
-  ' ': ' ',
-  '!': '',
-  '\\': '; ',
+const SYMBOLS: ReadonlyMap<string, string> = new Map([
+  ...GREEK,
+  ...pairsOf(SIGNS),
+  ...pairsOf(RELATIONS).map(([name, sign]) => [name, ` ${sign} `] as const),
+  ...FUNCTIONS.map((name) => [name, `${name} `] as const),
+  ...[',', ';', ':', ' '].map((space) => [space, ' '] as const),
+  ...Object.entries({ forall: 'for all ', exists: 'there is ', '!': '', '\\': '; ', quad: '  ', qquad: '    ' }),
   // Braces that are meant, until those of the notation are gone.
-  '{': '⦃',
-  '}': '⦄',
-  quad: '  ',
-  qquad: '    ',
-};
+  ...pairsOf('{ ⦃, } ⦄'),
+]);
 
 /** Commands that only shape what follows. */
 const SHAPES = /\\(?:left|right|big|Big|bigg|Bigg|bigl|bigr|Bigl|Bigr|displaystyle|textstyle|limits)(?![A-Za-z])/g;
@@ -147,7 +76,7 @@ function translated(math: string): string {
     .replace(/\\dot\s*(\w)/g, '$1′')
     .replace(/\\ddot\s*(\w)/g, '$1″')
     .replace(/\\(?:bar|tilde|hat)\s*(\w)/g, '$1~')
-    .replace(/\\([A-Za-z]+|[^A-Za-z])(?:\s(?![-+=<>]))?/g, (_, name: string) => SYMBOLS[name] ?? name)
+    .replace(/\\([A-Za-z]+|[^A-Za-z])(?:\s(?![-+=<>]))?/g, (_, name: string) => SYMBOLS.get(name) ?? name)
     .replace(/\^ᵀ/g, 'ᵀ')
     .replace(/\^°/g, '°')
     .replace(/ *= */g, ' = ')
@@ -157,18 +86,16 @@ function translated(math: string): string {
     .replace(/⦃ ?/g, '{')
     .replace(/ ?⦄/g, '}')
     .replace(/ +([_^])/g, '$1')
-    .replace(/\b(min|max|log|exp|lim|sup|inf) +\(/g, '$1(')
+    .replace(new RegExp(`\\b(${FUNCTIONS.join('|')}) +\\(`, 'g'), '$1(')
     .replace(/\s+/g, ' ')
     .trim();
 }
 
-/** A part of a fraction, in brackets where it needs them. */
 function grouped(part: string): string {
   const text = part.trim();
   return /^[\w.]+$|^\\[A-Za-z]+$/.test(text) ? text : `(${text})`;
 }
 
-/** A theorem as proofs.md has it, in plain text. */
 export interface Theorem {
   readonly id: string;
   readonly title: string;
@@ -178,7 +105,6 @@ export interface Theorem {
 
 const HEADING = /^## ([A-Z][A-Za-z0-9]*(?:-[a-z0-9]+)*) — (.+)$/;
 
-/** Reads the theorems of proofs.md by their ids. */
 export function readTheorems(markdown: string): ReadonlyMap<string, Theorem> {
   const theorems = new Map<string, Theorem>();
   for (const section of markdown.split(/\n(?=#{1,2} )/)) {

@@ -1,31 +1,14 @@
 import { Worker } from 'node:worker_threads';
+import { messageOf } from '../../output/error-line.js';
 import type { AttackNews } from '../state/app-state.js';
-import type { RunNews, RunOrder, RunOutcome } from './run-order.js';
+import type { RunNews, RunOrder, RunOutcome } from '../state/run.js';
 import type { RunWorkerMessage } from './run-worker.js';
-
-/** Computes for the screen and reports the results as news. */
-export interface Computer {
-  startRun(order: RunOrder): void;
-  cancelRun(run: number): void;
-  startAttack(claim: string): void;
-  cancelAttack(): void;
-  /** Gets ready for the first run, which is then faster. */
-  warmUp(): void;
-  /** Ends everything at once. */
-  close(): void;
-}
-
-/** Where the entries of the threads are. */
-export interface WorkerEntries {
-  readonly run: URL;
-  readonly attack: URL;
-}
 
 /** A run that was asked to stop and has not after this many milliseconds is stopped by ending its thread. */
 const PATIENCE = 1500;
 
-/** Computes on worker threads, one for runs and one for the current attack. */
-export class ThreadComputer implements Computer {
+/** Computes for the screen on worker threads, one for runs and one for the current attack, and reports the results as news. */
+export class ThreadComputer {
   private runner: Worker | undefined;
   private attacker: Worker | undefined;
   /** Runs that have been ordered and have not ended, in their order. */
@@ -33,24 +16,26 @@ export class ThreadComputer implements Computer {
   /** Runs that have been given up and have not ended either. */
   private readonly cancelled = new Set<number>();
 
+  /** @param entries where the entries of the threads are */
   constructor(
-    private readonly entries: WorkerEntries,
+    private readonly entries: { readonly run: URL; readonly attack: URL },
     private readonly tell: (news: RunNews | AttackNews) => void,
   ) {}
 
+  /** Gets ready for the first run, which is then faster. */
   warmUp(): void {
     this.openRunner();
   }
 
   startRun(order: RunOrder): void {
     this.wanted.set(order.run, order);
-    this.send({ kind: 'start', order });
+    this.openRunner().postMessage({ kind: 'start', order } satisfies RunWorkerMessage);
   }
 
   cancelRun(run: number): void {
     if (!this.wanted.delete(run)) return;
     this.cancelled.add(run);
-    this.send({ kind: 'cancel', run });
+    this.openRunner().postMessage({ kind: 'cancel', run } satisfies RunWorkerMessage);
     setTimeout(() => {
       if (this.cancelled.has(run)) this.giveUp();
     }, PATIENCE).unref();
@@ -64,7 +49,8 @@ export class ThreadComputer implements Computer {
       if (worker === this.attacker) this.tell(news);
     });
     worker.on('error', (error) => {
-      if (worker === this.attacker) this.tell({ kind: 'attack-failed', claim, message: messageOf(error) });
+      const attack = { status: 'failed', message: messageOf(error) } as const;
+      if (worker === this.attacker) this.tell({ kind: 'attack', claim, attack });
     });
   }
 
@@ -79,18 +65,14 @@ export class ThreadComputer implements Computer {
     this.runner = undefined;
   }
 
-  private send(message: RunWorkerMessage): void {
-    this.openRunner().postMessage(message);
-  }
-
   private openRunner(): Worker {
     if (this.runner !== undefined) return this.runner;
     const worker = openWorker(this.entries.run, undefined);
     this.runner = worker;
     worker.on('message', (news: RunNews) => {
       if (worker !== this.runner) return;
-      if (news.kind === 'run-ended') this.forget(news.run);
-      this.tell(news);
+      if (news.kind === 'run-ended') this.end(news.run, news.outcome);
+      else this.tell(news);
     });
     worker.on('error', (error) => {
       if (worker !== this.runner) return;
@@ -106,17 +88,13 @@ export class ThreadComputer implements Computer {
     void this.runner?.terminate();
     this.runner = undefined;
     for (const run of [...this.cancelled]) this.end(run, { status: 'cancelled' });
-    for (const order of this.wanted.values()) this.send({ kind: 'start', order });
+    for (const order of this.wanted.values()) this.startRun(order);
   }
 
   private end(run: number, outcome: RunOutcome): void {
-    this.forget(run);
-    this.tell({ kind: 'run-ended', run, outcome });
-  }
-
-  private forget(run: number): void {
     this.wanted.delete(run);
     this.cancelled.delete(run);
+    this.tell({ kind: 'run-ended', run, outcome });
   }
 }
 
@@ -127,8 +105,4 @@ function openWorker(entry: URL, workerData: unknown): Worker {
   worker.stderr.resume();
   worker.unref();
   return worker;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,9 +1,8 @@
 import { parentPort } from 'node:worker_threads';
 import { scenarios } from '../../../sim/scenarios/scenario-list.js';
+import type { RunOrder } from '../state/run.js';
 import { performRun } from './perform-run.js';
-import type { RunOrder } from './run-order.js';
 
-/** Messages to the thread that computes runs. */
 export type RunWorkerMessage =
   | { readonly kind: 'start'; readonly order: RunOrder }
   | { readonly kind: 'cancel'; readonly run: number };

@@ -1,8 +1,7 @@
 import { render } from 'ink-testing-library';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { cellWidth } from '../../../../src/cli/output/cell-width.js';
-import { App } from '../../../../src/cli/tui/components/app.js';
-import { LiveApp } from '../../../../src/cli/tui/components/live-app.js';
+import { App, LiveApp } from '../../../../src/cli/tui/components/app.js';
 import { Store } from '../../../../src/cli/tui/effects/store.js';
 import type { AppState } from '../../../../src/cli/tui/state/app-state.js';
 import { resolveParameters } from '../../../../src/sim/scenario/resolve.js';

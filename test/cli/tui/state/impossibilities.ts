@@ -1,7 +1,7 @@
 import { slicePlaces } from '../../../../src/cli/sweep-figures/sweep-choice.js';
 import { type AppState, claimsOf, draftOf, type TextField } from '../../../../src/cli/tui/state/app-state.js';
 import { checkDraft, fieldsOf } from '../../../../src/cli/tui/state/draft.js';
-import { homeItems } from '../../../../src/cli/tui/state/reduce-home.js';
+import { homeItems } from '../../../../src/cli/tui/state/reduce.js';
 import { isOngoing } from '../../../../src/cli/tui/state/run.js';
 import { columnsOf, orderedRows, rowsOfSweep, viewsOf } from '../../../../src/cli/tui/state/saved-sweep.js';
 

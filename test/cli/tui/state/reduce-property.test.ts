@@ -54,8 +54,8 @@ function answer(effects: readonly Effect[], which: number, how: number): Action 
     }
     case 'start-attack':
       return how < 3
-        ? { kind: 'attack-progress', claim: effect.claim, done: how, total: 3 }
-        : { kind: 'attack-failed', claim: effect.claim, message: 'made up' };
+        ? { kind: 'attack', claim: effect.claim, attack: { status: 'ongoing', done: how, total: 3 } }
+        : { kind: 'attack', claim: effect.claim, attack: { status: 'failed', message: 'made up' } };
     case 'read-sweep':
       return {
         kind: 'sweep-read',

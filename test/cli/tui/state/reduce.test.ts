@@ -155,7 +155,7 @@ describe('claims', () => {
   test('f attacks the chosen claim, esc stops the attack and goes back', () => {
     const app = new Recorder().press('enter', 'tab', 'j', 'f');
     expect(app.effects.at(-1)).toEqual({ kind: 'start-attack', claim: 'T1' });
-    app.act({ kind: 'attack-progress', claim: 'T1', done: 5, total: 10 });
+    app.act({ kind: 'attack', claim: 'T1', attack: { status: 'ongoing', done: 5, total: 10 } });
     expect(app.state.attacks.T1).toEqual({ status: 'ongoing', done: 5, total: 10 });
     app.press('escape');
     expect(app.effects.at(-1)).toEqual({ kind: 'cancel-attack' });

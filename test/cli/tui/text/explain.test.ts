@@ -1,17 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { draftOf } from '../../../../src/cli/tui/state/app-state.js';
-import { checkDraft } from '../../../../src/cli/tui/state/draft.js';
 import { resultsOf } from '../../../../src/cli/tui/state/run.js';
-import { explainRun } from '../../../../src/cli/tui/text/explain.js';
+import { explanation } from '../../../../src/cli/tui/text/overlay-text.js';
 import { scenarios } from '../../../../src/sim/scenarios/scenario-list.js';
 import { createProblem, learnedModes } from '../../../../src/theory/problem.js';
 import { Recorder, someRows } from '../support.js';
 
 function sentencesOf(app: Recorder): readonly string[] {
-  const { experiment } = app.state;
-  const scenario = scenarios.find(({ id }) => id === experiment!.scenario)!;
-  const verdict = checkDraft(scenario, draftOf(app.state, scenario.id));
-  return explainRun(scenario, experiment!.shown!, scenario.figures[0]!, verdict.isValid ? verdict.parameters : {});
+  return explanation(app.state);
 }
 
 test('of gaussian: the inflections of this run and the modes learned at each', async () => {

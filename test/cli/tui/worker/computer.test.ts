@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import type { AttackNews } from '../../../../src/cli/tui/state/app-state.js';
 import { untouchedDraft } from '../../../../src/cli/tui/state/draft.js';
+import type { RunNews } from '../../../../src/cli/tui/state/run.js';
 import { ThreadComputer } from '../../../../src/cli/tui/worker/computer.js';
-import type { RunNews } from '../../../../src/cli/tui/worker/run-order.js';
 
 /** A thread that runs a script. */
 const thread = (script: string) =>
@@ -20,7 +20,9 @@ const CRASHING = thread("parentPort.on('message', () => { throw new Error('made 
 const ANSWERING = thread(
   "parentPort.on('message', ({ order }) => parentPort.postMessage({ kind: 'run-ended', run: order.run, outcome: { status: 'cancelled' } }));",
 );
-const ATTACKING = thread("parentPort.postMessage({ kind: 'attack-progress', claim: 'T1', done: 1, total: 2 });");
+const ATTACKING = thread(
+  "parentPort.postMessage({ kind: 'attack', claim: 'T1', attack: { status: 'ongoing', done: 1, total: 2 } });",
+);
 
 const order = (run: number) => ({ ...untouchedDraft, run, scenario: 'gaussian', isPreview: false });
 let computer: ThreadComputer | undefined;
@@ -88,7 +90,7 @@ test('an attack is told of, and after it was stopped no more', async () => {
   const { computer: threads, news, next } = told(SILENT, ATTACKING);
   threads.startAttack('T1');
   await next();
-  expect(news).toEqual([{ kind: 'attack-progress', claim: 'T1', done: 1, total: 2 }]);
+  expect(news).toEqual([{ kind: 'attack', claim: 'T1', attack: { status: 'ongoing', done: 1, total: 2 } }]);
   const ended = new Promise((resolve) => process.once('worker', (worker) => worker.once('exit', resolve)));
   threads.startAttack('T1');
   threads.cancelAttack();

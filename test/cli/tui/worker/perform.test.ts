@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { AttackNews } from '../../../../src/cli/tui/state/app-state.js';
 import { untouchedDraft } from '../../../../src/cli/tui/state/draft.js';
-import { performAttack } from '../../../../src/cli/tui/worker/perform-attack.js';
+import type { RunNews } from '../../../../src/cli/tui/state/run.js';
+import { performAttack } from '../../../../src/cli/tui/worker/attack-worker.js';
 import { performRun } from '../../../../src/cli/tui/worker/perform-run.js';
-import type { RunNews } from '../../../../src/cli/tui/worker/run-order.js';
 import type { Scenario } from '../../../../src/sim/scenario/scenario.js';
 import { parabola } from '../../support/parabola-scenario.js';
 
@@ -65,15 +65,15 @@ test('a cancelled run keeps what it told, and a wrong one says what is wrong', a
 test('an attack finds which hypotheses a claim needs', () => {
   const news: AttackNews[] = [];
   performAttack('T2', (one) => news.push(one));
-  const last = news.at(-1)!;
-  expect(last.kind).toBe('attack-finished');
-  if (last.kind !== 'attack-finished') return;
-  expect(last.finding.verdict).toBe('holds');
-  expect(last.finding.hypotheses?.map(({ verdict }) => verdict)).toEqual(['needed', 'needed', 'needed']);
+  const { attack } = news.at(-1)!;
+  expect(attack.status).toBe('finished');
+  if (attack.status !== 'finished') return;
+  expect(attack.finding.verdict).toBe('holds');
+  expect(attack.finding.hypotheses?.map(({ verdict }) => verdict)).toEqual(['needed', 'needed', 'needed']);
 });
 
 test('an attack on no claim fails with words', () => {
   const news: AttackNews[] = [];
   performAttack('T99', (one) => news.push(one));
-  expect(news).toMatchObject([{ kind: 'attack-failed', claim: 'T99' }]);
+  expect(news).toMatchObject([{ kind: 'attack', claim: 'T99', attack: { status: 'failed' } }]);
 });

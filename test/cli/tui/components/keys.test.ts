@@ -1,7 +1,7 @@
 import type { Key as InkKey } from 'ink';
 import { expect, test } from 'vitest';
-import { keysOf } from '../../../../src/cli/tui/hooks/use-keys.js';
-import { keyWord } from '../../../../src/cli/tui/state/app-state.js';
+import { keysOf } from '../../../../src/cli/tui/components/app.js';
+import { keyWord } from '../../../../src/cli/tui/state/bindings.js';
 
 const words = (input: string, key: Partial<InkKey> = {}) => keysOf(input, key as InkKey).map(keyWord);
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { opensTui } from '../../../src/cli/tui/opens-tui.js';
+import { opensTui } from '../../../src/cli/output/terminal.js';
 
 const stdout = { write: () => {}, isTTY: true, columns: 80 };
 const stdin = { isTTY: true };
