@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { exitCode } from '../output/error-line.js';
@@ -22,6 +23,8 @@ export interface SweepCommandOptions {
   readonly quiet?: true;
 }
 
+/** A sweep file that runs as it stands and explains itself. */
+const TEMPLATE = new URL('../../../examples/sweep.yaml', import.meta.url);
 const MOST_THREADS = 1024;
 
 /**
@@ -37,8 +40,7 @@ export async function runSweep(
   io: CommandLineIo,
 ): Promise<number> {
   if (options.init) {
-    const { sweepTemplate } = await import('./sweep-file.js');
-    io.stdout.write(sweepTemplate);
+    io.stdout.write(readFileSync(TEMPLATE, 'utf8'));
     return exitCode.done;
   }
   const shard = readShard(options.shard, io.env);
