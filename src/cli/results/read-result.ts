@@ -9,9 +9,16 @@ import { oneLine } from '../output/one-line.js';
 import { csvText } from '../output/text-table.js';
 import { shellWord } from '../settings/run-request.js';
 import type { SweepSummary } from '../sweep-figures/sweep-rows.js';
-import { checksumOf, codeOf, readBounded } from './files.js';
-import { partialFolder } from './partial-folder.js';
-import { type FileSeal, FOLDER_VERSION, type FolderRecord, isSealed, RUN_FILE } from './run-files.js';
+import { checksumOf, codeOf, partialFolder, readBounded } from './files.js';
+import {
+  type FileSeal,
+  FOLDER_VERSION,
+  type FolderRecord,
+  identityDifference,
+  isSealed,
+  RUN_FILE,
+  type RunIdentity,
+} from './run-files.js';
 
 /** A result folder's `run.json` as this program understands it; version 1 had no more than the command beside the document. */
 export type StoredFile = RunDocument & { readonly command: string; readonly sweep?: SweepSummary } & (
@@ -294,4 +301,30 @@ function unreadable(error: unknown): string {
 
 function messageOf(error: unknown): string {
   return oneLine(error instanceof Error ? error.message : String(error), 100);
+}
+
+/**
+ * The run that a folder holds, which has to be the one that is asked for.
+ *
+ * @throws InvalidInputError where it is another run, or the folder or a file of it is damaged
+ */
+export async function sameFinishedRun(folder: string, wanted: RunIdentity): Promise<StoredRun> {
+  const stored = await readResult(folder);
+  const [problem] = stored.problems;
+  if (problem !== undefined) throw new InvalidInputError('--resume', folder, `an intact result; ${problem}`);
+  const { scenario, params, seed, compute, versions } = stored.document;
+  // What `auto` came to counts as well as the word.
+  const kept: RunIdentity = {
+    ...{ scenario, params, seed, versions },
+    engine: wanted.engine === 'auto' ? 'auto' : compute.engine,
+    backend: wanted.backend === compute.backend ? compute.backend : compute.requested,
+    git_commit: stored.gitCommit,
+  };
+  const difference = identityDifference(kept, wanted);
+  if (difference === undefined) return stored;
+  throw new InvalidInputError(
+    '--resume',
+    folder,
+    `the same run; the one there differs in ${difference} (--force replaces it)`,
+  );
 }

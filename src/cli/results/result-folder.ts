@@ -1,14 +1,20 @@
 import { renameSync, rmdirSync, rmSync } from 'node:fs';
 import { lstat, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { versions } from '../../sim/backends/versions.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import type { ResolvedRun } from '../settings/run-request.js';
-import { codeOf, type Files, flushFolder, makeFolders, notWritable, writeDurably } from './files.js';
+import {
+  codeOf,
+  type Files,
+  flushFolder,
+  makeFolders,
+  notWritable,
+  type PartialFolder,
+  partialFolder,
+  writeDurably,
+} from './files.js';
 import { type FolderLock, LockedFolder, lockFolder } from './folder-lock.js';
 import { JournalFile } from './journal-file.js';
-import { type PartialFolder, partialFolder } from './partial-folder.js';
-import { gitCommit, RUN_FILE } from './run-files.js';
+import { identityDifference, RUN_FILE, type RunIdentity } from './run-files.js';
 
 /** The partial folder of a result, locked. */
 export interface WorkPlace extends PartialFolder {
@@ -118,7 +124,6 @@ async function namesIn(path: string, folder: string): Promise<readonly string[]>
     if (!entry.isDirectory()) throw refusal(folder, `${NEW_OR_EMPTY}; this is a file or a link`);
     return await readdir(path);
   } catch (error) {
-    if (error instanceof InvalidInputError) throw error;
     if (codeOf(error) === 'ENOENT') return [];
     throw notWritable(folder, error);
   }
@@ -126,44 +131,6 @@ async function namesIn(path: string, folder: string): Promise<readonly string[]>
 
 function refusal(folder: string, allowed: string): InvalidInputError {
   return new InvalidInputError('--out', folder, allowed);
-}
-
-/** What decides the numbers of a run, and nothing else. */
-export interface RunIdentity {
-  readonly scenario: string;
-  readonly params: object;
-  readonly seed: number;
-  readonly engine: string;
-  readonly backend: string;
-  readonly versions: Readonly<Record<string, string>>;
-  readonly git_commit: string | null;
-}
-
-/** The identity of a run that is asked for. */
-export async function runIdentity(request: ResolvedRun): Promise<RunIdentity> {
-  const { scenario, parameters, seed, engine, backend } = request;
-  const commit = await gitCommit();
-  return {
-    ...{ scenario: scenario.id, params: parameters, seed, engine, backend },
-    ...{ versions: versions(), git_commit: commit },
-  };
-}
-
-const NAMES: Readonly<Record<keyof RunIdentity, string>> = {
-  scenario: 'scenario',
-  params: 'parameters',
-  seed: 'seed',
-  engine: 'engine',
-  backend: 'backend',
-  versions: 'versions of overtrain, Node or a library',
-  git_commit: 'commit of overtrain',
-};
-
-/** Says in words what two runs differ in; undefined for the same run. Values are compared as JSON has them. */
-export function identityDifference(kept: Partial<RunIdentity>, wanted: RunIdentity): string | undefined {
-  const keys = Object.keys(NAMES) as (keyof RunIdentity)[];
-  const different = keys.filter((key) => JSON.stringify(kept[key]) !== JSON.stringify(wanted[key]));
-  return different.length === 0 ? undefined : different.map((key) => NAMES[key]).join(', ');
 }
 
 /**
@@ -274,7 +241,7 @@ export async function reserveResultFolder(folder: string, options: ReserveOption
   const mayReplace = options.force === true;
   await refuseStanding(path, folder, mayReplace);
   const place = await takeWorkPlace(path, folder).catch((error) => {
-    throw error instanceof InvalidInputError ? error : notWritable(folder, error);
+    throw notWritable(folder, error);
   });
   let journal: JournalFile | undefined;
   try {
@@ -283,7 +250,7 @@ export async function reserveResultFolder(folder: string, options: ReserveOption
     journal = await openJournal(place, folder, options);
   } catch (error) {
     place.leave();
-    throw codeOf(error) === undefined ? error : notWritable(folder, error);
+    throw notWritable(folder, error);
   }
   // A second Ctrl-C ends the process without waiting for anything.
   const leaveAtExit = () => {
@@ -312,7 +279,7 @@ export async function reserveResultFolder(folder: string, options: ReserveOption
         written = true;
       } catch (error) {
         await rm(place.fresh, { recursive: true, force: true }).catch(() => {});
-        throw codeOf(error) === undefined ? error : notWritable(folder, error, adviceFor(journal));
+        throw notWritable(folder, error, adviceFor(journal));
       }
     },
     release() {
@@ -327,7 +294,8 @@ export async function reserveResultFolder(folder: string, options: ReserveOption
  * place: the two renamings follow each other without a pause, and the next command after a power cut between them undoes the first.
  */
 async function giveName(place: WorkPlace, path: string, folder: string, mayReplace: boolean): Promise<void> {
-  const replaced = await refuseStandingNow(path, folder, mayReplace);
+  // Where nothing may be replaced, the system itself refuses to rename onto a folder that was filled meanwhile.
+  const replaced = mayReplace ? await refuseStanding(path, folder, true) : undefined;
   if (replaced === undefined) renameSync(place.fresh, path);
   else {
     renameSync(path, place.replaced);
@@ -342,9 +310,4 @@ async function giveName(place: WorkPlace, path: string, folder: string, mayRepla
   if (replaced === undefined) return;
   for (const name of replaced) await rm(join(place.replaced, name), { force: true });
   await rmdir(place.replaced).catch(() => {});
-}
-
-/** Where nothing may be replaced, the system itself refuses to rename onto a folder that was filled meanwhile. */
-async function refuseStandingNow(path: string, folder: string, mayReplace: boolean) {
-  return mayReplace ? refuseStanding(path, folder, true) : undefined;
 }

@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { versions } from '../../sim/backends/versions.js';
 import type { RunDocument } from '../../sim/scenario/run-document.js';
 import { figureFiles } from '../figures/figure-files.js';
 import { csvText } from '../output/text-table.js';
+import type { ResolvedRun } from '../settings/run-request.js';
 import type { FileMaker, Files } from './files.js';
 import { parquetFiles } from './parquet-files.js';
 
@@ -38,6 +40,41 @@ async function askGit(): Promise<string | null> {
   } catch {
     return null;
   }
+}
+
+/** What decides the numbers of a run, and nothing else. */
+export interface RunIdentity {
+  readonly scenario: string;
+  readonly params: object;
+  readonly seed: number;
+  readonly engine: string;
+  readonly backend: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly git_commit: string | null;
+}
+
+/** The identity of a run that is asked for. */
+export async function runIdentity(request: ResolvedRun): Promise<RunIdentity> {
+  const { scenario, parameters, seed, engine, backend } = request;
+  const what = { scenario: scenario.id, params: parameters, seed, engine, backend };
+  return { ...what, versions: versions(), git_commit: await gitCommit() };
+}
+
+const NAMES: Readonly<Record<keyof RunIdentity, string>> = {
+  scenario: 'scenario',
+  params: 'parameters',
+  seed: 'seed',
+  engine: 'engine',
+  backend: 'backend',
+  versions: 'versions of overtrain, Node or a library',
+  git_commit: 'commit of overtrain',
+};
+
+/** Says in words what two runs differ in; undefined for the same run. Values are compared as JSON has them. */
+export function identityDifference(kept: Partial<RunIdentity>, wanted: RunIdentity): string | undefined {
+  const keys = Object.keys(NAMES) as (keyof RunIdentity)[];
+  const different = keys.filter((key) => JSON.stringify(kept[key]) !== JSON.stringify(wanted[key]));
+  return different.length === 0 ? undefined : different.map((key) => NAMES[key]).join(', ');
 }
 
 /** Version of the result folder that this program writes; `docs/results.md` has what changed between them. */

@@ -56,7 +56,10 @@ async function reserveFolder(
 ): Promise<ReservedFolder | undefined> {
   if (out === undefined) return undefined;
   // Loaded only here, since most runs keep nothing.
-  const { reserveResultFolder, runIdentity } = await import('../results/result-folder.js');
+  const [{ reserveResultFolder }, { runIdentity }] = await Promise.all([
+    import('../results/result-folder.js'),
+    import('../results/run-files.js'),
+  ]);
   const run = await runIdentity(request);
   return reserveResultFolder(out, { run, resume: resume === true, force: force === true });
 }
@@ -68,10 +71,9 @@ async function reserveFolder(
  */
 async function finishedRun(request: ResolvedRun, { out, resume }: KeepOptions): Promise<StoredRun | undefined> {
   if (!resume || out === undefined) return undefined;
-  const [{ RUN_FILE }, { runIdentity }, { sameFinishedRun }] = await Promise.all([
+  const [{ RUN_FILE, runIdentity }, { sameFinishedRun }] = await Promise.all([
     import('../results/run-files.js'),
-    import('../results/result-folder.js'),
-    import('../results/same-finished-run.js'),
+    import('../results/read-result.js'),
   ]);
   if (!existsSync(join(out, RUN_FILE))) return undefined;
   return sameFinishedRun(out, await runIdentity(request));

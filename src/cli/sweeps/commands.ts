@@ -3,9 +3,9 @@ import { helpNotes } from '../output/help-notes.js';
 import type { CommandLineIo } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
 import { once, readChoice } from '../settings/setting.js';
-import type { StatusOptions } from './status-command.js';
 import type { SubmitOptions } from './submit-command.js';
 import type { SweepCommandOptions } from './sweep-command.js';
+import type { StatusOptions } from './sweep-progress.js';
 
 const SWEEP_NOTES = [
   'The sweep file names a scenario, fixed parameters, and axes along which others vary: grids, lists, lists that vary together, random draws. "overtrain sweep --init" prints a commented example.',
@@ -78,7 +78,7 @@ export function addStatusCommand(program: Command, io: CommandLineIo, finish: (c
     .argument('<folder>', 'the sweep folder')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (folder: string, options: StatusOptions) => {
-      const { printStatus } = await import('./status-command.js');
+      const { printStatus } = await import('./sweep-progress.js');
       finish(await printStatus(folder, options, io));
     });
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PointResult } from '../../sim/sweeps/run-points.js';
 import type { PointRange } from '../../sim/sweeps/sweep.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { codeOf, flushFolder, notWritable } from '../results/files.js';
+import { flushFolder, notWritable, writeWhole } from '../results/files.js';
 import { type FolderLock, LockedFolder, lockFolder } from '../results/folder-lock.js';
 import {
   type BatchFrame,
@@ -14,9 +14,10 @@ import {
   isBatch,
   isHead,
   readFrames,
+  type Shard,
   type ShardHead,
-} from './shard-files.js';
-import { type Shard, shardFileStem, shardText } from './shard-list.js';
+  shardText,
+} from './shards.js';
 import { sweepPlaces } from './sweep-folder.js';
 
 /** Longest time, in milliseconds, that finished points stay where a power cut would lose them. */
@@ -29,7 +30,7 @@ const ADVICE = 'finished points are saved: free some space, then repeat the comm
 
 /** Where the files of a shard are. */
 export function shardPlaces(folder: string, shard: Shard) {
-  const stem = join(sweepPlaces(folder).shards, shardFileStem(shard));
+  const stem = join(sweepPlaces(folder).shards, `${shard.index}-of-${shard.count}`);
   return { finished: `${stem}.shard`, partial: `${stem}.partial` };
 }
 
@@ -100,7 +101,7 @@ export class ShardStore {
       return new ShardStore(options, journal, path, kept, lock, leaveAtExit, first.length);
     } catch (error) {
       lock?.release();
-      throw codeOf(error) === undefined ? error : notWritable(folder, error);
+      throw notWritable(folder, error);
     }
   }
 
@@ -142,30 +143,20 @@ export class ShardStore {
    */
   async finish(): Promise<void> {
     const { finished, partial } = shardPlaces(this.options.folder, this.options.shard);
-    const temporary = join(partial, `${process.pid}.${randomBytes(6).toString('hex')}.new`);
+    const batches = [...this.kept].sort(([a], [b]) => a - b).map(([, { place }]) => place);
+    const write = async (file: FileHandle) => {
+      await file.appendFile(frameOf(this.options.head));
+      await copyFrames(batches, file);
+      await file.appendFile(frameOf({ end: true }));
+    };
     try {
-      const file = await open(temporary, 'wx');
-      try {
-        await file.appendFile(frameOf(this.options.head));
-        await copyFrames(this.inOrder(), file);
-        await file.appendFile(frameOf({ end: true }));
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, finished);
+      await writeWhole(finished, write, partial);
       await flushFolder(sweepPlaces(this.options.folder).shards);
     } catch (error) {
-      await rm(temporary, { force: true }).catch(() => {});
       throw notWritable(this.options.folder, error, ADVICE);
     }
     await this.close();
     await rm(partial, { recursive: true, force: true });
-  }
-
-  private inOrder(): FramePlace[] {
-    const batches = [...this.kept].sort(([a], [b]) => a - b);
-    return batches.map(([, { place }]) => place);
   }
 
   /** Gives the shard back; what was kept stays. */

@@ -5,8 +5,8 @@ import { exitCode } from '../output/error-line.js';
 import { type CommandLineIo, loadScenarios } from '../output/io.js';
 import { durationText } from '../output/progress-line.js';
 import { mergedCode, mergedText, mergeShards } from './merge-sweep.js';
-import { runShard, type ShardOutcome } from './run-shard.js';
-import { readShard, type Shard, shardText } from './shard-list.js';
+import { printEstimate, runShard, type ShardOutcome } from './run-shard.js';
+import { readCount, readShard, type Shard, shardText } from './shards.js';
 import { readSweepFile, type SweepRequest } from './sweep-file.js';
 import { enterSweepFolder, requireFolder, sweepIdentity } from './sweep-folder.js';
 
@@ -47,12 +47,12 @@ export async function runSweep(
   const threads = readThreads(options.threads, io.env);
   const request = await readSweepFile(file, options.out, await loadScenarios(io));
   if (options.dryRun) {
-    const { printEstimate } = await import('./estimate.js');
     await printEstimate(request, { shard, threads }, io);
     return exitCode.done;
   }
   if (options.find !== undefined) return search(request, options.find, shard, threads, options, io);
-  refuseLevels(options.levels);
+  if (options.levels !== undefined)
+    throw new InvalidInputError('--levels', options.levels, 'to be used together with --find');
   const folder = requireFolder(request);
   const identity = await sweepIdentity(request.sweep.definition);
   const resume = options.resume === true;
@@ -88,13 +88,8 @@ async function search(
       'the whole sweep, without --shard, since each level needs the one before',
     );
   const { findBoundary, readFind } = await import('./find-boundary.js');
-  const count = readFind(find, levels);
-  const options = { levels: count, threads, resume: resume === true, quiet: quiet === true };
+  const options = { levels: readFind(find, levels), threads, resume: resume === true, quiet: quiet === true };
   return findBoundary(request, options, io);
-}
-
-function refuseLevels(levels: string | undefined): void {
-  if (levels !== undefined) throw new InvalidInputError('--levels', levels, 'to be used together with --find');
 }
 
 function outcomeText({ points, before, failed, checksFailed, elapsedMs }: ShardOutcome): string {
@@ -109,8 +104,5 @@ function outcomeText({ points, before, failed, checksFailed, elapsedMs }: ShardO
 function readThreads(text: string | undefined, env: CommandLineIo['env']): number {
   const given = text ?? env.SLURM_CPUS_PER_TASK;
   if (given === undefined) return availableParallelism();
-  const threads = /^\d{1,4}$/.test(given.trim()) ? Number(given) : Number.NaN;
-  if (threads >= 1 && threads <= MOST_THREADS) return threads;
-  const option = text === undefined ? 'SLURM_CPUS_PER_TASK' : '--threads';
-  throw new InvalidInputError(option, given, `an integer from 1 to ${MOST_THREADS}`);
+  return readCount(text === undefined ? 'SLURM_CPUS_PER_TASK' : '--threads', given, 1, MOST_THREADS);
 }

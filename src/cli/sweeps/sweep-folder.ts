@@ -81,7 +81,7 @@ export async function enterSweepFolder(folder: string, wanted: SweepIdentity, ma
       );
     await makeFolders(shards, []);
   } catch (error) {
-    throw codeOf(error) === undefined ? error : notWritable(folder, error);
+    throw notWritable(folder, error);
   }
 }
 
