@@ -46,3 +46,33 @@ export function figureConfig(theme: Theme, size: number): Readonly<Record<string
     },
   };
 }
+
+/** The title over a figure and the notes under it, both already broken into lines. */
+export function titleSpec(theme: Theme, text: readonly string[], notes: readonly string[], size: number) {
+  return {
+    text,
+    ...(notes.length === 0 ? {} : { subtitle: notes }),
+    anchor: 'start',
+    frame: 'bounds',
+    fontSize: size + 1,
+    fontWeight: 'bold',
+    color: theme.ink,
+    subtitleColor: theme.faint,
+    subtitleFontSize: size - 1,
+    offset: 8,
+  };
+}
+
+/** The legend of the shades of a map. */
+export function shadeLegend(title: string, format: string) {
+  return {
+    title,
+    orient: 'bottom',
+    titleOrient: 'top',
+    titleAnchor: 'start',
+    gradientLength: 200,
+    gradientThickness: 10,
+    tickCount: 4,
+    format,
+  };
+}

@@ -4,6 +4,7 @@ import { numberIn } from '../output/figure-series.js';
 import type { FigureRow } from './curve-data.js';
 import { curveSpec, keyLayer, LINE } from './curve-spec.js';
 import { axisRange, axisTitle, symbolText } from './figure-axis.js';
+import { shadeLegend } from './figure-config.js';
 import { type FigureStyle, frame, PAGE_PARAMETERS, positionAxis, type Spec } from './spec-parts.js';
 
 /** What a map draws, separate from how. */
@@ -70,20 +71,18 @@ export function mapSpec(figure: MapFigure, tables: Readonly<Record<string, Table
   const { theme, medium } = style;
   const isPage = medium === 'page';
   const column = (name: string) => tables[figure.table]!.columns.find((candidate) => candidate.name === name);
-  const xRange = axisRange(
-    'linear',
-    data.cells.flatMap((cell) => [cell._left, cell._right]),
-    true,
-  );
-  const yRange = axisRange(
-    'linear',
-    data.cells.flatMap((cell) => [cell._bottom, cell._top]),
-    true,
-  );
-  const x = positionAxis('x', xRange, figure.x.label, column(figure.x.column), style);
-  const y = positionAxis('y', yRange, figure.y.label, column(figure.y.column), style);
-  const across = { type: 'quantitative', ...x, axis: { ...x.axis, grid: false } };
-  const up = { type: 'quantitative', ...y, axis: { ...y.axis, grid: false } };
+  const placed = (axis: 'x' | 'y', edges: readonly string[]) => {
+    const range = axisRange(
+      'linear',
+      data.cells.flatMap((cell) => edges.map((edge) => cell[edge])),
+      true,
+    );
+    const { label, column: name } = figure[axis];
+    const position = positionAxis(axis, range, label, column(name), style);
+    return { type: 'quantitative', ...position, axis: { ...position.axis, grid: false } };
+  };
+  const across = placed('x', ['_left', '_right']);
+  const up = placed('y', ['_bottom', '_top']);
   const shadeTitle = `${axisTitle(figure.value.label, column(data.value))}, ${data.isSimulated ? 'simulation' : 'theory'}`;
   const line = (stroke: string, strokeWidth: number, name: string) => ({
     name,
@@ -95,14 +94,11 @@ export function mapSpec(figure: MapFigure, tables: Readonly<Record<string, Table
       order: { field: figure.x.column, type: 'quantitative' },
     },
   });
-  const boundary =
-    data.boundary.length === 0
-      ? []
-      : [
-          line(theme.background, 4, 'casing'),
-          line(theme.ink, 1.8, 'boundary'),
-          ...(isPage ? [] : [keyLayer([[figure.boundary!.label, LINE]], theme)]),
-        ];
+  const boundary = [
+    line(theme.background, 4, 'casing'),
+    line(theme.ink, 1.8, 'boundary'),
+    ...(isPage ? [] : [keyLayer([[figure.boundary?.label ?? '', LINE]], theme)]),
+  ];
   return {
     ...frame(style, symbolText(figure.title), []),
     description: `${figure.title}: a map of ${figure.value.label} over ${figure.x.label} and ${figure.y.label}.`,
@@ -129,20 +125,11 @@ export function mapSpec(figure: MapFigure, tables: Readonly<Record<string, Table
             field: data.value,
             type: 'quantitative',
             scale: { range: theme.shades },
-            legend: {
-              title: shadeTitle,
-              orient: 'bottom',
-              titleOrient: 'top',
-              titleAnchor: 'start',
-              gradientLength: 200,
-              gradientThickness: 10,
-              tickCount: 4,
-              format: '~g',
-            },
+            legend: shadeLegend(shadeTitle, '~g'),
           },
         },
       },
-      ...boundary,
+      ...(data.boundary.length === 0 ? [] : boundary),
     ],
   };
 }

@@ -33,7 +33,7 @@ export interface ReportRun extends StoredRun {
 }
 
 /** One run: what was found in words, figures, claims, tables, parameters, and how to get it again. */
-export function runArticle(run: ReportRun): Markup {
+function runArticle(run: ReportRun): Markup {
   const { anchor, name, scenario, document, index } = run;
   return html`<article id="${anchor}" aria-labelledby="${anchor}-title">
 <h2 id="${anchor}-title">${name}</h2>
@@ -147,14 +147,15 @@ ${sweep?.file !== undefined && html`<details><summary>The sweep file</summary><p
 }
 
 /** The value of a parameter for reading. */
-export function parameterText(value: unknown): string {
+function parameterText(value: unknown): string {
   return typeof value === 'string' ? value : plainText(value);
 }
 
 const LONGEST = 120;
 
 /** What distinguishes several runs: scenario, seed, what computed them, and the parameters that differ. */
-export function differencesSection(runs: readonly ReportRun[]): Markup {
+function differencesSection(runs: readonly ReportRun[]): Markup {
+  const parameters = runs.map(({ document }) => document.params as Readonly<Record<string, unknown>>);
   const rows: (readonly [string, readonly string[]])[] = [
     ['scenario', runs.map(({ document }) => document.scenario)],
     ['seed', runs.map(({ document }) => String(document.seed))],
@@ -162,7 +163,10 @@ export function differencesSection(runs: readonly ReportRun[]): Markup {
     ['backend', runs.map(({ document }) => document.compute.backend)],
     ['claims that fail', runs.map(({ document }) => failing(document.checks))],
     ['seconds', runs.map(({ document }) => readableNumber(document.elapsed_ms / 1000, 2))],
-    ...parameterNames(runs).map((name) => [name, runs.map((run) => parameterOf(run, name))] as const),
+    ...[...new Set(parameters.flatMap(Object.keys))].map((name): [string, string[]] => [
+      name,
+      parameters.map((values) => (values[name] === undefined ? '–' : parameterText(values[name]))),
+    ]),
   ];
   const differing = rows.filter(([, values]) => new Set(values).size > 1);
   return html`<section aria-labelledby="differences"><h2 id="differences">What differs</h2>
@@ -181,15 +185,6 @@ ${
 function failing(checks: ReportRun['document']['checks']): string {
   const claims = checks.filter(({ verdict }) => verdict === 'fails').map(({ claim }) => claim);
   return claims.length === 0 ? 'none' : claims.join(', ');
-}
-
-function parameterNames(runs: readonly ReportRun[]): string[] {
-  return [...new Set(runs.flatMap(({ document }) => Object.keys(document.params)))];
-}
-
-function parameterOf({ document }: ReportRun, name: string): string {
-  const value = (document.params as Readonly<Record<string, unknown>>)[name];
-  return value === undefined ? '–' : parameterText(value);
 }
 
 function shortText(text: string): string {

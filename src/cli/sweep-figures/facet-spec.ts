@@ -1,6 +1,6 @@
 import type { Cell } from '../../sim/scenario/table.js';
 import type { Theme } from '../figures/theme.js';
-import { type Level, type Levels, levelsOf } from './levels.js';
+import { type Levels, levelsOf, placeNotes } from './levels.js';
 import { rowsWithin, type SweepChoice, sliceWords } from './sweep-choice.js';
 import {
   type AxisValues,
@@ -8,14 +8,16 @@ import {
   type Mark,
   markOf,
   type ResultValues,
+  resultNamed,
   type SweepRows,
   standardError,
 } from './sweep-rows.js';
 import {
   columnTitle,
   MARK_WORDS,
-  markShape,
+  markLayer,
   marksAmong,
+  numberAxis,
   resultTitle,
   type Spec,
   type SweepStyle,
@@ -61,23 +63,20 @@ export interface FacetData {
 /** Reads what facets draw. */
 export function facetData(rows: SweepRows, choice: SweepChoice): FacetData {
   const axis = (column: string | null) => rows.axes.find((one) => one.column === column);
-  const result = rows.results.find(({ name }) => name === choice.result);
-  if (result === undefined) throw new Error(`there is no result ${choice.result}`);
-  const [xAxis, panelAxis, seriesAxis] = [axis(choice.x), axis(choice.panel), axis(choice.series)];
-  const across = placesOf(xAxis, MOST_ACROSS, BINS_ACROSS);
-  const panels = placesOf(panelAxis, MOST_PANELS, MOST_PANELS);
-  const series = placesOf(seriesAxis, MOST_SERIES, MOST_SERIES);
+  const { result, isSimulated } = resultNamed(rows, choice.result);
+  const [xAxis, seriesAxis] = [axis(choice.x), axis(choice.series)];
+  const across = placesOf(xAxis, rows, MOST_ACROSS, BINS_ACROSS);
+  const panels = placesOf(axis(choice.panel), rows, MOST_PANELS, MOST_PANELS);
+  const series = placesOf(seriesAxis, rows, MOST_SERIES, MOST_SERIES);
   const isWithin = rowsWithin(rows, choice);
   const [width, depth] = [across.levels.length, series.levels.length];
   const placeOf = (row: number) => {
-    const [x, panel, one] = [across.at(row), panels.at(row), series.at(row)];
+    const [x, panel, one] = [across.places[row]!, panels.places[row]!, series.places[row]!];
     return x < 0 || panel < 0 || one < 0 || !isWithin(row) ? -1 : (panel * depth + one) * width + x;
   };
   const count = panels.levels.length * depth * width;
   const theory = gather(rows, result.theoryValues, placeOf, count);
   const simulated = gather(rows, result.simulationValues, placeOf, count);
-  const single = singleErrors(rows, result, placeOf, count);
-  const hasSimulation = result.simulationValues?.moments.some((one) => one.count > 0) === true;
   const points: FacetPoint[] = [];
   for (let place = 0; place < count; place++) {
     const [one, other] = [simulated[place]!, theory[place]!];
@@ -89,12 +88,13 @@ export function facetData(rows: SweepRows, choice: SweepChoice): FacetData {
       x: across.levels[place % width]!.value,
       theory: other.moments.count === 0 ? null : other.moments.mean,
       simulation: moments.count === 0 ? null : moments.mean,
-      error: standardError(moments) ?? single[place] ?? null,
-      count: (hasSimulation ? moments : other.moments).count,
+      error: standardError(moments) ?? one.error,
+      count: (isSimulated ? moments : other.moments).count,
       // An engine that simulates nothing lacks no numbers.
-      mark: markOf(hasSimulation || one.diverged > 0 ? one : other),
+      mark: markOf(isSimulated || one.diverged > 0 ? one : other),
     });
   }
+  const means = points.some(({ error }) => error !== null) ? 'means ± 1 s.e.' : 'means';
   return {
     choice,
     result,
@@ -103,60 +103,19 @@ export function facetData(rows: SweepRows, choice: SweepChoice): FacetData {
     panels: panels.levels.map(({ label }) => label),
     series: series.levels.map(({ label }) => label),
     isOrdered: seriesAxis !== undefined && seriesAxis.kind !== 'text',
-    notes: notesOf(rows, choice, [across, panels, series], points),
+    notes: [
+      ...sliceWords(rows, choice),
+      ...placeNotes([across, panels, series]),
+      ...(points.some((point) => point.count > 1) ? [means] : []),
+    ],
   };
 }
 
-interface Places {
-  readonly levels: readonly Level[];
-  readonly found: Levels | undefined;
-  at(row: number): number;
-}
-
 /** One place for everything where there is no axis. */
-function placesOf(axis: AxisValues | undefined, most: number, bins: number): Places {
-  if (axis === undefined)
-    return { levels: [{ label: '', value: '', low: null, high: null }], found: undefined, at: () => 0 };
-  const isMany = axis.kind !== 'text' && axis.distinct.length > most;
-  const found = levelsOf(axis, isMany ? bins : most);
-  return { levels: found.levels, found, at: (row) => found.places[row]! };
-}
-
-/** The standard error that a row brings itself, where a place has no more than that one row. */
-function singleErrors(
-  rows: SweepRows,
-  { errors }: ResultValues,
-  placeOf: (row: number) => number,
-  count: number,
-): (number | null)[] {
-  const single: (number | null)[] = Array.from({ length: count }, () => null);
-  if (errors === null) return single;
-  for (let row = 0; row < rows.count; row++) {
-    const place = placeOf(row);
-    if (place >= 0) single[place] = errors[row] ?? null;
-  }
-  return single;
-}
-
-function notesOf(
-  rows: SweepRows,
-  choice: SweepChoice,
-  places: readonly Places[],
-  points: readonly FacetPoint[],
-): string[] {
-  const words = sliceWords(rows, choice);
-  const binned = places.flatMap(({ found }) =>
-    found?.isBinned ? [`${found.axis.column} in ${found.levels.length} bins`] : [],
-  );
-  const left = places.flatMap(({ found }) =>
-    found !== undefined && found.leftOut > 0
-      ? [`the first ${found.levels.length} of ${found.levels.length + found.leftOut} values of ${found.axis.column}`]
-      : [],
-  );
-  const means = points.some(({ count }) => count > 1)
-    ? [points.some(({ error }) => error !== null) ? 'means ± 1 s.e.' : 'means']
-    : [];
-  return [words, ...binned, ...left, ...means].filter((text) => text !== '');
+function placesOf(axis: AxisValues | undefined, { count }: SweepRows, most: number, bins: number): Levels {
+  if (axis !== undefined) return levelsOf(axis, axis.kind !== 'text' && axis.distinct.length > most ? bins : most);
+  const levels = [{ label: '', value: '', low: null, high: null }];
+  return { column: '', levels, isBinned: false, leftOut: 0, places: new Int32Array(count) };
 }
 
 /** Room for the axis left of the panels, and between them. */
@@ -172,7 +131,7 @@ export function facetSpec(data: FacetData, style: SweepStyle, background: string
   const across = Math.min(panels.length, panels.length === 4 ? 2 : 3);
   const width = Math.floor((style.width - LEFT - BETWEEN * (across - 1)) / across);
   const height = Math.max(90, Math.min(Math.round(width * (across === 1 ? 0.56 : 0.8)), 360));
-  const isLog = choice.isLog;
+  const yKind = choice.isLog ? 'log' : 'linear';
   const rows = rowsOf(data);
   const marks = marksAmong(data.points);
   const x = {
@@ -183,64 +142,44 @@ export function facetSpec(data: FacetData, style: SweepStyle, background: string
       : {
           type: 'quantitative',
           scale: scaleSpec(xKind, { nice: false, padding: 8 }),
-          axis: { grid: false, tickCount: 4, ...(xKind === 'log' ? { format: '.3~g' } : {}) },
+          axis: numberAxis(xKind, { grid: false, tickCount: 4 }),
         }),
   };
   const y = (field: string) => ({
     field,
     type: 'quantitative',
     title: resultTitle(data.result, columns),
-    scale: scaleSpec(isLog ? 'log' : 'linear', { nice: true }),
-    axis: { tickCount: 4, ...(isLog ? { format: '.3~g' } : {}) },
+    scale: scaleSpec(yKind, { nice: true }),
+    axis: numberAxis(yKind, { tickCount: 4 }),
   });
   const color = colourOf(data, theme, columns);
   const on = (field: string) => [
     { filter: `isValid(datum.${field})` },
-    ...(isLog ? [{ filter: `datum.${field} > 0` }] : []),
+    ...(choice.isLog ? [{ filter: `datum.${field} > 0` }] : []),
   ];
+  const has = (field: 'low' | 'theory' | 'simulation') => rows.some((row) => row[field] !== null);
   const layers = [
-    ...(rows.some(({ low }) => low !== null)
-      ? [
-          {
-            name: 'bands',
-            transform: [...on('low'), ...on('high')],
-            // A single place between two that are missing has a bar where a band would vanish.
-            mark: xKind === 'text' ? { type: 'rule', strokeWidth: 2 } : { type: 'area', opacity: 0.28 },
-            encoding: { x, y: y('low'), y2: { field: 'high' }, color },
-          },
-        ]
-      : []),
-    ...(rows.some(({ theory }) => theory !== null)
-      ? [
-          {
-            name: 'theory',
-            transform: on('theory'),
-            mark: { type: 'line', strokeWidth: 1.4, ...(xKind === 'text' ? { point: true } : {}) },
-            encoding: { x, y: y('theory'), color, order: { field: 'order' } },
-          },
-        ]
-      : []),
-    ...(rows.some(({ simulation }) => simulation !== null)
-      ? [
-          {
-            name: 'simulation',
-            transform: on('simulation'),
-            mark: { type: 'point', filled: true, size: 16, opacity: 1 },
-            encoding: { x, y: y('simulation'), color },
-          },
-        ]
-      : []),
-    ...(marks.length > 0
-      ? [
-          {
-            name: 'marks',
-            transform: [{ filter: 'isValid(datum.mark)' }],
-            mark: { type: 'point', filled: false, size: 70, strokeWidth: 1.5, color: theme.ink },
-            encoding: { x, y: { value: 6 }, shape: markShape(marks) },
-          },
-        ]
-      : []),
-  ];
+    has('low') && {
+      name: 'bands',
+      transform: [...on('low'), ...on('high')],
+      // A single place between two that are missing has a bar where a band would vanish.
+      mark: xKind === 'text' ? { type: 'rule', strokeWidth: 2 } : { type: 'area', opacity: 0.28 },
+      encoding: { x, y: y('low'), y2: { field: 'high' }, color },
+    },
+    has('theory') && {
+      name: 'theory',
+      transform: on('theory'),
+      mark: { type: 'line', strokeWidth: 1.4, ...(xKind === 'text' ? { point: true } : {}) },
+      encoding: { x, y: y('theory'), color, order: { field: 'order' } },
+    },
+    has('simulation') && {
+      name: 'simulation',
+      transform: on('simulation'),
+      mark: { type: 'point', filled: true, size: 16, opacity: 1 },
+      encoding: { x, y: y('simulation'), color },
+    },
+    marks.length > 0 && markLayer(marks, theme, 70, { x, y: { value: 6 } }),
+  ].filter((layer) => layer !== false);
   return {
     ...sweepFrame(style, background),
     description: facetWords(data),

@@ -2,7 +2,7 @@ import type { Cell } from '../../sim/scenario/table.js';
 import { symbolText } from '../figures/figure-axis.js';
 import { readableNumber } from '../output/text-table.js';
 import { independentAxes } from './sweep-choice.js';
-import type { AxisValues, Mark, SweepRows } from './sweep-rows.js';
+import { type AxisValues, type Mark, resultNamed, type SweepRows } from './sweep-rows.js';
 import { MARK_WORDS, type Spec, type SweepStyle, sweepFrame } from './sweep-style.js';
 
 /** An axis of parallel coordinates. */
@@ -31,10 +31,7 @@ export interface ParallelData {
  * @param isLog whether the result has a logarithmic axis
  */
 export function parallelData(rows: SweepRows, name: string, isLog: boolean): ParallelData {
-  const result = rows.results.find((one) => one.name === name);
-  if (result === undefined) throw new Error(`there is no result ${name}`);
-  const isSimulated = result.simulationValues?.moments.some(({ count }) => count > 0) === true;
-  const column = isSimulated || result.theoryValues === null ? result.simulationValues : result.theoryValues;
+  const { result, isSimulated, column } = resultNamed(rows, name);
   const values = Array.from({ length: rows.count }, (_, row) => {
     const moments = column?.moments[row];
     return moments === undefined || moments.count === 0 ? null : moments.mean;
@@ -47,12 +44,11 @@ export function parallelData(rows: SweepRows, name: string, isLog: boolean): Par
     return rows.doubts[row]! > 0 ? 'failed check' : null;
   });
   const free = independentAxes(rows);
+  const numbers = [...new Set(values)].filter((value) => value !== null);
   return {
     axes: [
-      ...rows.axes
-        .filter((axis) => free.includes(axis))
-        .map(({ column: name_, kind, values: cells, distinct }) => parallelAxis(name_, kind, cells, distinct)),
-      parallelAxis(label, isLog ? 'log' : 'linear', values, sortedNumbers(values)),
+      ...rows.axes.filter((axis) => free.includes(axis)).map(parallelAxis),
+      parallelAxis({ column: label, kind: isLog ? 'log' : 'linear', values, distinct: numbers.sort((a, b) => a - b) }),
     ],
     count: rows.count,
     marks,
@@ -60,12 +56,12 @@ export function parallelData(rows: SweepRows, name: string, isLog: boolean): Par
   };
 }
 
-function parallelAxis(
-  column: string,
-  kind: AxisValues['kind'],
-  values: readonly Cell[],
-  distinct: readonly Cell[],
-): ParallelAxis {
+function parallelAxis({
+  column,
+  kind,
+  values,
+  distinct,
+}: Pick<AxisValues, 'column' | 'kind' | 'values' | 'distinct'>): ParallelAxis {
   if (kind === 'text') {
     const places = new Map(distinct.map((value, index) => [value, index]));
     const last = Math.max(1, distinct.length - 1);
@@ -81,10 +77,6 @@ function parallelAxis(
     return span === 0 ? 0.5 : (on(value) - on(least)) / span;
   });
   return { column, kind, ends: [least, greatest], heights };
-}
-
-function sortedNumbers(values: readonly (number | null)[]): number[] {
-  return [...new Set(values)].filter((value) => value !== null).sort((a, b) => a - b);
 }
 
 /** The value at a height of an axis, for reading. */

@@ -84,9 +84,11 @@ export interface Gathered {
   readonly moments: Moments;
   /** Values that are missing because training diverged. */
   readonly diverged: number;
+  /** The standard error that the last row brings itself, which counts where it is the only one. */
+  readonly error: number | null;
 }
 
-const NOTHING: Gathered = { rows: 0, failures: 0, doubts: 0, moments: NO_MOMENTS, diverged: 0 };
+const NOTHING: Gathered = { rows: 0, failures: 0, doubts: 0, moments: NO_MOMENTS, diverged: 0, error: null };
 
 /**
  * Sums rows up by their place.
@@ -112,6 +114,7 @@ export function gather(
       doubts: sum.doubts + rows.doubts[row]!,
       moments: pooled(sum.moments, column?.moments[row] ?? NO_MOMENTS),
       diverged: sum.diverged + (column?.diverged[row] ?? 0),
+      error: column?.errors?.[row] ?? null,
     };
   }
   return gathered;
@@ -144,14 +147,28 @@ export interface ValueColumn {
   readonly moments: readonly Moments[];
   /** How many values of a row are missing because training diverged. */
   readonly diverged: readonly number[];
+  /** Standard errors of single simulated values. */
+  readonly errors: readonly (number | null)[] | null;
 }
 
 /** A result with its columns. */
 export interface ResultValues extends SweepResult {
   readonly theoryValues: ValueColumn | null;
   readonly simulationValues: ValueColumn | null;
-  /** Standard errors of single simulated values. */
-  readonly errors: readonly (number | null)[] | null;
+}
+
+/** Whether there are numbers in a column. */
+export function hasNumbers(column: ValueColumn | null): boolean {
+  return column?.moments.some(({ count }) => count > 0) === true;
+}
+
+/** A result that is drawn, and its column where one alone is drawn: simulation if there is any, theory otherwise. */
+export function resultNamed(rows: SweepRows, name: string) {
+  const result = rows.results.find((one) => one.name === name);
+  if (result === undefined) throw new Error(`there is no result ${name}`);
+  const { theoryValues, simulationValues } = result;
+  const isSimulated = hasNumbers(simulationValues);
+  return { result, isSimulated, column: isSimulated || theoryValues === null ? simulationValues : theoryValues };
 }
 
 /** The table of a sweep as figures read it. */
@@ -188,11 +205,11 @@ export function readSweepRows(summary: SweepSummary, { columns, rows }: Table): 
   const lost = columnOf('diverged');
   const failed = columnOf('error') ?? [];
   const checks = columnOf('failed_checks') ?? [];
-  const valuesOf = (name: string | null): ValueColumn | null => {
+  const valuesOf = (name: string | null, error: string | null): ValueColumn | null => {
     if (name === null) return null;
     if (isBinned) return binnedColumn(name, columnOf);
     const cells = columnOf(name);
-    return cells === null ? null : pointColumn(cells, lost);
+    return cells === null ? null : pointColumn(cells, lost, columnOf(error));
   };
   const axes = summary.axes.flatMap((axis) => {
     const values = columnOf(axis.column);
@@ -208,9 +225,8 @@ export function readSweepRows(summary: SweepSummary, { columns, rows }: Table): 
   const results = summary.results.map(
     (result): ResultValues => ({
       ...result,
-      theoryValues: valuesOf(result.theory),
-      simulationValues: valuesOf(result.simulation),
-      errors: isBinned ? null : (columnOf(result.error)?.map(finite) ?? null),
+      theoryValues: valuesOf(result.theory, null),
+      simulationValues: valuesOf(result.simulation, result.error),
     }),
   );
   const counted = (cells: readonly Cell[]) => rows.map((_, row) => countIn(cells[row]));
@@ -225,11 +241,16 @@ export function readSweepRows(summary: SweepSummary, { columns, rows }: Table): 
   };
 }
 
-function pointColumn(cells: readonly Cell[], lost: readonly Cell[] | null): ValueColumn {
+function pointColumn(
+  cells: readonly Cell[],
+  lost: readonly Cell[] | null,
+  errors: readonly Cell[] | null,
+): ValueColumn {
   const numbers = cells.map(finite);
   return {
     moments: numbers.map((value) => (value === null ? NO_MOMENTS : momentsOf(value))),
     diverged: numbers.map((value, row) => Number(value === null && lost?.[row] != null)),
+    errors: errors?.map(finite) ?? null,
   };
 }
 
@@ -240,13 +261,12 @@ function binnedColumn(name: string, columnOf: (name: string) => Cell[] | null): 
   return {
     moments: means.map((mean, row) => momentsFrom(countIn(counts[row]), finite(mean), finite(errors[row]))),
     diverged: means.map((_, row) => countIn(diverged[row])),
+    errors: null,
   };
 }
 
 function hasAny(column: ValueColumn | null): boolean {
-  return (
-    column !== null && (column.moments.some(({ count }) => count > 0) || column.diverged.some((count) => count > 0))
-  );
+  return hasNumbers(column) || column?.diverged.some((count) => count > 0) === true;
 }
 
 /** A number as a sweep file may have it in quotes. */

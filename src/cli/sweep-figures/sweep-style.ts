@@ -1,6 +1,6 @@
 import type { Column } from '../../sim/scenario/table.js';
 import { axisTitle, symbolText } from '../figures/figure-axis.js';
-import { figureConfig } from '../figures/figure-config.js';
+import { figureConfig, titleSpec } from '../figures/figure-config.js';
 import type { Theme } from '../figures/theme.js';
 import type { Mark, ResultValues } from './sweep-rows.js';
 
@@ -27,22 +27,7 @@ export function sweepFrame({ theme, size, title, notes }: SweepStyle, background
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     padding: 6,
     background,
-    ...(title.length === 0
-      ? {}
-      : {
-          title: {
-            text: title,
-            ...(notes.length === 0 ? {} : { subtitle: notes }),
-            anchor: 'start',
-            frame: 'bounds',
-            fontSize: size + 1,
-            fontWeight: 'bold',
-            color: theme.ink,
-            subtitleColor: theme.faint,
-            subtitleFontSize: size - 1,
-            offset: 8,
-          },
-        }),
+    ...(title.length === 0 ? {} : { title: titleSpec(theme, title, notes, size) }),
     config: figureConfig(theme, size),
   };
 }
@@ -86,12 +71,27 @@ export function marksAmong(places: readonly { readonly mark: Mark | null }[]): M
 }
 
 /** The shape of a mark with its legend. */
-export function markShape(marks: readonly Mark[]): Spec {
+function markShape(marks: readonly Mark[]): Spec {
   return {
     field: 'mark',
     type: 'nominal',
     scale: { domain: marks.map((mark) => MARK_WORDS[mark]), range: marks.map((mark) => MARK_SHAPES[mark]) },
     legend: { title: null, columns: 2, symbolStrokeWidth: 1.6, symbolSize: 70, symbolFillColor: 'transparent' },
+  };
+}
+
+/** An axis of numbers; those of a logarithmic one are the shortest that tell its ticks apart. */
+export function numberAxis(kind: 'linear' | 'log', rest: Spec): Spec {
+  return { ...rest, ...(kind === 'log' ? { format: '.3~g' } : {}) };
+}
+
+/** The layer of the marks. */
+export function markLayer(marks: readonly Mark[], { ink }: Theme, size: number, encoding: Spec): Spec {
+  return {
+    name: 'marks',
+    transform: [{ filter: 'isValid(datum.mark)' }],
+    mark: { type: 'point', filled: false, size, strokeWidth: 1.5, color: ink },
+    encoding: { ...encoding, shape: markShape(marks) },
   };
 }
 

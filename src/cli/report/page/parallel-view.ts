@@ -3,14 +3,14 @@ import { PAGE } from '../../figures/theme.js';
 import { type ParallelAxis, type ParallelData, valueAt } from '../../sweep-figures/parallel-spec.js';
 import type { Mark } from '../../sweep-figures/sweep-rows.js';
 import { MARK_WORDS } from '../../sweep-figures/sweep-style.js';
-import { button, element } from './element.js';
+import { button, element, toggle } from './element.js';
 
 const [STEP, PAGE_STEP] = [0.01, 0.1];
 /** A drag over less than this share of the axis is a click, which clears the range. */
 const LEAST_DRAG = 0.01;
 
 /** A range on an axis: dragged with the pointer, or set by two handles that are sliders to the keyboard. */
-export class AxisBrush {
+class AxisBrush {
   readonly elements: readonly HTMLElement[];
   private readonly strip = element('div', { class: 'strip' });
   private readonly band = element('div', { class: 'band', hidden: '' });
@@ -92,25 +92,18 @@ export class AxisBrush {
   private moved(key: string, which: 0 | 1): number | undefined {
     const at = this.ends[which];
     const step = this.axis.kind === 'text' ? 1 / Math.max(1, this.axis.ends.length - 1) : STEP;
-    switch (key) {
-      case 'ArrowUp':
-      case 'ArrowRight':
-        return at + step;
-      case 'ArrowDown':
-      case 'ArrowLeft':
-        return at - step;
-      case 'PageUp':
-        return at + Math.max(step, PAGE_STEP);
-      case 'PageDown':
-        return at - Math.max(step, PAGE_STEP);
-      case 'Home':
-      case 'Escape':
-        return 0;
-      case 'End':
-        return 1;
-      default:
-        return undefined;
-    }
+    const steps: Readonly<Record<string, number>> = {
+      ArrowUp: at + step,
+      ArrowRight: at + step,
+      ArrowDown: at - step,
+      ArrowLeft: at - step,
+      PageUp: at + Math.max(step, PAGE_STEP),
+      PageDown: at - Math.max(step, PAGE_STEP),
+      Home: 0,
+      Escape: 0,
+      End: 1,
+    };
+    return steps[key];
   }
 
   private drag(event: PointerEvent): void {
@@ -146,7 +139,7 @@ export class AxisBrush {
 }
 
 /** Where axes and lines stand, in pixels. */
-export interface LinePlaces {
+interface LinePlaces {
   readonly across: readonly number[];
   readonly top: number;
   readonly height: number;
@@ -161,7 +154,7 @@ const SEGMENTS_AT_ONCE = 600;
 const MOST_TEXTS = 12;
 
 /** Why lines have no number, one place under the last axis for each reason. */
-export function markSlots({ marks }: ParallelData): Mark[] {
+function markSlots({ marks }: ParallelData): Mark[] {
   const found = new Set(marks);
   return (['diverged', 'run failed', 'no number'] as const).filter((mark) => found.has(mark));
 }
@@ -171,7 +164,7 @@ export function markSlots({ marks }: ParallelData): Mark[] {
  *
  * @param chosen 1 for each line that does not fade
  */
-export function drawLines(
+function drawLines(
   context: CanvasRenderingContext2D,
   data: ParallelData,
   places: LinePlaces,
@@ -197,7 +190,8 @@ export function drawLines(
   strokeRows(context, data, places, lacking, colour('--ink'));
   context.setLineDash([]);
   context.globalAlpha = 1;
-  drawAxes(context, data, places, colour('--ink'), colour('--background'), style.fontFamily);
+  context.font = `12px ${style.fontFamily}`;
+  drawAxes(context, data, places, colour('--ink'), colour('--background'));
 }
 
 /** Rows by the shade of their result, those without a number apart, and those that fade. */
@@ -207,7 +201,7 @@ function grouped(data: ParallelData, chosen: Uint8Array, hidden: ReadonlySet<Mar
   const { heights } = data.axes.at(-1)!;
   for (let row = 0; row < data.count; row++) {
     const height = heights[row]!;
-    if (hidden.has(data.marks[row] ?? 'number')) continue;
+    if (hidden.has(kindOf(data, row))) continue;
     if (chosen[row] === 0) faded.push(row);
     else if (Number.isNaN(height)) lacking.push(row);
     else groups[Math.min(GROUPS - 1, Math.floor(height * GROUPS))]!.push(row);
@@ -259,9 +253,7 @@ function drawAxes(
   { across, top, height, slot }: LinePlaces,
   ink: string,
   background: string,
-  font: string,
 ): void {
-  context.font = `12px ${font}`;
   context.lineWidth = 1.2;
   context.strokeStyle = ink;
   context.fillStyle = ink;
@@ -405,14 +397,7 @@ export class ParallelView {
     }
     const entries = [...counts].map(([kind, count]) => {
       const words = kind === 'number' ? 'with a number' : MARK_WORDS[kind];
-      const entry = button(`${words} (${count})`, () => {
-        const isHidden = !this.hidden.delete(kind);
-        if (isHidden) this.hidden.add(kind);
-        entry.setAttribute('aria-pressed', String(!isHidden));
-        this.draw();
-      });
-      entry.setAttribute('aria-pressed', 'true');
-      return entry;
+      return toggle([`${words} (${count})`], kind, this.hidden, () => this.draw());
     });
     const clear = button('Clear all ranges', () => {
       for (const brush of this.brushes) brush.clear();
