@@ -9,7 +9,6 @@ const NOTES = [
 
 const EXAMPLES = ['overtrain cite results/first > run.bib', 'overtrain cite'];
 
-/** Adds `overtrain cite`. */
 export function addCiteCommand(program: Command, io: CommandLineIo): void {
   program
     .command('cite')

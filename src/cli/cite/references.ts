@@ -5,7 +5,6 @@ import type { RunDocument } from '../../sim/scenario/run-document.js';
 import type { Scenario } from '../../sim/scenario/scenario.js';
 import { claims } from '../../theory/claims/all-claims.js';
 
-/** A work that runs may rest on. */
 export interface Reference {
   readonly key: string;
   readonly bibtex: string;
@@ -81,7 +80,6 @@ function methodsOf({ params, compute }: RunDocument): readonly string[] {
   ];
 }
 
-/** Every reference there is. */
 export function allReferences(): readonly Reference[] {
   const works = [...entries.keys()].filter((key) => !(key in SOFTWARE)).map(entry);
   return [...works, ...softwareReferences(versions(), undefined)];

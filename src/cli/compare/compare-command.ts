@@ -8,8 +8,7 @@ import { findingsOn, publishedSources } from '../published/comparisons.js';
 import type { PublishedSource } from '../published/published.js';
 import { readResult } from '../results/read-result.js';
 import { compareRuns } from './compare-runs.js';
-import { comparisonReport } from './comparison-report.js';
-import { publishedReport } from './published-report.js';
+import { comparisonReport, publishedReport } from './comparison-report.js';
 
 const PUBLISHED = 'published:';
 

@@ -3,7 +3,6 @@ import type { Theme } from './theme.js';
 /** Arimo has the widths of Arial, Helvetica and Liberation Sans, so that a figure looks the same with any of them. */
 export const FONT_FAMILY = 'Arimo, Arial, Helvetica, Liberation Sans, sans-serif';
 
-/** Size of type in print. */
 export const TYPE = 10;
 
 /**
@@ -63,7 +62,6 @@ export function titleSpec(theme: Theme, text: readonly string[], notes: readonly
   };
 }
 
-/** The legend of the shades of a map. */
 export function shadeLegend(title: string, format: string) {
   return {
     title,

@@ -22,7 +22,6 @@ export async function figureFiles({ scenario: id, tables }: Pick<RunDocument, 's
   return drawnFigures(figures);
 }
 
-/** A figure in print. */
 export interface PrintFigure {
   readonly id: string;
   spec(theme: Theme): Spec;

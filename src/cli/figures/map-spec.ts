@@ -7,22 +7,12 @@ import { axisRange, axisTitle, symbolText } from './figure-axis.js';
 import { shadeLegend } from './figure-config.js';
 import { type FigureStyle, frame, PAGE_PARAMETERS, positionAxis, type Spec } from './spec-parts.js';
 
-/** What a map draws, separate from how. */
-export interface MapData {
-  /** Columns of the map with the numbers of the table, and the edges of each cell. */
-  readonly cells: readonly FigureRow[];
-  readonly boundary: readonly FigureRow[];
-  /** The column with the value of a cell. */
-  readonly value: string;
-  readonly isSimulated: boolean;
-}
-
 /**
  * Reads the cells of a map from the tables of a run: the simulated values where there are any, those of theory otherwise.
  *
  * @throws Error when a table or a column of the figure is not there
  */
-export function mapData(figure: MapFigure, tables: Readonly<Record<string, Table>>): MapData {
+function mapData(figure: MapFigure, tables: Readonly<Record<string, Table>>) {
   const table = tables[figure.table];
   if (table === undefined) throw new Error(`figure ${figure.id} draws a table ${figure.table} that is not there`);
   const names = [figure.x.column, figure.y.column, figure.value.theory, figure.value.simulation].filter(
@@ -66,7 +56,7 @@ function boundaryOf({ boundary, x, y }: MapFigure, tables: Readonly<Record<strin
 }
 
 /** A map as a Vega-Lite specification: shaded cells (dataset `cells`) and the boundary of theory (dataset `boundary`). */
-export function mapSpec(figure: MapFigure, tables: Readonly<Record<string, Table>>, style: FigureStyle): Spec {
+function mapSpec(figure: MapFigure, tables: Readonly<Record<string, Table>>, style: FigureStyle): Spec {
   const data = mapData(figure, tables);
   const { theme, medium } = style;
   const isPage = medium === 'page';

@@ -6,7 +6,6 @@ import type { Theme } from './theme.js';
 /** A Vega-Lite specification, or a part of one, as plain data. */
 export type Spec = Readonly<Record<string, unknown>>;
 
-/** How a figure is drawn. */
 export interface FigureStyle {
   readonly theme: Theme;
   /**
@@ -43,7 +42,6 @@ export function frame({ theme, medium }: FigureStyle, title: string, notes: read
   };
 }
 
-/** The title of a figure in print, in lines. */
 export function wrappedTitle(title: string): string[] {
   return wrappedText(title, TYPE + 1, PRINT_WIDTH - 20, 'bold');
 }

@@ -25,7 +25,6 @@ export interface FitRequest {
   readonly seed: number;
 }
 
-/** A law as it was fitted to one level of noise. */
 export interface FitRecord {
   readonly law: string;
   readonly formula: string;
@@ -38,7 +37,6 @@ export interface FitRecord {
   readonly parameters: readonly { name: string; value: number; low: number; high: number }[];
 }
 
-/** The document of `overtrain fit --json`. */
 export interface FitDocument {
   readonly schema: 1;
   readonly file: string;
@@ -115,7 +113,6 @@ function requireEnough(law: ScalingLaw, points: readonly ScalingPoint[], noise: 
   );
 }
 
-/** What `overtrain fit` prints for people. */
 export function fitReport({ fits, pooled }: FitDocument, terminal: Terminal): string[] {
   const style = styleFor(terminal.colour);
   const lines = fits.flatMap((fit) => [
@@ -155,7 +152,6 @@ function share(value: number | null): string {
   return value === null ? '-' : readableNumber(value);
 }
 
-/** Options of `overtrain fit` as commander gives them. */
 export interface FitOptions {
   readonly law?: readonly string[];
   readonly fitSize?: string;

@@ -3,9 +3,7 @@ import type { Cell } from '../../sim/scenario/table.js';
 import { readableNumber } from '../output/text-table.js';
 import { earlyExposure, type Finding, forgetting, overtrained, type PublishedSource } from './published.js';
 
-/** Points of one curve, in order of x. */
-export interface Curve {
-  /** Value of the series column. */
+interface Curve {
   readonly of: Cell;
   readonly x: readonly number[];
   readonly y: readonly number[];
@@ -14,12 +12,12 @@ export interface Curve {
 }
 
 /**
- * The curves of a table: one for each value of the series column, of the first of the named columns that has numbers.
+ * The curves of a table, in the order of their numbers: one for each value of the series column, of the first of the named columns that has numbers.
  *
  * @param columns the simulated one first, then theory's for a run that simulated nothing
  * @param error column with the standard error of the simulated one
  */
-export function curvesOf(
+function curvesOf(
   { tables }: RunDocument,
   table: string,
   series: string | undefined,
@@ -43,7 +41,8 @@ export function curvesOf(
     if (points === undefined) groups.set(of, [point as [number, number, number]]);
     else points.push(point as [number, number, number]);
   }
-  return [...groups].map(([of, points]) => {
+  const curves = [...groups].sort(([a], [b]) => Number(a) - Number(b));
+  return curves.map(([of, points]) => {
     const sorted = [...points].sort((a, b) => a[0] - b[0]);
     const largest = greatest(sorted.map(([, , deviation]) => deviation));
     return { of, x: sorted.map(([value]) => value), y: sorted.map(([, value]) => value), error: largest };
@@ -51,7 +50,7 @@ export function curvesOf(
 }
 
 /** How values go: `flat` where all are the same to the tolerance. */
-export type Direction = 'rises' | 'falls' | 'flat' | 'turns';
+type Direction = 'rises' | 'falls' | 'flat' | 'turns';
 
 /**
  * The direction of values in order.
@@ -171,7 +170,6 @@ export function exposureFindings(run: RunDocument): readonly Finding[] {
   ];
 }
 
-/** Papers that `compare` knows. */
 export const publishedSources: readonly PublishedSource[] = [overtrained, forgetting, earlyExposure];
 
 /** What a run of one scenario can be set beside. A new scenario adds its entries here. */
@@ -243,7 +241,7 @@ interface Sweep {
 }
 
 function controlled(run: RunDocument, { series, what, after, before, error }: Sweep): readonly Finding[] {
-  const curves = sortedCurves(curvesOf(run, 'curve', series, 'time', after, error));
+  const curves = curvesOf(run, 'curve', series, 'time', after, error);
   const base = curvesOf(run, 'curve', series, 'time', before)[0];
   if (curves.length === 0) return [];
   const turning = curves.filter((curve) => hasUTurn(curve.y, curve.error));
@@ -266,12 +264,11 @@ function controlled(run: RunDocument, { series, what, after, before, error }: Sw
           : `inflections at time ${turns.map((time) => readableNumber(time, 3)).join(', ')} for growing ${series}`,
       verdict: turns.length < 2 ? 'open' : order === 'falls' ? 'agrees' : 'mismatch',
     },
-    ...(base === undefined ? [] : [baseModel(base)]),
+    ...(base === undefined ? [] : [baseModel(directionOf(base.y))]),
   ];
 }
 
-function baseModel({ y }: Curve): Finding {
-  const direction = directionOf(y);
+function baseModel(direction: Direction): Finding {
   return {
     figure: 'olmo_1b_anthropic_hh',
     published: 'the base model improves monotonically',
@@ -283,8 +280,8 @@ function baseModel({ y }: Curve): Finding {
 function pretrainLength(run: RunDocument): readonly Finding[] {
   const { loss_before, loss_after } = forgetting.figures.pretrain_length!.series;
   const published = loss_after!.map((after, index) => after - loss_before![index]!);
-  const forgotten = sortedCurves(curvesOf(run, 'curve', 'learning_rate', 'time', FORGETTING));
-  const after = sortedCurves(curvesOf(run, 'curve', 'learning_rate', 'time', LOSS_PRE));
+  const forgotten = curvesOf(run, 'curve', 'learning_rate', 'time', FORGETTING);
+  const after = curvesOf(run, 'curve', 'learning_rate', 'time', LOSS_PRE);
   if (forgotten.length === 0 || after.length === 0) return [];
   const count = (curves: readonly Curve[], is: (y: readonly number[]) => boolean) =>
     `${curves.filter(({ y }) => is(y)).length} of ${curves.length} learning rates`;
@@ -324,7 +321,7 @@ function pretrainLength(run: RunDocument): readonly Finding[] {
 
 /** Loss of the old task after fine-tuning from the last checkpoint, against the weight of the pull to that task. */
 function replay(run: RunDocument): readonly Finding[] {
-  const curves = sortedCurves(curvesOf(run, 'curve', 'lambda', 'time', LOSS_PRE));
+  const curves = curvesOf(run, 'curve', 'lambda', 'time', LOSS_PRE);
   if (curves.length < 2) return [];
   const last = curves.map(({ y }) => y.at(-1)!);
   const direction = directionOf(last, 0);
@@ -337,8 +334,4 @@ function replay(run: RunDocument): readonly Finding[] {
       verdict: direction === published ? 'agrees' : 'mismatch',
     },
   ];
-}
-
-function sortedCurves(curves: readonly Curve[]): readonly Curve[] {
-  return [...curves].sort((a, b) => Number(a.of) - Number(b.of));
 }

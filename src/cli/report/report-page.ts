@@ -16,12 +16,10 @@ import { MOST_SERIES } from '../sweep-figures/facet-spec.js';
 import type { PageFigure, PageRun, ScaleName } from './page/page-data.js';
 import { embeddedJson, html, Markup, type ProvedClaim } from './proofs.js';
 
-/** A run with what the report needs of it. */
 export interface ReportRun extends StoredRun {
   /** What the page calls it: its scenario and folder. */
   readonly name: string;
   readonly anchor: string;
-  /** Place among the runs of the page. */
   readonly index: number;
   /** Undefined where this version does not know the scenario. */
   readonly scenario: Scenario | undefined;
@@ -146,7 +144,6 @@ ${sweep?.file !== undefined && html`<details><summary>The sweep file</summary><p
   )}</tbody></table></details></section>`;
 }
 
-/** The value of a parameter for reading. */
 function parameterText(value: unknown): string {
   return typeof value === 'string' ? value : plainText(value);
 }
@@ -269,7 +266,6 @@ function seriesOf(data: CurveData): PageFigure['series'] {
   return data.series.map((name, index) => ({ name, colour: colours[index] ?? '' }));
 }
 
-/** What a page is made of. */
 export interface ReportParts {
   readonly runs: readonly ReportRun[];
   readonly proofs: readonly ProvedClaim[];

@@ -48,7 +48,6 @@ export async function writeReport(
   await writePage(file, reportText(stored, scenarios));
 }
 
-/** The report on some runs, as the text of its file. */
 export function reportText(stored: readonly StoredRun[], scenarios: readonly Scenario[]): string {
   const judged = new Set(stored.flatMap(({ document }) => document.checks.map(({ claim }) => claim)));
   const proofs = renderProofs(readFileSync(PROOFS, 'utf8'), judged);

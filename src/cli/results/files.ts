@@ -22,7 +22,6 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'a folder of that name exists',
 };
 
-/** Why the system refused something, in words. */
 export function reasonOf(code: string): string {
   return REASONS[code] ?? code;
 }

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 
-/** Who works on a folder. */
 export interface LockOwner {
   readonly pid: number;
   readonly host: string;
@@ -16,17 +15,14 @@ export interface LockOwner {
   readonly process: string | null;
 }
 
-/** A lock that is held. */
 export interface FolderLock {
   /** Gives it back; without waiting, for a process that ends. */
   release(): void;
 }
 
-/** Someone else holds the lock. */
 export class LockedFolder extends Error {
   constructor(
     readonly owner: LockOwner,
-    /** File that is the lock. */
     readonly file: string,
   ) {
     super(`process ${owner.pid} on ${owner.host} has been working on it since ${owner.since}`);
@@ -117,7 +113,6 @@ export function mayLive(owner: LockOwner): boolean {
 
 const SINCE = new Date().toISOString();
 
-/** This process as the owner of a lock. */
 export function thisProcess(): LockOwner {
   return { pid: process.pid, host: hostname(), since: SINCE, process: processMark(process.pid) };
 }

@@ -45,7 +45,6 @@ export function parquetType(kinds: ReadonlySet<string>): 'DOUBLE' | 'BOOLEAN' | 
   return kinds.size === 1 && kinds.has('boolean') ? 'BOOLEAN' : 'STRING';
 }
 
-/** A cell as a column of that type has it. */
 export function parquetCell(cell: Cell, type: ReturnType<typeof parquetType>): Cell {
   if (cell === null || (typeof cell === 'number' && !Number.isFinite(cell))) return null;
   return type === 'STRING' ? String(cell) : cell;

@@ -16,7 +16,6 @@ import { type FolderLock, LockedFolder, lockFolder } from './folder-lock.js';
 import { JournalFile } from './journal-file.js';
 import { identityDifference, RUN_FILE, type RunIdentity } from './run-files.js';
 
-/** The partial folder of a result, locked. */
 export interface WorkPlace extends PartialFolder {
   /** Gives the place back, and removes it where nothing is left in it. Without waiting, for a process that ends. */
   leave(): void;
@@ -218,7 +217,6 @@ export interface ReservedFolder {
   release(): Promise<boolean>;
 }
 
-/** What to do about what is there already. */
 export interface ReserveOptions {
   /** Replaces another result, and starts over where a run was cut off. */
   readonly force?: boolean;

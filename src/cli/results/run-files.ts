@@ -53,7 +53,6 @@ export interface RunIdentity {
   readonly git_commit: string | null;
 }
 
-/** The identity of a run that is asked for. */
 export async function runIdentity(request: ResolvedRun): Promise<RunIdentity> {
   const { scenario, parameters, seed, engine, backend } = request;
   const what = { scenario: scenario.id, params: parameters, seed, engine, backend };
@@ -80,7 +79,6 @@ export function identityDifference(kept: Partial<RunIdentity>, wanted: RunIdenti
 /** Version of the result folder that this program writes; `docs/results.md` has what changed between them. */
 export const FOLDER_VERSION = 2;
 
-/** What is reported of another file of a result folder. */
 export interface FileSeal {
   readonly bytes: number;
   readonly sha256: string;
@@ -89,13 +87,10 @@ export interface FileSeal {
 /** What `run.json` has besides the document of the run. */
 export interface FolderRecord {
   readonly folder: typeof FOLDER_VERSION;
-  /** The command line that gives the run again. */
   readonly command: string;
   /** Commit of the checkout from which overtrain ran, followed by `-dirty` where files were changed; null for a package. */
   readonly git_commit: string | null;
-  /** When the run had ended, ISO 8601 in UTC. */
   readonly finished: string;
-  /** Every other file of the folder by name. */
   readonly files: Readonly<Record<string, FileSeal>>;
 }
 
@@ -123,7 +118,6 @@ export function isSealed(text: string): boolean {
   return written !== undefined && written === sha256(text.replace(SEAL, `$1${UNSEALED}$3`));
 }
 
-/** Size and checksum of a file's contents. */
 export function seal(contents: string | Uint8Array): FileSeal {
   const bytes = typeof contents === 'string' ? Buffer.byteLength(contents) : contents.byteLength;
   return { bytes, sha256: sha256(contents) };

@@ -1,17 +1,7 @@
-import type { Cell } from '../../sim/scenario/table.js';
 import type { Theme } from '../figures/theme.js';
 import { type Levels, levelsOf, placeNotes } from './levels.js';
 import { rowsWithin, type SweepChoice, sliceWords } from './sweep-choice.js';
-import {
-  type AxisValues,
-  gather,
-  type Mark,
-  markOf,
-  type ResultValues,
-  resultNamed,
-  type SweepRows,
-  standardError,
-} from './sweep-rows.js';
+import { type AxisValues, gather, markOf, resultNamed, type SweepRows, standardError } from './sweep-rows.js';
 import {
   columnTitle,
   MARK_WORDS,
@@ -32,36 +22,8 @@ export const MOST_SERIES = 8;
 const MOST_ACROSS = 40;
 const BINS_ACROSS = 24;
 
-/** One place of a series of a panel. */
-export interface FacetPoint {
-  readonly panel: string;
-  readonly series: string;
-  readonly x: Cell;
-  readonly theory: number | null;
-  readonly simulation: number | null;
-  /** Standard error of the simulated mean. */
-  readonly error: number | null;
-  /** How many numbers it is the mean of. */
-  readonly count: number;
-  readonly mark: Mark | null;
-}
-
-/** Small multiples: a result along one axis, for each place of two others. */
-export interface FacetData {
-  readonly choice: SweepChoice;
-  readonly result: ResultValues;
-  readonly xKind: AxisValues['kind'];
-  readonly points: readonly FacetPoint[];
-  readonly panels: readonly string[];
-  readonly series: readonly string[];
-  /** Whether the series have an order. */
-  readonly isOrdered: boolean;
-  /** What a reader should know of what is drawn. */
-  readonly notes: readonly string[];
-}
-
-/** Reads what facets draw. */
-export function facetData(rows: SweepRows, choice: SweepChoice): FacetData {
+/** Reads small multiples: a result along one axis, for each place of two others. */
+export function facetData(rows: SweepRows, choice: SweepChoice) {
   const axis = (column: string | null) => rows.axes.find((one) => one.column === column);
   const { result, isSimulated } = resultNamed(rows, choice.result);
   const [xAxis, seriesAxis] = [axis(choice.x), axis(choice.series)];
@@ -77,29 +39,27 @@ export function facetData(rows: SweepRows, choice: SweepChoice): FacetData {
   const count = panels.levels.length * depth * width;
   const theory = gather(rows, result.theoryValues, placeOf, count);
   const simulated = gather(rows, result.simulationValues, placeOf, count);
-  const points: FacetPoint[] = [];
-  for (let place = 0; place < count; place++) {
-    const [one, other] = [simulated[place]!, theory[place]!];
-    if (one.rows === 0) continue;
-    const { moments } = one;
-    points.push({
+  const points = simulated.flatMap((one, place) => {
+    const [{ moments }, other] = [one, theory[place]!];
+    if (one.rows === 0) return [];
+    return {
       panel: panels.levels[Math.floor(place / width / depth)]!.label,
       series: series.levels[Math.floor(place / width) % depth]!.label,
       x: across.levels[place % width]!.value,
       theory: other.moments.count === 0 ? null : other.moments.mean,
       simulation: moments.count === 0 ? null : moments.mean,
+      /** Standard error of the simulated mean. */
       error: standardError(moments) ?? one.error,
+      /** How many numbers it is the mean of. */
       count: (isSimulated ? moments : other.moments).count,
       // An engine that simulates nothing lacks no numbers.
       mark: markOf(isSimulated || one.diverged > 0 ? one : other),
-    });
-  }
+    };
+  });
   const means = points.some(({ error }) => error !== null) ? 'means ± 1 s.e.' : 'means';
   return {
-    choice,
-    result,
-    xKind: xAxis?.kind ?? 'text',
-    points,
+    ...{ choice, result, points },
+    xKind: xAxis?.kind ?? ('text' as const),
     panels: panels.levels.map(({ label }) => label),
     series: series.levels.map(({ label }) => label),
     isOrdered: seriesAxis !== undefined && seriesAxis.kind !== 'text',
@@ -110,6 +70,8 @@ export function facetData(rows: SweepRows, choice: SweepChoice): FacetData {
     ],
   };
 }
+
+export type FacetData = ReturnType<typeof facetData>;
 
 /** One place for everything where there is no axis. */
 function placesOf(axis: AxisValues | undefined, { count }: SweepRows, most: number, bins: number): Levels {
@@ -203,7 +165,6 @@ export function facetSpec(data: FacetData, style: SweepStyle, background: string
   };
 }
 
-/** What facets show, in words. */
 export function facetWords({ choice, panels, series }: FacetData): string {
   const over = choice.x === null ? '' : ` against ${choice.x}`;
   const each = choice.panel === null ? '' : `, a panel for each of ${panels.length} values of ${choice.panel}`;
@@ -211,7 +172,6 @@ export function facetWords({ choice, panels, series }: FacetData): string {
   return `${choice.result}${over}${each}${colours}.`;
 }
 
-/** The rows as the specification draws them. */
 export function rowsOf({ points, choice }: FacetData) {
   return points.map(({ panel, series, x, theory, simulation, error, count, mark }, order) => ({
     panel: choice.panel === null ? '' : `${choice.panel} = ${panel}`,

@@ -1,16 +1,7 @@
 import { shadeLegend } from '../figures/figure-config.js';
 import { type Level, type Levels, levelsOf, placeNotes } from './levels.js';
 import { completed, rowsWithin, type SweepChoice, sliceWords } from './sweep-choice.js';
-import {
-  type AxisValues,
-  gather,
-  type Mark,
-  markOf,
-  type ResultValues,
-  resultNamed,
-  type SweepRows,
-  standardError,
-} from './sweep-rows.js';
+import { type AxisValues, gather, markOf, resultNamed, type SweepRows, standardError } from './sweep-rows.js';
 import {
   columnTitle,
   MARK_WORDS,
@@ -30,38 +21,12 @@ const [FEWEST_BINS, MOST_BINS] = [4, 40];
 /** Rows that a bin has on average. */
 const ROWS_IN_BIN = 4;
 
-/** One cell of a map. */
-export interface HeatCell {
-  readonly x: Level;
-  readonly y: Level;
-  /** Rows of the sweep in it; 0 for an empty cell. */
-  readonly rows: number;
-  readonly count: number;
-  readonly value: number | null;
-  readonly error: number | null;
-  readonly mark: Mark | null;
-}
-
-/** A result over two axes. */
-export interface HeatData {
-  readonly choice: SweepChoice;
-  readonly result: ResultValues;
-  readonly isSimulated: boolean;
-  readonly x: AxisValues;
-  readonly y: AxisValues;
-  readonly xLevels: readonly Level[];
-  readonly yLevels: readonly Level[];
-  /** Every cell of the map, empty ones included, row by row from the least y. */
-  readonly cells: readonly HeatCell[];
-  readonly notes: readonly string[];
-}
-
 /**
  * Reads what a heat map draws: the `x` and `panel` axes of a choice. Its `series` is cut as other axes are.
  *
- * @returns null for a sweep with fewer than two axes
+ * @returns null for a sweep with fewer than two axes; otherwise every cell of the map, empty ones included, row by row from the least y
  */
-export function heatData(rows: SweepRows, facets: SweepChoice): HeatData | null {
+export function heatData(rows: SweepRows, facets: SweepChoice) {
   const { slices, isLog } = facets;
   const apart = completed(rows, { ...facets, series: null });
   const choice = { ...apart, slices: { ...apart.slices, ...slices }, isLog };
@@ -81,7 +46,7 @@ export function heatData(rows: SweepRows, facets: SweepChoice): HeatData | null 
     },
     width * up.levels.length,
   );
-  const cells = gathered.map((one, place): HeatCell => {
+  const cells = gathered.map((one, place) => {
     const { count, mean } = one.moments;
     return {
       x: across.levels[place % width]!,
@@ -104,6 +69,9 @@ export function heatData(rows: SweepRows, facets: SweepChoice): HeatData | null 
     ],
   };
 }
+
+/** A result over two axes. */
+export type HeatData = NonNullable<ReturnType<typeof heatData>>;
 
 function placesOf(axis: AxisValues, { count }: SweepRows): Levels {
   if (axis.kind === 'text' || axis.distinct.length <= MOST_PLACES) return levelsOf(axis, MOST_PLACES);
@@ -184,14 +152,12 @@ export function heatSpec(data: HeatData, style: SweepStyle, background: string):
   };
 }
 
-/** What a heat map shows, in words. */
 export function heatWords({ choice, x, y, cells }: HeatData): string {
   const empty = cells.filter(({ rows }) => rows === 0).length;
   const lacking = empty === 0 ? '' : `; ${empty} of ${cells.length} cells are empty`;
   return `${choice.result} over ${x.column} and ${y.column}${lacking}.`;
 }
 
-/** The cells as the specification draws them. */
 export function heatRows({ cells }: HeatData) {
   return cells.map(({ x, y, rows, count, value, error, mark }) => ({
     ...{ x: x.value, x_low: x.low, x_high: x.high, x_label: x.label },

@@ -2,7 +2,6 @@ import type { Cell } from '../../sim/scenario/table.js';
 import { readableNumber } from '../output/text-table.js';
 import type { AxisValues } from './sweep-rows.js';
 
-/** A place on an axis: one of its values, or a bin of them. */
 export interface Level {
   readonly label: string;
   /** The value, or the middle of the bin on the scale of its axis. */
@@ -12,12 +11,9 @@ export interface Level {
   readonly high: number | null;
 }
 
-/** The places of an axis, in order. */
 export interface Levels {
-  /** Column of the axis. */
   readonly column: string;
   readonly levels: readonly Level[];
-  /** Whether several values share a place. */
   readonly isBinned: boolean;
   /** Texts that have no place because there are too many of them. */
   readonly leftOut: number;
@@ -88,7 +84,6 @@ export function binOf(value: number, edges: readonly number[], kind: 'linear' | 
   return bin < bins - 1 && value >= edges[bin + 1]! ? bin + 1 : bin;
 }
 
-/** The middle of a bin on its scale. */
 export function middleOf(low: number, high: number, kind: 'linear' | 'log'): number {
   return kind === 'log' ? Math.sqrt(low) * Math.sqrt(high) : low + (high - low) / 2;
 }

@@ -5,7 +5,6 @@ import { independentAxes } from './sweep-choice.js';
 import { type AxisValues, type Mark, resultNamed, type SweepRows } from './sweep-rows.js';
 import { MARK_WORDS, type Spec, type SweepStyle, sweepFrame } from './sweep-style.js';
 
-/** An axis of parallel coordinates. */
 export interface ParallelAxis {
   readonly column: string;
   readonly kind: AxisValues['kind'];
@@ -15,22 +14,13 @@ export interface ParallelAxis {
   readonly heights: Float64Array;
 }
 
-/** Parallel coordinates: every axis of a sweep that does not follow from another, and a result; one line for each row. */
-export interface ParallelData {
-  /** The last one is the result. */
-  readonly axes: readonly ParallelAxis[];
-  readonly count: number;
-  /** Why a line has no number on the last axis, or what is wrong with it. */
-  readonly marks: readonly (Mark | null)[];
-  readonly isSimulated: boolean;
-}
-
 /**
- * Reads what parallel coordinates draw.
+ * Reads what parallel coordinates draw: every axis of a sweep that does not follow from another, the result as the last, one line for
+ * each row, and why a line has no number on the last axis, or what is wrong with it.
  *
  * @param isLog whether the result has a logarithmic axis
  */
-export function parallelData(rows: SweepRows, name: string, isLog: boolean): ParallelData {
+export function parallelData(rows: SweepRows, name: string, isLog: boolean) {
   const { result, isSimulated, column } = resultNamed(rows, name);
   const values = Array.from({ length: rows.count }, (_, row) => {
     const moments = column?.moments[row];
@@ -55,6 +45,8 @@ export function parallelData(rows: SweepRows, name: string, isLog: boolean): Par
     isSimulated,
   };
 }
+
+export type ParallelData = ReturnType<typeof parallelData>;
 
 function parallelAxis({
   column,
@@ -90,7 +82,6 @@ export function valueAt({ kind, ends }: ParallelAxis, height: number): string {
   return readableNumber(value, 3);
 }
 
-/** What parallel coordinates show, in words. */
 export function parallelWords({ axes, count }: ParallelData): string {
   const names = axes.map(({ column }) => column);
   return `${count} lines over ${names.slice(0, -1).join(', ')} and ${names.at(-1)}.`;

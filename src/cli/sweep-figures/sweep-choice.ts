@@ -14,7 +14,6 @@ export interface SweepChoice {
    * is averaged over.
    */
   readonly slices: Readonly<Record<string, number | null>>;
-  /** Whether the value has a logarithmic scale. */
   readonly isLog: boolean;
 }
 
@@ -47,7 +46,6 @@ export function completed(rows: SweepRows, choice: Omit<SweepChoice, 'slices' | 
   return { ...choice, slices: Object.fromEntries(slices), isLog: isWide(result) };
 }
 
-/** Where an axis can be cut. */
 export function slicePlaces(axis: AxisValues) {
   return levelsOf(axis, MOST_SLICES);
 }

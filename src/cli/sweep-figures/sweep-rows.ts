@@ -2,7 +2,6 @@ import type { Cell, Table } from '../../sim/scenario/table.js';
 
 /** Sums of some numbers, from which those of their union follow. */
 export interface Moments {
-  /** How many there are. */
   readonly count: number;
   /** Their mean; 0 for none. */
   readonly mean: number;
@@ -10,10 +9,8 @@ export interface Moments {
   readonly squares: number;
 }
 
-/** Of no numbers. */
 export const NO_MOMENTS: Moments = { count: 0, mean: 0, squares: 0 };
 
-/** Of one number. */
 export function momentsOf(value: number): Moments {
   return { count: 1, mean: value, squares: 0 };
 }
@@ -60,9 +57,7 @@ export interface SweepResult {
 
 /** What figures need to know of a sweep besides its table; `run.json` keeps it under `sweep`. */
 export interface SweepSummary {
-  /** Runs of the sweep. */
   readonly points: number;
-  /** Rows of the long table. */
   readonly rows: number;
   /** `points`: the long table itself; `cells`: sums over bins of its rows, where there are too many of them. */
   readonly table: 'points' | 'cells';
@@ -74,7 +69,6 @@ export interface SweepSummary {
 
 /** What the rows of one place of a figure come to. */
 export interface Gathered {
-  /** Rows of the long table. */
   readonly rows: number;
   /** Rows without any numbers, because their parameters contradict each other, say. */
   readonly failures: number;
@@ -132,7 +126,6 @@ export function markOf({ rows, failures, doubts, moments, diverged }: Gathered):
   return doubts > 0 ? 'failed check' : null;
 }
 
-/** An axis with its value in each row. */
 export interface AxisValues extends SweepAxis {
   /** `text` for values of which some are no numbers. */
   readonly kind: 'linear' | 'log' | 'text';
@@ -151,13 +144,11 @@ export interface ValueColumn {
   readonly errors: readonly (number | null)[] | null;
 }
 
-/** A result with its columns. */
 export interface ResultValues extends SweepResult {
   readonly theoryValues: ValueColumn | null;
   readonly simulationValues: ValueColumn | null;
 }
 
-/** Whether there are numbers in a column. */
 export function hasNumbers(column: ValueColumn | null): boolean {
   return column?.moments.some(({ count }) => count > 0) === true;
 }

@@ -7,12 +7,9 @@ import type { Mark, ResultValues } from './sweep-rows.js';
 /** A Vega-Lite specification, or a part of one, as plain data. */
 export type Spec = Readonly<Record<string, unknown>>;
 
-/** How a figure of a sweep is drawn. */
 export interface SweepStyle {
   readonly theme: Theme;
-  /** Width of the whole figure. */
   readonly width: number;
-  /** Size of the type on axes. */
   readonly size: number;
   /** Title over the figure, in lines, and the notes under it; a page has its own. */
   readonly title: readonly string[];
@@ -21,7 +18,6 @@ export interface SweepStyle {
   readonly columns: readonly Column[];
 }
 
-/** What every figure of a sweep has in common. */
 export function sweepFrame({ theme, size, title, notes }: SweepStyle, background: string): Spec {
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
@@ -56,7 +52,6 @@ export const MARK_SHAPES: Readonly<Record<Mark, string>> = {
   'failed check': 'M0,-0.5L0.5,0.4H-0.5Z',
 };
 
-/** What the marks mean. */
 export const MARK_WORDS: Readonly<Record<Mark, string>> = {
   diverged: 'diverged',
   'run failed': 'run without numbers',
@@ -64,13 +59,11 @@ export const MARK_WORDS: Readonly<Record<Mark, string>> = {
   'failed check': 'a check failed',
 };
 
-/** The marks that occur, in their order. */
 export function marksAmong(places: readonly { readonly mark: Mark | null }[]): Mark[] {
   const found = new Set(places.map(({ mark }) => mark));
   return (Object.keys(MARK_SHAPES) as Mark[]).filter((mark) => found.has(mark));
 }
 
-/** The shape of a mark with its legend. */
 function markShape(marks: readonly Mark[]): Spec {
   return {
     field: 'mark',
@@ -85,7 +78,6 @@ export function numberAxis(kind: 'linear' | 'log', rest: Spec): Spec {
   return { ...rest, ...(kind === 'log' ? { format: '.3~g' } : {}) };
 }
 
-/** The layer of the marks. */
 export function markLayer(marks: readonly Mark[], { ink }: Theme, size: number, encoding: Spec): Spec {
   return {
     name: 'marks',

@@ -108,7 +108,6 @@ function share(ranges: readonly AxisRange[], most: number): void {
     }
 }
 
-/** What the rows of a bin come to. */
 class Bin {
   private readonly counts = { rows: 0, errors: 0, doubts: 0 };
   private readonly values: { moments: Moments; diverged: number }[];
@@ -141,7 +140,6 @@ class Bin {
 const MOST_PLACES = 40;
 const OTHERS = '(others)';
 
-/** The values of an axis: how many, between which ends. */
 class AxisRange {
   /** Into how many places the axis is cut; settled with the first value that is placed. */
   places = 1;
@@ -162,7 +160,6 @@ class AxisRange {
     return this.seen.size;
   }
 
-  /** Takes a value into account. */
   see(value: Cell): void {
     if (value === null) return;
     if (this.seen.size <= MOST_PLACES) this.seen.add(value);

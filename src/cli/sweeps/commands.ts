@@ -21,11 +21,6 @@ const SWEEP_EXAMPLES = [
   'overtrain sweep sweep.yaml --out results/sweep --shard 3/8',
 ];
 
-/**
- * Adds `overtrain sweep`.
- *
- * @param finish called with the exit code
- */
 export function addSweepCommand(program: Command, io: CommandLineIo, finish: (code: number) => void): void {
   program
     .command('sweep')
@@ -48,11 +43,6 @@ export function addSweepCommand(program: Command, io: CommandLineIo, finish: (co
     });
 }
 
-/**
- * Adds `overtrain merge`.
- *
- * @param finish called with the exit code
- */
 export function addMergeCommand(program: Command, io: CommandLineIo, finish: (code: number) => void): void {
   program
     .command('merge')
@@ -65,11 +55,6 @@ export function addMergeCommand(program: Command, io: CommandLineIo, finish: (co
     });
 }
 
-/**
- * Adds `overtrain status`.
- *
- * @param finish called with the exit code
- */
 export function addStatusCommand(program: Command, io: CommandLineIo, finish: (code: number) => void): void {
   program
     .command('status')
@@ -93,7 +78,6 @@ const SUBMIT_EXAMPLES = [
   'overtrain submit slurm sweep.yaml --out results/sweep --shards 100 -- --partition=cpu --time=1:00:00 --cpus-per-task=4',
 ];
 
-/** Adds `overtrain submit`. */
 export function addSubmitCommand(program: Command, io: CommandLineIo): void {
   program
     .command('submit')

@@ -26,9 +26,7 @@ import { type LongTable, rowGroups, summaryOf, writeSweepDocument } from './swee
 import type { SweepRequest } from './sweep-file.js';
 import { enterSweepFolder, requireFolder, type SweepIdentity, searchCommandOf, sweepIdentity } from './sweep-folder.js';
 
-/** One of the sweeps by which a boundary was searched. */
 interface SearchedLevel {
-  /** Its folder. */
   readonly place: string;
   readonly identity: SweepIdentity;
   readonly sweep: Sweep;
@@ -78,7 +76,6 @@ function levelsTable(
   };
 }
 
-/** How a boundary is searched. */
 interface FindOptions {
   /** How often the brackets are halved. */
   readonly levels: number;

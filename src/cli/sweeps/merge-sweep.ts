@@ -168,7 +168,6 @@ export async function mergeSweep(folder: string, io: CommandLineIo): Promise<num
   return mergedCode(merged);
 }
 
-/** What merging found, in one line. */
 export function mergedText(folder: string, { points, rows, failed, checksFailed }: Merged): string {
   const failures = failed === 0 ? '' : `, ${failed} points without results (see the column error)`;
   const checks =
@@ -176,7 +175,6 @@ export function mergedText(folder: string, { points, rows, failed, checksFailed 
   return `${points} points, ${rows} rows${failures}${checks}: ${folder}/${MERGED.parquet} and ${MERGED.csv}`;
 }
 
-/** Exit code of a command that merged. */
 export function mergedCode({ failed, checksFailed }: Merged): number {
   return failed + checksFailed === 0 ? exitCode.done : exitCode.refuted;
 }

@@ -15,8 +15,7 @@ import { type Shard, shardText } from './shards.js';
 import type { SweepRequest } from './sweep-file.js';
 import type { SweepIdentity } from './sweep-folder.js';
 
-/** How batches are computed. */
-export interface BatchOptions {
+interface BatchOptions {
   readonly threads: number;
   readonly signal: AbortSignal | undefined;
   /** Called with each finished batch, one at a time, in the order of finishing. */
@@ -32,7 +31,7 @@ const YOUNG_GENERATION = 64;
  *
  * @throws DOMException `AbortError` when interrupted, after the finished batches have been reported
  */
-export async function runBatches(
+async function runBatches(
   sweep: Sweep,
   scenario: Scenario,
   batches: readonly PointRange[],
@@ -41,16 +40,8 @@ export async function runBatches(
   const worker = fileURLToPath(new URL('./batch-worker.js', import.meta.url));
   // On a card the threads would only wait for each other.
   const canUseThreads = existsSync(worker) && backendRecord(sweep.definition.backend)?.runsOn !== 'card';
-  if (canUseThreads && batches.length > 0) await onThreads(worker, sweep, batches, options);
-  else await onThisThread(sweep, scenario, batches, options);
-}
-
-async function onThisThread(
-  sweep: Sweep,
-  scenario: Scenario,
-  batches: readonly PointRange[],
-  { signal, onBatch }: BatchOptions,
-): Promise<void> {
+  if (canUseThreads && batches.length > 0) return onThreads(worker, sweep, batches, options);
+  const { signal, onBatch } = options;
   const pack = new BackendPack(openOnThisThread);
   try {
     for (const range of batches) {
@@ -103,7 +94,6 @@ async function onThreads(
   }
 }
 
-/** What became of the points of a shard. */
 export interface ShardOutcome {
   readonly points: number;
   /** Points that were there before. */
@@ -115,8 +105,7 @@ export interface ShardOutcome {
   readonly elapsedMs: number;
 }
 
-/** How a shard is computed. */
-export interface ShardRunOptions {
+interface ShardRunOptions {
   readonly folder: string;
   readonly shard: Shard;
   readonly identity: SweepIdentity;

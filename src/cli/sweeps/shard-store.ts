@@ -28,24 +28,20 @@ export const TASK_FILE = 'slurm-job';
 
 const ADVICE = 'finished points are saved: free some space, then repeat the command with --resume';
 
-/** Where the files of a shard are. */
 export function shardPlaces(folder: string, shard: Shard) {
   const stem = join(sweepPlaces(folder).shards, `${shard.index}-of-${shard.count}`);
   return { finished: `${stem}.shard`, partial: `${stem}.partial` };
 }
 
-/** What is known of the shard when it is opened. */
 export interface ShardOptions {
   readonly folder: string;
   readonly shard: Shard;
   readonly head: ShardHead;
-  /** Goes on with a shard that was cut off. */
   readonly resume: boolean;
   /** Whether a scheduler vouches that nobody else computes this shard, also where a lock of a lost machine says so. */
   readonly scheduled: boolean;
   /** Number of the scheduler's job that computes it, for `overtrain status`. */
   readonly task: string | undefined;
-  /** Called with every result that was saved earlier. */
   onKept(result: PointResult): void;
 }
 
@@ -63,7 +59,6 @@ export class ShardStore {
     private readonly kept: Map<number, KeptBatch>,
     private readonly lock: FolderLock | undefined,
     private readonly leaveAtExit: () => void,
-    /** Bytes of the journal. */
     private bytes: number,
   ) {}
 
@@ -105,12 +100,10 @@ export class ShardStore {
     }
   }
 
-  /** Whether the points of a batch are there. */
   has({ from }: PointRange): boolean {
     return this.kept.has(from);
   }
 
-  /** Points that are there. */
   get points(): number {
     return pointsIn(this.kept);
   }
@@ -209,7 +202,6 @@ async function keptBatches(
   return kept;
 }
 
-/** Copies frames as they are. */
 async function copyFrames(places: readonly FramePlace[], target: FileHandle): Promise<void> {
   const sources = new Map<string, FileHandle>();
   try {

@@ -4,7 +4,7 @@ import type { PointResult } from '../../sim/sweeps/run-points.js';
 import type { PointRange } from '../../sim/sweeps/sweep.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { codeOf } from '../results/files.js';
-import { FRAME_HEAD, framed, readFrame } from '../results/journal-file.js';
+import { FRAME_HEAD, framed, framesFrom } from '../results/journal-file.js';
 import { sweepPlaces } from './sweep-folder.js';
 
 /** Numbers as Slurm's `--array` has them: `1,3,5-8`. */
@@ -125,12 +125,10 @@ export interface BatchFrame extends PointRange {
   readonly results: readonly PointResult[];
 }
 
-/** A frame as it is written. */
 export function frameOf(content: ShardHead | BatchFrame | { readonly end: true }): Buffer {
   return framed(Buffer.from(JSON.stringify(content)));
 }
 
-/** Where a frame stands. */
 export interface FramePlace {
   readonly path: string;
   readonly start: number;
@@ -150,14 +148,8 @@ export async function* readFrames(
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
-    let place = 0;
-    for (;;) {
-      const body = await readFrame(file, place, size, LARGEST_FRAME);
-      if (body === undefined) return;
-      const length = FRAME_HEAD + body.length;
-      yield { content: JSON.parse(body.toString('utf8')), place: { path, start: place, length } };
-      place += length;
-    }
+    for await (const { start, body } of framesFrom(file, 0, size, LARGEST_FRAME))
+      yield { content: JSON.parse(body.toString('utf8')), place: { path, start, length: FRAME_HEAD + body.length } };
   } finally {
     await file.close();
   }
@@ -175,7 +167,6 @@ export function isHead(frame: unknown): frame is ShardHead {
   return hasKeys(frame, 'sweep', 'count');
 }
 
-/** The file of a finished shard. */
 export interface FinishedShard {
   readonly path: string;
   readonly head: ShardHead;
@@ -219,7 +210,6 @@ export async function finishedShards(folder: string, hash: string): Promise<Fini
   return shards.sort((a, b) => a.head.from - b.head.from || a.head.to - b.head.to);
 }
 
-/** The results of finished shards, one shard after the other. */
 export async function* resultsOfAll(shards: readonly FinishedShard[]): AsyncGenerator<PointResult, void, undefined> {
   for (const shard of shards) yield* resultsOf(shard);
 }

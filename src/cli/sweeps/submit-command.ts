@@ -21,7 +21,6 @@ export interface SlurmJob {
   readonly folder: string;
   readonly scenario: string;
   readonly shards: number;
-  /** The shards to compute. */
   readonly only: readonly number[];
   /** What the user wants of `sbatch`, one option after the other. */
   readonly options: readonly string[];
@@ -79,7 +78,6 @@ function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `"${word.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
-/** What the `submit` command was given. */
 export interface SubmitOptions {
   readonly out?: string;
   readonly shards?: string;

@@ -6,11 +6,10 @@ import { type CommandLineIo, loadScenarios } from '../output/io.js';
 import { durationText } from '../output/progress-line.js';
 import { mergedCode, mergedText, mergeShards } from './merge-sweep.js';
 import { printEstimate, runShard, type ShardOutcome } from './run-shard.js';
-import { readCount, readShard, type Shard, shardText } from './shards.js';
-import { readSweepFile, type SweepRequest } from './sweep-file.js';
+import { readCount, readShard, shardText } from './shards.js';
+import { readSweepFile } from './sweep-file.js';
 import { enterSweepFolder, requireFolder, sweepIdentity } from './sweep-folder.js';
 
-/** What the `sweep` command was given. */
 export interface SweepCommandOptions {
   readonly out?: string;
   readonly shard?: string;
@@ -50,16 +49,23 @@ export async function runSweep(
     await printEstimate(request, { shard, threads }, io);
     return exitCode.done;
   }
-  if (options.find !== undefined) return search(request, options.find, shard, threads, options, io);
+  const resume = options.resume === true;
+  const quiet = options.quiet === true;
+  if (options.find !== undefined) {
+    const whole = 'the whole sweep, without --shard, since each level needs the one before';
+    if (shard !== undefined) throw new InvalidInputError('--find', options.find, whole);
+    const { findBoundary, readFind } = await import('./find-boundary.js');
+    const levels = readFind(options.find, options.levels);
+    return findBoundary(request, { levels, threads, resume, quiet }, io);
+  }
   if (options.levels !== undefined)
     throw new InvalidInputError('--levels', options.levels, 'to be used together with --find');
   const folder = requireFolder(request);
   const identity = await sweepIdentity(request.sweep.definition);
-  const resume = options.resume === true;
   await enterSweepFolder(folder, identity, resume || shard !== undefined);
   const outcome = await runShard(
     request,
-    { ...{ folder, identity, resume, threads }, shard: shard ?? { index: 1, count: 1 }, quiet: options.quiet === true },
+    { folder, identity, resume, threads, quiet, shard: shard ?? { index: 1, count: 1 } },
     io,
   );
   if (shard !== undefined) {
@@ -71,25 +77,6 @@ export async function runSweep(
   io.stdout.write(`${outcome === undefined ? 'the sweep was already finished' : outcomeText(outcome)}\n`);
   io.stdout.write(`${mergedText(folder, merged)}\n`);
   return mergedCode(merged);
-}
-
-async function search(
-  request: SweepRequest,
-  find: string,
-  shard: Shard | undefined,
-  threads: number,
-  { resume, quiet, levels }: SweepCommandOptions,
-  io: CommandLineIo,
-): Promise<number> {
-  if (shard !== undefined)
-    throw new InvalidInputError(
-      '--find',
-      find,
-      'the whole sweep, without --shard, since each level needs the one before',
-    );
-  const { findBoundary, readFind } = await import('./find-boundary.js');
-  const options = { levels: readFind(find, levels), threads, resume: resume === true, quiet: quiet === true };
-  return findBoundary(request, options, io);
 }
 
 function outcomeText({ points, before, failed, checksFailed, elapsedMs }: ShardOutcome): string {

@@ -81,7 +81,6 @@ function resultsAmong(names: readonly string[], figures: readonly Figure[]): Swe
  */
 export const MOST_DOCUMENT_ROWS = 20_000;
 
-/** What merging found. */
 export interface Merged {
   readonly rows: number;
   readonly points: number;
@@ -92,7 +91,6 @@ export interface Merged {
 /** Rows that go through memory at a time; also the rows of one group of the Parquet file. */
 const ROWS_AT_ONCE = 50_000;
 
-/** Names of the merged files. */
 export const MERGED = { csv: 'merged.csv', parquet: 'merged.parquet' } as const;
 
 /** Neighbouring rows of the long table, and the runs that they are of, without their rows. */
@@ -134,7 +132,6 @@ export interface LongTable {
   readonly others?: Readonly<Record<string, Table>>;
 }
 
-/** The long table of one sweep. */
 export function longTable(
   folder: string,
   sweep: Sweep,

@@ -15,7 +15,6 @@ import { askedFor } from './sweep-folder.js';
 
 /** A sweep, checked, and where its results go if the file says so. */
 export interface SweepRequest {
-  /** The sweep file, as the user named it. */
   readonly file: string;
   readonly sweep: Sweep;
   readonly scenario: Scenario;

@@ -17,7 +17,6 @@ import { shardPlaces, TASK_FILE } from './shard-store.js';
 import { isBatch, listText, readFrames, type Shard, shardFileNames, shardOfStem } from './shards.js';
 import { commandOf, readIdentity } from './sweep-folder.js';
 
-/** How far one shard is. */
 export interface ShardState {
   readonly shard: Shard;
   /** `queued`: a scheduler will compute it; `failed`: it was begun, and no process that could be alive works on it. */
@@ -25,7 +24,6 @@ export interface ShardState {
   /** Points that are kept. */
   readonly kept: number;
   readonly points: number;
-  /** Who works on it. */
   readonly owner: LockOwner | undefined;
 }
 
@@ -39,7 +37,6 @@ async function shardCounts(folder: string): Promise<number[]> {
   return [...counts].sort((a, b) => a - b);
 }
 
-/** The states of all shards of a sweep that is cut into `count`. */
 async function shardStates(folder: string, sweep: Sweep, scenario: Scenario, count: number): Promise<ShardState[]> {
   const names = new Set(await shardFileNames(folder));
   const ranges = shardRanges(sweep.points, new PointCosts(sweep, scenario), count);
@@ -114,16 +111,13 @@ export interface Submission {
   /** The sweep file, an absolute path. */
   readonly file: string;
   readonly shards: number;
-  /** What the user gave to `sbatch`. */
   readonly options: readonly string[];
   /** Numbers of the jobs, the array's and the merge's. */
   readonly jobs: readonly string[];
 }
 
-/** Its name in the folder of the sweep. */
 export const submissionFile = 'submitted.json';
 
-/** How far a sweep is. */
 export interface SweepProgress {
   readonly scenario: Scenario;
   readonly sweep: Sweep;
@@ -188,7 +182,6 @@ async function readSubmission(folder: string): Promise<Submission | undefined> {
   }
 }
 
-/** What the `status` command was given. */
 export interface StatusOptions {
   readonly json?: true;
 }

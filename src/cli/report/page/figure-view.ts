@@ -3,7 +3,6 @@ import { expressionInterpreter } from 'vega-interpreter';
 import { button, element, onWidth, toggle } from './element.js';
 import type { PageFigure, ScaleName } from './page-data.js';
 
-/** A continuous scale of a figure. */
 interface PlotScale {
   (value: number): number;
   invert(position: number): number;
@@ -14,7 +13,6 @@ interface PlotScale {
 /** A drag shorter than this is a click. */
 const LEAST_DRAG = 8;
 
-/** The scale of an axis as it is drawn now. */
 function scaleOf({ view }: ShownFigure, axis: 'x' | 'y'): PlotScale {
   return view.scale(axis) as PlotScale;
 }
@@ -114,10 +112,8 @@ function plotOrigin({ view, plot }: ShownFigure): readonly [number, number] {
   return [(drawing?.left ?? 0) - box.left + left + aside, (drawing?.top ?? 0) - box.top + top + above];
 }
 
-/** A row of a figure. */
 type Row = Readonly<Record<string, unknown>>;
 
-/** A row where it is drawn. */
 interface Place {
   readonly row: Row;
   readonly x: number;
@@ -145,7 +141,6 @@ class FigureReader {
     plot.addEventListener('blur', () => this.clear());
   }
 
-  /** Hides the values. */
   clear(): void {
     this.current = undefined;
     this.marker.hidden = true;
@@ -239,7 +234,6 @@ interface ShownFigure {
   readonly figure: PageFigure;
   readonly plot: HTMLElement;
   view: View;
-  /** Names of the series that are hidden. */
   readonly hidden: Set<string>;
   /** Draws again after a change of scales or series. */
   redraw(): void;

@@ -52,7 +52,6 @@ class AxisBrush {
     this.mark();
   }
 
-  /** The whole axis again. */
   clear(): void {
     this.ends = [0, 1];
     this.mark();
@@ -138,7 +137,6 @@ class AxisBrush {
   }
 }
 
-/** Where axes and lines stand, in pixels. */
 interface LinePlaces {
   readonly across: readonly number[];
   readonly top: number;
@@ -153,7 +151,6 @@ const GROUPS = 24;
 const SEGMENTS_AT_ONCE = 600;
 const MOST_TEXTS = 12;
 
-/** Why lines have no number, one place under the last axis for each reason. */
 function markSlots({ marks }: ParallelData): Mark[] {
   const found = new Set(marks);
   return (['diverged', 'run failed', 'no number'] as const).filter((mark) => found.has(mark));

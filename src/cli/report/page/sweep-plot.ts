@@ -5,12 +5,9 @@ import { element } from './element.js';
 import { svgView } from './figure-view.js';
 import { addTable } from './table-view.js';
 
-/** A row of a figure. */
 type PlotRow = Readonly<Record<string, Cell>>;
 
-/** What a figure of a sweep shows now. */
 export interface Shown {
-  /** Vega-Lite specification. */
   readonly spec: object;
   readonly words: string;
   readonly notes: readonly string[];
