@@ -3,7 +3,7 @@ import { type CurveFigure, type Figure, isMap } from '../../sim/scenario/figure.
 import type { Check, Scenario } from '../../sim/scenario/scenario.js';
 import type { Table } from '../../sim/scenario/table.js';
 import { plainText } from '../../theory/invalid-input.js';
-import { type CurveData, curveData } from '../figures/curve-data.js';
+import { curveData } from '../figures/curve-data.js';
 import { curveWords, isSingle, seriesColours, seriesTitle } from '../figures/curve-spec.js';
 import type { compileFigure } from '../figures/draw-figure.js';
 import { symbolText } from '../figures/figure-axis.js';
@@ -228,25 +228,23 @@ export function reportFigure(
     const description = `${figure.value.label} over ${figure.x.label} and ${figure.y.label}${line}.`;
     return {
       ...common,
-      kind: 'map',
-      title: symbolText(figure.title),
-      description,
+      ...{ kind: 'map', title: symbolText(figure.title), description, heights: [column] },
       values: columns.filter((name) => name !== undefined),
-      heights: [column],
-      series: [],
-      seriesTitle: '',
-      notes: [],
+      ...{ series: [], seriesTitle: '', notes: [] },
     };
   }
   const read = curveData(figure, tables);
+  const { series, x, y } = figure;
+  const columns = new Set([series, x.column, y.theory, y.simulation, y.error]);
+  const colours = isSingle(read) ? PAGE.categories(1) : seriesColours(read, PAGE);
   return {
     ...common,
     kind: 'curve',
     title: symbolText(read.title),
     description: curveWords(figure, read),
-    values: drawnColumns(figure),
-    heights: [figure.y.theory, figure.y.simulation].filter((name) => name !== undefined),
-    series: seriesOf(read),
+    values: [...columns].filter((name) => name !== undefined),
+    heights: [y.theory, y.simulation].filter((name) => name !== undefined),
+    series: read.series.map((name, index) => ({ name, colour: colours[index] ?? '' })),
     seriesTitle: seriesTitle(figure),
     notes: read.notes,
   };
@@ -254,16 +252,6 @@ export function reportFigure(
 
 function scaled(figure: CurveFigure, x: 'linear' | 'log', y: 'linear' | 'log'): CurveFigure {
   return { ...figure, x: { ...figure.x, scale: x }, y: { ...figure.y, scale: y } };
-}
-
-function drawnColumns({ series, x, y }: CurveFigure): string[] {
-  const names = [series, x.column, y.theory, y.simulation, y.error];
-  return [...new Set(names)].filter((name) => name !== undefined);
-}
-
-function seriesOf(data: CurveData): PageFigure['series'] {
-  const colours = isSingle(data) ? PAGE.categories(1) : seriesColours(data, PAGE);
-  return data.series.map((name, index) => ({ name, colour: colours[index] ?? '' }));
 }
 
 export interface ReportParts {

@@ -6,15 +6,6 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 
-export interface LockOwner {
-  readonly pid: number;
-  readonly host: string;
-  /** When it began, ISO 8601 in UTC. */
-  readonly since: string;
-  /** What distinguishes the process from a later one with the same number, where the system says. */
-  readonly process: string | null;
-}
-
 export interface FolderLock {
   /** Gives it back; without waiting, for a process that ends. */
   release(): void;
@@ -35,9 +26,14 @@ const ATTEMPTS = 4;
 const ownerSchema = z.object({
   pid: z.number().int().positive(),
   host: z.string(),
+  /** When it began, ISO 8601 in UTC. */
   since: z.string(),
+  /** What distinguishes the process from a later one with the same number, where the system says. */
   process: z.string().nullable(),
 });
+
+/** Who works on a folder. */
+export type LockOwner = z.infer<typeof ownerSchema>;
 
 /**
  * Takes the lock of a folder that exists. Every process writes a file of its own, of a name that no other ever has, and then looks

@@ -16,7 +16,7 @@ import { type FolderLock, LockedFolder, lockFolder } from './folder-lock.js';
 import { JournalFile } from './journal-file.js';
 import { identityDifference, RUN_FILE, type RunIdentity } from './run-files.js';
 
-export interface WorkPlace extends PartialFolder {
+interface WorkPlace extends PartialFolder {
   /** Gives the place back, and removes it where nothing is left in it. Without waiting, for a process that ends. */
   leave(): void;
 }
@@ -27,12 +27,11 @@ const ATTEMPTS = 5;
  * Makes the partial folder of a result and takes its lock. Where a replacement was cut off between its two steps, the earlier
  * result gets its name back.
  *
- * @param path absolute path of the result folder
  * @param folder as the user wrote it
  * @throws InvalidInputError naming the process that works on it, if one does
  * @throws Error with the `code` of the system
  */
-export async function takeWorkPlace(path: string, folder: string): Promise<WorkPlace> {
+async function takeWorkPlace(path: string, folder: string): Promise<WorkPlace> {
   const place = partialFolder(path);
   const made: string[] = [];
   const removeEmpty = () => {
@@ -93,13 +92,11 @@ const NEW_OR_EMPTY = 'a folder that does not exist yet or is empty';
 /**
  * Makes sure that a result folder may be written at a place.
  *
- * @param path absolute
- * @param folder as the user wrote it
  * @param mayReplace whether a result that stands there may go
  * @returns names of the files of that result, where there is one
  * @throws InvalidInputError if anything else is there
  */
-export async function refuseStanding(
+async function refuseStanding(
   path: string,
   folder: string,
   mayReplace: boolean,
@@ -139,7 +136,7 @@ function refusal(folder: string, allowed: string): InvalidInputError {
  * @returns undefined where there is no run to compute
  * @throws InvalidInputError where there is a journal already, or one of another run
  */
-export async function openJournal(
+async function openJournal(
   place: WorkPlace,
   folder: string,
   { force, resume, run }: ReserveOptions,
@@ -179,13 +176,13 @@ export async function openJournal(
 }
 
 /** What to do when there is no room: what was computed is not lost. */
-export function adviceFor(journal: JournalFile | undefined): string {
+function adviceFor(journal: JournalFile | undefined): string {
   if (journal === undefined || journal.size === 0) return '';
   return 'nothing computed is lost: free some space, then repeat the command with --resume';
 }
 
 /** Removes the journal; without waiting, for a process that ends. */
-export function removeJournal({ journal }: WorkPlace): void {
+function removeJournal({ journal }: WorkPlace): void {
   rmSync(journal, { force: true });
 }
 
@@ -204,7 +201,6 @@ export interface ReservedFolder {
   /**
    * Writes the folder whole: the files reach the disk beside it, and only then it gets its name.
    *
-   * @param files contents by file name
    * @param signal aborting it before the folder has its name leaves nothing but the journal
    * @throws InvalidInputError when it cannot be written after all, a full disk for one
    */

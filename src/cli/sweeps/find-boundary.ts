@@ -34,13 +34,7 @@ interface SearchedLevel {
 
 const LEVEL: Column = { name: 'level', unit: '1', description: 'which of the sweeps, from 0' };
 
-/**
- * The long table of all levels of a search, with their number in front: points are numbered from 0 in each.
- *
- * @param levels from the first, whose columns the table has
- * @param rows of all levels together
- * @param boundary the brackets that are left
- */
+/** The long table of all levels of a search, with the columns of the first, and their number in front: points are numbered from 0 in each. */
 function levelsTable(
   levels: readonly SearchedLevel[],
   scenario: Scenario,

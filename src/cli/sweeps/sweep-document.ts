@@ -202,14 +202,8 @@ export async function writeSweepDocument(
   }
 }
 
-interface DocumentTable {
-  readonly summary: SweepSummary;
-  readonly table: Table;
-  /** What ran for the first point that has numbers. */
-  readonly computed: string | null;
-}
-
-async function tableOf({ summary, columns, groups }: LongTable, count: number): Promise<DocumentTable> {
+/** The table of a document, and what ran for the first point that has numbers. */
+async function tableOf({ summary, columns, groups }: LongTable, count: number) {
   let computed: string | null = null;
   async function* parts() {
     for await (const { rows, group } of groups()) {

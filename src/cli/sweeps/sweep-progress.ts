@@ -81,11 +81,7 @@ async function journalState(partial: string): Promise<Progress> {
   return { state: 'failed', kept: total, owner: undefined };
 }
 
-/**
- * Tasks of an array job that Slurm still has in its queue, or is running; none where there is no Slurm to ask.
- *
- * @param job number of the array job
- */
+/** Tasks of an array job that Slurm still has in its queue, or is running; none where there is no Slurm to ask. */
 async function queuedTasks(job: string): Promise<ReadonlySet<number>> {
   const text = await squeue('--array', '--format=%K', `--jobs=${job}`).catch(() => '');
   return new Set(text === '' ? [] : text.split('\n').map(Number));
@@ -118,23 +114,13 @@ export interface Submission {
 
 export const submissionFile = 'submitted.json';
 
-export interface SweepProgress {
-  readonly scenario: Scenario;
-  readonly sweep: Sweep;
-  /** Shards into which it is cut. */
-  readonly count: number;
-  /** Every shard of that cut, and those of other cuts that hold something. */
-  readonly shown: readonly ShardState[];
-  /** What computes the shards that failed or are missing; null where there are none. */
-  readonly command: string | null;
-}
-
 /**
- * Looks how far a sweep is.
+ * Looks how far a sweep is: every shard of the cut that counts, those of other cuts that hold something, and the command that
+ * computes the shards that failed or are missing, null where there are none.
  *
  * @throws InvalidInputError where the folder is of no sweep, or of a scenario that is not among those given
  */
-export async function sweepProgress(folder: string, scenarios: readonly Scenario[]): Promise<SweepProgress> {
+export async function sweepProgress(folder: string, scenarios: readonly Scenario[]) {
   const identity = await readIdentity(folder);
   const sweep = new Sweep(identity.definition);
   const scenario = scenarioAmong(identity.definition.scenario, scenarios);

@@ -57,10 +57,6 @@ class AxisBrush {
     this.mark();
   }
 
-  remove(): void {
-    for (const one of this.elements) one.remove();
-  }
-
   private set(ends: [number, number]): void {
     this.ends = ends;
     this.mark();
@@ -156,41 +152,6 @@ function markSlots({ marks }: ParallelData): Mark[] {
   return (['diverged', 'run failed', 'no number'] as const).filter((mark) => found.has(mark));
 }
 
-/**
- * Draws lines and axes.
- *
- * @param chosen 1 for each line that does not fade
- */
-function drawLines(
-  context: CanvasRenderingContext2D,
-  data: ParallelData,
-  places: LinePlaces,
-  chosen: Uint8Array,
-  hidden: ReadonlySet<Mark | 'number'>,
-): void {
-  const { canvas } = context;
-  const style = getComputedStyle(canvas);
-  const colour = (name: string) => style.getPropertyValue(name).trim();
-  context.clearRect(0, 0, canvas.width, canvas.height);
-  const { faded, groups, lacking } = grouped(data, chosen, hidden);
-  // Where many lines lie over each other, each is fainter.
-  const thin = Math.min(1, Math.sqrt(300 / data.count));
-  context.lineWidth = 1;
-  context.globalAlpha = 0.18 * thin;
-  strokeRows(context, data, places, faded, colour('--faint'));
-  context.globalAlpha = 0.75 * thin;
-  groups.forEach((rows, group) => {
-    const shade = PAGE.shades[Math.round((group / (GROUPS - 1)) * (PAGE.shades.length - 1))]!;
-    strokeRows(context, data, places, rows, shade);
-  });
-  context.setLineDash([4, 3]);
-  strokeRows(context, data, places, lacking, colour('--ink'));
-  context.setLineDash([]);
-  context.globalAlpha = 1;
-  context.font = `12px ${style.fontFamily}`;
-  drawAxes(context, data, places, colour('--ink'), colour('--background'));
-}
-
 /** Rows by the shade of their result, those without a number apart, and those that fade. */
 function grouped(data: ParallelData, chosen: Uint8Array, hidden: ReadonlySet<Mark | 'number'>) {
   const groups: number[][] = Array.from({ length: GROUPS }, () => []);
@@ -206,64 +167,79 @@ function grouped(data: ParallelData, chosen: Uint8Array, hidden: ReadonlySet<Mar
   return { groups, faded, lacking };
 }
 
-function strokeRows(
+/**
+ * Draws lines and axes.
+ *
+ * @param chosen 1 for each line that does not fade
+ */
+function drawLines(
   context: CanvasRenderingContext2D,
   data: ParallelData,
   { across, top, height, slot }: LinePlaces,
-  rows: readonly number[],
-  colour: string,
+  chosen: Uint8Array,
+  hidden: ReadonlySet<Mark | 'number'>,
 ): void {
-  if (rows.length === 0) return;
-  const { axes } = data;
+  const { canvas } = context;
+  const style = getComputedStyle(canvas);
+  const [ink, faint, background] = ['--ink', '--faint', '--background'].map((name) =>
+    style.getPropertyValue(name).trim(),
+  );
+  const { axes, marks } = data;
   const slots = markSlots(data);
   const last = axes.length - 1;
-  context.strokeStyle = colour;
-  context.beginPath();
-  let segments = 0;
-  for (const row of rows) {
-    let isOpen = false;
-    for (let axis = 0; axis <= last; axis++) {
-      const place = axes[axis]!.heights[row]!;
-      const mark = data.marks[row];
-      const isLacking = Number.isNaN(place);
-      if (isLacking && (axis < last || mark == null)) {
-        isOpen = false;
-        continue;
-      }
-      const y = isLacking ? top + height + slot * (1 + slots.indexOf(mark!)) : top + height * (1 - place);
-      if (isOpen) context.lineTo(across[axis]!, y);
-      else context.moveTo(across[axis]!, y);
-      isOpen = true;
-      segments++;
-    }
-    if (segments < SEGMENTS_AT_ONCE) continue;
-    context.stroke();
+  const heightOf = (row: number, axis: number) => {
+    const place = axes[axis]!.heights[row]!;
+    if (!Number.isNaN(place)) return top + height * (1 - place);
+    const mark = marks[row];
+    return axis < last || mark == null ? undefined : top + height + slot * (1 + slots.indexOf(mark));
+  };
+  const stroke = (rows: readonly number[], colour: string) => {
+    context.strokeStyle = colour;
+    let segments = 0;
     context.beginPath();
-    segments = 0;
-  }
-  context.stroke();
-}
-
-function drawAxes(
-  context: CanvasRenderingContext2D,
-  data: ParallelData,
-  { across, top, height, slot }: LinePlaces,
-  ink: string,
-  background: string,
-): void {
-  context.lineWidth = 1.2;
-  context.strokeStyle = ink;
-  context.fillStyle = ink;
+    for (const row of rows) {
+      let isOpen = false;
+      for (let axis = 0; axis <= last; axis++) {
+        const y = heightOf(row, axis);
+        if (y === undefined) isOpen = false;
+        else {
+          if (isOpen) context.lineTo(across[axis]!, y);
+          else context.moveTo(across[axis]!, y);
+          isOpen = true;
+          segments++;
+        }
+      }
+      if (segments < SEGMENTS_AT_ONCE) continue;
+      context.stroke();
+      context.beginPath();
+      segments = 0;
+    }
+    context.stroke();
+  };
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  const { faded, groups, lacking } = grouped(data, chosen, hidden);
+  // Where many lines lie over each other, each is fainter.
+  const thin = Math.min(1, Math.sqrt(300 / data.count));
+  context.lineWidth = 1;
+  context.globalAlpha = 0.18 * thin;
+  stroke(faded, faint!);
+  context.globalAlpha = 0.75 * thin;
+  groups.forEach((rows, group) => {
+    stroke(rows, PAGE.shades[Math.round((group / (GROUPS - 1)) * (PAGE.shades.length - 1))]!);
+  });
+  context.setLineDash([4, 3]);
+  stroke(lacking, ink!);
+  context.setLineDash([]);
+  context.globalAlpha = 1;
+  Object.assign(context, { font: `12px ${style.fontFamily}`, lineWidth: 1.2, strokeStyle: ink, fillStyle: ink });
   const write = (text: string, x: number, y: number) => {
     context.save();
-    context.strokeStyle = background;
-    context.lineWidth = 4;
-    context.lineJoin = 'round';
+    Object.assign(context, { strokeStyle: background, lineWidth: 4, lineJoin: 'round' });
     context.strokeText(text, x, y);
     context.restore();
     context.fillText(text, x, y);
   };
-  data.axes.forEach((axis, index) => {
+  axes.forEach((axis, index) => {
     const x = across[index]!;
     context.beginPath();
     context.moveTo(x, top);
@@ -271,18 +247,16 @@ function drawAxes(
     context.stroke();
     context.textAlign = 'center';
     write(symbolText(axis.column), x, top - 22);
-    const isLast = index === data.axes.length - 1;
-    context.textAlign = isLast ? 'right' : 'left';
+    context.textAlign = index === last ? 'right' : 'left';
+    const aside = index === last ? -8 : 8;
     const texts = axis.kind === 'text' ? Math.min(axis.ends.length, MOST_TEXTS) : 5;
     for (let tick = 0; tick < texts; tick++) {
       const place = texts === 1 ? 0 : tick / (texts - 1);
-      write(valueAt(axis, place), x + (isLast ? -8 : 8), top + height * (1 - place) + 4);
+      write(valueAt(axis, place), x + aside, top + height * (1 - place) + 4);
     }
-    if (isLast)
-      markSlots(data).forEach((mark, at) => {
-        write(MARK_WORDS[mark], x - 8, top + height + slot * (1 + at) + 4);
-      });
   });
+  for (const [at, mark] of slots.entries())
+    write(MARK_WORDS[mark], across[last]! - 8, top + height + slot * (1 + at) + 4);
 }
 
 const HEIGHT = 340;
@@ -320,7 +294,7 @@ export class ParallelView {
     this.data = data;
     this.hidden.clear();
     this.description.textContent = `${words} Drag on an axis, or move its two handles with the arrow keys, to choose a range.`;
-    for (const brush of this.brushes) brush.remove();
+    for (const one of this.brushes.flatMap(({ elements }) => elements)) one.remove();
     this.brushes = data.axes.map((axis) => new AxisBrush(axis, symbolText(axis.column), () => this.later()));
     for (const brush of this.brushes) this.plot.append(...brush.elements);
     this.fillLegend(data);
