@@ -283,10 +283,10 @@ function pretrainLength(run: RunDocument): readonly Finding[] {
   const forgotten = curvesOf(run, 'curve', 'learning_rate', 'time', FORGETTING);
   const after = curvesOf(run, 'curve', 'learning_rate', 'time', LOSS_PRE);
   if (forgotten.length === 0 || after.length === 0) return [];
-  const count = (curves: readonly Curve[], is: (y: readonly number[]) => boolean) =>
+  type Shape = (y: readonly number[]) => boolean;
+  const count = (curves: readonly Curve[], is: Shape) =>
     `${curves.filter(({ y }) => is(y)).length} of ${curves.length} learning rates`;
-  const all = (curves: readonly Curve[], is: (y: readonly number[]) => boolean) =>
-    curves.every(({ y }) => is(y)) ? ('agrees' as const) : ('mismatch' as const);
+  const all = (curves: readonly Curve[], is: Shape) => (curves.every(({ y }) => is(y)) ? 'agrees' : 'mismatch');
   const rises = (y: readonly number[]) => directionOf(y) === 'rises';
   const isPositive = (y: readonly number[]) => y.at(-1)! > 0;
   const turnsNot = (y: readonly number[]) => !hasUTurn(y);

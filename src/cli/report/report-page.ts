@@ -93,15 +93,11 @@ function figureBlock(figure: PageFigure, anchor: string, run: number, at: number
   const id = `${anchor}-figure-${at}`;
   return html`<figure class="figure" data-run="${run}" data-figure="${at}" aria-labelledby="${id}">
 <figcaption id="${id}">${figure.title}</figcaption>
-<p class="description" id="${id}-text">${sentence(figure.description)}</p>
+<p class="description" id="${id}-text">${figure.description.charAt(0).toUpperCase() + figure.description.slice(1)}</p>
 <div class="plot" tabindex="0" role="application" aria-roledescription="interactive chart" aria-labelledby="${id}" aria-describedby="${id}-text ${id}-keys"></div>
 <p class="visually-hidden" id="${id}-keys">Arrow left and right: the next value; up and down: the next series; plus, minus and zero: zoom.</p>
 ${figure.notes.map((note) => html`<p class="note">${note}</p>`)}
 </figure>`;
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 const VERDICTS: Readonly<Record<Check['verdict'], string>> = {
@@ -228,9 +224,9 @@ export function reportFigure(
     const description = `${figure.value.label} over ${figure.x.label} and ${figure.y.label}${line}.`;
     return {
       ...common,
-      ...{ kind: 'map', title: symbolText(figure.title), description, heights: [column] },
+      ...{ kind: 'map', title: symbolText(figure.title), description },
       values: columns.filter((name) => name !== undefined),
-      ...{ series: [], seriesTitle: '', notes: [] },
+      ...{ heights: [column], series: [], seriesTitle: '', notes: [] },
     };
   }
   const read = curveData(figure, tables);

@@ -103,13 +103,7 @@ export async function checksumOf(path: string, bytes: number): Promise<string | 
 export async function writeDurably(folder: string, files: Files, signal?: AbortSignal): Promise<void> {
   for (const [name, contents] of files) {
     signal?.throwIfAborted();
-    const file = await open(join(folder, name), 'wx');
-    try {
-      await file.writeFile(contents);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeWhole(join(folder, name), (file) => file.writeFile(contents));
   }
   await flushFolder(folder);
 }

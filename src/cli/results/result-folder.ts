@@ -194,25 +194,6 @@ function identityIn(text: string): Partial<RunIdentity> {
   }
 }
 
-/** A place for a result folder that is known to be writable, and that no one else writes. */
-export interface ReservedFolder {
-  /** Where the calls of the run's backend are kept; absent for a run that has ended already. */
-  readonly journal?: JournalFile | undefined;
-  /**
-   * Writes the folder whole: the files reach the disk beside it, and only then it gets its name.
-   *
-   * @param signal aborting it before the folder has its name leaves nothing but the journal
-   * @throws InvalidInputError when it cannot be written after all, a full disk for one
-   */
-  write(files: Files, signal?: AbortSignal): Promise<void>;
-  /**
-   * Gives the place back; what was written stays, and so does the journal of a run that did not get that far.
-   *
-   * @returns whether a journal was left, so that the run can continue
-   */
-  release(): Promise<boolean>;
-}
-
 export interface ReserveOptions {
   /** Replaces another result, and starts over where a run was cut off. */
   readonly force?: boolean;
@@ -228,7 +209,7 @@ export interface ReserveOptions {
  *
  * @throws InvalidInputError saying what is already there; nothing is left behind then
  */
-export async function reserveResultFolder(folder: string, options: ReserveOptions = {}): Promise<ReservedFolder> {
+export async function reserveResultFolder(folder: string, options: ReserveOptions = {}) {
   if (folder.trim() === '' || folder.includes('\0'))
     throw new InvalidInputError('--out', folder, 'the name of a folder');
   const path = resolve(folder);
@@ -263,8 +244,15 @@ export async function reserveResultFolder(folder: string, options: ReserveOption
   };
   let released: Promise<boolean> | undefined;
   return {
+    /** Where the calls of the run's backend are kept; undefined for a run that has ended already. */
     journal,
-    async write(files, signal) {
+    /**
+     * Writes the folder whole: the files reach the disk beside it, and only then it gets its name.
+     *
+     * @param signal aborting it before the folder has its name leaves nothing but the journal
+     * @throws InvalidInputError when it cannot be written after all, a full disk for one
+     */
+    async write(files: Files, signal?: AbortSignal): Promise<void> {
       try {
         await mkdir(place.fresh);
         await writeDurably(place.fresh, files, signal);
@@ -276,12 +264,16 @@ export async function reserveResultFolder(folder: string, options: ReserveOption
         throw notWritable(folder, error, adviceFor(journal));
       }
     },
-    release() {
+    /** Gives the place back; what was written stays, and so does the journal of a run that did not get that far, which is then true. */
+    release(): Promise<boolean> {
       released ??= release();
       return released;
     },
   };
 }
+
+/** A place for a result folder that is known to be writable, and that no one else writes. */
+export type ReservedFolder = Awaited<ReturnType<typeof reserveResultFolder>>;
 
 /**
  * Gives the written folder its name. A result that has the name steps aside first, and comes back if the new one cannot take its

@@ -175,10 +175,7 @@ export function facetWords({ choice, panels, series }: FacetData): string {
 export function rowsOf({ points, choice }: FacetData) {
   return points.map(({ panel, series, x, theory, simulation, error, count, mark }, order) => ({
     panel: choice.panel === null ? '' : `${choice.panel} = ${panel}`,
-    series,
-    x,
-    theory,
-    simulation,
+    ...{ series, x, theory, simulation },
     low: simulation === null || error === null ? null : simulation - error,
     high: simulation === null || error === null ? null : simulation + error,
     count,
@@ -195,12 +192,8 @@ function colourOf(data: FacetData, theme: Theme, columns: SweepStyle['columns'])
     type: 'nominal',
     scale: { domain: series, range: isOrdered ? theme.ordered(series.length) : theme.categories(series.length) },
     legend: {
-      title: columnTitle(choice.series, columns),
-      columns: 3,
-      symbolType: 'square',
-      symbolOpacity: 1,
-      symbolStrokeWidth: 0,
-      symbolSize: 90,
+      ...{ title: columnTitle(choice.series, columns), columns: 3 },
+      ...{ symbolType: 'square', symbolOpacity: 1, symbolStrokeWidth: 0, symbolSize: 90 },
     },
   };
 }

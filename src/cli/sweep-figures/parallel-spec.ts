@@ -130,13 +130,8 @@ export function parallelSpec(data: ParallelData, style: SweepStyle, background: 
     title: null,
     scale: { padding: 0.5 },
     axis: {
-      labelAngle: 0,
-      orient: 'top',
-      domain: false,
-      ticks: false,
-      labelLimit: 110,
-      labelOverlap: false,
-      labelPadding: 6,
+      ...{ labelAngle: 0, orient: 'top', domain: false, ticks: false },
+      ...{ labelLimit: 110, labelOverlap: false, labelPadding: 6 },
     },
   };
   const y = (field: string) => ({
@@ -145,6 +140,7 @@ export function parallelSpec(data: ParallelData, style: SweepStyle, background: 
     axis: null,
     scale: { domain: [BELOW, 1.06], nice: false },
   });
+  const label = { type: 'text', align: 'left', dx: 4 };
   const isShort = drawn.length < count;
   const notes = isShort ? [...style.notes, `${drawn.length} of ${count} lines`] : style.notes;
   return {
@@ -184,37 +180,24 @@ export function parallelSpec(data: ParallelData, style: SweepStyle, background: 
       {
         name: 'casing',
         data: { name: 'ends' },
-        mark: {
-          type: 'text',
-          align: 'left',
-          dx: 4,
-          stroke: theme.background,
-          strokeWidth: 3,
-          fontSize: style.size - 1,
-        },
+        mark: { ...label, stroke: theme.background, strokeWidth: 3, fontSize: style.size - 1 },
         encoding: { x, y: y('height'), text: { field: 'text' } },
       },
       {
         name: 'ends',
         data: { name: 'ends' },
-        mark: { type: 'text', align: 'left', dx: 4, color: theme.ink, fontSize: style.size - 1 },
+        mark: { ...label, color: theme.ink, fontSize: style.size - 1 },
         encoding: { x, y: y('height'), text: { field: 'text' } },
       },
-      ...(lacking.length === 0
-        ? []
-        : [
-            {
-              name: 'lacking',
-              data: {
-                values: [
-                  { axis: names.at(-1), height: BELOW, text: lacking.map((mark) => MARK_WORDS[mark]).join(', ') },
-                ],
-              },
-              mark: { type: 'text', align: 'right', dx: -4, dy: -5, color: theme.ink, fontSize: style.size - 1 },
-              encoding: { x, y: y('height'), text: { field: 'text' } },
-            },
-          ]),
-    ],
+      lacking.length > 0 && {
+        name: 'lacking',
+        data: {
+          values: [{ axis: names.at(-1), height: BELOW, text: lacking.map((mark) => MARK_WORDS[mark]).join(', ') }],
+        },
+        mark: { type: 'text', align: 'right', dx: -4, dy: -5, color: theme.ink, fontSize: style.size - 1 },
+        encoding: { x, y: y('height'), text: { field: 'text' } },
+      },
+    ].filter((layer) => layer !== false),
   };
 }
 

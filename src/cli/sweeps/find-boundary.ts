@@ -20,7 +20,7 @@ import type { CommandLineIo } from '../output/io.js';
 import { csvText, readableNumber } from '../output/text-table.js';
 import { makeFolders, notWritable } from '../results/files.js';
 import { sweepFigureFiles } from '../sweep-figures/sweep-figure-files.js';
-import { runShard } from './run-shard.js';
+import { runShard, type ShardRunOptions } from './run-shard.js';
 import { finishedShards, readCount, resultsOfAll } from './shards.js';
 import { type LongTable, rowGroups, summaryOf, writeSweepDocument } from './sweep-document.js';
 import type { SweepRequest } from './sweep-file.js';
@@ -70,13 +70,8 @@ function levelsTable(
   };
 }
 
-interface FindOptions {
-  /** How often the brackets are halved. */
-  readonly levels: number;
-  readonly threads: number;
-  readonly resume: boolean;
-  readonly quiet: boolean;
-}
+/** How a boundary is searched, and how often its brackets are halved. */
+type FindOptions = Pick<ShardRunOptions, 'threads' | 'resume' | 'quiet'> & { readonly levels: number };
 
 /**
  * `overtrain sweep --find inflection`: the sweep, and then sweeps of the middles of those neighbours on its grid between which an
@@ -134,13 +129,8 @@ export async function findBoundary(
   });
   const failed = seen.filter((one) => one.turns === undefined).length;
   const long = levelsTable(searched, scenario, axis, tally.rows, boundary, searchCommandOf(folder, levels));
-  await writeSweepDocument(
-    folder,
-    searched[0]!.identity,
-    long,
-    { ...tally, points, failed },
-    io.drawSweep ?? sweepFigureFiles,
-  );
+  const found = { ...tally, points, failed };
+  await writeSweepDocument(folder, searched[0]!.identity, long, found, io.drawSweep ?? sweepFigureFiles);
   const failures = failed === 0 ? '' : ` (${failed} without numbers)`;
   io.stdout.write(`${summary(folder, axis, others, brackets, `${points} points${failures}`)}\n`);
   return failed === 0 ? exitCode.done : exitCode.refuted;

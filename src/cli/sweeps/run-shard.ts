@@ -105,7 +105,7 @@ export interface ShardOutcome {
   readonly elapsedMs: number;
 }
 
-interface ShardRunOptions {
+export interface ShardRunOptions {
   readonly folder: string;
   readonly shard: Shard;
   readonly identity: SweepIdentity;

@@ -49,10 +49,7 @@ function sweepControls(rows: SweepRows, first: SweepChoice, choose: (choice: Swe
   const log = element('input', { type: 'checkbox' });
   log.addEventListener('change', () => take({ ...choice, isLog: log.checked }));
   const fill = () => {
-    selects.result.box.value = choice.result;
-    selects.x.box.value = choice.x ?? NONE;
-    selects.panel.box.value = choice.panel ?? NONE;
-    selects.series.box.value = choice.series ?? NONE;
+    for (const role of ['result', 'x', 'panel', 'series'] as const) selects[role].box.value = choice[role] ?? NONE;
     log.checked = choice.isLog;
     cuts.replaceChildren(
       ...Object.entries(choice.slices).map(([column, place]) => {
