@@ -12,7 +12,7 @@ import { flushFolder, notWritable, writeWhole } from '../results/files.js';
 import { PARQUET_METADATA_KEY, parquetCell, parquetType } from '../results/parquet-files.js';
 import { sweepFigureFiles } from '../sweep-figures/sweep-figure-files.js';
 import { type FinishedShard, finishedShards, resultsOfAll, shardText } from './shards.js';
-import { longTable, MERGED, type Merged, rowGroups, writeSweepDocument } from './sweep-document.js';
+import { count, longTable, MERGED, type Merged, rowGroups, writeSweepDocument } from './sweep-document.js';
 import { readIdentity, type SweepIdentity } from './sweep-folder.js';
 
 const MOST_NAMED = 5;
@@ -75,7 +75,7 @@ async function writeMerged(
   { definition, versions }: SweepIdentity,
   sweep: Sweep,
   scenario: Scenario,
-  results: () => AsyncGenerator<PointResult, void, undefined>,
+  results: () => AsyncIterable<PointResult>,
 ): Promise<Merged> {
   const columns = pointColumns(sweep, scenario);
   const kinds = columns.map(() => new Set<string>());
@@ -92,10 +92,7 @@ async function writeMerged(
         });
       tally.rows += rows.length;
       tally.points += group.length;
-      for (const { error, failed } of group) {
-        if (error !== null) tally.failed++;
-        if (failed.length > 0) tally.checksFailed++;
-      }
+      for (const result of group) count(result, tally);
     }
   };
   const parquet = async (file: FileHandle) => {

@@ -12,6 +12,7 @@ import type { CommandLineIo } from '../output/io.js';
 import { durationText, progressLine } from '../output/progress-line.js';
 import { ShardStore } from './shard-store.js';
 import { type Shard, shardText } from './shards.js';
+import { count } from './sweep-document.js';
 import type { SweepRequest } from './sweep-file.js';
 import type { SweepIdentity } from './sweep-folder.js';
 
@@ -94,17 +95,6 @@ async function onThreads(
   }
 }
 
-export interface ShardOutcome {
-  readonly points: number;
-  /** Points that were there before. */
-  readonly before: number;
-  /** Points without numbers. */
-  readonly failed: number;
-  /** Points of which a check failed. */
-  readonly checksFailed: number;
-  readonly elapsedMs: number;
-}
-
 export interface ShardRunOptions {
   readonly folder: string;
   readonly shard: Shard;
@@ -115,7 +105,8 @@ export interface ShardRunOptions {
 }
 
 /**
- * Computes what is missing of a shard and writes its file; undefined where it was finished before.
+ * Computes what is missing of a shard and writes its file; undefined where it was finished before. Counts the points, and among them
+ * those that were there `before`, those without numbers, and those of which a check failed.
  *
  * @throws InvalidInputError where its file cannot be written
  * @throws DOMException `AbortError` when interrupted; finished points are kept
@@ -124,7 +115,7 @@ export async function runShard(
   { sweep, scenario }: SweepRequest,
   { folder, shard, identity, resume, threads, quiet }: ShardRunOptions,
   io: CommandLineIo,
-): Promise<ShardOutcome | undefined> {
+) {
   const costs = new PointCosts(sweep, scenario);
   const range = shardRanges(sweep.points, costs, shard.count)[shard.index - 1]!;
   const head = { sweep: identity.hash, index: shard.index, count: shard.count, ...range };
@@ -168,11 +159,6 @@ export async function runShard(
     progress.clear();
     await store.close();
   }
-}
-
-function count({ error, failed }: PointResult, tally: { failed: number; checksFailed: number }): void {
-  if (error !== null) tally.failed++;
-  if (failed.length > 0) tally.checksFailed++;
 }
 
 /** Time, in milliseconds, for which the rate is measured. */

@@ -142,9 +142,7 @@ const LARGEST_FRAME = 2 ** 29;
  *
  * @throws Error with the `code` of the system
  */
-export async function* readFrames(
-  path: string,
-): AsyncGenerator<{ content: unknown; place: FramePlace }, void, undefined> {
+export async function* readFrames(path: string): AsyncGenerator<{ content: unknown; place: FramePlace }> {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
@@ -210,7 +208,7 @@ export async function finishedShards(folder: string, hash: string): Promise<Fini
   return shards.sort((a, b) => a.head.from - b.head.from || a.head.to - b.head.to);
 }
 
-export async function* resultsOfAll(shards: readonly FinishedShard[]): AsyncGenerator<PointResult, void, undefined> {
+export async function* resultsOfAll(shards: readonly FinishedShard[]) {
   for (const shard of shards) yield* resultsOf(shard);
 }
 

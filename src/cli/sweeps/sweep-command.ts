@@ -5,7 +5,7 @@ import { exitCode } from '../output/error-line.js';
 import { type CommandLineIo, loadScenarios } from '../output/io.js';
 import { durationText } from '../output/progress-line.js';
 import { mergedCode, mergedText, mergeShards } from './merge-sweep.js';
-import { printEstimate, runShard, type ShardOutcome } from './run-shard.js';
+import { printEstimate, runShard } from './run-shard.js';
 import { readCount, readShard, shardText } from './shards.js';
 import { readSweepFile } from './sweep-file.js';
 import { enterSweepFolder, requireFolder, sweepIdentity } from './sweep-folder.js';
@@ -79,7 +79,8 @@ export async function runSweep(
   return mergedCode(merged);
 }
 
-function outcomeText({ points, before, failed, checksFailed, elapsedMs }: ShardOutcome): string {
+function outcomeText(outcome: NonNullable<Awaited<ReturnType<typeof runShard>>>): string {
+  const { points, before, failed, checksFailed, elapsedMs } = outcome;
   const now = points - before;
   const pace = now > 0 ? `, ${Number(((1000 * now) / elapsedMs).toPrecision(3))} points/s` : '';
   const kept = before > 0 ? ` (${before} of them earlier)` : '';

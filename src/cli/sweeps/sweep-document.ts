@@ -88,23 +88,19 @@ export interface Merged {
   readonly checksFailed: number;
 }
 
+/** Counts a result that has no numbers, or of which a check failed. */
+export function count({ error, failed }: PointResult, tally: { failed: number; checksFailed: number }): void {
+  if (error !== null) tally.failed++;
+  if (failed.length > 0) tally.checksFailed++;
+}
+
 /** Rows that go through memory at a time; also the rows of one group of the Parquet file. */
 const ROWS_AT_ONCE = 50_000;
 
 export const MERGED = { csv: 'merged.csv', parquet: 'merged.parquet' } as const;
 
-/** Neighbouring rows of the long table, and the runs that they are of, without their rows. */
-export interface RowGroup {
-  readonly rows: readonly Row[];
-  readonly group: readonly PointResult[];
-}
-
-/** The long table of a sweep, so many rows at a time as fit in memory. */
-export async function* rowGroups(
-  sweep: Sweep,
-  scenario: Scenario,
-  results: AsyncGenerator<PointResult, void, undefined>,
-): AsyncGenerator<RowGroup, void, undefined> {
+/** The long table of a sweep, so many rows at a time as fit in memory, each time with the runs that they are of, without their rows. */
+export async function* rowGroups(sweep: Sweep, scenario: Scenario, results: AsyncIterable<PointResult>) {
   let rows: Row[] = [];
   let group: PointResult[] = [];
   for await (const result of results) {
@@ -123,7 +119,7 @@ export interface LongTable {
   readonly summary: SweepSummary;
   readonly columns: readonly Column[];
   /** Gives all rows in order, each time it is called. */
-  groups(): AsyncGenerator<RowGroup, void, undefined>;
+  groups(): AsyncIterable<{ readonly rows: readonly Row[]; readonly group: readonly PointResult[] }>;
   /** Files of the folder that have more of it, which `run.json` seals. */
   readonly files: readonly string[];
   /** The command line that gives it again. */
@@ -137,7 +133,7 @@ export function longTable(
   sweep: Sweep,
   scenario: Scenario,
   rows: number,
-  results: () => AsyncGenerator<PointResult, void, undefined>,
+  results: () => AsyncIterable<PointResult>,
 ): LongTable {
   return {
     summary: summaryOf(sweep, scenario, rows),
