@@ -3,16 +3,9 @@ import type { Cell } from '../../sim/scenario/table.js';
 import { readableNumber } from '../output/text-table.js';
 import { earlyExposure, type Finding, forgetting, overtrained, type PublishedSource } from './published.js';
 
-interface Curve {
-  readonly of: Cell;
-  readonly x: readonly number[];
-  readonly y: readonly number[];
-  /** Largest standard error of y; 0 where it has none. */
-  readonly error: number;
-}
-
 /**
- * The curves of a table, in the order of their numbers: one for each value of the series column, of the first of the named columns that has numbers.
+ * The curves of a table, in the order of their numbers: one for each value of the series column, of the first of the named columns that
+ * has numbers. Its points are in the order of x; its error is the largest standard error of y, 0 where it has none.
  *
  * @param columns the simulated one first, then theory's for a run that simulated nothing
  * @param error column with the standard error of the simulated one
@@ -24,7 +17,7 @@ function curvesOf(
   x: string,
   columns: readonly string[],
   error?: string,
-): readonly Curve[] {
+) {
   const found = Object.hasOwn(tables, table) ? tables[table] : undefined;
   if (found === undefined) return [];
   const place = (name: string) => found.columns.findIndex((column) => column.name === name);
@@ -48,6 +41,8 @@ function curvesOf(
     return { of, x: sorted.map(([value]) => value), y: sorted.map(([, value]) => value), error: largest };
   });
 }
+
+type Curve = ReturnType<typeof curvesOf>[number];
 
 /** How values go: `flat` where all are the same to the tolerance. */
 type Direction = 'rises' | 'falls' | 'flat' | 'turns';
@@ -102,6 +97,7 @@ function least(values: readonly number[]): number {
  */
 
 const listed = (values: readonly number[]) => values.map((value) => readableNumber(value, 3)).join(', ');
+const ends = ({ y }: Curve) => `it goes from ${readableNumber(y[0]!, 3)} to ${readableNumber(y.at(-1)!, 3)}`;
 
 /** The scenario `replay` beside all figures of its paper. */
 export function replayFindings(run: RunDocument): readonly Finding[] {
@@ -120,7 +116,7 @@ export function replayFindings(run: RunDocument): readonly Finding[] {
     {
       figure: 'pretrain_length',
       published: 'forgetting rises with the length of pre-training',
-      run: `it goes from ${readableNumber(length.y[0]!, 3)} to ${readableNumber(length.y.at(-1)!, 3)} (${length.of})`,
+      run: `${ends(length)} (${length.of})`,
       verdict: length.y.at(-1)! > length.y[0]! ? 'agrees' : 'mismatch',
     },
     {
@@ -152,19 +148,18 @@ export function exposureFindings(run: RunDocument): readonly Finding[] {
     );
   const [retained, immediate] = [matched('retained'), matched('immediate')];
   if (retained === undefined || immediate === undefined || retained.y.length < 2) return [];
-  const most = retained.y.reduce((a, b) => Math.max(a, b));
   const level = immediate.y.every((value) => Math.abs(value / immediate.y[0]! - 1) < 0.0132);
   return [
     {
       figure: 'figure_3a',
       published: 'the retained loss is largest without exposure',
-      run: `it goes from ${readableNumber(retained.y[0]!, 3)} to ${readableNumber(retained.y.at(-1)!, 3)}`,
-      verdict: retained.x[0] === 0 && most === retained.y[0] ? 'agrees' : 'mismatch',
+      run: ends(retained),
+      verdict: retained.x[0] === 0 && retained.y[0] === greatest(retained.y) ? 'agrees' : 'mismatch',
     },
     {
       figure: 'figure_3a',
       published: 'the immediate loss changes by 1.3 % at most',
-      run: `it goes from ${readableNumber(immediate.y[0]!, 3)} to ${readableNumber(immediate.y.at(-1)!, 3)}`,
+      run: ends(immediate),
       verdict: level ? 'agrees' : 'mismatch',
     },
   ];
@@ -184,14 +179,7 @@ export const comparisons: readonly Comparison[] = [
   {
     source: overtrained,
     scenario: 'gaussian',
-    findings: (run) =>
-      controlled(run, {
-        series: 'gamma',
-        what: 'perturbation',
-        after: PERTURBED,
-        before: ['loss'],
-        error: 'sensitivity_stderr',
-      }),
+    findings: (run) => controlled(run, { series: 'gamma', what: 'perturbation', ...PERTURBED }),
   },
   {
     source: overtrained,
@@ -220,7 +208,11 @@ export const comparisons: readonly Comparison[] = [
   { source: earlyExposure, scenario: 'early-exposure', findings: exposureFindings },
 ];
 
-const PERTURBED = ['perturbed_loss_sim', 'perturbed_loss_theory'];
+const PERTURBED = {
+  after: ['perturbed_loss_sim', 'perturbed_loss_theory'],
+  before: ['loss'],
+  error: 'sensitivity_stderr',
+};
 const LOSS_PRE = ['loss_pre_sim', 'loss_pre_theory'];
 const FORGETTING = ['forgetting_sim', 'forgetting_theory'];
 
@@ -245,7 +237,7 @@ function controlled(run: RunDocument, { series, what, after, before, error }: Sw
   const base = curvesOf(run, 'curve', series, 'time', before)[0];
   if (curves.length === 0) return [];
   const turning = curves.filter((curve) => hasUTurn(curve.y, curve.error));
-  const turns = turning.map(({ x, y }) => x[y.indexOf(y.reduce((a, b) => Math.min(a, b)))]!);
+  const turns = turning.map(({ x, y }) => x[y.indexOf(least(y))]!);
   const order = directionOf(turns, 0);
   const figure = 'controlled';
   return [
@@ -261,7 +253,7 @@ function controlled(run: RunDocument, { series, what, after, before, error }: Sw
       run:
         turns.length < 2
           ? 'fewer than two curves turn, so there is no order'
-          : `inflections at time ${turns.map((time) => readableNumber(time, 3)).join(', ')} for growing ${series}`,
+          : `inflections at time ${listed(turns)} for growing ${series}`,
       verdict: turns.length < 2 ? 'open' : order === 'falls' ? 'agrees' : 'mismatch',
     },
     ...(base === undefined ? [] : [baseModel(directionOf(base.y))]),
@@ -330,7 +322,7 @@ function replay(run: RunDocument): readonly Finding[] {
     {
       figure: 'replay',
       published: `the loss after fine-tuning ${published} with the fraction of replay`,
-      run: `from the last checkpoint it ${direction} with the weight of the pre-training task: ${last.map((loss) => readableNumber(loss, 3)).join(', ')}`,
+      run: `from the last checkpoint it ${direction} with the weight of the pre-training task: ${listed(last)}`,
       verdict: direction === published ? 'agrees' : 'mismatch',
     },
   ];

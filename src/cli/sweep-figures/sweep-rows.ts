@@ -1,4 +1,5 @@
 import type { Cell, Table } from '../../sim/scenario/table.js';
+import { numberIn } from '../output/figure-series.js';
 
 /** Sums of some numbers, from which those of their union follow. */
 export interface Moments {
@@ -237,11 +238,11 @@ function pointColumn(
   lost: readonly Cell[] | null,
   errors: readonly Cell[] | null,
 ): ValueColumn {
-  const numbers = cells.map(finite);
+  const numbers = cells.map(numberIn);
   return {
     moments: numbers.map((value) => (value === null ? NO_MOMENTS : momentsOf(value))),
     diverged: numbers.map((value, row) => Number(value === null && lost?.[row] != null)),
-    errors: errors?.map(finite) ?? null,
+    errors: errors?.map(numberIn) ?? null,
   };
 }
 
@@ -250,7 +251,7 @@ function binnedColumn(name: string, columnOf: (name: string) => Cell[] | null): 
   if (means == null || errors == null || counts == null) return null;
   const diverged = columnOf(`${name}_diverged`) ?? [];
   return {
-    moments: means.map((mean, row) => momentsFrom(countIn(counts[row]), finite(mean), finite(errors[row]))),
+    moments: means.map((mean, row) => momentsFrom(countIn(counts[row]), numberIn(mean), numberIn(errors[row]))),
     diverged: means.map((_, row) => countIn(diverged[row])),
     errors: null,
   };
@@ -285,10 +286,6 @@ function scaleOf({ scale }: SweepAxis, sorted: readonly number[]): 'linear' | 'l
 function unevenness(sorted: readonly number[]): number {
   const steps = sorted.slice(1).map((value, index) => value - sorted[index]!);
   return (Math.max(...steps) * steps.length) / steps.reduce((sum, step) => sum + step, 0);
-}
-
-function finite(cell: Cell | undefined): number | null {
-  return typeof cell === 'number' && Number.isFinite(cell) ? cell : null;
 }
 
 function countIn(cell: Cell | undefined): number {
