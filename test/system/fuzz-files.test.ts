@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bibtex, referencesOf } from '../../src/cli/cite/references.js';
+import { referencesOf } from '../../src/cli/cite/references.js';
 import { compareRuns } from '../../src/cli/compare/compare-runs.js';
 import { comparisonReport } from '../../src/cli/compare/comparison-report.js';
 import { findingsOn, publishedSources } from '../../src/cli/published/comparisons.js';
@@ -64,7 +64,7 @@ function expectUntouched(): void {
 function use(stored: StoredRun): void {
   const { document } = stored;
   const scenario = scenarios.find(({ id }) => id === document.scenario);
-  referencesOf(document, scenario).map(bibtex);
+  referencesOf(document, scenario);
   for (const source of publishedSources) findingsOn(document, source);
   if (document.scenario !== whole.document.scenario) return;
   const gaussian = scenarioById('gaussian');

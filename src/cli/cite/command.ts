@@ -9,7 +9,6 @@ const NOTES = [
 
 const EXAMPLES = ['overtrain cite results/first > run.bib', 'overtrain cite'];
 
-/** Adds `overtrain cite`. */
 export function addCiteCommand(program: Command, io: CommandLineIo): void {
   program
     .command('cite')
@@ -18,8 +17,7 @@ export function addCiteCommand(program: Command, io: CommandLineIo): void {
     .argument('[folder]', 'a result folder')
     .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
     .action(async (folder: string | undefined) => {
-      const [{ bibtex }, { allReferences, referencesOf }, { readResult }] = await Promise.all([
-        import('./references.js'),
+      const [{ allReferences, referencesOf }, { readResult }] = await Promise.all([
         import('./references.js'),
         import('../results/read-result.js'),
       ]);
@@ -29,6 +27,6 @@ export function addCiteCommand(program: Command, io: CommandLineIo): void {
         const scenario = (await loadScenarios(io, document.scenario)).find(({ id }) => id === document.scenario);
         references = referencesOf(document, scenario);
       }
-      io.stdout.write(`${references.map(bibtex).join('\n\n')}\n`);
+      io.stdout.write(`${references.map(({ bibtex }) => bibtex).join('\n\n')}\n`);
     });
 }

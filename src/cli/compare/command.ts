@@ -15,11 +15,6 @@ const EXAMPLES = [
   'overtrain compare results/finetune published:forgetting-2605.26097',
 ];
 
-/**
- * Adds `overtrain compare`.
- *
- * @param finish called with the exit code
- */
 export function addCompareCommand(program: Command, io: CommandLineIo, finish: (code: number) => void): void {
   program
     .command('compare')

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { exitCode } from '../output/error-line.js';
 import { type CommandLineIo, loadScenarios } from '../output/io.js';
@@ -7,9 +6,9 @@ import { terminalOf } from '../output/terminal.js';
 import { findingsOn, publishedSources } from '../published/comparisons.js';
 import type { PublishedSource } from '../published/published.js';
 import { readResult } from '../results/read-result.js';
+import { readChoice } from '../settings/setting.js';
 import { compareRuns } from './compare-runs.js';
-import { comparisonReport } from './comparison-report.js';
-import { publishedReport } from './published-report.js';
+import { comparisonReport, publishedReport } from './comparison-report.js';
 
 const PUBLISHED = 'published:';
 
@@ -33,12 +32,12 @@ export async function compare(
 function publishedSource(argument: string): PublishedSource | undefined {
   const id = argument.startsWith(PUBLISHED) ? argument.slice(PUBLISHED.length) : argument;
   const known = publishedSources.find((source) => source.id === id);
-  if (argument.startsWith(PUBLISHED) && known === undefined) {
-    const ids = publishedSources.map((source) => source.id);
-    const nearest = nearestName(id, ids);
-    const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-    throw new InvalidInputError('published', id, `${ids.join(', ')}${hint}`);
-  }
+  if (argument.startsWith(PUBLISHED))
+    readChoice(
+      'published',
+      id,
+      publishedSources.map((source) => source.id),
+    );
   // A folder may have the name of a paper; with the prefix there is no doubt.
   return argument.startsWith(PUBLISHED) || !existsSync(argument) ? known : undefined;
 }

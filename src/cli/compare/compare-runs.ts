@@ -1,6 +1,7 @@
 import type { Figure } from '../../sim/scenario/figure.js';
 import type { RunDocument } from '../../sim/scenario/run-document.js';
 import type { Cell, Row, Table } from '../../sim/scenario/table.js';
+import type { StoredRun } from '../results/read-result.js';
 
 /**
  * Probability that a standard normal number lies beyond ±z, by the fraction of Numerical Recipes (erfcc), whose relative error is
@@ -39,10 +40,9 @@ export interface ColumnDifference {
 }
 
 /** A probability below which a difference is not put down to noise. */
-export const SIGNIFICANCE = 0.01;
+const SIGNIFICANCE = 0.01;
 
-/** Two rows of the same key. */
-export type RowPair = readonly [Row, Row];
+type RowPair = readonly [Row, Row];
 
 /**
  * Compares one column.
@@ -50,7 +50,7 @@ export type RowPair = readonly [Row, Row];
  * @param index of the column in either table
  * @param error indices of the column with its standard error, if it has one
  */
-export function compareColumn(
+function compareColumn(
   column: string,
   pairs: readonly RowPair[],
   index: readonly [number, number],
@@ -79,12 +79,9 @@ export function compareColumn(
     }
   }
   const p = error === undefined || seen.judged === 0 ? null : Math.min(1, seen.judged * twoSidedTail(seen.z));
-  const isSimulated = column.endsWith('_sim');
   return {
-    column,
-    verdict: verdictOf(seen, p, isSimulated),
-    compared: pairs.length,
-    differing: seen.differing,
+    ...{ column, verdict: verdictOf(seen, p, column.endsWith('_sim')) },
+    ...{ compared: pairs.length, differing: seen.differing },
     largest: seen.differing === 0 ? null : seen.largest,
     z: p === null ? null : seen.z,
     p,
@@ -111,7 +108,7 @@ function numberIn(cell: Cell | undefined): number {
  * Columns by whose values the rows of two tables are matched: the fewest of the first ones that distinguish all rows. None where a
  * computed column would be needed; rows are then matched by their number.
  */
-export function keyColumns(a: Table, b: Table): readonly string[] {
+function keyColumns(a: Table, b: Table): readonly string[] {
   for (let count = 1; count <= a.columns.length; count++) {
     const names = a.columns.slice(0, count).map(({ name }) => name);
     if (names.some((name) => COMPUTED.test(name))) return [];
@@ -128,64 +125,28 @@ function isUnique(table: Table, names: readonly string[]): boolean {
 }
 
 /** The values of the key columns of a row as one text. */
-export function keyOf(table: Table, row: Row, names: readonly string[]): string {
+function keyOf(table: Table, row: Row, names: readonly string[]): string {
   return JSON.stringify(names.map((name) => row[table.columns.findIndex((column) => column.name === name)]));
 }
 
-/** A parameter or other setting that differs between two runs; null where one has none. */
-export interface SettingDifference {
-  readonly name: string;
-  readonly a: unknown;
-  readonly b: unknown;
-}
+type NamedRun = Pick<StoredRun, 'folder' | 'document' | 'problems'>;
 
-/** How a table of two runs differs. */
-export interface TableDifference {
-  readonly table: string;
-  /** Columns by which rows were matched; none where they were matched by number. */
-  readonly keys: readonly string[];
-  readonly rows: { readonly a: number; readonly b: number; readonly matched: number };
-  readonly columns: readonly ColumnDifference[];
-}
-
-/** Two runs of one scenario beside each other: what `compare --json` prints. */
-export interface RunComparison {
-  readonly schema: 1;
-  readonly scenario: string;
-  readonly a: string;
-  readonly b: string;
-  /** `alike` if nothing differs by more than noise. */
-  readonly verdict: 'alike' | 'different';
-  readonly settings: readonly SettingDifference[];
-  readonly tables: readonly TableDifference[];
-  /** What is wrong with files of the two folders. */
-  readonly problems: readonly string[];
-}
-
-/** A run and where it is kept. */
-export interface NamedRun {
-  readonly folder: string;
-  readonly document: RunDocument;
-  readonly problems: readonly string[];
-}
-
-/** Compares two runs of the same scenario. */
-export function compareRuns(a: NamedRun, b: NamedRun, figures: readonly Figure[]): RunComparison {
+/** Compares two runs of one scenario: what `compare --json` prints. They are `alike` if nothing differs by more than noise. */
+export function compareRuns(a: NamedRun, b: NamedRun, figures: readonly Figure[]) {
   const names = [...new Set([...Object.keys(a.document.tables), ...Object.keys(b.document.tables)])];
   const tables = names.map((name) =>
     compareTables(name, tableOf(a.document, name), tableOf(b.document, name), figures),
   );
   return {
-    schema: 1,
-    scenario: a.document.scenario,
-    a: a.folder,
-    b: b.folder,
+    ...{ schema: 1, scenario: a.document.scenario, a: a.folder, b: b.folder },
     verdict: tables.every(isAlike) ? 'alike' : 'different',
     settings: settingDifferences(a.document, b.document),
     tables,
     problems: [a, b].flatMap(({ folder, problems }) => problems.map((problem) => `${folder}: ${problem}`)),
   };
 }
+
+export type RunComparison = ReturnType<typeof compareRuns>;
 
 const ABSENT: Table = { columns: [], rows: [] };
 
@@ -198,9 +159,9 @@ function isAlike({ rows, columns }: TableDifference): boolean {
   return isWhole && columns.every(({ verdict }) => verdict !== 'differs' && verdict !== 'significant');
 }
 
-function compareTables(name: string, a: Table, b: Table, figures: readonly Figure[]): TableDifference {
+function compareTables(name: string, a: Table, b: Table, figures: readonly Figure[]) {
   const keys = keyColumns(a, b);
-  const pairs = keys.length === 0 ? pairsByNumber(a, b) : pairsByKey(a, b, keys);
+  const pairs = pairsOf(a, b, keys);
   const place = (table: Table, column: string) => table.columns.findIndex((one) => one.name === column);
   const both = (column: string): readonly [number, number] | undefined => {
     const places = [place(a, column), place(b, column)] as const;
@@ -216,6 +177,9 @@ function compareTables(name: string, a: Table, b: Table, figures: readonly Figur
   return { table: name, keys, rows: { a: a.rows.length, b: b.rows.length, matched: pairs.length }, columns };
 }
 
+/** How a table of two runs differs; without keys its rows were matched by number. */
+export type TableDifference = ReturnType<typeof compareTables>;
+
 /** The column with the standard error of a simulated one: of the same name, or the one that a figure draws it with. */
 function errorColumn(
   table: string,
@@ -229,11 +193,9 @@ function errorColumn(
   return figures.find((figure) => figure.table === table && figure.y.simulation === column)?.y.error;
 }
 
-function pairsByNumber(a: Table, b: Table): readonly RowPair[] {
-  return a.rows.slice(0, b.rows.length).map((row, index) => [row, b.rows[index]!]);
-}
-
-function pairsByKey(a: Table, b: Table, keys: readonly string[]): readonly RowPair[] {
+/** Rows of the same key; of the same number where there are no keys. */
+function pairsOf(a: Table, b: Table, keys: readonly string[]): readonly RowPair[] {
+  if (keys.length === 0) return a.rows.slice(0, b.rows.length).map((row, index) => [row, b.rows[index]!]);
   const others = new Map(b.rows.map((row) => [keyOf(b, row, keys), row]));
   return a.rows.flatMap((row): RowPair[] => {
     const other = others.get(keyOf(a, row, keys));
@@ -241,7 +203,8 @@ function pairsByKey(a: Table, b: Table, keys: readonly string[]): readonly RowPa
   });
 }
 
-function settingDifferences(a: RunDocument, b: RunDocument): readonly SettingDifference[] {
+/** Settings that differ; null where a run has none of that name. */
+function settingDifferences(a: RunDocument, b: RunDocument) {
   const [first, second] = [settingsOf(a), settingsOf(b)];
   const names = [...new Set([...first.keys(), ...second.keys()])];
   return names

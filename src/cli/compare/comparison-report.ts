@@ -4,17 +4,17 @@ import type { Scenario } from '../../sim/scenario/scenario.js';
 import { plainText } from '../../theory/invalid-input.js';
 import { drawChart } from '../output/chart/draw-chart.js';
 import type { ChartSeries } from '../output/chart/plot.js';
-import { figureChart } from '../output/figure-series.js';
+import { figureChart, thinned } from '../output/figure-series.js';
 import { paragraph } from '../output/help-notes.js';
 import { styleFor, type Terminal } from '../output/terminal.js';
 import { layOutTable, readableNumber } from '../output/text-table.js';
+import type { Finding, PublishedSource } from '../published/published.js';
 import type { ColumnDifference, RunComparison, TableDifference } from './compare-runs.js';
 
 const LONGEST_VALUE = 60;
 /** Curves of each run in the overlay. */
 const MOST_CURVES = 4;
 
-/** A comparison for reading: settings, tables, the first figure of both, the verdict. */
 export function comparisonReport(
   comparison: RunComparison,
   scenario: Scenario,
@@ -97,8 +97,8 @@ function overlayLines(
   const { chart } = figureChart(figure, a.tables);
   const other = figureChart(figure, b.tables).chart;
   const series = [
-    ...thinned(chart.series).map((one) => ({ ...one, label: `A: ${one.label}` })),
-    ...thinned(other.series).map(linesOnly),
+    ...thinned(chart.series, MOST_CURVES).map((one) => ({ ...one, label: `A: ${one.label}` })),
+    ...thinned(other.series, MOST_CURVES).map(linesOnly),
   ];
   return ['', ...drawChart({ ...chart, series }, { ...terminal, height: 24 })];
 }
@@ -115,14 +115,41 @@ function canDraw({ table, x, y, series, slice, inflection }: CurveFigure, tables
 
 type Tables = RunDocument['tables'];
 
-function thinned(series: readonly ChartSeries[]): readonly ChartSeries[] {
-  if (series.length <= MOST_CURVES) return series;
-  const last = series.length - 1;
-  return Array.from({ length: MOST_CURVES }, (_, i) => series[Math.round((i * last) / (MOST_CURVES - 1))]!);
-}
-
 /** Points of two overlaid runs could not be told apart. */
 function linesOnly(series: ChartSeries): ChartSeries {
   const hasPoints = series.points.some(({ y }) => y !== null);
   return { ...series, label: `B: ${series.label}`, line: hasPoints ? series.points : series.line, points: [] };
+}
+
+export function publishedReport(
+  folder: string,
+  { scenario }: RunDocument,
+  { title, arxiv }: PublishedSource,
+  findings: readonly Finding[],
+  problems: readonly string[],
+  terminal: Terminal,
+): string[] {
+  const style = styleFor(terminal.colour);
+  const paint = { agrees: style.good, mismatch: style.bad, open: style.caution };
+  const count = (verdict: Finding['verdict']) => findings.filter((one) => one.verdict === verdict).length;
+  return [
+    ...paragraph(`${folder}, a run of ${scenario}, compared with ${title} (arXiv ${arxiv})`, terminal, style.strong),
+    ...paragraph(
+      'Orderings, signs and plateaus are compared; absolute losses of language models are beyond a linear model.',
+      terminal,
+      style.faint,
+    ),
+    ...findings.flatMap(({ figure, published, run, verdict }) => [
+      '',
+      ...paragraph(`${verdict === 'mismatch' ? 'MISMATCH' : verdict} (${figure})`, terminal, paint[verdict]),
+      ...paragraph(`published: ${published}`, terminal, undefined, 2, 4),
+      ...paragraph(`this run: ${run}`, terminal, undefined, 2, 4),
+    ]),
+    '',
+    ...problems.flatMap((problem) => paragraph(`warning: ${problem}`, terminal, style.caution)),
+    ...paragraph(
+      `${count('agrees')} agree, ${count('mismatch')} do not, ${count('open')} cannot be decided from this run.`,
+      terminal,
+    ),
+  ];
 }

@@ -1,5 +1,5 @@
 import type { CurveFigure } from '../../sim/scenario/figure.js';
-import { type Cell, type Column, columnIndex, type Table } from '../../sim/scenario/table.js';
+import { type Cell, columnIndex, type Table } from '../../sim/scenario/table.js';
 import { cellText, type FigureSeries, readCurves, thinned } from '../output/figure-series.js';
 import { isOnAxis } from './figure-axis.js';
 import { MOST_CATEGORIES } from './theme.js';
@@ -12,34 +12,13 @@ export const RANK_FIELD = '_rank';
 /** Cells of a table by the names of their columns. */
 export type FigureRow = Readonly<Record<string, Cell>>;
 
-/** What a figure of curves draws, separate from how. */
-export interface CurveData {
-  readonly title: string;
-  /** The columns that are drawn, with the numbers of the table, and the name of the series of each row. */
-  readonly rows: readonly FigureRow[];
-  /** Where the curves turn: the columns x and y of the figure, and the name of the series. */
-  readonly inflections: readonly FigureRow[];
-  /** Names of the series in the order of the table; a single empty name for a figure without series. */
-  readonly series: readonly string[];
-  /** Whether the series are numbers, which have an order, and not names. */
-  readonly isOrdered: boolean;
-  /** Whether the theory is one and the same curve for all series. */
-  readonly isTheoryShared: boolean;
-  readonly hasTheory: boolean;
-  readonly hasSimulation: boolean;
-  readonly hasErrors: boolean;
-  /** What a reader has to know of what is not drawn; one sentence each. */
-  readonly notes: readonly string[];
-  column(name: string): Column | undefined;
-}
-
 /**
  * Reads what a figure draws from the tables of a run. Series that are numbers are all kept; of names at most
  * {@link MOST_CATEGORIES}, evenly chosen.
  *
  * @throws Error when a table or a column of the figure is not there
  */
-export function curveData(figure: CurveFigure, tables: Readonly<Record<string, Table>>): CurveData {
+export function curveData(figure: CurveFigure, tables: Readonly<Record<string, Table>>) {
   const { table, title, series: available } = readCurves(figure, tables);
   const isOrdered = available.length > 0 && available.every(({ value }) => typeof value === 'number');
   const kept = isOrdered ? available : thinned(available, MOST_CATEGORIES);
@@ -58,21 +37,30 @@ export function curveData(figure: CurveFigure, tables: Readonly<Record<string, T
     column !== undefined && rows.some((row) => isOnAxis(figure.y.scale, row[column]));
   return {
     title,
+    /** The columns that are drawn, with the numbers of the table, and the name of the series of each row. */
     rows,
+    /** Where the curves turn: the columns x and y of the figure, and the name of the series. */
     inflections: kept.flatMap((one, index) => inflectionRow(figure, one, names[index]!)),
+    /** In the order of the table; a single empty name for a figure without series. */
     series: names,
+    /** Whether the series are numbers, which have an order, and not names. */
     isOrdered,
+    /** Whether the theory is one and the same curve for all series. */
     isTheoryShared: kept.length > 1 && isShared(figure, rows, names),
     hasTheory: isDrawn(figure.y.theory),
     hasSimulation: isDrawn(figure.y.simulation),
     hasErrors: figure.y.error !== undefined && isDrawn(figure.y.simulation) && isDrawn(figure.y.error),
+    /** What a reader has to know of what is not drawn; one sentence each. */
     notes: [
       ...(kept.length < available.length ? [`${kept.length} of ${available.length} series are drawn.`] : []),
       ...offLogAxes(figure, rows),
     ],
-    column: (name) => table.columns.find((column) => column.name === name),
+    column: (name: string) => table.columns.find((column) => column.name === name),
   };
 }
+
+/** What a figure of curves draws, separate from how. */
+export type CurveData = ReturnType<typeof curveData>;
 
 /** Names that differ wherever the values do. */
 function seriesNames(series: readonly FigureSeries[]): string[] {

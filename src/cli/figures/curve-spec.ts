@@ -2,7 +2,7 @@ import type { CurveFigure } from '../../sim/scenario/figure.js';
 import type { Table } from '../../sim/scenario/table.js';
 import { thinned } from '../output/figure-series.js';
 import { type CurveData, curveData, RANK_FIELD, SERIES_FIELD } from './curve-data.js';
-import { type AxisRange, axisRange, symbolText } from './figure-axis.js';
+import { axisRange, symbolText } from './figure-axis.js';
 import { type FigureStyle, frame, legendColumns, PAGE_PARAMETERS, positionAxis, type Spec } from './spec-parts.js';
 import { MOST_CATEGORIES, type Theme } from './theme.js';
 
@@ -10,7 +10,7 @@ import { MOST_CATEGORIES, type Theme } from './theme.js';
 export const LINE = 'M-1.5,-0.13H1.5V0.13H-1.5Z';
 
 /** A legend of what lines, points and diamonds mean; it draws nothing itself. */
-export function markKey(data: CurveData, theme: Theme): Spec[] {
+function markKey(data: CurveData, theme: Theme): Spec[] {
   const entries: [string, string][] = [];
   if (data.hasTheory) entries.push([data.isTheoryShared ? 'theory, alike for all' : 'theory', LINE]);
   if (data.hasSimulation) entries.push([data.hasErrors ? 'simulation ± 1 s.e.' : 'simulation', 'circle']);
@@ -41,23 +41,20 @@ export function keyLayer(entries: readonly (readonly [string, string])[], theme:
   };
 }
 
-/** What the legend calls the series. */
 export function seriesTitle(figure: CurveFigure): string {
   return symbolText(figure.seriesLabel ?? figure.series ?? '');
 }
 
-/** The colours of the series, in their order. */
 export function seriesColours(data: CurveData, theme: Theme): readonly string[] {
   return data.isOrdered ? theme.ordered(data.series.length) : theme.categories(data.series.length);
 }
 
-/** Whether there are no series to tell apart. */
 export function isSingle(data: CurveData): boolean {
   return data.series.length === 0 || (data.series.length === 1 && data.series[0] === '');
 }
 
 /** The colour of a mark by its series; the legend names at most {@link MOST_CATEGORIES} of them. */
-export function seriesColour(figure: CurveFigure, data: CurveData, { theme, medium }: FigureStyle): Spec {
+function seriesColour(figure: CurveFigure, data: CurveData, { theme, medium }: FigureStyle): Spec {
   if (isSingle(data)) return { value: theme.categories(1)[0] };
   const title = seriesTitle(figure);
   const labels = thinned(data.series, MOST_CATEGORIES);
@@ -83,70 +80,86 @@ export function seriesColour(figure: CurveFigure, data: CurveData, { theme, medi
  * The size of a point. Points of series that have no order often fall on one another: the first are the largest, so that
  * all are seen.
  */
-export function pointSize(data: CurveData, isPage: boolean): unknown {
+function pointSize(data: CurveData, isPage: boolean): unknown {
   if (data.isOrdered || isSingle(data)) return isPage ? 26 : 9;
   const least = isPage ? 14 : 9;
   const last = data.series.length - 1;
   return { expr: `${least} * pow(1 + 0.35 * (${last} - datum[${JSON.stringify(RANK_FIELD)}]), 2)` };
 }
 
-/** What the layers of one figure share. */
-interface LayerContext {
-  readonly figure: CurveFigure;
-  readonly data: CurveData;
-  readonly style: FigureStyle;
-  readonly isPage: boolean;
-  readonly yRange: AxisRange;
-  readonly x: Spec;
-  readonly color: Spec;
-  y(field: string): Spec;
-  /** Leaves the rows that can be drawn: not hidden, with a value, on the axes. */
-  shown(field: string): Spec[];
-}
-
 /** The layers of a figure of curves, the lowest first. */
-export function curveLayers(figure: CurveFigure, data: CurveData, style: FigureStyle): Spec[] {
-  const context = layerContext(figure, data, style);
-  return [
-    ...(data.hasErrors ? [errorBars(context)] : []),
-    ...(data.hasSimulation ? [points(context)] : []),
-    ...(data.hasTheory ? [lines(context)] : []),
-    ...(data.inflections.length > 0 ? inflections(context) : []),
-    ...(context.isPage ? [] : markKey(data, style.theme)),
-  ];
-}
-
-function layerContext(figure: CurveFigure, data: CurveData, style: FigureStyle): LayerContext {
-  const { x, y } = figure;
+function curveLayers(figure: CurveFigure, data: CurveData, style: FigureStyle): Spec[] {
   const isPage = style.medium === 'page';
+  const cell = (field: string) => `datum[${JSON.stringify(field)}]`;
   const heights = data.rows.flatMap((row) => heightsOf(figure, row));
-  const places = data.rows.map((row) => row[x.column]);
-  const xRange = axisRange(x.scale, places);
-  const yRange = axisRange(y.scale, [...heights, ...data.inflections.map(({ inflection }) => inflection)]);
-  const upColumn = data.column(y.theory ?? y.simulation ?? '');
-  const across = positionAxis('x', xRange, x.label, data.column(x.column), style);
-  const up = positionAxis('y', yRange, y.label, upColumn, style);
-  return {
-    figure,
-    data,
-    style,
-    isPage,
-    yRange,
-    x: { field: x.column, type: 'quantitative', ...across },
-    y: (field) => ({ field, type: 'quantitative', ...up }),
-    color: seriesColour(figure, data, style),
-    shown: (field) => [
-      ...(isPage ? [{ filter: `indexof(hidden, ${cell(SERIES_FIELD)}) < 0` }] : []),
-      { filter: `isValid(${cell(field)})` },
-      ...(y.scale === 'log' ? [{ filter: `${cell(field)} > 0` }] : []),
-      ...(x.scale === 'log' ? [{ filter: `${cell(x.column)} > 0` }] : []),
-    ],
-  };
-}
-
-/** A field of a row in an expression of Vega. */
-function cell(field: string): string {
-  return `datum[${JSON.stringify(field)}]`;
+  const places = data.rows.map((row) => row[figure.x.column]);
+  const xRange = axisRange(figure.x.scale, places);
+  const yRange = axisRange(figure.y.scale, [...heights, ...data.inflections.map(({ inflection }) => inflection)]);
+  const { theory = '', simulation = '', error: errorColumn = '', scale } = figure.y;
+  const upColumn = data.column(figure.y.theory ?? simulation);
+  const across = positionAxis('x', xRange, figure.x.label, data.column(figure.x.column), style);
+  const up = positionAxis('y', yRange, figure.y.label, upColumn, style);
+  const x = { field: figure.x.column, type: 'quantitative', ...across };
+  const y = (field: string) => ({ field, type: 'quantitative', ...up });
+  const color = seriesColour(figure, data, style);
+  /** Leaves the rows that can be drawn: not hidden, with a value, on the axes. */
+  const shown = (field: string) => [
+    ...(isPage ? [{ filter: `indexof(hidden, ${cell(SERIES_FIELD)}) < 0` }] : []),
+    { filter: `isValid(${cell(field)})` },
+    ...(scale === 'log' ? [{ filter: `${cell(field)} > 0` }] : []),
+    ...(figure.x.scale === 'log' ? [{ filter: `${cell(figure.x.column)} > 0` }] : []),
+  ];
+  const low = `${cell(simulation)} - ${cell(errorColumn)}`;
+  const shared = { color: { value: style.theme.ink }, detail: { field: SERIES_FIELD, type: 'nominal' } };
+  const turns = { data: { name: 'inflection' }, transform: shown('inflection') };
+  const hasTurns = data.inflections.length > 0;
+  const layers = [
+    data.hasErrors && {
+      name: 'errors',
+      data: { name: 'curve' },
+      transform: [
+        ...shown(simulation),
+        { filter: `isValid(${cell(errorColumn)})` },
+        // A bar that reaches zero or below goes through the floor of a log axis, which has no zero.
+        { calculate: scale === 'log' ? `max(${low}, ${yRange.from / 1e3})` : low, as: '_low' },
+        { calculate: `${cell(simulation)} + ${cell(errorColumn)}`, as: '_high' },
+      ],
+      mark: { type: 'rule', clip: true, strokeWidth: 0.9, opacity: 0.75 },
+      encoding: { x, y: y('_low'), y2: { field: '_high' }, color },
+    },
+    data.hasSimulation && {
+      name: 'simulation',
+      data: { name: 'curve' },
+      transform: shown(simulation),
+      mark: { type: 'point', filled: true, size: pointSize(data, isPage), opacity: 1, clip: isPage },
+      encoding: { x, y: y(simulation), color },
+    },
+    data.hasTheory && {
+      name: 'theory',
+      data: { name: 'curve' },
+      transform: shown(theory),
+      mark: { type: 'line', strokeWidth: isPage ? 1.8 : 1.2, clip: isPage },
+      encoding: {
+        ...{ x, y: y(theory), ...(data.isTheoryShared ? shared : { color }) },
+        order: { field: figure.x.column, type: 'quantitative' },
+      },
+    },
+    hasTurns && {
+      ...turns,
+      mark: { type: 'rule', strokeDash: [2, 2], strokeWidth: 0.8, opacity: 0.9, clip: true },
+      encoding: { x, y: y('inflection'), y2: { datum: yRange.from }, color },
+    },
+    hasTurns && {
+      ...turns,
+      name: 'inflections',
+      mark: {
+        ...{ type: 'point', shape: 'diamond', filled: true, size: isPage ? 110 : 55, opacity: 1 },
+        ...{ stroke: style.theme.background, strokeWidth: 0.6, clip: isPage },
+      },
+      encoding: { x, y: y('inflection'), color },
+    },
+  ];
+  return [...layers.filter((layer) => layer !== false), ...(isPage ? [] : markKey(data, style.theme))];
 }
 
 /** What the y axis has to show: values, and as much of their error bars as a log axis can. */
@@ -159,76 +172,6 @@ function heightsOf({ y }: CurveFigure, row: Readonly<Record<string, unknown>>): 
   return [theory, simulation, simulation + error, ...(isReadable ? [low] : [])];
 }
 
-/** Bars of one standard error. One that reaches zero or below goes through the floor of a log axis, which has no zero. */
-function errorBars({ figure, x, y, color, shown, yRange }: LayerContext): Spec {
-  const [middle, error] = [cell(figure.y.simulation!), cell(figure.y.error!)];
-  const low = `${middle} - ${error}`;
-  return {
-    name: 'errors',
-    data: { name: 'curve' },
-    transform: [
-      ...shown(figure.y.simulation!),
-      { filter: `isValid(${error})` },
-      { calculate: figure.y.scale === 'log' ? `max(${low}, ${yRange.from / 1e3})` : low, as: '_low' },
-      { calculate: `${middle} + ${error}`, as: '_high' },
-    ],
-    mark: { type: 'rule', clip: true, strokeWidth: 0.9, opacity: 0.75 },
-    encoding: { x, y: y('_low'), y2: { field: '_high' }, color },
-  };
-}
-
-function points({ figure, data, isPage, x, y, color, shown }: LayerContext): Spec {
-  return {
-    name: 'simulation',
-    data: { name: 'curve' },
-    transform: shown(figure.y.simulation!),
-    mark: { type: 'point', filled: true, size: pointSize(data, isPage), opacity: 1, clip: isPage },
-    encoding: { x, y: y(figure.y.simulation!), color },
-  };
-}
-
-function lines({ figure, data, style, isPage, x, y, color, shown }: LayerContext): Spec {
-  const shared = { color: { value: style.theme.ink }, detail: { field: SERIES_FIELD, type: 'nominal' } };
-  return {
-    name: 'theory',
-    data: { name: 'curve' },
-    transform: shown(figure.y.theory!),
-    mark: { type: 'line', strokeWidth: isPage ? 1.8 : 1.2, clip: isPage },
-    encoding: {
-      x,
-      y: y(figure.y.theory!),
-      ...(data.isTheoryShared ? shared : { color }),
-      order: { field: figure.x.column, type: 'quantitative' },
-    },
-  };
-}
-
-function inflections({ style, isPage, yRange, x, y, color, shown }: LayerContext): Spec[] {
-  const common = { data: { name: 'inflection' }, transform: shown('inflection') };
-  return [
-    {
-      ...common,
-      mark: { type: 'rule', strokeDash: [2, 2], strokeWidth: 0.8, opacity: 0.9, clip: true },
-      encoding: { x, y: y('inflection'), y2: { datum: yRange.from }, color },
-    },
-    {
-      ...common,
-      name: 'inflections',
-      mark: {
-        type: 'point',
-        shape: 'diamond',
-        filled: true,
-        size: isPage ? 110 : 55,
-        opacity: 1,
-        stroke: style.theme.background,
-        strokeWidth: 0.6,
-        clip: isPage,
-      },
-      encoding: { x, y: y('inflection'), color },
-    },
-  ];
-}
-
 /**
  * A figure of curves as a Vega-Lite specification: theory as lines, simulation as points with bars of one standard error,
  * inflections as diamonds with a line down to the axis. The numbers stand in the dataset `curve` under the names of their
@@ -238,16 +181,11 @@ export function curveSpec(figure: CurveFigure, tables: Readonly<Record<string, T
   const data = curveData(figure, tables);
   return {
     ...frame(style, symbolText(data.title), data.notes),
-    description: curveDescription(figure, data),
+    description: `${symbolText(data.title)}: ${curveWords(figure, data)}`,
     datasets: { curve: data.rows, inflection: data.inflections },
     ...(style.medium === 'page' ? { params: PAGE_PARAMETERS } : {}),
     layer: curveLayers(figure, data, style),
   };
-}
-
-/** What a curve shows in words, for readers who do not see it. */
-function curveDescription(figure: CurveFigure, data: CurveData): string {
-  return `${symbolText(data.title)}: ${curveWords(figure, data)}`;
 }
 
 /** What is drawn against what, and what lines, points and diamonds mean. */

@@ -5,7 +5,6 @@ import { compile, type TopLevelSpec } from 'vega-lite';
 import { FIGURE_FONTS, figureAsset, textWidth } from './font.js';
 import type { Spec } from './spec-parts.js';
 
-/** An item of text as Vega measures it. */
 interface TextItem {
   readonly fontSize?: number;
   readonly fontWeight?: string | number;
@@ -59,7 +58,6 @@ function inert<Value>(value: Value): Value {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inert(inner)])) as Value;
 }
 
-/** Lays a figure out; the scene graph of the view says where everything is. */
 export async function viewFigure(spec: Spec): Promise<vega.View> {
   const view = new vega.View(vega.parse(compileFigure(spec)), { renderer: 'none', logLevel: vega.Error });
   return view.runAsync();

@@ -101,7 +101,6 @@ function labelled(values: readonly number[]): { value: number; label: string }[]
 
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
-/** A number at a tick: plain where that is short, otherwise with a power of ten. */
 function tickLabel(value: number, digits: number): string {
   const size = Math.abs(value);
   if (size === 0 || (size >= LEAST_PLAIN && size <= GREATEST_PLAIN))

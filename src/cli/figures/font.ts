@@ -47,5 +47,4 @@ export function shortened(text: string, size: number, width: number, weight: Fon
   return `${characters.join('')}…`;
 }
 
-/** Files of the font among the assets of the figures. */
 export const FIGURE_FONTS = ['Arimo-normal.ttf', 'Arimo-bold.ttf'] as const;

@@ -4,24 +4,15 @@ import { numberIn } from '../output/figure-series.js';
 import type { FigureRow } from './curve-data.js';
 import { curveSpec, keyLayer, LINE } from './curve-spec.js';
 import { axisRange, axisTitle, symbolText } from './figure-axis.js';
+import { shadeLegend } from './figure-config.js';
 import { type FigureStyle, frame, PAGE_PARAMETERS, positionAxis, type Spec } from './spec-parts.js';
-
-/** What a map draws, separate from how. */
-export interface MapData {
-  /** Columns of the map with the numbers of the table, and the edges of each cell. */
-  readonly cells: readonly FigureRow[];
-  readonly boundary: readonly FigureRow[];
-  /** The column with the value of a cell. */
-  readonly value: string;
-  readonly isSimulated: boolean;
-}
 
 /**
  * Reads the cells of a map from the tables of a run: the simulated values where there are any, those of theory otherwise.
  *
  * @throws Error when a table or a column of the figure is not there
  */
-export function mapData(figure: MapFigure, tables: Readonly<Record<string, Table>>): MapData {
+function mapData(figure: MapFigure, tables: Readonly<Record<string, Table>>) {
   const table = tables[figure.table];
   if (table === undefined) throw new Error(`figure ${figure.id} draws a table ${figure.table} that is not there`);
   const names = [figure.x.column, figure.y.column, figure.value.theory, figure.value.simulation].filter(
@@ -65,25 +56,23 @@ function boundaryOf({ boundary, x, y }: MapFigure, tables: Readonly<Record<strin
 }
 
 /** A map as a Vega-Lite specification: shaded cells (dataset `cells`) and the boundary of theory (dataset `boundary`). */
-export function mapSpec(figure: MapFigure, tables: Readonly<Record<string, Table>>, style: FigureStyle): Spec {
+function mapSpec(figure: MapFigure, tables: Readonly<Record<string, Table>>, style: FigureStyle): Spec {
   const data = mapData(figure, tables);
   const { theme, medium } = style;
   const isPage = medium === 'page';
   const column = (name: string) => tables[figure.table]!.columns.find((candidate) => candidate.name === name);
-  const xRange = axisRange(
-    'linear',
-    data.cells.flatMap((cell) => [cell._left, cell._right]),
-    true,
-  );
-  const yRange = axisRange(
-    'linear',
-    data.cells.flatMap((cell) => [cell._bottom, cell._top]),
-    true,
-  );
-  const x = positionAxis('x', xRange, figure.x.label, column(figure.x.column), style);
-  const y = positionAxis('y', yRange, figure.y.label, column(figure.y.column), style);
-  const across = { type: 'quantitative', ...x, axis: { ...x.axis, grid: false } };
-  const up = { type: 'quantitative', ...y, axis: { ...y.axis, grid: false } };
+  const placed = (axis: 'x' | 'y', edges: readonly string[]) => {
+    const range = axisRange(
+      'linear',
+      data.cells.flatMap((cell) => edges.map((edge) => cell[edge])),
+      true,
+    );
+    const { label, column: name } = figure[axis];
+    const position = positionAxis(axis, range, label, column(name), style);
+    return { type: 'quantitative', ...position, axis: { ...position.axis, grid: false } };
+  };
+  const across = placed('x', ['_left', '_right']);
+  const up = placed('y', ['_bottom', '_top']);
   const shadeTitle = `${axisTitle(figure.value.label, column(data.value))}, ${data.isSimulated ? 'simulation' : 'theory'}`;
   const line = (stroke: string, strokeWidth: number, name: string) => ({
     name,
@@ -95,14 +84,11 @@ export function mapSpec(figure: MapFigure, tables: Readonly<Record<string, Table
       order: { field: figure.x.column, type: 'quantitative' },
     },
   });
-  const boundary =
-    data.boundary.length === 0
-      ? []
-      : [
-          line(theme.background, 4, 'casing'),
-          line(theme.ink, 1.8, 'boundary'),
-          ...(isPage ? [] : [keyLayer([[figure.boundary!.label, LINE]], theme)]),
-        ];
+  const boundary = [
+    line(theme.background, 4, 'casing'),
+    line(theme.ink, 1.8, 'boundary'),
+    ...(isPage ? [] : [keyLayer([[figure.boundary?.label ?? '', LINE]], theme)]),
+  ];
   return {
     ...frame(style, symbolText(figure.title), []),
     description: `${figure.title}: a map of ${figure.value.label} over ${figure.x.label} and ${figure.y.label}.`,
@@ -129,20 +115,11 @@ export function mapSpec(figure: MapFigure, tables: Readonly<Record<string, Table
             field: data.value,
             type: 'quantitative',
             scale: { range: theme.shades },
-            legend: {
-              title: shadeTitle,
-              orient: 'bottom',
-              titleOrient: 'top',
-              titleAnchor: 'start',
-              gradientLength: 200,
-              gradientThickness: 10,
-              tickCount: 4,
-              format: '~g',
-            },
+            legend: shadeLegend(shadeTitle, '~g'),
           },
         },
       },
-      ...boundary,
+      ...(data.boundary.length === 0 ? [] : boundary),
     ],
   };
 }

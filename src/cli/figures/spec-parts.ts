@@ -1,12 +1,11 @@
 import { type AxisRange, axisTitle } from './figure-axis.js';
-import { figureConfig, TYPE } from './figure-config.js';
+import { figureConfig, TYPE, titleSpec } from './figure-config.js';
 import { textWidth, wrappedText } from './font.js';
 import type { Theme } from './theme.js';
 
 /** A Vega-Lite specification, or a part of one, as plain data. */
 export type Spec = Readonly<Record<string, unknown>>;
 
-/** How a figure is drawn. */
 export interface FigureStyle {
   readonly theme: Theme;
   /**
@@ -22,7 +21,6 @@ const PLOT_HEIGHT = 190;
 export const PAGE_WIDTH = 640;
 const PAGE_HEIGHT = 360;
 
-const TITLE = 11;
 /** Room that an entry of a legend needs beside its text: symbol, gaps. */
 const ENTRY = 27;
 /** A legend begins where the plot does, behind the labels of the y axis. */
@@ -39,25 +37,17 @@ export function frame({ theme, medium }: FigureStyle, title: string, notes: read
     autosize: { type: isPrint ? 'fit-x' : 'fit', contains: 'padding' },
     padding: isPrint ? 6 : 4,
     background: isPrint ? theme.background : 'transparent',
-    ...(isPrint ? { title: printTitle(theme, title, notes) } : {}),
+    ...(isPrint ? { title: titleSpec(theme, wrappedTitle(title), wrappedNotes(notes), TYPE) } : {}),
     config: figureConfig(theme, size),
   };
 }
 
-function printTitle(theme: Theme, title: string, notes: readonly string[]): Spec {
-  const width = PRINT_WIDTH - 20;
-  return {
-    text: wrappedText(title, TITLE, width, 'bold'),
-    ...(notes.length === 0 ? {} : { subtitle: notes.flatMap((note) => wrappedText(note, TYPE - 1, width)) }),
-    anchor: 'start',
-    frame: 'bounds',
-    fontSize: TITLE,
-    fontWeight: 'bold',
-    color: theme.ink,
-    subtitleColor: theme.faint,
-    subtitleFontSize: TYPE - 1,
-    offset: 8,
-  };
+export function wrappedTitle(title: string): string[] {
+  return wrappedText(title, TYPE + 1, PRINT_WIDTH - 20, 'bold');
+}
+
+export function wrappedNotes(notes: readonly string[]): string[] {
+  return notes.flatMap((note) => wrappedText(note, TYPE - 1, PRINT_WIDTH - 20));
 }
 
 /** A quantitative axis: explicit ticks in print, those that Vega finds while a reader zooms. */

@@ -1,6 +1,5 @@
 import { scaleLinear } from 'd3-scale';
 
-/** The colours of a figure. */
 export interface Theme {
   readonly background: string;
   /** Text, axes, and marks that belong to no series. */
@@ -19,18 +18,7 @@ export interface Theme {
 export const MOST_CATEGORIES = 8;
 
 /** Viridis of Nathaniel Smith and Stéfan van der Walt (CC0): even steps of lightness, also without red or green. */
-const VIRIDIS = [
-  '#440154',
-  '#482878',
-  '#3e4989',
-  '#31688e',
-  '#26828e',
-  '#1f9e89',
-  '#35b779',
-  '#6ece58',
-  '#b5de2b',
-  '#fde725',
-];
+const VIRIDIS = '#440154 #482878 #3e4989 #31688e #26828e #1f9e89 #35b779 #6ece58 #b5de2b #fde725'.split(' ');
 
 /** The palette of Okabe and Ito (2008), in the order of its contrast with the background. */
 const ON_LIGHT = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#1b1f24', '#8a8f98'];

@@ -17,7 +17,6 @@ const EXAMPLES = [
   'overtrain fit losses.csv --json',
 ];
 
-/** Adds `overtrain fit`. */
 export function addFitCommand(program: Command, io: CommandLineIo): void {
   program
     .command('fit')

@@ -7,13 +7,13 @@ import {
 } from '../../sim/scaling/fit-law.js';
 import { type ScalingLaw, type ScalingPoint, scalingLaws } from '../../sim/scaling/laws.js';
 import { eventLoopTurns } from '../../sim/scenario/event-loop.js';
-import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { InvalidInputError, readDecimal } from '../../theory/invalid-input.js';
 import { paragraph } from '../output/help-notes.js';
 import type { CommandLineIo } from '../output/io.js';
 import { styleFor, type Terminal, terminalOf } from '../output/terminal.js';
 import { layOutTable, readableNumber } from '../output/text-table.js';
 import { DEFAULT_SEED, readSeed } from '../settings/run-request.js';
+import { readChoice } from '../settings/setting.js';
 import { type LossTable, readLosses } from './read-losses.js';
 
 /** What is fitted to which points, and how often a bootstrap fits it again. */
@@ -25,7 +25,6 @@ export interface FitRequest {
   readonly seed: number;
 }
 
-/** A law as it was fitted to one level of noise. */
 export interface FitRecord {
   readonly law: string;
   readonly formula: string;
@@ -38,7 +37,6 @@ export interface FitRecord {
   readonly parameters: readonly { name: string; value: number; low: number; high: number }[];
 }
 
-/** The document of `overtrain fit --json`. */
 export interface FitDocument {
   readonly schema: 1;
   readonly file: string;
@@ -70,9 +68,7 @@ export async function fitDocument(
     const isInside = ({ size, data }: ScalingPoint) => size <= fitSize && data <= fitData;
     return { noise, inside: points.filter(isInside), outside: points.filter((point) => !isInside(point)) };
   });
-  for (const { noise, inside } of split) {
-    for (const law of laws) requireEnough(law, inside, noise);
-  }
+  for (const { noise, inside } of split) for (const law of laws) requireEnough(law, inside, noise);
   const fits: FitRecord[] = [];
   const pooled: FitDocument['pooled'][number][] = [];
   for (const law of laws) {
@@ -84,11 +80,7 @@ export async function fitDocument(
       const intervals = await bootstrapIntervals(fit, inside, resamples, seed, turn);
       const values = formulaParameters(fit);
       fits.push({
-        law: law.name,
-        formula: law.formula,
-        noise,
-        points: inside.length,
-        held_out: outside.length,
+        ...{ law: law.name, formula: law.formula, noise, points: inside.length, held_out: outside.length },
         r_squared: explainedShare([{ fit, points: inside }]),
         r_squared_held_out: explainedShare([{ fit, points: outside }]),
         parameters: law.parameters.map(({ name }, at) => ({ name, value: values[at]!, ...intervals[at]! })),
@@ -115,7 +107,6 @@ function requireEnough(law: ScalingLaw, points: readonly ScalingPoint[], noise: 
   );
 }
 
-/** What `overtrain fit` prints for people. */
 export function fitReport({ fits, pooled }: FitDocument, terminal: Terminal): string[] {
   const style = styleFor(terminal.colour);
   const lines = fits.flatMap((fit) => [
@@ -155,7 +146,6 @@ function share(value: number | null): string {
   return value === null ? '-' : readableNumber(value);
 }
 
-/** Options of `overtrain fit` as commander gives them. */
 export interface FitOptions {
   readonly law?: readonly string[];
   readonly fitSize?: string;
@@ -189,12 +179,7 @@ export async function fitTable(file: string, options: FitOptions, io: CommandLin
 function lawsOf(asked: readonly string[] | undefined): readonly ScalingLaw[] {
   if (asked === undefined) return scalingLaws;
   const known = scalingLaws.map(({ name }) => name);
-  for (const name of asked) {
-    if (known.includes(name)) continue;
-    const nearest = nearestName(name, known);
-    const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-    throw new InvalidInputError('--law', name, `${known.join(', ')}${hint}`);
-  }
+  for (const name of asked) readChoice('--law', name, known);
   return scalingLaws.filter(({ name }) => asked.includes(name));
 }
 

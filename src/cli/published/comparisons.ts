@@ -3,30 +3,21 @@ import type { Cell } from '../../sim/scenario/table.js';
 import { readableNumber } from '../output/text-table.js';
 import { earlyExposure, type Finding, forgetting, overtrained, type PublishedSource } from './published.js';
 
-/** Points of one curve, in order of x. */
-export interface Curve {
-  /** Value of the series column. */
-  readonly of: Cell;
-  readonly x: readonly number[];
-  readonly y: readonly number[];
-  /** Largest standard error of y; 0 where it has none. */
-  readonly error: number;
-}
-
 /**
- * The curves of a table: one for each value of the series column, of the first of the named columns that has numbers.
+ * The curves of a table, in the order of their numbers: one for each value of the series column, of the first of the named columns that
+ * has numbers. Its points are in the order of x; its error is the largest standard error of y, 0 where it has none.
  *
  * @param columns the simulated one first, then theory's for a run that simulated nothing
  * @param error column with the standard error of the simulated one
  */
-export function curvesOf(
+function curvesOf(
   { tables }: RunDocument,
   table: string,
   series: string | undefined,
   x: string,
   columns: readonly string[],
   error?: string,
-): readonly Curve[] {
+) {
   const found = Object.hasOwn(tables, table) ? tables[table] : undefined;
   if (found === undefined) return [];
   const place = (name: string) => found.columns.findIndex((column) => column.name === name);
@@ -43,15 +34,18 @@ export function curvesOf(
     if (points === undefined) groups.set(of, [point as [number, number, number]]);
     else points.push(point as [number, number, number]);
   }
-  return [...groups].map(([of, points]) => {
+  const curves = [...groups].sort(([a], [b]) => Number(a) - Number(b));
+  return curves.map(([of, points]) => {
     const sorted = [...points].sort((a, b) => a[0] - b[0]);
     const largest = greatest(sorted.map(([, , deviation]) => deviation));
     return { of, x: sorted.map(([value]) => value), y: sorted.map(([, value]) => value), error: largest };
   });
 }
 
+type Curve = ReturnType<typeof curvesOf>[number];
+
 /** How values go: `flat` where all are the same to the tolerance. */
-export type Direction = 'rises' | 'falls' | 'flat' | 'turns';
+type Direction = 'rises' | 'falls' | 'flat' | 'turns';
 
 /**
  * The direction of values in order.
@@ -103,6 +97,7 @@ function least(values: readonly number[]): number {
  */
 
 const listed = (values: readonly number[]) => values.map((value) => readableNumber(value, 3)).join(', ');
+const ends = ({ y }: Curve) => `it goes from ${readableNumber(y[0]!, 3)} to ${readableNumber(y.at(-1)!, 3)}`;
 
 /** The scenario `replay` beside all figures of its paper. */
 export function replayFindings(run: RunDocument): readonly Finding[] {
@@ -121,7 +116,7 @@ export function replayFindings(run: RunDocument): readonly Finding[] {
     {
       figure: 'pretrain_length',
       published: 'forgetting rises with the length of pre-training',
-      run: `it goes from ${readableNumber(length.y[0]!, 3)} to ${readableNumber(length.y.at(-1)!, 3)} (${length.of})`,
+      run: `${ends(length)} (${length.of})`,
       verdict: length.y.at(-1)! > length.y[0]! ? 'agrees' : 'mismatch',
     },
     {
@@ -153,25 +148,23 @@ export function exposureFindings(run: RunDocument): readonly Finding[] {
     );
   const [retained, immediate] = [matched('retained'), matched('immediate')];
   if (retained === undefined || immediate === undefined || retained.y.length < 2) return [];
-  const most = retained.y.reduce((a, b) => Math.max(a, b));
   const level = immediate.y.every((value) => Math.abs(value / immediate.y[0]! - 1) < 0.0132);
   return [
     {
       figure: 'figure_3a',
       published: 'the retained loss is largest without exposure',
-      run: `it goes from ${readableNumber(retained.y[0]!, 3)} to ${readableNumber(retained.y.at(-1)!, 3)}`,
-      verdict: retained.x[0] === 0 && most === retained.y[0] ? 'agrees' : 'mismatch',
+      run: ends(retained),
+      verdict: retained.x[0] === 0 && retained.y[0] === greatest(retained.y) ? 'agrees' : 'mismatch',
     },
     {
       figure: 'figure_3a',
       published: 'the immediate loss changes by 1.3 % at most',
-      run: `it goes from ${readableNumber(immediate.y[0]!, 3)} to ${readableNumber(immediate.y.at(-1)!, 3)}`,
+      run: ends(immediate),
       verdict: level ? 'agrees' : 'mismatch',
     },
   ];
 }
 
-/** Papers that `compare` knows. */
 export const publishedSources: readonly PublishedSource[] = [overtrained, forgetting, earlyExposure];
 
 /** What a run of one scenario can be set beside. A new scenario adds its entries here. */
@@ -186,14 +179,7 @@ export const comparisons: readonly Comparison[] = [
   {
     source: overtrained,
     scenario: 'gaussian',
-    findings: (run) =>
-      controlled(run, {
-        series: 'gamma',
-        what: 'perturbation',
-        after: PERTURBED,
-        before: ['loss'],
-        error: 'sensitivity_stderr',
-      }),
+    findings: (run) => controlled(run, { series: 'gamma', what: 'perturbation', ...PERTURBED }),
   },
   {
     source: overtrained,
@@ -222,7 +208,11 @@ export const comparisons: readonly Comparison[] = [
   { source: earlyExposure, scenario: 'early-exposure', findings: exposureFindings },
 ];
 
-const PERTURBED = ['perturbed_loss_sim', 'perturbed_loss_theory'];
+const PERTURBED = {
+  after: ['perturbed_loss_sim', 'perturbed_loss_theory'],
+  before: ['loss'],
+  error: 'sensitivity_stderr',
+};
 const LOSS_PRE = ['loss_pre_sim', 'loss_pre_theory'];
 const FORGETTING = ['forgetting_sim', 'forgetting_theory'];
 
@@ -243,11 +233,11 @@ interface Sweep {
 }
 
 function controlled(run: RunDocument, { series, what, after, before, error }: Sweep): readonly Finding[] {
-  const curves = sortedCurves(curvesOf(run, 'curve', series, 'time', after, error));
+  const curves = curvesOf(run, 'curve', series, 'time', after, error);
   const base = curvesOf(run, 'curve', series, 'time', before)[0];
   if (curves.length === 0) return [];
   const turning = curves.filter((curve) => hasUTurn(curve.y, curve.error));
-  const turns = turning.map(({ x, y }) => x[y.indexOf(y.reduce((a, b) => Math.min(a, b)))]!);
+  const turns = turning.map(({ x, y }) => x[y.indexOf(least(y))]!);
   const order = directionOf(turns, 0);
   const figure = 'controlled';
   return [
@@ -263,15 +253,14 @@ function controlled(run: RunDocument, { series, what, after, before, error }: Sw
       run:
         turns.length < 2
           ? 'fewer than two curves turn, so there is no order'
-          : `inflections at time ${turns.map((time) => readableNumber(time, 3)).join(', ')} for growing ${series}`,
+          : `inflections at time ${listed(turns)} for growing ${series}`,
       verdict: turns.length < 2 ? 'open' : order === 'falls' ? 'agrees' : 'mismatch',
     },
-    ...(base === undefined ? [] : [baseModel(base)]),
+    ...(base === undefined ? [] : [baseModel(directionOf(base.y))]),
   ];
 }
 
-function baseModel({ y }: Curve): Finding {
-  const direction = directionOf(y);
+function baseModel(direction: Direction): Finding {
   return {
     figure: 'olmo_1b_anthropic_hh',
     published: 'the base model improves monotonically',
@@ -283,13 +272,13 @@ function baseModel({ y }: Curve): Finding {
 function pretrainLength(run: RunDocument): readonly Finding[] {
   const { loss_before, loss_after } = forgetting.figures.pretrain_length!.series;
   const published = loss_after!.map((after, index) => after - loss_before![index]!);
-  const forgotten = sortedCurves(curvesOf(run, 'curve', 'learning_rate', 'time', FORGETTING));
-  const after = sortedCurves(curvesOf(run, 'curve', 'learning_rate', 'time', LOSS_PRE));
+  const forgotten = curvesOf(run, 'curve', 'learning_rate', 'time', FORGETTING);
+  const after = curvesOf(run, 'curve', 'learning_rate', 'time', LOSS_PRE);
   if (forgotten.length === 0 || after.length === 0) return [];
-  const count = (curves: readonly Curve[], is: (y: readonly number[]) => boolean) =>
+  type Shape = (y: readonly number[]) => boolean;
+  const count = (curves: readonly Curve[], is: Shape) =>
     `${curves.filter(({ y }) => is(y)).length} of ${curves.length} learning rates`;
-  const all = (curves: readonly Curve[], is: (y: readonly number[]) => boolean) =>
-    curves.every(({ y }) => is(y)) ? ('agrees' as const) : ('mismatch' as const);
+  const all = (curves: readonly Curve[], is: Shape) => (curves.every(({ y }) => is(y)) ? 'agrees' : 'mismatch');
   const rises = (y: readonly number[]) => directionOf(y) === 'rises';
   const isPositive = (y: readonly number[]) => y.at(-1)! > 0;
   const turnsNot = (y: readonly number[]) => !hasUTurn(y);
@@ -324,7 +313,7 @@ function pretrainLength(run: RunDocument): readonly Finding[] {
 
 /** Loss of the old task after fine-tuning from the last checkpoint, against the weight of the pull to that task. */
 function replay(run: RunDocument): readonly Finding[] {
-  const curves = sortedCurves(curvesOf(run, 'curve', 'lambda', 'time', LOSS_PRE));
+  const curves = curvesOf(run, 'curve', 'lambda', 'time', LOSS_PRE);
   if (curves.length < 2) return [];
   const last = curves.map(({ y }) => y.at(-1)!);
   const direction = directionOf(last, 0);
@@ -333,12 +322,8 @@ function replay(run: RunDocument): readonly Finding[] {
     {
       figure: 'replay',
       published: `the loss after fine-tuning ${published} with the fraction of replay`,
-      run: `from the last checkpoint it ${direction} with the weight of the pre-training task: ${last.map((loss) => readableNumber(loss, 3)).join(', ')}`,
+      run: `from the last checkpoint it ${direction} with the weight of the pre-training task: ${listed(last)}`,
       verdict: direction === published ? 'agrees' : 'mismatch',
     },
   ];
-}
-
-function sortedCurves(curves: readonly Curve[]): readonly Curve[] {
-  return [...curves].sort((a, b) => Number(a.of) - Number(b.of));
 }

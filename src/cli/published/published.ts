@@ -2,7 +2,6 @@ import { PUBLISHED } from '../../sim/scenarios/early-exposure/columns.js';
 
 /** One thing that a paper shows, beside what a run shows. */
 export interface Finding {
-  /** Figure of the source. */
   readonly figure: string;
   readonly published: string;
   readonly run: string;
@@ -20,7 +19,6 @@ export interface PublishedSource {
   readonly figures: Readonly<Record<string, PublishedFigure>>;
 }
 
-/** What one figure shows. */
 export interface PublishedFigure {
   readonly observed: string;
   /** Series by name, each the values in order of the x axis, which is a series, too. */

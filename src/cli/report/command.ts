@@ -13,7 +13,6 @@ const NOTES = [
 
 const EXAMPLES = ['overtrain report results/first --html first.html', 'overtrain report results/* --html all.html'];
 
-/** Adds `overtrain report`. */
 export function addReportCommand(program: Command, io: CommandLineIo): void {
   program
     .command('report')

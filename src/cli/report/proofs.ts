@@ -1,7 +1,6 @@
 import MarkdownIt from 'markdown-it';
 import temml from 'temml';
 
-/** Markup that is safe to put into a page as it stands. */
 export class Markup {
   constructor(readonly text: string) {}
 }
@@ -51,7 +50,6 @@ export function embeddedJson(value: unknown): Markup {
   return new Markup(text);
 }
 
-/** A theorem as a page shows it. */
 export interface ProvedClaim {
   readonly id: string;
   /** Title, mathematics included. */

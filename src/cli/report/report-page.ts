@@ -3,7 +3,7 @@ import { type CurveFigure, type Figure, isMap } from '../../sim/scenario/figure.
 import type { Check, Scenario } from '../../sim/scenario/scenario.js';
 import type { Table } from '../../sim/scenario/table.js';
 import { plainText } from '../../theory/invalid-input.js';
-import { type CurveData, curveData } from '../figures/curve-data.js';
+import { curveData } from '../figures/curve-data.js';
 import { curveWords, isSingle, seriesColours, seriesTitle } from '../figures/curve-spec.js';
 import type { compileFigure } from '../figures/draw-figure.js';
 import { symbolText } from '../figures/figure-axis.js';
@@ -16,12 +16,10 @@ import { MOST_SERIES } from '../sweep-figures/facet-spec.js';
 import type { PageFigure, PageRun, ScaleName } from './page/page-data.js';
 import { embeddedJson, html, Markup, type ProvedClaim } from './proofs.js';
 
-/** A run with what the report needs of it. */
 export interface ReportRun extends StoredRun {
   /** What the page calls it: its scenario and folder. */
   readonly name: string;
   readonly anchor: string;
-  /** Place among the runs of the page. */
   readonly index: number;
   /** Undefined where this version does not know the scenario. */
   readonly scenario: Scenario | undefined;
@@ -33,7 +31,7 @@ export interface ReportRun extends StoredRun {
 }
 
 /** One run: what was found in words, figures, claims, tables, parameters, and how to get it again. */
-export function runArticle(run: ReportRun): Markup {
+function runArticle(run: ReportRun): Markup {
   const { anchor, name, scenario, document, index } = run;
   return html`<article id="${anchor}" aria-labelledby="${anchor}-title">
 <h2 id="${anchor}-title">${name}</h2>
@@ -95,15 +93,11 @@ function figureBlock(figure: PageFigure, anchor: string, run: number, at: number
   const id = `${anchor}-figure-${at}`;
   return html`<figure class="figure" data-run="${run}" data-figure="${at}" aria-labelledby="${id}">
 <figcaption id="${id}">${figure.title}</figcaption>
-<p class="description" id="${id}-text">${sentence(figure.description)}</p>
+<p class="description" id="${id}-text">${figure.description.charAt(0).toUpperCase() + figure.description.slice(1)}</p>
 <div class="plot" tabindex="0" role="application" aria-roledescription="interactive chart" aria-labelledby="${id}" aria-describedby="${id}-text ${id}-keys"></div>
 <p class="visually-hidden" id="${id}-keys">Arrow left and right: the next value; up and down: the next series; plus, minus and zero: zoom.</p>
 ${figure.notes.map((note) => html`<p class="note">${note}</p>`)}
 </figure>`;
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 const VERDICTS: Readonly<Record<Check['verdict'], string>> = {
@@ -146,15 +140,15 @@ ${sweep?.file !== undefined && html`<details><summary>The sweep file</summary><p
   )}</tbody></table></details></section>`;
 }
 
-/** The value of a parameter for reading. */
-export function parameterText(value: unknown): string {
+function parameterText(value: unknown): string {
   return typeof value === 'string' ? value : plainText(value);
 }
 
 const LONGEST = 120;
 
 /** What distinguishes several runs: scenario, seed, what computed them, and the parameters that differ. */
-export function differencesSection(runs: readonly ReportRun[]): Markup {
+function differencesSection(runs: readonly ReportRun[]): Markup {
+  const parameters = runs.map(({ document }) => document.params as Readonly<Record<string, unknown>>);
   const rows: (readonly [string, readonly string[]])[] = [
     ['scenario', runs.map(({ document }) => document.scenario)],
     ['seed', runs.map(({ document }) => String(document.seed))],
@@ -162,7 +156,10 @@ export function differencesSection(runs: readonly ReportRun[]): Markup {
     ['backend', runs.map(({ document }) => document.compute.backend)],
     ['claims that fail', runs.map(({ document }) => failing(document.checks))],
     ['seconds', runs.map(({ document }) => readableNumber(document.elapsed_ms / 1000, 2))],
-    ...parameterNames(runs).map((name) => [name, runs.map((run) => parameterOf(run, name))] as const),
+    ...[...new Set(parameters.flatMap(Object.keys))].map((name): [string, string[]] => [
+      name,
+      parameters.map((values) => (values[name] === undefined ? '–' : parameterText(values[name]))),
+    ]),
   ];
   const differing = rows.filter(([, values]) => new Set(values).size > 1);
   return html`<section aria-labelledby="differences"><h2 id="differences">What differs</h2>
@@ -181,15 +178,6 @@ ${
 function failing(checks: ReportRun['document']['checks']): string {
   const claims = checks.filter(({ verdict }) => verdict === 'fails').map(({ claim }) => claim);
   return claims.length === 0 ? 'none' : claims.join(', ');
-}
-
-function parameterNames(runs: readonly ReportRun[]): string[] {
-  return [...new Set(runs.flatMap(({ document }) => Object.keys(document.params)))];
-}
-
-function parameterOf({ document }: ReportRun, name: string): string {
-  const value = (document.params as Readonly<Record<string, unknown>>)[name];
-  return value === undefined ? '–' : parameterText(value);
 }
 
 function shortText(text: string): string {
@@ -236,25 +224,23 @@ export function reportFigure(
     const description = `${figure.value.label} over ${figure.x.label} and ${figure.y.label}${line}.`;
     return {
       ...common,
-      kind: 'map',
-      title: symbolText(figure.title),
-      description,
+      ...{ kind: 'map', title: symbolText(figure.title), description },
       values: columns.filter((name) => name !== undefined),
-      heights: [column],
-      series: [],
-      seriesTitle: '',
-      notes: [],
+      ...{ heights: [column], series: [], seriesTitle: '', notes: [] },
     };
   }
   const read = curveData(figure, tables);
+  const { series, x, y } = figure;
+  const columns = new Set([series, x.column, y.theory, y.simulation, y.error]);
+  const colours = isSingle(read) ? PAGE.categories(1) : seriesColours(read, PAGE);
   return {
     ...common,
     kind: 'curve',
     title: symbolText(read.title),
     description: curveWords(figure, read),
-    values: drawnColumns(figure),
-    heights: [figure.y.theory, figure.y.simulation].filter((name) => name !== undefined),
-    series: seriesOf(read),
+    values: [...columns].filter((name) => name !== undefined),
+    heights: [y.theory, y.simulation].filter((name) => name !== undefined),
+    series: read.series.map((name, index) => ({ name, colour: colours[index] ?? '' })),
     seriesTitle: seriesTitle(figure),
     notes: read.notes,
   };
@@ -264,17 +250,6 @@ function scaled(figure: CurveFigure, x: 'linear' | 'log', y: 'linear' | 'log'): 
   return { ...figure, x: { ...figure.x, scale: x }, y: { ...figure.y, scale: y } };
 }
 
-function drawnColumns({ series, x, y }: CurveFigure): string[] {
-  const names = [series, x.column, y.theory, y.simulation, y.error];
-  return [...new Set(names)].filter((name) => name !== undefined);
-}
-
-function seriesOf(data: CurveData): PageFigure['series'] {
-  const colours = isSingle(data) ? PAGE.categories(1) : seriesColours(data, PAGE);
-  return data.series.map((name, index) => ({ name, colour: colours[index] ?? '' }));
-}
-
-/** What a page is made of. */
 export interface ReportParts {
   readonly runs: readonly ReportRun[];
   readonly proofs: readonly ProvedClaim[];

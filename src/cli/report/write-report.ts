@@ -1,12 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Scenario } from '../../sim/scenario/scenario.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { compileFigure } from '../figures/draw-figure.js';
-import { codeOf, reasonOf } from '../results/files.js';
+import { codeOf, reasonOf, writeWhole } from '../results/files.js';
 import { readResult, type StoredRun } from '../results/read-result.js';
 import { renderProofs } from './proofs.js';
 import { type ReportRun, reportFigure, reportPage } from './report-page.js';
@@ -19,20 +18,11 @@ import { type ReportRun, reportFigure, reportPage } from './report-page.js';
 export async function writePage(file: string, contents: string): Promise<void> {
   if (file.trim() === '' || file.includes('\0')) throw new InvalidInputError('--html', file, 'the name of a file');
   const path = resolve(file);
-  const partial = join(dirname(path), `.${basename(path).slice(0, 40)}.${randomBytes(6).toString('hex')}.partial`);
   try {
     if ((await stat(path).catch(() => undefined))?.isDirectory())
       throw Object.assign(new Error('folder'), { code: 'EISDIR' });
-    const handle = await open(partial, 'wx');
-    try {
-      await handle.writeFile(contents);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(partial, path);
+    await writeWhole(path, (page) => page.writeFile(contents));
   } catch (error) {
-    await rm(partial, { force: true }).catch(() => {});
     const code = codeOf(error);
     if (code === undefined) throw error;
     const reason = code === 'ENOENT' ? 'its folder does not exist' : reasonOf(code);
@@ -58,7 +48,6 @@ export async function writeReport(
   await writePage(file, reportText(stored, scenarios));
 }
 
-/** The report on some runs, as the text of its file. */
 export function reportText(stored: readonly StoredRun[], scenarios: readonly Scenario[]): string {
   const judged = new Set(stored.flatMap(({ document }) => document.checks.map(({ claim }) => claim)));
   const proofs = renderProofs(readFileSync(PROOFS, 'utf8'), judged);

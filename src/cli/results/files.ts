@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { RunDocument } from '../../sim/scenario/run-document.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 
@@ -22,18 +22,19 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'a folder of that name exists',
 };
 
-/** Why the system refused something, in words. */
 export function reasonOf(code: string): string {
   return REASONS[code] ?? code;
 }
 
 /**
- * The error for a folder of results that cannot be written.
+ * The error for a folder of results that cannot be written; what the system did not refuse is returned as it is.
  *
  * @param advice what to do about it, after the reason
  */
-export function notWritable(folder: string, error: unknown, advice = ''): InvalidInputError {
-  const reason = `${reasonOf(codeOf(error) ?? 'unknown error')}${advice === '' ? '' : `; ${advice}`}`;
+export function notWritable(folder: string, error: unknown, advice = ''): Error {
+  const code = codeOf(error);
+  if (code === undefined) return error as Error;
+  const reason = `${reasonOf(code)}${advice === '' ? '' : `; ${advice}`}`;
   return new InvalidInputError('--out', folder, `a writable folder (${reason})`);
 }
 
@@ -102,15 +103,36 @@ export async function checksumOf(path: string, bytes: number): Promise<string | 
 export async function writeDurably(folder: string, files: Files, signal?: AbortSignal): Promise<void> {
   for (const [name, contents] of files) {
     signal?.throwIfAborted();
-    const file = await open(join(folder, name), 'wx');
+    await writeWhole(join(folder, name), (file) => file.writeFile(contents));
+  }
+  await flushFolder(folder);
+}
+
+/**
+ * Writes a file whole, or leaves what was there before: it is written under another name, and then given its own.
+ *
+ * @param beside folder in which it comes to be, on the same file system
+ * @throws Error with the `code` of the system; nothing is left behind then
+ */
+export async function writeWhole(
+  path: string,
+  write: (file: FileHandle) => Promise<unknown>,
+  beside = dirname(path),
+): Promise<void> {
+  const temporary = join(beside, `.${basename(path).slice(0, 40)}.${randomBytes(6).toString('hex')}.new`);
+  try {
+    const file = await open(temporary, 'wx');
     try {
-      await file.writeFile(contents);
+      await write(file);
       await file.sync();
     } finally {
       await file.close();
     }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw error;
   }
-  await flushFolder(folder);
 }
 
 /** Makes names in a folder durable; some systems cannot, and then their own care has to do. */
@@ -144,3 +166,29 @@ export type Files = ReadonlyMap<string, string | Uint8Array>;
 
 /** Makes some of the files of a result folder from what the run found. */
 export type FileMaker = (document: RunDocument) => Promise<Files>;
+
+/** Where a result folder comes to be: a hidden folder beside it. */
+export interface PartialFolder {
+  readonly path: string;
+  /** What the backend has computed so far. */
+  readonly journal: string;
+  /** The files, until the folder gets its name. */
+  readonly fresh: string;
+  /** The result that is replaced, until the new one has its name. */
+  readonly replaced: string;
+}
+
+/**
+ * The partial folder of a result folder. It is named after it, so that one found after a power cut says what it was, and
+ * always the same, so that a run can continue.
+ *
+ * @param folder absolute path of the result folder
+ */
+export function partialFolder(folder: string): PartialFolder {
+  const name = basename(folder);
+  // Long names are cut, for a name has at most 255 bytes; what is left of two may be the same.
+  const stem = [...name].slice(0, 40).join('');
+  const digest = createHash('sha256').update(name).digest('hex').slice(0, 12);
+  const path = join(dirname(folder), `.${stem}.${digest}.partial`);
+  return { path, journal: join(path, 'journal'), fresh: join(path, 'new'), replaced: join(path, 'old') };
+}

@@ -6,27 +6,14 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 
-/** Who works on a folder. */
-export interface LockOwner {
-  readonly pid: number;
-  readonly host: string;
-  /** When it began, ISO 8601 in UTC. */
-  readonly since: string;
-  /** What distinguishes the process from a later one with the same number, where the system says. */
-  readonly process: string | null;
-}
-
-/** A lock that is held. */
 export interface FolderLock {
   /** Gives it back; without waiting, for a process that ends. */
   release(): void;
 }
 
-/** Someone else holds the lock. */
 export class LockedFolder extends Error {
   constructor(
     readonly owner: LockOwner,
-    /** File that is the lock. */
     readonly file: string,
   ) {
     super(`process ${owner.pid} on ${owner.host} has been working on it since ${owner.since}`);
@@ -39,9 +26,14 @@ const ATTEMPTS = 4;
 const ownerSchema = z.object({
   pid: z.number().int().positive(),
   host: z.string(),
+  /** When it began, ISO 8601 in UTC. */
   since: z.string(),
+  /** What distinguishes the process from a later one with the same number, where the system says. */
   process: z.string().nullable(),
 });
+
+/** Who works on a folder. */
+export type LockOwner = z.infer<typeof ownerSchema>;
 
 /**
  * Takes the lock of a folder that exists. Every process writes a file of its own, of a name that no other ever has, and then looks
@@ -117,7 +109,6 @@ export function mayLive(owner: LockOwner): boolean {
 
 const SINCE = new Date().toISOString();
 
-/** This process as the owner of a lock. */
 export function thisProcess(): LockOwner {
   return { pid: process.pid, host: hostname(), since: SINCE, process: processMark(process.pid) };
 }

@@ -10,7 +10,6 @@ import type { CallJournal } from '../../sim/backends/watched-backend.js';
 /** Bytes before the body of a frame: its length and its CRC-32. */
 export const FRAME_HEAD = 8;
 
-/** A body with its length and checksum before it. */
 export function framed(body: Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(FRAME_HEAD + body.length);
   frame.writeUInt32LE(body.length, 0);
@@ -25,12 +24,7 @@ export function framed(body: Uint8Array): Buffer {
  * @param end bytes of the file
  * @param largest bytes that no body passes; a length beyond it is damage
  */
-export async function readFrame(
-  file: FileHandle,
-  start: number,
-  end: number,
-  largest: number,
-): Promise<Buffer | undefined> {
+async function readFrame(file: FileHandle, start: number, end: number, largest: number): Promise<Buffer | undefined> {
   if (start + FRAME_HEAD > end) return undefined;
   const head = Buffer.alloc(FRAME_HEAD);
   await file.read(head, 0, FRAME_HEAD, start);
@@ -41,8 +35,21 @@ export async function readFrame(
   return bytesRead === length && crc32(body) === head.readUInt32LE(4) ? body : undefined;
 }
 
-/** A call of a backend and what it gave. */
-export interface JournalRecord {
+/**
+ * The whole frames of a file from `start` on, until its end or the first that is torn or damaged.
+ *
+ * @param end bytes of the file
+ */
+export async function* framesFrom(file: FileHandle, start: number, end: number, largest: number) {
+  for (let place = start; ; ) {
+    const body = await readFrame(file, place, end, largest);
+    if (body === undefined) return;
+    yield { start: place, body };
+    place += FRAME_HEAD + body.length;
+  }
+}
+
+interface JournalRecord {
   readonly call: number;
   /** 32 hexadecimal digits. */
   readonly fingerprint: string;
@@ -52,13 +59,12 @@ export interface JournalRecord {
 /** Bytes of a record before the lengths of its arrays: call, fingerprint, number of arrays. */
 const RECORD_HEAD = 4 + 16 + 4;
 
-/** Bytes of a record in its frame. */
-export function recordBytes(result: readonly Float64Array[]): number {
+function recordBytes(result: readonly Float64Array[]): number {
   return result.reduce((sum, values) => sum + 4 + values.byteLength, FRAME_HEAD + RECORD_HEAD);
 }
 
 /** A record as the body of a frame: numbers as they are in memory, so that they come back bit for bit. */
-export function writtenRecord({ call, fingerprint, result }: JournalRecord): Buffer {
+function writtenRecord({ call, fingerprint, result }: JournalRecord): Buffer {
   const body = Buffer.allocUnsafe(recordBytes(result) - FRAME_HEAD);
   body.writeUInt32LE(call, 0);
   body.write(fingerprint, 4, 16, 'hex');
@@ -73,7 +79,7 @@ export function writtenRecord({ call, fingerprint, result }: JournalRecord): Buf
 }
 
 /** Whether the body of a frame is a record, judging by its lengths. */
-export function isRecord(body: Buffer): boolean {
+function isRecord(body: Buffer): boolean {
   if (body.length < RECORD_HEAD) return false;
   const count = body.readUInt32LE(20);
   let bytes = RECORD_HEAD + 4 * count;
@@ -82,8 +88,7 @@ export function isRecord(body: Buffer): boolean {
   return bytes === body.length;
 }
 
-/** Reads the body of a frame back. */
-export function readRecord(body: Buffer): JournalRecord {
+function readRecord(body: Buffer): JournalRecord {
   const lengths = Array.from({ length: body.readUInt32LE(20) }, (_, index) =>
     body.readUInt32LE(RECORD_HEAD + 4 * index),
   );
@@ -122,7 +127,6 @@ export class JournalFile implements CallJournal {
 
   private constructor(
     private readonly file: FileHandle,
-    /** JSON of the run whose calls are kept. */
     readonly run: string,
     private readonly places: Map<number, Place>,
     private bytes: number,
@@ -154,11 +158,10 @@ export class JournalFile implements CallJournal {
       }
       const places = new Map<number, Place>();
       let end = FRAME_HEAD + head.length;
-      for (;;) {
-        const body = await readFrame(file, end, size, LARGEST_RECORD);
-        if (body === undefined || !isRecord(body)) break;
-        places.set(body.readUInt32LE(0), { start: end + FRAME_HEAD, length: body.length });
-        end += FRAME_HEAD + body.length;
+      for await (const { start, body } of framesFrom(file, end, size, LARGEST_RECORD)) {
+        if (!isRecord(body)) break;
+        places.set(body.readUInt32LE(0), { start: start + FRAME_HEAD, length: body.length });
+        end = start + FRAME_HEAD + body.length;
       }
       if (end < size) await file.truncate(end);
       return new JournalFile(file, head.toString('utf8'), places, end, failure);
@@ -168,7 +171,6 @@ export class JournalFile implements CallJournal {
     }
   }
 
-  /** Calls that are kept. */
   get size(): number {
     return this.places.size;
   }

@@ -5,8 +5,6 @@ import type { Files } from './files.js';
 /** Key of the Parquet metadata under which units, descriptions and the origin of a table stand, as JSON. */
 export const PARQUET_METADATA_KEY = 'overtrain';
 
-type ParquetType = 'DOUBLE' | 'BOOLEAN' | 'STRING';
-
 /**
  * Every table of a run as Parquet, `TABLE.parquet`: numbers are DOUBLE, truth values BOOLEAN, texts STRING, and every column may
  * be null. The key-value metadata has units and descriptions under {@link PARQUET_METADATA_KEY}.
@@ -33,18 +31,21 @@ function metadata(name: string, { scenario, params, seed, tables }: RunDocument)
 
 function parquetColumn(name: string, index: number, { rows }: Table) {
   const cells = rows.map((row) => row[index]!);
-  const type = parquetType(cells);
+  const type = parquetType(new Set(cells.filter((cell) => cell !== null).map((cell) => typeof cell)));
   return { name, type, data: cells.map((cell) => parquetCell(cell, type)), nullable: true };
 }
 
-/** A column of nothing but null counts as numbers, for that is what is missing almost everywhere. */
-function parquetType(cells: readonly Cell[]): ParquetType {
-  const kinds = new Set(cells.filter((cell) => cell !== null).map((cell) => typeof cell));
+/**
+ * The type of a column; one of nothing but null counts as numbers, for that is what is missing almost everywhere.
+ *
+ * @param kinds what `typeof` says of its values other than null
+ */
+export function parquetType(kinds: ReadonlySet<string>): 'DOUBLE' | 'BOOLEAN' | 'STRING' {
   if (kinds.size === 0 || (kinds.size === 1 && kinds.has('number'))) return 'DOUBLE';
   return kinds.size === 1 && kinds.has('boolean') ? 'BOOLEAN' : 'STRING';
 }
 
-function parquetCell(cell: Cell, type: ParquetType): Cell {
+export function parquetCell(cell: Cell, type: ReturnType<typeof parquetType>): Cell {
   if (cell === null || (typeof cell === 'number' && !Number.isFinite(cell))) return null;
   return type === 'STRING' ? String(cell) : cell;
 }

@@ -9,9 +9,16 @@ import { oneLine } from '../output/terminal.js';
 import { csvText } from '../output/text-table.js';
 import { shellWord } from '../settings/run-request.js';
 import type { SweepSummary } from '../sweep-figures/sweep-rows.js';
-import { checksumOf, codeOf, readBounded } from './files.js';
-import { partialFolder } from './partial-folder.js';
-import { type FileSeal, FOLDER_VERSION, type FolderRecord, isSealed, RUN_FILE } from './run-files.js';
+import { checksumOf, codeOf, partialFolder, readBounded } from './files.js';
+import {
+  type FileSeal,
+  FOLDER_VERSION,
+  type FolderRecord,
+  identityDifference,
+  isSealed,
+  RUN_FILE,
+  type RunIdentity,
+} from './run-files.js';
 
 /** A result folder's `run.json` as this program understands it; version 1 had no more than the command beside the document. */
 export type StoredFile = RunDocument & { readonly command: string; readonly sweep?: SweepSummary } & (
@@ -120,18 +127,15 @@ export const thisVersion = document.extend(folderRecord);
 
 /** A run as a result folder keeps it. */
 export interface StoredRun {
-  /** As it was given. */
   readonly folder: string;
   /** Version of the folder's form. */
   readonly version: number;
   readonly document: RunDocument;
-  /** The command line that gives the run again. */
   readonly command: string;
   /** Commit of overtrain's checkout; null for a package or where it was not kept. */
   readonly gitCommit: string | null;
   /** When the run had ended, ISO 8601; null where that was not kept. */
   readonly finished: string | null;
-  /** Names of all files of the run. */
   readonly files: readonly string[];
   /** What is wrong with files other than `run.json`, each in one line with the repair; the document is whole all the same. */
   readonly problems: readonly string[];
@@ -164,19 +168,20 @@ export async function readResult(folder: string): Promise<StoredRun> {
   } = { git_commit: null, finished: null, files: undefined, checksum: undefined, sweep: undefined, ...stored };
   if (version === FOLDER_VERSION && !isSealed(text))
     throw damaged(folder, 'an unchanged run.json (its checksum does not match)', command);
-  const checks =
-    files === undefined
-      ? Object.entries(document.tables).map(([name, table]) => unsealedCsv(folder, name, table))
-      : Object.entries(files).map(([name, known]) => sealedFile(folder, name, known));
+  const names = files === undefined ? Object.keys(document.tables).map((name) => `${name}.csv`) : Object.keys(files);
   const problems: string[] = [];
   const again = sweep === undefined ? '--force' : '--resume';
-  for (const { name, problem } of checks) {
-    const found = await problem().catch(unreadable);
+  for (const name of names) {
+    const path = join(folder, name);
+    const problem =
+      files === undefined
+        ? unsealedProblem(path, document.tables[name.slice(0, -'.csv'.length)]!)
+        : sealedProblem(path, files[name]!);
+    const found = await problem.catch(unreadable);
     if (found !== undefined)
       problems.push(`${name} ${found}; to rewrite it: ${command} --out ${shellWord(folder)} ${again}`);
   }
-  const kept = [RUN_FILE, ...checks.map(({ name }) => name)];
-  const record = { gitCommit: git_commit, finished, files: kept, problems };
+  const record = { gitCommit: git_commit, finished, files: [RUN_FILE, ...names], problems };
   return { folder, version, document, command, ...record, ...(sweep === undefined ? {} : { sweep }) };
 }
 
@@ -254,35 +259,18 @@ function damaged(folder: string, wanted: string, command: string | undefined): I
   return new InvalidInputError('folder', folder, `${wanted}; ${repair}`);
 }
 
-interface FileCheck {
-  readonly name: string;
-  /** What is wrong with the file, if anything. */
-  problem(): Promise<string | undefined>;
+/** What is wrong with a file, if anything. */
+async function sealedProblem(path: string, { bytes, sha256 }: FileSeal): Promise<string | undefined> {
+  const found = await checksumOf(path, bytes);
+  if (found === undefined) return `no longer has its ${bytes} bytes`;
+  return found === sha256 ? undefined : CHANGED;
 }
 
-function sealedFile(folder: string, name: string, { bytes, sha256 }: FileSeal): FileCheck {
-  return {
-    name,
-    async problem() {
-      const found = await checksumOf(join(folder, name), bytes);
-      if (found === undefined) return `no longer has its ${bytes} bytes`;
-      return found === sha256 ? undefined : CHANGED;
-    },
-  };
-}
-
-/** The first version kept no checksums, but every table twice. */
-function unsealedCsv(folder: string, table: string, contents: Table): FileCheck {
-  const name = `${table}.csv`;
-  return {
-    name,
-    async problem() {
-      const text = (await readBounded(join(folder, name), MOST_BYTES)).toString('utf8');
-      // JSON has no negative zero.
-      const found = text.replace(/(^|,)-0(?=,|$)/gm, '$10');
-      return found === csvText(contents) ? undefined : CHANGED;
-    },
-  };
+/** The same for the first version, which kept no checksums, but every table twice. */
+async function unsealedProblem(path: string, contents: Table): Promise<string | undefined> {
+  // JSON has no negative zero.
+  const found = (await readBounded(path, MOST_BYTES)).toString('utf8').replace(/(^|,)-0(?=,|$)/gm, '$10');
+  return found === csvText(contents) ? undefined : CHANGED;
 }
 
 const CHANGED = 'was changed after the run (it differs from what was written)';
@@ -294,4 +282,30 @@ function unreadable(error: unknown): string {
 
 function messageOf(error: unknown): string {
   return oneLine(error instanceof Error ? error.message : String(error), 100);
+}
+
+/**
+ * The run that a folder holds, which has to be the one that is asked for.
+ *
+ * @throws InvalidInputError where it is another run, or the folder or a file of it is damaged
+ */
+export async function sameFinishedRun(folder: string, wanted: RunIdentity): Promise<StoredRun> {
+  const stored = await readResult(folder);
+  const [problem] = stored.problems;
+  if (problem !== undefined) throw new InvalidInputError('--resume', folder, `an intact result; ${problem}`);
+  const { scenario, params, seed, compute, versions } = stored.document;
+  // What `auto` came to counts as well as the word.
+  const kept: RunIdentity = {
+    ...{ scenario, params, seed, versions },
+    engine: wanted.engine === 'auto' ? 'auto' : compute.engine,
+    backend: wanted.backend === compute.backend ? compute.backend : compute.requested,
+    git_commit: stored.gitCommit,
+  };
+  const difference = identityDifference(kept, wanted);
+  if (difference === undefined) return stored;
+  throw new InvalidInputError(
+    '--resume',
+    folder,
+    `the same run; the one there differs in ${difference} (--force replaces it)`,
+  );
 }

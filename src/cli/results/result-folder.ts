@@ -1,17 +1,22 @@
 import { renameSync, rmdirSync, rmSync } from 'node:fs';
 import { lstat, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { versions } from '../../sim/backends/versions.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import type { ResolvedRun } from '../settings/run-request.js';
-import { codeOf, type Files, flushFolder, makeFolders, notWritable, writeDurably } from './files.js';
+import {
+  codeOf,
+  type Files,
+  flushFolder,
+  makeFolders,
+  notWritable,
+  type PartialFolder,
+  partialFolder,
+  writeDurably,
+} from './files.js';
 import { type FolderLock, LockedFolder, lockFolder } from './folder-lock.js';
 import { JournalFile } from './journal-file.js';
-import { type PartialFolder, partialFolder } from './partial-folder.js';
-import { gitCommit, RUN_FILE } from './run-files.js';
+import { identityDifference, RUN_FILE, type RunIdentity } from './run-files.js';
 
-/** The partial folder of a result, locked. */
-export interface WorkPlace extends PartialFolder {
+interface WorkPlace extends PartialFolder {
   /** Gives the place back, and removes it where nothing is left in it. Without waiting, for a process that ends. */
   leave(): void;
 }
@@ -22,12 +27,11 @@ const ATTEMPTS = 5;
  * Makes the partial folder of a result and takes its lock. Where a replacement was cut off between its two steps, the earlier
  * result gets its name back.
  *
- * @param path absolute path of the result folder
  * @param folder as the user wrote it
  * @throws InvalidInputError naming the process that works on it, if one does
  * @throws Error with the `code` of the system
  */
-export async function takeWorkPlace(path: string, folder: string): Promise<WorkPlace> {
+async function takeWorkPlace(path: string, folder: string): Promise<WorkPlace> {
   const place = partialFolder(path);
   const made: string[] = [];
   const removeEmpty = () => {
@@ -88,13 +92,11 @@ const NEW_OR_EMPTY = 'a folder that does not exist yet or is empty';
 /**
  * Makes sure that a result folder may be written at a place.
  *
- * @param path absolute
- * @param folder as the user wrote it
  * @param mayReplace whether a result that stands there may go
  * @returns names of the files of that result, where there is one
  * @throws InvalidInputError if anything else is there
  */
-export async function refuseStanding(
+async function refuseStanding(
   path: string,
   folder: string,
   mayReplace: boolean,
@@ -118,7 +120,6 @@ async function namesIn(path: string, folder: string): Promise<readonly string[]>
     if (!entry.isDirectory()) throw refusal(folder, `${NEW_OR_EMPTY}; this is a file or a link`);
     return await readdir(path);
   } catch (error) {
-    if (error instanceof InvalidInputError) throw error;
     if (codeOf(error) === 'ENOENT') return [];
     throw notWritable(folder, error);
   }
@@ -128,44 +129,6 @@ function refusal(folder: string, allowed: string): InvalidInputError {
   return new InvalidInputError('--out', folder, allowed);
 }
 
-/** What decides the numbers of a run, and nothing else. */
-export interface RunIdentity {
-  readonly scenario: string;
-  readonly params: object;
-  readonly seed: number;
-  readonly engine: string;
-  readonly backend: string;
-  readonly versions: Readonly<Record<string, string>>;
-  readonly git_commit: string | null;
-}
-
-/** The identity of a run that is asked for. */
-export async function runIdentity(request: ResolvedRun): Promise<RunIdentity> {
-  const { scenario, parameters, seed, engine, backend } = request;
-  const commit = await gitCommit();
-  return {
-    ...{ scenario: scenario.id, params: parameters, seed, engine, backend },
-    ...{ versions: versions(), git_commit: commit },
-  };
-}
-
-const NAMES: Readonly<Record<keyof RunIdentity, string>> = {
-  scenario: 'scenario',
-  params: 'parameters',
-  seed: 'seed',
-  engine: 'engine',
-  backend: 'backend',
-  versions: 'versions of overtrain, Node or a library',
-  git_commit: 'commit of overtrain',
-};
-
-/** Says in words what two runs differ in; undefined for the same run. Values are compared as JSON has them. */
-export function identityDifference(kept: Partial<RunIdentity>, wanted: RunIdentity): string | undefined {
-  const keys = Object.keys(NAMES) as (keyof RunIdentity)[];
-  const different = keys.filter((key) => JSON.stringify(kept[key]) !== JSON.stringify(wanted[key]));
-  return different.length === 0 ? undefined : different.map((key) => NAMES[key]).join(', ');
-}
-
 /**
  * Opens the journal of a run, and decides what comes of one that a run before has left: with `resume` the same run continues, with
  * `force` it is thrown away, and otherwise it is refused unless it is empty.
@@ -173,7 +136,7 @@ export function identityDifference(kept: Partial<RunIdentity>, wanted: RunIdenti
  * @returns undefined where there is no run to compute
  * @throws InvalidInputError where there is a journal already, or one of another run
  */
-export async function openJournal(
+async function openJournal(
   place: WorkPlace,
   folder: string,
   { force, resume, run }: ReserveOptions,
@@ -213,13 +176,13 @@ export async function openJournal(
 }
 
 /** What to do when there is no room: what was computed is not lost. */
-export function adviceFor(journal: JournalFile | undefined): string {
+function adviceFor(journal: JournalFile | undefined): string {
   if (journal === undefined || journal.size === 0) return '';
   return 'nothing computed is lost: free some space, then repeat the command with --resume';
 }
 
 /** Removes the journal; without waiting, for a process that ends. */
-export function removeJournal({ journal }: WorkPlace): void {
+function removeJournal({ journal }: WorkPlace): void {
   rmSync(journal, { force: true });
 }
 
@@ -231,27 +194,6 @@ function identityIn(text: string): Partial<RunIdentity> {
   }
 }
 
-/** A place for a result folder that is known to be writable, and that no one else writes. */
-export interface ReservedFolder {
-  /** Where the calls of the run's backend are kept; absent for a run that has ended already. */
-  readonly journal?: JournalFile | undefined;
-  /**
-   * Writes the folder whole: the files reach the disk beside it, and only then it gets its name.
-   *
-   * @param files contents by file name
-   * @param signal aborting it before the folder has its name leaves nothing but the journal
-   * @throws InvalidInputError when it cannot be written after all, a full disk for one
-   */
-  write(files: Files, signal?: AbortSignal): Promise<void>;
-  /**
-   * Gives the place back; what was written stays, and so does the journal of a run that did not get that far.
-   *
-   * @returns whether a journal was left, so that the run can continue
-   */
-  release(): Promise<boolean>;
-}
-
-/** What to do about what is there already. */
 export interface ReserveOptions {
   /** Replaces another result, and starts over where a run was cut off. */
   readonly force?: boolean;
@@ -267,14 +209,14 @@ export interface ReserveOptions {
  *
  * @throws InvalidInputError saying what is already there; nothing is left behind then
  */
-export async function reserveResultFolder(folder: string, options: ReserveOptions = {}): Promise<ReservedFolder> {
+export async function reserveResultFolder(folder: string, options: ReserveOptions = {}) {
   if (folder.trim() === '' || folder.includes('\0'))
     throw new InvalidInputError('--out', folder, 'the name of a folder');
   const path = resolve(folder);
   const mayReplace = options.force === true;
   await refuseStanding(path, folder, mayReplace);
   const place = await takeWorkPlace(path, folder).catch((error) => {
-    throw error instanceof InvalidInputError ? error : notWritable(folder, error);
+    throw notWritable(folder, error);
   });
   let journal: JournalFile | undefined;
   try {
@@ -283,7 +225,7 @@ export async function reserveResultFolder(folder: string, options: ReserveOption
     journal = await openJournal(place, folder, options);
   } catch (error) {
     place.leave();
-    throw codeOf(error) === undefined ? error : notWritable(folder, error);
+    throw notWritable(folder, error);
   }
   // A second Ctrl-C ends the process without waiting for anything.
   const leaveAtExit = () => {
@@ -302,8 +244,15 @@ export async function reserveResultFolder(folder: string, options: ReserveOption
   };
   let released: Promise<boolean> | undefined;
   return {
+    /** Where the calls of the run's backend are kept; undefined for a run that has ended already. */
     journal,
-    async write(files, signal) {
+    /**
+     * Writes the folder whole: the files reach the disk beside it, and only then it gets its name.
+     *
+     * @param signal aborting it before the folder has its name leaves nothing but the journal
+     * @throws InvalidInputError when it cannot be written after all, a full disk for one
+     */
+    async write(files: Files, signal?: AbortSignal): Promise<void> {
       try {
         await mkdir(place.fresh);
         await writeDurably(place.fresh, files, signal);
@@ -312,22 +261,27 @@ export async function reserveResultFolder(folder: string, options: ReserveOption
         written = true;
       } catch (error) {
         await rm(place.fresh, { recursive: true, force: true }).catch(() => {});
-        throw codeOf(error) === undefined ? error : notWritable(folder, error, adviceFor(journal));
+        throw notWritable(folder, error, adviceFor(journal));
       }
     },
-    release() {
+    /** Gives the place back; what was written stays, and so does the journal of a run that did not get that far, which is then true. */
+    release(): Promise<boolean> {
       released ??= release();
       return released;
     },
   };
 }
 
+/** A place for a result folder that is known to be writable, and that no one else writes. */
+export type ReservedFolder = Awaited<ReturnType<typeof reserveResultFolder>>;
+
 /**
  * Gives the written folder its name. A result that has the name steps aside first, and comes back if the new one cannot take its
  * place: the two renamings follow each other without a pause, and the next command after a power cut between them undoes the first.
  */
 async function giveName(place: WorkPlace, path: string, folder: string, mayReplace: boolean): Promise<void> {
-  const replaced = await refuseStandingNow(path, folder, mayReplace);
+  // Where nothing may be replaced, the system itself refuses to rename onto a folder that was filled meanwhile.
+  const replaced = mayReplace ? await refuseStanding(path, folder, true) : undefined;
   if (replaced === undefined) renameSync(place.fresh, path);
   else {
     renameSync(path, place.replaced);
@@ -342,9 +296,4 @@ async function giveName(place: WorkPlace, path: string, folder: string, mayRepla
   if (replaced === undefined) return;
   for (const name of replaced) await rm(join(place.replaced, name), { force: true });
   await rmdir(place.replaced).catch(() => {});
-}
-
-/** Where nothing may be replaced, the system itself refuses to rename onto a folder that was filled meanwhile. */
-async function refuseStandingNow(path: string, folder: string, mayReplace: boolean) {
-  return mayReplace ? refuseStanding(path, folder, true) : undefined;
 }

@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { versions } from '../../sim/backends/versions.js';
 import type { RunDocument } from '../../sim/scenario/run-document.js';
 import { figureFiles } from '../figures/figure-files.js';
 import { csvText } from '../output/text-table.js';
+import type { ResolvedRun } from '../settings/run-request.js';
 import type { FileMaker, Files } from './files.js';
 import { parquetFiles } from './parquet-files.js';
 
@@ -40,10 +42,43 @@ async function askGit(): Promise<string | null> {
   }
 }
 
+/** What decides the numbers of a run, and nothing else. */
+export interface RunIdentity {
+  readonly scenario: string;
+  readonly params: object;
+  readonly seed: number;
+  readonly engine: string;
+  readonly backend: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly git_commit: string | null;
+}
+
+export async function runIdentity(request: ResolvedRun): Promise<RunIdentity> {
+  const { scenario, parameters, seed, engine, backend } = request;
+  const what = { scenario: scenario.id, params: parameters, seed, engine, backend };
+  return { ...what, versions: versions(), git_commit: await gitCommit() };
+}
+
+const NAMES: Readonly<Record<keyof RunIdentity, string>> = {
+  scenario: 'scenario',
+  params: 'parameters',
+  seed: 'seed',
+  engine: 'engine',
+  backend: 'backend',
+  versions: 'versions of overtrain, Node or a library',
+  git_commit: 'commit of overtrain',
+};
+
+/** Says in words what two runs differ in; undefined for the same run. Values are compared as JSON has them. */
+export function identityDifference(kept: Partial<RunIdentity>, wanted: RunIdentity): string | undefined {
+  const keys = Object.keys(NAMES) as (keyof RunIdentity)[];
+  const different = keys.filter((key) => JSON.stringify(kept[key]) !== JSON.stringify(wanted[key]));
+  return different.length === 0 ? undefined : different.map((key) => NAMES[key]).join(', ');
+}
+
 /** Version of the result folder that this program writes; `docs/results.md` has what changed between them. */
 export const FOLDER_VERSION = 2;
 
-/** What is reported of another file of a result folder. */
 export interface FileSeal {
   readonly bytes: number;
   readonly sha256: string;
@@ -52,13 +87,10 @@ export interface FileSeal {
 /** What `run.json` has besides the document of the run. */
 export interface FolderRecord {
   readonly folder: typeof FOLDER_VERSION;
-  /** The command line that gives the run again. */
   readonly command: string;
   /** Commit of the checkout from which overtrain ran, followed by `-dirty` where files were changed; null for a package. */
   readonly git_commit: string | null;
-  /** When the run had ended, ISO 8601 in UTC. */
   readonly finished: string;
-  /** Every other file of the folder by name. */
   readonly files: Readonly<Record<string, FileSeal>>;
 }
 
@@ -86,7 +118,6 @@ export function isSealed(text: string): boolean {
   return written !== undefined && written === sha256(text.replace(SEAL, `$1${UNSEALED}$3`));
 }
 
-/** Size and checksum of a file's contents. */
 export function seal(contents: string | Uint8Array): FileSeal {
   const bytes = typeof contents === 'string' ? Buffer.byteLength(contents) : contents.byteLength;
   return { bytes, sha256: sha256(contents) };

@@ -55,11 +55,11 @@ async function openFolder(
   { out, resume, force }: RunCommandOptions,
 ): Promise<{ readonly folder?: ReservedFolder; readonly finished?: StoredRun }> {
   if (out === undefined) return {};
-  const { reserveResultFolder, runIdentity } = await import('../results/result-folder.js');
+  const { reserveResultFolder } = await import('../results/result-folder.js');
+  const { RUN_FILE, runIdentity } = await import('../results/run-files.js');
   const run = await runIdentity(request);
-  const { RUN_FILE } = await import('../results/run-files.js');
   if (resume && existsSync(join(out, RUN_FILE))) {
-    const { sameFinishedRun } = await import('../results/same-finished-run.js');
+    const { sameFinishedRun } = await import('../results/read-result.js');
     return { finished: await sameFinishedRun(out, run) };
   }
   return { folder: await reserveResultFolder(out, { run, resume: resume === true, force: force === true }) };

@@ -1,21 +1,13 @@
-import type { Cell } from '../../sim/scenario/table.js';
 import type { Theme } from '../figures/theme.js';
-import { type Level, type Levels, levelsOf } from './levels.js';
+import { type Levels, levelsOf, placeNotes } from './levels.js';
 import { rowsWithin, type SweepChoice, sliceWords } from './sweep-choice.js';
-import {
-  type AxisValues,
-  gather,
-  type Mark,
-  markOf,
-  type ResultValues,
-  type SweepRows,
-  standardError,
-} from './sweep-rows.js';
+import { type AxisValues, gather, markOf, resultNamed, type SweepRows, standardError } from './sweep-rows.js';
 import {
   columnTitle,
   MARK_WORDS,
-  markShape,
+  markLayer,
   marksAmong,
+  numberAxis,
   resultTitle,
   type Spec,
   type SweepStyle,
@@ -30,133 +22,62 @@ export const MOST_SERIES = 8;
 const MOST_ACROSS = 40;
 const BINS_ACROSS = 24;
 
-/** One place of a series of a panel. */
-export interface FacetPoint {
-  readonly panel: string;
-  readonly series: string;
-  readonly x: Cell;
-  readonly theory: number | null;
-  readonly simulation: number | null;
-  /** Standard error of the simulated mean. */
-  readonly error: number | null;
-  /** How many numbers it is the mean of. */
-  readonly count: number;
-  readonly mark: Mark | null;
-}
-
-/** Small multiples: a result along one axis, for each place of two others. */
-export interface FacetData {
-  readonly choice: SweepChoice;
-  readonly result: ResultValues;
-  readonly xKind: AxisValues['kind'];
-  readonly points: readonly FacetPoint[];
-  readonly panels: readonly string[];
-  readonly series: readonly string[];
-  /** Whether the series have an order. */
-  readonly isOrdered: boolean;
-  /** What a reader should know of what is drawn. */
-  readonly notes: readonly string[];
-}
-
-/** Reads what facets draw. */
-export function facetData(rows: SweepRows, choice: SweepChoice): FacetData {
+/** Reads small multiples: a result along one axis, for each place of two others. */
+export function facetData(rows: SweepRows, choice: SweepChoice) {
   const axis = (column: string | null) => rows.axes.find((one) => one.column === column);
-  const result = rows.results.find(({ name }) => name === choice.result);
-  if (result === undefined) throw new Error(`there is no result ${choice.result}`);
-  const [xAxis, panelAxis, seriesAxis] = [axis(choice.x), axis(choice.panel), axis(choice.series)];
-  const across = placesOf(xAxis, MOST_ACROSS, BINS_ACROSS);
-  const panels = placesOf(panelAxis, MOST_PANELS, MOST_PANELS);
-  const series = placesOf(seriesAxis, MOST_SERIES, MOST_SERIES);
+  const { result, isSimulated } = resultNamed(rows, choice.result);
+  const [xAxis, seriesAxis] = [axis(choice.x), axis(choice.series)];
+  const across = placesOf(xAxis, rows, MOST_ACROSS, BINS_ACROSS);
+  const panels = placesOf(axis(choice.panel), rows, MOST_PANELS, MOST_PANELS);
+  const series = placesOf(seriesAxis, rows, MOST_SERIES, MOST_SERIES);
   const isWithin = rowsWithin(rows, choice);
   const [width, depth] = [across.levels.length, series.levels.length];
   const placeOf = (row: number) => {
-    const [x, panel, one] = [across.at(row), panels.at(row), series.at(row)];
+    const [x, panel, one] = [across.places[row]!, panels.places[row]!, series.places[row]!];
     return x < 0 || panel < 0 || one < 0 || !isWithin(row) ? -1 : (panel * depth + one) * width + x;
   };
   const count = panels.levels.length * depth * width;
   const theory = gather(rows, result.theoryValues, placeOf, count);
   const simulated = gather(rows, result.simulationValues, placeOf, count);
-  const single = singleErrors(rows, result, placeOf, count);
-  const hasSimulation = result.simulationValues?.moments.some((one) => one.count > 0) === true;
-  const points: FacetPoint[] = [];
-  for (let place = 0; place < count; place++) {
-    const [one, other] = [simulated[place]!, theory[place]!];
-    if (one.rows === 0) continue;
-    const { moments } = one;
-    points.push({
+  const points = simulated.flatMap((one, place) => {
+    const [{ moments }, other] = [one, theory[place]!];
+    if (one.rows === 0) return [];
+    return {
       panel: panels.levels[Math.floor(place / width / depth)]!.label,
       series: series.levels[Math.floor(place / width) % depth]!.label,
       x: across.levels[place % width]!.value,
       theory: other.moments.count === 0 ? null : other.moments.mean,
       simulation: moments.count === 0 ? null : moments.mean,
-      error: standardError(moments) ?? single[place] ?? null,
-      count: (hasSimulation ? moments : other.moments).count,
+      /** Standard error of the simulated mean. */
+      error: standardError(moments) ?? one.error,
+      /** How many numbers it is the mean of. */
+      count: (isSimulated ? moments : other.moments).count,
       // An engine that simulates nothing lacks no numbers.
-      mark: markOf(hasSimulation || one.diverged > 0 ? one : other),
-    });
-  }
+      mark: markOf(isSimulated || one.diverged > 0 ? one : other),
+    };
+  });
+  const means = points.some(({ error }) => error !== null) ? 'means ± 1 s.e.' : 'means';
   return {
-    choice,
-    result,
-    xKind: xAxis?.kind ?? 'text',
-    points,
+    ...{ choice, result, points },
+    xKind: xAxis?.kind ?? ('text' as const),
     panels: panels.levels.map(({ label }) => label),
     series: series.levels.map(({ label }) => label),
     isOrdered: seriesAxis !== undefined && seriesAxis.kind !== 'text',
-    notes: notesOf(rows, choice, [across, panels, series], points),
+    notes: [
+      ...sliceWords(rows, choice),
+      ...placeNotes([across, panels, series]),
+      ...(points.some((point) => point.count > 1) ? [means] : []),
+    ],
   };
 }
 
-interface Places {
-  readonly levels: readonly Level[];
-  readonly found: Levels | undefined;
-  at(row: number): number;
-}
+export type FacetData = ReturnType<typeof facetData>;
 
 /** One place for everything where there is no axis. */
-function placesOf(axis: AxisValues | undefined, most: number, bins: number): Places {
-  if (axis === undefined)
-    return { levels: [{ label: '', value: '', low: null, high: null }], found: undefined, at: () => 0 };
-  const isMany = axis.kind !== 'text' && axis.distinct.length > most;
-  const found = levelsOf(axis, isMany ? bins : most);
-  return { levels: found.levels, found, at: (row) => found.places[row]! };
-}
-
-/** The standard error that a row brings itself, where a place has no more than that one row. */
-function singleErrors(
-  rows: SweepRows,
-  { errors }: ResultValues,
-  placeOf: (row: number) => number,
-  count: number,
-): (number | null)[] {
-  const single: (number | null)[] = Array.from({ length: count }, () => null);
-  if (errors === null) return single;
-  for (let row = 0; row < rows.count; row++) {
-    const place = placeOf(row);
-    if (place >= 0) single[place] = errors[row] ?? null;
-  }
-  return single;
-}
-
-function notesOf(
-  rows: SweepRows,
-  choice: SweepChoice,
-  places: readonly Places[],
-  points: readonly FacetPoint[],
-): string[] {
-  const words = sliceWords(rows, choice);
-  const binned = places.flatMap(({ found }) =>
-    found?.isBinned ? [`${found.axis.column} in ${found.levels.length} bins`] : [],
-  );
-  const left = places.flatMap(({ found }) =>
-    found !== undefined && found.leftOut > 0
-      ? [`the first ${found.levels.length} of ${found.levels.length + found.leftOut} values of ${found.axis.column}`]
-      : [],
-  );
-  const means = points.some(({ count }) => count > 1)
-    ? [points.some(({ error }) => error !== null) ? 'means ± 1 s.e.' : 'means']
-    : [];
-  return [words, ...binned, ...left, ...means].filter((text) => text !== '');
+function placesOf(axis: AxisValues | undefined, { count }: SweepRows, most: number, bins: number): Levels {
+  if (axis !== undefined) return levelsOf(axis, axis.kind !== 'text' && axis.distinct.length > most ? bins : most);
+  const levels = [{ label: '', value: '', low: null, high: null }];
+  return { column: '', levels, isBinned: false, leftOut: 0, places: new Int32Array(count) };
 }
 
 /** Room for the axis left of the panels, and between them. */
@@ -172,7 +93,7 @@ export function facetSpec(data: FacetData, style: SweepStyle, background: string
   const across = Math.min(panels.length, panels.length === 4 ? 2 : 3);
   const width = Math.floor((style.width - LEFT - BETWEEN * (across - 1)) / across);
   const height = Math.max(90, Math.min(Math.round(width * (across === 1 ? 0.56 : 0.8)), 360));
-  const isLog = choice.isLog;
+  const yKind = choice.isLog ? 'log' : 'linear';
   const rows = rowsOf(data);
   const marks = marksAmong(data.points);
   const x = {
@@ -183,64 +104,44 @@ export function facetSpec(data: FacetData, style: SweepStyle, background: string
       : {
           type: 'quantitative',
           scale: scaleSpec(xKind, { nice: false, padding: 8 }),
-          axis: { grid: false, tickCount: 4, ...(xKind === 'log' ? { format: '.3~g' } : {}) },
+          axis: numberAxis(xKind, { grid: false, tickCount: 4 }),
         }),
   };
   const y = (field: string) => ({
     field,
     type: 'quantitative',
     title: resultTitle(data.result, columns),
-    scale: scaleSpec(isLog ? 'log' : 'linear', { nice: true }),
-    axis: { tickCount: 4, ...(isLog ? { format: '.3~g' } : {}) },
+    scale: scaleSpec(yKind, { nice: true }),
+    axis: numberAxis(yKind, { tickCount: 4 }),
   });
   const color = colourOf(data, theme, columns);
   const on = (field: string) => [
     { filter: `isValid(datum.${field})` },
-    ...(isLog ? [{ filter: `datum.${field} > 0` }] : []),
+    ...(choice.isLog ? [{ filter: `datum.${field} > 0` }] : []),
   ];
+  const has = (field: 'low' | 'theory' | 'simulation') => rows.some((row) => row[field] !== null);
   const layers = [
-    ...(rows.some(({ low }) => low !== null)
-      ? [
-          {
-            name: 'bands',
-            transform: [...on('low'), ...on('high')],
-            // A single place between two that are missing has a bar where a band would vanish.
-            mark: xKind === 'text' ? { type: 'rule', strokeWidth: 2 } : { type: 'area', opacity: 0.28 },
-            encoding: { x, y: y('low'), y2: { field: 'high' }, color },
-          },
-        ]
-      : []),
-    ...(rows.some(({ theory }) => theory !== null)
-      ? [
-          {
-            name: 'theory',
-            transform: on('theory'),
-            mark: { type: 'line', strokeWidth: 1.4, ...(xKind === 'text' ? { point: true } : {}) },
-            encoding: { x, y: y('theory'), color, order: { field: 'order' } },
-          },
-        ]
-      : []),
-    ...(rows.some(({ simulation }) => simulation !== null)
-      ? [
-          {
-            name: 'simulation',
-            transform: on('simulation'),
-            mark: { type: 'point', filled: true, size: 16, opacity: 1 },
-            encoding: { x, y: y('simulation'), color },
-          },
-        ]
-      : []),
-    ...(marks.length > 0
-      ? [
-          {
-            name: 'marks',
-            transform: [{ filter: 'isValid(datum.mark)' }],
-            mark: { type: 'point', filled: false, size: 70, strokeWidth: 1.5, color: theme.ink },
-            encoding: { x, y: { value: 6 }, shape: markShape(marks) },
-          },
-        ]
-      : []),
-  ];
+    has('low') && {
+      name: 'bands',
+      transform: [...on('low'), ...on('high')],
+      // A single place between two that are missing has a bar where a band would vanish.
+      mark: xKind === 'text' ? { type: 'rule', strokeWidth: 2 } : { type: 'area', opacity: 0.28 },
+      encoding: { x, y: y('low'), y2: { field: 'high' }, color },
+    },
+    has('theory') && {
+      name: 'theory',
+      transform: on('theory'),
+      mark: { type: 'line', strokeWidth: 1.4, ...(xKind === 'text' ? { point: true } : {}) },
+      encoding: { x, y: y('theory'), color, order: { field: 'order' } },
+    },
+    has('simulation') && {
+      name: 'simulation',
+      transform: on('simulation'),
+      mark: { type: 'point', filled: true, size: 16, opacity: 1 },
+      encoding: { x, y: y('simulation'), color },
+    },
+    marks.length > 0 && markLayer(marks, theme, 70, { x, y: { value: 6 } }),
+  ].filter((layer) => layer !== false);
   return {
     ...sweepFrame(style, background),
     description: facetWords(data),
@@ -264,7 +165,6 @@ export function facetSpec(data: FacetData, style: SweepStyle, background: string
   };
 }
 
-/** What facets show, in words. */
 export function facetWords({ choice, panels, series }: FacetData): string {
   const over = choice.x === null ? '' : ` against ${choice.x}`;
   const each = choice.panel === null ? '' : `, a panel for each of ${panels.length} values of ${choice.panel}`;
@@ -272,14 +172,10 @@ export function facetWords({ choice, panels, series }: FacetData): string {
   return `${choice.result}${over}${each}${colours}.`;
 }
 
-/** The rows as the specification draws them. */
 export function rowsOf({ points, choice }: FacetData) {
   return points.map(({ panel, series, x, theory, simulation, error, count, mark }, order) => ({
     panel: choice.panel === null ? '' : `${choice.panel} = ${panel}`,
-    series,
-    x,
-    theory,
-    simulation,
+    ...{ series, x, theory, simulation },
     low: simulation === null || error === null ? null : simulation - error,
     high: simulation === null || error === null ? null : simulation + error,
     count,
@@ -296,12 +192,8 @@ function colourOf(data: FacetData, theme: Theme, columns: SweepStyle['columns'])
     type: 'nominal',
     scale: { domain: series, range: isOrdered ? theme.ordered(series.length) : theme.categories(series.length) },
     legend: {
-      title: columnTitle(choice.series, columns),
-      columns: 3,
-      symbolType: 'square',
-      symbolOpacity: 1,
-      symbolStrokeWidth: 0,
-      symbolSize: 90,
+      ...{ title: columnTitle(choice.series, columns), columns: 3 },
+      ...{ symbolType: 'square', symbolOpacity: 1, symbolStrokeWidth: 0, symbolSize: 90 },
     },
   };
 }

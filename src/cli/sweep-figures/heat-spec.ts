@@ -1,19 +1,13 @@
-import { type Level, type Levels, levelsOf } from './levels.js';
+import { shadeLegend } from '../figures/figure-config.js';
+import { type Level, type Levels, levelsOf, placeNotes } from './levels.js';
 import { completed, rowsWithin, type SweepChoice, sliceWords } from './sweep-choice.js';
-import {
-  type AxisValues,
-  gather,
-  type Mark,
-  markOf,
-  type ResultValues,
-  type SweepRows,
-  standardError,
-} from './sweep-rows.js';
+import { type AxisValues, gather, markOf, resultNamed, type SweepRows, standardError } from './sweep-rows.js';
 import {
   columnTitle,
   MARK_WORDS,
-  markShape,
+  markLayer,
   marksAmong,
+  numberAxis,
   resultTitle,
   type Spec,
   type SweepStyle,
@@ -27,49 +21,20 @@ const [FEWEST_BINS, MOST_BINS] = [4, 40];
 /** Rows that a bin has on average. */
 const ROWS_IN_BIN = 4;
 
-/** One cell of a map. */
-export interface HeatCell {
-  readonly x: Level;
-  readonly y: Level;
-  /** Rows of the sweep in it; 0 for an empty cell. */
-  readonly rows: number;
-  readonly count: number;
-  readonly value: number | null;
-  readonly error: number | null;
-  readonly mark: Mark | null;
-}
-
-/** A result over two axes. */
-export interface HeatData {
-  readonly choice: SweepChoice;
-  readonly result: ResultValues;
-  readonly isSimulated: boolean;
-  readonly x: AxisValues;
-  readonly y: AxisValues;
-  readonly xLevels: readonly Level[];
-  readonly yLevels: readonly Level[];
-  /** Every cell of the map, empty ones included, row by row from the least y. */
-  readonly cells: readonly HeatCell[];
-  readonly notes: readonly string[];
-}
-
 /**
  * Reads what a heat map draws: the `x` and `panel` axes of a choice. Its `series` is cut as other axes are.
  *
- * @returns null for a sweep with fewer than two axes
+ * @returns null for a sweep with fewer than two axes; otherwise every cell of the map, empty ones included, row by row from the least y
  */
-export function heatData(rows: SweepRows, facets: SweepChoice): HeatData | null {
+export function heatData(rows: SweepRows, facets: SweepChoice) {
   const { slices, isLog } = facets;
   const apart = completed(rows, { ...facets, series: null });
   const choice = { ...apart, slices: { ...apart.slices, ...slices }, isLog };
   const axis = (column: string | null) => rows.axes.find((one) => one.column === column);
   const [x, y] = [axis(choice.x), axis(choice.panel)];
-  const result = rows.results.find(({ name }) => name === choice.result);
-  if (result === undefined) throw new Error(`there is no result ${choice.result}`);
+  const { result, isSimulated, column } = resultNamed(rows, choice.result);
   if (x === undefined || y === undefined || x === y) return null;
   const [across, up] = [placesOf(x, rows), placesOf(y, rows)];
-  const isSimulated = result.simulationValues?.moments.some(({ count }) => count > 0) === true;
-  const column = isSimulated || result.theoryValues === null ? result.simulationValues : result.theoryValues;
   const isWithin = rowsWithin(rows, choice);
   const width = across.levels.length;
   const gathered = gather(
@@ -81,7 +46,7 @@ export function heatData(rows: SweepRows, facets: SweepChoice): HeatData | null 
     },
     width * up.levels.length,
   );
-  const cells = gathered.map((one, place): HeatCell => {
+  const cells = gathered.map((one, place) => {
     const { count, mean } = one.moments;
     return {
       x: across.levels[place % width]!,
@@ -93,42 +58,25 @@ export function heatData(rows: SweepRows, facets: SweepChoice): HeatData | null 
       mark: markOf(one),
     };
   });
+  const empty = cells.filter((cell) => cell.rows === 0).length;
   return {
-    choice,
-    result,
-    isSimulated,
-    x,
-    y,
-    xLevels: across.levels,
-    yLevels: up.levels,
-    cells,
-    notes: notesOf(rows, choice, [across, up], cells),
+    ...{ choice, result, isSimulated, x, y, xLevels: across.levels, yLevels: up.levels, cells },
+    notes: [
+      ...sliceWords(rows, choice),
+      ...placeNotes([across, up]),
+      ...(cells.some(({ count }) => count > 1) ? ['cells are means'] : []),
+      ...(empty === 0 ? [] : [`${empty} of ${cells.length} cells are empty`]),
+    ],
   };
 }
+
+/** A result over two axes. */
+export type HeatData = NonNullable<ReturnType<typeof heatData>>;
 
 function placesOf(axis: AxisValues, { count }: SweepRows): Levels {
   if (axis.kind === 'text' || axis.distinct.length <= MOST_PLACES) return levelsOf(axis, MOST_PLACES);
   const fitting = Math.round(Math.sqrt(count / ROWS_IN_BIN));
   return levelsOf(axis, Math.max(FEWEST_BINS, Math.min(MOST_BINS, fitting)));
-}
-
-function notesOf(
-  rows: SweepRows,
-  choice: SweepChoice,
-  places: readonly Levels[],
-  cells: readonly HeatCell[],
-): string[] {
-  const words = sliceWords(rows, choice);
-  const binned = places.flatMap(({ axis, isBinned, levels }) =>
-    isBinned ? [`${axis.column} in ${levels.length} bins`] : [],
-  );
-  const left = places.flatMap(({ axis, leftOut, levels }) =>
-    leftOut > 0 ? [`the first ${levels.length} of ${levels.length + leftOut} values of ${axis.column}`] : [],
-  );
-  const empty = cells.filter((cell) => cell.rows === 0).length;
-  const lacking = empty === 0 ? [] : [`${empty} of ${cells.length} cells are empty`];
-  const means = cells.some(({ count }) => count > 1) ? ['cells are means'] : [];
-  return [words, ...binned, ...left, ...means, ...lacking].filter((text) => text !== '');
 }
 
 /** Width that is taken by the axis beside the cells. */
@@ -184,68 +132,39 @@ export function heatSpec(data: HeatData, style: SweepStyle, background: string):
             field: 'value',
             type: 'quantitative',
             scale: scaleSpec(isLog ? 'log' : 'linear', { range: theme.shades, nice: false }),
-            legend: {
-              title: `${shade}${kind}`,
-              orient: 'bottom',
-              titleOrient: 'top',
-              titleAnchor: 'start',
-              gradientLength: 200,
-              gradientThickness: 10,
-              tickCount: 4,
-              format: '.3~g',
-            },
+            legend: shadeLegend(`${shade}${kind}`, '.3~g'),
           },
         },
       },
       ...(marks.length === 0
         ? []
         : [
-            casing(theme.background, x.middle, y.middle),
+            // A mark is seen on every shade by what lies under it.
             {
-              name: 'marks',
+              name: 'casing',
               transform: [{ filter: 'isValid(datum.mark)' }],
-              mark: { type: 'point', filled: false, size: 80, strokeWidth: 1.5, color: theme.ink },
-              encoding: { ...x.middle, ...y.middle, shape: markShape(marks) },
+              mark: { type: 'circle', size: 150, opacity: 1, fillOpacity: 0.9, color: theme.background },
+              encoding: { ...x.middle, ...y.middle },
             },
+            markLayer(marks, theme, 80, { ...x.middle, ...y.middle }),
           ]),
     ],
   };
 }
 
-/** What a heat map shows, in words. */
 export function heatWords({ choice, x, y, cells }: HeatData): string {
   const empty = cells.filter(({ rows }) => rows === 0).length;
   const lacking = empty === 0 ? '' : `; ${empty} of ${cells.length} cells are empty`;
   return `${choice.result} over ${x.column} and ${y.column}${lacking}.`;
 }
 
-/** The cells as the specification draws them. */
 export function heatRows({ cells }: HeatData) {
   return cells.map(({ x, y, rows, count, value, error, mark }) => ({
-    x: x.value,
-    x_low: x.low,
-    x_high: x.high,
-    x_label: x.label,
-    y: y.value,
-    y_low: y.low,
-    y_high: y.high,
-    y_label: y.label,
-    rows,
-    count,
-    value,
-    error,
+    ...{ x: x.value, x_low: x.low, x_high: x.high, x_label: x.label },
+    ...{ y: y.value, y_low: y.low, y_high: y.high, y_label: y.label },
+    ...{ rows, count, value, error },
     mark: mark === null ? null : MARK_WORDS[mark],
   }));
-}
-
-/** A mark is seen on every shade by what lies under it. */
-function casing(background: string, x: Spec, y: Spec): Spec {
-  return {
-    name: 'casing',
-    transform: [{ filter: 'isValid(datum.mark)' }],
-    mark: { type: 'circle', size: 150, opacity: 1, fillOpacity: 0.9, color: background },
-    encoding: { ...x, ...y },
-  };
 }
 
 /** How an axis of cells is drawn: numbers at their edges, texts side by side. */
@@ -269,12 +188,7 @@ function placed(
     return { cell: { [axis]: one }, middle: { [axis]: one } };
   }
   const scale = scaleSpec(kind, { domain: [levels[0]!.low, levels.at(-1)!.high], nice: false });
-  const shared = {
-    type: 'quantitative',
-    scale,
-    title,
-    axis: { grid: false, tickCount: 6, ...(kind === 'log' ? { format: '.3~g' } : {}) },
-  };
+  const shared = { type: 'quantitative', scale, title, axis: numberAxis(kind, { grid: false, tickCount: 6 }) };
   return {
     cell: { [axis]: { field: `${axis}_low`, ...shared }, [`${axis}2`]: { field: `${axis}_high` } },
     middle: { [axis]: { field: axis, ...shared } },

@@ -2,7 +2,6 @@ import type { Cell } from '../../sim/scenario/table.js';
 import { readableNumber } from '../output/text-table.js';
 import type { AxisValues } from './sweep-rows.js';
 
-/** A place on an axis: one of its values, or a bin of them. */
 export interface Level {
   readonly label: string;
   /** The value, or the middle of the bin on the scale of its axis. */
@@ -12,11 +11,9 @@ export interface Level {
   readonly high: number | null;
 }
 
-/** The places of an axis, in order. */
 export interface Levels {
-  readonly axis: AxisValues;
+  readonly column: string;
   readonly levels: readonly Level[];
-  /** Whether several values share a place. */
   readonly isBinned: boolean;
   /** Texts that have no place because there are too many of them. */
   readonly leftOut: number;
@@ -29,12 +26,12 @@ export interface Levels {
  * Of texts that are too many, the first have places.
  */
 export function levelsOf(axis: AxisValues, most: number): Levels {
-  const { distinct, values, kind } = axis;
+  const { column, distinct, values, kind } = axis;
   if (kind === 'text' || distinct.length <= most) {
     const kept = distinct.slice(0, most);
     const indices = new Map(kept.map((value, index) => [value, index]));
     return {
-      axis,
+      column,
       levels: kind === 'text' ? kept.map(textLevel) : numberLevels(kept as number[], kind),
       isBinned: false,
       leftOut: distinct.length - kept.length,
@@ -50,7 +47,19 @@ export function levelsOf(axis: AxisValues, most: number): Levels {
   const places = Int32Array.from(values, (value) =>
     typeof value === 'number' && Number.isFinite(value) ? binOf(value, edges, kind) : -1,
   );
-  return { axis, levels, isBinned: true, leftOut: 0, places };
+  return { column, levels, isBinned: true, leftOut: 0, places };
+}
+
+/** What a reader has to know of some axes: which are in bins, and of which not all texts have a place. */
+export function placeNotes(axes: readonly Levels[]): string[] {
+  const binned = axes.filter(({ isBinned }) => isBinned);
+  const cut = axes.filter(({ leftOut }) => leftOut > 0);
+  return [
+    ...binned.map(({ column, levels }) => `${column} in ${levels.length} bins`),
+    ...cut.map(
+      ({ column, levels: { length }, leftOut }) => `the first ${length} of ${length + leftOut} values of ${column}`,
+    ),
+  ];
 }
 
 /** The edges of `count` bins that are equally wide on a scale, from the least to the greatest value. */
@@ -75,7 +84,6 @@ export function binOf(value: number, edges: readonly number[], kind: 'linear' | 
   return bin < bins - 1 && value >= edges[bin + 1]! ? bin + 1 : bin;
 }
 
-/** The middle of a bin on its scale. */
 export function middleOf(low: number, high: number, kind: 'linear' | 'log'): number {
   return kind === 'log' ? Math.sqrt(low) * Math.sqrt(high) : low + (high - low) / 2;
 }

@@ -2,10 +2,9 @@ import type { Cell } from '../../sim/scenario/table.js';
 import { symbolText } from '../figures/figure-axis.js';
 import { readableNumber } from '../output/text-table.js';
 import { independentAxes } from './sweep-choice.js';
-import type { AxisValues, Mark, SweepRows } from './sweep-rows.js';
+import { type AxisValues, type Mark, resultNamed, type SweepRows } from './sweep-rows.js';
 import { MARK_WORDS, type Spec, type SweepStyle, sweepFrame } from './sweep-style.js';
 
-/** An axis of parallel coordinates. */
 export interface ParallelAxis {
   readonly column: string;
   readonly kind: AxisValues['kind'];
@@ -15,26 +14,14 @@ export interface ParallelAxis {
   readonly heights: Float64Array;
 }
 
-/** Parallel coordinates: every axis of a sweep that does not follow from another, and a result; one line for each row. */
-export interface ParallelData {
-  /** The last one is the result. */
-  readonly axes: readonly ParallelAxis[];
-  readonly count: number;
-  /** Why a line has no number on the last axis, or what is wrong with it. */
-  readonly marks: readonly (Mark | null)[];
-  readonly isSimulated: boolean;
-}
-
 /**
- * Reads what parallel coordinates draw.
+ * Reads what parallel coordinates draw: every axis of a sweep that does not follow from another, the result as the last, one line for
+ * each row, and why a line has no number on the last axis, or what is wrong with it.
  *
  * @param isLog whether the result has a logarithmic axis
  */
-export function parallelData(rows: SweepRows, name: string, isLog: boolean): ParallelData {
-  const result = rows.results.find((one) => one.name === name);
-  if (result === undefined) throw new Error(`there is no result ${name}`);
-  const isSimulated = result.simulationValues?.moments.some(({ count }) => count > 0) === true;
-  const column = isSimulated || result.theoryValues === null ? result.simulationValues : result.theoryValues;
+export function parallelData(rows: SweepRows, name: string, isLog: boolean) {
+  const { result, isSimulated, column } = resultNamed(rows, name);
   const values = Array.from({ length: rows.count }, (_, row) => {
     const moments = column?.moments[row];
     return moments === undefined || moments.count === 0 ? null : moments.mean;
@@ -47,12 +34,11 @@ export function parallelData(rows: SweepRows, name: string, isLog: boolean): Par
     return rows.doubts[row]! > 0 ? 'failed check' : null;
   });
   const free = independentAxes(rows);
+  const numbers = [...new Set(values)].filter((value) => value !== null);
   return {
     axes: [
-      ...rows.axes
-        .filter((axis) => free.includes(axis))
-        .map(({ column: name_, kind, values: cells, distinct }) => parallelAxis(name_, kind, cells, distinct)),
-      parallelAxis(label, isLog ? 'log' : 'linear', values, sortedNumbers(values)),
+      ...rows.axes.filter((axis) => free.includes(axis)).map(parallelAxis),
+      parallelAxis({ column: label, kind: isLog ? 'log' : 'linear', values, distinct: numbers.sort((a, b) => a - b) }),
     ],
     count: rows.count,
     marks,
@@ -60,12 +46,14 @@ export function parallelData(rows: SweepRows, name: string, isLog: boolean): Par
   };
 }
 
-function parallelAxis(
-  column: string,
-  kind: AxisValues['kind'],
-  values: readonly Cell[],
-  distinct: readonly Cell[],
-): ParallelAxis {
+export type ParallelData = ReturnType<typeof parallelData>;
+
+function parallelAxis({
+  column,
+  kind,
+  values,
+  distinct,
+}: Pick<AxisValues, 'column' | 'kind' | 'values' | 'distinct'>): ParallelAxis {
   if (kind === 'text') {
     const places = new Map(distinct.map((value, index) => [value, index]));
     const last = Math.max(1, distinct.length - 1);
@@ -83,10 +71,6 @@ function parallelAxis(
   return { column, kind, ends: [least, greatest], heights };
 }
 
-function sortedNumbers(values: readonly (number | null)[]): number[] {
-  return [...new Set(values)].filter((value) => value !== null).sort((a, b) => a - b);
-}
-
 /** The value at a height of an axis, for reading. */
 export function valueAt({ kind, ends }: ParallelAxis, height: number): string {
   if (kind === 'text') return String(ends[Math.round(height * Math.max(1, ends.length - 1))] ?? '');
@@ -98,7 +82,6 @@ export function valueAt({ kind, ends }: ParallelAxis, height: number): string {
   return readableNumber(value, 3);
 }
 
-/** What parallel coordinates show, in words. */
 export function parallelWords({ axes, count }: ParallelData): string {
   const names = axes.map(({ column }) => column);
   return `${count} lines over ${names.slice(0, -1).join(', ')} and ${names.at(-1)}.`;
@@ -147,13 +130,8 @@ export function parallelSpec(data: ParallelData, style: SweepStyle, background: 
     title: null,
     scale: { padding: 0.5 },
     axis: {
-      labelAngle: 0,
-      orient: 'top',
-      domain: false,
-      ticks: false,
-      labelLimit: 110,
-      labelOverlap: false,
-      labelPadding: 6,
+      ...{ labelAngle: 0, orient: 'top', domain: false, ticks: false },
+      ...{ labelLimit: 110, labelOverlap: false, labelPadding: 6 },
     },
   };
   const y = (field: string) => ({
@@ -162,6 +140,7 @@ export function parallelSpec(data: ParallelData, style: SweepStyle, background: 
     axis: null,
     scale: { domain: [BELOW, 1.06], nice: false },
   });
+  const label = { type: 'text', align: 'left', dx: 4 };
   const isShort = drawn.length < count;
   const notes = isShort ? [...style.notes, `${drawn.length} of ${count} lines`] : style.notes;
   return {
@@ -201,37 +180,24 @@ export function parallelSpec(data: ParallelData, style: SweepStyle, background: 
       {
         name: 'casing',
         data: { name: 'ends' },
-        mark: {
-          type: 'text',
-          align: 'left',
-          dx: 4,
-          stroke: theme.background,
-          strokeWidth: 3,
-          fontSize: style.size - 1,
-        },
+        mark: { ...label, stroke: theme.background, strokeWidth: 3, fontSize: style.size - 1 },
         encoding: { x, y: y('height'), text: { field: 'text' } },
       },
       {
         name: 'ends',
         data: { name: 'ends' },
-        mark: { type: 'text', align: 'left', dx: 4, color: theme.ink, fontSize: style.size - 1 },
+        mark: { ...label, color: theme.ink, fontSize: style.size - 1 },
         encoding: { x, y: y('height'), text: { field: 'text' } },
       },
-      ...(lacking.length === 0
-        ? []
-        : [
-            {
-              name: 'lacking',
-              data: {
-                values: [
-                  { axis: names.at(-1), height: BELOW, text: lacking.map((mark) => MARK_WORDS[mark]).join(', ') },
-                ],
-              },
-              mark: { type: 'text', align: 'right', dx: -4, dy: -5, color: theme.ink, fontSize: style.size - 1 },
-              encoding: { x, y: y('height'), text: { field: 'text' } },
-            },
-          ]),
-    ],
+      lacking.length > 0 && {
+        name: 'lacking',
+        data: {
+          values: [{ axis: names.at(-1), height: BELOW, text: lacking.map((mark) => MARK_WORDS[mark]).join(', ') }],
+        },
+        mark: { type: 'text', align: 'right', dx: -4, dy: -5, color: theme.ink, fontSize: style.size - 1 },
+        encoding: { x, y: y('height'), text: { field: 'text' } },
+      },
+    ].filter((layer) => layer !== false),
   };
 }
 

@@ -1,5 +1,5 @@
 import { levelsOf } from './levels.js';
-import type { AxisValues, ResultValues, SweepRows } from './sweep-rows.js';
+import { type AxisValues, hasNumbers, type ResultValues, type SweepRows } from './sweep-rows.js';
 
 /** What of a sweep is drawn: a result along axes, by their column names. */
 export interface SweepChoice {
@@ -14,7 +14,6 @@ export interface SweepChoice {
    * is averaged over.
    */
   readonly slices: Readonly<Record<string, number | null>>;
-  /** Whether the value has a logarithmic scale. */
   readonly isLog: boolean;
 }
 
@@ -47,7 +46,6 @@ export function completed(rows: SweepRows, choice: Omit<SweepChoice, 'slices' | 
   return { ...choice, slices: Object.fromEntries(slices), isLog: isWide(result) };
 }
 
-/** Where an axis can be cut. */
 export function slicePlaces(axis: AxisValues) {
   return levelsOf(axis, MOST_SLICES);
 }
@@ -58,15 +56,11 @@ export function slicePlaces(axis: AxisValues) {
  */
 export function independentAxes(rows: SweepRows): AxisValues[] {
   const free: AxisValues[] = [];
-  for (const axis of rows.axes)
-    if (
-      !isBoundTo(
-        rows,
-        axis,
-        free.map(({ column }) => column),
-      )
-    )
-      free.push(axis);
+  const isFree = (axis: AxisValues) => {
+    const before = free.map(({ column }) => column);
+    return !isBoundTo(rows, axis, before);
+  };
+  for (const axis of rows.axes) if (isFree(axis)) free.push(axis);
   const isOwn = ({ form, scale }: AxisValues) => Number(form === 'row' && scale === null);
   return free.sort((a, b) => isOwn(a) - isOwn(b) || b.distinct.length - a.distinct.length);
 }
@@ -84,18 +78,14 @@ function isSame(a: AxisValues, b: AxisValues, { failures }: SweepRows): boolean 
 
 function isZipped(a: AxisValues, b: AxisValues): boolean {
   if (a.form !== 'zip' || b.form !== 'zip') return false;
-  const partners = new Map<unknown, unknown>();
-  const back = new Map<unknown, unknown>();
-  return a.values.every((value, row) => {
-    const other = b.values[row];
-    if (!partners.has(value)) partners.set(value, other);
-    if (!back.has(other)) back.set(other, value);
-    return partners.get(value) === other && back.get(other) === value;
-  });
+  const follows = (from: AxisValues, to: AxisValues) => {
+    const partners = new Map(from.values.map((value, row) => [value, to.values[row]]));
+    return from.values.every((value, row) => partners.get(value) === to.values[row]);
+  };
+  return follows(a, b) && follows(b, a);
 }
 
 function isCompared({ theoryValues, simulationValues }: ResultValues): boolean {
-  const hasNumbers = (column: ResultValues['theoryValues']) => column?.moments.some(({ count }) => count > 0) === true;
   return hasNumbers(theoryValues) && hasNumbers(simulationValues);
 }
 
@@ -121,7 +111,7 @@ export function rowsWithin(rows: SweepRows, { slices, x, panel, series }: SweepC
 }
 
 /** In words, where a choice cuts the axes that it does not draw, and over which it averages. */
-export function sliceWords(rows: SweepRows, { slices, x, panel, series }: SweepChoice): string {
+export function sliceWords(rows: SweepRows, { slices, x, panel, series }: SweepChoice): string[] {
   const left = rows.axes.filter(({ column }) => ![x, panel, series].includes(column) && column in slices);
   const cut = left.flatMap((axis) => {
     const place = slices[axis.column] ?? null;
@@ -129,5 +119,6 @@ export function sliceWords(rows: SweepRows, { slices, x, panel, series }: SweepC
     return level === undefined ? [] : [`${axis.column} = ${level.label}`];
   });
   const over = left.filter(({ column }) => slices[column] === null).map(({ column }) => column);
-  return [...cut, ...(over.length === 0 ? [] : [`mean over ${over.join(' and ')}`])].join(', ');
+  const words = [...cut, ...(over.length === 0 ? [] : [`mean over ${over.join(' and ')}`])];
+  return words.length === 0 ? [] : [words.join(', ')];
 }

@@ -1,8 +1,8 @@
 import type { Cell, Table } from '../../sim/scenario/table.js';
+import { numberIn } from '../output/figure-series.js';
 
 /** Sums of some numbers, from which those of their union follow. */
 export interface Moments {
-  /** How many there are. */
   readonly count: number;
   /** Their mean; 0 for none. */
   readonly mean: number;
@@ -10,10 +10,8 @@ export interface Moments {
   readonly squares: number;
 }
 
-/** Of no numbers. */
 export const NO_MOMENTS: Moments = { count: 0, mean: 0, squares: 0 };
 
-/** Of one number. */
 export function momentsOf(value: number): Moments {
   return { count: 1, mean: value, squares: 0 };
 }
@@ -60,9 +58,7 @@ export interface SweepResult {
 
 /** What figures need to know of a sweep besides its table; `run.json` keeps it under `sweep`. */
 export interface SweepSummary {
-  /** Runs of the sweep. */
   readonly points: number;
-  /** Rows of the long table. */
   readonly rows: number;
   /** `points`: the long table itself; `cells`: sums over bins of its rows, where there are too many of them. */
   readonly table: 'points' | 'cells';
@@ -74,7 +70,6 @@ export interface SweepSummary {
 
 /** What the rows of one place of a figure come to. */
 export interface Gathered {
-  /** Rows of the long table. */
   readonly rows: number;
   /** Rows without any numbers, because their parameters contradict each other, say. */
   readonly failures: number;
@@ -84,9 +79,11 @@ export interface Gathered {
   readonly moments: Moments;
   /** Values that are missing because training diverged. */
   readonly diverged: number;
+  /** The standard error that the last row brings itself, which counts where it is the only one. */
+  readonly error: number | null;
 }
 
-const NOTHING: Gathered = { rows: 0, failures: 0, doubts: 0, moments: NO_MOMENTS, diverged: 0 };
+const NOTHING: Gathered = { rows: 0, failures: 0, doubts: 0, moments: NO_MOMENTS, diverged: 0, error: null };
 
 /**
  * Sums rows up by their place.
@@ -112,6 +109,7 @@ export function gather(
       doubts: sum.doubts + rows.doubts[row]!,
       moments: pooled(sum.moments, column?.moments[row] ?? NO_MOMENTS),
       diverged: sum.diverged + (column?.diverged[row] ?? 0),
+      error: column?.errors?.[row] ?? null,
     };
   }
   return gathered;
@@ -129,7 +127,6 @@ export function markOf({ rows, failures, doubts, moments, diverged }: Gathered):
   return doubts > 0 ? 'failed check' : null;
 }
 
-/** An axis with its value in each row. */
 export interface AxisValues extends SweepAxis {
   /** `text` for values of which some are no numbers. */
   readonly kind: 'linear' | 'log' | 'text';
@@ -144,14 +141,26 @@ export interface ValueColumn {
   readonly moments: readonly Moments[];
   /** How many values of a row are missing because training diverged. */
   readonly diverged: readonly number[];
+  /** Standard errors of single simulated values. */
+  readonly errors: readonly (number | null)[] | null;
 }
 
-/** A result with its columns. */
 export interface ResultValues extends SweepResult {
   readonly theoryValues: ValueColumn | null;
   readonly simulationValues: ValueColumn | null;
-  /** Standard errors of single simulated values. */
-  readonly errors: readonly (number | null)[] | null;
+}
+
+export function hasNumbers(column: ValueColumn | null): boolean {
+  return column?.moments.some(({ count }) => count > 0) === true;
+}
+
+/** A result that is drawn, and its column where one alone is drawn: simulation if there is any, theory otherwise. */
+export function resultNamed(rows: SweepRows, name: string) {
+  const result = rows.results.find((one) => one.name === name);
+  if (result === undefined) throw new Error(`there is no result ${name}`);
+  const { theoryValues, simulationValues } = result;
+  const isSimulated = hasNumbers(simulationValues);
+  return { result, isSimulated, column: isSimulated || theoryValues === null ? simulationValues : theoryValues };
 }
 
 /** The table of a sweep as figures read it. */
@@ -188,11 +197,11 @@ export function readSweepRows(summary: SweepSummary, { columns, rows }: Table): 
   const lost = columnOf('diverged');
   const failed = columnOf('error') ?? [];
   const checks = columnOf('failed_checks') ?? [];
-  const valuesOf = (name: string | null): ValueColumn | null => {
+  const valuesOf = (name: string | null, error: string | null): ValueColumn | null => {
     if (name === null) return null;
     if (isBinned) return binnedColumn(name, columnOf);
     const cells = columnOf(name);
-    return cells === null ? null : pointColumn(cells, lost);
+    return cells === null ? null : pointColumn(cells, lost, columnOf(error));
   };
   const axes = summary.axes.flatMap((axis) => {
     const values = columnOf(axis.column);
@@ -208,9 +217,8 @@ export function readSweepRows(summary: SweepSummary, { columns, rows }: Table): 
   const results = summary.results.map(
     (result): ResultValues => ({
       ...result,
-      theoryValues: valuesOf(result.theory),
-      simulationValues: valuesOf(result.simulation),
-      errors: isBinned ? null : (columnOf(result.error)?.map(finite) ?? null),
+      theoryValues: valuesOf(result.theory, null),
+      simulationValues: valuesOf(result.simulation, result.error),
     }),
   );
   const counted = (cells: readonly Cell[]) => rows.map((_, row) => countIn(cells[row]));
@@ -225,11 +233,16 @@ export function readSweepRows(summary: SweepSummary, { columns, rows }: Table): 
   };
 }
 
-function pointColumn(cells: readonly Cell[], lost: readonly Cell[] | null): ValueColumn {
-  const numbers = cells.map(finite);
+function pointColumn(
+  cells: readonly Cell[],
+  lost: readonly Cell[] | null,
+  errors: readonly Cell[] | null,
+): ValueColumn {
+  const numbers = cells.map(numberIn);
   return {
     moments: numbers.map((value) => (value === null ? NO_MOMENTS : momentsOf(value))),
     diverged: numbers.map((value, row) => Number(value === null && lost?.[row] != null)),
+    errors: errors?.map(numberIn) ?? null,
   };
 }
 
@@ -238,15 +251,14 @@ function binnedColumn(name: string, columnOf: (name: string) => Cell[] | null): 
   if (means == null || errors == null || counts == null) return null;
   const diverged = columnOf(`${name}_diverged`) ?? [];
   return {
-    moments: means.map((mean, row) => momentsFrom(countIn(counts[row]), finite(mean), finite(errors[row]))),
+    moments: means.map((mean, row) => momentsFrom(countIn(counts[row]), numberIn(mean), numberIn(errors[row]))),
     diverged: means.map((_, row) => countIn(diverged[row])),
+    errors: null,
   };
 }
 
 function hasAny(column: ValueColumn | null): boolean {
-  return (
-    column !== null && (column.moments.some(({ count }) => count > 0) || column.diverged.some((count) => count > 0))
-  );
+  return hasNumbers(column) || column?.diverged.some((count) => count > 0) === true;
 }
 
 /** A number as a sweep file may have it in quotes. */
@@ -274,10 +286,6 @@ function scaleOf({ scale }: SweepAxis, sorted: readonly number[]): 'linear' | 'l
 function unevenness(sorted: readonly number[]): number {
   const steps = sorted.slice(1).map((value, index) => value - sorted[index]!);
   return (Math.max(...steps) * steps.length) / steps.reduce((sum, step) => sum + step, 0);
-}
-
-function finite(cell: Cell | undefined): number | null {
-  return typeof cell === 'number' && Number.isFinite(cell) ? cell : null;
 }
 
 function countIn(cell: Cell | undefined): number {

@@ -1,18 +1,15 @@
 import type { Column } from '../../sim/scenario/table.js';
 import { axisTitle, symbolText } from '../figures/figure-axis.js';
-import { figureConfig } from '../figures/figure-config.js';
+import { figureConfig, titleSpec } from '../figures/figure-config.js';
 import type { Theme } from '../figures/theme.js';
 import type { Mark, ResultValues } from './sweep-rows.js';
 
 /** A Vega-Lite specification, or a part of one, as plain data. */
 export type Spec = Readonly<Record<string, unknown>>;
 
-/** How a figure of a sweep is drawn. */
 export interface SweepStyle {
   readonly theme: Theme;
-  /** Width of the whole figure. */
   readonly width: number;
-  /** Size of the type on axes. */
   readonly size: number;
   /** Title over the figure, in lines, and the notes under it; a page has its own. */
   readonly title: readonly string[];
@@ -21,28 +18,12 @@ export interface SweepStyle {
   readonly columns: readonly Column[];
 }
 
-/** What every figure of a sweep has in common. */
 export function sweepFrame({ theme, size, title, notes }: SweepStyle, background: string): Spec {
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     padding: 6,
     background,
-    ...(title.length === 0
-      ? {}
-      : {
-          title: {
-            text: title,
-            ...(notes.length === 0 ? {} : { subtitle: notes }),
-            anchor: 'start',
-            frame: 'bounds',
-            fontSize: size + 1,
-            fontWeight: 'bold',
-            color: theme.ink,
-            subtitleColor: theme.faint,
-            subtitleFontSize: size - 1,
-            offset: 8,
-          },
-        }),
+    ...(title.length === 0 ? {} : { title: titleSpec(theme, title, notes, size) }),
     config: figureConfig(theme, size),
   };
 }
@@ -71,7 +52,6 @@ export const MARK_SHAPES: Readonly<Record<Mark, string>> = {
   'failed check': 'M0,-0.5L0.5,0.4H-0.5Z',
 };
 
-/** What the marks mean. */
 export const MARK_WORDS: Readonly<Record<Mark, string>> = {
   diverged: 'diverged',
   'run failed': 'run without numbers',
@@ -79,19 +59,31 @@ export const MARK_WORDS: Readonly<Record<Mark, string>> = {
   'failed check': 'a check failed',
 };
 
-/** The marks that occur, in their order. */
 export function marksAmong(places: readonly { readonly mark: Mark | null }[]): Mark[] {
   const found = new Set(places.map(({ mark }) => mark));
   return (Object.keys(MARK_SHAPES) as Mark[]).filter((mark) => found.has(mark));
 }
 
-/** The shape of a mark with its legend. */
-export function markShape(marks: readonly Mark[]): Spec {
+function markShape(marks: readonly Mark[]): Spec {
   return {
     field: 'mark',
     type: 'nominal',
     scale: { domain: marks.map((mark) => MARK_WORDS[mark]), range: marks.map((mark) => MARK_SHAPES[mark]) },
     legend: { title: null, columns: 2, symbolStrokeWidth: 1.6, symbolSize: 70, symbolFillColor: 'transparent' },
+  };
+}
+
+/** An axis of numbers; those of a logarithmic one are the shortest that tell its ticks apart. */
+export function numberAxis(kind: 'linear' | 'log', rest: Spec): Spec {
+  return { ...rest, ...(kind === 'log' ? { format: '.3~g' } : {}) };
+}
+
+export function markLayer(marks: readonly Mark[], { ink }: Theme, size: number, encoding: Spec): Spec {
+  return {
+    name: 'marks',
+    transform: [{ filter: 'isValid(datum.mark)' }],
+    mark: { type: 'point', filled: false, size, strokeWidth: 1.5, color: ink },
+    encoding: { ...encoding, shape: markShape(marks) },
   };
 }
 

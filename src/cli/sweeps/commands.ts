@@ -3,9 +3,9 @@ import { helpNotes } from '../output/help-notes.js';
 import type { CommandLineIo } from '../output/io.js';
 import { terminalOf } from '../output/terminal.js';
 import { once, readChoice } from '../settings/setting.js';
-import type { StatusOptions } from './status-command.js';
 import type { SubmitOptions } from './submit-command.js';
 import type { SweepCommandOptions } from './sweep-command.js';
+import type { StatusOptions } from './sweep-progress.js';
 
 const SWEEP_NOTES = [
   'The sweep file names a scenario, fixed parameters, and axes along which others vary: grids, lists, lists that vary together, random draws. "overtrain sweep --init" prints a commented example.',
@@ -21,11 +21,6 @@ const SWEEP_EXAMPLES = [
   'overtrain sweep sweep.yaml --out results/sweep --shard 3/8',
 ];
 
-/**
- * Adds `overtrain sweep`.
- *
- * @param finish called with the exit code
- */
 export function addSweepCommand(program: Command, io: CommandLineIo, finish: (code: number) => void): void {
   program
     .command('sweep')
@@ -48,11 +43,6 @@ export function addSweepCommand(program: Command, io: CommandLineIo, finish: (co
     });
 }
 
-/**
- * Adds `overtrain merge`.
- *
- * @param finish called with the exit code
- */
 export function addMergeCommand(program: Command, io: CommandLineIo, finish: (code: number) => void): void {
   program
     .command('merge')
@@ -65,11 +55,6 @@ export function addMergeCommand(program: Command, io: CommandLineIo, finish: (co
     });
 }
 
-/**
- * Adds `overtrain status`.
- *
- * @param finish called with the exit code
- */
 export function addStatusCommand(program: Command, io: CommandLineIo, finish: (code: number) => void): void {
   program
     .command('status')
@@ -78,7 +63,7 @@ export function addStatusCommand(program: Command, io: CommandLineIo, finish: (c
     .argument('<folder>', 'the sweep folder')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (folder: string, options: StatusOptions) => {
-      const { printStatus } = await import('./status-command.js');
+      const { printStatus } = await import('./sweep-progress.js');
       finish(await printStatus(folder, options, io));
     });
 }
@@ -93,7 +78,6 @@ const SUBMIT_EXAMPLES = [
   'overtrain submit slurm sweep.yaml --out results/sweep --shards 100 -- --partition=cpu --time=1:00:00 --cpus-per-task=4',
 ];
 
-/** Adds `overtrain submit`. */
 export function addSubmitCommand(program: Command, io: CommandLineIo): void {
   program
     .command('submit')

@@ -18,18 +18,15 @@ import { InvalidInputError } from '../../theory/invalid-input.js';
 import { exitCode } from '../output/error-line.js';
 import type { CommandLineIo } from '../output/io.js';
 import { csvText, readableNumber } from '../output/text-table.js';
-import { codeOf, makeFolders, notWritable } from '../results/files.js';
+import { makeFolders, notWritable } from '../results/files.js';
 import { sweepFigureFiles } from '../sweep-figures/sweep-figure-files.js';
-import { rowGroups } from './merged-files.js';
-import { runShard } from './run-shard.js';
-import { finishedShards, resultsOf } from './shard-files.js';
-import { type LongTable, summaryOf, writeSweepDocument } from './sweep-document.js';
+import { runShard, type ShardRunOptions } from './run-shard.js';
+import { finishedShards, readCount, resultsOfAll } from './shards.js';
+import { type LongTable, rowGroups, summaryOf, writeSweepDocument } from './sweep-document.js';
 import type { SweepRequest } from './sweep-file.js';
 import { enterSweepFolder, requireFolder, type SweepIdentity, searchCommandOf, sweepIdentity } from './sweep-folder.js';
 
-/** One of the sweeps by which a boundary was searched. */
-export interface SearchedLevel {
-  /** Its folder. */
+interface SearchedLevel {
   readonly place: string;
   readonly identity: SweepIdentity;
   readonly sweep: Sweep;
@@ -37,14 +34,8 @@ export interface SearchedLevel {
 
 const LEVEL: Column = { name: 'level', unit: '1', description: 'which of the sweeps, from 0' };
 
-/**
- * The long table of all levels of a search, with their number in front: points are numbered from 0 in each.
- *
- * @param levels from the first, whose columns the table has
- * @param rows of all levels together
- * @param boundary the brackets that are left
- */
-export function levelsTable(
+/** The long table of all levels of a search, with the columns of the first, and their number in front: points are numbered from 0 in each. */
+function levelsTable(
   levels: readonly SearchedLevel[],
   scenario: Scenario,
   searched: SearchedAxis,
@@ -68,10 +59,8 @@ export function levelsTable(
       for (const [level, { place, identity, sweep }] of levels.entries()) {
         const own = pointColumns(sweep, scenario).map(({ name }) => name);
         const order = columns.map(({ name }) => own.indexOf(name));
-        async function* results() {
-          for (const shard of await finishedShards(place, identity.hash)) yield* resultsOf(shard);
-        }
-        for await (const { rows: part, group } of rowGroups(sweep, scenario, results()))
+        const results = resultsOfAll(await finishedShards(place, identity.hash));
+        for await (const { rows: part, group } of rowGroups(sweep, scenario, results))
           yield { rows: part.map((row) => [level, ...order.map((index) => row[index] ?? null)]), group };
       }
     },
@@ -81,14 +70,8 @@ export function levelsTable(
   };
 }
 
-/** How a boundary is searched. */
-export interface FindOptions {
-  /** How often the brackets are halved. */
-  readonly levels: number;
-  readonly threads: number;
-  readonly resume: boolean;
-  readonly quiet: boolean;
-}
+/** How a boundary is searched, and how often its brackets are halved. */
+type FindOptions = Pick<ShardRunOptions, 'threads' | 'resume' | 'quiet'> & { readonly levels: number };
 
 /**
  * `overtrain sweep --find inflection`: the sweep, and then sweeps of the middles of those neighbours on its grid between which an
@@ -123,14 +106,13 @@ export async function findBoundary(
     await enterSweepFolder(place, identity, resume);
     const shard = { index: 1, count: 1 };
     await runShard({ ...request, sweep }, { folder: place, shard, identity, resume, threads, quiet }, io);
-    for (const one of await finishedShards(place, identity.hash))
-      for await (const result of resultsOf(one)) {
-        const values = sweep.at(result.point).values;
-        const at = Number(values[sweep.names.indexOf(axis.name)]);
-        tally.rows += Math.max(1, result.rows.length);
-        if (result.failed.length > 0) tally.checksFailed++;
-        seen.push({ at, others: others.map((name) => values[sweep.names.indexOf(name)]), turns: turns(result) });
-      }
+    for await (const result of resultsOfAll(await finishedShards(place, identity.hash))) {
+      const { values } = sweep.at(result.point);
+      const named = (name: string) => values[sweep.names.indexOf(name)];
+      tally.rows += Math.max(1, result.rows.length);
+      if (result.failed.length > 0) tally.checksFailed++;
+      seen.push({ at: Number(named(axis.name)), others: others.map(named), turns: turns(result) });
+    }
     searched.push({ place, identity, sweep });
     points += sweep.points;
     brackets = bracketsOf(seen);
@@ -142,16 +124,13 @@ export async function findBoundary(
     sweep = new Sweep(refined(first, axis, middles, points));
   }
   const boundary = boundaryTable(axis, others, brackets);
-  await writeBoundary(folder, boundary);
+  await writeFile(join(folder, BOUNDARY), csvText(boundary), { flush: true }).catch((error) => {
+    throw notWritable(folder, error);
+  });
   const failed = seen.filter((one) => one.turns === undefined).length;
   const long = levelsTable(searched, scenario, axis, tally.rows, boundary, searchCommandOf(folder, levels));
-  await writeSweepDocument(
-    folder,
-    searched[0]!.identity,
-    long,
-    { ...tally, points, failed },
-    io.drawSweep ?? sweepFigureFiles,
-  );
+  const found = { ...tally, points, failed };
+  await writeSweepDocument(folder, searched[0]!.identity, long, found, io.drawSweep ?? sweepFigureFiles);
   const failures = failed === 0 ? '' : ` (${failed} without numbers)`;
   io.stdout.write(`${summary(folder, axis, others, brackets, `${points} points${failures}`)}\n`);
   return failed === 0 ? exitCode.done : exitCode.refuted;
@@ -163,14 +142,6 @@ function boundaryTable(axis: SearchedAxis, others: readonly string[], brackets: 
     columns: [...others, `${axis.name}_low`, `${axis.name}_high`].map(column),
     rows: brackets.map(({ others: values, low, high }) => [...values.map((value) => value as Cell), low, high]),
   };
-}
-
-async function writeBoundary(folder: string, boundary: Table): Promise<void> {
-  try {
-    await writeFile(join(folder, BOUNDARY), csvText(boundary), { flush: true });
-  } catch (error) {
-    throw codeOf(error) === undefined ? error : notWritable(folder, error);
-  }
 }
 
 const BOUNDARY = 'boundary.csv';
@@ -192,16 +163,12 @@ function summary(
   return [head, ...lines, ...more].join('\n');
 }
 
-const MOST_LEVELS = 50;
-
 /**
- * Reads what is to be found, and how closely.
+ * Reads what is to be found, and how often the brackets are halved.
  *
  * @throws InvalidInputError unless it is `inflection`, and a number of levels
  */
-export function readFind(find: string, levels: string | undefined): number {
+export function readFind(find: string, levels = '5'): number {
   if (find !== 'inflection') throw new InvalidInputError('--find', find, 'inflection');
-  const count = levels === undefined ? 5 : /^\d{1,2}$/.test(levels.trim()) ? Number(levels) : Number.NaN;
-  if (count >= 0 && count <= MOST_LEVELS) return count;
-  throw new InvalidInputError('--levels', levels, `an integer from 0 to ${MOST_LEVELS}`);
+  return readCount('--levels', levels, 0, 50);
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { backendRecord } from '../../sim/backends/backend-list.js';
 import type { Scenario } from '../../sim/scenario/scenario.js';
@@ -8,14 +9,14 @@ import { openOnThisThread, type PointResult, runPoints } from '../../sim/sweeps/
 import { batchesOf, type PointRange, type Sweep, shardRanges } from '../../sim/sweeps/sweep.js';
 import { isAbort } from '../output/error-line.js';
 import type { CommandLineIo } from '../output/io.js';
-import { progressLine } from '../output/progress-line.js';
-import type { Shard } from './shard-list.js';
+import { durationText, progressLine } from '../output/progress-line.js';
 import { ShardStore } from './shard-store.js';
+import { type Shard, shardText } from './shards.js';
+import { count } from './sweep-document.js';
 import type { SweepRequest } from './sweep-file.js';
 import type { SweepIdentity } from './sweep-folder.js';
 
-/** How batches are computed. */
-export interface BatchOptions {
+interface BatchOptions {
   readonly threads: number;
   readonly signal: AbortSignal | undefined;
   /** Called with each finished batch, one at a time, in the order of finishing. */
@@ -31,7 +32,7 @@ const YOUNG_GENERATION = 64;
  *
  * @throws DOMException `AbortError` when interrupted, after the finished batches have been reported
  */
-export async function runBatches(
+async function runBatches(
   sweep: Sweep,
   scenario: Scenario,
   batches: readonly PointRange[],
@@ -40,16 +41,8 @@ export async function runBatches(
   const worker = fileURLToPath(new URL('./batch-worker.js', import.meta.url));
   // On a card the threads would only wait for each other.
   const canUseThreads = existsSync(worker) && backendRecord(sweep.definition.backend)?.runsOn !== 'card';
-  if (canUseThreads && batches.length > 0) await onThreads(worker, sweep, batches, options);
-  else await onThisThread(sweep, scenario, batches, options);
-}
-
-async function onThisThread(
-  sweep: Sweep,
-  scenario: Scenario,
-  batches: readonly PointRange[],
-  { signal, onBatch }: BatchOptions,
-): Promise<void> {
+  if (canUseThreads && batches.length > 0) return onThreads(worker, sweep, batches, options);
+  const { signal, onBatch } = options;
   const pack = new BackendPack(openOnThisThread);
   try {
     for (const range of batches) {
@@ -102,19 +95,6 @@ async function onThreads(
   }
 }
 
-/** What became of the points of a shard. */
-export interface ShardOutcome {
-  readonly points: number;
-  /** Points that were there before. */
-  readonly before: number;
-  /** Points without numbers. */
-  readonly failed: number;
-  /** Points of which a check failed. */
-  readonly checksFailed: number;
-  readonly elapsedMs: number;
-}
-
-/** How a shard is computed. */
 export interface ShardRunOptions {
   readonly folder: string;
   readonly shard: Shard;
@@ -125,7 +105,8 @@ export interface ShardRunOptions {
 }
 
 /**
- * Computes what is missing of a shard and writes its file; undefined where it was finished before.
+ * Computes what is missing of a shard and writes its file; undefined where it was finished before. Counts the points, and among them
+ * those that were there `before`, those without numbers, and those of which a check failed.
  *
  * @throws InvalidInputError where its file cannot be written
  * @throws DOMException `AbortError` when interrupted; finished points are kept
@@ -134,7 +115,7 @@ export async function runShard(
   { sweep, scenario }: SweepRequest,
   { folder, shard, identity, resume, threads, quiet }: ShardRunOptions,
   io: CommandLineIo,
-): Promise<ShardOutcome | undefined> {
+) {
   const costs = new PointCosts(sweep, scenario);
   const range = shardRanges(sweep.points, costs, shard.count)[shard.index - 1]!;
   const head = { sweep: identity.hash, index: shard.index, count: shard.count, ...range };
@@ -180,7 +161,70 @@ export async function runShard(
   }
 }
 
-function count({ error, failed }: PointResult, tally: { failed: number; checksFailed: number }): void {
-  if (error !== null) tally.failed++;
-  if (failed.length > 0) tally.checksFailed++;
+/** Time, in milliseconds, for which the rate is measured. */
+const MEASURED = 3000;
+const MEBIBYTE = 2 ** 20;
+
+/**
+ * `overtrain sweep --dry-run`: how many points, how much work, how much memory and how long, from points of the sweep that are
+ * computed here and now, spread over it.
+ */
+export async function printEstimate(
+  { sweep, scenario }: SweepRequest,
+  { shard, threads }: { readonly shard: Shard | undefined; readonly threads: number },
+  io: CommandLineIo,
+): Promise<void> {
+  const costs = new PointCosts(sweep, scenario);
+  const whole = { from: 0, to: sweep.points };
+  const range = shard === undefined ? whole : shardRanges(sweep.points, costs, shard.count)[shard.index - 1]!;
+  const batches = batchesOf(range, costs);
+  const work = workIn(range, costs);
+  const before = process.memoryUsage().rss;
+  const pack = new BackendPack(openOnThisThread);
+  const measured = { work: 0, milliseconds: 0, points: 0 };
+  try {
+    const sample = spread(batches);
+    // The first batch only warms up, unless it is all there is.
+    if (sample.length > 1) await runPoints(sweep, scenario, sample.shift()!, pack, io.signal);
+    const end = performance.now() + MEASURED;
+    for (const batch of sample) {
+      const started = performance.now();
+      await runPoints(sweep, scenario, batch, pack, io.signal);
+      measured.milliseconds += performance.now() - started;
+      measured.work += workIn(batch, costs);
+      measured.points += batch.to - batch.from;
+      if (performance.now() > end) break;
+    }
+  } finally {
+    await pack.dispose();
+  }
+  const perThread = Math.max(0, process.memoryUsage().rss - before);
+  const milliseconds = measured.work === 0 ? 0 : (work / measured.work) * measured.milliseconds;
+  const used = Math.min(threads, batches.length);
+  const memory = before + perThread * Math.max(1, used);
+  const replicates = sweep.definition.replicates;
+  const lines = [
+    `points   ${range.to - range.from}${shard === undefined ? '' : ` of ${sweep.points}, shard ${shardText(shard)}`} (${sweep.settings} settings, ${replicates} replicate${replicates === 1 ? '' : 's'} of each)`,
+    `work     about ${work.toPrecision(2)} multiplications in ${batches.length} batches`,
+    `memory   about ${Math.ceil(memory / MEBIBYTE)} MiB of ${Math.round(totalmem() / MEBIBYTE)} MiB`,
+    `time     about ${durationText(milliseconds / Math.max(1, used))} on ${used} thread${used === 1 ? '' : 's'}, ${durationText(milliseconds)} on one core`,
+    `measured ${measured.points} points in ${Math.round(measured.milliseconds)} ms on one thread`,
+  ];
+  io.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function workIn({ from, to }: PointRange, costs: PointCosts): number {
+  if (costs.isEven) return (to - from) * costs.at(0);
+  let work = 0;
+  for (let point = from; point < to; point++) work += costs.at(point);
+  return work;
+}
+
+/** Batches from beginning, end and between, in an order in which any first few of them are spread. */
+function spread(batches: readonly PointRange[]): PointRange[] {
+  const golden = (Math.sqrt(5) - 1) / 2;
+  const taken = new Set<number>();
+  for (let index = 0; index < Math.min(64, 4 * batches.length); index++)
+    taken.add(Math.floor(((index * golden) % 1) * batches.length));
+  return [...taken].map((index) => batches[index]!);
 }

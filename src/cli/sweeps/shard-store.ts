@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PointResult } from '../../sim/sweeps/run-points.js';
 import type { PointRange } from '../../sim/sweeps/sweep.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { codeOf, flushFolder, notWritable } from '../results/files.js';
+import { flushFolder, notWritable, writeWhole } from '../results/files.js';
 import { type FolderLock, LockedFolder, lockFolder } from '../results/folder-lock.js';
 import {
   type BatchFrame,
@@ -14,9 +14,10 @@ import {
   isBatch,
   isHead,
   readFrames,
+  type Shard,
   type ShardHead,
-} from './shard-files.js';
-import { type Shard, shardFileStem, shardText } from './shard-list.js';
+  shardText,
+} from './shards.js';
 import { sweepPlaces } from './sweep-folder.js';
 
 /** Longest time, in milliseconds, that finished points stay where a power cut would lose them. */
@@ -27,24 +28,20 @@ export const TASK_FILE = 'slurm-job';
 
 const ADVICE = 'finished points are saved: free some space, then repeat the command with --resume';
 
-/** Where the files of a shard are. */
 export function shardPlaces(folder: string, shard: Shard) {
-  const stem = join(sweepPlaces(folder).shards, shardFileStem(shard));
+  const stem = join(sweepPlaces(folder).shards, `${shard.index}-of-${shard.count}`);
   return { finished: `${stem}.shard`, partial: `${stem}.partial` };
 }
 
-/** What is known of the shard when it is opened. */
 export interface ShardOptions {
   readonly folder: string;
   readonly shard: Shard;
   readonly head: ShardHead;
-  /** Goes on with a shard that was cut off. */
   readonly resume: boolean;
   /** Whether a scheduler vouches that nobody else computes this shard, also where a lock of a lost machine says so. */
   readonly scheduled: boolean;
   /** Number of the scheduler's job that computes it, for `overtrain status`. */
   readonly task: string | undefined;
-  /** Called with every result that was saved earlier. */
   onKept(result: PointResult): void;
 }
 
@@ -62,7 +59,6 @@ export class ShardStore {
     private readonly kept: Map<number, KeptBatch>,
     private readonly lock: FolderLock | undefined,
     private readonly leaveAtExit: () => void,
-    /** Bytes of the journal. */
     private bytes: number,
   ) {}
 
@@ -100,16 +96,14 @@ export class ShardStore {
       return new ShardStore(options, journal, path, kept, lock, leaveAtExit, first.length);
     } catch (error) {
       lock?.release();
-      throw codeOf(error) === undefined ? error : notWritable(folder, error);
+      throw notWritable(folder, error);
     }
   }
 
-  /** Whether the points of a batch are there. */
   has({ from }: PointRange): boolean {
     return this.kept.has(from);
   }
 
-  /** Points that are there. */
   get points(): number {
     return pointsIn(this.kept);
   }
@@ -142,30 +136,20 @@ export class ShardStore {
    */
   async finish(): Promise<void> {
     const { finished, partial } = shardPlaces(this.options.folder, this.options.shard);
-    const temporary = join(partial, `${process.pid}.${randomBytes(6).toString('hex')}.new`);
+    const batches = [...this.kept].sort(([a], [b]) => a - b).map(([, { place }]) => place);
+    const write = async (file: FileHandle) => {
+      await file.appendFile(frameOf(this.options.head));
+      await copyFrames(batches, file);
+      await file.appendFile(frameOf({ end: true }));
+    };
     try {
-      const file = await open(temporary, 'wx');
-      try {
-        await file.appendFile(frameOf(this.options.head));
-        await copyFrames(this.inOrder(), file);
-        await file.appendFile(frameOf({ end: true }));
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, finished);
+      await writeWhole(finished, write, partial);
       await flushFolder(sweepPlaces(this.options.folder).shards);
     } catch (error) {
-      await rm(temporary, { force: true }).catch(() => {});
       throw notWritable(this.options.folder, error, ADVICE);
     }
     await this.close();
     await rm(partial, { recursive: true, force: true });
-  }
-
-  private inOrder(): FramePlace[] {
-    const batches = [...this.kept].sort(([a], [b]) => a - b);
-    return batches.map(([, { place }]) => place);
   }
 
   /** Gives the shard back; what was kept stays. */
@@ -218,7 +202,6 @@ async function keptBatches(
   return kept;
 }
 
-/** Copies frames as they are. */
 async function copyFrames(places: readonly FramePlace[], target: FileHandle): Promise<void> {
   const sources = new Map<string, FileHandle>();
   try {

@@ -7,10 +7,10 @@ import { type CommandLineIo, loadScenarios } from '../output/io.js';
 import { oneLine } from '../output/terminal.js';
 import { codeOf, makeFolders, notWritable } from '../results/files.js';
 import { shellWord } from '../settings/run-request.js';
-import { listText, readList } from './shard-list.js';
-import { type Submission, submissionFile } from './shard-states.js';
+import { listText, MOST_SHARDS, readCount, readList } from './shards.js';
 import { readSweepFile } from './sweep-file.js';
 import { enterSweepFolder, requireFolder, sweepIdentity } from './sweep-folder.js';
+import { type Submission, submissionFile } from './sweep-progress.js';
 
 /** What a batch script is made from. */
 export interface SlurmJob {
@@ -21,7 +21,6 @@ export interface SlurmJob {
   readonly folder: string;
   readonly scenario: string;
   readonly shards: number;
-  /** The shards to compute. */
   readonly only: readonly number[];
   /** What the user wants of `sbatch`, one option after the other. */
   readonly options: readonly string[];
@@ -34,7 +33,8 @@ export interface SlurmJob {
 export function arrayScript(job: SlurmJob): string {
   const { program, file, folder, scenario, shards, only } = job;
   const command = [...program, 'sweep', file, '--out', folder, '--shard', `auto/${shards}`];
-  return script([
+  return [
+    '#!/bin/bash',
     `# ${only.length} of ${shards} shards of a sweep of ${scenario}; task I computes shard I. Written by overtrain submit slurm.`,
     `#SBATCH --job-name=overtrain-${scenario}`,
     `#SBATCH --array=${listText(only)}`,
@@ -44,12 +44,14 @@ export function arrayScript(job: SlurmJob): string {
     `#SBATCH --output=${quoted(`${folder}/slurm/%A_%a.log`)}`,
     ...optionLines(job.options),
     `exec ${[...command, '--resume', '--quiet'].map(shellWord).join(' ')}`,
-  ]);
+    '',
+  ].join('\n');
 }
 
 /** Batch script of the job that follows: merges where all shards are there, and otherwise says in one line what is missing. */
 export function mergeScript({ program, folder, scenario, options }: SlurmJob): string {
-  return script([
+  return [
+    '#!/bin/bash',
     `# Merges the shards of a sweep of ${scenario}. Written by overtrain submit slurm.`,
     `#SBATCH --job-name=overtrain-${scenario}-merge`,
     '#SBATCH --ntasks=1',
@@ -57,11 +59,8 @@ export function mergeScript({ program, folder, scenario, options }: SlurmJob): s
     `#SBATCH --output=${quoted(`${folder}/slurm/%j-merge.log`)}`,
     ...optionLines(options),
     `exec ${[...program, 'merge', folder].map(shellWord).join(' ')}`,
-  ]);
-}
-
-function script(lines: readonly string[]): string {
-  return `#!/bin/bash\n${lines.join('\n')}\n`;
+    '',
+  ].join('\n');
 }
 
 /** An option and the values that follow it make one line; Slurm reads the lines as a shell would. */
@@ -79,15 +78,12 @@ function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `"${word.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
-/** What the `submit` command was given. */
 export interface SubmitOptions {
   readonly out?: string;
   readonly shards?: string;
   readonly only?: string;
   readonly dryRun?: true;
 }
-
-const MOST_SHARDS = 100_000;
 
 /** Options of sbatch that the script sets itself, on which the rest depends. */
 const OWN_OPTIONS = /^(--array|-a|--parsable|--wrap|--dependency|-d)(=|$)/;
@@ -104,7 +100,7 @@ export async function submitSlurm(
   options: SubmitOptions,
   io: CommandLineIo,
 ): Promise<void> {
-  const shards = readCount(options.shards);
+  const shards = readCount('--shards', options.shards, 1, MOST_SHARDS);
   const only =
     options.only === undefined
       ? Array.from({ length: shards }, (_, index) => index + 1)
@@ -131,7 +127,7 @@ export async function submitSlurm(
     await writeFile(join(place, 'array.sh'), arrayScript(job));
     await writeFile(join(place, 'merge.sh'), mergeScript(job));
   } catch (error) {
-    throw codeOf(error) === undefined ? error : notWritable(given, error);
+    throw notWritable(given, error);
   }
   const array = await submit([join(place, 'array.sh')]);
   const merge = await submit([`--dependency=afterany:${array}`, join(place, 'merge.sh')]);
@@ -152,10 +148,4 @@ async function submit(words: readonly string[]): Promise<string> {
     const reason = isAbsent ? 'there is no sbatch on this machine; --dry-run prints the script' : oneLine(said, 200);
     throw new InvalidInputError('submit', 'slurm', `a cluster whose sbatch accepts the job (${reason})`);
   }
-}
-
-function readCount(text: string | undefined): number {
-  const count = /^\d{1,6}$/.test(text?.trim() ?? '') ? Number(text) : Number.NaN;
-  if (count >= 1 && count <= MOST_SHARDS) return count;
-  throw new InvalidInputError('--shards', text, `an integer from 1 to ${MOST_SHARDS}`);
 }

@@ -1,15 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { exitCode } from '../output/error-line.js';
 import { type CommandLineIo, loadScenarios } from '../output/io.js';
 import { durationText } from '../output/progress-line.js';
 import { mergedCode, mergedText, mergeShards } from './merge-sweep.js';
-import { runShard, type ShardOutcome } from './run-shard.js';
-import { readShard, type Shard, shardText } from './shard-list.js';
-import { readSweepFile, type SweepRequest } from './sweep-file.js';
+import { printEstimate, runShard } from './run-shard.js';
+import { readCount, readShard, shardText } from './shards.js';
+import { readSweepFile } from './sweep-file.js';
 import { enterSweepFolder, requireFolder, sweepIdentity } from './sweep-folder.js';
 
-/** What the `sweep` command was given. */
 export interface SweepCommandOptions {
   readonly out?: string;
   readonly shard?: string;
@@ -22,6 +22,8 @@ export interface SweepCommandOptions {
   readonly quiet?: true;
 }
 
+/** A sweep file that runs as it stands and explains itself. */
+const TEMPLATE = new URL('../../../examples/sweep.yaml', import.meta.url);
 const MOST_THREADS = 1024;
 
 /**
@@ -37,27 +39,33 @@ export async function runSweep(
   io: CommandLineIo,
 ): Promise<number> {
   if (options.init) {
-    const { sweepTemplate } = await import('./sweep-file.js');
-    io.stdout.write(sweepTemplate);
+    io.stdout.write(readFileSync(TEMPLATE, 'utf8'));
     return exitCode.done;
   }
   const shard = readShard(options.shard, io.env);
   const threads = readThreads(options.threads, io.env);
   const request = await readSweepFile(file, options.out, await loadScenarios(io));
   if (options.dryRun) {
-    const { printEstimate } = await import('./estimate.js');
     await printEstimate(request, { shard, threads }, io);
     return exitCode.done;
   }
-  if (options.find !== undefined) return search(request, options.find, shard, threads, options, io);
-  refuseLevels(options.levels);
+  const resume = options.resume === true;
+  const quiet = options.quiet === true;
+  if (options.find !== undefined) {
+    const whole = 'the whole sweep, without --shard, since each level needs the one before';
+    if (shard !== undefined) throw new InvalidInputError('--find', options.find, whole);
+    const { findBoundary, readFind } = await import('./find-boundary.js');
+    const levels = readFind(options.find, options.levels);
+    return findBoundary(request, { levels, threads, resume, quiet }, io);
+  }
+  if (options.levels !== undefined)
+    throw new InvalidInputError('--levels', options.levels, 'to be used together with --find');
   const folder = requireFolder(request);
   const identity = await sweepIdentity(request.sweep.definition);
-  const resume = options.resume === true;
   await enterSweepFolder(folder, identity, resume || shard !== undefined);
   const outcome = await runShard(
     request,
-    { ...{ folder, identity, resume, threads }, shard: shard ?? { index: 1, count: 1 }, quiet: options.quiet === true },
+    { folder, identity, resume, threads, quiet, shard: shard ?? { index: 1, count: 1 } },
     io,
   );
   if (shard !== undefined) {
@@ -71,31 +79,8 @@ export async function runSweep(
   return mergedCode(merged);
 }
 
-async function search(
-  request: SweepRequest,
-  find: string,
-  shard: Shard | undefined,
-  threads: number,
-  { resume, quiet, levels }: SweepCommandOptions,
-  io: CommandLineIo,
-): Promise<number> {
-  if (shard !== undefined)
-    throw new InvalidInputError(
-      '--find',
-      find,
-      'the whole sweep, without --shard, since each level needs the one before',
-    );
-  const { findBoundary, readFind } = await import('./find-boundary.js');
-  const count = readFind(find, levels);
-  const options = { levels: count, threads, resume: resume === true, quiet: quiet === true };
-  return findBoundary(request, options, io);
-}
-
-function refuseLevels(levels: string | undefined): void {
-  if (levels !== undefined) throw new InvalidInputError('--levels', levels, 'to be used together with --find');
-}
-
-function outcomeText({ points, before, failed, checksFailed, elapsedMs }: ShardOutcome): string {
+function outcomeText(outcome: NonNullable<Awaited<ReturnType<typeof runShard>>>): string {
+  const { points, before, failed, checksFailed, elapsedMs } = outcome;
   const now = points - before;
   const pace = now > 0 ? `, ${Number(((1000 * now) / elapsedMs).toPrecision(3))} points/s` : '';
   const kept = before > 0 ? ` (${before} of them earlier)` : '';
@@ -107,8 +92,5 @@ function outcomeText({ points, before, failed, checksFailed, elapsedMs }: ShardO
 function readThreads(text: string | undefined, env: CommandLineIo['env']): number {
   const given = text ?? env.SLURM_CPUS_PER_TASK;
   if (given === undefined) return availableParallelism();
-  const threads = /^\d{1,4}$/.test(given.trim()) ? Number(given) : Number.NaN;
-  if (threads >= 1 && threads <= MOST_THREADS) return threads;
-  const option = text === undefined ? 'SLURM_CPUS_PER_TASK' : '--threads';
-  throw new InvalidInputError(option, given, `an integer from 1 to ${MOST_THREADS}`);
+  return readCount(text === undefined ? 'SLURM_CPUS_PER_TASK' : '--threads', given, 1, MOST_THREADS);
 }

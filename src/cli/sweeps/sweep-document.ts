@@ -1,30 +1,19 @@
-import { randomBytes } from 'node:crypto';
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { backendRecord } from '../../sim/backends/backend-list.js';
 import type { Figure } from '../../sim/scenario/figure.js';
 import type { RunDocument } from '../../sim/scenario/run-document.js';
 import type { Compute, Scenario } from '../../sim/scenario/scenario.js';
-import type { Cell, Column, Row, Table } from '../../sim/scenario/table.js';
+import type { Column, Row, Table } from '../../sim/scenario/table.js';
 import type { AxisForm } from '../../sim/sweeps/axis.js';
-import { type PointResult, pointColumns, sweptColumns } from '../../sim/sweeps/run-points.js';
+import { type PointResult, pointColumns, pointRows, sweptColumns } from '../../sim/sweeps/run-points.js';
 import type { Sweep } from '../../sim/sweeps/sweep.js';
 import type { DrawSweep } from '../output/io.js';
-import { checksumOf, codeOf, notWritable } from '../results/files.js';
+import { checksumOf, notWritable, writeWhole } from '../results/files.js';
 import { MOST_FILE_TEXT } from '../results/read-result.js';
 import { type FileSeal, FOLDER_VERSION, RUN_FILE, runJson, seal } from '../results/run-files.js';
-import {
-  type Moments,
-  momentsOf,
-  NO_MOMENTS,
-  pooled,
-  type SweepAxis,
-  type SweepResult,
-  type SweepSummary,
-  standardError,
-} from '../sweep-figures/sweep-rows.js';
-import { MERGED, type Merged, type RowGroup, rowGroups } from './merged-files.js';
-import { AxisRange, MOST_PLACES } from './sweep-file.js';
+import type { SweepAxis, SweepResult, SweepSummary } from '../sweep-figures/sweep-rows.js';
+import { binnedTable } from './binned-table.js';
 import { commandOf, type SweepIdentity, sweepFileOf } from './sweep-folder.js';
 
 /** Separates the axes of a sweep from its results: what the sweep sets and what the figures of its scenario draw along are axes. */
@@ -86,180 +75,51 @@ function resultsAmong(names: readonly string[], figures: readonly Figure[]): Swe
   });
 }
 
-/** A table of bins, and what it is the table of. */
-export interface BinnedTable {
-  readonly summary: SweepSummary;
-  readonly table: Table;
-}
-
-/**
- * Sums the long table of a sweep up over bins of its axes, so that figures of any number of rows can be drawn: for every bin that has
- * rows, their number, and of each result how many numbers there are, their mean, its standard error, and how many are missing because
- * training diverged. Axes have bins that are equally wide on their scale, or their values where these are few; the more axes, the
- * fewer bins. Memory grows with the bins, not with the rows.
- *
- * @param columns of the long table
- * @param rows gives all rows in order, each time it is called
- * @param most bins at most
- */
-export async function binnedTable(
-  summary: SweepSummary,
-  columns: readonly Column[],
-  rows: () => AsyncIterable<readonly Row[]>,
-  most: number,
-): Promise<BinnedTable> {
-  const place = new Map(columns.map(({ name }, index) => [name, index]));
-  const at = (name: string) => place.get(name) ?? -1;
-  const [error, checks, lost] = [at('error'), at('failed_checks'), at('diverged')];
-  const ranges = summary.axes.map((axis) => new AxisRange(axis, place.get(axis.column)!));
-  const doubles = new Doubles(ranges.map(({ index }) => index));
-  for await (const part of rows())
-    for (const row of part) {
-      for (const range of ranges) range.see(row[range.index] ?? null);
-      // A run without numbers has no values of its own to compare.
-      if (row[error] === null) doubles.see(row);
-    }
-  const kept = ranges.filter((range, position) => range.distinct > 1 && !doubles.isDouble(position));
-  share(kept, most);
-  const values = summary.results.flatMap(({ theory, simulation }) =>
-    [theory, simulation].filter((name) => name !== null),
-  );
-  const bins = new Map<number, Bin>();
-  const indices = values.map(at);
-  for await (const part of rows())
-    for (const row of part) {
-      let key = 0;
-      for (const range of kept) key = key * range.places + range.placeOf(row[range.index] ?? null);
-      let bin = bins.get(key);
-      if (bin === undefined) {
-        bin = new Bin(values.length);
-        bins.set(key, bin);
-      }
-      bin.add(row, indices, { error, checks, lost });
-    }
-  const keys = [...bins.keys()].sort((a, b) => a - b);
-  return {
-    summary: { ...summary, table: 'cells', axes: kept.map(({ axis }) => axis) },
-    table: {
-      columns: [...kept.map(({ axis }) => axisColumn(axis)), ...COUNTS, ...values.flatMap(valueColumns)],
-      rows: keys.map((key) => [...middlesOf(key, kept), ...bins.get(key)!.cells()]),
-    },
-  };
-}
-
-function axisColumn({ column }: SweepAxis): Column {
-  return { name: column, unit: '1', description: `${column}: the value, or the middle of the bin` };
-}
-
-const COUNTS: readonly Column[] = [
-  { name: 'rows', unit: '1', description: 'rows of the long table in this bin' },
-  { name: 'errors', unit: '1', description: 'rows of runs without numbers' },
-  { name: 'failed_checks', unit: '1', description: 'rows of runs of which a check failed' },
-];
-
-function valueColumns(name: string): Column[] {
-  const column = (what: string, description: string) => ({ name: `${name}_${what}`, unit: '1', description });
-  return [
-    column('mean', `mean of ${name}; null for no numbers`),
-    column('stderr', `standard error of that mean; null for fewer than two numbers`),
-    column('count', `numbers of ${name}`),
-    column('diverged', `numbers of ${name} that are missing in runs that diverged`),
-  ];
-}
-
-function middlesOf(key: number, ranges: readonly AxisRange[]): Cell[] {
-  const cells: Cell[] = [];
-  let rest = key;
-  for (const range of [...ranges].reverse()) {
-    cells.unshift(range.valueAt(rest % range.places));
-    rest = Math.floor(rest / range.places);
-  }
-  return cells;
-}
-
-/** Gives every axis as many places as leave the bins within a limit. */
-function share(ranges: readonly AxisRange[], most: number): void {
-  const bins = () => ranges.reduce((product, { places }) => product * places, 1);
-  for (let places = 2; places <= MOST_PLACES; places++)
-    for (const range of ranges) {
-      const before = range.places;
-      range.places = Math.min(places, range.distinct);
-      if (bins() > most) range.places = before;
-    }
-}
-
-/** Finds axes that repeat another one: a column of the scenario that is the parameter itself. */
-class Doubles {
-  private readonly alive: [number, number][];
-
-  constructor(private readonly indices: readonly number[]) {
-    this.alive = indices.flatMap((_, one) => indices.slice(0, one).map((_, other): [number, number] => [one, other]));
-  }
-
-  see(row: Row): void {
-    for (let pair = this.alive.length - 1; pair >= 0; pair--) {
-      const [one, other] = this.alive[pair]!;
-      if (String(row[this.indices[one]!]) !== String(row[this.indices[other]!])) this.alive.splice(pair, 1);
-    }
-  }
-
-  isDouble(position: number): boolean {
-    return this.alive.some(([one]) => one === position);
-  }
-}
-
-/** What the rows of a bin come to. */
-class Bin {
-  private rows = 0;
-  private errors = 0;
-  private doubts = 0;
-  private readonly moments: Moments[];
-  private readonly diverged: number[];
-
-  constructor(values: number) {
-    this.moments = Array.from({ length: values }, () => NO_MOMENTS);
-    this.diverged = Array.from({ length: values }, () => 0);
-  }
-
-  add(
-    row: Row,
-    values: readonly number[],
-    { error, checks, lost }: { error: number; checks: number; lost: number },
-  ): void {
-    this.rows++;
-    if (row[error] != null) this.errors++;
-    if (row[checks] != null) this.doubts++;
-    values.forEach((index, position) => {
-      const value = row[index];
-      if (typeof value === 'number' && Number.isFinite(value))
-        this.moments[position] = pooled(this.moments[position]!, momentsOf(value));
-      else if (row[lost] != null) this.diverged[position]!++;
-    });
-  }
-
-  cells(): Cell[] {
-    const values = this.moments.flatMap((moments, position) => [
-      moments.count === 0 ? null : moments.mean,
-      standardError(moments),
-      moments.count,
-      this.diverged[position]!,
-    ]);
-    return [this.rows, this.errors, this.doubts, ...values];
-  }
-}
-
 /**
  * More rows than this stay out of `run.json`, which is read whole, checked and put into pages; it has sums over as many bins then, and
  * the merged files have every row.
  */
 export const MOST_DOCUMENT_ROWS = 20_000;
 
+export interface Merged {
+  readonly rows: number;
+  readonly points: number;
+  readonly failed: number;
+  readonly checksFailed: number;
+}
+
+/** Counts a result that has no numbers, or of which a check failed. */
+export function count({ error, failed }: PointResult, tally: { failed: number; checksFailed: number }): void {
+  if (error !== null) tally.failed++;
+  if (failed.length > 0) tally.checksFailed++;
+}
+
+/** Rows that go through memory at a time; also the rows of one group of the Parquet file. */
+const ROWS_AT_ONCE = 50_000;
+
+export const MERGED = { csv: 'merged.csv', parquet: 'merged.parquet' } as const;
+
+/** The long table of a sweep, so many rows at a time as fit in memory, each time with the runs that they are of, without their rows. */
+export async function* rowGroups(sweep: Sweep, scenario: Scenario, results: AsyncIterable<PointResult>) {
+  let rows: Row[] = [];
+  let group: PointResult[] = [];
+  for await (const result of results) {
+    for (const row of pointRows(sweep, scenario, result)) rows.push(row);
+    group.push({ ...result, rows: [] });
+    if (rows.length < ROWS_AT_ONCE) continue;
+    yield { rows, group };
+    rows = [];
+    group = [];
+  }
+  if (group.length > 0) yield { rows, group };
+}
+
 /** The long table of a sweep, or of several that belong together. */
 export interface LongTable {
   readonly summary: SweepSummary;
   readonly columns: readonly Column[];
   /** Gives all rows in order, each time it is called. */
-  groups(): AsyncGenerator<RowGroup, void, undefined>;
+  groups(): AsyncIterable<{ readonly rows: readonly Row[]; readonly group: readonly PointResult[] }>;
   /** Files of the folder that have more of it, which `run.json` seals. */
   readonly files: readonly string[];
   /** The command line that gives it again. */
@@ -268,13 +128,12 @@ export interface LongTable {
   readonly others?: Readonly<Record<string, Table>>;
 }
 
-/** The long table of one sweep. */
 export function longTable(
   folder: string,
   sweep: Sweep,
   scenario: Scenario,
   rows: number,
-  results: () => AsyncGenerator<PointResult, void, undefined>,
+  results: () => AsyncIterable<PointResult>,
 ): LongTable {
   return {
     summary: summaryOf(sweep, scenario, rows),
@@ -299,7 +158,6 @@ export async function writeSweepDocument(
   { rows: count, failed, checksFailed, points }: Merged,
   draw: DrawSweep,
 ): Promise<void> {
-  const path = join(folder, RUN_FILE);
   const { summary, table, computed } = await tableOf(long, count);
   const { definition, versions, git_commit } = identity;
   const warnings = [
@@ -324,7 +182,7 @@ export async function writeSweepDocument(
     const files: [string, FileSeal][] = [];
     for (const name of long.files) files.push([name, await sealOf(join(folder, name))]);
     for (const [name, contents] of await draw(summary, table)) {
-      await writeWhole(join(folder, name), contents);
+      await writeWhole(join(folder, name), (file) => file.writeFile(contents));
       files.push([name, seal(contents)]);
     }
     const record = {
@@ -334,20 +192,14 @@ export async function writeSweepDocument(
       finished: new Date().toISOString(),
       files: Object.fromEntries(files),
     } as const;
-    await writeWhole(path, runJson(document, record));
+    await writeWhole(join(folder, RUN_FILE), (file) => file.writeFile(runJson(document, record)));
   } catch (error) {
-    throw codeOf(error) === undefined ? error : notWritable(folder, error, 'the merged files are complete');
+    throw notWritable(folder, error, 'the merged files are complete');
   }
 }
 
-interface DocumentTable {
-  readonly summary: SweepSummary;
-  readonly table: Table;
-  /** What ran for the first point that has numbers. */
-  readonly computed: string | null;
-}
-
-async function tableOf({ summary, columns, groups }: LongTable, count: number): Promise<DocumentTable> {
+/** The table of a document, and what ran for the first point that has numbers. */
+async function tableOf({ summary, columns, groups }: LongTable, count: number) {
   let computed: string | null = null;
   async function* parts() {
     for await (const { rows, group } of groups()) {
@@ -368,18 +220,6 @@ async function tableOf({ summary, columns, groups }: LongTable, count: number): 
 async function sealOf(path: string): Promise<FileSeal> {
   const { size } = await stat(path);
   return { bytes: size, sha256: (await checksumOf(path, size)) ?? '' };
-}
-
-/** A file that is there whole, or what was there before stays. */
-async function writeWhole(path: string, contents: string | Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
-  try {
-    await writeFile(temporary, contents, { flush: true });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
-    throw error;
-  }
 }
 
 /** Of the first point that has numbers; the column `compute` has that of each. */

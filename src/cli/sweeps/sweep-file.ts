@@ -3,7 +3,6 @@ import { backendChoices } from '../../sim/backends/backend-list.js';
 import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { resolveParameters, settingNames } from '../../sim/scenario/resolve.js';
 import { engineChoices, type Scenario } from '../../sim/scenario/scenario.js';
-import type { Cell } from '../../sim/scenario/table.js';
 import { scenarioAmong } from '../../sim/scenarios/scenario-files.js';
 import type { AxisForm } from '../../sim/sweeps/axis.js';
 import { Sweep, type SweepDefinition } from '../../sim/sweeps/sweep.js';
@@ -12,81 +11,10 @@ import { oneLine } from '../output/terminal.js';
 import { readDataFile } from '../settings/data-file.js';
 import { DEFAULT_SEED } from '../settings/run-request.js';
 import { readChoice } from '../settings/setting.js';
-import { binEdges, binOf, middleOf } from '../sweep-figures/levels.js';
-import type { SweepAxis } from '../sweep-figures/sweep-rows.js';
 import { askedFor } from './sweep-folder.js';
-
-/** Places that an axis has at most: so many values, or bins. */
-export const MOST_PLACES = 40;
-const OTHERS = '(others)';
-
-/** The values of an axis: how many, between which ends. */
-export class AxisRange {
-  /** Into how many places the axis is cut; settled with the first value that is placed. */
-  places = 1;
-  private readonly seen = new Set<Cell>();
-  private least = Number.POSITIVE_INFINITY;
-  private greatest = Number.NEGATIVE_INFINITY;
-  private isText = false;
-  private edges: number[] | undefined;
-  private levels: Map<Cell, number> | undefined;
-
-  constructor(
-    readonly axis: SweepAxis,
-    readonly index: number,
-  ) {}
-
-  /** Distinct values, counted up to one more than an axis has places. */
-  get distinct(): number {
-    return this.seen.size;
-  }
-
-  /** Takes a value into account. */
-  see(value: Cell): void {
-    if (value === null) return;
-    if (this.seen.size <= MOST_PLACES) this.seen.add(value);
-    if (typeof value !== 'number') this.isText = true;
-    else {
-      if (value < this.least) this.least = value;
-      if (value > this.greatest) this.greatest = value;
-    }
-  }
-
-  /** The place of a value; a run without numbers, which lacks a value of its own, is counted at the first. */
-  placeOf(value: Cell): number {
-    if (value === null) return 0;
-    if (this.edges === undefined && this.levels === undefined) this.settle();
-    if (this.levels !== undefined) return this.levels.get(value) ?? this.places - 1;
-    return typeof value === 'number' ? binOf(value, this.edges!, this.kind) : 0;
-  }
-
-  /** The value at a place, or the middle of its bin. */
-  valueAt(place: number): Cell {
-    if (this.edges !== undefined) return middleOf(this.edges[place]!, this.edges[place + 1]!, this.kind);
-    const values = [...this.levels!.keys()];
-    const isRest = place === this.places - 1 && values.length < this.seen.size;
-    return isRest ? OTHERS : (values[place] ?? null);
-  }
-
-  private get kind(): 'linear' | 'log' {
-    return this.axis.scale === 'log' && this.least > 0 ? 'log' : 'linear';
-  }
-
-  private settle(): void {
-    const values = [...this.seen];
-    if (!this.isText && values.length > this.places)
-      this.edges = binEdges(this.least, this.greatest, this.kind, this.places);
-    else {
-      if (!this.isText) values.sort((a, b) => Number(a) - Number(b));
-      const named = values.length > this.places ? values.slice(0, this.places - 1) : values;
-      this.levels = new Map(named.map((value, index) => [value, index]));
-    }
-  }
-}
 
 /** A sweep, checked, and where its results go if the file says so. */
 export interface SweepRequest {
-  /** The sweep file, as the user named it. */
   readonly file: string;
   readonly sweep: Sweep;
   readonly scenario: Scenario;
@@ -242,51 +170,3 @@ function tryValues(sweep: Sweep, scenario: Scenario): void {
     from += names.length;
   }
 }
-
-/** What `overtrain sweep --init` prints: a sweep file that runs as it stands and explains itself. */
-export const sweepTemplate = `# A sweep: one scenario at many settings. Run it with
-#   overtrain sweep sweep.yaml --out results --dry-run     how many points, how long
-#   overtrain sweep sweep.yaml --out results               on this machine
-#   overtrain submit slurm sweep.yaml --out results --shards 8
-scenario: gaussian
-
-# Parameters that are the same at every point ("overtrain run gaussian --help" lists them).
-params:
-  dim: 16
-  times: log:0.1:300:20
-  replicates: 32        # draws of the noise within one run
-
-# What varies. The points are the product of all axes, the last one changing fastest.
-axes:
-  # a grid: linear:FROM:TO:COUNT or log:FROM:TO:COUNT
-  - parameter: tau
-    grid: linear:2:5:4
-  # a list of values, each written as for --set
-  - parameter: gammas
-    list: [0.05, 0.07, "0.05,0.09"]
-  # lists that vary together, value by value
-  # - zip:
-  #     spectrum: [power:1, power:2]
-  #     learningRate: [0.02, 0.01]
-  # random values, the same for the same seed: uniform, log-uniform or integer from FROM to TO
-  # - random:
-  #     count: 1000
-  #     seed: 7
-  #     parameters:
-  #       tau: uniform:2:6
-  #       gammas: log-uniform:0.01:0.1
-
-# How many times each setting is run, each time with different random numbers.
-replicates: 1
-seed: 1
-# common: replicate r of every setting has the seed seed + r, so that all settings see the same random numbers.
-# independent: point n has the seed seed + n.
-randomNumbers: common
-
-engine: modes           # auto, exact, modes or matrix
-backend: simd           # auto, or one that "overtrain doctor" lists
-
-output:
-  # folder: results     # used when --out is not given
-  table: inflection     # the table of the scenario whose rows are kept
-`;

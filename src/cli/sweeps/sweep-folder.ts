@@ -36,12 +36,10 @@ const identitySchema = recordedSweep.extend({
 const NAME = 'sweep.json';
 const MOST_BYTES = 256 * 2 ** 20;
 
-/** Where the parts of a sweep's folder are. */
 export function sweepPlaces(folder: string) {
   return { identity: join(folder, NAME), shards: join(folder, 'shards') };
 }
 
-/** The identity of a sweep that is asked for. */
 export async function sweepIdentity(definition: SweepDefinition): Promise<SweepIdentity> {
   const rest = { schema: 1, definition, versions: versions(), git_commit: await gitCommit() } as const;
   return { ...rest, hash: contentHash(rest) };
@@ -81,7 +79,7 @@ export async function enterSweepFolder(folder: string, wanted: SweepIdentity, ma
       );
     await makeFolders(shards, []);
   } catch (error) {
-    throw codeOf(error) === undefined ? error : notWritable(folder, error);
+    throw notWritable(folder, error);
   }
 }
 
@@ -118,7 +116,6 @@ export async function readIdentity(folder: string): Promise<SweepIdentity> {
   }
 }
 
-/** Says in words what two sweeps differ in. */
 function differenceOf(kept: SweepIdentity, wanted: SweepIdentity): string | undefined {
   if (kept.hash === wanted.hash) return undefined;
   const fields = Object.keys(wanted.definition) as (keyof SweepDefinition)[];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { partialFolder } from '../../../src/cli/results/partial-folder.js';
+import { partialFolder } from '../../../src/cli/results/files.js';
 import { readResult } from '../../../src/cli/results/read-result.js';
 import { reserveResultFolder } from '../../../src/cli/results/result-folder.js';
 import { runFiles } from '../../../src/cli/results/run-files.js';

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { partialFolder } from '../../../src/cli/results/partial-folder.js';
+import { partialFolder } from '../../../src/cli/results/files.js';
 import type { Plan, RunContext, Scenario } from '../../../src/sim/scenario/scenario.js';
 import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';
 import { call } from '../support/call.js';

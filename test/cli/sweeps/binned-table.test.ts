@@ -9,7 +9,7 @@ import {
   type SweepSummary,
   standardError,
 } from '../../../src/cli/sweep-figures/sweep-rows.js';
-import { binnedTable } from '../../../src/cli/sweeps/sweep-document.js';
+import { binnedTable } from '../../../src/cli/sweeps/binned-table.js';
 import type { Column, Row } from '../../../src/sim/scenario/table.js';
 import { samples } from '../../support/sample-size.js';
 

@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { readShard } from '../../../src/cli/sweeps/shard-list.js';
+import { readShard } from '../../../src/cli/sweeps/shards.js';
 
 const read = (name: string) => readFileSync(new URL(`../../../docs/sweeps/${name}`, import.meta.url), 'utf8');
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { csvText } from '../../../src/cli/output/text-table.js';
 import { readResult } from '../../../src/cli/results/read-result.js';
-import { listText, readList, readShard } from '../../../src/cli/sweeps/shard-list.js';
+import { listText, readList, readShard } from '../../../src/cli/sweeps/shards.js';
 import { arrayScript, mergeScript } from '../../../src/cli/sweeps/submit-command.js';
 import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';
 import { call, type Outcome } from '../support/call.js';

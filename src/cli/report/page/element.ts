@@ -10,11 +10,43 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** A button that does something when it is pressed. */
-export function button(label: string, press: () => void): HTMLButtonElement {
-  const made = element('button', { type: 'button' }, [label]);
+/**
+ * A button that does something when it is pressed.
+ *
+ * @param name what a screen reader says, where that is not the label
+ */
+export function button(label: string, press: () => void, name?: string): HTMLButtonElement {
+  const made = element('button', { type: 'button', ...(name && { 'aria-label': name }) }, [label]);
   made.addEventListener('click', press);
   return made;
+}
+
+/** A button that shows whether something is seen, and hides or shows it: its name is in `hidden` or not. */
+export function toggle<Name>(
+  content: readonly (Node | string)[],
+  name: Name,
+  hidden: Set<Name>,
+  changed: () => void,
+): HTMLButtonElement {
+  const made = button('', () => {
+    const isHidden = !hidden.delete(name);
+    if (isHidden) hidden.add(name);
+    made.setAttribute('aria-pressed', String(!isHidden));
+    changed();
+  });
+  made.setAttribute('aria-pressed', 'true');
+  made.append(...content);
+  return made;
+}
+
+/** Calls `changed` whenever an element has another width. */
+export function onWidth(place: HTMLElement, changed: () => void): void {
+  let across = place.clientWidth;
+  new ResizeObserver(() => {
+    if (place.clientWidth === across) return;
+    across = place.clientWidth;
+    changed();
+  }).observe(place);
 }
 
 /** Lets the buttons beside commands copy them; where the browser refuses, the command is selected instead. */

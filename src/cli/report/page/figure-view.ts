@@ -1,9 +1,8 @@
 import { parse, type Spec, View } from 'vega';
 import { expressionInterpreter } from 'vega-interpreter';
-import { button, element } from './element.js';
+import { button, element, onWidth, toggle } from './element.js';
 import type { PageFigure, ScaleName } from './page-data.js';
 
-/** A continuous scale of a figure. */
 interface PlotScale {
   (value: number): number;
   invert(position: number): number;
@@ -14,8 +13,7 @@ interface PlotScale {
 /** A drag shorter than this is a click. */
 const LEAST_DRAG = 8;
 
-/** The scale of an axis as it is drawn now. */
-export function scaleOf({ view }: ShownFigure, axis: 'x' | 'y'): PlotScale {
+function scaleOf({ view }: ShownFigure, axis: 'x' | 'y'): PlotScale {
   return view.scale(axis) as PlotScale;
 }
 
@@ -24,25 +22,26 @@ export function scaleOf({ view }: ShownFigure, axis: 'x' | 'y'): PlotScale {
  *
  * @param factor share of the axes that stays; null for the whole figure
  */
-export function zoomBy(shown: ShownFigure, factor: number | null): void {
+function zoomBy(shown: ShownFigure, factor: number | null): void {
   for (const axis of ['x', 'y'] as const) {
     const scale = scaleOf(shown, axis);
     const [from = 0, to = 0] = scale.range();
     const [middle, half] = [(from + to) / 2, (to - from) / 2];
     const domain =
       factor === null ? null : [scale.invert(middle - half * factor), scale.invert(middle + half * factor)];
-    if (isDomain(domain)) shown.view.signal(`${axis}_domain`, domain);
+    show(shown, axis, domain);
   }
   shown.view.run();
 }
 
-/** Ends that differ and are finite, or none. */
-function isDomain(domain: readonly number[] | null): boolean {
-  return domain === null || (domain.every(Number.isFinite) && domain[0] !== domain[1]);
+/** Shows a part of an axis, or all of it for null; nothing is done where its ends are the same or not finite. */
+function show({ view }: ShownFigure, axis: 'x' | 'y', domain: readonly number[] | null): void {
+  if (domain === null || (domain.every(Number.isFinite) && domain[0] !== domain[1]))
+    view.signal(`${axis}_domain`, domain);
 }
 
 /** Zooms to a rectangle that is dragged, by the wheel with Ctrl, and by keys; a double click shows the whole figure. */
-export function addZoom(shown: ShownFigure): void {
+function addZoom(shown: ShownFigure): void {
   const { plot } = shown;
   const band = element('div', { class: 'band', hidden: '' });
   plot.append(band);
@@ -58,10 +57,9 @@ export function addZoom(shown: ShownFigure): void {
     if (start === undefined) return;
     const end = at(event);
     band.hidden = false;
-    band.style.left = `${Math.min(start.x, end.x)}px`;
-    band.style.top = `${Math.min(start.y, end.y)}px`;
-    band.style.width = `${Math.abs(end.x - start.x)}px`;
-    band.style.height = `${Math.abs(end.y - start.y)}px`;
+    const [left, top] = [Math.min(start.x, end.x), Math.min(start.y, end.y)];
+    const [width, height] = [Math.abs(end.x - start.x), Math.abs(end.y - start.y)];
+    Object.assign(band.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
   });
   addEventListener('pointerup', (event) => {
     const from = start;
@@ -85,10 +83,10 @@ export function addZoom(shown: ShownFigure): void {
     },
     { passive: false },
   );
+  const keys: Readonly<Record<string, number | null>> = { '+': 0.7, '=': 0.7, '-': 1 / 0.7, 0: null };
   plot.addEventListener('keydown', ({ key }) => {
-    if (key === '+' || key === '=') zoomBy(shown, 0.7);
-    else if (key === '-') zoomBy(shown, 1 / 0.7);
-    else if (key === '0') zoomBy(shown, null);
+    const factor = keys[key];
+    if (factor !== undefined) zoomBy(shown, factor);
   });
 }
 
@@ -97,12 +95,15 @@ function zoomTo(shown: ShownFigure, axis: 'x' | 'y', positions: readonly [number
   const ends = scale.range().map(Number);
   const [least, most] = [Math.min(...ends), Math.max(...ends)];
   const inside = positions.map((position) => scale.invert(Math.min(most, Math.max(least, position))));
-  const domain = inside.sort((a, b) => a - b);
-  if (isDomain(domain)) shown.view.signal(`${axis}_domain`, domain);
+  show(
+    shown,
+    axis,
+    inside.sort((a, b) => a - b),
+  );
 }
 
 /** Where the plot begins within its element, in pixels. */
-export function plotOrigin({ view, plot }: ShownFigure): readonly [number, number] {
+function plotOrigin({ view, plot }: ShownFigure): readonly [number, number] {
   const drawing = plot.querySelector('svg')?.getBoundingClientRect();
   const box = plot.getBoundingClientRect();
   const [left = 0, top = 0] = view.origin();
@@ -111,10 +112,8 @@ export function plotOrigin({ view, plot }: ShownFigure): readonly [number, numbe
   return [(drawing?.left ?? 0) - box.left + left + aside, (drawing?.top ?? 0) - box.top + top + above];
 }
 
-/** A row of a figure. */
 type Row = Readonly<Record<string, unknown>>;
 
-/** A row where it is drawn. */
 interface Place {
   readonly row: Row;
   readonly x: number;
@@ -125,7 +124,7 @@ interface Place {
 const NEAR = 40;
 
 /** Shows the values of the point under the pointer, or of the one that the arrow keys have reached. */
-export class FigureReader {
+class FigureReader {
   private readonly marker = element('div', { class: 'marker', hidden: '' });
   private readonly tip = element('div', { class: 'tip', hidden: '', 'aria-hidden': 'true' });
   private current: Row | undefined;
@@ -142,7 +141,6 @@ export class FigureReader {
     plot.addEventListener('blur', () => this.clear());
   }
 
-  /** Hides the values. */
   clear(): void {
     this.current = undefined;
     this.marker.hidden = true;
@@ -232,11 +230,10 @@ export class FigureReader {
 }
 
 /** A figure on the page: what is drawn now, and how to redraw it. */
-export interface ShownFigure {
+interface ShownFigure {
   readonly figure: PageFigure;
   readonly plot: HTMLElement;
   view: View;
-  /** Names of the series that are hidden. */
   readonly hidden: Set<string>;
   /** Draws again after a change of scales or series. */
   redraw(): void;
@@ -272,28 +269,24 @@ export function showFigure(place: HTMLElement, figure: PageFigure): void {
       .height(Math.max(LEAST_HEIGHT, width * HEIGHT_OF_WIDTH))
       .run();
   }
-  const chooseScales = (next: ScaleName) => {
+  resize();
+  onWidth(place, () => {
+    resize();
+    reader.clear();
+  });
+  addZoom(shown);
+  const choose = (next: ScaleName) => {
     scales = next;
     redraw();
   };
-  resize();
-  let across = place.clientWidth;
-  new ResizeObserver(() => {
-    if (place.clientWidth === across) return;
-    across = place.clientWidth;
-    resize();
-    reader.clear();
-  }).observe(place);
-  addZoom(shown);
-  place.insertBefore(
-    element(
-      'div',
-      { class: 'controls' },
-      controls(shown, () => scales, chooseScales),
-    ),
-    plot,
-  );
-  place.insertBefore(output, plot.nextSibling);
+  plot.before(element('div', { class: 'controls' }, controls(shown, choose)));
+  plot.after(output);
+}
+
+/** A view that draws without evaluating code, which the page's security policy forbids. */
+export function svgView(spec: Spec, container: HTMLElement): View {
+  const runtime = parse(spec, undefined, { ast: true });
+  return new View(runtime, { renderer: 'svg', container, expr: expressionInterpreter, hover: false });
 }
 
 function draw(figure: PageFigure, scales: ScaleName, canvas: HTMLElement): View {
@@ -303,25 +296,22 @@ function draw(figure: PageFigure, scales: ScaleName, canvas: HTMLElement): View 
     // A view marks the rows that it draws, so each gets its own.
     if (rows !== undefined) Object.assign(source, { values: structuredClone(rows) });
   }
-  const runtime = parse(spec, undefined, { ast: true });
-  return new View(runtime, { renderer: 'svg', container: canvas, expr: expressionInterpreter, hover: false }).run();
+  return svgView(spec, canvas).run();
 }
 
-function controls(shown: ShownFigure, scales: () => ScaleName, choose: (next: ScaleName) => void): readonly Node[] {
+function controls(shown: ShownFigure, choose: (next: ScaleName) => void): readonly Node[] {
   const { figure } = shown;
+  const kinds = figure.scales.split('-');
   const zoom = element('div', { role: 'group', 'aria-label': 'Zoom' }, [
-    button('+', () => zoomBy(shown, 0.7)),
-    button('−', () => zoomBy(shown, 1 / 0.7)),
+    button('+', () => zoomBy(shown, 0.7), 'Zoom in'),
+    button('−', () => zoomBy(shown, 1 / 0.7), 'Zoom out'),
     button('Whole figure', () => zoomBy(shown, null)),
   ]);
-  zoom.children[0]?.setAttribute('aria-label', 'Zoom in');
-  zoom.children[1]?.setAttribute('aria-label', 'Zoom out');
   if (figure.kind === 'map') return [zoom];
   const axes = (['x', 'y'] as const).map((axis, at) => {
     const box = element('input', { type: 'checkbox' });
-    box.checked = scales().split('-')[at] === 'log';
+    box.checked = kinds[at] === 'log';
     box.addEventListener('change', () => {
-      const kinds = scales().split('-');
       kinds[at] = box.checked ? 'log' : 'linear';
       choose(kinds.join('-') as ScaleName);
     });
@@ -337,15 +327,7 @@ function legend(shown: ShownFigure): Node {
   const entries = figure.series.map(({ name, colour }) => {
     const swatch = element('span', { class: 'swatch', 'aria-hidden': 'true' });
     swatch.style.background = colour;
-    const entry = button('', () => {
-      const isHidden = !hidden.delete(name);
-      if (isHidden) hidden.add(name);
-      entry.setAttribute('aria-pressed', String(!isHidden));
-      shown.redraw();
-    });
-    entry.setAttribute('aria-pressed', 'true');
-    entry.append(swatch, name);
-    return entry;
+    return toggle([swatch, name], name, hidden, () => shown.redraw());
   });
   const title = figure.seriesTitle;
   return element('div', { class: 'legend', role: 'group', 'aria-label': `Series by ${title}` }, [

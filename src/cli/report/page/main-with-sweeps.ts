@@ -1,12 +1,9 @@
-import './main.js';
-import type { PageRun } from './page-data.js';
+import { runs } from './main.js';
 import { showSweep } from './sweep-view.js';
 
 /*
  * The script of a report that has sweeps: Vega-Lite comes along, since the reader chooses there what is drawn.
  */
-
-const runs = JSON.parse(document.getElementById('report-data')?.textContent ?? '[]') as PageRun[];
 
 for (const place of document.querySelectorAll<HTMLElement>('section.sweep')) {
   const run = runs[Number(place.dataset.run)];

@@ -7,7 +7,7 @@ import { addTable } from './table-view.js';
  * The script of a report. All data enter the page as text and never as markup.
  */
 
-const runs = JSON.parse(document.getElementById('report-data')?.textContent ?? '[]') as PageRun[];
+export const runs = JSON.parse(document.getElementById('report-data')?.textContent ?? '[]') as PageRun[];
 
 for (const element of document.querySelectorAll<HTMLElement>('figure.figure')) {
   const figure = runs[Number(element.dataset.run)]?.figures[Number(element.dataset.figure)];

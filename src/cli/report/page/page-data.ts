@@ -4,21 +4,17 @@ import type { SweepSummary } from '../../sweep-figures/sweep-rows.js';
 /** A choice of scales: that of the x axis, then that of the y axis. */
 export type ScaleName = `${'linear' | 'log'}-${'linear' | 'log'}`;
 
-/** A figure as the page gets it. */
 export interface PageFigure {
   readonly kind: 'curve' | 'map';
   readonly id: string;
   readonly title: string;
-  /** What is seen, in words. */
   readonly description: string;
   readonly notes: readonly string[];
   /** Vega specifications without their rows. */
   readonly specs: Readonly<Partial<Record<ScaleName, object>>>;
-  /** Scales at the beginning. */
   readonly scales: ScaleName;
   /** Rows by the name of the data source in the specifications. */
   readonly data: Readonly<Record<string, unknown>>;
-  /** Column of the x axis. */
   readonly x: string;
   /** Columns that stand at a height of the y axis. */
   readonly heights: readonly string[];

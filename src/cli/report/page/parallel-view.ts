@@ -3,14 +3,14 @@ import { PAGE } from '../../figures/theme.js';
 import { type ParallelAxis, type ParallelData, valueAt } from '../../sweep-figures/parallel-spec.js';
 import type { Mark } from '../../sweep-figures/sweep-rows.js';
 import { MARK_WORDS } from '../../sweep-figures/sweep-style.js';
-import { button, element } from './element.js';
+import { button, element, toggle } from './element.js';
 
 const [STEP, PAGE_STEP] = [0.01, 0.1];
 /** A drag over less than this share of the axis is a click, which clears the range. */
 const LEAST_DRAG = 0.01;
 
 /** A range on an axis: dragged with the pointer, or set by two handles that are sliders to the keyboard. */
-export class AxisBrush {
+class AxisBrush {
   readonly elements: readonly HTMLElement[];
   private readonly strip = element('div', { class: 'strip' });
   private readonly band = element('div', { class: 'band', hidden: '' });
@@ -52,14 +52,9 @@ export class AxisBrush {
     this.mark();
   }
 
-  /** The whole axis again. */
   clear(): void {
     this.ends = [0, 1];
     this.mark();
-  }
-
-  remove(): void {
-    for (const one of this.elements) one.remove();
   }
 
   private set(ends: [number, number]): void {
@@ -92,25 +87,18 @@ export class AxisBrush {
   private moved(key: string, which: 0 | 1): number | undefined {
     const at = this.ends[which];
     const step = this.axis.kind === 'text' ? 1 / Math.max(1, this.axis.ends.length - 1) : STEP;
-    switch (key) {
-      case 'ArrowUp':
-      case 'ArrowRight':
-        return at + step;
-      case 'ArrowDown':
-      case 'ArrowLeft':
-        return at - step;
-      case 'PageUp':
-        return at + Math.max(step, PAGE_STEP);
-      case 'PageDown':
-        return at - Math.max(step, PAGE_STEP);
-      case 'Home':
-      case 'Escape':
-        return 0;
-      case 'End':
-        return 1;
-      default:
-        return undefined;
-    }
+    const steps: Readonly<Record<string, number>> = {
+      ArrowUp: at + step,
+      ArrowRight: at + step,
+      ArrowDown: at - step,
+      ArrowLeft: at - step,
+      PageUp: at + Math.max(step, PAGE_STEP),
+      PageDown: at - Math.max(step, PAGE_STEP),
+      Home: 0,
+      Escape: 0,
+      End: 1,
+    };
+    return steps[key];
   }
 
   private drag(event: PointerEvent): void {
@@ -145,8 +133,7 @@ export class AxisBrush {
   }
 }
 
-/** Where axes and lines stand, in pixels. */
-export interface LinePlaces {
+interface LinePlaces {
   readonly across: readonly number[];
   readonly top: number;
   readonly height: number;
@@ -160,44 +147,9 @@ const GROUPS = 24;
 const SEGMENTS_AT_ONCE = 600;
 const MOST_TEXTS = 12;
 
-/** Why lines have no number, one place under the last axis for each reason. */
-export function markSlots({ marks }: ParallelData): Mark[] {
+function markSlots({ marks }: ParallelData): Mark[] {
   const found = new Set(marks);
   return (['diverged', 'run failed', 'no number'] as const).filter((mark) => found.has(mark));
-}
-
-/**
- * Draws lines and axes.
- *
- * @param chosen 1 for each line that does not fade
- */
-export function drawLines(
-  context: CanvasRenderingContext2D,
-  data: ParallelData,
-  places: LinePlaces,
-  chosen: Uint8Array,
-  hidden: ReadonlySet<Mark | 'number'>,
-): void {
-  const { canvas } = context;
-  const style = getComputedStyle(canvas);
-  const colour = (name: string) => style.getPropertyValue(name).trim();
-  context.clearRect(0, 0, canvas.width, canvas.height);
-  const { faded, groups, lacking } = grouped(data, chosen, hidden);
-  // Where many lines lie over each other, each is fainter.
-  const thin = Math.min(1, Math.sqrt(300 / data.count));
-  context.lineWidth = 1;
-  context.globalAlpha = 0.18 * thin;
-  strokeRows(context, data, places, faded, colour('--faint'));
-  context.globalAlpha = 0.75 * thin;
-  groups.forEach((rows, group) => {
-    const shade = PAGE.shades[Math.round((group / (GROUPS - 1)) * (PAGE.shades.length - 1))]!;
-    strokeRows(context, data, places, rows, shade);
-  });
-  context.setLineDash([4, 3]);
-  strokeRows(context, data, places, lacking, colour('--ink'));
-  context.setLineDash([]);
-  context.globalAlpha = 1;
-  drawAxes(context, data, places, colour('--ink'), colour('--background'), style.fontFamily);
 }
 
 /** Rows by the shade of their result, those without a number apart, and those that fade. */
@@ -207,7 +159,7 @@ function grouped(data: ParallelData, chosen: Uint8Array, hidden: ReadonlySet<Mar
   const { heights } = data.axes.at(-1)!;
   for (let row = 0; row < data.count; row++) {
     const height = heights[row]!;
-    if (hidden.has(data.marks[row] ?? 'number')) continue;
+    if (hidden.has(kindOf(data, row))) continue;
     if (chosen[row] === 0) faded.push(row);
     else if (Number.isNaN(height)) lacking.push(row);
     else groups[Math.min(GROUPS - 1, Math.floor(height * GROUPS))]!.push(row);
@@ -215,66 +167,79 @@ function grouped(data: ParallelData, chosen: Uint8Array, hidden: ReadonlySet<Mar
   return { groups, faded, lacking };
 }
 
-function strokeRows(
+/**
+ * Draws lines and axes.
+ *
+ * @param chosen 1 for each line that does not fade
+ */
+function drawLines(
   context: CanvasRenderingContext2D,
   data: ParallelData,
   { across, top, height, slot }: LinePlaces,
-  rows: readonly number[],
-  colour: string,
+  chosen: Uint8Array,
+  hidden: ReadonlySet<Mark | 'number'>,
 ): void {
-  if (rows.length === 0) return;
-  const { axes } = data;
+  const { canvas } = context;
+  const style = getComputedStyle(canvas);
+  const [ink, faint, background] = ['--ink', '--faint', '--background'].map((name) =>
+    style.getPropertyValue(name).trim(),
+  );
+  const { axes, marks } = data;
   const slots = markSlots(data);
   const last = axes.length - 1;
-  context.strokeStyle = colour;
-  context.beginPath();
-  let segments = 0;
-  for (const row of rows) {
-    let isOpen = false;
-    for (let axis = 0; axis <= last; axis++) {
-      const place = axes[axis]!.heights[row]!;
-      const mark = data.marks[row];
-      const isLacking = Number.isNaN(place);
-      if (isLacking && (axis < last || mark == null)) {
-        isOpen = false;
-        continue;
-      }
-      const y = isLacking ? top + height + slot * (1 + slots.indexOf(mark!)) : top + height * (1 - place);
-      if (isOpen) context.lineTo(across[axis]!, y);
-      else context.moveTo(across[axis]!, y);
-      isOpen = true;
-      segments++;
-    }
-    if (segments < SEGMENTS_AT_ONCE) continue;
-    context.stroke();
+  const heightOf = (row: number, axis: number) => {
+    const place = axes[axis]!.heights[row]!;
+    if (!Number.isNaN(place)) return top + height * (1 - place);
+    const mark = marks[row];
+    return axis < last || mark == null ? undefined : top + height + slot * (1 + slots.indexOf(mark));
+  };
+  const stroke = (rows: readonly number[], colour: string) => {
+    context.strokeStyle = colour;
+    let segments = 0;
     context.beginPath();
-    segments = 0;
-  }
-  context.stroke();
-}
-
-function drawAxes(
-  context: CanvasRenderingContext2D,
-  data: ParallelData,
-  { across, top, height, slot }: LinePlaces,
-  ink: string,
-  background: string,
-  font: string,
-): void {
-  context.font = `12px ${font}`;
-  context.lineWidth = 1.2;
-  context.strokeStyle = ink;
-  context.fillStyle = ink;
+    for (const row of rows) {
+      let isOpen = false;
+      for (let axis = 0; axis <= last; axis++) {
+        const y = heightOf(row, axis);
+        if (y === undefined) isOpen = false;
+        else {
+          if (isOpen) context.lineTo(across[axis]!, y);
+          else context.moveTo(across[axis]!, y);
+          isOpen = true;
+          segments++;
+        }
+      }
+      if (segments < SEGMENTS_AT_ONCE) continue;
+      context.stroke();
+      context.beginPath();
+      segments = 0;
+    }
+    context.stroke();
+  };
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  const { faded, groups, lacking } = grouped(data, chosen, hidden);
+  // Where many lines lie over each other, each is fainter.
+  const thin = Math.min(1, Math.sqrt(300 / data.count));
+  context.lineWidth = 1;
+  context.globalAlpha = 0.18 * thin;
+  stroke(faded, faint!);
+  context.globalAlpha = 0.75 * thin;
+  groups.forEach((rows, group) => {
+    stroke(rows, PAGE.shades[Math.round((group / (GROUPS - 1)) * (PAGE.shades.length - 1))]!);
+  });
+  context.setLineDash([4, 3]);
+  stroke(lacking, ink!);
+  context.setLineDash([]);
+  context.globalAlpha = 1;
+  Object.assign(context, { font: `12px ${style.fontFamily}`, lineWidth: 1.2, strokeStyle: ink, fillStyle: ink });
   const write = (text: string, x: number, y: number) => {
     context.save();
-    context.strokeStyle = background;
-    context.lineWidth = 4;
-    context.lineJoin = 'round';
+    Object.assign(context, { strokeStyle: background, lineWidth: 4, lineJoin: 'round' });
     context.strokeText(text, x, y);
     context.restore();
     context.fillText(text, x, y);
   };
-  data.axes.forEach((axis, index) => {
+  axes.forEach((axis, index) => {
     const x = across[index]!;
     context.beginPath();
     context.moveTo(x, top);
@@ -282,18 +247,16 @@ function drawAxes(
     context.stroke();
     context.textAlign = 'center';
     write(symbolText(axis.column), x, top - 22);
-    const isLast = index === data.axes.length - 1;
-    context.textAlign = isLast ? 'right' : 'left';
+    context.textAlign = index === last ? 'right' : 'left';
+    const aside = index === last ? -8 : 8;
     const texts = axis.kind === 'text' ? Math.min(axis.ends.length, MOST_TEXTS) : 5;
     for (let tick = 0; tick < texts; tick++) {
       const place = texts === 1 ? 0 : tick / (texts - 1);
-      write(valueAt(axis, place), x + (isLast ? -8 : 8), top + height * (1 - place) + 4);
+      write(valueAt(axis, place), x + aside, top + height * (1 - place) + 4);
     }
-    if (isLast)
-      markSlots(data).forEach((mark, at) => {
-        write(MARK_WORDS[mark], x - 8, top + height + slot * (1 + at) + 4);
-      });
   });
+  for (const [at, mark] of slots.entries())
+    write(MARK_WORDS[mark], across[last]! - 8, top + height + slot * (1 + at) + 4);
 }
 
 const HEIGHT = 340;
@@ -331,7 +294,7 @@ export class ParallelView {
     this.data = data;
     this.hidden.clear();
     this.description.textContent = `${words} Drag on an axis, or move its two handles with the arrow keys, to choose a range.`;
-    for (const brush of this.brushes) brush.remove();
+    for (const one of this.brushes.flatMap(({ elements }) => elements)) one.remove();
     this.brushes = data.axes.map((axis) => new AxisBrush(axis, symbolText(axis.column), () => this.later()));
     for (const brush of this.brushes) this.plot.append(...brush.elements);
     this.fillLegend(data);
@@ -405,14 +368,7 @@ export class ParallelView {
     }
     const entries = [...counts].map(([kind, count]) => {
       const words = kind === 'number' ? 'with a number' : MARK_WORDS[kind];
-      const entry = button(`${words} (${count})`, () => {
-        const isHidden = !this.hidden.delete(kind);
-        if (isHidden) this.hidden.add(kind);
-        entry.setAttribute('aria-pressed', String(!isHidden));
-        this.draw();
-      });
-      entry.setAttribute('aria-pressed', 'true');
-      return entry;
+      return toggle([`${words} (${count})`], kind, this.hidden, () => this.draw());
     });
     const clear = button('Clear all ranges', () => {
       for (const brush of this.brushes) brush.clear();

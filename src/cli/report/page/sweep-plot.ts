@@ -1,16 +1,13 @@
-import { parse, View } from 'vega';
-import { expressionInterpreter } from 'vega-interpreter';
+import type { View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import type { Cell } from '../../../sim/scenario/table.js';
 import { element } from './element.js';
+import { svgView } from './figure-view.js';
 import { addTable } from './table-view.js';
 
-/** A row of a figure. */
 type PlotRow = Readonly<Record<string, Cell>>;
 
-/** What a figure of a sweep shows now. */
 export interface Shown {
-  /** Vega-Lite specification. */
   readonly spec: object;
   readonly words: string;
   readonly notes: readonly string[];
@@ -84,13 +81,7 @@ export class SweepPlot {
     this.notes.hidden = shown.notes.length === 0;
     this.clear();
     const { spec } = compile(shown.spec as TopLevelSpec, { logger: SILENT });
-    const runtime = parse(spec, undefined, { ast: true });
-    this.view = new View(runtime, {
-      renderer: 'svg',
-      container: this.canvas,
-      expr: expressionInterpreter,
-      hover: false,
-    });
+    this.view = svgView(spec, this.canvas);
     this.view.addEventListener('pointermove', (_, item) => this.point(item?.datum));
     this.view.run();
     this.fillTable(shown);
@@ -125,7 +116,10 @@ export class SweepPlot {
   private step(event: KeyboardEvent): void {
     const rows = this.shown?.rows ?? [];
     if (event.key === 'Escape') this.clear();
-    const next = placeAfter(event.key, this.current, rows.length);
+    const [before, after] = [Math.max(0, this.current - 1), Math.min(rows.length - 1, this.current + 1)];
+    const sideways = { ArrowLeft: before, ArrowRight: after, Home: 0, End: rows.length - 1 };
+    const places: Readonly<Record<string, number>> = { ...sideways, ArrowUp: before, ArrowDown: after };
+    const next = places[event.key];
     if (next === undefined) return;
     event.preventDefault();
     this.current = next;
@@ -143,22 +137,5 @@ export class SweepPlot {
   private clear(): void {
     this.current = -1;
     this.output.textContent = '';
-  }
-}
-
-function placeAfter(key: string, current: number, count: number): number | undefined {
-  switch (key) {
-    case 'ArrowRight':
-    case 'ArrowDown':
-      return Math.min(count - 1, current + 1);
-    case 'ArrowLeft':
-    case 'ArrowUp':
-      return Math.max(0, current - 1);
-    case 'Home':
-      return 0;
-    case 'End':
-      return count - 1;
-    default:
-      return undefined;
   }
 }

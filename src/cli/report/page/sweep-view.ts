@@ -6,14 +6,14 @@ import { parallelData, parallelWords } from '../../sweep-figures/parallel-spec.j
 import { completed, defaultChoice, type SweepChoice, slicePlaces } from '../../sweep-figures/sweep-choice.js';
 import { readSweepRows, type SweepRows, type SweepSummary } from '../../sweep-figures/sweep-rows.js';
 import type { SweepStyle } from '../../sweep-figures/sweep-style.js';
-import { element } from './element.js';
+import { element, onWidth } from './element.js';
 import { ParallelView } from './parallel-view.js';
 import { SweepPlot } from './sweep-plot.js';
 
 const NONE = '';
 
 /** Lets the reader choose the result, the axes of facets and map, and where the axes that are left over are cut. */
-export function sweepControls(rows: SweepRows, first: SweepChoice, choose: (choice: SweepChoice) => void): HTMLElement {
+function sweepControls(rows: SweepRows, first: SweepChoice, choose: (choice: SweepChoice) => void): HTMLElement {
   let choice = first;
   const group = element('div', { class: 'controls', role: 'group', 'aria-label': 'What is drawn' });
   const cuts = element('div', { role: 'group', 'aria-label': 'Axes that are not drawn' });
@@ -32,7 +32,9 @@ export function sweepControls(rows: SweepRows, first: SweepChoice, choose: (choi
       if (other !== role && value !== null && next[other] === value) next[other] = before;
     next[role] = value;
     const { slices } = completed(rows, next);
-    take({ ...choice, ...next, slices: { ...slices, ...keptOf(choice.slices, slices) } });
+    // Axes that stay undrawn stay cut where they were.
+    const kept = Object.entries(choice.slices).filter(([name]) => name in slices);
+    take({ ...choice, ...next, slices: { ...slices, ...Object.fromEntries(kept) } });
   };
   const selects = {
     result: select(
@@ -47,10 +49,7 @@ export function sweepControls(rows: SweepRows, first: SweepChoice, choose: (choi
   const log = element('input', { type: 'checkbox' });
   log.addEventListener('change', () => take({ ...choice, isLog: log.checked }));
   const fill = () => {
-    selects.result.box.value = choice.result;
-    selects.x.box.value = choice.x ?? NONE;
-    selects.panel.box.value = choice.panel ?? NONE;
-    selects.series.box.value = choice.series ?? NONE;
+    for (const role of ['result', 'x', 'panel', 'series'] as const) selects[role].box.value = choice[role] ?? NONE;
     log.checked = choice.isLog;
     cuts.replaceChildren(
       ...Object.entries(choice.slices).map(([column, place]) => {
@@ -71,11 +70,6 @@ export function sweepControls(rows: SweepRows, first: SweepChoice, choose: (choi
   fill();
   group.append(...Object.values(selects).map(({ label }) => label), element('label', {}, [log, ' log result']), cuts);
   return group;
-}
-
-/** Where the axes that stay undrawn were cut. */
-function keptOf(before: SweepChoice['slices'], now: SweepChoice['slices']): SweepChoice['slices'] {
-  return Object.fromEntries(Object.entries(before).filter(([column]) => column in now));
 }
 
 function select(
@@ -148,11 +142,8 @@ export function showSweep(place: HTMLElement, summary: SweepSummary, table: Tabl
   place.append(controls, facets.figure, heat.figure, parallel.figure);
   draw();
   drawLines();
-  let across = place.clientWidth;
-  new ResizeObserver(() => {
-    if (place.clientWidth === across) return;
-    across = place.clientWidth;
+  onWidth(place, () => {
     draw();
     parallel.resize();
-  }).observe(place);
+  });
 }

@@ -33,7 +33,10 @@ function fillTable(details: HTMLElement, name: string, table: Table): void {
     const rows = sorted(table, order).slice(0, limit);
     body.replaceChildren(...rows.map((row) => element('tr', {}, row.map(cellElement))));
     headings.forEach((heading, index) => {
-      heading.setAttribute('aria-sort', order?.column === index ? direction(order.sign) : 'none');
+      heading.setAttribute(
+        'aria-sort',
+        order?.column !== index ? 'none' : order.sign === 1 ? 'ascending' : 'descending',
+      );
     });
     more.hidden = rows.length === table.rows.length;
     more.textContent = `Show all ${table.rows.length} rows`;
@@ -45,10 +48,6 @@ function fillTable(details: HTMLElement, name: string, table: Table): void {
   ]);
   const download = button('Download CSV', () => downloadCsv(name, table));
   details.append(element('p', { class: 'tools' }, [download, ' ', more]), scroll);
-}
-
-function direction(sign: 1 | -1): string {
-  return sign === 1 ? 'ascending' : 'descending';
 }
 
 function cellElement(cell: Cell): HTMLElement {
