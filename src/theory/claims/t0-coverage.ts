@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { heldOutBracket, type SourceCoverage, seenResidual, sourceCoverage } from '../sources.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, dimension, drawnMatrix, drawnOrthogonal, matrixSeed } from './engine/draws.js';
+import { decades, dimension, drawnMatrix, drawnOrthogonal, matrixSeed, weighted } from './engine/draws.js';
 import { matrixDistance } from './engine/networks.js';
 
 /** A network and sources of data. */
@@ -23,8 +23,7 @@ interface Instance {
   readonly conflict: number;
 }
 
-const mostly = <Value>(usual: Value, other: fc.Arbitrary<Value>) =>
-  fc.oneof({ weight: 12, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: other });
+const mostly = <Value>(usual: Value, other: fc.Arbitrary<Value>) => weighted([12, fc.constant(usual)], [1, other]);
 
 /** T0-coverage: what a summed loss leaves open. */
 export const sharedMinimum = defineClaim<Instance>({
@@ -92,37 +91,29 @@ export const sharedMinimum = defineClaim<Instance>({
     const span = loss * (1 - coverage.least / count);
     return tightest([
       equal(
-        { label: 'squared distances of the minimisers from their mean', value: spread },
-        { label: 'L(1 − c/K)', value: loss * (1 - found.coverage / count) },
+        ['squared distances of the minimisers from their mean', spread],
+        ['L(1 − c/K)', loss * (1 - found.coverage / count)],
         tolerance,
       ),
       equal(
-        { label: 'the same, as computed', value: found.spread },
-        { label: 'squared distances of the minimisers from their mean', value: spread },
+        ['the same, as computed', found.spread],
+        ['squared distances of the minimisers from their mean', spread],
         tolerance,
       ),
-      atMost({ label: 'their sum', value: spread }, { label: 'L(1 − c_min/K)', value: span }, tolerance),
-      atLeast(
-        { label: 'their sum', value: spread },
-        { label: 'L(1 − c_max/K)', value: loss * (1 - coverage.most / count) },
-        tolerance,
-      ),
+      atMost(['their sum', spread], ['L(1 − c_min/K)', span], tolerance),
+      atLeast(['their sum', spread], ['L(1 − c_max/K)', loss * (1 - coverage.most / count)], tolerance),
       equal(
-        { label: 'share of the loss along a direction that fewest sources show', value: fewest.spread / fewest.loss },
-        { label: '1 − c_min/K', value: 1 - coverage.least / count },
+        ['share of the loss along a direction that fewest sources show', fewest.spread / fewest.loss],
+        ['1 − c_min/K', 1 - coverage.least / count],
         1e-12 / Math.min(1, coverage.least),
       ),
       equal(
-        { label: 'share of the loss along a direction that most sources show', value: most.spread / most.loss },
-        { label: '1 − c_max/K', value: 1 - coverage.most / count },
+        ['share of the loss along a direction that most sources show', most.spread / most.loss],
+        ['1 − c_max/K', 1 - coverage.most / count],
         1e-12,
       ),
-      atMost({ label: 'held-out loss', value: heldOutLoss }, { label: '(u + √(μL))²', value: bracket.most }, tolerance),
-      atLeast(
-        { label: 'held-out loss', value: heldOutLoss },
-        { label: '(u − √(μL))²', value: bracket.least },
-        tolerance,
-      ),
+      atMost(['held-out loss', heldOutLoss], ['(u + √(μL))²', bracket.most], tolerance),
+      atLeast(['held-out loss', heldOutLoss], ['(u − √(μL))²', bracket.least], tolerance),
       ...gaps.map(({ inputs, gap }, at) => isNearest(network, tasks[at]!, inputs, gap, minimisers[at]!, instance)),
       worstHeldOut(bases, heldOut, coverage, instance.seed),
     ]);
@@ -145,19 +136,11 @@ function isNearest(
   const size = network.norm() ** 2 + task.norm() ** 2 + elsewhere.norm() ** 2;
   const distance = (point: Matrix) => matrixDistance(point, network) ** 2;
   return tightest([
-    equal(
-      { label: 'loss of a minimiser', value: Matrix.sub(minimiser, task).mmul(inputs).norm() ** 2 },
-      { label: 'none', value: 0 },
-      1e-13 * size,
-    ),
-    equal(
-      { label: 'its squared distance', value: distance(minimiser) },
-      { label: 'the loss of the source', value: gap.norm() ** 2 },
-      1e-13 * size,
-    ),
+    equal(['loss of a minimiser', Matrix.sub(minimiser, task).mmul(inputs).norm() ** 2], ['none', 0], 1e-13 * size),
+    equal(['its squared distance', distance(minimiser)], ['the loss of the source', gap.norm() ** 2], 1e-13 * size),
     atLeast(
-      { label: 'squared distance of another minimiser', value: distance(other) },
-      { label: 'of the nearest', value: distance(minimiser) },
+      ['squared distance of another minimiser', distance(other)],
+      ['of the nearest', distance(minimiser)],
       1e-13 * size,
     ),
   ]);
@@ -181,7 +164,7 @@ function worstHeldOut(
   );
   const bound = { label: 'μ', value: heldOutShare };
   const any = atMost(
-    { label: 'held-out loss of a residual on seen inputs, over its summed loss', value: shares(seen) },
+    ['held-out loss of a residual on seen inputs, over its summed loss', shares(seen)],
     bound,
     1e-12 * (1 + heldOutShare) ** 2,
   );

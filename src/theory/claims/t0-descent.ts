@@ -4,7 +4,7 @@ import type { Weights } from '../balance.js';
 import { descendFactors } from '../descent.js';
 import { descendWeights } from '../rotated-finetuning.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { drawnOrthogonal, matrixSeed, singularValue } from './engine/draws.js';
+import { drawnOrthogonal, matrixSeed, singularValue, weighted } from './engine/draws.js';
 import { diagonalInBases, matrixDistance } from './engine/networks.js';
 
 /** Factors of modes, the dimensions beyond them, three bases, a kind of start and blocks of steps. */
@@ -25,11 +25,11 @@ interface Instance {
   readonly blocks: readonly { readonly steps: number; readonly relativeRate: number }[];
 }
 
-const factor = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: 1, max: 12 }).map((n) => n / 8) },
-  { weight: 3, arbitrary: fc.integer({ min: -20, max: -1 }).map((exponent) => Number(`1e${exponent}`)) },
-  { weight: 1, arbitrary: fc.integer({ min: -12, max: -1 }).map((n) => n / 8) },
-  { weight: 1, arbitrary: fc.constant(0) },
+const factor = weighted(
+  [4, fc.integer({ min: 1, max: 12 }).map((n) => n / 8)],
+  [3, fc.integer({ min: -20, max: -1 }).map((exponent) => Number(`1e${exponent}`))],
+  [1, fc.integer({ min: -12, max: -1 }).map((n) => n / 8)],
+  [1, fc.constant(0)],
 );
 
 /** T0-descent: gradient descent is as many scalar recurrences as there are modes. */
@@ -40,30 +40,24 @@ export const descentOfModes = defineClaim<Instance>({
     'K steps of gradient descent of the full matrices from an aligned balanced start W1 = U D Rᵀ, W2 = R D Vᵀ, at any learning rates η_1 … η_K, keep this form and act on each mode alone, exactly: D_i ← D_i − 2ηD_i(D_i² − σ_i).',
   origin: 'ours; the continuous-time fact is Saxe, McClelland and Ganguli 2014',
   domain: fc.record({
-    modes: fc.array(
-      fc.record({
-        sigma: fc.oneof({ weight: 8, arbitrary: singularValue }, { weight: 1, arbitrary: fc.constant(0) }),
-        factor,
-      }),
-      { minLength: 1, maxLength: 8 },
-    ),
+    modes: fc.array(fc.record({ sigma: weighted([8, singularValue], [1, fc.constant(0)]), factor }), {
+      minLength: 1,
+      maxLength: 8,
+    }),
     extraRows: fc.nat({ max: 3 }),
     extraHidden: fc.nat({ max: 4 }),
     extraCols: fc.nat({ max: 3 }),
     leftSeed: matrixSeed,
     rightSeed: matrixSeed,
     hiddenSeed: matrixSeed,
-    start: fc.oneof(
-      { weight: 12, arbitrary: fc.constant<'aligned'>('aligned') },
-      { weight: 1, arbitrary: fc.constant<'identity'>('identity') },
-    ),
-    ratio: fc.oneof({ weight: 12, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constantFrom(2, 0.5, 1.01) }),
+    start: weighted([12, fc.constant<'aligned'>('aligned')], [1, fc.constant<'identity'>('identity')]),
+    ratio: weighted([12, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 1.01)]),
     blocks: fc.array(
       fc.record({
         steps: fc.integer({ min: 0, max: 8 }),
-        relativeRate: fc.oneof(
-          { weight: 4, arbitrary: fc.integer({ min: 1, max: 12 }).map((n) => n / 16) },
-          { weight: 1, arbitrary: fc.constantFrom(1, 1.25, 0.01, 0) },
+        relativeRate: weighted(
+          [4, fc.integer({ min: 1, max: 12 }).map((n) => n / 16)],
+          [1, fc.constantFrom(1, 1.25, 0.01, 0)],
         ),
       }),
       { minLength: 1, maxLength: 4 },
@@ -150,8 +144,8 @@ function roundingOfDescent(
 
 function matches(label: string, actual: Matrix, expected: Matrix, tolerance: number): Conclusion {
   return equal(
-    { label: `distance of the change of ${label} from that of its modes`, value: matrixDistance(actual, expected) },
-    { label: 'none', value: 0 },
+    [`distance of the change of ${label} from that of its modes`, matrixDistance(actual, expected)],
+    ['none', 0],
     tolerance + Number.MIN_VALUE,
   );
 }

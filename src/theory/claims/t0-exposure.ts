@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { coveredValue, exposureThreshold, mixedMode } from '../exposure.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, flowTime, matrixSeed, singularValue } from './engine/draws.js';
+import { decades, flowTime, matrixSeed, singularValue, weighted } from './engine/draws.js';
 import {
   alignedTask,
   alignedWeights,
@@ -30,10 +30,7 @@ interface Instance {
   readonly time: number;
 }
 
-const variance = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: 1, max: 8 }).map((n) => n / 4) },
-  { weight: 1, arbitrary: fc.constant(0) },
-);
+const variance = weighted([4, fc.integer({ min: 1, max: 8 }).map((n) => n / 4)], [1, fc.constant(0)]);
 const data = fc.record({ sigma: singularValue, covariance: variance });
 
 /** T0-exposure: what a mixture of data teaches, and from which share on. */
@@ -47,10 +44,7 @@ export const exposure = defineClaim<Instance>({
     modes: fc.array(fc.record({ main: data, added: data, start: decades(-6, 0.5) }), { minLength: 1, maxLength: 6 }),
     percent: fc.integer({ min: 0, max: 100 }),
     seed: matrixSeed,
-    twistSeed: fc.oneof(
-      { weight: 12, arbitrary: fc.constant(0) },
-      { weight: 1, arbitrary: fc.integer({ min: 1, max: 9999 }) },
-    ),
+    twistSeed: weighted([12, fc.constant(0)], [1, fc.integer({ min: 1, max: 9999 })]),
     time: flowTime,
   }),
   wellFormed: ({ modes, percent, seed, twistSeed, time }) =>
@@ -104,11 +98,11 @@ export const exposure = defineClaim<Instance>({
     }, 0);
     return tightest([
       equal(
-        {
-          label: 'distance of d(W1W2)/dt from U diag(4cs(σ−s)) Vᵀ, in units of its largest possible size',
-          value: matrixDistance(moved, expected) / size,
-        },
-        { label: 'none', value: 0 },
+        [
+          'distance of d(W1W2)/dt from U diag(4cs(σ−s)) Vᵀ, in units of its largest possible size',
+          matrixDistance(moved, expected) / size,
+        ],
+        ['none', 0],
         1e-12,
       ),
       ...values.map((value, mode) => solved(value, mixed[mode]!, modes[mode]!.start, time)),
@@ -130,8 +124,8 @@ function solved(
   const decay = Math.exp(-growth);
   const lasting = growth === 0 ? 4 * covariance * time : (1 - decay) / sigma;
   return equal(
-    { label: 'singular value by the closed form', value },
-    { label: 's0/(e^{−4cσt} + s0(1 − e^{−4cσt})/σ)', value: start / (decay + start * lasting) },
+    ['singular value by the closed form', value],
+    ['s0/(e^{−4cσt} + s0(1 − e^{−4cσt})/σ)', start / (decay + start * lasting)],
     1e-9 * Math.max(start, sigma),
   );
 }
@@ -144,8 +138,8 @@ function atThreshold({ added, start }: MixedMode, time: number): Conclusion[] {
   const growth = share * 4 * covariance * sigma * time;
   return [
     equal(
-      { label: '(σ/s0 − 1)e^{−4αcσT} at the threshold', value: (sigma / start - 1) * Math.exp(-growth) },
-      { label: 'one, where s = σ/2', value: 1 },
+      ['(σ/s0 − 1)e^{−4αcσT} at the threshold', (sigma / start - 1) * Math.exp(-growth)],
+      ['one, where s = σ/2', 1],
       1e-11,
     ),
   ];

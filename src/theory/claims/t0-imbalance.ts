@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { type FactorPair, pairAt, pairGap, pairImbalance, pairVelocity, type Weights } from '../balance.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, drawnOrthogonal, flowTime, matrixSeed, singularValue } from './engine/draws.js';
+import { decades, drawnOrthogonal, flowTime, matrixSeed, singularValue, weighted } from './engine/draws.js';
 import { flowByTaylor, longestStep, panelIntegral } from './engine/integration.js';
 import { diagonalInBases, matrixDistance } from './engine/networks.js';
 
@@ -22,16 +22,16 @@ interface PairMode extends FactorPair {
   readonly sigma: number;
 }
 
-const factor = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: 1, max: 12 }).map((n) => n / 8) },
-  { weight: 2, arbitrary: decades(-8, 1) },
-  { weight: 2, arbitrary: decades(-4, 0).map((size) => -size) },
-  { weight: 1, arbitrary: fc.constant(0) },
+const factor = weighted(
+  [4, fc.integer({ min: 1, max: 12 }).map((n) => n / 8)],
+  [2, decades(-8, 1)],
+  [2, decades(-4, 0).map((size) => -size)],
+  [1, fc.constant(0)],
 );
 
 const pairMode = fc
   .record({
-    sigma: fc.oneof({ weight: 8, arbitrary: singularValue }, { weight: 1, arbitrary: fc.constant(0) }),
+    sigma: weighted([8, singularValue], [1, fc.constant(0)]),
     first: factor,
     second: factor,
     kind: fc.constantFrom('free', 'free', 'free', 'balanced', 'opposite', 'resting'),
@@ -55,10 +55,7 @@ export const unbalancedPairs = defineClaim<Instance>({
     leftSeed: matrixSeed,
     rightSeed: matrixSeed,
     hiddenSeed: matrixSeed,
-    twistSeed: fc.oneof(
-      { weight: 9, arbitrary: fc.constant(0) },
-      { weight: 1, arbitrary: fc.integer({ min: 1, max: 99 }) },
-    ),
+    twistSeed: weighted([9, fc.constant(0)], [1, fc.integer({ min: 1, max: 99 })]),
     time: flowTime,
   }),
   wellFormed: ({ modes, time }) =>
@@ -131,11 +128,11 @@ function flowsTo(instance: Instance, pairs: readonly FactorPair[], time: number)
   });
   const size = first.norm() ** 2 + second.norm() ** 2;
   return equal(
-    {
-      label: `distance of the change of W1W2 from that of its modes, time ${time} to ${until}`,
-      value: matrixDistance(change, diagonalInBases(left, expected, right)),
-    },
-    { label: 'none', value: 0 },
+    [
+      `distance of the change of W1W2 from that of its modes, time ${time} to ${until}`,
+      matrixDistance(change, diagonalInBases(left, expected, right)),
+    ],
+    ['none', 0],
     modes.length * size * (1e-14 + roundingOfExponent(modes, time)) + 1e-300,
   );
 }
@@ -156,26 +153,26 @@ function pairParts({ sigma, ...start }: PairMode, end: FactorPair, time: number)
   const rounding = 1e-14;
   const parts = [
     equal(
-      { label: `ℓ ${label}`, value: pairImbalance(start) },
-      { label: 'a² − b²', value: conserved },
+      [`ℓ ${label}`, pairImbalance(start)],
+      ['a² − b²', conserved],
       rounding * (start.first ** 2 + start.second ** 2) + Number.MIN_VALUE,
     ),
     equal(
-      { label: `a² − b² ${label} at time ${time}`, value: end.first ** 2 - end.second ** 2 },
-      { label: 'at time 0', value: conserved },
+      [`a² − b² ${label} at time ${time}`, end.first ** 2 - end.second ** 2],
+      ['at time 0', conserved],
       rounding * (size + start.first ** 2 + start.second ** 2) + Number.MIN_VALUE,
     ),
     equal(
-      { label: `σ − ab ${label} at time ${time}`, value: gap },
-      { label: 'σ − a·b', value: sigma - product },
+      [`σ − ab ${label} at time ${time}`, gap],
+      ['σ − a·b', sigma - product],
       rounding * (sigma + size) + Number.MIN_VALUE,
     ),
     equal(
-      { label: `d(ab)/dt ${label}`, value: pairVelocity(start, sigma) },
-      {
-        label: '2(σ − ab)√(ℓ² + 4(ab)²)',
-        value: 2 * (sigma - start.first * start.second) * Math.hypot(conserved, 2 * start.first * start.second),
-      },
+      [`d(ab)/dt ${label}`, pairVelocity(start, sigma)],
+      [
+        '2(σ − ab)√(ℓ² + 4(ab)²)',
+        2 * (sigma - start.first * start.second) * Math.hypot(conserved, 2 * start.first * start.second),
+      ],
       rounding * (sigma + start.first ** 2 + start.second ** 2) * (start.first ** 2 + start.second ** 2) +
         Number.MIN_VALUE,
     ),
@@ -191,8 +188,8 @@ function limitOf({ sigma, ...start }: PairMode): Conclusion {
   const rests = start.first + start.second === 0;
   const size = sigma + start.first ** 2 + start.second ** 2;
   return equal(
-    { label: `limit of ab of the pair (${start.first}, ${start.second}), σ = ${sigma}`, value: first * second },
-    { label: rests ? '0' : 'σ', value: rests ? 0 : sigma },
+    [`limit of ab of the pair (${start.first}, ${start.second}), σ = ${sigma}`, first * second],
+    [rests ? '0' : 'σ', rests ? 0 : sigma],
     1e-14 * size + Number.MIN_VALUE,
   );
 }
@@ -207,11 +204,8 @@ function decayOfGap({ sigma, ...start }: PairMode, end: FactorPair, time: number
   };
   const shrinkage = Math.log(pairGap(start, sigma, time) / pairGap(start, sigma, until));
   return equal(
-    {
-      label: `ln of the ratio of the gaps of (${start.first}, ${start.second}) at ${time} and ${until}`,
-      value: shrinkage,
-    },
-    { label: '∫2(a² + b²)dt', value: panelIntegral(squares, time, until) },
+    [`ln of the ratio of the gaps of (${start.first}, ${start.second}) at ${time} and ${until}`, shrinkage],
+    ['∫2(a² + b²)dt', panelIntegral(squares, time, until)],
     16 * Number.EPSILON * (64 + 4 * rate * time),
   );
 }

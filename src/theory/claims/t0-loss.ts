@@ -11,6 +11,7 @@ import {
   matrixSeed,
   shape,
   singularValues as spectra,
+  weighted,
 } from './engine/draws.js';
 import { diagonalInBases } from './engine/networks.js';
 
@@ -34,10 +35,7 @@ interface Instance {
 }
 
 /** Equal dimensions are a case of their own, and should shrink together. */
-const anyShape = fc.oneof(
-  { weight: 3, arbitrary: shape },
-  { weight: 1, arbitrary: dimension.map((dim) => ({ rows: dim, hidden: dim, cols: dim })) },
-);
+const anyShape = weighted([3, shape], [1, dimension.map((dim) => ({ rows: dim, hidden: dim, cols: dim }))]);
 
 /** T0-loss: the loss along gradient flow, and what is learned. */
 export const lossOfModes = defineClaim<Instance>({
@@ -55,23 +53,20 @@ export const lossOfModes = defineClaim<Instance>({
         fc.integer({ min: 5, max: 12 }).map((n) => n / 4),
       ),
       values: spectra(),
-      tau: fc.oneof(
-        { weight: 3, arbitrary: fc.integer({ min: 0, max: 12 }) },
-        { weight: 1, arbitrary: fc.integer({ min: 13, max: 300 }) },
-      ),
-      shares: fc.oneof(
-        { weight: 2, arbitrary: fc.constant<number[]>([]) },
-        {
-          weight: 3,
-          arbitrary: fc.array(fc.oneof(fc.constantFrom(0.5, 0, 1, 2, 0.25, 0.75), decades(-9, 1)), {
+      tau: weighted([3, fc.integer({ min: 0, max: 12 })], [1, fc.integer({ min: 13, max: 300 })]),
+      shares: weighted(
+        [2, fc.constant<number[]>([])],
+        [
+          3,
+          fc.array(fc.oneof(fc.constantFrom(0.5, 0, 1, 2, 0.25, 0.75), decades(-9, 1)), {
             minLength: 1,
             maxLength: 12,
           }),
-        },
+        ],
       ),
       leftSeed: matrixSeed,
       rightSeed: matrixSeed,
-      time: fc.oneof({ weight: 3, arbitrary: fc.constantFrom(0, 0.5, 1, 2, 4, 8) }, { weight: 4, arbitrary: flowTime }),
+      time: weighted([3, fc.constantFrom(0, 0.5, 1, 2, 4, 8)], [4, flowTime]),
     })
     .map(({ dims, ...rest }) => ({ ...dims, ...rest })),
   wellFormed: ({ rows, hidden, cols, law, parameter, values, tau, shares, time }) =>
@@ -162,14 +157,10 @@ function sameNumbers(
   size: number,
 ): Conclusion[] {
   return [
-    equal(
-      { label: `number of ${label}s`, value: actual.length },
-      { label: 'expected', value: expected.length },
-      Number.MIN_VALUE,
-    ),
+    equal([`number of ${label}s`, actual.length], ['expected', expected.length], Number.MIN_VALUE),
     ...expected.map((value, index) =>
       // Exponents of a few hundred at most count while a singular value still grows: 1e3 units in the last place.
-      equal({ label: `${label} ${index + 1}`, value: actual[index]! }, { label: 'by definition', value }, 1e-13 * size),
+      equal([`${label} ${index + 1}`, actual[index]!], ['by definition', value], 1e-13 * size),
     ),
   ];
 }
@@ -186,14 +177,10 @@ function lossParts(
   const squares = [...sigmas, ...ends, ...problem.modes.map(({ start }) => start)].reduce((sum, x) => sum + x * x, 0);
   const cut = sigmas.slice(ends.length).reduce((sum, sigma) => sum + sigma * sigma, 0);
   return [
+    equal([`loss at time ${time}`, loss(problem, time)], ['‖W1W2 − A‖²', residual.norm() ** 2], 1e-13 * squares),
     equal(
-      { label: `loss at time ${time}`, value: loss(problem, time) },
-      { label: '‖W1W2 − A‖²', value: residual.norm() ** 2 },
-      1e-13 * squares,
-    ),
-    equal(
-      { label: 'loss that no training removes', value: unlearnableLoss(problem) },
-      { label: 'Σσ² beyond the hidden width', value: cut },
+      ['loss that no training removes', unlearnableLoss(problem)],
+      ['Σσ² beyond the hidden width', cut],
       1e-13 * cut + Number.MIN_VALUE,
     ),
   ];
@@ -209,8 +196,8 @@ function learnedCount(problem: Problem, ends: readonly number[], time: number): 
     return start > sigma / 2 || time > Math.log(sigma / start - 1) / (4 * sigma);
   });
   return equal(
-    { label: `learned modes at time ${time}`, value: learnedModes(problem, time) },
-    { label: 'half-times that have passed', value: learned.length },
+    [`learned modes at time ${time}`, learnedModes(problem, time)],
+    ['half-times that have passed', learned.length],
     Number.MIN_VALUE,
   );
 }

@@ -12,7 +12,7 @@ import {
   weightProduct,
 } from '../sources.js';
 import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, drawnMatrix, matrixSeed } from './engine/draws.js';
+import { decades, drawnMatrix, matrixSeed, weighted } from './engine/draws.js';
 
 /** A network and sources, each with inputs and a task of its own. */
 interface Instance {
@@ -44,7 +44,7 @@ export const nexusLoop = defineClaim<Instance>({
     sources: fc.integer({ min: 2, max: 4 }),
     rank: size,
     seed: matrixSeed,
-    scale: fc.oneof({ weight: 12, arbitrary: decades(-1, 0.5) }, { weight: 1, arbitrary: fc.constant(0) }),
+    scale: weighted([12, decades(-1, 0.5)], [1, fc.constant(0)]),
     together: fc.constantFrom('same task', 'other tasks'),
   }),
   wellFormed: ({ rows, hidden, cols, sources, rank, seed, scale, together }) =>
@@ -93,21 +93,14 @@ export const nexusLoop = defineClaim<Instance>({
         1e-13 * turning.size,
       ),
       equal(
-        { label: 'slope of the similarity by its gradient', value: weightProduct(terms.ascent, direction) },
-        { label: 'slope along a line', value: slope(along.map(normalizedSeries)) },
+        ['slope of the similarity by its gradient', weightProduct(terms.ascent, direction)],
+        ['slope along a line', slope(along.map(normalizedSeries))],
         1e-13 * turning.size * step,
       ),
+      equal(['similarity', terms.similarity], ['sum of cosines', pairs(gradients)], 1e-13 * turning.gain),
       equal(
-        { label: 'similarity', value: terms.similarity },
-        { label: 'sum of cosines', value: pairs(gradients) },
-        1e-13 * turning.gain,
-      ),
-      equal(
-        {
-          label: 'slope of Σ g_j·g_k by the loop along plain gradients',
-          value: 2 * weightProduct(plain.second, direction),
-        },
-        { label: 'slope along a line', value: slope(along) },
+        ['slope of Σ g_j·g_k by the loop along plain gradients', 2 * weightProduct(plain.second, direction)],
+        ['slope along a line', slope(along)],
         1e-13 * strength * step,
       ),
     ]);
@@ -153,7 +146,7 @@ function sizes(weights: Weights, sources: readonly Source[], gradients: readonly
 
 function same(label: string, left: Weights, right: Weights, tolerance: number): Conclusion {
   const distance = weightNorm(plusTimes(left, -1, right));
-  return atMost({ label: `distance of the ${label}`, value: distance }, { label: 'none', value: 0 }, tolerance);
+  return atMost([`distance of the ${label}`, distance], ['none', 0], tolerance);
 }
 
 /** Sum over pairs of the cosines. */

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { expectedExcessDeep } from '../sensitivity.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, dimension, drawnMatrix, isDimension, matrixSeed, noiseScale } from './engine/draws.js';
+import { decades, dimension, drawnMatrix, isDimension, matrixSeed, noiseScale, weighted } from './engine/draws.js';
 import {
   explicitLoss,
   isNoiseModel,
@@ -34,11 +34,7 @@ export const deepNetwork = defineClaim<Instance>({
   origin: 'ours',
   domain: fc.record({
     layers: fc.array(
-      fc.record({
-        rows: dimension,
-        size: fc.oneof({ weight: 12, arbitrary: decades(-2, 1) }, { weight: 1, arbitrary: fc.constant(0) }),
-        gamma: noiseScale,
-      }),
+      fc.record({ rows: dimension, size: weighted([12, decades(-2, 1)], [1, fc.constant(0)]), gamma: noiseScale }),
       { minLength: 1, maxLength: 6 },
     ),
     cols: dimension,
@@ -71,7 +67,7 @@ export const deepNetwork = defineClaim<Instance>({
       const centre = displaced(layers, gammas, noise.mean);
       const value = subsetExcess(centre, gammas) + drift.value;
       const size = subsetExcess(centre.map(Matrix.abs), gammas) + drift.size;
-      parts.push(equal(formula, { label: 'sum over all sets of layers with noise', value }, ROUNDING * size + TINY));
+      parts.push(equal(formula, ['sum over all sets of layers with noise', value], ROUNDING * size + TINY));
     }
     const count = layers.reduce((sum, layer) => sum + layer.rows * layer.columns, 0);
     if (count <= MOST_ENUMERATED || noise.draw === 'in step') {
@@ -163,7 +159,7 @@ function bySigns(
   );
   return equal(
     formula,
-    { label: 'mean loss over all signs of the noise − loss', value: mean - loss },
+    ['mean loss over all signs of the noise − loss', mean - loss],
     ROUNDING * (reach ** 2 + task.norm() ** 2) + TINY,
   );
 }

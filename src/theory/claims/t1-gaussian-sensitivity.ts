@@ -32,11 +32,8 @@ export const gaussianSensitivity = defineClaim<Instance>({
     const { first, second, task } = networkOf(network);
     const scales = { first: gamma, second: gamma };
     return equal(
-      { label: 'γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq', value: expectedExcess(first, second, gamma) },
-      {
-        label: 'mean loss with noise − loss, entry by entry',
-        value: explicitExcess({ first, second, task }, scales, noise),
-      },
+      ['γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq', expectedExcess(first, second, gamma)],
+      ['mean loss with noise − loss, entry by entry', explicitExcess({ first, second, task }, scales, noise)],
       excessRounding({ first, second, task }, scales, noise),
     );
   },

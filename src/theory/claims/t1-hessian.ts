@@ -47,10 +47,10 @@ export const hessianOfSensitivity = defineClaim<Instance>({
     const [near, far] = [expectedExcess(first, second, gamma), expectedExcess(first, second, 2 * gamma)];
     const coefficient = (16 * near - far) / (12 * gamma ** 2);
     return tightest([
-      equal({ label: 'trace of the Hessian', value: hessianTrace(first, second) }, trace, traceRounding),
+      equal(['trace of the Hessian', hessianTrace(first, second)], trace, traceRounding),
       equal(
-        { label: 'coefficient of γ² in the expected rise', value: coefficient },
-        { label: 'half the sum of second differences of the loss', value: trace.value / 2 },
+        ['coefficient of γ² in the expected rise', coefficient],
+        ['half the sum of second differences of the loss', trace.value / 2],
         traceRounding + (8 * Number.EPSILON * far) / gamma ** 2,
       ),
       secondDerivative(drawn, directions, size),
@@ -82,8 +82,8 @@ function secondDerivative(network: Network, seed: number, size: number) {
   const product = hessianProduct(first, second, task, x);
   const reach = { first: 2 * (x.first.norm() + y.first.norm()), second: 2 * (x.second.norm() + y.second.norm()) };
   return equal(
-    { label: 'second derivative by the formula', value: product.first.dot(y.first) + product.second.dot(y.second) },
-    { label: 'mixed differences of the loss', value: (4 * mixed(1) - mixed(2)) / 3 },
+    ['second derivative by the formula', product.first.dot(y.first) + product.second.dot(y.second)],
+    ['mixed differences of the loss', (4 * mixed(1) - mixed(2)) / 3],
     8 * Number.EPSILON * (first.columns + 8) * lossBound(network, reach),
   );
 }

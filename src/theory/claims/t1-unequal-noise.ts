@@ -35,11 +35,8 @@ export const unequalNoise = defineClaim<Instance>({
     const { first, second, task } = networkOf(network);
     const scales = { first: firstGamma, second: secondGamma };
     return equal(
-      { label: 'γ1²p‖W2‖² + γ2²q‖W1‖² + γ1²γ2²phq', value: expectedExcess(first, second, scales) },
-      {
-        label: 'mean loss with noise − loss, entry by entry',
-        value: explicitExcess({ first, second, task }, scales, noise),
-      },
+      ['γ1²p‖W2‖² + γ2²q‖W1‖² + γ1²γ2²phq', expectedExcess(first, second, scales)],
+      ['mean loss with noise − loss, entry by entry', explicitExcess({ first, second, task }, scales, noise)],
       excessRounding({ first, second, task }, scales, noise),
     );
   },

@@ -22,8 +22,8 @@ export const velocityOfSensitivity = defineClaim<Instance>({
     const drawn = networkOf(network);
     const { velocity, rounding } = flowOfSensitivity(drawn);
     return equal(
-      { label: '4(p+q)⟨W, A − W⟩', value: sensitivityVelocity(drawn.first, drawn.second, drawn.task) },
-      { label: 'd/dt (q‖W1‖² + p‖W2‖²) by central differences of the loss', value: velocity },
+      ['4(p+q)⟨W, A − W⟩', sensitivityVelocity(drawn.first, drawn.second, drawn.task)],
+      ['d/dt (q‖W1‖² + p‖W2‖²) by central differences of the loss', velocity],
       rounding,
     );
   },

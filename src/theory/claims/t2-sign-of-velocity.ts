@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { sensitivityVelocity } from '../sensitivity.js';
 import { atLeast, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, drawnOrthogonal, matrixSeed, singularValue } from './engine/draws.js';
+import { decades, drawnOrthogonal, matrixSeed, singularValue, weighted } from './engine/draws.js';
 import { flowOfSensitivity } from './engine/explicit-loss.js';
 import { alignedTask, drawnBases, stretchedWeights } from './engine/networks.js';
 
@@ -30,11 +30,7 @@ export const signOfVelocity = defineClaim<Instance>({
     modes: fc.array(
       fc.record({
         sigma: singularValue,
-        share: fc.oneof(
-          { weight: 40, arbitrary: decades(-12, -0.05) },
-          { weight: 4, arbitrary: fc.constantFrom(0, 1) },
-          { weight: 1, arbitrary: decades(0.05, 1) },
-        ),
+        share: weighted([40, decades(-12, -0.05)], [4, fc.constantFrom(0, 1)], [1, decades(0.05, 1)]),
       }),
       { minLength: 1, maxLength: 6 },
     ),
@@ -43,7 +39,7 @@ export const signOfVelocity = defineClaim<Instance>({
     extraCols: fc.nat({ max: 3 }),
     stretch: fc.oneof(fc.constant(1), decades(-1, 1)),
     basis: matrixSeed,
-    rotation: fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: matrixSeed }),
+    rotation: weighted([8, fc.constant(0)], [1, matrixSeed]),
   }),
   wellFormed: ({ modes, extraRows, extraHidden, extraCols, stretch, basis, rotation }) =>
     modes.length > 0 &&
@@ -80,16 +76,8 @@ export const signOfVelocity = defineClaim<Instance>({
     const formula = { label: '4(p+q)⟨W, A − W⟩', value: sensitivityVelocity(first, second, task) };
     const size = 4 * (task.rows + task.columns) * product(first.norm(), second.norm(), task.norm());
     return tightest([
-      atLeast(
-        { label: 'd/dt (q‖W1‖² + p‖W2‖²) by central differences of the loss', value: velocity },
-        { label: 'zero', value: 0 },
-        rounding,
-      ),
-      equal(
-        formula,
-        { label: '4(p+q) Σ s(σ − s)', value: 4 * (task.rows + task.columns) * drive },
-        1e-13 * size + 1e-300,
-      ),
+      atLeast(['d/dt (q‖W1‖² + p‖W2‖²) by central differences of the loss', velocity], ['zero', 0], rounding),
+      equal(formula, ['4(p+q) Σ s(σ − s)', 4 * (task.rows + task.columns) * drive], 1e-13 * size + 1e-300),
     ]);
   },
   toleranceReason:

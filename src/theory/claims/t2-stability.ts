@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { EigenvalueDecomposition } from 'ml-matrix';
 import { sharpness, sharpnessAtMinimum, stabilityLimit } from '../sharpness.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, isDimension, matrixSeed, singularValues } from './engine/draws.js';
+import { decades, isDimension, matrixSeed, singularValues, weighted } from './engine/draws.js';
 import { explicitLoss, hessianOf, weightsOf } from './engine/explicit-loss.js';
 import { alignedTask, drawnBases, stretchedWeights } from './engine/networks.js';
 
@@ -32,13 +32,13 @@ export const stability = defineClaim<Instance>({
     'At a balanced minimum of ‖W1W2 − A‖² the largest eigenvalue of the Hessian is 4σ_1, so that gradient descent is linearly stable there exactly for learning rates up to 1/(2σ_1).',
   origin: 'ours; of deep linear networks in general: Mulayoff and Michaeli 2020',
   domain: fc.record({
-    values: fc.oneof({ weight: 20, arbitrary: singularValues(3) }, { weight: 1, arbitrary: singularValues(6) }),
+    values: weighted([20, singularValues(3)], [1, singularValues(6)]),
     extraRows: fc.nat({ max: 2 }),
     extraCols: fc.nat({ max: 2 }),
     hidden: fc.integer({ min: 1, max: 4 }),
     basis: matrixSeed,
-    stretch: fc.oneof({ weight: 10, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: decades(-1, 1) }),
-    learned: fc.oneof({ weight: 10, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: decades(-2, 0.3) }),
+    stretch: weighted([10, fc.constant(1)], [1, decades(-1, 1)]),
+    learned: weighted([10, fc.constant(1)], [1, decades(-2, 0.3)]),
   }),
   wellFormed: ({ values, extraRows, extraCols, hidden, basis, stretch, learned }) =>
     values.length > 0 &&
@@ -70,13 +70,10 @@ export const stability = defineClaim<Instance>({
       const dense = hessianOf(explicitLoss([first, second], task), weights, Math.sqrt(values[0]!));
       const largest = Math.max(...new EigenvalueDecomposition(dense, { assumeSymmetric: true }).realEigenvalues);
       parts.push(
-        equal(predicted, { label: 'largest eigenvalue of the dense Hessian', value: largest }, 1e-10 * predicted.value),
+        equal(predicted, ['largest eigenvalue of the dense Hessian', largest], 1e-10 * predicted.value),
         equal(
-          {
-            label: 'multiplier of the sharpest direction at the largest rate',
-            value: 1 - stabilityLimit(values) * largest,
-          },
-          { label: 'edge of stability', value: -1 },
+          ['multiplier of the sharpest direction at the largest rate', 1 - stabilityLimit(values) * largest],
+          ['edge of stability', -1],
           1e-10,
         ),
       );

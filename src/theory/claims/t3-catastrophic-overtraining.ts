@@ -43,11 +43,7 @@ export const catastrophicOvertraining = defineClaim<NoisyProblem>({
   conclusion(instance) {
     const late = lateTime(instance);
     const end = slopeAt(instance, late);
-    const rises = atLeast(
-      { label: `sign of P′ at t = ${late.toPrecision(3)}`, value: Math.sign(end.value) },
-      { label: 'rising', value: 1 },
-      1e-9,
-    );
+    const rises = atLeast([`sign of P′ at t = ${late.toPrecision(3)}`, Math.sign(end.value)], ['rising', 1], 1e-9);
     if (!concludes(rises)) return rises;
     const last = lastDescent(problemOf(instance), instance.gamma);
     return tightest([rises, ...lastDescentIsRight(instance, last, late)]);
@@ -66,23 +62,15 @@ const SLOPE_TOLERANCE = 1e-11;
  * @param late a time after which nothing turns any more
  */
 export function lastDescentIsRight(instance: NoisyProblem, last: number, late: number): Conclusion[] {
-  const finite = atLeast(
-    { label: 'latest time looked at', value: late },
-    { label: 'T(γ)', value: last },
-    SLOPE_TOLERANCE * late,
-  );
+  const finite = atLeast(['latest time looked at', late], ['T(γ)', last], SLOPE_TOLERANCE * late);
   if (!(last <= late)) return [finite];
   const from = last > 0 ? last * (1 + 1e-9) : Math.min(1e-9, late / 2);
   const scanned = [...logarithmicTimes(from, late, 60), ...turningTimes(instance)];
   const slopes = scanned.filter((time) => time > from && time < late).map((time) => relativeSlope(instance, time));
-  const after = atLeast(
-    { label: 'least P′(t)/Σ|terms| after T(γ)', value: Math.min(0, ...slopes) },
-    { label: 'rising', value: 0 },
-    SLOPE_TOLERANCE,
-  );
+  const after = atLeast(['least P′(t)/Σ|terms| after T(γ)', Math.min(0, ...slopes)], ['rising', 0], SLOPE_TOLERANCE);
   const at = equal(
-    { label: 'P′(T(γ))/Σ|terms|', value: last > 0 ? relativeSlope(instance, last) : 0 },
-    { label: 'turning', value: 0 },
+    ['P′(T(γ))/Σ|terms|', last > 0 ? relativeSlope(instance, last) : 0],
+    ['turning', 0],
     SLOPE_TOLERANCE,
   );
   return [finite, after, at];

@@ -114,22 +114,18 @@ function isState(point: LandscapePoint, state: State): Conclusion[] {
     if (size < 1e-290) return [];
     const share = { label: `bound on the rounding of the ${name}, as a share of its terms`, value: bound / size };
     return [
-      atMost(share, { label: 'a few hundred roundings', value: 1e-12 }, 1e-15),
+      atMost(share, ['a few hundred roundings', 1e-12], 1e-15),
       // Where σ and c nearly cancel the slope is known better than its terms.
-      ...(name === 'objective' ? [atLeast(share, { label: 'some hundred roundings', value: 1e-14 }, 1e-17)] : []),
+      ...(name === 'objective' ? [atLeast(share, ['some hundred roundings', 1e-14], 1e-17)] : []),
     ];
   });
   return [
     equal(
-      { label: 'objective', value: point.objective },
-      { label: 'Σ g(g − 2c)', value: state.objective },
+      ['objective', point.objective],
+      ['Σ g(g − 2c)', state.objective],
       ROUNDING * state.objectiveSize + Number.MIN_VALUE,
     ),
-    equal(
-      { label: 'slope', value: point.slope },
-      { label: 'Σ s g(c − g)', value: state.slope },
-      ROUNDING * state.slopeSize + Number.MIN_VALUE,
-    ),
+    equal(['slope', point.slope], ['Σ s g(c − g)', state.slope], ROUNDING * state.slopeSize + Number.MIN_VALUE),
     ...shares,
   ];
 }
@@ -137,8 +133,8 @@ function isState(point: LandscapePoint, state: State): Conclusion[] {
 function contains(bounds: LandscapeEnclosure, state: State): Conclusion[] {
   const { objective, slope, curvature, objectiveSize, slopeSize, curvatureSize } = state;
   const within = (name: string, value: number, low: number, high: number, size: number): Conclusion[] => [
-    atLeast({ label: name, value }, { label: 'its lower bound', value: low }, ROUNDING * size + Number.MIN_VALUE),
-    atMost({ label: name, value }, { label: 'its upper bound', value: high }, ROUNDING * size + Number.MIN_VALUE),
+    atLeast([name, value], ['its lower bound', low], ROUNDING * size + Number.MIN_VALUE),
+    atMost([name, value], ['its upper bound', high], ROUNDING * size + Number.MIN_VALUE),
   ];
   return [
     ...within('objective', objective, bounds.objectiveLow, Number.MAX_VALUE, objectiveSize),
@@ -189,11 +185,7 @@ function areRanges(
     sizes.curvature += 4 * growth * bendSize(mode, critical, gap);
   }
   const near = (name: string, value: number, range: number, size: number): Conclusion =>
-    equal(
-      { label: name, value },
-      { label: 'sum of the ranges of the modes', value: range },
-      1e-3 * size + Number.MIN_VALUE,
-    );
+    equal([name, value], ['sum of the ranges of the modes', range], 1e-3 * size + Number.MIN_VALUE);
   return [
     near('lower bound of the objective', bounds.objectiveLow, sums.objective, sizes.objective),
     near('lower bound of the slope', bounds.slopeLow, sums.slopeLow, sizes.slope),
@@ -210,24 +202,16 @@ function knowsItsModes(landscape: NoiseLandscape, modes: readonly Mode[], critic
   const latest = Math.max(0, ...helping.map((mode) => sigmoid(mode, last).gap));
   return [
     equal(
-      { label: 'whether some mode falls (1 or 0)', value: landscape.hasFallingModes ? 1 : 0 },
-      { label: 'whether some starts above its σ', value: falling ? 1 : 0 },
+      ['whether some mode falls (1 or 0)', landscape.hasFallingModes ? 1 : 0],
+      ['whether some starts above its σ', falling ? 1 : 0],
       1e-9,
     ),
-    equal(
-      { label: 'moving modes', value: landscape.modes.length },
-      { label: 'that start above 0 and not at σ', value: modes.length },
-      1e-9,
-    ),
+    equal(['moving modes', landscape.modes.length], ['that start above 0 and not at σ', modes.length], 1e-9),
     helping.length > 0 && critical > 0
-      ? equal(
-          { label: 'largest gap at max t*', value: latest },
-          { label: 'c', value: critical },
-          1e-10 * (critical + 1e-6 * latest),
-        )
+      ? equal(['largest gap at max t*', latest], ['c', critical], 1e-10 * (critical + 1e-6 * latest))
       : equal(
-          { label: 'max t* where no mode helps (0), or all do for ever (1)', value: last === Infinity ? 1 : last },
-          { label: 'its value', value: helping.length > 0 ? 1 : 0 },
+          ['max t* where no mode helps (0), or all do for ever (1)', last === Infinity ? 1 : last],
+          ['its value', helping.length > 0 ? 1 : 0],
           1e-9,
         ),
   ];
@@ -237,44 +221,40 @@ function knowsItsModes(landscape: NoiseLandscape, modes: readonly Mode[], critic
 function cellsCover(from: number, to: number): Conclusion[] {
   const grids = [to, to * 1e-9, 0].map(timeGrid);
   const gaps = grids.flatMap((grid) => grid.map((time, index) => (index === 0 ? 0 : time - grid[index - 1]!)));
-  const ordered = atLeast(
-    { label: 'least step between times of a grid', value: Math.min(...gaps) },
-    { label: 'in order', value: 0 },
-    Number.MIN_VALUE,
-  );
+  const ordered = atLeast(['least step between times of a grid', Math.min(...gaps)], ['in order', 0], Number.MIN_VALUE);
   const ends = equal(
-    { label: 'ends of the grids', value: grids.reduce((sum, grid) => sum + grid[0]! * 1e9 + grid.at(-1)!, 0) },
-    { label: '0 and the times asked for', value: to + to * 1e-9 },
+    ['ends of the grids', grids.reduce((sum, grid) => sum + grid[0]! * 1e9 + grid.at(-1)!, 0)],
+    ['0 and the times asked for', to + to * 1e-9],
     1e-12 * to,
   );
   const start = atMost(
-    { label: 'first step of a grid, in which no mode moves', value: timeGrid(to)[1]! },
-    { label: 'a thousandth of the unit', value: 1e-3 },
+    ['first step of a grid, in which no mode moves', timeGrid(to)[1]!],
+    ['a thousandth of the unit', 1e-3],
     1e-9,
   );
   const middle = middleTime(from, to);
   const centred = equal(
-    { label: 'square of the middle of a cell over the product of its ends', value: middle ** 2 / (from * to) },
-    { label: 'about 1', value: 1.0625 },
+    ['square of the middle of a cell over the product of its ends', middle ** 2 / (from * to)],
+    ['about 1', 1.0625],
     0.07,
   );
   const fromZero = equal(
-    { label: 'middle of a cell that begins at 0', value: middleTime(0, to) },
-    { label: 'half its end', value: to / 2 },
+    ['middle of a cell that begins at 0', middleTime(0, to)],
+    ['half its end', to / 2],
     1e-15 * to,
   );
   const points = [to * (1 + 2 * Number.EPSILON), to * (1 + 12 * Number.EPSILON)];
   const split = equal(
-    {
-      label: 'cells that can be split, of two wide and two narrow ones',
-      value: [
+    [
+      'cells that can be split, of two wide and two narrow ones',
+      [
         [0, to * 1e-3],
         [to, points[1]!],
         [to, points[0]!],
         [0, 1e-22],
       ].filter(([left, right]) => !unsplittable(left!, right!)).length,
-    },
-    { label: 'the wide ones', value: 2 },
+    ],
+    ['the wide ones', 2],
     1e-9,
   );
   return [ordered, ends, start, centred, fromZero, split];

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { lastDescent } from '../inflection.js';
 import type { Mode } from '../mode.js';
 import { type Conclusion, concludes, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, singularValue } from './engine/draws.js';
+import { decades, singularValue, weighted } from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';
 import {
   halfNoise,
@@ -19,8 +19,8 @@ import { lastDescentIsRight } from './t3-catastrophic-overtraining.js';
 const anyModes = fc.array(
   fc
     .record({
-      sigma: fc.oneof({ weight: 20, arbitrary: singularValue }, { weight: 1, arbitrary: fc.constant(0) }),
-      share: fc.oneof({ weight: 3, arbitrary: decades(-12, -0.05) }, { weight: 1, arbitrary: decades(0, 2) }),
+      sigma: weighted([20, singularValue], [1, fc.constant(0)]),
+      share: weighted([3, decades(-12, -0.05)], [1, decades(0, 2)]),
     })
     .map(({ sigma, share }) => ({ sigma, start: sigma === 0 ? share : sigma * share })),
   { minLength: 1, maxLength: 12 },
@@ -57,15 +57,15 @@ export const endOfTraining = defineClaim<NoisyProblem>({
   conclusion(instance) {
     const sum = balance(slowestModes(instance.modes));
     const direction = equal(
-      { label: 'sign of P′ at the end', value: Math.sign(finalSlope(instance)) },
-      { label: 'sign of Σ (σ/s(0) − 1) over the slowest modes', value: Math.sign(sum) },
+      ['sign of P′ at the end', Math.sign(finalSlope(instance))],
+      ['sign of Σ (σ/s(0) − 1) over the slowest modes', Math.sign(sum)],
       1e-9,
     );
     if (!concludes(direction)) return direction;
     const last = lastDescent(problemOf(instance), instance.gamma);
     const finite = equal(
-      { label: 'whether T(γ) is finite (1 or −1)', value: last < Infinity ? 1 : -1 },
-      { label: 'sign of Σ (σ/s(0) − 1) over the slowest modes', value: Math.sign(sum) },
+      ['whether T(γ) is finite (1 or −1)', last < Infinity ? 1 : -1],
+      ['sign of Σ (σ/s(0) − 1) over the slowest modes', Math.sign(sum)],
       1e-9,
     );
     return tightest([direction, finite, ...whereItIsFinite(instance, last)]);

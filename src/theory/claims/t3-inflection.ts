@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { globalInflection, lastDescent } from '../inflection.js';
 import { gridInflection } from '../search.js';
 import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { singularValue } from './engine/draws.js';
+import { singularValue, weighted } from './engine/draws.js';
 import {
   dippingProblem,
   halfNoise,
@@ -38,10 +38,10 @@ export const inflectionIsGlobal = defineClaim<Instance>({
   origin: 'ours',
   domain: fc
     .record({
-      problem: fc.oneof(
-        { weight: 30, arbitrary: fc.record(noisyFields) },
-        { weight: 10, arbitrary: dippingProblem },
-        { weight: 1, arbitrary: fc.record({ ...noisyFields, modes: stillModes }) },
+      problem: weighted(
+        [30, fc.record(noisyFields)],
+        [10, dippingProblem],
+        [1, fc.record({ ...noisyFields, modes: stillModes })],
       ),
       points: fc.integer({ min: 1, max: 40 }),
     })
@@ -59,22 +59,19 @@ export const inflectionIsGlobal = defineClaim<Instance>({
     const best = riseAt(instance, time);
     const least = dense.map((at) => riseAt(instance, at)).reduce((low, next) => (next.value < low.value ? next : low));
     const global = atMost(
-      {
-        label: `perturbed loss at the inflection, t = ${time.toPrecision(6)}, less that of learning everything`,
-        value: best.value,
-      },
-      { label: 'least found by looking at many times', value: least.value },
+      [`perturbed loss at the inflection, t = ${time.toPrecision(6)}, less that of learning everything`, best.value],
+      ['least found by looking at many times', least.value],
       ROUNDING * (best.size + least.size) + Number.MIN_VALUE,
     );
     const learned = learnedLoss(instance);
     const identity = equal(
-      { label: 'perturbed loss at the inflection', value },
-      { label: 'Σ(σ − s)² + γ²(p+q) Σs + γ⁴phq', value: best.value + learned },
+      ['perturbed loss at the inflection', value],
+      ['Σ(σ − s)² + γ²(p+q) Σs + γ⁴phq', best.value + learned],
       ROUNDING * (best.size + learned) + Number.MIN_VALUE,
     );
     const still = equal(
-      { label: 'time of the inflection where nothing moves', value: movingModes(instance.modes).length > 0 ? 0 : time },
-      { label: 'the earliest', value: 0 },
+      ['time of the inflection where nothing moves', movingModes(instance.modes).length > 0 ? 0 : time],
+      ['the earliest', 0],
       Number.MIN_VALUE,
     );
     return tightest([global, identity, still, noLaterThanLast(instance, time), ...onGrid(instance, grid)]);
@@ -116,20 +113,8 @@ function onGrid(instance: NoisyProblem, grid: readonly number[]): Conclusion[] {
     times.map(() => Number.NaN),
   );
   return [
-    equal(
-      { label: 'index of the inflection on a grid (−1: none)', value: found?.index ?? -1 },
-      { label: 'first least point', value: first },
-      1e-9,
-    ),
-    equal(
-      { label: 'its time (−1: none)', value: found?.time ?? -1 },
-      { label: 'time of that point', value: times[first] ?? -1 },
-      Number.MIN_VALUE,
-    ),
-    equal(
-      { label: 'inflection where every run diverged (−1: none)', value: nothing?.index ?? -1 },
-      { label: 'none', value: -1 },
-      1e-9,
-    ),
+    equal(['index of the inflection on a grid (−1: none)', found?.index ?? -1], ['first least point', first], 1e-9),
+    equal(['its time (−1: none)', found?.time ?? -1], ['time of that point', times[first] ?? -1], Number.MIN_VALUE),
+    equal(['inflection where every run diverged (−1: none)', nothing?.index ?? -1], ['none', -1], 1e-9),
   ];
 }

@@ -52,8 +52,8 @@ export const modeUnderNoise = defineClaim<Instance>({
     const floor = gamma ** 4 * rows * hidden * cols;
     const size = (task.norm() + first.dot(first)) ** 2;
     const value = equal(
-      { label: 'perturbed loss', value: perturbedLoss(problem, gamma, time) },
-      { label: '‖W1W2 − A‖² + γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq', value: residual.dot(residual) + spread + floor },
+      ['perturbed loss', perturbedLoss(problem, gamma, time)],
+      ['‖W1W2 − A‖² + γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq', residual.dot(residual) + spread + floor],
       1e-13 * (size + spread + floor) + Number.MIN_VALUE,
     );
     // The gradient flow itself, W1′ = −2(W − A)W2ᵀ and W2′ = −2W1ᵀ(W − A).
@@ -63,8 +63,8 @@ export const modeUnderNoise = defineClaim<Instance>({
     const growth = cols * first.dot(firstMotion) + rows * second.dot(secondMotion);
     const motionSize = 8 * first.dot(first) * Math.sqrt(size);
     const velocity = equal(
-      { label: 'velocity of the perturbed loss', value: perturbedLossVelocity(problem, gamma, time) },
-      { label: '−‖∇L‖² + 2γ²(q⟨W1, W1′⟩ + p⟨W2, W2′⟩)', value: 2 * gamma ** 2 * growth - decline },
+      ['velocity of the perturbed loss', perturbedLossVelocity(problem, gamma, time)],
+      ['−‖∇L‖² + 2γ²(q⟨W1, W1′⟩ + p⟨W2, W2′⟩)', 2 * gamma ** 2 * growth - decline],
       1e-13 * motionSize * (Math.sqrt(size) + gamma ** 2 * (rows + cols)) + Number.MIN_VALUE,
     );
     return tightest([value, velocity, ...problem.modes.map((mode) => turnsAt(instance, problem, mode))]);
@@ -89,11 +89,8 @@ function turnsAt(instance: Instance, problem: Problem, mode: { sigma: number; st
   // d/dt [(σ − s)² + γ²(p + q) s] with s′ = 4 s (σ − s).
   const slope = 4 * value * gap * (2 * halfNoise(instance) - 2 * gap);
   return atMost(
-    {
-      label: `slope of the part of the mode σ = ${mode.sigma}, where σ − c − s has that sign`,
-      value: slope * Math.sign(above),
-    },
-    { label: 'falling before, rising after', value: 0 },
+    [`slope of the part of the mode σ = ${mode.sigma}, where σ − c − s has that sign`, slope * Math.sign(above)],
+    ['falling before, rising after', 0],
     8e-13 * value * Math.abs(gap) * (critical + Math.abs(gap)) + Number.MIN_VALUE,
   );
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { globalInflection, lastDescent } from '../inflection.js';
 import { type Conclusion, defineClaim, type Side } from './engine/claim.js';
-import { decades } from './engine/draws.js';
+import { decades, weighted } from './engine/draws.js';
 import {
   dippingProblem,
   isNoisyProblem,
@@ -48,12 +48,9 @@ export const inflectionOrder = defineClaim<Instance>({
   origin: 'direction: paper, section 4; for both definitions, every start and every γ: ours',
   domain: fc
     .record({
-      problem: fc.oneof({ weight: 3, arbitrary: fc.record(noisyFields) }, { weight: 1, arbitrary: dippingProblem }),
+      problem: weighted([3, fc.record(noisyFields)], [1, dippingProblem]),
       factor: fc.integer({ min: 1, max: 300 }).map((hundredth) => Number((10 ** (hundredth / 100)).toPrecision(3))),
-      inflection: fc.oneof(
-        { weight: 9, arbitrary: fc.constantFrom('last', 'global') },
-        { weight: 1, arbitrary: fc.constant('first dip') },
-      ),
+      inflection: weighted([9, fc.constantFrom('last', 'global')], [1, fc.constant('first dip')]),
     })
     .map(({ problem, ...rest }) => ({ ...problem, ...rest })),
   wellFormed: (instance) =>

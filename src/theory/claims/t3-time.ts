@@ -35,11 +35,7 @@ export const modeOptimumTimes = defineClaim<NoisyProblem>({
     const last = lastDescent(problem, gamma);
     const latest = Math.max(...optima);
     // Both are infinite where a mode falls from above for ever.
-    const bound = atMost(
-      { label: 'T(γ)', value: last },
-      { label: 'max t*', value: latest },
-      1e-12 * latest + Number.MIN_VALUE,
-    );
+    const bound = atMost(['T(γ)', last], ['max t*', latest], 1e-12 * latest + Number.MIN_VALUE);
     // A mode that falls from above for ever bounds nothing.
     const bounds = latest < Infinity ? [bound] : [];
     return tightest([...bounds, ...modes.flatMap((mode, index) => optimumIsRight(instance, mode, optima[index]!))]);
@@ -54,16 +50,16 @@ function optimumIsRight(instance: NoisyProblem, mode: Mode, optimum: number): Co
   const time = { label: `t* of the mode σ = ${sigma}, s(0) = ${start}`, value: optimum };
   if (start > sigma) {
     const never = { label: 'reciprocal of its t*', value: 1 / optimum };
-    return [equal(never, { label: 'falls for ever', value: 0 }, 1e-12)];
+    return [equal(never, ['falls for ever', 0], 1e-12)];
   }
   if (start === 0 || sigma - start <= critical) {
-    return [equal(time, { label: 'never helps', value: 0 }, 1e-12)];
+    return [equal(time, ['never helps', 0], 1e-12)];
   }
   const ratio = ((sigma - start) / start) * ((sigma - critical) / critical);
   const logs = Math.abs(Math.log(start)) + Math.abs(Math.log(critical)) + 2 * Math.abs(Math.log(sigma)) + 4;
   const formula = equal(
     time,
-    { label: 'ln[(σ/s(0) − 1)(σ − c)/c]/4σ', value: Math.log(ratio) / (4 * sigma) },
+    ['ln[(σ/s(0) − 1)(σ − c)/c]/4σ', Math.log(ratio) / (4 * sigma)],
     (1e-15 * logs + roundingOfRatio(mode, critical)) / (4 * sigma),
   );
   const alone = problemOf({ ...instance, modes: [mode] });
@@ -71,8 +67,8 @@ function optimumIsRight(instance: NoisyProblem, mode: Mode, optimum: number): Co
   const gamma = Math.sqrt((2 * critical) / (alone.rows + alone.cols));
   const [best, end] = [perturbedLoss(alone, gamma, optimum), perturbedLoss(alone, gamma, Infinity)];
   const rise = equal(
-    { label: 'rise of its part after t*', value: end - best },
-    { label: 'c²', value: critical ** 2 },
+    ['rise of its part after t*', end - best],
+    ['c²', critical ** 2],
     1e-13 * (best + end + sigma ** 2),
   );
   return [formula, rise];

@@ -52,20 +52,20 @@ export const matchedLosses = defineClaim<Instance>({
     // On the line through both tasks the triangle is flat: between them the least is attained, beyond the new one the most.
     const [between, beyond] = [0.5, 1.5].map((place) => Matrix.sub(added, task).mul(place).add(task));
     return tightest([
-      atLeast({ label: 'pre-training loss', value: whole }, { label: '(D − √L)²', value: least }, tolerance),
+      atLeast(['pre-training loss', whole], ['(D − √L)²', least], tolerance),
       atMost(
-        { label: 'pre-training loss on the inputs that are shown', value: shown(network, task) ** 2 },
-        { label: '(D + √L)²', value: most },
+        ['pre-training loss on the inputs that are shown', shown(network, task) ** 2],
+        ['(D + √L)²', most],
         tolerance,
       ),
       equal(
-        { label: 'that loss half way between the tasks', value: shown(between!, task) ** 2 },
-        { label: '(D − √L)² there', value: bracketOf(between!).least },
+        ['that loss half way between the tasks', shown(between!, task) ** 2],
+        ['(D − √L)² there', bracketOf(between!).least],
         tolerance,
       ),
       equal(
-        { label: 'that loss half as far beyond the new task', value: shown(beyond!, task) ** 2 },
-        { label: '(D + √L)² there', value: bracketOf(beyond!).most },
+        ['that loss half as far beyond the new task', shown(beyond!, task) ** 2],
+        ['(D + √L)² there', bracketOf(beyond!).most],
         tolerance,
       ),
     ]);

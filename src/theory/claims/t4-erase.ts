@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { type FineTuning, fineTune } from '../finetuning.js';
 import { fineTuneRotated } from '../rotated-finetuning.js';
 import { atMost, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades } from './engine/draws.js';
+import { decades, weighted } from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';
 import {
   anyShare,
@@ -36,14 +36,14 @@ interface Instance extends Surplus {
 const erased = keptShare.map((share) => share / 2);
 
 const fields = {
-  modes: fc.oneof(
-    { weight: 12, arbitrary: startedModes(12, erased, startedBelow) },
-    { weight: 1, arbitrary: startedModes(12, anyShare, startedBelow) },
-    { weight: 1, arbitrary: startedModes(12, erased, startedAnywhere) },
+  modes: weighted(
+    [12, startedModes(12, erased, startedBelow)],
+    [1, startedModes(12, anyShare, startedBelow)],
+    [1, startedModes(12, erased, startedAnywhere)],
   ),
   earlier: fc.oneof(decades(-3, 3), fc.constant(0)),
   delay: decades(-3, 3),
-  time: fc.oneof({ weight: 3, arbitrary: decades(-3, 3) }, { weight: 1, arbitrary: fc.constant('limit' as const) }),
+  time: weighted([3, decades(-3, 3)], [1, fc.constant('limit' as const)]),
   ...surplusFields,
 };
 
@@ -77,10 +77,7 @@ export const erasingFeatures = defineClaim<Instance>({
   statement:
     'After any time of fine-tuning flow, convergence included, on a task with the same singular vectors and 0 ≤ σ_i^ft ≤ σ_i for every mode, the pre-training loss never rises with the length of pre-training: a U-turn takes overshoot or turned singular vectors.',
   origin: 'ours',
-  domain: fc.oneof(
-    { weight: 9, arbitrary: fc.record({ ...fields, angle: fc.constantFrom(0, 180) }) },
-    { weight: 1, arbitrary: turned },
-  ),
+  domain: weighted([9, fc.record({ ...fields, angle: fc.constantFrom(0, 180) })], [1, turned]),
   wellFormed: ({ modes, earlier, delay, time, angle, ...surplus }) =>
     areTunedModes(modes) &&
     isSurplus(surplus) &&
@@ -122,14 +119,14 @@ export const erasingFeatures = defineClaim<Instance>({
       (time) => fineTuneRotated(problem, time, angle, fineTuning).lossPre,
     );
     const order = atMost(
-      { label: `pre-training loss after fine-tuning from t = ${earlier + delay}`, value: after! },
-      { label: `from t = ${earlier}`, value: before! },
+      [`pre-training loss after fine-tuning from t = ${earlier + delay}`, after!],
+      [`from t = ${earlier}`, before!],
       1e-11 * size,
     );
     if (angle % 180 !== 0) return order;
     const definition = equal(
-      { label: 'the same by modes', value: fineTune(problem, earlier + delay, fineTuning).lossPre },
-      { label: 'from two sigmoids per mode', value: lossByModes(instance, earlier + delay) },
+      ['the same by modes', fineTune(problem, earlier + delay, fineTuning).lossPre],
+      ['from two sigmoids per mode', lossByModes(instance, earlier + delay)],
       1e-12 * size,
     );
     return tightest([order, definition]);

@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import type { Weights } from '../balance.js';
 import { coveredValue, retainedRise } from '../exposure.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, matrixSeed, singularValue } from './engine/draws.js';
+import { decades, matrixSeed, singularValue, weighted } from './engine/draws.js';
 import {
   alignedTask,
   alignedWeights,
@@ -31,10 +31,7 @@ interface Instance {
   readonly steps: number;
 }
 
-const variance = fc.oneof(
-  { weight: 2, arbitrary: fc.integer({ min: 1, max: 8 }).map((n) => n / 4) },
-  { weight: 1, arbitrary: fc.constant(0) },
-);
+const variance = weighted([2, fc.integer({ min: 1, max: 8 }).map((n) => n / 4)], [1, fc.constant(0)]);
 
 /** T4-exposure: what fine-tuning does to post-training that was or was not seen early. */
 export const retainedExposure = defineClaim<Instance>({
@@ -46,7 +43,7 @@ export const retainedExposure = defineClaim<Instance>({
   domain: fc.record({
     modes: fc.array(
       fc.record({
-        start: fc.oneof({ weight: 8, arbitrary: decades(-3, 0.5) }, { weight: 1, arbitrary: fc.constant(0) }),
+        start: weighted([8, decades(-3, 0.5)], [1, fc.constant(0)]),
         post: singularValue,
         postCovariance: variance,
         fine: singularValue,
@@ -55,10 +52,7 @@ export const retainedExposure = defineClaim<Instance>({
       { minLength: 1, maxLength: 6 },
     ),
     seed: matrixSeed,
-    twistSeed: fc.oneof(
-      { weight: 12, arbitrary: fc.constant(0) },
-      { weight: 1, arbitrary: fc.integer({ min: 1, max: 9999 }) },
-    ),
+    twistSeed: weighted([12, fc.constant(0)], [1, fc.integer({ min: 1, max: 9999 })]),
     steps: fc.integer({ min: 0, max: 6 }),
   }),
   wellFormed: ({ modes, seed, twistSeed, steps }) =>
@@ -119,11 +113,11 @@ export const retainedExposure = defineClaim<Instance>({
     }));
     return tightest([
       equal(
-        {
-          label: 'rise of E‖(W − A_post)x‖² to the limit of fine-tuning',
-          value: lossOf(alignedWeights(bases, limits)) - lossOf(before),
-        },
-        { label: 'Σ c[(σ^ft − σ^post)² − (s − σ^post)²]', value: retainedRise(staged) },
+        [
+          'rise of E‖(W − A_post)x‖² to the limit of fine-tuning',
+          lossOf(alignedWeights(bases, limits)) - lossOf(before),
+        ],
+        ['Σ c[(σ^ft − σ^post)² − (s − σ^post)²]', retainedRise(staged)],
         1e-12 * size,
       ),
       onTheWay(instance, before, task('fine'), covariance('fineCovariance')),
@@ -157,11 +151,11 @@ function onTheWay({ modes, seed, steps }: Instance, before: Weights, task: Matri
     factors.map((factor) => factor * factor),
   );
   return equal(
-    {
-      label: 'distance of W1W2 after steps from its modes moved alone, in units of the largest singular value',
-      value: layers.first.mmul(layers.second).sub(expected).norm() / largest,
-    },
-    { label: 'none', value: 0 },
+    [
+      'distance of W1W2 after steps from its modes moved alone, in units of the largest singular value',
+      layers.first.mmul(layers.second).sub(expected).norm() / largest,
+    ],
+    ['none', 0],
     1e-11,
   );
 }

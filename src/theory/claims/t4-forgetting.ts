@@ -4,7 +4,7 @@ import { fineTune } from '../finetuning.js';
 import { flowWeights } from '../riccati.js';
 import { stagedForgetting } from '../staged-finetuning.js';
 import { atLeast, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades } from './engine/draws.js';
+import { decades, weighted } from './engine/draws.js';
 import { alignedTask, alignedWeights, drawnBases, matrixDistance } from './engine/networks.js';
 import {
   areTunedModes,
@@ -42,7 +42,7 @@ export const forgetting = defineClaim<Instance>({
   domain: fc.record({
     modes: tunedModes(9),
     learned: fc.integer({ min: 1, max: 9 }),
-    share: fc.oneof({ weight: 6, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: decades(-3, 1) }),
+    share: weighted([6, fc.constant(1)], [1, decades(-3, 1)]),
     pull: pullWeight,
     time: fc.oneof(decades(-3, 3), fc.constant('limit' as const)),
     ...surplusFields,
@@ -70,14 +70,14 @@ export const forgetting = defineClaim<Instance>({
     const size = sumOfSquares(modes.flatMap(({ sigma, target }) => [sigma * Math.max(1, share), target]));
     const [before, after] = [learned - 1, learned].map((n) => forgotten(instance, n));
     const growth = atLeast(
-      { label: `forgetting with ${learned} learned modes`, value: after! },
-      { label: 'with one fewer', value: before! },
+      [`forgetting with ${learned} learned modes`, after!],
+      ['with one fewer', before!],
       1e-13 * size,
     );
     if (share !== 1) return growth;
     const closedForm = equal(
-      { label: 'Σ ((σ^ft − σ)/(1+λ))²', value: stagedForgetting(stagedTask(modes, pull), learned) },
-      { label: 'rise of ‖W1W2 − A‖² in the limit of the flow', value: forgottenInTheLimit(instance, learned) },
+      ['Σ ((σ^ft − σ)/(1+λ))²', stagedForgetting(stagedTask(modes, pull), learned)],
+      ['rise of ‖W1W2 − A‖² in the limit of the flow', forgottenInTheLimit(instance, learned)],
       1e-10 * size,
     );
     return tightest([growth, closedForm]);

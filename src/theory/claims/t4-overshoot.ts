@@ -65,35 +65,28 @@ export const overshootInflection = defineClaim<Instance>({
     const task = { overshoot: `overshoot:${kept}:${factor}`, scale: `scale:${factor}`, erase: `erase:${kept}` };
     const target = parseFineTuningTarget(task[instance.task], spectrum, () => 0);
     const named = spectrum.map((sigma, index) =>
-      equal({ label: `σ_${index + 1} of ${name}`, value: sigma / law(index) }, { label: 'its law', value: 1 }, 1e-14),
+      equal([`σ_${index + 1} of ${name}`, sigma / law(index)], ['its law', 1], 1e-14),
     );
     const tuned = target.map((value, index) =>
       equal(
-        { label: `σ_${index + 1}^ft/σ_${index + 1} of ${task[instance.task]}`, value: value / law(index) },
-        { label: 'its factor', value: index < kept ? 1 : factor },
+        [`σ_${index + 1}^ft/σ_${index + 1} of ${task[instance.task]}`, value / law(index)],
+        ['its factor', index < kept ? 1 : factor],
         1e-14 * (1 + factor),
       ),
     );
     const turns = factor >= 2 + pull || (factor === 0 && pull === 0);
     const inflection = equal(
-      { label: `inflection of F = ${factor}, λ = ${pull}`, value: stagedInflection({ spectrum, target, pull }) },
-      { label: turns ? 'n0' : 'all modes', value: turns ? kept : count },
+      [`inflection of F = ${factor}, λ = ${pull}`, stagedInflection({ spectrum, target, pull })],
+      [turns ? 'n0' : 'all modes', turns ? kept : count],
       1e-9,
     );
     const halfway = Math.ceil(count / 2);
     const bounded = equal(
-      {
-        label: `inflection among at most ${halfway} modes`,
-        value: stagedInflection({ spectrum, target, pull }, halfway),
-      },
-      { label: turns ? 'n0 or those' : 'those', value: turns ? Math.min(kept, halfway) : halfway },
+      [`inflection among at most ${halfway} modes`, stagedInflection({ spectrum, target, pull }, halfway)],
+      [turns ? 'n0 or those' : 'those', turns ? Math.min(kept, halfway) : halfway],
       1e-9,
     );
-    const threshold = equal(
-      { label: 'threshold of σ^ft/σ', value: overshootThreshold(pull) },
-      { label: '2 + λ', value: 2 + pull },
-      1e-15 * (2 + pull),
-    );
+    const threshold = equal(['threshold of σ^ft/σ', overshootThreshold(pull)], ['2 + λ', 2 + pull], 1e-15 * (2 + pull));
     return tightest([...named, ...tuned, inflection, bounded, threshold, shuffled(spectrum, exponent)]);
   },
   toleranceReason:
@@ -120,11 +113,11 @@ function shuffled(spectrum: readonly number[], draw: number): Conclusion {
   const target = parseFineTuningTarget('shuffle', spectrum, () => (draw / 3) % 1);
   const sorted = [...target].sort((a, b) => b - a);
   return equal(
-    {
-      label: 'largest change of a singular value by shuffling',
-      value: Math.max(...sorted.map((value, index) => Math.abs(value - spectrum[index]!))),
-    },
-    { label: 'none', value: 0 },
+    [
+      'largest change of a singular value by shuffling',
+      Math.max(...sorted.map((value, index) => Math.abs(value - spectrum[index]!))),
+    ],
+    ['none', 0],
     Number.MIN_VALUE,
   );
 }

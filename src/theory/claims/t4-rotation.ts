@@ -4,7 +4,7 @@ import { fineTune } from '../finetuning.js';
 import { flowWeights } from '../riccati.js';
 import { fineTuneRotated, modeRotation, type RotatedFineTuned, rotatedTask } from '../rotated-finetuning.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades } from './engine/draws.js';
+import { decades, weighted } from './engine/draws.js';
 import { matrixDistance } from './engine/networks.js';
 import {
   checkpointFields,
@@ -29,10 +29,7 @@ export const turnedTask = defineClaim<Instance>({
   origin: 'ours',
   domain: fc.record({
     ...checkpointFields,
-    angle: fc.oneof(
-      { weight: 2, arbitrary: fc.constantFrom(0, 90, 180) },
-      { weight: 3, arbitrary: fc.integer({ min: 0, max: 180 }) },
-    ),
+    angle: weighted([2, fc.constantFrom(0, 90, 180)], [3, fc.integer({ min: 0, max: 180 })]),
     flow: decades(-2, 0.5),
   }),
   wellFormed: (instance) => isTunedCheckpoint(instance) && instance.flow >= 0 && instance.flow <= 5,
@@ -54,8 +51,8 @@ export const turnedTask = defineClaim<Instance>({
         value: Number.isFinite(largest) ? largest : Number.MAX_VALUE,
       };
       return tightest([
-        atLeast(size, { label: 'diverging', value: 1e60 }, 1),
-        atLeast({ label: 'its pre-training loss', value: turned.lossPre }, { label: 'diverging', value: 1e60 }, 1),
+        atLeast(size, ['diverging', 1e60], 1),
+        atLeast(['its pre-training loss', turned.lossPre], ['diverging', 1e60], 1),
       ]);
     }
     if (regime === 'unclear') return tightest(byFlow(instance, prepared));
@@ -86,26 +83,23 @@ function sameNetwork(
   const embeddedCore = Matrix.zeros(problem.rows, problem.cols);
   embeddedCore.setSubMatrix(turned.core, 0, 0);
   const network = equal(
-    {
-      label: `distance of the blocks from W1W2 after ${way}, in units of the largest singular value`,
-      value: Matrix.sub(expected.core, embeddedCore).div(largest).norm(),
-    },
-    { label: 'none', value: 0 },
+    [
+      `distance of the blocks from W1W2 after ${way}, in units of the largest singular value`,
+      Matrix.sub(expected.core, embeddedCore).div(largest).norm(),
+    ],
+    ['none', 0],
     TOLERANCE,
   );
   const losses = (['lossBefore', 'lossPre', 'lossFt'] as const).map((name) =>
     equal(
-      {
-        label: `${name} after ${way}, by blocks, in units of the largest singular value squared`,
-        value: turned[name] / scale,
-      },
-      { label: 'by matrices', value: expected[name] / scale },
+      [`${name} after ${way}, by blocks, in units of the largest singular value squared`, turned[name] / scale],
+      ['by matrices', expected[name] / scale],
       10 * TOLERANCE,
     ),
   );
   const forgetting = equal(
-    { label: 'forgetting, by blocks', value: turned.forgetting / scale },
-    { label: 'by matrices', value: (expected.lossPre - expected.lossBefore) / scale },
+    ['forgetting, by blocks', turned.forgetting / scale],
+    ['by matrices', (expected.lossPre - expected.lossBefore) / scale],
     10 * TOLERANCE,
   );
   return [network, ...losses, forgetting];
@@ -139,13 +133,13 @@ function byFlow(instance: Instance, prepared: PreparedCheckpoint): Conclusion[] 
     lossFt: matrixDistance(product, task) ** 2,
   };
   const goal = equal(
-    {
-      label: 'distance of the turned task from R diag(σ^ft) Rᵀ, in units of the largest singular value',
-      value: Matrix.sub(rotatedTask(target, instance.angle, rows, cols), task)
+    [
+      'distance of the turned task from R diag(σ^ft) Rᵀ, in units of the largest singular value',
+      Matrix.sub(rotatedTask(target, instance.angle, rows, cols), task)
         .div(size)
         .norm(),
-    },
-    { label: 'none', value: 0 },
+    ],
+    ['none', 0],
     1e-14,
   );
   return [goal, ...sameNetwork('gradient flow', prepared, turned, expected)];
@@ -164,20 +158,14 @@ function atSpecialAngles(
   const scale = Math.max(size, ...shared.singularValues);
   const values = shared.singularValues.map((value, index) =>
     equal(
-      {
-        label: `singular value ${index + 1} at ${angle}°, in units of the largest`,
-        value: turned.core.get(index, index) / scale,
-      },
-      { label: 'of the task with shared vectors', value: value / scale },
+      [`singular value ${index + 1} at ${angle}°, in units of the largest`, turned.core.get(index, index) / scale],
+      ['of the task with shared vectors', value / scale],
       TOLERANCE,
     ),
   );
   const loss = equal(
-    {
-      label: `fine-tuning loss at ${angle}°, in units of the largest singular value squared`,
-      value: turned.lossFt / scale ** 2,
-    },
-    { label: 'of the task with shared vectors', value: shared.lossFt / scale ** 2 },
+    [`fine-tuning loss at ${angle}°, in units of the largest singular value squared`, turned.lossFt / scale ** 2],
+    ['of the task with shared vectors', shared.lossFt / scale ** 2],
     10 * TOLERANCE,
   );
   return [...values, loss];

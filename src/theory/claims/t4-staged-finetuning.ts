@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import { flowWeights } from '../riccati.js';
 import { stagedIncrement, stagedInflection, stagedPretrainingLoss } from '../staged-finetuning.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { singularValue } from './engine/draws.js';
+import { singularValue, weighted } from './engine/draws.js';
 import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
 import {
   areTunedModes,
@@ -57,7 +57,7 @@ export const stagedFineTuning = defineClaim<Instance>({
     'Fine-tuned to convergence on a task with the same singular vectors, a checkpoint with n learned modes has the pre-training loss F(n) with F(n) − F(n−1) = σ_n^ft(σ_n^ft − 2σ_n), so that F never rises up to the last mode n0 with σ_n^ft ≤ 2σ_n, rises strictly from there on, and is least at n0.',
   origin: 'direction: paper, section 4; threshold and closed form: ours',
   domain: fc.record({
-    modes: fc.oneof({ weight: 7, arbitrary: turning }, { weight: 1, arbitrary: tunedModes(10) }),
+    modes: weighted([7, turning], [1, tunedModes(10)]),
     learned: fc.nat({ max: 10 }),
     ...surplusFields,
   }),
@@ -82,18 +82,15 @@ export const stagedFineTuning = defineClaim<Instance>({
     const size = sumOfSquares(modes.flatMap(({ sigma, target }) => [sigma, target]));
     const learned = Math.min(instance.learned, Math.max(1, modes.length - instance.beyond));
     const identity = equal(
-      { label: `F(${learned})`, value: stagedPretrainingLoss(task, learned) },
-      { label: '‖W1W2 − A‖² in the limit of the flow on A_ft', value: lossOfLimit(instance, learned) },
+      [`F(${learned})`, stagedPretrainingLoss(task, learned)],
+      ['‖W1W2 − A‖² in the limit of the flow on A_ft', lossOfLimit(instance, learned)],
       1e-10 * size,
     );
     const increments = modes.map(({ sigma, target }, index) => {
       const mode = index + 1;
       return equal(
-        {
-          label: `F(${mode}) − F(${index})`,
-          value: stagedPretrainingLoss(task, mode) - stagedPretrainingLoss(task, index),
-        },
-        { label: 'σ^ft(σ^ft − 2σ)', value: target * (target - 2 * sigma) },
+        [`F(${mode}) − F(${index})`, stagedPretrainingLoss(task, mode) - stagedPretrainingLoss(task, index)],
+        ['σ^ft(σ^ft − 2σ)', target * (target - 2 * sigma)],
         1e-14 * size,
       );
     });
@@ -124,19 +121,19 @@ function turnIsRight(modes: readonly TunedMode[]): Conclusion[] {
   const turn = modes.filter((mode) => !overshoots(mode)).length;
   const rises = modes.map((_, index) => stagedIncrement(task, index + 1) > 0);
   const rising = equal(
-    { label: `modes that raise F, of those after n0 = ${turn}`, value: rises.slice(turn).filter(Boolean).length },
-    { label: 'all of them, one at least', value: Math.max(1, modes.length - turn) },
+    [`modes that raise F, of those after n0 = ${turn}`, rises.slice(turn).filter(Boolean).length],
+    ['all of them, one at least', Math.max(1, modes.length - turn)],
     1e-9,
   );
   const falling = equal(
-    { label: `modes that raise F, of those up to n0 = ${turn}`, value: rises.slice(0, turn).filter(Boolean).length },
-    { label: 'none', value: 0 },
+    [`modes that raise F, of those up to n0 = ${turn}`, rises.slice(0, turn).filter(Boolean).length],
+    ['none', 0],
     1e-9,
   );
   const useful = modes.map(({ sigma, target }) => target > 0 && target < 2 * sigma);
   const least = equal(
-    { label: 'fewest modes with the least F', value: stagedInflection(task) },
-    { label: 'last mode that lowers F', value: useful.lastIndexOf(true, turn - 1) + 1 },
+    ['fewest modes with the least F', stagedInflection(task)],
+    ['last mode that lowers F', useful.lastIndexOf(true, turn - 1) + 1],
     1e-9,
   );
   return turn > 0 ? [rising, falling, least] : [rising, falling];

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { fineTune } from '../finetuning.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades } from './engine/draws.js';
+import { decades, weighted } from './engine/draws.js';
 import {
   checkpointFields,
   isTunedCheckpoint,
@@ -26,11 +26,8 @@ export const fineTuningSteps = defineClaim<Instance>({
   origin: 'ours; the recurrence without a pull: Gidel, Bach and Lacoste-Julien 2019',
   domain: fc.record({
     ...checkpointFields,
-    angle: fc.oneof(
-      { weight: 12, arbitrary: fc.constant(0) },
-      { weight: 1, arbitrary: fc.integer({ min: 1, max: 90 }) },
-    ),
-    flow: fc.oneof({ weight: 6, arbitrary: decades(-3, 3) }, { weight: 1, arbitrary: fc.constant('limit' as const) }),
+    angle: weighted([12, fc.constant(0)], [1, fc.integer({ min: 1, max: 90 })]),
+    flow: weighted([6, decades(-3, 3)], [1, fc.constant('limit' as const)]),
   }),
   wellFormed: (instance) => isTunedCheckpoint(instance) && (instance.flow === 'limit' || instance.flow >= 0),
   hypotheses: [
@@ -52,7 +49,7 @@ export const fineTuningSteps = defineClaim<Instance>({
     const last = Math.max(...tuned.singularValues, 0);
     if (regime === 'unclear') return tightest(byFlow(instance, prepared));
     if (regime === 'diverging') {
-      return atLeast({ label: 'largest singular value', value: last }, { label: 'diverging', value: 1e100 }, 1);
+      return atLeast(['largest singular value', last], ['diverging', 1e100], 1);
     }
     const largest = Math.max(size, last, explicit.core.max(), -explicit.core.min());
     const expected = Matrix.zeros(problem.rows, problem.cols);
@@ -61,8 +58,8 @@ export const fineTuningSteps = defineClaim<Instance>({
     });
     const difference = Matrix.sub(explicit.core, expected).div(largest);
     const vectors = equal(
-      { label: 'distance of W1W2 from U diag(s) Vᵀ, in units of the largest singular value', value: difference.norm() },
-      { label: 'none', value: 0 },
+      ['distance of W1W2 from U diag(s) Vᵀ, in units of the largest singular value', difference.norm()],
+      ['none', 0],
       TOLERANCE,
     );
     const losses = (['lossBefore', 'lossPre', 'lossFt'] as const).map((name) =>
@@ -85,8 +82,8 @@ const TOLERANCE = 1e-11;
 function sameLoss(name: string, mode: number, matrix: number, largest: number): Conclusion {
   const scale = largest * largest;
   return equal(
-    { label: `${name} by modes, in units of the largest singular value squared`, value: mode / scale },
-    { label: 'by matrices', value: matrix / scale },
+    [`${name} by modes, in units of the largest singular value squared`, mode / scale],
+    ['by matrices', matrix / scale],
     10 * TOLERANCE,
   );
 }
@@ -102,8 +99,8 @@ function byFlow({ flow, time }: Instance, { problem, fineTuning, values }: Prepa
     const growth = 4 * (goal + pull * (anchor === 'checkpoint' ? start : problem.spectrum[index]!));
     const damping = 4 * (1 + pull);
     return equal(
-      { label: `singular value ${index + 1} after the flow`, value },
-      { label: 'solution of its own equation', value: logistic(start, growth, damping, duration) },
+      [`singular value ${index + 1} after the flow`, value],
+      ['solution of its own equation', logistic(start, growth, damping, duration)],
       TOLERANCE * Math.max(start, goal, problem.spectrum[index]!),
     );
   });

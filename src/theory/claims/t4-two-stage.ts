@@ -3,7 +3,7 @@ import type { Matrix } from 'ml-matrix';
 import { alignByFlow, isPastAThird, liesBetween } from '../finetuning.js';
 import { flowWeights } from '../riccati.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, matrixSeed, singularValue } from './engine/draws.js';
+import { decades, matrixSeed, singularValue, weighted } from './engine/draws.js';
 import { alignedTask, alignedWeights, drawnBases, matrixDistance } from './engine/networks.js';
 
 /** A mode of the base network, of the fine-tuned one, and of the alignment task. */
@@ -14,15 +14,9 @@ interface Instance {
 }
 
 /** How far the base is from its goal: from a thousandth of it to ten times. */
-const baseShare = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: 2, max: 30 }).map((n) => n / 12) },
-  { weight: 1, arbitrary: decades(-3, 1) },
-);
+const baseShare = weighted([4, fc.integer({ min: 2, max: 30 }).map((n) => n / 12)], [1, decades(-3, 1)]);
 /** Where the fine-tuned network stands on the way, in tenths; beyond 0 and 10 it is not between. */
-const place = fc.oneof(
-  { weight: 12, arbitrary: fc.integer({ min: 0, max: 10 }) },
-  { weight: 1, arbitrary: fc.integer({ min: -9, max: 20 }) },
-);
+const place = weighted([12, fc.integer({ min: 0, max: 10 })], [1, fc.integer({ min: -9, max: 20 })]);
 const drawnModes = fc
   .array(fc.record({ goal: singularValue, baseShare, place }), { minLength: 1, maxLength: 5 })
   .map((list) =>
@@ -82,13 +76,13 @@ export const twoStageAlignment = defineClaim<Instance>({
     const [fromBase, fromTuned] = [base, tuned].map((starts) => alignByFlow(starts, goals, time));
     return tightest([
       atMost(
-        { label: 'alignment loss after, from the fine-tuned network', value: fromTuned!.after },
-        { label: 'from the base network', value: fromBase!.after },
+        ['alignment loss after, from the fine-tuned network', fromTuned!.after],
+        ['from the base network', fromBase!.after],
         1e-13 * size,
       ),
       atLeast(
-        { label: 'gain from the base network', value: fromBase!.gain },
-        { label: 'gain from the fine-tuned network', value: fromTuned!.gain },
+        ['gain from the base network', fromBase!.gain],
+        ['gain from the fine-tuned network', fromTuned!.gain],
         1e-13 * size,
       ),
       byMatrices(instance, base, fromBase!.gain, size),
@@ -116,8 +110,8 @@ function byMatrices(
   const end = flowWeights(first, second, goal, time);
   const loss = (network: Matrix) => matrixDistance(network, goal) ** 2;
   return equal(
-    { label: 'gain by modes', value: gain },
-    { label: 'gain by matrices', value: loss(first.mmul(second)) - loss(end.first.mmul(end.second)) },
+    ['gain by modes', gain],
+    ['gain by matrices', loss(first.mmul(second)) - loss(end.first.mmul(end.second))],
     1e-9 * size,
   );
 }

@@ -39,13 +39,13 @@ export const regularizationCost = defineClaim<Instance>({
     const rounding = stagedRounding(modes);
     return tightest([
       equal(
-        { label: `fine-tuning loss with ${count} learned modes`, value: lossAt(pull) },
-        { label: 'the loss at the end points of all modes', value: convergedLosses(modes, pull, count).ft },
+        [`fine-tuning loss with ${count} learned modes`, lossAt(pull)],
+        ['the loss at the end points of all modes', convergedLosses(modes, pull, count).ft],
         rounding,
       ),
       atLeast(
-        { label: `fine-tuning loss at λ = ${pull + more}`, value: lossAt(pull + more) },
-        { label: `fine-tuning loss at λ = ${pull}`, value: lossAt(pull) },
+        [`fine-tuning loss at λ = ${pull + more}`, lossAt(pull + more)],
+        [`fine-tuning loss at λ = ${pull}`, lossAt(pull)],
         rounding,
       ),
     ]);

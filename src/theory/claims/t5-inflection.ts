@@ -40,13 +40,13 @@ export const regularizedInflection = defineClaim<Instance>({
       const after = convergedLosses(modes, pull, learned).pre;
       return [
         equal(
-          { label: `F_λ(${learned})`, value: stagedPretrainingLoss(task, learned) },
-          { label: 'the loss at the end points of all modes', value: after },
+          [`F_λ(${learned})`, stagedPretrainingLoss(task, learned)],
+          ['the loss at the end points of all modes', after],
           rounding,
         ),
         equal(
-          { label: `F_λ(${learned}) − F_λ(${index}) by its formula`, value: stagedIncrement(task, learned) },
-          { label: 'the difference of the losses', value: after - before },
+          [`F_λ(${learned}) − F_λ(${index}) by its formula`, stagedIncrement(task, learned)],
+          ['the difference of the losses', after - before],
           2 * rounding,
         ),
         thresholdIsRight(mode, pull, stagedIncrement(task, learned)),
@@ -64,8 +64,8 @@ function thresholdIsRight({ sigma, target }: TunedMode, pull: number, rise: numb
   const isClose = Math.abs(beyond) <= 1e-12 * (target + (2 + pull) * sigma) || target + pull * sigma === 0;
   const above = target > overshootThreshold(pull) * sigma ? 1 : -1;
   return equal(
-    { label: 'sign of the rise, and of σ^ft over its threshold', value: isClose ? 0 : (Math.sign(rise) + above) / 2 },
-    { label: 'sign of σ^ft − (2+λ)σ', value: isClose ? 0 : Math.sign(beyond) },
+    ['sign of the rise, and of σ^ft over its threshold', isClose ? 0 : (Math.sign(rise) + above) / 2],
+    ['sign of σ^ft − (2+λ)σ', isClose ? 0 : Math.sign(beyond)],
     1e-9,
   );
 }
@@ -76,8 +76,8 @@ function bestIsLeast(modes: readonly TunedMode[], pull: number): Conclusion {
   const losses = Array.from({ length: modes.length + 1 }, (_, learned) => convergedLosses(modes, pull, learned).pre);
   const least = Math.min(...losses);
   return equal(
-    { label: `F_λ at the inflection, n = ${best}`, value: losses[best] ?? Number.NaN },
-    { label: 'least F_λ(n)', value: least },
+    [`F_λ at the inflection, n = ${best}`, losses[best] ?? Number.NaN],
+    ['least F_λ(n)', least],
     2 * stagedRounding(modes),
   );
 }
@@ -89,8 +89,8 @@ function ordered(modes: readonly TunedMode[], pull: number, more: number): Concl
   const loss = (learned: number) => convergedLosses(modes, pull + more, learned).pre;
   const isTie = Math.abs(loss(early) - loss(late)) <= 2 * stagedRounding(modes);
   return atLeast(
-    { label: `inflection at λ = ${pull + more}`, value: isTie ? early : late },
-    { label: `inflection at λ = ${pull}`, value: early },
+    [`inflection at λ = ${pull + more}`, isTie ? early : late],
+    [`inflection at λ = ${pull}`, early],
     1e-9,
   );
 }

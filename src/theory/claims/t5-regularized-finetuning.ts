@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import { effectiveSpeed, effectiveTask, effectiveValue, regularizationFloor } from '../finetuning.js';
 import { descendWeights } from '../rotated-finetuning.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, dimension, drawnMatrix, matrixSeed } from './engine/draws.js';
+import { decades, dimension, drawnMatrix, matrixSeed, weighted } from './engine/draws.js';
 
 /** Any weights, any task, an anchor, a pull and a learning rate. */
 interface Instance {
@@ -34,7 +34,7 @@ export const regularizedFineTuning = defineClaim<Instance>({
     cols: dimension,
     seed: matrixSeed,
     scale: decades(-2, 0.5),
-    pull: fc.oneof({ weight: 6, arbitrary: decades(-3, 3) }, { weight: 1, arbitrary: fc.constantFrom(0, 1, 2) }),
+    pull: weighted([6, decades(-3, 3)], [1, fc.constantFrom(0, 1, 2)]),
     anchor: fc.constantFrom<Instance['anchor']>('checkpoint', 'replay'),
     rate: decades(-3, -1),
     steps: fc.nat({ max: 4 }),
@@ -56,24 +56,17 @@ export const regularizedFineTuning = defineClaim<Instance>({
     const size = squared(product) + squared(task) + squared(anchor);
     const parts: Conclusion[] = [
       equal(
-        {
-          label: '(1+λ)‖W − A_eff‖² + λ/(1+λ)‖A_ft − W_0‖²',
-          value:
-            effectiveSpeed(pull) * squared(Matrix.sub(product, effectiveTask(task, anchor, pull))) +
+        [
+          '(1+λ)‖W − A_eff‖² + λ/(1+λ)‖A_ft − W_0‖²',
+          effectiveSpeed(pull) * squared(Matrix.sub(product, effectiveTask(task, anchor, pull))) +
             regularizationFloor(task, anchor, pull),
-        },
-        {
-          label: '‖W − A_ft‖² + λ‖W − W_0‖²',
-          value: squared(Matrix.sub(product, task)) + pull * squared(Matrix.sub(product, anchor)),
-        },
+        ],
+        ['‖W − A_ft‖² + λ‖W − W_0‖²', squared(Matrix.sub(product, task)) + pull * squared(Matrix.sub(product, anchor))],
         1e-13 * (1 + pull) * size,
       ),
       equal(
-        {
-          label: 'an entry of A_eff by the rule for one mode',
-          value: effectiveValue(task.get(0, 0), anchor.get(0, 0), pull),
-        },
-        { label: '(a + λw)/(1+λ)', value: (task.get(0, 0) + pull * anchor.get(0, 0)) / (1 + pull) },
+        ['an entry of A_eff by the rule for one mode', effectiveValue(task.get(0, 0), anchor.get(0, 0), pull)],
+        ['(a + λw)/(1+λ)', (task.get(0, 0) + pull * anchor.get(0, 0)) / (1 + pull)],
         1e-14 * (Math.abs(task.get(0, 0)) + Math.abs(anchor.get(0, 0))),
       ),
     ];
@@ -122,11 +115,8 @@ function stepsAgree({ pull, rate, steps, scale }: Instance, start: Start): Concl
   const distance = Math.sqrt(squared(Matrix.sub(plain.first, first)) + squared(Matrix.sub(plain.second, second)));
   const norm = Math.sqrt(squared(first) + squared(second));
   return equal(
-    {
-      label: `distance of the weights after ${steps} steps, as a share of their norm`,
-      value: norm === 0 ? distance : distance / norm,
-    },
-    { label: 'none', value: 0 },
+    [`distance of the weights after ${steps} steps, as a share of their norm`, norm === 0 ? distance : distance / norm],
+    ['none', 0],
     1e-12,
   );
 }

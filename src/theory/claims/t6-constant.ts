@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import type { Matrix } from 'ml-matrix';
 import { aboveSensitivityFloor, sensitivityFloor, sphereSensitivity } from '../sensitivity-floor.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, dimension, drawnMatrix, drawnOrthogonal, isDimension, matrixSeed } from './engine/draws.js';
+import { decades, dimension, drawnMatrix, drawnOrthogonal, isDimension, matrixSeed, weighted } from './engine/draws.js';
 import { squaredEntries } from './engine/networks.js';
 
 /** Layers of given norms. */
@@ -34,7 +34,7 @@ export const constantSensitivity = defineClaim<Instance>({
     alignment: fc.nat({ max: 1 }),
     first: decades(-2, 2),
     second: decades(-2, 2),
-    gain: fc.oneof({ weight: 5, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: decades(-0.5, 0.5) }),
+    gain: weighted([5, fc.constant(1)], [1, decades(-0.5, 0.5)]),
   }),
   wellFormed: ({ rows, hidden, cols, seed, alignment, first, second, gain }) =>
     [rows, hidden, cols].every(isDimension) &&
@@ -59,10 +59,10 @@ export const constantSensitivity = defineClaim<Instance>({
     const tolerance = 1e-12 * (cost + constant);
     const nuclear = floor / (2 * Math.sqrt(rows * cols));
     return tightest([
-      equal({ label: 'q‖W1‖² + p‖W2‖²', value: cost }, { label: 'qρ1² + pρ2²', value: constant }, tolerance),
+      equal(['q‖W1‖² + p‖W2‖²', cost], ['qρ1² + pρ2²', constant], tolerance),
       equal(
-        { label: 'q‖W1‖² + p‖W2‖² − floor', value: cost - floor },
-        { label: '(√q ρ1 − √p ρ2)² + 2√(pq)(ρ1ρ2 − ‖W1W2‖_*)', value: aboveSensitivityFloor(norms, nuclear) },
+        ['q‖W1‖² + p‖W2‖² − floor', cost - floor],
+        ['(√q ρ1 − √p ρ2)² + 2√(pq)(ρ1ρ2 − ‖W1W2‖_*)', aboveSensitivityFloor(norms, nuclear)],
         tolerance,
       ),
     ]);

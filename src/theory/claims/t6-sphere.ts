@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { nearestInNuclearBall, nuclearNorm } from '../sensitivity-floor.js';
 import { atLeast, atMost, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, drawnMatrix, isDimension, matrixSeed, singularValues } from './engine/draws.js';
+import { decades, drawnMatrix, isDimension, matrixSeed, singularValues, weighted } from './engine/draws.js';
 import { alignedTask, drawnBases, matrixDistance } from './engine/networks.js';
 
 /** A task, and layers near the best ones of their norms. */
@@ -40,11 +40,7 @@ export const boundedLayers = defineClaim<Instance>({
     share: decades(-1.5, 0.5),
     imbalance: decades(-1, 1),
     noise: fc.oneof(fc.constant(0), decades(-3, 1)),
-    excess: fc.oneof(
-      { weight: 5, arbitrary: fc.constant(1) },
-      { weight: 1, arbitrary: decades(-0.5, 0) },
-      { weight: 1, arbitrary: decades(0.05, 0.5) },
-    ),
+    excess: weighted([5, fc.constant(1)], [1, decades(-0.5, 0)], [1, decades(0.05, 0.5)]),
   }),
   wellFormed: ({ sigmas, extraRows, hidden, extraCols, basis, share, imbalance, noise, excess }) =>
     sigmas.length > 0 &&
@@ -92,24 +88,16 @@ export const boundedLayers = defineClaim<Instance>({
     const tolerance = 1e-12 * size;
     const isTight = sigmas.slice(0, hidden).reduce((sum, sigma) => sum + sigma, 0) >= radius;
     return tightest([
-      atMost(
-        { label: '‖W1W2‖_*', value: nuclearNorm(product) },
-        { label: 'ρ1ρ2', value: radius },
-        1e-12 * (radius + excess ** 2 * radius),
-      ),
-      atLeast({ label: 'loss', value: loss(product) }, { label: 'floor', value: nearest.loss }, tolerance),
-      equal(
-        { label: 'loss of the best layers', value: loss(best.left.mmul(best.right)) },
-        { label: 'floor', value: nearest.loss },
-        tolerance,
-      ),
+      atMost(['‖W1W2‖_*', nuclearNorm(product)], ['ρ1ρ2', radius], 1e-12 * (radius + excess ** 2 * radius)),
+      atLeast(['loss', loss(product)], ['floor', nearest.loss], tolerance),
+      equal(['loss of the best layers', loss(best.left.mmul(best.right))], ['floor', nearest.loss], tolerance),
       ...(
         [
           ['‖W1‖ of the best layers', best.left, first, 'ρ1'],
           ['‖W2‖ of the best layers', best.right, second, 'ρ2'],
         ] as const
       ).map(([label, layer, norm, name]) =>
-        (isTight ? equal : atMost)({ label, value: layer.norm() }, { label: name, value: norm }, 1e-12 * norm),
+        (isTight ? equal : atMost)([label, layer.norm()], [name, norm], 1e-12 * norm),
       ),
     ]);
   },

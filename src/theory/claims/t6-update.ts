@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { relativeSphereStep } from '../sensitivity-floor.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, drawnMatrix, matrixSeed } from './engine/draws.js';
+import { decades, drawnMatrix, matrixSeed, weighted } from './engine/draws.js';
 import { matrixDistance } from './engine/networks.js';
 
 /** Weights on a sphere, a tangent, and gains. */
@@ -36,11 +36,8 @@ export const updateOnSphere = defineClaim<Instance>({
     seed: matrixSeed,
     norm: decades(-2, 2),
     rate: decades(-4, 1),
-    tilt: fc.oneof(
-      { weight: 5, arbitrary: fc.constant(0) },
-      { weight: 1, arbitrary: fc.integer({ min: -20, max: 20 }).map((tenths) => tenths / 10) },
-    ),
-    stretch: fc.oneof({ weight: 5, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: decades(-1, 1) }),
+    tilt: weighted([5, fc.constant(0)], [1, fc.integer({ min: -20, max: 20 }).map((tenths) => tenths / 10)]),
+    stretch: weighted([5, fc.constant(1)], [1, decades(-1, 1)]),
     spread: fc.oneof(fc.constant(0), decades(-2, 0.5)),
   }),
   wellFormed: ({ rows, cols, sphere, seed, norm, rate, tilt, stretch, spread }) =>
@@ -86,13 +83,9 @@ export const updateOnSphere = defineClaim<Instance>({
     const gained = change(composed(before), composed(after));
     const ratio = Math.exp(2 * spread);
     return tightest([
-      equal({ label: '‖Ŵ′ − Ŵ‖/‖Ŵ‖', value: whole }, { label: '2 sin(½ arctan η)', value: exact }, TOLERANCE),
-      atMost({ label: '‖Ŵ′ − Ŵ‖/‖Ŵ‖', value: whole }, { label: 'η', value: rate }, TOLERANCE),
-      atLeast(
-        { label: '‖Ŵ′ − Ŵ‖/‖Ŵ‖', value: whole },
-        { label: 'η − 3η³/8', value: rate - (3 / 8) * rate ** 3 },
-        TOLERANCE,
-      ),
+      equal(['‖Ŵ′ − Ŵ‖/‖Ŵ‖', whole], ['2 sin(½ arctan η)', exact], TOLERANCE),
+      atMost(['‖Ŵ′ − Ŵ‖/‖Ŵ‖', whole], ['η', rate], TOLERANCE),
+      atLeast(['‖Ŵ′ − Ŵ‖/‖Ŵ‖', whole], ['η − 3η³/8', rate - (3 / 8) * rate ** 3], TOLERANCE),
       ...enclosed(gained, exact, ratio),
     ]);
   },
@@ -105,8 +98,8 @@ const TOLERANCE = 1e-12;
 function enclosed(gained: number, exact: number, ratio: number): Conclusion[] {
   const left = { label: '‖W′ − W‖/‖W‖', value: gained };
   return [
-    atMost(left, { label: 'κ · 2 sin(½ arctan η)', value: ratio * exact }, TOLERANCE * ratio),
-    atLeast(left, { label: '2 sin(½ arctan η)/κ', value: exact / ratio }, TOLERANCE),
+    atMost(left, ['κ · 2 sin(½ arctan η)', ratio * exact], TOLERANCE * ratio),
+    atLeast(left, ['2 sin(½ arctan η)/κ', exact / ratio], TOLERANCE),
   ];
 }
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { EigenvalueDecomposition, Matrix, solve } from 'ml-matrix';
 import { mixture, sharedOptimum } from '../capacity.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { dimension, drawnMatrix, matrixSeed } from './engine/draws.js';
+import { dimension, drawnMatrix, matrixSeed, weighted } from './engine/draws.js';
 
 /** Two tasks on disjoint blocks of inputs, a shared width, and how much the second task counts. */
 interface Instance {
@@ -29,10 +29,7 @@ export const sharedCapacity = defineClaim<Instance>({
     hidden: dimension,
     oldCols: dimension,
     newCols: dimension,
-    percent: fc.oneof(
-      { weight: 8, arbitrary: fc.integer({ min: 0, max: 100 }) },
-      { weight: 1, arbitrary: fc.constantFrom(0, 50, 100) },
-    ),
+    percent: weighted([8, fc.integer({ min: 0, max: 100 })], [1, fc.constantFrom(0, 50, 100)]),
     seed: matrixSeed,
     rank: dimension,
   }),
@@ -61,19 +58,19 @@ export const sharedCapacity = defineClaim<Instance>({
     const tolerance = 1e-13 * (size + 1e-300);
     return tightest([
       equal(
-        { label: 'least joint loss', value: optimum.loss },
-        { label: 'eigenvalues of (1−m)A_1A_1ᵀ + m A_2A_2ᵀ beyond the h-th', value: tail },
+        ['least joint loss', optimum.loss],
+        ['eigenvalues of (1−m)A_1A_1ᵀ + m A_2A_2ᵀ beyond the h-th', tail],
         tolerance,
       ),
       equal(
-        { label: 'joint loss of the weights that reach it', value: (1 - share) * oldLoss + share * newLoss },
-        { label: 'least joint loss', value: tail },
+        ['joint loss of the weights that reach it', (1 - share) * oldLoss + share * newLoss],
+        ['least joint loss', tail],
         tolerance,
       ),
       ...optimum.taskLosses.map((loss, index) =>
         equal(
-          { label: `loss of task ${index + 1} as reported`, value: loss },
-          { label: 'by its weights', value: index === 0 ? oldLoss : newLoss },
+          [`loss of task ${index + 1} as reported`, loss],
+          ['by its weights', index === 0 ? oldLoss : newLoss],
           1e-13 * (squaredDistance(old, old.clone().mul(0)) + squaredDistance(added, added.clone().mul(0))),
         ),
       ),
@@ -109,11 +106,8 @@ function notBeaten(
     second = leastSquares(first, joint);
   }
   return atLeast(
-    {
-      label: 'joint loss of weights found by alternating least squares',
-      value: squaredDistance(first.mmul(second), joint),
-    },
-    { label: 'least joint loss', value: least },
+    ['joint loss of weights found by alternating least squares', squaredDistance(first.mmul(second), joint)],
+    ['least joint loss', least],
     tolerance,
   );
 }

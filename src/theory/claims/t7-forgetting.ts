@@ -60,18 +60,14 @@ export const forgettingFloor = defineClaim<Instance>({
     const above = ((near - share) * (newLoss! - oldLoss! - (newNear! - oldNear!))) / (1 - near);
     return tightest([
       equal(
-        { label: 'loss on the first task of the weights of least joint loss', value: oldLoss! },
-        { label: 'its floor at their m', value: oldLossFloor(jointLosses(old, added, hidden, [share]), newLoss!) },
+        ['loss on the first task of the weights of least joint loss', oldLoss!],
+        ['its floor at their m', oldLossFloor(jointLosses(old, added, hidden, [share]), newLoss!)],
         1e-11 * size,
       ),
-      atLeast(
-        { label: 'the same loss', value: oldLoss! },
-        { label: 'the floor over all m', value: floor(newLoss!) },
-        1e-9 * size,
-      ),
+      atLeast(['the same loss', oldLoss!], ['the floor over all m', floor(newLoss!)], 1e-9 * size),
       atMost(
-        { label: 'the same loss', value: oldLoss! },
-        { label: 'the floor over all m, and what their spacing leaves', value: floor(newLoss!) + above },
+        ['the same loss', oldLoss!],
+        ['the floor over all m, and what their spacing leaves', floor(newLoss!) + above],
         1e-9 * size,
       ),
       byDescent(instance, old, added, floor, 1e-9 * size),
@@ -117,8 +113,8 @@ function byDescent(
   }
   const [oldLoss, newLoss] = tasks.map((task, index) => first.mmul(seconds[index]!).sub(task).norm() ** 2);
   return atLeast(
-    { label: 'loss on the first task of weights by gradient descent', value: oldLoss! },
-    { label: 'its floor at their loss on the second', value: floor(newLoss!) },
+    ['loss on the first task of weights by gradient descent', oldLoss!],
+    ['its floor at their loss on the second', floor(newLoss!)],
     tolerance,
   );
 }

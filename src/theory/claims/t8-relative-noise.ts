@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { createProblem } from '../problem.js';
 import { relativeExcess, relativeNoise, relativeSensitivityAt } from '../sensitivity.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, flowTime, isDimension, matrixSeed, risingMode, singularValue } from './engine/draws.js';
+import { decades, flowTime, isDimension, matrixSeed, risingMode, singularValue, weighted } from './engine/draws.js';
 import { excessRounding, explicitExcess } from './engine/explicit-loss.js';
 import { sigmoid } from './engine/integration.js';
 import { alignedTask, drawnBases, squaredEntries, stretchedWeights } from './engine/networks.js';
@@ -29,15 +29,13 @@ export const relativeNoiseCost = defineClaim<Instance>({
     'Noise with γ_l² = ‖W_l‖²/(n_l·snr) on the n_l weights of layer l raises the expected loss by (‖W1‖²‖W2‖²/h)(2/snr + 1/snr²), which for weights that are balanced up to scale is ((Σ s_i)²/h)(2/snr + 1/snr²).',
   origin: 'ours',
   domain: fc.record({
-    modes: fc.oneof(
-      { weight: 4, arbitrary: balancedModes },
-      {
-        weight: 1,
-        arbitrary: fc
-          .tuple(balancedModes, decades(-1, 1))
-          .map(([modes, stretch]) => modes.map((each) => ({ ...each, stretch }))),
-      },
-      { weight: 1, arbitrary: fc.array(movingMode(decades(-1, 1)), { minLength: 1, maxLength: 9 }) },
+    modes: weighted(
+      [4, balancedModes],
+      [
+        1,
+        fc.tuple(balancedModes, decades(-1, 1)).map(([modes, stretch]) => modes.map((each) => ({ ...each, stretch }))),
+      ],
+      [1, fc.array(movingMode(decades(-1, 1)), { minLength: 1, maxLength: 9 })],
     ),
     extraRows: fc.nat({ max: 3 }),
     extraHidden: fc.nat({ max: 3 }),
@@ -96,12 +94,12 @@ export const relativeNoiseCost = defineClaim<Instance>({
     const rounding = excessRounding(network, scales, model) + 1e-13 * excess;
     const noise = relativeNoise(first, second, snr);
     return tightest([
-      equal({ label: '(‖W1‖²‖W2‖²/h)(2/snr + 1/snr²)', value: excess }, mean, rounding),
-      equal({ label: '((Σ s)²/h)(2/snr + 1/snr²)', value: relativeSensitivityAt(problem, snr, time) }, mean, rounding),
+      equal(['(‖W1‖²‖W2‖²/h)(2/snr + 1/snr²)', excess], mean, rounding),
+      equal(['((Σ s)²/h)(2/snr + 1/snr²)', relativeSensitivityAt(problem, snr, time)], mean, rounding),
       ...(['first', 'second'] as const).map((layer) =>
         equal(
-          { label: `γ of the ${layer} layer`, value: noise[layer] },
-          { label: '√(‖W_l‖²/(n_l·snr))', value: scales[layer] },
+          [`γ of the ${layer} layer`, noise[layer]],
+          ['√(‖W_l‖²/(n_l·snr))', scales[layer]],
           1e-14 * scales[layer] + 1e-300,
         ),
       ),
@@ -118,6 +116,6 @@ function movingMode(stretch: fc.Arbitrary<number>) {
     .record({ sigma: singularValue, ratio: decades(0, 1) })
     .map(({ sigma, ratio }) => ({ sigma, start: sigma * ratio }));
   return fc
-    .tuple(fc.oneof({ weight: 9, arbitrary: risingMode }, { weight: 1, arbitrary: above }), stretch)
+    .tuple(weighted([9, risingMode], [1, above]), stretch)
     .map(([each, factor]) => ({ ...each, stretch: factor }));
 }

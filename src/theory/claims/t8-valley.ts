@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import { createProblem, type Problem } from '../problem.js';
 import { isPastValley, relativePerturbedLossAt, stagedRelativeStep } from '../sensitivity.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, isDimension, matrixSeed, risingMode, singularValue } from './engine/draws.js';
+import { decades, isDimension, matrixSeed, risingMode, singularValue, weighted } from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';
 import { alignedTask, alignedWeights, type Bases, drawnBases } from './engine/networks.js';
 
@@ -31,10 +31,7 @@ export const lossValley = defineClaim<Instance>({
     'Let noise of a finite signal-to-noise ratio be put on all weights and κ = 2/snr + 1/snr²: learning the n-th mode fully, after those before it, changes the expected loss by σ_n(κ(2S + σ_n)/h − σ_n), where S is the sum of the singular values learned before it; and along gradient flow from an aligned balanced start the expected loss never falls from the time on at which every gap σ_i − s_i is at most κ(Σ s_j)/h.',
   origin: 'ours; the question is that of arXiv 2605.23901',
   domain: fc.record({
-    modes: fc.array(fc.oneof({ weight: 12, arbitrary: risingMode }, { weight: 1, arbitrary: above }), {
-      minLength: 1,
-      maxLength: 6,
-    }),
+    modes: fc.array(weighted([12, risingMode], [1, above]), { minLength: 1, maxLength: 6 }),
     extraHidden: fc.nat({ max: 3 }),
     seed: matrixSeed,
     snr: decades(-1, 3),
@@ -76,20 +73,16 @@ export const lossValley = defineClaim<Instance>({
     const rounding = 1e-12 * noise;
     return tightest([
       equal(
-        { label: 'expected loss by the closed form', value: relativePerturbedLossAt(problem, snr, time) },
-        { label: '‖W1W2 − A‖² + ‖W1‖²‖W2‖²(2/snr + 1/snr²)/h of the weights', value: before },
+        ['expected loss by the closed form', relativePerturbedLossAt(problem, snr, time)],
+        ['‖W1W2 − A‖² + ‖W1‖²‖W2‖²(2/snr + 1/snr²)/h of the weights', before],
         rounding,
       ),
-      atLeast(
-        { label: 'expected loss later', value: after },
-        { label: 'expected loss at the time', value: before },
-        rounding,
-      ),
+      atLeast(['expected loss later', after], ['expected loss at the time', before], rounding),
       ...problem.modes.map((_, index): Conclusion => {
         const stage = (learned: number) => lossAt(largest.map((sigma, mode) => (mode < learned ? sigma : 0)));
         return equal(
-          { label: `σ(κ(2S + σ)/h − σ) of mode ${index + 1}`, value: stagedRelativeStep(problem, snr, index + 1) },
-          { label: 'difference of the losses before and after', value: stage(index + 1) - stage(index) },
+          [`σ(κ(2S + σ)/h − σ) of mode ${index + 1}`, stagedRelativeStep(problem, snr, index + 1)],
+          ['difference of the losses before and after', stage(index + 1) - stage(index)],
           rounding,
         );
       }),

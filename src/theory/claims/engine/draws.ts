@@ -21,14 +21,18 @@ function roundedPower(hundredth: number): number {
   return rounded;
 }
 
+/** One of several arbitraries, each drawn in proportion to the number before it. */
+export function weighted<Values extends unknown[]>(
+  ...choices: { [Index in keyof Values]: [weight: number, arbitrary: fc.Arbitrary<Values[Index]>] }
+): fc.Arbitrary<Values[number]> {
+  return fc.oneof(...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })));
+}
+
 /** Small fractions that collide often: quarters from 1/4 to 3. */
 const quarters = fc.integer({ min: 1, max: 12 }).map((n) => n / 4);
 
 /** One positive singular value: mostly ordinary, sometimes over six decades. */
-export const singularValue: fc.Arbitrary<number> = fc.oneof(
-  { weight: 3, arbitrary: quarters },
-  { weight: 2, arbitrary: decades(-3, 3) },
-);
+export const singularValue: fc.Arbitrary<number> = weighted([3, quarters], [2, decades(-3, 3)]);
 
 /**
  * Positive singular values, non-increasing, with repeated values, clusters as tight as 1e-9 and ratios up to 1e6.
@@ -38,10 +42,7 @@ export const singularValue: fc.Arbitrary<number> = fc.oneof(
 export function singularValues(most = 12): fc.Arbitrary<number[]> {
   const cluster = fc.record({
     value: singularValue,
-    copies: fc.oneof(
-      { weight: 4, arbitrary: fc.constant(1) },
-      { weight: 1, arbitrary: fc.integer({ min: 2, max: 3 }) },
-    ),
+    copies: weighted([4, fc.constant(1)], [1, fc.integer({ min: 2, max: 3 })]),
     spread: fc.constantFrom(0, 1e-9, 1e-3),
   });
   return fc.array(cluster, { minLength: 1, maxLength: most }).map((clusters) =>
@@ -54,12 +55,8 @@ export function singularValues(most = 12): fc.Arbitrary<number[]> {
 
 /** A mode with a start of its own: usually below its σ, sometimes equal, above or zero; σ = 0 now and then. */
 export const mode = fc.record({
-  sigma: fc.oneof({ weight: 9, arbitrary: singularValue }, { weight: 1, arbitrary: fc.constant(0) }),
-  start: fc.oneof(
-    { weight: 6, arbitrary: decades(-12, -1) },
-    { weight: 2, arbitrary: decades(-1, 2) },
-    { weight: 1, arbitrary: fc.constant(0) },
-  ),
+  sigma: weighted([9, singularValue], [1, fc.constant(0)]),
+  start: weighted([6, decades(-12, -1)], [2, decades(-1, 2)], [1, fc.constant(0)]),
 });
 
 /** A mode that starts strictly below its positive σ and above zero, by up to twelve decades. */
@@ -77,16 +74,10 @@ export const shape = fc.record({ rows: dimension, hidden: dimension, cols: dimen
 export const matrixSeed: fc.Arbitrary<number> = fc.nat({ max: 9999 });
 
 /** Noise scale γ over five decades, 0 now and then. */
-export const noiseScale: fc.Arbitrary<number> = fc.oneof(
-  { weight: 12, arbitrary: decades(-4, 1) },
-  { weight: 1, arbitrary: fc.constant(0) },
-);
+export const noiseScale: fc.Arbitrary<number> = weighted([12, decades(-4, 1)], [1, fc.constant(0)]);
 
 /** Gradient-flow time over eight decades, 0 now and then. */
-export const flowTime: fc.Arbitrary<number> = fc.oneof(
-  { weight: 12, arbitrary: decades(-4, 4) },
-  { weight: 1, arbitrary: fc.constant(0) },
-);
+export const flowTime: fc.Arbitrary<number> = weighted([12, decades(-4, 4)], [1, fc.constant(0)]);
 
 /** The building blocks under one name, for claims of other people. */
 export const arbitraries = {
@@ -209,7 +200,7 @@ export interface Network {
 }
 
 /** Size of the entries of a matrix: over four decades, zero now and then. */
-const entrySize = fc.oneof({ weight: 12, arbitrary: decades(-2, 2) }, { weight: 1, arbitrary: fc.constant(0) });
+const entrySize = weighted([12, decades(-2, 2)], [1, fc.constant(0)]);
 
 /** Shapes of dimensions 1 to 12 and sizes over decades. */
 export const drawnNetwork: fc.Arbitrary<DrawnNetwork> = fc

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import type { LayerNoise } from '../../sensitivity.js';
 import type { Hypothesis } from './claim.js';
-import { decades, type Network } from './draws.js';
+import { decades, type Network, weighted } from './draws.js';
 
 /*
  * The loss of a network written out entry by entry, its derivatives by exact differences, and its mean under noise.
@@ -193,11 +193,8 @@ export interface NoiseModel {
 
 /** Mostly independent noise of mean zero. */
 export const noiseModel: fc.Arbitrary<NoiseModel> = fc.record({
-  draw: fc.oneof(
-    { weight: 10, arbitrary: fc.constant('independent' as const) },
-    { weight: 1, arbitrary: fc.constant('in step' as const) },
-  ),
-  mean: fc.oneof({ weight: 10, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: decades(-1, 0.5) }),
+  draw: weighted([10, fc.constant('independent' as const)], [1, fc.constant('in step' as const)]),
+  mean: weighted([10, fc.constant(0)], [1, decades(-1, 0.5)]),
 });
 
 /** Whether a plain value is a noise model. */

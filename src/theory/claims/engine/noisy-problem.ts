@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { Mode } from '../../mode.js';
 import type { Problem } from '../../problem.js';
-import { decades, mode, singularValue } from './draws.js';
+import { decades, mode, singularValue, weighted } from './draws.js';
 import { type ModeState, sigmoid } from './integration.js';
 
 /*
@@ -20,10 +20,10 @@ export interface NoisyProblem {
 }
 
 /** Modes that start below their σ, some of them repeated or in clusters as tight as 1e-9; now and then any modes. */
-const noisyModes: fc.Arbitrary<Mode[]> = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc.array(
+const noisyModes: fc.Arbitrary<Mode[]> = weighted(
+  [
+    8,
+    fc.array(
       fc
         .record({ sigma: singularValue, closeness: fc.constantFrom(0, 0, 1e-3, 1e-9), share: decades(-12, -0.05) })
         .map(({ sigma, closeness, share }) => ({
@@ -32,16 +32,12 @@ const noisyModes: fc.Arbitrary<Mode[]> = fc.oneof(
         })),
       { minLength: 1, maxLength: 12 },
     ),
-  },
-  { weight: 1, arbitrary: fc.array(mode, { minLength: 1, maxLength: 12 }) },
+  ],
+  [1, fc.array(mode, { minLength: 1, maxLength: 12 })],
 );
 
 /** Noise scales, most of them where the critical gap is among ordinary singular values; 0 now and then. */
-const scales = fc.oneof(
-  { weight: 6, arbitrary: decades(-1.5, 0.3) },
-  { weight: 5, arbitrary: decades(-4, 1) },
-  { weight: 1, arbitrary: fc.constant(0) },
-);
+const scales = weighted([6, decades(-1.5, 0.3)], [5, decades(-4, 1)], [1, fc.constant(0)]);
 
 /** The fields of a `NoisyProblem`. */
 export const noisyFields = {

@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import type { Weights } from '../../balance.js';
 import type { FineTuning } from '../../finetuning.js';
 import type { Problem } from '../../problem.js';
-import { decades, matrixSeed } from './draws.js';
+import { decades, matrixSeed, weighted } from './draws.js';
 import { sigmoid } from './integration.js';
 import { alignedTask, alignedWeights, type Bases, drawnBases, matrixDistance } from './networks.js';
 import {
@@ -44,12 +44,9 @@ export const checkpointFields = {
   pull: pullWeight,
   anchor: fc.constantFrom('checkpoint', 'pretraining'),
   steps: fc.nat({ max: 6 }),
-  rate: fc.oneof(
-    { weight: 12, arbitrary: fc.integer({ min: 0, max: 9 }).map((n) => n / 10) },
-    { weight: 2, arbitrary: decades(8, 12) },
-  ),
+  rate: weighted([12, fc.integer({ min: 0, max: 9 }).map((n) => n / 10)], [2, decades(8, 12)]),
   angle: fc.constant(0),
-  imbalance: fc.oneof({ weight: 12, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: decades(-1, 1) }),
+  imbalance: weighted([12, fc.constant(1)], [1, decades(-1, 1)]),
   ...surplusFields,
   seed: matrixSeed,
 } as const;

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { Problem } from '../../problem.js';
 import type { StagedTask } from '../../staged-finetuning.js';
-import { decades, singularValue } from './draws.js';
+import { decades, singularValue, weighted } from './draws.js';
 
 /*
  * What the claims about fine-tuning (T4, T5) share: modes of two tasks with the same singular vectors, and problems made of them.
@@ -22,16 +22,13 @@ export interface StartedMode extends TunedMode {
 }
 
 /** How much of a mode the new task keeps: erased, less, the same, up to twice. */
-export const keptShare = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: 0, max: 8 }).map((n) => n / 4) },
-  { weight: 2, arbitrary: decades(-3, 0.3) },
-);
+export const keptShare = weighted([4, fc.integer({ min: 0, max: 8 }).map((n) => n / 4)], [2, decades(-3, 0.3)]);
 
 /** How much a mode overshoots: more than twice. */
 export const overshootShare = decades(0.31, 2);
 
 /** Any share of a mode, from nothing to a hundredfold. */
-export const anyShare = fc.oneof({ weight: 2, arbitrary: keptShare }, { weight: 1, arbitrary: overshootShare });
+export const anyShare = weighted([2, keptShare], [1, overshootShare]);
 
 /** Modes in any order, with targets in any proportion to them. */
 export function tunedModes(most = 12): fc.Arbitrary<TunedMode[]> {
@@ -59,16 +56,10 @@ export function startedModes(
 }
 
 /** Starts from 1e-12 of σ to σ itself; at zero now and then. */
-export const startedBelow = fc.oneof(
-  { weight: 12, arbitrary: decades(-12, 0) },
-  { weight: 1, arbitrary: fc.constant(0) },
-);
+export const startedBelow = weighted([12, decades(-12, 0)], [1, fc.constant(0)]);
 
 /** Any start up to ten times σ. */
-export const startedAnywhere = fc.oneof(
-  { weight: 2, arbitrary: startedBelow },
-  { weight: 1, arbitrary: decades(0, 1) },
-);
+export const startedAnywhere = weighted([2, startedBelow], [1, decades(0, 1)]);
 
 /** Whether plain values are modes, within the ranges in which products of them stay among the doubles. */
 export function areTunedModes(modes: readonly (TunedMode & { readonly start?: number })[]): boolean {
@@ -131,7 +122,7 @@ export function stagedTask(modes: readonly TunedMode[], pull: number): StagedTas
 }
 
 /** Weight of a pull toward the checkpoint over six decades, 0 now and then. */
-export const pullWeight = fc.oneof({ weight: 4, arbitrary: decades(-3, 3) }, { weight: 1, arbitrary: fc.constant(0) });
+export const pullWeight = weighted([4, decades(-3, 3)], [1, fc.constant(0)]);
 
 /** Sum of squares, for tolerances. */
 export function sumOfSquares(values: readonly number[]): number {
@@ -143,11 +134,7 @@ export const modesOfTwoTasks: fc.Arbitrary<TunedMode[]> = fc
   .array(
     fc.record({
       sigma: singularValue,
-      ratio: fc.oneof(
-        { weight: 4, arbitrary: decades(-1, 1) },
-        { weight: 2, arbitrary: fc.constantFrom(0, 1, 2, 3) },
-        { weight: 1, arbitrary: decades(-3, 3) },
-      ),
+      ratio: weighted([4, decades(-1, 1)], [2, fc.constantFrom(0, 1, 2, 3)], [1, decades(-3, 3)]),
     }),
     { minLength: 1, maxLength: 12 },
   )
@@ -184,10 +171,7 @@ export function stagedRounding(modes: readonly TunedMode[]): number {
 }
 
 /** How much larger a second pull is; negative for a smaller one now and then. */
-export const morePull = fc.oneof(
-  { weight: 5, arbitrary: pullWeight },
-  { weight: 1, arbitrary: decades(-2, 1).map((less) => -less) },
-);
+export const morePull = weighted([5, pullWeight], [1, decades(-2, 1).map((less) => -less)]);
 
 /** What the claims about a growing pull demand. */
 export const largerPull = {
