@@ -34,11 +34,10 @@ export function descendFactors(
   rates: Iterable<number>,
 ): number[] {
   if (factors.length !== sigmas.length) throw new RangeError('one singular value is needed per factor');
-  let current = [...factors];
-  for (const rate of rates) {
-    current = current.map((factor, index) => descendFactor(factor, sigmas[index] as number, rate));
-  }
-  return current;
+  const steps = [...rates];
+  return factors.map((start, index) =>
+    steps.reduce((factor, rate) => descendFactor(factor, sigmas[index] as number, rate), start),
+  );
 }
 
 /** Names of the learning-rate schedules. */

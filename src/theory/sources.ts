@@ -217,9 +217,20 @@ export function weightNorm({ first, second }: Weights): number {
 /** `left + factor · right`. */
 export function plusTimes(left: Weights, factor: number, right: Weights): Weights {
   return {
-    first: Matrix.mul(right.first, factor).add(left.first),
-    second: Matrix.mul(right.second, factor).add(left.second),
+    first: plusTimesMatrix(left.first, factor, right.first),
+    second: plusTimesMatrix(left.second, factor, right.second),
   };
+}
+
+/** The same for matrices, in one pass. */
+function plusTimesMatrix(left: Matrix, factor: number, right: Matrix): Matrix {
+  const sum = Matrix.zeros(left.rows, left.columns);
+  for (let row = 0; row < sum.rows; row += 1) {
+    for (let column = 0; column < sum.columns; column += 1) {
+      sum.set(row, column, right.get(row, column) * factor + left.get(row, column));
+    }
+  }
+  return sum;
 }
 
 /** `factor · weights`. */

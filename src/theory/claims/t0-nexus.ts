@@ -73,15 +73,14 @@ export const nexusLoop = defineClaim<Instance>({
     const backwards = [...sources].reverse();
     const average = (along: (gradient: WeightSeries) => WeightSeries) => {
       const [one, other] = [loopSeries(weights, sources, along), loopSeries(weights, backwards, along)];
-      const mean = (order: 1 | 2) => timesWeights(1 / 2, plusTimes(one[order], 1, other[order]));
-      return { first: mean(1), second: mean(2) };
+      const mean = (order: 0 | 1) => timesWeights(1 / 2, plusTimes(one[order], 1, other[order]));
+      return { first: mean(0), second: mean(1) };
     };
     const normalized = average(normalizedSeries);
     const plain = average((gradient) => gradient);
     const gradients = sources.map((source) => sourceGradient(weights, source));
     const { turning, strength } = sizes(weights, sources, gradients);
-    const curve: WeightSeries = [weights, direction, timesWeights(0, direction)];
-    const along = sources.map((source) => gradientSeries(curve, source));
+    const along = sources.map((source) => gradientSeries([weights, direction], source));
     const step = weightNorm(direction);
     return tightest([
       same('terms of first order', timesWeights(-1, terms.gradients), normalized.first, 1e-13 * turning.gain),
@@ -168,12 +167,12 @@ function slope(curves: readonly WeightSeries[]): number {
 }
 
 /*
- * An inner loop over sources from its definition alone, as power series in the length γ of its steps that are cut off after γ². No
- * derivative is taken by hand: gradients of series are products of series.
+ * An inner loop over sources from its definition alone, as power series in the length γ of its steps. No derivative is taken by hand:
+ * gradients of series are products of series. A step multiplies by γ, so that directions are needed to first order only.
  */
 
-/** Coefficients of 1, γ and γ². */
-type Series<Value> = readonly [Value, Value, Value];
+/** Coefficients of 1 and γ. */
+type Series<Value> = readonly [Value, Value];
 
 /** Weights along a curve. */
 type WeightSeries = Series<Weights>;
@@ -183,9 +182,8 @@ function gradientSeries(weights: WeightSeries, { task, inputs }: Source): Weight
   const first = each(weights, (one) => one.first);
   const second = each(weights, (one) => one.second);
   const covariance = inputs.mmul(inputs.transpose());
-  const [constant, linear, square] = product(first, second);
-  const residual = [constant.sub(task), linear, square] as const;
-  const seen = each(residual, (matrix) => matrix.mmul(covariance).mul(2));
+  const [constant, linear] = product(first, second);
+  const seen = each([constant.sub(task), linear], (matrix) => matrix.mmul(covariance).mul(2));
   const left = product(
     seen,
     each(second, (matrix) => matrix.transpose()),
@@ -194,48 +192,41 @@ function gradientSeries(weights: WeightSeries, { task, inputs }: Source): Weight
     each(first, (matrix) => matrix.transpose()),
     seen,
   );
-  return [0, 1, 2].map((order) => ({ first: left[order]!, second: right[order]! })) as unknown as WeightSeries;
-}
-
-/** A curve of vectors over its norm. */
-function normalizedSeries([constant, linear, square]: WeightSeries): WeightSeries {
-  // |g|² = a + bγ + cγ², and 1/√ of it = (1 − bγ/2a + (3b²/8a² − c/2a)γ²)/√a.
-  const a = weightProduct(constant, constant);
-  const b = 2 * weightProduct(constant, linear);
-  const c = 2 * weightProduct(constant, square) + weightProduct(linear, linear);
-  const root = 1 / Math.sqrt(a);
-  const [p, q, r] = [root, (-root * b) / (2 * a), root * ((3 * b * b) / (8 * a * a) - c / (2 * a))];
   return [
-    timesWeights(p, constant),
-    plusTimes(timesWeights(p, linear), q, constant),
-    plusTimes(plusTimes(timesWeights(p, square), q, linear), r, constant),
+    { first: left[0], second: right[0] },
+    { first: left[1], second: right[1] },
   ];
 }
 
-/** Weights after one step of length γ along each direction in turn. */
+/** A curve of vectors over its norm. */
+function normalizedSeries([constant, linear]: WeightSeries): WeightSeries {
+  // |g|² = a + bγ, and 1/√ of it = (1 − bγ/2a)/√a.
+  const a = weightProduct(constant, constant);
+  const b = 2 * weightProduct(constant, linear);
+  const root = 1 / Math.sqrt(a);
+  return [timesWeights(root, constant), plusTimes(timesWeights(root, linear), (-root * b) / (2 * a), constant)];
+}
+
+/** How one step of length γ along each direction in turn changes weights: what is of order γ, and of order γ². */
 function loopSeries(
   start: Weights,
   sources: readonly Source[],
   direction: (gradient: WeightSeries) => WeightSeries,
 ): WeightSeries {
-  const nothing = timesWeights(0, start);
-  let weights: WeightSeries = [start, nothing, nothing];
+  let change: WeightSeries = [timesWeights(0, start), timesWeights(0, start)];
   for (const source of sources) {
-    const [constant, linear] = direction(gradientSeries(weights, source));
-    // A step multiplies by γ: what was of order one is of order two.
-    weights = [weights[0], plusTimes(weights[1], -1, constant), plusTimes(weights[2], -1, linear)];
+    const [constant, linear] = direction(gradientSeries([start, change[0]], source));
+    change = [plusTimes(change[0], -1, constant), plusTimes(change[1], -1, linear)];
   }
-  return weights;
+  return change;
 }
 
 const product = (left: Series<Matrix>, right: Series<Matrix>): Series<Matrix> => [
   left[0].mmul(right[0]),
   left[0].mmul(right[1]).add(left[1].mmul(right[0])),
-  left[0].mmul(right[2]).add(left[1].mmul(right[1])).add(left[2].mmul(right[0])),
 ];
 
-const each = <From, To>([a, b, c]: Series<From>, change: (value: From) => To): Series<To> => [
-  change(a),
-  change(b),
-  change(c),
+const each = <From, To>([constant, linear]: Series<From>, change: (value: From) => To): Series<To> => [
+  change(constant),
+  change(linear),
 ];

@@ -145,6 +145,17 @@ function contains(bounds: LandscapeEnclosure, state: State): Conclusion[] {
 
 const CELLS = 64;
 
+/** The least and the largest of the numbers that were seen. */
+class Range {
+  low = Infinity;
+  high = -Infinity;
+
+  see(value: number): void {
+    this.low = Math.min(this.low, value);
+    this.high = Math.max(this.high, value);
+  }
+}
+
 /** That the bounds are the sums of the ranges, found by looking at many gaps of each mode. */
 function areRanges(
   bounds: LandscapeEnclosure,
@@ -155,31 +166,31 @@ function areRanges(
   const sums = { objective: 0, slopeLow: 0, slopeHigh: 0, curvatureLow: 0, curvatureHigh: 0 };
   const sizes = { objective: 0, slope: 0, curvature: 0 };
   for (const mode of modes) {
-    const [first, last] = times.map((time) => sigmoid(mode, time)) as [
-      ReturnType<typeof sigmoid>,
-      ReturnType<typeof sigmoid>,
-    ];
-    const states = Array.from({ length: CELLS + 1 }, (_, index) => {
-      const share = index / CELLS;
-      return {
-        value: first.value + (last.value - first.value) * share,
-        gap: first.gap + (last.gap - first.gap) * share,
-      };
-    });
-    const growths = states.map(({ value, gap }) => value * SCALE * gap);
-    const bends = states.map(({ gap }) => bend(mode, critical, gap));
-    const slopes = states.map(({ gap }, index) => growths[index]! * (critical - gap));
-    const corners = [Math.min(...growths), Math.max(...growths)].flatMap((growth) => [
-      growth * Math.min(...bends),
-      growth * Math.max(...bends),
-    ]);
-    sums.objective += Math.min(...states.map(({ gap }) => gap * (gap - 2 * critical)));
-    sums.slopeLow += Math.min(...slopes);
-    sums.slopeHigh += Math.max(...slopes);
-    sums.curvatureLow += 4 * Math.min(...corners);
-    sums.curvatureHigh += 4 * Math.max(...corners);
-    const gap = Math.max(...states.map((state) => Math.abs(state.gap)));
-    const growth = Math.max(...growths.map(Math.abs));
+    const [first, last] = [sigmoid(mode, times[0]), sigmoid(mode, times[1])];
+    const [objectives, slopes, growths, bends] = [new Range(), new Range(), new Range(), new Range()];
+    let gap = 0;
+    for (let cell = 0; cell <= CELLS; cell++) {
+      const share = cell / CELLS;
+      const value = first.value + (last.value - first.value) * share;
+      const at = first.gap + (last.gap - first.gap) * share;
+      const growth = value * SCALE * at;
+      objectives.see(at * (at - 2 * critical));
+      slopes.see(growth * (critical - at));
+      growths.see(growth);
+      bends.see(bend(mode, critical, at));
+      gap = Math.max(gap, Math.abs(at));
+    }
+    const corners = new Range();
+    for (const growth of [growths.low, growths.high]) {
+      corners.see(growth * bends.low);
+      corners.see(growth * bends.high);
+    }
+    sums.objective += objectives.low;
+    sums.slopeLow += slopes.low;
+    sums.slopeHigh += slopes.high;
+    sums.curvatureLow += 4 * corners.low;
+    sums.curvatureHigh += 4 * corners.high;
+    const growth = Math.max(-growths.low, growths.high);
     sizes.objective += gap * (gap + 2 * critical);
     sizes.slope += growth * (critical + gap);
     sizes.curvature += 4 * growth * bendSize(mode, critical, gap);

@@ -101,9 +101,9 @@ function noLaterThanLast(instance: NoisyProblem, time: number): Conclusion {
 function onGrid(instance: NoisyProblem, grid: readonly number[]): Conclusion[] {
   // Every time twice makes ties, and a run that diverged leaves no value.
   const times = grid.flatMap((time) => [time, time]);
-  const values = times.map((time, index) =>
-    index % 7 === 3 ? Number.NaN : riseAt(instance, time).value + learnedLoss(instance),
-  );
+  const learned = learnedLoss(instance);
+  const losses = grid.map((time) => riseAt(instance, time).value + learned);
+  const values = times.map((_, index) => (index % 7 === 3 ? Number.NaN : losses[index >> 1]!));
   const seen = values.filter((value) => !Number.isNaN(value));
   const least = Math.min(...seen);
   const first = seen.at(-1)! > least ? values.indexOf(least) : -1;

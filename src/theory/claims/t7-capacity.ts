@@ -3,6 +3,7 @@ import { EigenvalueDecomposition, Matrix, solve } from 'ml-matrix';
 import { mixture, sharedOptimum } from '../capacity.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { dimension, drawnMatrix, matrixSeed, weighted } from './engine/draws.js';
+import { beside } from './engine/networks.js';
 
 /** Two tasks on disjoint blocks of inputs, a shared width, and how much the second task counts. */
 interface Instance {
@@ -45,8 +46,8 @@ export const sharedCapacity = defineClaim<Instance>({
     const old = drawnMatrix(rows, rank, 5 * seed + 1).mmul(drawnMatrix(rank, oldCols, 5 * seed + 2));
     const added = drawnMatrix(rows, newCols, 5 * seed + 3);
     const optimum = sharedOptimum(mixture(old, added, share), hidden);
-    const weighted = [Matrix.mul(old, Math.sqrt(1 - share)), Matrix.mul(added, Math.sqrt(share))];
-    const gram = weighted.reduce((sum, task) => sum.add(task.mmul(task.transpose())), Matrix.zeros(rows, rows));
+    const counted = [Matrix.mul(old, Math.sqrt(1 - share)), Matrix.mul(added, Math.sqrt(share))];
+    const gram = counted.reduce((sum, task) => sum.add(task.mmul(task.transpose())), Matrix.zeros(rows, rows));
     const size = gram.trace();
     const tail = new EigenvalueDecomposition(gram, { assumeSymmetric: true }).realEigenvalues
       .sort((a, b) => b - a)
@@ -74,7 +75,7 @@ export const sharedCapacity = defineClaim<Instance>({
           1e-13 * (squaredDistance(old, old.clone().mul(0)) + squaredDistance(added, added.clone().mul(0))),
         ),
       ),
-      notBeaten(weighted, hidden, seed, tail, tolerance),
+      notBeaten(counted, hidden, seed, tail, tolerance),
     ]);
   },
   toleranceReason:
@@ -83,23 +84,14 @@ export const sharedCapacity = defineClaim<Instance>({
 
 /** Alternating least squares from random weights, an honest rival: its joint loss is nowhere below the least. */
 function notBeaten(
-  weighted: readonly Matrix[],
+  counted: readonly Matrix[],
   hidden: number,
   seed: number,
   least: number,
   tolerance: number,
 ): Conclusion {
-  const rows = weighted[0]!.rows;
-  const joint = Matrix.zeros(
-    rows,
-    weighted.reduce((sum, task) => sum + task.columns, 0),
-  );
-  let column = 0;
-  for (const task of weighted) {
-    joint.setSubMatrix(task, 0, column);
-    column += task.columns;
-  }
-  let first = drawnMatrix(rows, Math.min(hidden, rows), 5 * seed + 4);
+  const joint = beside(counted[0]!, counted[1]!);
+  let first = drawnMatrix(joint.rows, Math.min(hidden, joint.rows), 5 * seed + 4);
   let second = leastSquares(first, joint);
   for (let round = 0; round < 3; round++) {
     first = leastSquares(second.transpose(), joint.transpose()).transpose();

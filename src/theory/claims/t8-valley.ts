@@ -5,7 +5,7 @@ import { isPastValley, relativePerturbedLossAt, stagedRelativeStep } from '../se
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, isDimension, matrixSeed, risingMode, singularValue, weighted } from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';
-import { alignedTask, alignedWeights, type Bases, drawnBases } from './engine/networks.js';
+import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
 
 interface Instance {
   /** Modes in any order. */
@@ -65,7 +65,14 @@ export const lossValley = defineClaim<Instance>({
     const size = problem.modes.length;
     const bases = drawnBases(size, problem.hidden, size, seed);
     const time = timeOf(instance);
-    const lossAt = (values: readonly number[]) => noisyLoss(bases, problem, values, snr);
+    const task = alignedTask(bases, problem.spectrum);
+    // The expected loss of the balanced network with these singular values, from its matrices (T8 for the noise).
+    const lossAt = (values: readonly number[]) => {
+      const { first, second } = alignedWeights(bases, values);
+      const residual = Matrix.sub(first.mmul(second), task);
+      const noise = (first.dot(first) * second.dot(second) * (2 / snr + 1 / snr ** 2)) / problem.hidden;
+      return residual.dot(residual) + noise;
+    };
     const values = (at: number) => problem.modes.map((mode) => sigmoid(mode, at).value);
     const [before, after] = [lossAt(values(time)), lossAt(values(later * time))];
     const largest = problem.modes.map(({ sigma }) => sigma);
@@ -110,12 +117,4 @@ const HUNDREDFOLD = Math.log(100);
 function timeOf({ modes, lateness }: Instance): number {
   const learned = modes.map(({ sigma, start }) => (Math.max(0, Math.log(sigma / start)) + HUNDREDFOLD) / (4 * sigma));
   return lateness * Math.max(...learned);
-}
-
-/** The expected loss of the balanced network with these singular values, from its matrices (T8 for the noise). */
-function noisyLoss(bases: Bases, problem: Problem, values: readonly number[], snr: number): number {
-  const { first, second } = alignedWeights(bases, values);
-  const residual = Matrix.sub(first.mmul(second), alignedTask(bases, problem.spectrum));
-  const noise = (first.dot(first) * second.dot(second) * (2 / snr + 1 / snr ** 2)) / problem.hidden;
-  return residual.dot(residual) + noise;
 }

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
+import { fromColumns } from '../../linear-algebra.js';
 
 /*
  * Building blocks for the domains of claims. All shrink to small, round instances and are plain JSON values.
@@ -111,10 +112,21 @@ export function drawnMatrix(rows: number, cols: number, seed: number): Matrix {
   return matrix;
 }
 
-/** An orthogonal matrix that a seed determines: the Q factor of {@link drawnMatrix}; seed 0 gives the identity. */
+/** The orthogonal matrices drawn last: most instances ask for the same one several times. */
+const ORTHOGONALS = new Map<string, Matrix>();
+
+/**
+ * An orthogonal matrix that a seed determines: the Q factor of {@link drawnMatrix}; seed 0 gives the identity. Not to be
+ * changed, since the same one is handed out again.
+ */
 export function drawnOrthogonal(size: number, seed: number): Matrix {
-  if (seed === 0) return Matrix.eye(size);
-  return orthogonalFactor(drawnMatrix(size, size, seed));
+  const key = `${size} ${seed}`;
+  const known = ORTHOGONALS.get(key);
+  if (known !== undefined) return known;
+  if (ORTHOGONALS.size >= 16) ORTHOGONALS.clear();
+  const drawn = seed === 0 ? Matrix.eye(size) : orthogonalFactor(drawnMatrix(size, size, seed));
+  ORTHOGONALS.set(key, drawn);
+  return drawn;
 }
 
 /** The Q factor of a square matrix by Householder reflections; that of the library makes several matrices on its way. */
@@ -139,11 +151,7 @@ function orthogonalFactor(matrix: Matrix): Matrix {
     columns[k] = unit;
     for (let column = k; column < size; column++) reflect(columns[column]!, reflectors[k]!, k);
   }
-  const factor = Matrix.zeros(size, size);
-  columns.forEach((column, index) => {
-    for (let row = 0; row < size; row++) factor.set(row, index, column[row]!);
-  });
-  return factor;
+  return fromColumns(columns);
 }
 
 /** Reflects a vector by the reflector that begins at coordinate `from`; by none where that is zero. */

@@ -51,11 +51,13 @@ function multiply(
   offset: number,
   columns: number,
 ): void {
+  // Row by row of the right factor, so that no sum waits for the one before.
+  product.fill(0);
   for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      let sum = 0;
-      for (let k = 0; k < inner; k++) sum += left[row * inner + k]! * right[offset + k * columns + column]!;
-      product[row * columns + column] = sum;
+    for (let k = 0; k < inner; k++) {
+      const factor = left[row * inner + k]!;
+      const [to, from] = [row * columns, offset + k * columns];
+      for (let column = 0; column < columns; column++) product[to + column]! += factor * right[from + column]!;
     }
   }
 }

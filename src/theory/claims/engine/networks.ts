@@ -81,13 +81,22 @@ export function stretchedWeights({ left, inner, right }: Bases, modes: readonly 
 export function diagonalInBases(left: Matrix, values: readonly number[], right: Matrix): Matrix {
   const product = Matrix.zeros(left.rows, right.rows);
   for (let row = 0; row < left.rows; row++) {
+    const scaled = values.map((value, k) => left.get(row, k) * value);
     for (let column = 0; column < right.rows; column++) {
       let sum = 0;
-      for (let k = 0; k < values.length; k++) sum += left.get(row, k) * values[k]! * right.get(column, k);
+      for (let k = 0; k < values.length; k++) sum += scaled[k]! * right.get(column, k);
       product.set(row, column, sum);
     }
   }
   return product;
+}
+
+/** Two matrices of as many rows side by side, as one. */
+export function beside(left: Matrix, right: Matrix): Matrix {
+  const both = Matrix.zeros(left.rows, left.columns + right.columns);
+  both.setSubMatrix(left, 0, 0);
+  both.setSubMatrix(right, 0, left.columns);
+  return both;
 }
 
 /**
