@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { halfTime, learnedCount, learnedGapBound, learningWindow, type Mode, unlearnedFactorBound } from '../mode.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { singularValues, weighted } from './engine/draws.js';
+import { areWithin, singularValues, weighted } from './engine/draws.js';
 
 /** A spectrum in two parts, a scale of initialisation and a time in units of that scale. */
 interface Instance {
@@ -41,8 +41,7 @@ export const learningOrder = defineClaim<Instance>({
     }),
   wellFormed: ({ learned, unlearned, tau, theta }) =>
     [...learned, ...unlearned].every((sigma, index, sigmas) => sigma >= 0 && sigma <= (sigmas[index - 1] ?? 1e6)) &&
-    tau >= 0 &&
-    tau <= 300 &&
+    areWithin([tau], 0, 300) &&
     theta >= 0,
   hypotheses: [
     {

@@ -1,60 +1,55 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { heldOutBracket, type SourceCoverage, seenResidual, sourceCoverage } from '../sources.js';
-import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, dimension, drawnMatrix, drawnOrthogonal, matrixSeed, weighted } from './engine/draws.js';
+import { atLeast, atMost, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
+import {
+  areWhole,
+  areWithin,
+  decades,
+  dimension,
+  drawnMatrix,
+  drawnOrthogonal,
+  matrixSeed,
+  weighted,
+} from './engine/draws.js';
 import { matrixDistance } from './engine/networks.js';
-
-/** A network and sources of data. */
-interface Instance {
-  readonly rows: number;
-  readonly cols: number;
-  readonly sources: number;
-  /** Input directions of a source, and how many of them all sources share; at most cols and rank. */
-  readonly rank: number;
-  readonly overlap: number;
-  /** Columns of the root of the covariance of held-out inputs. */
-  readonly heldOut: number;
-  readonly seed: number;
-  readonly scale: number;
-  /** Variance of the inputs along the directions that are shown. */
-  readonly variance: number;
-  /** How far the tasks of the sources are apart. */
-  readonly conflict: number;
-}
 
 const mostly = <Value>(usual: Value, other: fc.Arbitrary<Value>) => weighted([12, fc.constant(usual)], [1, other]);
 
+/** A network and sources of data. */
+const domain = fc.record({
+  rows: dimension,
+  cols: dimension,
+  sources: fc.integer({ min: 1, max: 5 }),
+  /** Input directions of a source, and how many of them all sources share; at most cols and rank. */
+  rank: dimension,
+  overlap: fc.nat({ max: 6 }),
+  /** Columns of the root of the covariance of held-out inputs. */
+  heldOut: dimension,
+  seed: matrixSeed,
+  scale: decades(-2, 1),
+  /** Variance of the inputs along the directions that are shown. */
+  variance: mostly(1, decades(-1, 1)),
+  /** How far the tasks of the sources are apart. */
+  conflict: mostly(0, decades(-1, 1)),
+});
+
+type Instance = Drawn<typeof domain>;
+
 /** T0-coverage: what a summed loss leaves open. */
-export const sharedMinimum = defineClaim<Instance>({
+export const sharedMinimum = defineClaim({
   id: 'T0-coverage',
   title: 'At a summed loss, what is left and how many sources show it decide how far minimisers lie apart',
   statement:
     'Where K sources show inputs in the ranges of projections Π_k and ask the same task of them, the minimiser of source k that is nearest to a network with the residual R is W − RΠ_k, and the squared distances of these minimisers from their mean add up to L(1 − c/K), with L = Σ‖RΠ_k‖² the summed loss, S = Σ Π_k and c = tr(RS²Rᵀ)/L the number of sources that show what is left; so at a summed loss they lie between L(1 − c_max/K) and L(1 − c_min/K), with c_min and c_max the extreme positive eigenvalues of S, and either is attained. The loss on held-out inputs of any covariance FFᵀ lies between (u − √(μL))², if the root is smaller, and (u + √(μL))², with u the norm of R on the part of F that no source shows and μ the largest eigenvalue of FᵀS⁺F, and some network with a residual on seen inputs alone attains μL.',
   origin: 'ours; the question is that of arXiv 2604.09258',
-  domain: fc.record({
-    rows: dimension,
-    cols: dimension,
-    sources: fc.integer({ min: 1, max: 5 }),
-    rank: dimension,
-    overlap: fc.nat({ max: 6 }),
-    heldOut: dimension,
-    seed: matrixSeed,
-    scale: decades(-2, 1),
-    variance: mostly(1, decades(-1, 1)),
-    conflict: mostly(0, decades(-1, 1)),
-  }),
+  domain,
   wellFormed: ({ rows, cols, sources, rank, overlap, heldOut, seed, scale, variance, conflict }) =>
-    [rows, cols, sources, rank, heldOut].every((value) => Number.isInteger(value) && value >= 1 && value <= 12) &&
-    Number.isInteger(overlap) &&
-    overlap >= 0 &&
+    areWhole([rows, cols, sources, rank, heldOut], 1, 12) &&
+    areWhole([overlap], 0, Infinity) &&
     Number.isInteger(seed) &&
-    scale > 0 &&
-    scale <= 100 &&
-    variance > 0 &&
-    variance <= 100 &&
-    conflict >= 0 &&
-    conflict <= 100,
+    areWithin([scale, variance], Number.MIN_VALUE, 100) &&
+    areWithin([conflict], 0, 100),
   hypotheses: [
     {
       name: 'projections',

@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import type { Weights } from '../balance.js';
 import { decay, gap, type Mode, singularValue, timeOfGap, velocity } from '../mode.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, drawnOrthogonal, flowTime, matrixSeed, mode, weighted } from './engine/draws.js';
+import { areWhole, areWithin, decades, drawnOrthogonal, flowTime, matrixSeed, mode, weighted } from './engine/draws.js';
 import { flowByTaylor, longestStep } from './engine/integration.js';
 import { diagonalInBases, matrixDistance } from './engine/networks.js';
 
@@ -64,8 +64,8 @@ export const decoupling = defineClaim<Instance>({
     .map(({ clock: { time, share }, ...rest }) => ({ ...rest, time: atShare(rest.modes[0]!, share, time) })),
   wellFormed: ({ modes, extraRows, extraHidden, extraCols, ratio, time }) =>
     modes.some(({ sigma }) => sigma > 0) &&
-    modes.every(({ sigma, start }) => sigma >= 0 && start >= 0 && sigma < 1e6 && start < 1e6) &&
-    [extraRows, extraHidden, extraCols].every((extra) => Number.isInteger(extra) && extra >= 0 && extra < 12) &&
+    modes.every(({ sigma, start }) => areWithin([sigma, start], 0, 1e6)) &&
+    areWhole([extraRows, extraHidden, extraCols], 0, 12) &&
     ratio > 0 &&
     time >= 0,
   hypotheses: [

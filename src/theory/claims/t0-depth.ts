@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import { deepMode, deepVelocity } from '../depth.js';
 import type { Mode } from '../mode.js';
 import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, drawnOrthogonal, flowTime, matrixSeed, mode, weighted } from './engine/draws.js';
+import { areWhole, areWithin, decades, drawnOrthogonal, flowTime, matrixSeed, mode, weighted } from './engine/draws.js';
 import { panelIntegral } from './engine/integration.js';
 import { diagonalInBases, matrixDistance } from './engine/networks.js';
 
@@ -60,16 +60,11 @@ export const depth = defineClaim<Instance>({
     })),
   wellFormed: ({ modes, depth, extraHidden, ratio, time }) =>
     modes.some(({ sigma }) => sigma > 0) &&
-    modes.every(({ sigma, start }) => sigma >= 0 && start >= 0 && sigma < 1e6 && start < 1e6) &&
-    Number.isInteger(depth) &&
-    depth >= 2 &&
-    depth <= 1e6 &&
-    Number.isInteger(extraHidden) &&
-    extraHidden >= 0 &&
-    extraHidden < 12 &&
+    modes.every(({ sigma, start }) => areWithin([sigma, start], 0, 1e6)) &&
+    areWhole([depth], 2, 1e6) &&
+    areWhole([extraHidden], 0, 12) &&
     ratio > 0 &&
-    time >= 0 &&
-    time <= 1e12,
+    areWithin([time], 0, 1e12),
   hypotheses: [
     {
       name: 'aligned',

@@ -4,26 +4,8 @@ import type { Weights } from '../balance.js';
 import { descendFactors } from '../descent.js';
 import { descendWeights } from '../rotated-finetuning.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { drawnOrthogonal, matrixSeed, singularValue, weighted } from './engine/draws.js';
+import { areWhole, areWithin, drawnOrthogonal, matrixSeed, singularValue, weighted } from './engine/draws.js';
 import { diagonalInBases, matrixDistance } from './engine/networks.js';
-
-/** Factors of modes, the dimensions beyond them, three bases, a kind of start and blocks of steps. */
-interface Instance {
-  /** Singular value of the task and factor `D` of the network, of any sign. */
-  readonly modes: readonly { readonly sigma: number; readonly factor: number }[];
-  readonly extraRows: number;
-  readonly extraHidden: number;
-  readonly extraCols: number;
-  readonly leftSeed: number;
-  readonly rightSeed: number;
-  readonly hiddenSeed: number;
-  /** `identity`: both factors start at a multiple of the identity, with the factor of the first mode for all. */
-  readonly start: 'aligned' | 'identity';
-  /** `W1` starts this many times, `W2` this part of what a balanced start has. */
-  readonly ratio: number;
-  /** Steps of one rate, the rate in units of `1/(2 max(σ, D²))`. */
-  readonly blocks: readonly { readonly steps: number; readonly relativeRate: number }[];
-}
 
 const factor = weighted(
   [4, fc.integer({ min: 1, max: 12 }).map((n) => n / 8)],
@@ -33,13 +15,15 @@ const factor = weighted(
 );
 
 /** T0-descent: gradient descent is as many scalar recurrences as there are modes. */
-export const descentOfModes = defineClaim<Instance>({
+export const descentOfModes = defineClaim({
   id: 'T0-descent',
   title: 'Gradient descent is one scalar recurrence per mode',
   statement:
     'K steps of gradient descent of the full matrices from an aligned balanced start W1 = U D Rᵀ, W2 = R D Vᵀ, at any learning rates η_1 … η_K, keep this form and act on each mode alone, exactly: D_i ← D_i − 2ηD_i(D_i² − σ_i).',
   origin: 'ours; the continuous-time fact is Saxe, McClelland and Ganguli 2014',
+  /** Factors of modes, the dimensions beyond them, three bases, a kind of start and blocks of steps. */
   domain: fc.record({
+    /** Singular value of the task and factor `D` of the network, of any sign. */
     modes: fc.array(fc.record({ sigma: weighted([8, singularValue], [1, fc.constant(0)]), factor }), {
       minLength: 1,
       maxLength: 8,
@@ -50,8 +34,11 @@ export const descentOfModes = defineClaim<Instance>({
     leftSeed: matrixSeed,
     rightSeed: matrixSeed,
     hiddenSeed: matrixSeed,
+    /** `identity`: both factors start at a multiple of the identity, with the factor of the first mode for all. */
     start: weighted([12, fc.constant<'aligned'>('aligned')], [1, fc.constant<'identity'>('identity')]),
+    /** `W1` starts this many times, `W2` this part of what a balanced start has. */
     ratio: weighted([12, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 1.01)]),
+    /** Steps of one rate, the rate in units of `1/(2 max(σ, D²))`. */
     blocks: fc.array(
       fc.record({
         steps: fc.integer({ min: 0, max: 8 }),
@@ -65,14 +52,11 @@ export const descentOfModes = defineClaim<Instance>({
   }),
   wellFormed: ({ modes, extraRows, extraHidden, extraCols, ratio, blocks }) =>
     modes.some(({ sigma }) => sigma > 0) &&
-    modes.every(({ sigma, factor }) => sigma >= 0 && sigma < 1e6 && Math.abs(factor) < 1e3) &&
-    [extraRows, extraHidden, extraCols].every((extra) => Number.isInteger(extra) && extra >= 0 && extra < 12) &&
+    modes.every(({ sigma, factor }) => areWithin([sigma], 0, 1e6) && Math.abs(factor) <= 1e3) &&
+    areWhole([extraRows, extraHidden, extraCols], 0, 12) &&
     ratio > 0 &&
     blocks.length <= 8 &&
-    blocks.every(
-      ({ steps, relativeRate }) =>
-        Number.isInteger(steps) && steps >= 0 && steps <= 12 && relativeRate >= 0 && relativeRate <= 1.25,
-    ),
+    blocks.every(({ steps, relativeRate }) => areWhole([steps], 0, 12) && areWithin([relativeRate], 0, 1.25)),
   hypotheses: [
     {
       name: 'aligned',

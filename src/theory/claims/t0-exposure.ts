@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { coveredValue, exposureThreshold, mixedMode } from '../exposure.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, flowTime, matrixSeed, singularValue, weighted } from './engine/draws.js';
+import { areWhole, areWithin, decades, flowTime, matrixSeed, singularValue, weighted } from './engine/draws.js';
 import {
   alignedTask,
   alignedWeights,
@@ -19,48 +19,35 @@ interface MixedMode {
   readonly start: number;
 }
 
-/** Modes, a mixture of data, bases, and a time. */
-interface Instance {
-  readonly modes: readonly MixedMode[];
-  /** Share of the added data in hundredths. */
-  readonly percent: number;
-  readonly seed: number;
-  /** Turns the covariances out of the singular vectors; 0 does not. */
-  readonly twistSeed: number;
-  readonly time: number;
-}
-
 const variance = weighted([4, fc.integer({ min: 1, max: 8 }).map((n) => n / 4)], [1, fc.constant(0)]);
 const data = fc.record({ sigma: singularValue, covariance: variance });
 
 /** T0-exposure: what a mixture of data teaches, and from which share on. */
-export const exposure = defineClaim<Instance>({
+export const exposure = defineClaim({
   id: 'T0-exposure',
   title: 'Features that only some of the data show',
   statement:
     'Gradient flow on a mixture (1−α)E‖(W−A)x‖² + αE‖(W−B)x‖² of two kinds of data, whose input covariances are diagonal in the right singular vectors that A and B share, moves each mode by ds/dt = 4c s(σ − s) with c = (1−α)c_A + αc_B and σ the mean of both singular values weighted by (1−α)c_A and αc_B; a mode that only the added data show (c_A = 0) is half learned at time T exactly where α ≥ ln(σ/s(0) − 1)/(4c_BσT).',
   origin: 'ours; the question is that of arXiv 2605.12705',
+  /** Modes, a mixture of data, bases, and a time. */
   domain: fc.record({
     modes: fc.array(fc.record({ main: data, added: data, start: decades(-6, 0.5) }), { minLength: 1, maxLength: 6 }),
+    /** Share of the added data in hundredths. */
     percent: fc.integer({ min: 0, max: 100 }),
     seed: matrixSeed,
+    /** Turns the covariances out of the singular vectors; 0 does not. */
     twistSeed: weighted([12, fc.constant(0)], [1, fc.integer({ min: 1, max: 9999 })]),
     time: flowTime,
   }),
   wellFormed: ({ modes, percent, seed, twistSeed, time }) =>
-    modes.length > 0 &&
-    modes.length <= 8 &&
+    areWhole([modes.length], 1, 8) &&
     modes.every(
       ({ main, added, start }) =>
-        start > 0 &&
-        start < 100 &&
-        [main, added].every(
-          ({ sigma, covariance }) => sigma >= 0 && sigma < 1e6 && covariance >= 0 && covariance <= 100,
-        ),
+        areWithin([start], Number.MIN_VALUE, 100) &&
+        [main, added].every(({ sigma, covariance }) => areWithin([sigma], 0, 1e6) && areWithin([covariance], 0, 100)),
     ) &&
-    [seed, twistSeed].every((value) => Number.isInteger(value) && value >= 0) &&
-    percent >= 0 &&
-    percent <= 100 &&
+    areWhole([seed, twistSeed], 0, Infinity) &&
+    areWithin([percent], 0, 100) &&
     time >= 0,
   hypotheses: [
     {

@@ -1,22 +1,10 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { type FactorPair, pairAt, pairGap, pairImbalance, pairVelocity, type Weights } from '../balance.js';
-import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, drawnOrthogonal, flowTime, matrixSeed, singularValue, weighted } from './engine/draws.js';
+import { type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
+import { areWithin, decades, drawnOrthogonal, flowTime, matrixSeed, singularValue, weighted } from './engine/draws.js';
 import { flowByTaylor, longestStep, panelIntegral } from './engine/integration.js';
 import { diagonalInBases, matrixDistance } from './engine/networks.js';
-
-/** Modes with factors of their own in both layers, four bases and a time. */
-interface Instance {
-  readonly modes: readonly PairMode[];
-  readonly leftSeed: number;
-  readonly rightSeed: number;
-  /** Seed of the hidden basis of `W1`. */
-  readonly hiddenSeed: number;
-  /** Seed of the rotation from the hidden basis of `W1` to that of `W2`; 0 for none. */
-  readonly twistSeed: number;
-  readonly time: number;
-}
 
 interface PairMode extends FactorPair {
   readonly sigma: number;
@@ -43,25 +31,33 @@ const pairMode = fc
   })
   .filter(({ sigma }) => sigma >= 0);
 
+/** Modes with factors of their own in both layers, four bases and a time. */
+const domain = fc.record({
+  modes: fc.array(pairMode, { minLength: 1, maxLength: 5 }),
+  leftSeed: matrixSeed,
+  rightSeed: matrixSeed,
+  /** Seed of the hidden basis of `W1`. */
+  hiddenSeed: matrixSeed,
+  /** Seed of the rotation from the hidden basis of `W1` to that of `W2`; 0 for none. */
+  twistSeed: weighted([9, fc.constant(0)], [1, fc.integer({ min: 1, max: 99 })]),
+  time: flowTime,
+});
+
+type Instance = Drawn<typeof domain>;
+
 /** T0″: modes whose two factors differ. */
-export const unbalancedPairs = defineClaim<Instance>({
+export const unbalancedPairs = defineClaim({
   id: 'T0-imbalance',
   title: 'Modes with unequal factors',
   statement:
     'From an aligned start whose modes have factors a and b in the two layers, of any size and sign, gradient flow keeps the modes apart and conserves ℓ = a² − b² of each, with d(ab)/dt = 2(σ − ab)(a² + b²) = 2(σ − ab)√(ℓ² + 4(ab)²); both factors are known in closed form at all times.',
   origin: 'closed form: Saxe et al. 2014, Tarmoun et al. 2021; its stable evaluation for all signs: ours',
-  domain: fc.record({
-    modes: fc.array(pairMode, { minLength: 1, maxLength: 5 }),
-    leftSeed: matrixSeed,
-    rightSeed: matrixSeed,
-    hiddenSeed: matrixSeed,
-    twistSeed: weighted([9, fc.constant(0)], [1, fc.integer({ min: 1, max: 99 })]),
-    time: flowTime,
-  }),
+  domain,
   wellFormed: ({ modes, time }) =>
     modes.length > 0 &&
     modes.every(
-      ({ sigma, first, second }) => sigma >= 0 && sigma < 1e6 && Math.abs(first) < 1e3 && Math.abs(second) < 1e3,
+      ({ sigma, first, second }) =>
+        areWithin([sigma], 0, 1e6) && areWithin([Math.abs(first), Math.abs(second)], -Infinity, 1e3),
     ) &&
     time >= 0,
   hypotheses: [

@@ -4,6 +4,8 @@ import type { Mode } from '../mode.js';
 import { createProblem, learnedModes, loss, type Problem, singularValues, unlearnableLoss } from '../problem.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import {
+  areWhole,
+  areWithin,
   decades,
   dimension,
   drawnOrthogonal,
@@ -70,14 +72,13 @@ export const lossOfModes = defineClaim<Instance>({
     })
     .map(({ dims, ...rest }) => ({ ...dims, ...rest })),
   wellFormed: ({ rows, hidden, cols, law, parameter, values, tau, shares, time }) =>
-    [rows, hidden, cols].every((size) => Number.isInteger(size) && size >= 1 && size <= 12) &&
+    areWhole([rows, hidden, cols], 1, 12) &&
     parameter > 0 &&
-    (law !== 'geometric' || parameter <= 3) &&
     values.length > 0 &&
+    (law !== 'geometric' || parameter <= 3) &&
     values.every((value, index) => value > 0 && value <= (values[index - 1] ?? 1e6)) &&
-    tau >= 0 &&
-    tau <= 350 &&
-    shares.every((share) => share >= 0 && share < 1e6) &&
+    areWithin([tau], 0, 350) &&
+    areWithin(shares, 0, 1e6) &&
     time >= 0,
   hypotheses: [],
   conclusion(instance) {

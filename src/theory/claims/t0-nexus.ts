@@ -11,51 +11,40 @@ import {
   weightNorm,
   weightProduct,
 } from '../sources.js';
-import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, drawnMatrix, matrixSeed, weighted } from './engine/draws.js';
-
-/** A network and sources, each with inputs and a task of its own. */
-interface Instance {
-  readonly rows: number;
-  readonly hidden: number;
-  readonly cols: number;
-  readonly sources: number;
-  /** Input directions that a source shows, at most cols. */
-  readonly rank: number;
-  readonly seed: number;
-  /** Factor of the weights; at 0 all gradients vanish. */
-  readonly scale: number;
-  readonly together: 'same task' | 'other tasks';
-}
+import { atMost, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
+import { areWhole, areWithin, decades, drawnMatrix, matrixSeed, weighted } from './engine/draws.js';
 
 const size = fc.integer({ min: 1, max: 5 });
 
+/** A network and sources, each with inputs and a task of its own. */
+const domain = fc.record({
+  rows: size,
+  hidden: size,
+  cols: size,
+  sources: fc.integer({ min: 2, max: 4 }),
+  /** Input directions that a source shows, at most cols. */
+  rank: size,
+  seed: matrixSeed,
+  /** Factor of the weights; at 0 all gradients vanish. */
+  scale: weighted([12, decades(-1, 0.5)], [1, fc.constant(0)]),
+  together: fc.constantFrom('same task', 'other tasks'),
+});
+
+type Instance = Drawn<typeof domain>;
+
 /** T0-nexus: what an inner loop along normalised gradients does to second order. */
-export const nexusLoop = defineClaim<Instance>({
+export const nexusLoop = defineClaim({
   id: 'T0-nexus',
   title: 'What an inner loop over the sources does to second order',
   statement:
     'One inner loop of steps of length γ along the normalised gradients ĝ_k = g_k/|g_k| of K losses, averaged over an order and its reverse, moves the weights by −γ Σ ĝ_k + (γ²/2) Σ_{j≠k} J_kĝ_j + O(γ³) with J_k = (I − ĝ_kĝ_kᵀ)H_k/|g_k|, and the second sum is the gradient of the similarity Σ_{j<k} ĝ_j·ĝ_k plus Σ_{j≠k} ((ĝ_j·ĝ_k)H_kĝ_k − (ĝ_kᵀH_kĝ_j)ĝ_k)/|g_k|; along the gradients themselves the second sum is Σ_{j≠k} H_kg_j, which is exactly the gradient of Σ_{j<k} g_j·g_k.',
   origin: 'ours; for plain gradients known from Reptile (Nichol et al. 2018), the question is that of arXiv 2604.09258',
-  domain: fc.record({
-    rows: size,
-    hidden: size,
-    cols: size,
-    sources: fc.integer({ min: 2, max: 4 }),
-    rank: size,
-    seed: matrixSeed,
-    scale: weighted([12, decades(-1, 0.5)], [1, fc.constant(0)]),
-    together: fc.constantFrom('same task', 'other tasks'),
-  }),
+  domain,
   wellFormed: ({ rows, hidden, cols, sources, rank, seed, scale, together }) =>
-    [rows, hidden, cols, rank].every((value) => Number.isInteger(value) && value >= 1 && value <= 8) &&
-    Number.isInteger(sources) &&
-    sources >= 2 &&
-    sources <= 6 &&
-    Number.isInteger(seed) &&
-    seed >= 0 &&
-    scale >= 0 &&
-    scale <= 100 &&
+    areWhole([rows, hidden, cols, rank], 1, 8) &&
+    areWhole([sources], 2, 6) &&
+    areWhole([seed], 0, Infinity) &&
+    areWithin([scale], 0, 100) &&
     ['same task', 'other tasks'].includes(together),
   hypotheses: [
     {

@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import { imbalanceMatrix, imbalanceOf, type Weights } from '../balance.js';
 import { flowFromBasis, flowWeights, riccatiBasis } from '../riccati.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, drawnOrthogonal, matrixSeed, singularValue, weighted } from './engine/draws.js';
+import { areWhole, areWithin, decades, drawnOrthogonal, matrixSeed, singularValue, weighted } from './engine/draws.js';
 import { flowByTaylor, longestStep } from './engine/integration.js';
 import { diagonalInBases, matrixDistance } from './engine/networks.js';
 
@@ -63,15 +63,12 @@ export const riccatiFlow = defineClaim<Instance>({
     }),
   wellFormed: ({ modes, extraRows, extraCols, hidden, imbalance, skew, time }) =>
     modes.length > 0 &&
-    modes.every(({ sigma, factor }) => sigma >= 0 && sigma < 1e6 && factor >= 0 && factor < 1e3) &&
-    [extraRows, extraCols].every((extra) => Number.isInteger(extra) && extra >= 0 && extra < 12) &&
-    Number.isInteger(hidden) &&
-    hidden >= 1 &&
-    hidden < 24 &&
-    Math.abs(imbalance) < 1e6 &&
+    modes.every(({ sigma, factor }) => areWithin([sigma], 0, 1e6) && areWithin([factor], 0, 1e3)) &&
+    areWhole([extraRows, extraCols], 0, 12) &&
+    areWhole([hidden], 1, 24) &&
+    Math.abs(imbalance) <= 1e6 &&
     (imbalance === 0 || hidden <= modes.length + (imbalance > 0 ? extraRows : extraCols)) &&
-    skew > 0 &&
-    skew < 1e3 &&
+    areWithin([skew], Number.MIN_VALUE, 1e3) &&
     time >= 0,
   hypotheses: [
     {

@@ -2,7 +2,17 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { expectedExcessDeep } from '../sensitivity.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, dimension, drawnMatrix, isDimension, matrixSeed, noiseScale, weighted } from './engine/draws.js';
+import {
+  areWhole,
+  areWithin,
+  decades,
+  dimension,
+  drawnMatrix,
+  isDimension,
+  matrixSeed,
+  noiseScale,
+  weighted,
+} from './engine/draws.js';
 import {
   explicitLoss,
   isNoiseModel,
@@ -13,46 +23,35 @@ import {
   weightsOf,
 } from './engine/explicit-loss.js';
 
-interface Instance {
-  /** `W1 … WL`: the rows of each layer, the size of its entries and its noise scale. */
-  readonly layers: readonly { readonly rows: number; readonly size: number; readonly gamma: number }[];
-  /** Columns of the last layer. */
-  readonly cols: number;
-  readonly taskSize: number;
-  readonly seed: number;
-  /** Whether the noise scale of the first layer holds for all of them. */
-  readonly sameNoise: boolean;
-  readonly noise: NoiseModel;
-}
-
 /** T1 for any depth. */
-export const deepNetwork = defineClaim<Instance>({
+export const deepNetwork = defineClaim({
   id: 'T1-depth',
   title: 'Sensitivity to noise at any depth',
   statement:
     'Noise of standard deviation γ_l on the weights of layer l raises the expected loss ‖W1⋯WL − A‖² by the excess of tr M over ‖W1⋯WL‖², where M starts as the identity and the layers from the last to the first map it to W M Wᵀ + γ² tr(M) I.',
   origin: 'ours',
   domain: fc.record({
+    /** `W1 … WL`: the rows of each layer, the size of its entries and its noise scale. */
     layers: fc.array(
       fc.record({ rows: dimension, size: weighted([12, decades(-2, 1)], [1, fc.constant(0)]), gamma: noiseScale }),
       { minLength: 1, maxLength: 6 },
     ),
+    /** Columns of the last layer. */
     cols: dimension,
     taskSize: decades(-2, 2),
     seed: matrixSeed,
+    /** Whether the noise scale of the first layer holds for all of them. */
     sameNoise: fc.boolean(),
     noise: noiseModel,
   }),
   wellFormed: ({ layers, cols, taskSize, seed, noise }) =>
-    layers.length > 0 &&
-    layers.length <= 8 &&
+    areWhole([layers.length], 1, 8) &&
     [cols, ...layers.map(({ rows }) => rows)].every(isDimension) &&
-    layers.every(({ size, gamma }) => size >= 0 && size < 1e3 && gamma >= 0 && gamma < 1e3) &&
-    taskSize >= 0 &&
-    taskSize < 1e6 &&
+    layers.every(({ size, gamma }) => areWithin([size, gamma], 0, 1e3)) &&
+    areWithin([taskSize], 0, 1e6) &&
     Number.isInteger(seed) &&
     isNoiseModel(noise),
-  hypotheses: noiseHypotheses(),
+  hypotheses: noiseHypotheses,
   conclusion(instance) {
     const { layers: descriptions, cols, taskSize, seed, sameNoise, noise } = instance;
     const layers = descriptions.map(({ rows, size }, layer) =>

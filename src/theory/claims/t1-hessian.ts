@@ -3,7 +3,7 @@ import { expectedExcess, hessianTrace } from '../sensitivity.js';
 import { hessianProduct } from '../sharpness.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
 import {
-  type DrawnNetwork,
+  areWithin,
   decades,
   drawnMatrix,
   drawnNetwork,
@@ -14,23 +14,21 @@ import {
 } from './engine/draws.js';
 import { explicitLoss, hessianTraceOf, lossBound, weightCount, weightsOf } from './engine/explicit-loss.js';
 
-interface Instance {
-  readonly network: DrawnNetwork;
-  readonly gamma: number;
-  /** Seed of the two directions of the second derivative. */
-  readonly directions: number;
-}
-
 /** T1 read as curvature. */
-export const hessianOfSensitivity = defineClaim<Instance>({
+export const hessianOfSensitivity = defineClaim({
   id: 'T1-hessian',
   title: 'Sensitivity is half the trace of the Hessian',
   statement:
     'The second derivative of ‖W1W2 − A‖² in the directions X and Y is 2⟨X1W2 + W1X2, Y1W2 + W1Y2⟩ + 2⟨W − A, X1Y2 + Y1X2⟩, its trace over all weights is 2(q‖W1‖² + p‖W2‖²) whatever the task is, and half that trace is the coefficient of γ² in the expected rise of the loss under noise.',
   origin: 'ours',
-  domain: fc.record({ network: drawnNetwork, gamma: decades(-4, 1), directions: matrixSeed }),
+  domain: fc.record({
+    network: drawnNetwork,
+    gamma: decades(-4, 1),
+    /** Seed of the two directions of the second derivative. */
+    directions: matrixSeed,
+  }),
   wellFormed: ({ network, gamma, directions }) =>
-    isDrawnNetwork(network) && gamma > 0 && gamma < 1e6 && Number.isInteger(directions),
+    isDrawnNetwork(network) && areWithin([gamma], Number.MIN_VALUE, 1e6) && Number.isInteger(directions),
   hypotheses: [],
   conclusion({ network, gamma, directions }) {
     const drawn = networkOf(network);

@@ -3,32 +3,23 @@ import { Matrix } from 'ml-matrix';
 import { createProblem, type Problem } from '../problem.js';
 import { expectedExcess, sensitivityAt, sensitivityVelocityAt } from '../sensitivity.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, flowTime, mode, risingMode, weighted } from './engine/draws.js';
+import { areWhole, areWithin, decades, flowTime, mode, risingMode, weighted } from './engine/draws.js';
 import { panelIntegral, sigmoid } from './engine/integration.js';
 
-/** Modes in any order of their σ, the dimensions beyond them, a noise scale and a time. */
-interface Instance {
-  readonly modes: readonly { readonly sigma: number; readonly start: number }[];
-  /** Rows, hidden units and columns beyond the number of modes. */
-  readonly extraRows: number;
-  readonly extraHidden: number;
-  readonly extraCols: number;
-  readonly gamma: number;
-  readonly time: number;
-}
-
 /** T2 ii: progressive sensitivity from an aligned start. */
-export const progressiveSensitivity = defineClaim<Instance>({
+export const progressiveSensitivity = defineClaim({
   id: 'T2',
   title: 'Progressive sensitivity',
   statement:
     'Along gradient flow from an aligned balanced start, the expected rise of the loss under Gaussian noise of any scale grows strictly with training time, with velocity 4γ²(p+q) Σ s_i(σ_i − s_i).',
   origin: 'direction: paper, section 4; velocity and hypotheses: ours',
+  /** Modes in any order of their σ, the dimensions beyond them, a noise scale and a time. */
   domain: fc.record({
     modes: weighted(
       [6, fc.array(risingMode, { minLength: 1, maxLength: 12 })],
       [1, fc.array(mode, { minLength: 1, maxLength: 12 })],
     ),
+    /** Rows, hidden units and columns beyond the number of modes. */
     extraRows: fc.nat({ max: 3 }),
     extraHidden: fc.nat({ max: 3 }),
     extraCols: fc.nat({ max: 3 }),
@@ -37,10 +28,10 @@ export const progressiveSensitivity = defineClaim<Instance>({
   }),
   wellFormed: ({ modes, extraRows, extraHidden, extraCols, gamma, time }) =>
     modes.length > 0 &&
-    modes.some(({ sigma }) => sigma > 0) &&
-    modes.every(({ sigma, start }) => sigma >= 0 && start >= 0 && sigma < 1e6 && start < 1e6) &&
-    [extraRows, extraHidden, extraCols].every((extra) => Number.isInteger(extra) && extra >= 0) &&
     gamma > 0 &&
+    modes.some(({ sigma }) => sigma > 0) &&
+    modes.every(({ sigma, start }) => areWithin([sigma, start], 0, 1e6)) &&
+    areWhole([extraRows, extraHidden, extraCols], 0, Infinity) &&
     time >= 0,
   hypotheses: [
     {

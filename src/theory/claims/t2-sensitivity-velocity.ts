@@ -1,15 +1,11 @@
 import * as fc from 'fast-check';
 import { sensitivityVelocity } from '../sensitivity.js';
 import { defineClaim, equal } from './engine/claim.js';
-import { type DrawnNetwork, drawnNetwork, isDrawnNetwork, networkOf } from './engine/draws.js';
+import { drawnNetwork, isDrawnNetwork, networkOf } from './engine/draws.js';
 import { flowOfSensitivity } from './engine/explicit-loss.js';
 
-interface Instance {
-  readonly network: DrawnNetwork;
-}
-
 /** T2 i: how fast gradient flow changes the sensitivity, from any weights. */
-export const velocityOfSensitivity = defineClaim<Instance>({
+export const velocityOfSensitivity = defineClaim({
   id: 'T2-velocity',
   title: 'Velocity of the sensitivity under gradient flow',
   statement:

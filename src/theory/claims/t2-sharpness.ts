@@ -3,7 +3,7 @@ import { EigenvalueDecomposition } from 'ml-matrix';
 import { createProblem } from '../problem.js';
 import { alignedSharpness, sharpness } from '../sharpness.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, isDimension, matrixSeed, singularValues, weighted } from './engine/draws.js';
+import { areWithin, decades, isDimension, matrixSeed, singularValues, weighted } from './engine/draws.js';
 import { explicitLoss, hessianOf, weightsOf } from './engine/explicit-loss.js';
 import { alignedTask, drawnBases, stretchedWeights } from './engine/networks.js';
 
@@ -61,15 +61,12 @@ export const sharpnessOnTheWay = defineClaim<Instance>({
     modes.length > 0 &&
     modes.every(
       ({ sigma, share }, index) =>
-        sigma > 1e-6 && sigma < 1e6 && sigma <= (modes[index - 1]?.sigma ?? sigma) && share >= 0 && share < 1e3,
+        areWithin([sigma], 1e-6, 1e6) && sigma <= (modes[index - 1]?.sigma ?? sigma) && areWithin([share], 0, 1e3),
     ) &&
     [modes.length + extraRows, modes.length + extraCols, hidden].every(isDimension) &&
-    extraRows >= 0 &&
-    extraCols >= 0 &&
-    Number.isInteger(basis) &&
-    Number.isInteger(networkBasis) &&
-    stretch > 1e-3 &&
-    stretch < 1e3,
+    areWithin([extraRows, extraCols], 0, Infinity) &&
+    [basis, networkBasis].every(Number.isInteger) &&
+    areWithin([stretch], 1e-3, 1e3),
   hypotheses: [
     {
       name: 'aligned',

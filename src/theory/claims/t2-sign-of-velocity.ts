@@ -1,32 +1,19 @@
 import * as fc from 'fast-check';
 import { sensitivityVelocity } from '../sensitivity.js';
 import { atLeast, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, drawnOrthogonal, matrixSeed, singularValue, weighted } from './engine/draws.js';
+import { areWhole, areWithin, decades, drawnOrthogonal, matrixSeed, singularValue, weighted } from './engine/draws.js';
 import { flowOfSensitivity } from './engine/explicit-loss.js';
 import { alignedTask, drawnBases, stretchedWeights } from './engine/networks.js';
 
-interface Instance {
-  /** Singular values of the task and, in the same directions, of the network: `share · sigma`. */
-  readonly modes: readonly { readonly sigma: number; readonly share: number }[];
-  readonly extraRows: number;
-  readonly extraHidden: number;
-  readonly extraCols: number;
-  /** `W1` is that many times as large as balanced weights, `W2` as many times smaller. */
-  readonly stretch: number;
-  /** Seed of the singular vectors of the task; 0 is the identity. */
-  readonly basis: number;
-  /** Seed of the rotation of the network's output directions against the task's; 0 is none. */
-  readonly rotation: number;
-}
-
 /** T2 i, its sign: when the sensitivity rises. */
-export const signOfVelocity = defineClaim<Instance>({
+export const signOfVelocity = defineClaim({
   id: 'T2-sign',
   title: 'From an aligned start below the task the sensitivity never falls',
   statement:
     'Gradient flow raises the sensitivity exactly while ⟨W, A − W⟩ > 0 and lowers it exactly while ⟨W, A − W⟩ < 0; from an aligned start with 0 ≤ s_i ≤ σ_i it never falls, since there ⟨W, A − W⟩ = Σ s_i(σ_i − s_i) ≥ 0.',
   origin: 'direction: paper, section 4; condition and hypotheses: ours',
   domain: fc.record({
+    /** Singular values of the task and, in the same directions, of the network: `share · sigma`. */
     modes: fc.array(
       fc.record({
         sigma: singularValue,
@@ -37,16 +24,18 @@ export const signOfVelocity = defineClaim<Instance>({
     extraRows: fc.nat({ max: 3 }),
     extraHidden: fc.nat({ max: 3 }),
     extraCols: fc.nat({ max: 3 }),
+    /** `W1` is that many times as large as balanced weights, `W2` as many times smaller. */
     stretch: fc.oneof(fc.constant(1), decades(-1, 1)),
+    /** Seed of the singular vectors of the task; 0 is the identity. */
     basis: matrixSeed,
+    /** Seed of the rotation of the network's output directions against the task's; 0 is none. */
     rotation: weighted([8, fc.constant(0)], [1, matrixSeed]),
   }),
   wellFormed: ({ modes, extraRows, extraHidden, extraCols, stretch, basis, rotation }) =>
     modes.length > 0 &&
-    modes.every(({ sigma, share }) => sigma > 0 && sigma < 1e6 && share >= 0 && share < 1e6) &&
-    [extraRows, extraHidden, extraCols].every((extra) => Number.isInteger(extra) && extra >= 0 && extra < 8) &&
-    stretch > 0 &&
-    stretch < 1e6 &&
+    modes.every(({ sigma, share }) => areWithin([sigma], Number.MIN_VALUE, 1e6) && areWithin([share], 0, 1e6)) &&
+    areWhole([extraRows, extraHidden, extraCols], 0, 8) &&
+    areWithin([stretch], Number.MIN_VALUE, 1e6) &&
     [basis, rotation].every(Number.isInteger),
   hypotheses: [
     {

@@ -3,7 +3,7 @@ import type { Mode } from '../mode.js';
 import { type LandscapeEnclosure, type LandscapePoint, NoiseLandscape } from '../noise-landscape.js';
 import { middleTime, timeGrid, unsplittable } from '../search.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades } from './engine/draws.js';
+import { areWithin, decades } from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';
 import {
   halfNoise,
@@ -39,11 +39,7 @@ export const enclosure = defineClaim<Instance>({
     inside: fc.integer({ min: 0, max: 20 }).map((n) => n / 20),
   }),
   wellFormed: (instance) =>
-    isNoisyProblem(instance) &&
-    instance.time > 0 &&
-    instance.ratio >= 1 &&
-    instance.inside >= 0 &&
-    instance.inside <= 1,
+    isNoisyProblem(instance) && instance.time > 0 && instance.ratio >= 1 && areWithin([instance.inside], 0, 1),
   hypotheses: [],
   conclusion(instance) {
     const landscape = new NoiseLandscape(problemOf(instance), instance.gamma);

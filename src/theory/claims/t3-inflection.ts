@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { globalInflection, lastDescent } from '../inflection.js';
 import { gridInflection } from '../search.js';
 import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { singularValue, weighted } from './engine/draws.js';
+import { areWhole, singularValue, weighted } from './engine/draws.js';
 import {
   dippingProblem,
   halfNoise,
@@ -46,8 +46,7 @@ export const inflectionIsGlobal = defineClaim<Instance>({
       points: fc.integer({ min: 1, max: 40 }),
     })
     .map(({ problem, points }) => ({ ...problem, points })),
-  wellFormed: (instance) =>
-    isNoisyProblem(instance) && Number.isInteger(instance.points) && instance.points > 0 && instance.points <= 100,
+  wellFormed: (instance) => isNoisyProblem(instance) && areWhole([instance.points], Number.MIN_VALUE, 100),
   hypotheses: [],
   conclusion(instance) {
     const problem = problemOf(instance);

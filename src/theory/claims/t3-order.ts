@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { globalInflection, lastDescent } from '../inflection.js';
 import { type Conclusion, defineClaim, type Side } from './engine/claim.js';
-import { decades, weighted } from './engine/draws.js';
+import { areWithin, decades, weighted } from './engine/draws.js';
 import {
   dippingProblem,
   isNoisyProblem,
@@ -53,8 +53,7 @@ export const inflectionOrder = defineClaim<Instance>({
       inflection: weighted([9, fc.constantFrom('last', 'global')], [1, fc.constant('first dip')]),
     })
     .map(({ problem, ...rest }) => ({ ...problem, ...rest })),
-  wellFormed: (instance) =>
-    isNoisyProblem(instance) && instance.gamma > 0 && instance.factor >= 1.02 && instance.factor <= 1000,
+  wellFormed: (instance) => isNoisyProblem(instance) && instance.gamma > 0 && areWithin([instance.factor], 1.02, 1000),
   hypotheses: [
     {
       name: 'not the first dip',

@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import { stagedOptimum, stagedPerturbedLoss } from '../perturbed-loss.js';
 import type { Problem } from '../problem.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, matrixSeed, singularValue, singularValues, weighted } from './engine/draws.js';
+import { areWhole, areWithin, decades, matrixSeed, singularValue, singularValues, weighted } from './engine/draws.js';
 import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
 
 /** A task whose modes are learned in the order given, and the noise. */
@@ -57,13 +57,11 @@ export const stagedOvertraining = defineClaim<Instance>({
     [1, tied],
   ),
   wellFormed: ({ sigmas, extraRows, extraCols, beyond, learned, gamma, seed }) =>
-    sigmas.length > 0 &&
-    sigmas.length <= 12 &&
-    sigmas.every((sigma) => sigma > 0 && sigma < 1e6) &&
-    [extraRows, extraCols, beyond, learned, seed].every((extra) => Number.isInteger(extra) && extra >= 0) &&
+    areWhole([sigmas.length], 1, 12) &&
+    areWithin(sigmas, Number.MIN_VALUE, 1e6) &&
+    areWhole([extraRows, extraCols, beyond, learned, seed], 0, Infinity) &&
     Math.max(extraRows, extraCols) <= 12 &&
-    gamma >= 0 &&
-    gamma < 100,
+    areWithin([gamma], 0, 100),
   hypotheses: [
     {
       name: 'largest first',

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { type FineTuning, fineTune } from '../finetuning.js';
 import { fineTuneRotated } from '../rotated-finetuning.js';
 import { atMost, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, weighted } from './engine/draws.js';
+import { areWithin, decades, weighted } from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';
 import {
   anyShare,
@@ -81,11 +81,9 @@ export const erasingFeatures = defineClaim<Instance>({
   wellFormed: ({ modes, earlier, delay, time, angle, ...surplus }) =>
     areTunedModes(modes) &&
     isSurplus(surplus) &&
-    earlier >= 0 &&
-    delay >= 0 &&
+    areWithin([earlier, delay], 0, Infinity) &&
     (time === 'limit' || time >= 0) &&
-    angle >= 0 &&
-    angle <= 180,
+    areWithin([angle], 0, 180),
   hypotheses: [
     {
       name: 'no overshoot',

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import type { Weights } from '../balance.js';
 import { coveredValue, retainedRise } from '../exposure.js';
-import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, matrixSeed, singularValue, weighted } from './engine/draws.js';
+import { type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
+import { areWhole, areWithin, decades, matrixSeed, singularValue, weighted } from './engine/draws.js';
 import {
   alignedTask,
   alignedWeights,
@@ -13,57 +13,43 @@ import {
   inputCovariance,
 } from './engine/networks.js';
 
-/** A mode of a checkpoint and what post-training and fine-tuning ask of it. */
-interface StagedMode {
-  readonly start: number;
-  readonly post: number;
-  readonly postCovariance: number;
-  readonly fine: number;
-  readonly fineCovariance: number;
-}
-
-/** Modes, bases, and steps of fine-tuning by which directions are looked at. */
-interface Instance {
-  readonly modes: readonly StagedMode[];
-  readonly seed: number;
-  /** Turns the covariances out of the singular vectors; 0 does not. */
-  readonly twistSeed: number;
-  readonly steps: number;
-}
-
 const variance = weighted([2, fc.integer({ min: 1, max: 8 }).map((n) => n / 4)], [1, fc.constant(0)]);
 
+/** Modes, bases, and steps of fine-tuning by which directions are looked at. */
+const domain = fc.record({
+  modes: fc.array(
+    fc.record({
+      start: weighted([8, decades(-3, 0.5)], [1, fc.constant(0)]),
+      post: singularValue,
+      postCovariance: variance,
+      fine: singularValue,
+      fineCovariance: variance,
+    }),
+    { minLength: 1, maxLength: 6 },
+  ),
+  seed: matrixSeed,
+  /** Turns the covariances out of the singular vectors; 0 does not. */
+  twistSeed: weighted([12, fc.constant(0)], [1, fc.integer({ min: 1, max: 9999 })]),
+  steps: fc.integer({ min: 0, max: 6 }),
+});
+
+type Instance = Drawn<typeof domain>;
+
 /** T4-exposure: what fine-tuning does to post-training that was or was not seen early. */
-export const retainedExposure = defineClaim<Instance>({
+export const retainedExposure = defineClaim({
   id: 'T4-exposure',
   title: 'What early exposure saves from fine-tuning',
   statement:
     'Where the input covariances of post-training and fine-tuning are diagonal in the singular vectors that their tasks share, fine-tuning to convergence raises the post-training loss Σ c_i(s_i − σ_i^post)² by Σ c_i[(σ_i^ft − σ_i^post)² − (s_i − σ_i^post)²] over the modes that its data show, and leaves every other mode where it is: so by Σ c_i(σ_i^ft − σ_i^post)² where these modes were fitted to post-training, by Σ c_i[(σ_i^ft − σ_i^post)² − (σ_i^mix − σ_i^post)²] where a mixture had left them at σ_i^mix, and by nothing where that is σ_i^ft.',
   origin: 'ours; the question is that of arXiv 2605.12705',
-  domain: fc.record({
-    modes: fc.array(
-      fc.record({
-        start: weighted([8, decades(-3, 0.5)], [1, fc.constant(0)]),
-        post: singularValue,
-        postCovariance: variance,
-        fine: singularValue,
-        fineCovariance: variance,
-      }),
-      { minLength: 1, maxLength: 6 },
-    ),
-    seed: matrixSeed,
-    twistSeed: weighted([12, fc.constant(0)], [1, fc.integer({ min: 1, max: 9999 })]),
-    steps: fc.integer({ min: 0, max: 6 }),
-  }),
+  domain,
   wellFormed: ({ modes, seed, twistSeed, steps }) =>
-    modes.length > 0 &&
-    modes.length <= 8 &&
+    areWhole([modes.length], 1, 8) &&
     modes.every(
       ({ start, post, postCovariance, fine, fineCovariance }) =>
-        [start, post, fine].every((value) => value >= 0 && value < 1e6) &&
-        [postCovariance, fineCovariance].every((value) => value >= 0 && value <= 100),
+        areWithin([start, post, fine], 0, 1e6) && areWithin([postCovariance, fineCovariance], 0, 100),
     ) &&
-    [seed, twistSeed, steps].every((value) => Number.isInteger(value) && value >= 0) &&
+    areWhole([seed, twistSeed, steps], 0, Infinity) &&
     steps <= 12,
   hypotheses: [
     {

@@ -4,7 +4,7 @@ import { fineTune } from '../finetuning.js';
 import { flowWeights } from '../riccati.js';
 import { stagedForgetting } from '../staged-finetuning.js';
 import { atLeast, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, weighted } from './engine/draws.js';
+import { areWhole, areWithin, decades, weighted } from './engine/draws.js';
 import { alignedTask, alignedWeights, drawnBases, matrixDistance } from './engine/networks.js';
 import {
   areTunedModes,
@@ -50,12 +50,9 @@ export const forgetting = defineClaim<Instance>({
   wellFormed: ({ modes, learned, share, pull, time, ...surplus }) =>
     areTunedModes(modes) &&
     isSurplus(surplus) &&
-    Number.isInteger(learned) &&
-    learned > 0 &&
-    share > 0 &&
-    share < 100 &&
-    pull >= 0 &&
-    pull < 1e6 &&
+    areWhole([learned], 1, Infinity) &&
+    areWithin([share], Number.MIN_VALUE, 100) &&
+    areWithin([pull], 0, 1e6) &&
     (time === 'limit' || time >= 0),
   hypotheses: [
     {

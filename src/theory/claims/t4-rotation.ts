@@ -4,7 +4,7 @@ import { fineTune } from '../finetuning.js';
 import { flowWeights } from '../riccati.js';
 import { fineTuneRotated, modeRotation, type RotatedFineTuned, rotatedTask } from '../rotated-finetuning.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, weighted } from './engine/draws.js';
+import { areWithin, decades, weighted } from './engine/draws.js';
 import { matrixDistance } from './engine/networks.js';
 import {
   checkpointFields,
@@ -32,7 +32,7 @@ export const turnedTask = defineClaim<Instance>({
     angle: weighted([2, fc.constantFrom(0, 90, 180)], [3, fc.integer({ min: 0, max: 180 })]),
     flow: decades(-2, 0.5),
   }),
-  wellFormed: (instance) => isTunedCheckpoint(instance) && instance.flow >= 0 && instance.flow <= 5,
+  wellFormed: (instance) => isTunedCheckpoint(instance) && areWithin([instance.flow], 0, 5),
   hypotheses: [
     {
       name: 'balanced',

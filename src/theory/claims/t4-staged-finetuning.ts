@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import { flowWeights } from '../riccati.js';
 import { stagedIncrement, stagedInflection, stagedPretrainingLoss } from '../staged-finetuning.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { singularValue, weighted } from './engine/draws.js';
+import { areWhole, singularValue, weighted } from './engine/draws.js';
 import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
 import {
   areTunedModes,
@@ -62,7 +62,7 @@ export const stagedFineTuning = defineClaim<Instance>({
     ...surplusFields,
   }),
   wellFormed: ({ modes, learned, ...surplus }) =>
-    areTunedModes(modes) && isSurplus(surplus) && Number.isInteger(learned) && learned >= 0,
+    areTunedModes(modes) && isSurplus(surplus) && areWhole([learned], 0, Infinity),
   hypotheses: [
     {
       name: 'overshoot',

@@ -2,16 +2,9 @@ import * as fc from 'fast-check';
 import type { Matrix } from 'ml-matrix';
 import { alignByFlow, isPastAThird, liesBetween } from '../finetuning.js';
 import { flowWeights } from '../riccati.js';
-import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, matrixSeed, singularValue, weighted } from './engine/draws.js';
+import { atLeast, atMost, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
+import { areWhole, areWithin, decades, matrixSeed, singularValue, weighted } from './engine/draws.js';
 import { alignedTask, alignedWeights, drawnBases, matrixDistance } from './engine/networks.js';
-
-/** A mode of the base network, of the fine-tuned one, and of the alignment task. */
-interface Instance {
-  readonly modes: readonly { readonly base: number; readonly tuned: number; readonly goal: number }[];
-  readonly seed: number;
-  readonly time: number;
-}
 
 /** How far the base is from its goal: from a thousandth of it to ten times. */
 const baseShare = weighted([4, fc.integer({ min: 2, max: 30 }).map((n) => n / 12)], [1, decades(-3, 1)]);
@@ -33,22 +26,23 @@ const columns = ({ modes: list }: Instance) => ({
   goals: list.map(({ goal }) => goal),
 });
 
+/** A mode of the base network, of the fine-tuned one, and of the alignment task. */
+const domain = fc.record({ modes: drawnModes, seed: matrixSeed, time: decades(-3, 2) });
+
+type Instance = Drawn<typeof domain>;
+
 /** T4-two-stage: aligning the base network or the fine-tuned one. */
-export const twoStageAlignment = defineClaim<Instance>({
+export const twoStageAlignment = defineClaim({
   id: 'T4-two-stage',
   title: 'Aligned from the base network or from a fine-tuned one',
   statement:
     'Where every singular value of a fine-tuned network lies between those of the base network and of the alignment task, which share their singular vectors, gradient flow on the alignment task ends after any time at no higher a loss from the fine-tuned network, and gains no less from the base network.',
   origin: 'ours; the question is that of arXiv 2606.28998',
-  domain: fc.record({ modes: drawnModes, seed: matrixSeed, time: decades(-3, 2) }),
+  domain,
   wellFormed: ({ modes: list, seed, time }) =>
-    list.length > 0 &&
-    list.length <= 8 &&
-    list.every(
-      ({ base, tuned, goal }) => goal > 1e-6 && goal < 1e6 && [base, tuned].every((value) => value >= 0 && value < 1e6),
-    ) &&
-    Number.isInteger(seed) &&
-    seed >= 0 &&
+    areWhole([list.length], 1, 8) &&
+    list.every(({ base, tuned, goal }) => areWithin([goal], 1e-6, 1e6) && areWithin([base, tuned], 0, 1e6)) &&
+    areWhole([seed], 0, Infinity) &&
     time >= 0,
   hypotheses: [
     {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { overshootThreshold, stagedIncrement, stagedInflection, stagedPretrainingLoss } from '../staged-finetuning.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { areWithin } from './engine/draws.js';
 import {
   areStagedModes,
   convergedLosses,
@@ -13,23 +14,21 @@ import {
   type TunedMode,
 } from './engine/tuned-modes.js';
 
-/** Two tasks with common modes, and two pulls. */
-interface Instance {
-  readonly modes: readonly TunedMode[];
-  readonly pull: number;
-  /** How much larger the second pull is; negative for a smaller one. */
-  readonly more: number;
-}
-
 /** T5: the inflection under regularisation. */
-export const regularizedInflection = defineClaim<Instance>({
+export const regularizedInflection = defineClaim({
   id: 'T5-inflection',
   title: 'Regularisation delays the inflection',
   statement:
     'At convergence the pre-training loss after regularised fine-tuning is F_λ(n) = Σ_{i≤n} ((σ_i^ft − σ_i)/(1+λ))² + Σ_{i>n} σ_i²; learning mode n raises it exactly when σ_n^ft > (2+λ)σ_n, and the number of modes with the least F_λ never decreases as λ grows.',
   origin: 'direction: paper, section 4; formulas: ours',
-  domain: fc.record({ modes: modesOfTwoTasks, pull: pullWeight, more: morePull }),
-  wellFormed: ({ modes, pull, more }) => areStagedModes(modes) && pull >= 0 && pull + more >= 0 && pull < 1e6,
+  /** Two tasks with common modes, and two pulls. */
+  domain: fc.record({
+    modes: modesOfTwoTasks,
+    pull: pullWeight,
+    /** How much larger the second pull is; negative for a smaller one. */
+    more: morePull,
+  }),
+  wellFormed: ({ modes, pull, more }) => areStagedModes(modes) && areWithin([pull], 0, 1e6) && pull + more >= 0,
   hypotheses: [largerPull],
   conclusion({ modes, pull, more }) {
     const task = stagedTask(modes, pull);

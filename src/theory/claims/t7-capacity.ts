@@ -2,43 +2,30 @@ import * as fc from 'fast-check';
 import { EigenvalueDecomposition, Matrix, solve } from 'ml-matrix';
 import { mixture, sharedOptimum } from '../capacity.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { dimension, drawnMatrix, matrixSeed, weighted } from './engine/draws.js';
+import { areWhole, areWithin, dimension, drawnMatrix, matrixSeed, weighted } from './engine/draws.js';
 import { beside } from './engine/networks.js';
 
-/** Two tasks on disjoint blocks of inputs, a shared width, and how much the second task counts. */
-interface Instance {
-  readonly rows: number;
-  readonly hidden: number;
-  readonly oldCols: number;
-  readonly newCols: number;
-  /** Share of the new task in hundredths. */
-  readonly percent: number;
-  readonly seed: number;
-  /** Rank of the old task, or more for a full one. */
-  readonly rank: number;
-}
-
 /** T7: what a shared hidden width can hold of two tasks. */
-export const sharedCapacity = defineClaim<Instance>({
+export const sharedCapacity = defineClaim({
   id: 'T7',
   title: 'Capacity of a shared hidden layer',
   statement:
     'Two tasks on disjoint blocks of inputs that share a hidden width h and count 1−m and m have the least joint loss Σ_{k>h} sv_k([√(1−m)A_1, √m A_2])²; some weights reach it and none beat it.',
   origin: 'ours, by the theorem of Eckart and Young (1936)',
+  /** Two tasks on disjoint blocks of inputs, a shared width, and how much the second task counts. */
   domain: fc.record({
     rows: dimension,
     hidden: dimension,
     oldCols: dimension,
     newCols: dimension,
+    /** Share of the new task in hundredths. */
     percent: weighted([8, fc.integer({ min: 0, max: 100 })], [1, fc.constantFrom(0, 50, 100)]),
     seed: matrixSeed,
+    /** Rank of the old task, or more for a full one. */
     rank: dimension,
   }),
   wellFormed: ({ rows, hidden, oldCols, newCols, percent, seed, rank }) =>
-    [rows, hidden, oldCols, newCols, rank].every((size) => Number.isInteger(size) && size >= 1 && size <= 12) &&
-    Number.isInteger(seed) &&
-    percent >= 0 &&
-    percent <= 100,
+    areWhole([rows, hidden, oldCols, newCols, rank], 1, 12) && Number.isInteger(seed) && areWithin([percent], 0, 100),
   hypotheses: [],
   conclusion(instance) {
     const { rows, hidden, oldCols, newCols, percent, seed, rank } = instance;

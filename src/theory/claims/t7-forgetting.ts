@@ -1,47 +1,38 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { jointLosses, mixture, oldLossFloor, oldLossFloorOnGrid, sharedOptimum } from '../capacity.js';
-import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { dimension, drawnMatrix, matrixSeed } from './engine/draws.js';
+import { atLeast, atMost, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
+import { areWhole, areWithin, dimension, drawnMatrix, matrixSeed } from './engine/draws.js';
 import { beside, matrixDistance } from './engine/networks.js';
 
 /** Two tasks that share a hidden layer, and how weights for them are found. */
-interface Instance {
-  readonly rows: number;
-  readonly hidden: number;
-  readonly oldCols: number;
-  readonly newCols: number;
+const domain = fc.record({
+  rows: dimension,
+  hidden: fc.integer({ min: 1, max: 8 }),
+  oldCols: fc.integer({ min: 1, max: 8 }),
+  newCols: fc.integer({ min: 1, max: 8 }),
   /** Share of the new task in hundredths, of the weights that attain the floor. */
-  readonly percent: number;
-  readonly seed: number;
+  percent: fc.integer({ min: 0, max: 95 }),
+  seed: matrixSeed,
   /** Gradient-descent steps that the rival weights have made. */
-  readonly steps: number;
-}
+  steps: fc.nat({ max: 30 }),
+});
+
+type Instance = Drawn<typeof domain>;
 
 /** T7-forgetting: no way of fine-tuning forgets less. */
-export const forgettingFloor = defineClaim<Instance>({
+export const forgettingFloor = defineClaim({
   id: 'T7-forgetting',
   title: 'What a new task must cost an old one',
   statement:
     'Of two tasks on disjoint blocks of inputs that share a hidden width h, any network with the loss L_2 on the second has a loss of at least (J(m) − m L_2)/(1−m) on the first, for every 0 ≤ m < 1, with J(m) the least joint loss of T7; the weights of least joint loss attain it for their m, and for another m′ are above it by at most (m′−m)(Δ(m)−Δ(m′))/(1−m′), with Δ their loss on the second minus that on the first.',
   origin: 'ours, from T7 by Lagrangian duality',
-  domain: fc.record({
-    rows: dimension,
-    hidden: fc.integer({ min: 1, max: 8 }),
-    oldCols: fc.integer({ min: 1, max: 8 }),
-    newCols: fc.integer({ min: 1, max: 8 }),
-    percent: fc.integer({ min: 0, max: 95 }),
-    seed: matrixSeed,
-    steps: fc.nat({ max: 30 }),
-  }),
+  domain,
   wellFormed: ({ rows, hidden, oldCols, newCols, percent, seed, steps }) =>
-    [rows, hidden, oldCols, newCols].every((size) => Number.isInteger(size) && size >= 1 && size <= 12) &&
+    areWhole([rows, hidden, oldCols, newCols], 1, 12) &&
     Number.isInteger(seed) &&
-    percent >= 0 &&
-    percent <= 95 &&
-    Number.isInteger(steps) &&
-    steps >= 0 &&
-    steps <= 50,
+    areWithin([percent], 0, 95) &&
+    areWhole([steps], 0, 50),
   hypotheses: [],
   conclusion(instance) {
     const { rows, hidden, oldCols, newCols, percent, seed } = instance;

@@ -2,50 +2,44 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { createProblem, type Problem } from '../problem.js';
 import { isPastValley, relativePerturbedLossAt, stagedRelativeStep } from '../sensitivity.js';
-import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, isDimension, matrixSeed, risingMode, singularValue, weighted } from './engine/draws.js';
+import { atLeast, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
+import { areWithin, decades, isDimension, matrixSeed, risingMode, singularValue, weighted } from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';
 import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
-
-interface Instance {
-  /** Modes in any order. */
-  readonly modes: readonly { readonly sigma: number; readonly start: number }[];
-  readonly extraHidden: number;
-  readonly seed: number;
-  readonly snr: number;
-  /** Time at which the network is late, in units of that at which its slowest mode is learned to a hundredth. */
-  readonly lateness: number;
-  /** Factor on that time. */
-  readonly later: number;
-}
 
 const above = fc
   .record({ sigma: singularValue, ratio: decades(0, 1) })
   .map(({ sigma, ratio }) => ({ sigma, start: sigma * ratio }));
 
+const domain = fc.record({
+  /** Modes in any order. */
+  modes: fc.array(weighted([12, risingMode], [1, above]), { minLength: 1, maxLength: 6 }),
+  extraHidden: fc.nat({ max: 3 }),
+  seed: matrixSeed,
+  snr: decades(-1, 3),
+  /** Time at which the network is late, in units of that at which its slowest mode is learned to a hundredth. */
+  lateness: decades(-0.7, 0.7),
+  /** Factor on that time. */
+  later: decades(0, 1),
+});
+
+type Instance = Drawn<typeof domain>;
+
 /** T8-valley: relative noise makes a valley of the loss, in stages and in time. */
-export const lossValley = defineClaim<Instance>({
+export const lossValley = defineClaim({
   id: 'T8-valley',
   title: 'Under relative noise there is a valley of the loss',
   statement:
     'Let noise of a finite signal-to-noise ratio be put on all weights and κ = 2/snr + 1/snr²: learning the n-th mode fully, after those before it, changes the expected loss by σ_n(κ(2S + σ_n)/h − σ_n), where S is the sum of the singular values learned before it; and along gradient flow from an aligned balanced start the expected loss never falls from the time on at which every gap σ_i − s_i is at most κ(Σ s_j)/h.',
   origin: 'ours; the question is that of arXiv 2605.23901',
-  domain: fc.record({
-    modes: fc.array(weighted([12, risingMode], [1, above]), { minLength: 1, maxLength: 6 }),
-    extraHidden: fc.nat({ max: 3 }),
-    seed: matrixSeed,
-    snr: decades(-1, 3),
-    lateness: decades(-0.7, 0.7),
-    later: decades(0, 1),
-  }),
+  domain,
   wellFormed: ({ modes, extraHidden, seed, snr, lateness, later }) =>
     modes.length > 0 &&
-    modes.every(({ sigma, start }) => sigma > 0 && start > 0 && Math.max(sigma, start) < 1e6) &&
-    extraHidden >= 0 &&
+    modes.every(({ sigma, start }) => areWithin([sigma, start], Number.MIN_VALUE, 1e6)) &&
+    areWithin([extraHidden, lateness], 0, Infinity) &&
     isDimension(modes.length + extraHidden) &&
     Number.isInteger(seed) &&
-    snr > 1e-6 &&
-    lateness >= 0 &&
+    snr >= 1e-6 &&
     later >= 1,
   hypotheses: [
     {

@@ -13,7 +13,7 @@ import {
 import { type Mode, singularValue } from '../mode.js';
 import { createProblem, loss } from '../problem.js';
 import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { mode, singularValue as positiveSigma, weighted } from './engine/draws.js';
+import { areWhole, areWithin, mode, singularValue as positiveSigma, weighted } from './engine/draws.js';
 
 /** Modes in any order, a training time and two schedules for it. */
 interface Instance {
@@ -50,8 +50,8 @@ const plan: fc.Arbitrary<Plan> = fc.record({
 /** Whether a plain value is a plan: a number of steps, and shares that fit. */
 function isPlan({ name, steps, warmup, decay }: Plan): boolean {
   const [rise, fall] = [warmup ?? 0.1, decay ?? 0.2];
-  const fits = name === 'warmup-stable-decay' ? rise + fall <= 1 : rise < 1 && fall <= 1;
-  return Number.isInteger(steps) && steps >= 1 && steps <= 1000 && rise >= 0 && fall >= 0 && fits;
+  const fits = name === 'warmup-stable-decay' ? rise + fall <= 1 : areWithin([rise, fall], -Infinity, 1);
+  return areWhole([steps], 1, 1000) && areWithin([rise, fall], 0, Infinity) && fits;
 }
 
 /** T9: schedules of equal sum. */
@@ -76,11 +76,9 @@ export const schedules = defineClaim<Instance>({
     }),
   wellFormed: ({ modes, time, one, other, stretch }) =>
     modes.some(({ sigma }) => sigma > 0) &&
-    modes.every(({ sigma, start }) => sigma >= 0 && start >= 0 && sigma < 1e6 && start < 1e6) &&
-    time >= 0 &&
-    time < 1e9 &&
-    stretch > 0 &&
-    stretch < 100 &&
+    modes.every(({ sigma, start }) => areWithin([sigma, start], 0, 1e6)) &&
+    areWithin([time], 0, 1e9) &&
+    areWithin([stretch], Number.MIN_VALUE, 100) &&
     [one, other].every(isPlan),
   hypotheses: [
     {

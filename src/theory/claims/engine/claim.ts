@@ -24,7 +24,7 @@ export interface Claim<Case = unknown> {
    * search for counterexamples mutates instances and must not take a meaningless one for a refutation.
    */
   wellFormed(instance: Case): boolean;
-  readonly hypotheses: readonly Hypothesis<Case>[];
+  readonly hypotheses: readonly Hypothesis<NoInfer<Case>>[];
   /**
    * Evaluates the theorem on an instance that need not meet the hypotheses; one side at least is computed from
    * definitions, not by the function that the theorem is about.
@@ -33,6 +33,9 @@ export interface Claim<Case = unknown> {
   /** Why the tolerance of the conclusion is what it is. */
   readonly toleranceReason: string;
 }
+
+/** An instance as a domain draws it. */
+export type Drawn<Domain> = Domain extends Arbitrary<infer Case> ? Case : never;
 
 /** A named condition of a theorem. */
 export interface Hypothesis<Case> {

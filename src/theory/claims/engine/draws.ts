@@ -221,13 +221,23 @@ export function isDrawnNetwork(network: DrawnNetwork): boolean {
   return (
     [rows, hidden, cols].every(isDimension) &&
     Number.isInteger(seed) &&
-    [firstSize, secondSize, taskSize].every((value) => value >= 0 && value < 1e6)
+    areWithin([firstSize, secondSize, taskSize], 0, 1e6)
   );
+}
+
+/** Whether all numbers lie between two ends, both included. */
+export function areWithin(values: readonly number[], least: number, most: number): boolean {
+  return values.every((value) => value >= least && value <= most);
+}
+
+/** The same for whole numbers. */
+export function areWhole(values: readonly number[], least: number, most: number): boolean {
+  return values.every(Number.isInteger) && areWithin(values, least, most);
 }
 
 /** Whether a number is a dimension that the search for counterexamples may try. */
 export function isDimension(value: number): boolean {
-  return Number.isInteger(value) && value >= 1 && value <= 20;
+  return areWhole([value], 1, 20);
 }
 
 /** Beyond every `matrixSeed`, so that the matrices of one instance have seeds of their own. */

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import type { LayerNoise } from '../../sensitivity.js';
-import type { Hypothesis } from './claim.js';
 import { decades, type Network, weighted } from './draws.js';
 
 /*
@@ -205,16 +204,18 @@ export function isNoiseModel({ draw, mean }: NoiseModel): boolean {
 }
 
 /** What T1 asks of the noise: two of its moments, not its shape. */
-export function noiseHypotheses<Case extends { readonly noise: NoiseModel }>(): readonly Hypothesis<Case>[] {
-  return [
-    {
-      name: 'independent',
-      statement: 'the noise of each weight is independent of that of the others',
-      holds: ({ noise }) => noise.draw === 'independent',
-    },
-    { name: 'centred', statement: 'the noise of each weight has mean zero', holds: ({ noise }) => noise.mean === 0 },
-  ];
-}
+export const noiseHypotheses = [
+  {
+    name: 'independent',
+    statement: 'the noise of each weight is independent of that of the others',
+    holds: ({ noise }: { readonly noise: NoiseModel }) => noise.draw === 'independent',
+  },
+  {
+    name: 'centred',
+    statement: 'the noise of each weight has mean zero',
+    holds: ({ noise }: { readonly noise: NoiseModel }) => noise.mean === 0,
+  },
+];
 
 /**
  * Mean of `‖W̃1W̃2 - A‖²` over the noise, less its value without noise, entry by entry and for any model of the noise.

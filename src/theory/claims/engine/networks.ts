@@ -1,7 +1,16 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import type { Weights } from '../../balance.js';
-import { decades, drawnMatrix, drawnOrthogonal, isDimension, matrixSeed, SEED_STRIDE, singularValue } from './draws.js';
+import {
+  areWithin,
+  decades,
+  drawnMatrix,
+  drawnOrthogonal,
+  isDimension,
+  matrixSeed,
+  SEED_STRIDE,
+  singularValue,
+} from './draws.js';
 
 /*
  * Weights and tasks with known singular values: aligned, stretched and factored ones, and data that do not cover all inputs.
@@ -150,11 +159,10 @@ export function isFactoredMatrix(factored: FactoredMatrix): boolean {
   const { modes, extraRows, extraHidden, extraCols, basis, rotation, idle } = factored;
   return (
     modes.length > 0 &&
-    modes.every(({ value, stretch }) => value > 1e-9 && value < 1e6 && stretch > 1e-3 && stretch < 1e3) &&
+    modes.every(({ value, stretch }) => areWithin([value], 1e-9, 1e6) && areWithin([stretch], 1e-3, 1e3)) &&
     [extraRows, extraHidden, extraCols].every((extra) => extra >= 0 && isDimension(modes.length + extra)) &&
     [basis, rotation].every(Number.isInteger) &&
-    idle >= 0 &&
-    idle < 1e3
+    areWithin([idle], 0, 1e3)
   );
 }
 

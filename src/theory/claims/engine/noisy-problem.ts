@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { Mode } from '../../mode.js';
 import type { Problem } from '../../problem.js';
-import { decades, mode, singularValue, weighted } from './draws.js';
+import { areWhole, areWithin, decades, mode, singularValue, weighted } from './draws.js';
 import { type ModeState, sigmoid } from './integration.js';
 
 /*
@@ -73,12 +73,11 @@ export const dippingProblem: fc.Arbitrary<NoisyProblem> = fc
 /** Whether this is a problem at all, within the ranges in which products of its values stay among the doubles. */
 export function isNoisyProblem({ modes, extraRows, extraCols, gamma }: NoisyProblem): boolean {
   return (
-    modes.length > 0 &&
-    modes.length <= 12 &&
+    areWhole([modes.length], 1, 12) &&
     modes.some(({ sigma }) => sigma > 0) &&
     modes.every(({ sigma, start }) => inRange(sigma) && inRange(start)) &&
-    [extraRows, extraCols].every((extra) => Number.isInteger(extra) && extra >= 0 && extra <= 12) &&
-    (gamma === 0 || (gamma >= 1e-5 && gamma <= 100))
+    areWhole([extraRows, extraCols], 0, 12) &&
+    (gamma === 0 || areWithin([gamma], 1e-5, 100))
   );
 }
 

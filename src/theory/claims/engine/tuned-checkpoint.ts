@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import type { Weights } from '../../balance.js';
 import type { FineTuning } from '../../finetuning.js';
 import type { Problem } from '../../problem.js';
-import { decades, matrixSeed, weighted } from './draws.js';
+import { areWhole, areWithin, decades, matrixSeed, weighted } from './draws.js';
 import { sigmoid } from './integration.js';
 import { alignedTask, alignedWeights, type Bases, drawnBases, matrixDistance } from './networks.js';
 import {
@@ -57,16 +57,13 @@ export function isTunedCheckpoint(instance: TunedCheckpoint): boolean {
   return (
     areTunedModes(modes) &&
     isSurplus(instance) &&
-    [steps, seed].every((n) => Number.isInteger(n) && n >= 0) &&
+    areWhole([steps, seed], 0, Infinity) &&
     steps <= 8 &&
     time >= 0 &&
-    pull >= 0 &&
-    pull <= 1e6 &&
-    ((rate >= 0 && rate <= 0.9) || (rate >= 1e8 && rate <= 1e12)) &&
-    angle >= 0 &&
-    angle <= 180 &&
-    imbalance >= 0.1 &&
-    imbalance <= 10
+    areWithin([pull], 0, 1e6) &&
+    (areWithin([rate], 0, 0.9) || areWithin([rate], 1e8, 1e12)) &&
+    areWithin([angle], 0, 180) &&
+    areWithin([imbalance], 0.1, 10)
   );
 }
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { Problem } from '../../problem.js';
 import type { StagedTask } from '../../staged-finetuning.js';
-import { decades, singularValue, weighted } from './draws.js';
+import { areWhole, areWithin, decades, singularValue, weighted } from './draws.js';
 
 /*
  * What the claims about fine-tuning (T4, T5) share: modes of two tasks with the same singular vectors, and problems made of them.
@@ -63,10 +63,9 @@ export const startedAnywhere = weighted([2, startedBelow], [1, decades(0, 1)]);
 
 /** Whether plain values are modes, within the ranges in which products of them stay among the doubles. */
 export function areTunedModes(modes: readonly (TunedMode & { readonly start?: number })[]): boolean {
-  const inRange = (value: number) => value === 0 || (value >= 1e-16 && value <= 1e6);
+  const inRange = (value: number) => value === 0 || areWithin([value], 1e-16, 1e6);
   return (
-    modes.length > 0 &&
-    modes.length <= 12 &&
+    areWhole([modes.length], 1, 12) &&
     modes.every(({ sigma, target, start = 0 }) => sigma > 0 && [sigma, target, start].every(inRange))
   );
 }
@@ -87,7 +86,7 @@ export const surplusFields = {
 
 /** Whether plain values are a surplus. */
 export function isSurplus({ extraRows, extraCols, beyond }: Surplus): boolean {
-  return [extraRows, extraCols, beyond].every((extra) => Number.isInteger(extra) && extra >= 0 && extra <= 4);
+  return areWhole([extraRows, extraCols, beyond], 0, 4);
 }
 
 /** The pre-training problem of some modes in the order given, which need not be that of their size. */
@@ -143,9 +142,8 @@ export const modesOfTwoTasks: fc.Arbitrary<TunedMode[]> = fc
 /** Whether a list is one of modes. */
 export function areStagedModes(modes: readonly TunedMode[]): boolean {
   return (
-    modes.length > 0 &&
-    modes.length <= 12 &&
-    modes.every(({ sigma, target }) => sigma > 0 && sigma < 1e6 && target >= 0 && target < 1e7)
+    areWhole([modes.length], 1, 12) &&
+    modes.every(({ sigma, target }) => areWithin([sigma], Number.MIN_VALUE, 1e6) && areWithin([target], 0, 1e7))
   );
 }
 
