@@ -132,9 +132,7 @@ const SHARES: readonly number[] = [0, ...Array.from({ length: 73 }, (_, index) =
  *
  * @param old the task of pre-training, `p×q_1`
  * @param added the new task, `p×q_2`
- * @param hidden hidden width
  * @param shares how much the new task counts, from 0 to below 1
- * @throws InvalidInputError as documented at `sharedOptimum`
  */
 export function jointLosses(
   old: Matrix,
@@ -145,11 +143,7 @@ export function jointLosses(
   return jointLossesOf(old, added, [hidden], shares)[0]!;
 }
 
-/**
- * The same for several hidden widths, one list for each.
- *
- * @throws InvalidInputError as documented at `sharedOptimum`
- */
+/** The same for several hidden widths, one list for each. */
 export function jointLossesOf(
   old: Matrix,
   added: Matrix,
@@ -164,7 +158,6 @@ export function jointLossesOf(
  * Least loss on the old task of any network with this loss on the new one (T7-forgetting): the largest
  * `(J(m) - m L_2)/(1 - m)` over the given proportions m.
  *
- * @param joint least joint losses J(m)
  * @param lossNew loss `L_2` on the new task, from 0
  */
 export function oldLossFloor(joint: readonly JointLoss[], lossNew: number): number {
@@ -180,7 +173,6 @@ export function oldLossFloor(joint: readonly JointLoss[], lossNew: number): numb
  *
  * @param old the task of pre-training, `p×q_1`
  * @param added the new task, `p×q_2`
- * @param hidden hidden width
  * @returns the floor as a function of the loss `L_2` on the new task; it keeps the joint losses that it has needed
  * @throws InvalidInputError as documented at `sharedOptimum`, when the floor is asked for
  */

@@ -15,7 +15,6 @@ const LARGEST_DEPTH = 1e6;
 /**
  * Speed of a mode of a balanced network of depth `L`: `ds/dt = 2L s^{2-2/L}(σ - s)` (T0″).
  *
- * @param sigma singular value `σ` of the task
  * @param value singular value `s` of the product of all layers, from 0
  * @param depth number of layers `L`, an integer from 2 to 1e6
  * @throws InvalidInputError where `depth` is out of its range
@@ -37,7 +36,6 @@ export function deepVelocity(sigma: number, value: number, depth: number): numbe
  *
  * @param mode `σ` and the singular value of the product at time 0
  * @param depth number of layers `L`, an integer from 2 to 1e6
- * @param time gradient-flow time, from 0; `Infinity` gives the limit
  * @throws InvalidInputError where `depth` is out of its range
  */
 export function deepMode(mode: Mode, depth: number, time: number): DeepModeState {

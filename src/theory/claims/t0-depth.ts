@@ -228,7 +228,6 @@ const FAR = 40;
  * `∫ (1 + e^{−x})^β dx`; far out the integrand is `e^{−βx}` on the left and 1 on the right.
  *
  * @param from lower end, of any sign
- * @param to upper end
  * @param beta the exponent `β`, from 0 to 1
  */
 function integralBelow(from: number, to: number, beta: number): number {
@@ -251,7 +250,6 @@ function integralBelow(from: number, to: number, beta: number): number {
  * `∫ (1 − e^{−x})^β dx` with panels that widen from the singularity at 0.
  *
  * @param from lower end, above 0
- * @param to upper end
  * @param beta the exponent `β`, from 0 to 1
  */
 function integralAbove(from: number, to: number, beta: number): number {

@@ -16,7 +16,6 @@ export function weightsOf(layers: readonly Matrix[]): Float64Array {
  * The loss `‖W1 ⋯ WL - A‖²` as a function of all weights, written out in loops over entries.
  *
  * @param layers gives the shapes of the layers
- * @param task the task `A`
  */
 export function explicitLoss(layers: readonly Matrix[], task: Matrix): SeparatelyQuadratic {
   const shapes = layers.map(({ rows, columns }) => ({ rows, columns }));
@@ -64,7 +63,6 @@ function multiply(
 /**
  * A bound on `‖(W1 + X1)(W2 + X2) - A‖²` over all displacements of these norms. Rounding of the loss is in units of it.
  *
- * @param network weights and task
  * @param displacement largest norms of `X1` and `X2`
  */
 export function lossBound(
@@ -161,7 +159,6 @@ function probeAt(of: SeparatelyQuadratic, probe: Float64Array, index: number, va
  * `d/dt (q‖W1‖² + p‖W2‖²)` under gradient flow, `-2q⟨W1, ∂L/∂W1⟩ - 2p⟨W2, ∂L/∂W2⟩`, with the gradient from central
  * differences of the loss written out: no formula of the theory enters.
  *
- * @param network weights and task
  * @returns the velocity and a bound on its rounding
  */
 export function flowOfSensitivity(network: Network): { velocity: number; rounding: number } {
@@ -220,7 +217,6 @@ export const noiseHypotheses = [
 /**
  * Mean of `‖W̃1W̃2 - A‖²` over the noise, less its value without noise, entry by entry and for any model of the noise.
  *
- * @param network weights and task
  * @param scales standard deviation of the noise on each entry of `W1` and of `W2`
  * @param model how the noise is drawn
  */

@@ -110,9 +110,6 @@ export function beside(left: Matrix, right: Matrix): Matrix {
 
 /**
  * Frobenius norm of `left - right`, entry by entry, without the matrices in between: claims compare thousands of pairs.
- *
- * @param left any matrix
- * @param right one of the same shape
  */
 export function matrixDistance(left: Matrix, right: Matrix): number {
   let sum = 0;
