@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { halfTime, learnedCount, learnedGapBound, learningWindow, type Mode, unlearnedFactorBound } from '../mode.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { areWithin, singularValues, weighted } from './engine/draws.js';
+import { areWithin, quotients, singularValues, weighted } from './engine/draws.js';
 
 /** A spectrum in two parts, a scale of initialisation and a time in units of that scale. */
 interface Instance {
@@ -31,7 +31,7 @@ export const learningOrder = defineClaim<Instance>({
         [1, fc.constantFrom(0, 0.125, 0.25, 0.5, 1, 2)],
       ),
       share: fc.nat({ max: 11 }),
-      position: weighted([10, fc.integer({ min: 1, max: 19 }).map((n) => n / 20)], [1, fc.constantFrom(-0.5, 1.5, 3)]),
+      position: weighted([10, quotients(1, 19, 20)], [1, fc.constantFrom(-0.5, 1.5, 3)]),
     })
     .map(({ positive, zeros, tau, share, position }) => {
       const count = lastOfTies(positive, share % (positive.length + 1));

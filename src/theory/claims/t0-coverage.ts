@@ -2,36 +2,28 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { heldOutBracket, type SourceCoverage, seenResidual, sourceCoverage } from '../sources.js';
 import { atLeast, atMost, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
-import {
-  areWhole,
-  areWithin,
-  decades,
-  dimension,
-  drawnMatrix,
-  drawnOrthogonal,
-  matrixSeed,
-  weighted,
-} from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { matrixDistance } from './engine/networks.js';
 
-const mostly = <Value>(usual: Value, other: fc.Arbitrary<Value>) => weighted([12, fc.constant(usual)], [1, other]);
+const mostly = <Value>(usual: Value, other: fc.Arbitrary<Value>) =>
+  draws.weighted([12, fc.constant(usual)], [1, other]);
 
 /** A network and sources of data. */
 const domain = fc.record({
-  rows: dimension,
-  cols: dimension,
+  rows: draws.dimension,
+  cols: draws.dimension,
   sources: fc.integer({ min: 1, max: 5 }),
   /** Input directions of a source, and how many of them all sources share; at most cols and rank. */
-  rank: dimension,
+  rank: draws.dimension,
   overlap: fc.nat({ max: 6 }),
   /** Columns of the root of the covariance of held-out inputs. */
-  heldOut: dimension,
-  seed: matrixSeed,
-  scale: decades(-2, 1),
+  heldOut: draws.dimension,
+  seed: draws.matrixSeed,
+  scale: draws.decades(-2, 1),
   /** Variance of the inputs along the directions that are shown. */
-  variance: mostly(1, decades(-1, 1)),
+  variance: mostly(1, draws.decades(-1, 1)),
   /** How far the tasks of the sources are apart. */
-  conflict: mostly(0, decades(-1, 1)),
+  conflict: mostly(0, draws.decades(-1, 1)),
 });
 
 type Instance = Drawn<typeof domain>;
@@ -45,11 +37,11 @@ export const sharedMinimum = defineClaim({
   origin: 'ours; the question is that of arXiv 2604.09258',
   domain,
   wellFormed: ({ rows, cols, sources, rank, overlap, heldOut, seed, scale, variance, conflict }) =>
-    areWhole([rows, cols, sources, rank, heldOut], 1, 12) &&
-    areWhole([overlap], 0, Infinity) &&
+    draws.areWhole([rows, cols, sources, rank, heldOut], 1, 12) &&
+    draws.areWhole([overlap], 0, Infinity) &&
     Number.isInteger(seed) &&
-    areWithin([scale, variance], Number.MIN_VALUE, 100) &&
-    areWithin([conflict], 0, 100),
+    draws.areWithin([scale, variance], Number.MIN_VALUE, 100) &&
+    draws.areWithin([conflict], 0, 100),
   hypotheses: [
     {
       name: 'projections',
@@ -81,7 +73,7 @@ export const sharedMinimum = defineClaim({
       (1e-12 * (residual.norm() ** 2 * (1 + heldOut.norm() ** 2) + spread + loss) * count ** 2) /
       Math.min(1, coverage.least);
     const only = (direction: Matrix) =>
-      seenResidual(drawnMatrix(rows, 1, instance.seed).mmul(direction.transpose()), bases);
+      seenResidual(draws.drawnMatrix(rows, 1, instance.seed).mmul(direction.transpose()), bases);
     const [fewest, most] = [only(coverage.leastDirection), only(coverage.mostDirection)];
     const span = loss * (1 - coverage.least / count);
     return tightest([
@@ -126,7 +118,7 @@ function isNearest(
   minimiser: Matrix,
   { seed, rows }: Instance,
 ): Conclusion {
-  const elsewhere = drawnMatrix(rows, network.columns, 64 * seed + 9);
+  const elsewhere = draws.drawnMatrix(rows, network.columns, 64 * seed + 9);
   const other = Matrix.add(minimiser, Matrix.sub(elsewhere, elsewhere.mmul(inputs).mmul(inputs.transpose())));
   const size = network.norm() ** 2 + task.norm() ** 2 + elsewhere.norm() ** 2;
   const distance = (point: Matrix) => matrixDistance(point, network) ** 2;
@@ -154,7 +146,7 @@ function worstHeldOut(
     return row.mmul(heldOut).norm() ** 2 / loss;
   };
   const seen = bases.reduce(
-    (sum, inputs) => sum.add(inputs.mmul(inputs.transpose().mmul(drawnMatrix(heldOut.rows, 1, seed)))),
+    (sum, inputs) => sum.add(inputs.mmul(inputs.transpose().mmul(draws.drawnMatrix(heldOut.rows, 1, seed)))),
     Matrix.zeros(heldOut.rows, 1),
   );
   const bound = { label: 'μ', value: heldOutShare };
@@ -173,20 +165,20 @@ function problemOf(instance: Instance) {
   const { rows, cols, sources, seed, scale, conflict } = instance;
   const rank = Math.min(instance.rank, cols);
   const overlap = Math.min(instance.overlap, rank);
-  const drawn = (which: number) => drawnMatrix(rows, cols, 64 * seed + which);
-  const shared = drawnOrthogonal(cols, 64 * seed + 1);
+  const drawn = (which: number) => draws.drawnMatrix(rows, cols, 64 * seed + which);
+  const shared = draws.drawnOrthogonal(cols, 64 * seed + 1);
   const rest = cols - overlap;
   const bases = Array.from({ length: sources }, (_, at) => {
     // Own directions are drawn among those that are not shared.
     const turn = Matrix.eye(cols);
-    if (rest > 0) turn.setSubMatrix(drawnOrthogonal(rest, 64 * seed + 20 + at), overlap, overlap);
+    if (rest > 0) turn.setSubMatrix(draws.drawnOrthogonal(rest, 64 * seed + 20 + at), overlap, overlap);
     return shared.mmul(turn).subMatrix(0, cols - 1, 0, rank - 1);
   });
   const task = drawn(2);
   return {
     rows,
     bases,
-    heldOut: drawnMatrix(cols, instance.heldOut, 64 * seed + 3),
+    heldOut: draws.drawnMatrix(cols, instance.heldOut, 64 * seed + 3),
     network: drawn(4).mul(scale),
     tasks: bases.map((_, at) => (at === 0 || conflict === 0 ? task : Matrix.add(task, drawn(40 + at).mul(conflict)))),
     variance: instance.variance,

@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import type { Weights } from '../balance.js';
 import { decay, gap, type Mode, singularValue, timeOfGap, velocity } from '../mode.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { areWhole, areWithin, decades, drawnOrthogonal, flowTime, matrixSeed, mode, weighted } from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { flowByTaylor, longestStep } from './engine/integration.js';
 import { diagonalInBases, matrixDistance } from './engine/networks.js';
 
@@ -33,12 +33,12 @@ const tinyMode = fc
 /** A mode that starts where it would end. */
 const restingMode = fc.integer({ min: 1, max: 12 }).map((n) => ({ sigma: n / 4, start: n / 4 }));
 
-const anyMode = weighted([8, mode], [1, tinyMode], [1, restingMode]);
+const anyMode = draws.weighted([8, draws.mode], [1, tinyMode], [1, restingMode]);
 
 /** A time of its own, or the half-time of the first mode and multiples of it, when most is going on. */
-const clock = weighted(
-  [1, flowTime.map((time) => ({ time, share: 0 }))],
-  [1, decades(-0.5, 0.5).map((share) => ({ time: 1, share }))],
+const clock = draws.weighted(
+  [1, draws.flowTime.map((time) => ({ time, share: 0 }))],
+  [1, draws.decades(-0.5, 0.5).map((share) => ({ time: 1, share }))],
 );
 
 /** T0: modes decouple, and each has a closed form. */
@@ -50,22 +50,22 @@ export const decoupling = defineClaim<Instance>({
   origin: 'Saxe, McClelland and Ganguli 2014; used by the paper, section 4',
   domain: fc
     .record({
-      modes: fc.array(anyMode, { minLength: 1, maxLength: 8 }),
+      modes: draws.listOf(8, anyMode),
       extraRows: fc.nat({ max: 3 }),
       extraHidden: fc.nat({ max: 4 }),
       extraCols: fc.nat({ max: 3 }),
-      leftSeed: matrixSeed,
-      rightSeed: matrixSeed,
-      hiddenSeed: matrixSeed,
-      start: weighted([12, fc.constant<'aligned'>('aligned')], [1, fc.constant<'identity'>('identity')]),
-      ratio: weighted([12, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 1.01)]),
+      leftSeed: draws.matrixSeed,
+      rightSeed: draws.matrixSeed,
+      hiddenSeed: draws.matrixSeed,
+      start: draws.weighted([12, fc.constant<'aligned'>('aligned')], [1, fc.constant<'identity'>('identity')]),
+      ratio: draws.weighted([12, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 1.01)]),
       clock,
     })
     .map(({ clock: { time, share }, ...rest }) => ({ ...rest, time: atShare(rest.modes[0]!, share, time) })),
   wellFormed: ({ modes, extraRows, extraHidden, extraCols, ratio, time }) =>
     modes.some(({ sigma }) => sigma > 0) &&
-    modes.every(({ sigma, start }) => areWithin([sigma, start], 0, 1e6)) &&
-    areWhole([extraRows, extraHidden, extraCols], 0, 12) &&
+    modes.every(({ sigma, start }) => draws.areWithin([sigma, start], 0, 1e6)) &&
+    draws.areWhole([extraRows, extraHidden, extraCols], 0, 12) &&
     ratio > 0 &&
     time >= 0,
   hypotheses: [
@@ -117,9 +117,9 @@ function buildNetwork({ start, ratio, time, ...instance }: Instance): Network {
   const common = instance.modes[0]!.start;
   const modes = instance.modes.map(({ sigma, start: own }) => ({ sigma, start: identity ? common : own }));
   const size = (extra: number) => modes.length + (identity ? 0 : extra);
-  const left = drawnOrthogonal(size(instance.extraRows), instance.leftSeed);
-  const right = drawnOrthogonal(size(instance.extraCols), instance.rightSeed);
-  const inner = drawnOrthogonal(size(instance.extraHidden), instance.hiddenSeed);
+  const left = draws.drawnOrthogonal(size(instance.extraRows), instance.leftSeed);
+  const right = draws.drawnOrthogonal(size(instance.extraCols), instance.rightSeed);
+  const inner = draws.drawnOrthogonal(size(instance.extraHidden), instance.hiddenSeed);
   const pair = (first: readonly number[], second: readonly number[]): Weights => ({
     first: diagonalInBases(left, first, inner),
     second: diagonalInBases(inner, second, right),
@@ -132,11 +132,7 @@ function buildNetwork({ start, ratio, time, ...instance }: Instance): Network {
     time,
     left,
     right,
-    task: diagonalInBases(
-      left,
-      modes.map(({ sigma }) => sigma),
-      right,
-    ),
+    task: diagonalInBases(left, draws.pluck(modes, 'sigma'), right),
     atStart: identity ? { first: Matrix.diag(onFirst), second: Matrix.diag(onSecond) } : pair(onFirst, onSecond),
     withFactors: (factors) => pair(factors, factors),
   };

@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import { deepMode, deepVelocity } from '../depth.js';
 import type { Mode } from '../mode.js';
 import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { areWhole, areWithin, decades, drawnOrthogonal, flowTime, matrixSeed, mode, weighted } from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { panelIntegral } from './engine/integration.js';
 import { diagonalInBases, matrixDistance } from './engine/networks.js';
 
@@ -24,7 +24,7 @@ interface Instance {
   readonly time: number;
 }
 
-const anyDepth = weighted(
+const anyDepth = draws.weighted(
   [6, fc.integer({ min: 2, max: 6 })],
   [2, fc.integer({ min: 7, max: 40 })],
   [1, fc.constantFrom(100, 1000, 1_000_000)],
@@ -42,16 +42,16 @@ export const depth = defineClaim<Instance>({
   origin: 'velocity: Saxe et al. 2014, Arora et al. 2018; the form of the time integral: ours',
   domain: fc
     .record({
-      modes: fc.array(mode, { minLength: 1, maxLength: 4 }),
+      modes: draws.listOf(4, draws.mode),
       depth: anyDepth,
       extraHidden: fc.nat({ max: 2 }),
-      leftSeed: matrixSeed,
-      rightSeed: matrixSeed,
-      start: weighted([12, fc.constant<'aligned'>('aligned')], [1, fc.constant<'identity'>('identity')]),
-      ratio: weighted([12, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 1.01)]),
-      clock: weighted(
-        [1, flowTime.map((time) => ({ time, share: 0 }))],
-        [2, decades(-1, 0.5).map((share) => ({ time: 1, share }))],
+      leftSeed: draws.matrixSeed,
+      rightSeed: draws.matrixSeed,
+      start: draws.weighted([12, fc.constant<'aligned'>('aligned')], [1, fc.constant<'identity'>('identity')]),
+      ratio: draws.weighted([12, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 1.01)]),
+      clock: draws.weighted(
+        [1, draws.flowTime.map((time) => ({ time, share: 0 }))],
+        [2, draws.decades(-1, 0.5).map((share) => ({ time: 1, share }))],
       ),
     })
     .map(({ clock: { time, share }, ...rest }) => ({
@@ -60,11 +60,11 @@ export const depth = defineClaim<Instance>({
     })),
   wellFormed: ({ modes, depth, extraHidden, ratio, time }) =>
     modes.some(({ sigma }) => sigma > 0) &&
-    modes.every(({ sigma, start }) => areWithin([sigma, start], 0, 1e6)) &&
-    areWhole([depth], 2, 1e6) &&
-    areWhole([extraHidden], 0, 12) &&
+    modes.every(({ sigma, start }) => draws.areWithin([sigma, start], 0, 1e6)) &&
+    draws.areWhole([depth], 2, 1e6) &&
+    draws.areWhole([extraHidden], 0, 12) &&
     ratio > 0 &&
-    areWithin([time], 0, 1e12),
+    draws.areWithin([time], 0, 1e12),
   hypotheses: [
     {
       name: 'aligned',
@@ -111,11 +111,11 @@ function movesAt(
   start: 'aligned' | 'identity',
 ): Conclusion {
   const count = modes.length;
-  const sigmas = modes.map(({ sigma }) => sigma);
-  const [left, right] = [drawnOrthogonal(count, leftSeed), drawnOrthogonal(count, rightSeed)];
+  const sigmas = draws.pluck(modes, 'sigma');
+  const [left, right] = [draws.drawnOrthogonal(count, leftSeed), draws.drawnOrthogonal(count, rightSeed)];
   const task = diagonalInBases(left, sigmas, right);
   const factors = values.map((value) => value ** (1 / depth));
-  const hidden = drawnOrthogonal(count + extraHidden, leftSeed + rightSeed);
+  const hidden = draws.drawnOrthogonal(count + extraHidden, leftSeed + rightSeed);
   const layers = Array.from({ length: depth }, (_, layer) => {
     if (start === 'identity') return Matrix.diag([...factors]);
     return diagonalInBases(layer === 0 ? left : hidden, factors, layer === depth - 1 ? right : hidden);

@@ -4,11 +4,11 @@ import type { Weights } from '../balance.js';
 import { descendFactors } from '../descent.js';
 import { descendWeights } from '../rotated-finetuning.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { areWhole, areWithin, drawnOrthogonal, matrixSeed, singularValue, weighted } from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { diagonalInBases, matrixDistance } from './engine/networks.js';
 
-const factor = weighted(
-  [4, fc.integer({ min: 1, max: 12 }).map((n) => n / 8)],
+const factor = draws.weighted(
+  [4, draws.quotients(1, 12, 8)],
   [3, fc.integer({ min: -20, max: -1 }).map((exponent) => Number(`1e${exponent}`))],
   [1, fc.integer({ min: -12, max: -1 }).map((n) => n / 8)],
   [1, fc.constant(0)],
@@ -24,39 +24,35 @@ export const descentOfModes = defineClaim({
   /** Factors of modes, the dimensions beyond them, three bases, a kind of start and blocks of steps. */
   domain: fc.record({
     /** Singular value of the task and factor `D` of the network, of any sign. */
-    modes: fc.array(fc.record({ sigma: weighted([8, singularValue], [1, fc.constant(0)]), factor }), {
-      minLength: 1,
-      maxLength: 8,
-    }),
+    modes: draws.listOf(8, fc.record({ sigma: draws.weighted([8, draws.singularValue], [1, fc.constant(0)]), factor })),
     extraRows: fc.nat({ max: 3 }),
     extraHidden: fc.nat({ max: 4 }),
     extraCols: fc.nat({ max: 3 }),
-    leftSeed: matrixSeed,
-    rightSeed: matrixSeed,
-    hiddenSeed: matrixSeed,
+    leftSeed: draws.matrixSeed,
+    rightSeed: draws.matrixSeed,
+    hiddenSeed: draws.matrixSeed,
     /** `identity`: both factors start at a multiple of the identity, with the factor of the first mode for all. */
-    start: weighted([12, fc.constant<'aligned'>('aligned')], [1, fc.constant<'identity'>('identity')]),
+    start: draws.weighted([12, fc.constant<'aligned'>('aligned')], [1, fc.constant<'identity'>('identity')]),
     /** `W1` starts this many times, `W2` this part of what a balanced start has. */
-    ratio: weighted([12, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 1.01)]),
+    ratio: draws.weighted([12, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 1.01)]),
     /** Steps of one rate, the rate in units of `1/(2 max(σ, D²))`. */
-    blocks: fc.array(
+    blocks: draws.listOf(
+      4,
       fc.record({
         steps: fc.integer({ min: 0, max: 8 }),
-        relativeRate: weighted(
-          [4, fc.integer({ min: 1, max: 12 }).map((n) => n / 16)],
-          [1, fc.constantFrom(1, 1.25, 0.01, 0)],
-        ),
+        relativeRate: draws.weighted([4, draws.quotients(1, 12, 16)], [1, fc.constantFrom(1, 1.25, 0.01, 0)]),
       }),
-      { minLength: 1, maxLength: 4 },
     ),
   }),
   wellFormed: ({ modes, extraRows, extraHidden, extraCols, ratio, blocks }) =>
     modes.some(({ sigma }) => sigma > 0) &&
-    modes.every(({ sigma, factor }) => areWithin([sigma], 0, 1e6) && Math.abs(factor) <= 1e3) &&
-    areWhole([extraRows, extraHidden, extraCols], 0, 12) &&
+    modes.every(({ sigma, factor }) => draws.areWithin([sigma], 0, 1e6) && Math.abs(factor) <= 1e3) &&
+    draws.areWhole([extraRows, extraHidden, extraCols], 0, 12) &&
     ratio > 0 &&
     blocks.length <= 8 &&
-    blocks.every(({ steps, relativeRate }) => areWhole([steps], 0, 12) && areWithin([relativeRate], 0, 1.25)),
+    blocks.every(
+      ({ steps, relativeRate }) => draws.areWhole([steps], 0, 12) && draws.areWithin([relativeRate], 0, 1.25),
+    ),
   hypotheses: [
     {
       name: 'aligned',
@@ -72,13 +68,13 @@ export const descentOfModes = defineClaim({
   ],
   conclusion({ start, ratio, blocks, ...instance }) {
     const identity = start === 'identity';
-    const sigmas = instance.modes.map(({ sigma }) => sigma);
+    const sigmas = draws.pluck(instance.modes, 'sigma');
     const factors = instance.modes.map((mode) => (identity ? instance.modes[0]!.factor : mode.factor));
     const size = (extra: number) => sigmas.length + (identity ? 0 : extra);
-    const left = drawnOrthogonal(size(instance.extraRows), instance.leftSeed);
-    const right = drawnOrthogonal(size(instance.extraCols), instance.rightSeed);
+    const left = draws.drawnOrthogonal(size(instance.extraRows), instance.leftSeed);
+    const right = draws.drawnOrthogonal(size(instance.extraCols), instance.rightSeed);
     // In multiples of the identity the hidden units are the rows of the task.
-    const inner = identity ? left : drawnOrthogonal(size(instance.extraHidden), instance.hiddenSeed);
+    const inner = identity ? left : draws.drawnOrthogonal(size(instance.extraHidden), instance.hiddenSeed);
     const aligned = (values: readonly number[]): Weights => ({
       first: diagonalInBases(left, values, inner),
       second: diagonalInBases(inner, values, right),

@@ -2,15 +2,8 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { coveredValue, exposureThreshold, mixedMode } from '../exposure.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { areWhole, areWithin, decades, flowTime, matrixSeed, singularValue, weighted } from './engine/draws.js';
-import {
-  alignedTask,
-  alignedWeights,
-  coveredGradient,
-  drawnBases,
-  inputCovariance,
-  matrixDistance,
-} from './engine/networks.js';
+import * as draws from './engine/draws.js';
+import * as networks from './engine/networks.js';
 
 /** What two kinds of data ask of one mode. */
 interface MixedMode {
@@ -19,8 +12,8 @@ interface MixedMode {
   readonly start: number;
 }
 
-const variance = weighted([4, fc.integer({ min: 1, max: 8 }).map((n) => n / 4)], [1, fc.constant(0)]);
-const data = fc.record({ sigma: singularValue, covariance: variance });
+const variance = draws.weighted([4, draws.quotients(1, 8, 4)], [1, fc.constant(0)]);
+const data = fc.record({ sigma: draws.singularValue, covariance: variance });
 
 /** T0-exposure: what a mixture of data teaches, and from which share on. */
 export const exposure = defineClaim({
@@ -31,23 +24,25 @@ export const exposure = defineClaim({
   origin: 'ours; the question is that of arXiv 2605.12705',
   /** Modes, a mixture of data, bases, and a time. */
   domain: fc.record({
-    modes: fc.array(fc.record({ main: data, added: data, start: decades(-6, 0.5) }), { minLength: 1, maxLength: 6 }),
+    modes: draws.listOf(6, fc.record({ main: data, added: data, start: draws.decades(-6, 0.5) })),
     /** Share of the added data in hundredths. */
     percent: fc.integer({ min: 0, max: 100 }),
-    seed: matrixSeed,
+    seed: draws.matrixSeed,
     /** Turns the covariances out of the singular vectors; 0 does not. */
-    twistSeed: weighted([12, fc.constant(0)], [1, fc.integer({ min: 1, max: 9999 })]),
-    time: flowTime,
+    twistSeed: draws.weighted([12, fc.constant(0)], [1, fc.integer({ min: 1, max: 9999 })]),
+    time: draws.flowTime,
   }),
   wellFormed: ({ modes, percent, seed, twistSeed, time }) =>
-    areWhole([modes.length], 1, 8) &&
+    draws.areWhole([modes.length], 1, 8) &&
     modes.every(
       ({ main, added, start }) =>
-        areWithin([start], Number.MIN_VALUE, 100) &&
-        [main, added].every(({ sigma, covariance }) => areWithin([sigma], 0, 1e6) && areWithin([covariance], 0, 100)),
+        draws.areWithin([start], Number.MIN_VALUE, 100) &&
+        [main, added].every(
+          ({ sigma, covariance }) => draws.areWithin([sigma], 0, 1e6) && draws.areWithin([covariance], 0, 100),
+        ),
     ) &&
-    areWhole([seed, twistSeed], 0, Infinity) &&
-    areWithin([percent], 0, 100) &&
+    draws.areWhole([seed, twistSeed], 0, Infinity) &&
+    draws.areWithin([percent], 0, 100) &&
     time >= 0,
   hypotheses: [
     {
@@ -60,22 +55,22 @@ export const exposure = defineClaim({
     const share = percent / 100;
     const mixed = modes.map(({ main, added }) => mixedMode(main, added, share));
     const values = modes.map(({ start }, index) => coveredValue(mixed[index]!, start, time));
-    const bases = drawnBases(modes.length, modes.length, modes.length, seed);
-    const layers = alignedWeights(bases, values);
+    const bases = networks.drawnBases(modes.length, modes.length, modes.length, seed);
+    const layers = networks.alignedWeights(bases, values);
     const gradients = (['main', 'added'] as const).map((kind) => {
-      const task = alignedTask(
+      const task = networks.alignedTask(
         bases,
         modes.map((mode) => mode[kind].sigma),
       );
       const variances = modes.map((mode) => mode[kind].covariance);
-      return coveredGradient(layers, task, inputCovariance(bases, variances, twistSeed));
+      return networks.coveredGradient(layers, task, networks.inputCovariance(bases, variances, twistSeed));
     });
     const velocityOf = (layer: 'first' | 'second') =>
       Matrix.mul(gradients[0]![layer], share - 1).sub(Matrix.mul(gradients[1]![layer], share));
     const moved = velocityOf('first')
       .mmul(layers.second)
       .add(layers.first.mmul(velocityOf('second')));
-    const expected = alignedTask(
+    const expected = networks.alignedTask(
       bases,
       mixed.map(({ sigma, covariance }, mode) => 4 * covariance * values[mode]! * (sigma - values[mode]!)),
     );
@@ -87,7 +82,7 @@ export const exposure = defineClaim({
       equal(
         [
           'distance of d(W1W2)/dt from U diag(4cs(σ−s)) Vᵀ, in units of its largest possible size',
-          matrixDistance(moved, expected) / size,
+          networks.matrixDistance(moved, expected) / size,
         ],
         ['none', 0],
         1e-12,

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { type FactorPair, pairAt, pairGap, pairImbalance, pairVelocity, type Weights } from '../balance.js';
 import { type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
-import { areWithin, decades, drawnOrthogonal, flowTime, matrixSeed, singularValue, weighted } from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { flowByTaylor, longestStep, panelIntegral } from './engine/integration.js';
 import { diagonalInBases, matrixDistance } from './engine/networks.js';
 
@@ -10,16 +10,16 @@ interface PairMode extends FactorPair {
   readonly sigma: number;
 }
 
-const factor = weighted(
-  [4, fc.integer({ min: 1, max: 12 }).map((n) => n / 8)],
-  [2, decades(-8, 1)],
-  [2, decades(-4, 0).map((size) => -size)],
+const factor = draws.weighted(
+  [4, draws.quotients(1, 12, 8)],
+  [2, draws.decades(-8, 1)],
+  [2, draws.decades(-4, 0).map((size) => -size)],
   [1, fc.constant(0)],
 );
 
 const pairMode = fc
   .record({
-    sigma: weighted([8, singularValue], [1, fc.constant(0)]),
+    sigma: draws.weighted([8, draws.singularValue], [1, fc.constant(0)]),
     first: factor,
     second: factor,
     kind: fc.constantFrom('free', 'free', 'free', 'balanced', 'opposite', 'resting'),
@@ -33,14 +33,14 @@ const pairMode = fc
 
 /** Modes with factors of their own in both layers, four bases and a time. */
 const domain = fc.record({
-  modes: fc.array(pairMode, { minLength: 1, maxLength: 5 }),
-  leftSeed: matrixSeed,
-  rightSeed: matrixSeed,
+  modes: draws.listOf(5, pairMode),
+  leftSeed: draws.matrixSeed,
+  rightSeed: draws.matrixSeed,
   /** Seed of the hidden basis of `W1`. */
-  hiddenSeed: matrixSeed,
+  hiddenSeed: draws.matrixSeed,
   /** Seed of the rotation from the hidden basis of `W1` to that of `W2`; 0 for none. */
-  twistSeed: weighted([9, fc.constant(0)], [1, fc.integer({ min: 1, max: 99 })]),
-  time: flowTime,
+  twistSeed: draws.weighted([9, fc.constant(0)], [1, fc.integer({ min: 1, max: 99 })]),
+  time: draws.flowTime,
 });
 
 type Instance = Drawn<typeof domain>;
@@ -57,7 +57,7 @@ export const unbalancedPairs = defineClaim({
     modes.length > 0 &&
     modes.every(
       ({ sigma, first, second }) =>
-        areWithin([sigma], 0, 1e6) && areWithin([Math.abs(first), Math.abs(second)], -Infinity, 1e3),
+        draws.areWithin([sigma], 0, 1e6) && draws.areWithin([Math.abs(first), Math.abs(second)], -Infinity, 1e3),
     ) &&
     time >= 0,
   hypotheses: [
@@ -87,22 +87,14 @@ function weightsOf(
   pairs: readonly FactorPair[],
 ): Weights & { left: Matrix; right: Matrix } {
   const count = pairs.length;
-  const [left, right] = [drawnOrthogonal(count, leftSeed), drawnOrthogonal(count, rightSeed)];
-  const inner = drawnOrthogonal(count, hiddenSeed);
-  const twisted = drawnOrthogonal(count, twistSeed).mmul(inner);
+  const [left, right] = [draws.drawnOrthogonal(count, leftSeed), draws.drawnOrthogonal(count, rightSeed)];
+  const inner = draws.drawnOrthogonal(count, hiddenSeed);
+  const twisted = draws.drawnOrthogonal(count, twistSeed).mmul(inner);
   return {
     left,
     right,
-    first: diagonalInBases(
-      left,
-      pairs.map(({ first }) => first),
-      inner,
-    ),
-    second: diagonalInBases(
-      twistSeed === 0 ? inner : twisted,
-      pairs.map(({ second }) => second),
-      right,
-    ),
+    first: diagonalInBases(left, draws.pluck(pairs, 'first'), inner),
+    second: diagonalInBases(twistSeed === 0 ? inner : twisted, draws.pluck(pairs, 'second'), right),
   };
 }
 
@@ -110,11 +102,7 @@ function weightsOf(
 function flowsTo(instance: Instance, pairs: readonly FactorPair[], time: number): Conclusion {
   const { modes } = instance;
   const { left, right, first, second } = weightsOf(instance, pairs);
-  const task = diagonalInBases(
-    left,
-    modes.map(({ sigma }) => sigma),
-    right,
-  );
+  const task = diagonalInBases(left, draws.pluck(modes, 'sigma'), right);
   const until = time + Math.min(1, longestStep(first, second, task) / 2);
   const end = flowByTaylor(first, second, task, until - time);
   const change = Matrix.sub(end.first.mmul(end.second), first.mmul(second));

@@ -3,18 +3,7 @@ import { Matrix } from 'ml-matrix';
 import type { Mode } from '../mode.js';
 import { createProblem, learnedModes, loss, type Problem, singularValues, unlearnableLoss } from '../problem.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import {
-  areWhole,
-  areWithin,
-  decades,
-  dimension,
-  drawnOrthogonal,
-  flowTime,
-  matrixSeed,
-  shape,
-  singularValues as spectra,
-  weighted,
-} from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { diagonalInBases } from './engine/networks.js';
 
 /** A problem as its user writes it, two bases and a time. */
@@ -37,7 +26,10 @@ interface Instance {
 }
 
 /** Equal dimensions are a case of their own, and should shrink together. */
-const anyShape = weighted([3, shape], [1, dimension.map((dim) => ({ rows: dim, hidden: dim, cols: dim }))]);
+const anyShape = draws.weighted(
+  [3, draws.shape],
+  [1, draws.dimension.map((dim) => ({ rows: dim, hidden: dim, cols: dim }))],
+);
 
 /** T0-loss: the loss along gradient flow, and what is learned. */
 export const lossOfModes = defineClaim<Instance>({
@@ -50,35 +42,26 @@ export const lossOfModes = defineClaim<Instance>({
     .record({
       dims: anyShape,
       law: fc.constantFrom('list', 'power', 'linear', 'geometric', 'values'),
-      parameter: fc.oneof(
-        fc.integer({ min: 1, max: 4 }).map((n) => n / 4),
-        fc.integer({ min: 5, max: 12 }).map((n) => n / 4),
-      ),
-      values: spectra(),
-      tau: weighted([3, fc.integer({ min: 0, max: 12 })], [1, fc.integer({ min: 13, max: 300 })]),
-      shares: weighted(
+      parameter: fc.oneof(draws.quotients(1, 4, 4), draws.quotients(5, 12, 4)),
+      values: draws.singularValues(),
+      tau: draws.weighted([3, fc.integer({ min: 0, max: 12 })], [1, fc.integer({ min: 13, max: 300 })]),
+      shares: draws.weighted(
         [2, fc.constant<number[]>([])],
-        [
-          3,
-          fc.array(fc.oneof(fc.constantFrom(0.5, 0, 1, 2, 0.25, 0.75), decades(-9, 1)), {
-            minLength: 1,
-            maxLength: 12,
-          }),
-        ],
+        [3, draws.listOf(12, fc.oneof(fc.constantFrom(0.5, 0, 1, 2, 0.25, 0.75), draws.decades(-9, 1)))],
       ),
-      leftSeed: matrixSeed,
-      rightSeed: matrixSeed,
-      time: weighted([3, fc.constantFrom(0, 0.5, 1, 2, 4, 8)], [4, flowTime]),
+      leftSeed: draws.matrixSeed,
+      rightSeed: draws.matrixSeed,
+      time: draws.weighted([3, fc.constantFrom(0, 0.5, 1, 2, 4, 8)], [4, draws.flowTime]),
     })
     .map(({ dims, ...rest }) => ({ ...dims, ...rest })),
   wellFormed: ({ rows, hidden, cols, law, parameter, values, tau, shares, time }) =>
-    areWhole([rows, hidden, cols], 1, 12) &&
+    draws.areWhole([rows, hidden, cols], 1, 12) &&
     parameter > 0 &&
     values.length > 0 &&
     (law !== 'geometric' || parameter <= 3) &&
     values.every((value, index) => value > 0 && value <= (values[index - 1] ?? 1e6)) &&
-    areWithin([tau], 0, 350) &&
-    areWithin(shares, 0, 1e6) &&
+    draws.areWithin([tau], 0, 350) &&
+    draws.areWithin(shares, 0, 1e6) &&
     time >= 0,
   hypotheses: [],
   conclusion(instance) {
@@ -134,7 +117,7 @@ function problemOf(instance: Instance, sigmas: readonly number[], modes: readonl
     list: given.join(','),
     values: given,
   }[law];
-  const starts = shares.length === 0 ? undefined : modes.map(({ start }) => start);
+  const starts = shares.length === 0 ? undefined : draws.pluck(modes, 'start');
   return createProblem({ ...shape, spectrum, tau, starts });
 }
 
@@ -173,9 +156,9 @@ function lossParts(
   sigmas: readonly number[],
   ends: readonly number[],
 ): Conclusion[] {
-  const [left, right] = [drawnOrthogonal(rows, leftSeed), drawnOrthogonal(cols, rightSeed)];
+  const [left, right] = [draws.drawnOrthogonal(rows, leftSeed), draws.drawnOrthogonal(cols, rightSeed)];
   const residual = Matrix.sub(diagonalInBases(left, ends, right), diagonalInBases(left, sigmas, right));
-  const squares = [...sigmas, ...ends, ...problem.modes.map(({ start }) => start)].reduce((sum, x) => sum + x * x, 0);
+  const squares = [...sigmas, ...ends, ...draws.pluck(problem.modes, 'start')].reduce((sum, x) => sum + x * x, 0);
   const cut = sigmas.slice(ends.length).reduce((sum, sigma) => sum + sigma * sigma, 0);
   return [
     equal([`loss at time ${time}`, loss(problem, time)], ['‖W1W2 − A‖²', residual.norm() ** 2], 1e-13 * squares),

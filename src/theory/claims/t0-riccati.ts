@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import { imbalanceMatrix, imbalanceOf, type Weights } from '../balance.js';
 import { flowFromBasis, flowWeights, riccatiBasis } from '../riccati.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { areWhole, areWithin, decades, drawnOrthogonal, matrixSeed, singularValue, weighted } from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { flowByTaylor, longestStep } from './engine/integration.js';
 import { diagonalInBases, matrixDistance } from './engine/networks.js';
 
@@ -25,11 +25,7 @@ interface Instance {
   readonly time: number;
 }
 
-const factor = weighted(
-  [4, fc.integer({ min: 1, max: 12 }).map((n) => n / 8)],
-  [3, decades(-6, 0)],
-  [1, fc.constant(0)],
-);
+const factor = draws.weighted([4, draws.quotients(1, 12, 8)], [3, draws.decades(-6, 0)], [1, fc.constant(0)]);
 
 /** T0-riccati: gradient flow from every λ-balanced start, for every task. */
 export const riccatiFlow = defineClaim<Instance>({
@@ -40,19 +36,23 @@ export const riccatiFlow = defineClaim<Instance>({
   origin: 'Fukumizu 1998; Braun et al. 2022; Dominé et al. 2024 for ℓ ≠ 0; the stable evaluation: ours',
   domain: fc
     .record({
-      modes: fc.array(fc.record({ sigma: weighted([6, singularValue], [1, fc.constant(0)]), factor }), {
-        minLength: 1,
-        maxLength: 6,
-      }),
+      modes: draws.listOf(
+        6,
+        fc.record({ sigma: draws.weighted([6, draws.singularValue], [1, fc.constant(0)]), factor }),
+      ),
       extraRows: fc.nat({ max: 3 }),
       extraCols: fc.nat({ max: 3 }),
       hidden: fc.integer({ min: 1, max: 9 }),
-      imbalance: weighted([2, fc.constant(0)], [1, decades(-3, 1)], [1, decades(-3, 1).map((size) => -size)]),
-      skew: weighted([9, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 1.1)]),
-      taskSeed: matrixSeed,
-      startSeed: matrixSeed,
+      imbalance: draws.weighted(
+        [2, fc.constant(0)],
+        [1, draws.decades(-3, 1)],
+        [1, draws.decades(-3, 1).map((size) => -size)],
+      ),
+      skew: draws.weighted([9, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 1.1)]),
+      taskSeed: draws.matrixSeed,
+      startSeed: draws.matrixSeed,
       aligned: fc.constantFrom(true, false, false),
-      exponent: weighted([9, decades(-2, 3)], [1, fc.constant(0)]),
+      exponent: draws.weighted([9, draws.decades(-2, 3)], [1, fc.constant(0)]),
     })
     .map(({ exponent, imbalance, aligned, ...rest }) => {
       const largest = rest.modes.reduce((most, { sigma }) => Math.max(most, sigma), Math.abs(imbalance) / 2);
@@ -63,12 +63,12 @@ export const riccatiFlow = defineClaim<Instance>({
     }),
   wellFormed: ({ modes, extraRows, extraCols, hidden, imbalance, skew, time }) =>
     modes.length > 0 &&
-    modes.every(({ sigma, factor }) => areWithin([sigma], 0, 1e6) && areWithin([factor], 0, 1e3)) &&
-    areWhole([extraRows, extraCols], 0, 12) &&
-    areWhole([hidden], 1, 24) &&
+    modes.every(({ sigma, factor }) => draws.areWithin([sigma], 0, 1e6) && draws.areWithin([factor], 0, 1e3)) &&
+    draws.areWhole([extraRows, extraCols], 0, 12) &&
+    draws.areWhole([hidden], 1, 24) &&
     Math.abs(imbalance) <= 1e6 &&
     (imbalance === 0 || hidden <= modes.length + (imbalance > 0 ? extraRows : extraCols)) &&
-    areWithin([skew], Number.MIN_VALUE, 1e3) &&
+    draws.areWithin([skew], Number.MIN_VALUE, 1e3) &&
     time >= 0,
   hypotheses: [
     {
@@ -113,12 +113,12 @@ function buildNetwork(instance: Instance): { task: Matrix; start: Weights } {
   const { modes, extraRows, extraCols, hidden, imbalance, skew, taskSeed, startSeed } = instance;
   const [rows, cols] = [modes.length + extraRows, modes.length + extraCols];
   const task = diagonalInBases(
-    drawnOrthogonal(rows, taskSeed),
-    modes.map(({ sigma }) => sigma),
-    drawnOrthogonal(cols, taskSeed),
+    draws.drawnOrthogonal(rows, taskSeed),
+    draws.pluck(modes, 'sigma'),
+    draws.drawnOrthogonal(cols, taskSeed),
   );
-  const [left, right] = [drawnOrthogonal(rows, startSeed), drawnOrthogonal(cols, startSeed)];
-  const inner = drawnOrthogonal(hidden, startSeed);
+  const [left, right] = [draws.drawnOrthogonal(rows, startSeed), draws.drawnOrthogonal(cols, startSeed)];
+  const inner = draws.drawnOrthogonal(hidden, startSeed);
   const [first, second] = [Matrix.zeros(rows, hidden), Matrix.zeros(hidden, cols)];
   for (let unit = 0; unit < hidden; unit++) {
     const square = (modes[unit]?.factor ?? 0) ** 2;

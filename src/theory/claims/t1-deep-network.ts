@@ -2,26 +2,8 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { expectedExcessDeep } from '../sensitivity.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import {
-  areWhole,
-  areWithin,
-  decades,
-  dimension,
-  drawnMatrix,
-  isDimension,
-  matrixSeed,
-  noiseScale,
-  weighted,
-} from './engine/draws.js';
-import {
-  explicitLoss,
-  isNoiseModel,
-  meanOverSigns,
-  type NoiseModel,
-  noiseHypotheses,
-  noiseModel,
-  weightsOf,
-} from './engine/explicit-loss.js';
+import * as draws from './engine/draws.js';
+import * as explicitLosses from './engine/explicit-loss.js';
 
 /** T1 for any depth. */
 export const deepNetwork = defineClaim({
@@ -32,33 +14,37 @@ export const deepNetwork = defineClaim({
   origin: 'ours',
   domain: fc.record({
     /** `W1 … WL`: the rows of each layer, the size of its entries and its noise scale. */
-    layers: fc.array(
-      fc.record({ rows: dimension, size: weighted([12, decades(-2, 1)], [1, fc.constant(0)]), gamma: noiseScale }),
-      { minLength: 1, maxLength: 6 },
+    layers: draws.listOf(
+      6,
+      fc.record({
+        rows: draws.dimension,
+        size: draws.weighted([12, draws.decades(-2, 1)], [1, fc.constant(0)]),
+        gamma: draws.noiseScale,
+      }),
     ),
     /** Columns of the last layer. */
-    cols: dimension,
-    taskSize: decades(-2, 2),
-    seed: matrixSeed,
+    cols: draws.dimension,
+    taskSize: draws.decades(-2, 2),
+    seed: draws.matrixSeed,
     /** Whether the noise scale of the first layer holds for all of them. */
     sameNoise: fc.boolean(),
-    noise: noiseModel,
+    noise: explicitLosses.noiseModel,
   }),
   wellFormed: ({ layers, cols, taskSize, seed, noise }) =>
-    areWhole([layers.length], 1, 8) &&
-    [cols, ...layers.map(({ rows }) => rows)].every(isDimension) &&
-    layers.every(({ size, gamma }) => areWithin([size, gamma], 0, 1e3)) &&
-    areWithin([taskSize], 0, 1e6) &&
+    draws.areWhole([layers.length], 1, 8) &&
+    [cols, ...draws.pluck(layers, 'rows')].every(draws.isDimension) &&
+    layers.every(({ size, gamma }) => draws.areWithin([size, gamma], 0, 1e3)) &&
+    draws.areWithin([taskSize], 0, 1e6) &&
     Number.isInteger(seed) &&
-    isNoiseModel(noise),
-  hypotheses: noiseHypotheses,
+    explicitLosses.isNoiseModel(noise),
+  hypotheses: explicitLosses.noiseHypotheses,
   conclusion(instance) {
     const { layers: descriptions, cols, taskSize, seed, sameNoise, noise } = instance;
     const layers = descriptions.map(({ rows, size }, layer) =>
-      drawnMatrix(rows, descriptions[layer + 1]?.rows ?? cols, seed + SEED_STRIDE * layer).mul(size),
+      draws.drawnMatrix(rows, descriptions[layer + 1]?.rows ?? cols, seed + SEED_STRIDE * layer).mul(size),
     );
     const gammas = descriptions.map(({ gamma }) => (sameNoise ? descriptions[0]!.gamma : gamma));
-    const task = drawnMatrix(layers[0]!.rows, cols, seed - SEED_STRIDE).mul(taskSize);
+    const task = draws.drawnMatrix(layers[0]!.rows, cols, seed - SEED_STRIDE).mul(taskSize);
     const formula = { label: 'tr M − ‖W1⋯WL‖²', value: expectedExcessDeep(layers, sameNoise ? gammas[0]! : gammas) };
     const parts: Conclusion[] = [];
     if (noise.draw === 'independent') {
@@ -142,7 +128,7 @@ function bySigns(
   layers: readonly Matrix[],
   gammas: readonly number[],
   task: Matrix,
-  noise: NoiseModel,
+  noise: explicitLosses.NoiseModel,
 ): Conclusion {
   const loss = lossOf(layers, task);
   const centre = displaced(layers, gammas, noise.mean);
@@ -150,7 +136,11 @@ function bySigns(
   const mean =
     noise.draw === 'in step'
       ? (lossOf(displaced(centre, gammas, 1), task) + lossOf(displaced(centre, gammas, -1), task)) / 2
-      : meanOverSigns(explicitLoss(layers, task), weightsOf(centre), scales);
+      : explicitLosses.meanOverSigns(
+          explicitLosses.explicitLoss(layers, task),
+          explicitLosses.weightsOf(centre),
+          scales,
+        );
   const reach = layers.reduce(
     (product, layer, index) =>
       product * (layer.norm() + gammas[index]! * (1 + Math.abs(noise.mean)) * Math.sqrt(layer.rows * layer.columns)),
@@ -164,5 +154,5 @@ function bySigns(
 }
 
 function lossOf(layers: readonly Matrix[], task: Matrix): number {
-  return explicitLoss(layers, task)(weightsOf(layers));
+  return explicitLosses.explicitLoss(layers, task)(explicitLosses.weightsOf(layers));
 }

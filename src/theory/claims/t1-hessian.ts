@@ -2,16 +2,7 @@ import * as fc from 'fast-check';
 import { expectedExcess, hessianTrace } from '../sensitivity.js';
 import { hessianProduct } from '../sharpness.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
-import {
-  areWithin,
-  decades,
-  drawnMatrix,
-  drawnNetwork,
-  isDrawnNetwork,
-  matrixSeed,
-  type Network,
-  networkOf,
-} from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { explicitLoss, hessianTraceOf, lossBound, weightCount, weightsOf } from './engine/explicit-loss.js';
 
 /** T1 read as curvature. */
@@ -22,16 +13,16 @@ export const hessianOfSensitivity = defineClaim({
     'The second derivative of ‖W1W2 − A‖² in the directions X and Y is 2⟨X1W2 + W1X2, Y1W2 + W1Y2⟩ + 2⟨W − A, X1Y2 + Y1X2⟩, its trace over all weights is 2(q‖W1‖² + p‖W2‖²) whatever the task is, and half that trace is the coefficient of γ² in the expected rise of the loss under noise.',
   origin: 'ours',
   domain: fc.record({
-    network: drawnNetwork,
-    gamma: decades(-4, 1),
+    network: draws.drawnNetwork,
+    gamma: draws.decades(-4, 1),
     /** Seed of the two directions of the second derivative. */
-    directions: matrixSeed,
+    directions: draws.matrixSeed,
   }),
   wellFormed: ({ network, gamma, directions }) =>
-    isDrawnNetwork(network) && areWithin([gamma], Number.MIN_VALUE, 1e6) && Number.isInteger(directions),
+    draws.isDrawnNetwork(network) && draws.areWithin([gamma], Number.MIN_VALUE, 1e6) && Number.isInteger(directions),
   hypotheses: [],
   conclusion({ network, gamma, directions }) {
-    const drawn = networkOf(network);
+    const drawn = draws.networkOf(network);
     const { first, second, task } = drawn;
     const size = Math.max(network.firstSize, network.secondSize) || 1;
     const loss = explicitLoss([first, second], task);
@@ -62,11 +53,11 @@ export const hessianOfSensitivity = defineClaim({
  * Along two directions the loss is a polynomial of degree 4, so that its mixed differences at two steps give the mixed
  * derivative exactly.
  */
-function secondDerivative(network: Network, seed: number, size: number) {
+function secondDerivative(network: draws.Network, seed: number, size: number) {
   const { first, second, task } = network;
   const draw = (offset: number) => ({
-    first: drawnMatrix(first.rows, first.columns, seed + offset).mul(size),
-    second: drawnMatrix(second.rows, second.columns, seed + offset + SEED_STRIDE).mul(size),
+    first: draws.drawnMatrix(first.rows, first.columns, seed + offset).mul(size),
+    second: draws.drawnMatrix(second.rows, second.columns, seed + offset + SEED_STRIDE).mul(size),
   });
   const [x, y] = [draw(3 * SEED_STRIDE), draw(5 * SEED_STRIDE)];
   const loss = explicitLoss([first, second], task);

@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import { createProblem, type Problem } from '../problem.js';
 import { expectedExcess, sensitivityAt, sensitivityVelocityAt } from '../sensitivity.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { areWhole, areWithin, decades, flowTime, mode, risingMode, weighted } from './engine/draws.js';
+import { areWhole, areWithin, decades, flowTime, listOf, mode, pluck, risingMode, weighted } from './engine/draws.js';
 import { panelIntegral, sigmoid } from './engine/integration.js';
 
 /** T2 ii: progressive sensitivity from an aligned start. */
@@ -15,10 +15,7 @@ export const progressiveSensitivity = defineClaim({
   origin: 'direction: paper, section 4; velocity and hypotheses: ours',
   /** Modes in any order of their σ, the dimensions beyond them, a noise scale and a time. */
   domain: fc.record({
-    modes: weighted(
-      [6, fc.array(risingMode, { minLength: 1, maxLength: 12 })],
-      [1, fc.array(mode, { minLength: 1, maxLength: 12 })],
-    ),
+    modes: weighted([6, listOf(12, risingMode)], [1, listOf(12, mode)]),
     /** Rows, hidden units and columns beyond the number of modes. */
     extraRows: fc.nat({ max: 3 }),
     extraHidden: fc.nat({ max: 3 }),
@@ -59,7 +56,7 @@ export const progressiveSensitivity = defineClaim({
       rows,
       hidden,
       cols,
-      spectrum: sorted.map(({ sigma }) => sigma),
+      spectrum: pluck(sorted, 'sigma'),
       tau: 0,
       starts: Array.from({ length: Math.min(rows, hidden, cols) }, (_, index) => sorted[index]?.start ?? 0),
     });

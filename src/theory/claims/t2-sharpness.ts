@@ -3,7 +3,7 @@ import { EigenvalueDecomposition } from 'ml-matrix';
 import { createProblem } from '../problem.js';
 import { alignedSharpness, sharpness } from '../sharpness.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
-import { areWithin, decades, isDimension, matrixSeed, singularValues, weighted } from './engine/draws.js';
+import { areWithin, decades, isDimension, matrixSeed, pluck, singularValues, weighted } from './engine/draws.js';
 import { explicitLoss, hessianOf, weightsOf } from './engine/explicit-loss.js';
 import { alignedTask, drawnBases, stretchedWeights } from './engine/networks.js';
 
@@ -77,7 +77,7 @@ export const sharpnessOnTheWay = defineClaim<Instance>({
   ],
   conclusion({ modes, extraRows, extraCols, hidden, basis, networkBasis, stretch }) {
     const [rows, cols] = [modes.length + extraRows, modes.length + extraCols];
-    const sigmas = modes.map(({ sigma }) => sigma);
+    const sigmas = pluck(modes, 'sigma');
     const values = modes.map(({ sigma, share }) => sigma * share);
     const bases = drawnBases(rows, hidden, cols, basis);
     const task = alignedTask(bases, sigmas);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { sensitivityVelocity } from '../sensitivity.js';
 import { atLeast, defineClaim, equal, tightest } from './engine/claim.js';
-import { areWhole, areWithin, decades, drawnOrthogonal, matrixSeed, singularValue, weighted } from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { flowOfSensitivity } from './engine/explicit-loss.js';
 import { alignedTask, drawnBases, stretchedWeights } from './engine/networks.js';
 
@@ -14,28 +14,30 @@ export const signOfVelocity = defineClaim({
   origin: 'direction: paper, section 4; condition and hypotheses: ours',
   domain: fc.record({
     /** Singular values of the task and, in the same directions, of the network: `share · sigma`. */
-    modes: fc.array(
+    modes: draws.listOf(
+      6,
       fc.record({
-        sigma: singularValue,
-        share: weighted([40, decades(-12, -0.05)], [4, fc.constantFrom(0, 1)], [1, decades(0.05, 1)]),
+        sigma: draws.singularValue,
+        share: draws.weighted([40, draws.decades(-12, -0.05)], [4, fc.constantFrom(0, 1)], [1, draws.decades(0.05, 1)]),
       }),
-      { minLength: 1, maxLength: 6 },
     ),
     extraRows: fc.nat({ max: 3 }),
     extraHidden: fc.nat({ max: 3 }),
     extraCols: fc.nat({ max: 3 }),
     /** `W1` is that many times as large as balanced weights, `W2` as many times smaller. */
-    stretch: fc.oneof(fc.constant(1), decades(-1, 1)),
+    stretch: fc.oneof(fc.constant(1), draws.decades(-1, 1)),
     /** Seed of the singular vectors of the task; 0 is the identity. */
-    basis: matrixSeed,
+    basis: draws.matrixSeed,
     /** Seed of the rotation of the network's output directions against the task's; 0 is none. */
-    rotation: weighted([8, fc.constant(0)], [1, matrixSeed]),
+    rotation: draws.weighted([8, fc.constant(0)], [1, draws.matrixSeed]),
   }),
   wellFormed: ({ modes, extraRows, extraHidden, extraCols, stretch, basis, rotation }) =>
     modes.length > 0 &&
-    modes.every(({ sigma, share }) => areWithin([sigma], Number.MIN_VALUE, 1e6) && areWithin([share], 0, 1e6)) &&
-    areWhole([extraRows, extraHidden, extraCols], 0, 8) &&
-    areWithin([stretch], Number.MIN_VALUE, 1e6) &&
+    modes.every(
+      ({ sigma, share }) => draws.areWithin([sigma], Number.MIN_VALUE, 1e6) && draws.areWithin([share], 0, 1e6),
+    ) &&
+    draws.areWhole([extraRows, extraHidden, extraCols], 0, 8) &&
+    draws.areWithin([stretch], Number.MIN_VALUE, 1e6) &&
     [basis, rotation].every(Number.isInteger),
   hypotheses: [
     {
@@ -51,15 +53,12 @@ export const signOfVelocity = defineClaim({
   ],
   conclusion({ modes, extraRows, extraHidden, extraCols, stretch, basis, rotation }) {
     const bases = drawnBases(modes.length + extraRows, modes.length + extraHidden, modes.length + extraCols, basis);
-    const turned = { ...bases, left: bases.left.mmul(drawnOrthogonal(bases.left.rows, rotation)) };
+    const turned = { ...bases, left: bases.left.mmul(draws.drawnOrthogonal(bases.left.rows, rotation)) };
     const { first, second } = stretchedWeights(
       turned,
       modes.map(({ sigma, share }) => ({ value: sigma * share, stretch })),
     );
-    const task = alignedTask(
-      bases,
-      modes.map(({ sigma }) => sigma),
-    );
+    const task = alignedTask(bases, draws.pluck(modes, 'sigma'));
     const { velocity, rounding } = flowOfSensitivity({ first, second, task });
     const drive = modes.reduce((sum, { sigma, share }) => sum + sigma * share * sigma * (1 - share), 0);
     const formula = { label: '4(p+q)⟨W, A − W⟩', value: sensitivityVelocity(first, second, task) };

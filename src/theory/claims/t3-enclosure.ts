@@ -3,20 +3,12 @@ import type { Mode } from '../mode.js';
 import { type LandscapeEnclosure, type LandscapePoint, NoiseLandscape } from '../noise-landscape.js';
 import { middleTime, timeGrid, unsplittable } from '../search.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { areWithin, decades } from './engine/draws.js';
+import { areWithin, decades, quotients } from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';
-import {
-  halfNoise,
-  isNoisyProblem,
-  lateTime,
-  movingModes,
-  type NoisyProblem,
-  noisyFields,
-  problemOf,
-} from './engine/noisy-problem.js';
+import * as noisy from './engine/noisy-problem.js';
 
 /** A noisy problem and an interval of times with a time in it. */
-interface Instance extends NoisyProblem {
+interface Instance extends noisy.NoisyProblem {
   /** Beginning of the interval. */
   readonly time: number;
   /** End of the interval over its beginning. */
@@ -33,22 +25,24 @@ export const enclosure = defineClaim<Instance>({
     'Between two times the gap g of every mode is monotone, so that the sums over the modes of the ranges of g(g − 2c) and of s g(c − g), and of the products of those of s g and of 2(σ+c)g − 3g² − σc, enclose the perturbed loss, its slope and its curvature at every time between (up to a constant and the factors 8 and 32); and the cells into which the search cuts time cover it.',
   origin: 'ours',
   domain: fc.record({
-    ...noisyFields,
+    ...noisy.noisyFields,
     time: decades(-3, 2),
     ratio: decades(0.01, 1),
-    inside: fc.integer({ min: 0, max: 20 }).map((n) => n / 20),
+    inside: quotients(0, 20, 20),
   }),
   wellFormed: (instance) =>
-    isNoisyProblem(instance) && instance.time > 0 && instance.ratio >= 1 && areWithin([instance.inside], 0, 1),
+    noisy.isNoisyProblem(instance) && instance.time > 0 && instance.ratio >= 1 && areWithin([instance.inside], 0, 1),
   hypotheses: [],
   conclusion(instance) {
-    const landscape = new NoiseLandscape(problemOf(instance), instance.gamma);
+    const landscape = new NoiseLandscape(noisy.problemOf(instance), instance.gamma);
     const { unit } = landscape;
-    const late = lateTime(instance);
+    const late = noisy.lateTime(instance);
     const [earlier, later] = [Math.min(instance.time, late), Math.min(instance.time * instance.ratio, late)];
     const between = earlier + (later - earlier) * instance.inside;
-    const critical = halfNoise(instance) / unit;
-    const modes = movingModes(instance.modes).map(({ sigma, start }) => ({ sigma: sigma / unit, start: start / unit }));
+    const critical = noisy.halfNoise(instance) / unit;
+    const modes = noisy
+      .movingModes(instance.modes)
+      .map(({ sigma, start }) => ({ sigma: sigma / unit, start: start / unit }));
     const [from, to] = [landscape.at(earlier * unit), landscape.at(later * unit)];
     const bounds = landscape.enclose(from, to);
     return tightest([

@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import { criticalGap, perturbedLoss, perturbedLossVelocity } from '../perturbed-loss.js';
 import type { Problem } from '../problem.js';
 import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { flowTime, matrixSeed } from './engine/draws.js';
+import { flowTime, matrixSeed, pluck } from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';
 import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
 import { halfNoise, isNoisyProblem, type NoisyProblem, noisyFields, problemOf } from './engine/noisy-problem.js';
@@ -77,7 +77,7 @@ export const modeUnderNoise = defineClaim<Instance>({
 function narrowed(problem: Problem, extraHidden: number): Problem {
   const hidden = Math.max(1, problem.hidden + extraHidden);
   const { modes, unlearnable } = problem;
-  const lost = modes.slice(hidden).map(({ sigma }) => sigma);
+  const lost = pluck(modes.slice(hidden), 'sigma');
   return { ...problem, hidden, modes: modes.slice(0, hidden), unlearnable: [...lost, ...unlearnable] };
 }
 

@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import { stagedOptimum, stagedPerturbedLoss } from '../perturbed-loss.js';
 import type { Problem } from '../problem.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { areWhole, areWithin, decades, matrixSeed, singularValue, singularValues, weighted } from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
 
 /** A task whose modes are learned in the order given, and the noise. */
@@ -26,7 +26,7 @@ const tied: fc.Arbitrary<Instance> = fc
     extraRows: fc.nat({ max: 3 }),
     extraCols: fc.nat({ max: 3 }),
     learned: fc.nat({ max: 6 }),
-    seed: matrixSeed,
+    seed: draws.matrixSeed,
   })
   .map(({ others, extraRows, extraCols, learned, seed }) => {
     const worth = (2 * (others.length + 1) + extraRows + extraCols) / 4;
@@ -41,27 +41,27 @@ export const stagedOvertraining = defineClaim<Instance>({
   statement:
     'With the first n modes fully learned and the others at zero the perturbed loss changes by P(n) − P(n−1) = σ_n(2c − σ_n) with c = γ²(p+q)/2, so that it falls strictly up to n* = #{σ_i > 2c}, never falls after, and is least at n*.',
   origin: 'ours, for the staged picture of the paper, section 4',
-  domain: weighted(
+  domain: draws.weighted(
     [
       9,
       fc.record({
-        sigmas: weighted([8, singularValues()], [1, fc.array(singularValue, { minLength: 1, maxLength: 12 })]),
+        sigmas: draws.weighted([8, draws.singularValues()], [1, draws.listOf(12, draws.singularValue)]),
         extraRows: fc.nat({ max: 3 }),
         extraCols: fc.nat({ max: 3 }),
         beyond: fc.nat({ max: 3 }),
         learned: fc.nat({ max: 12 }),
-        gamma: weighted([6, decades(-1.5, 0.3)], [5, decades(-4, 1)], [1, fc.constant(0)]),
-        seed: matrixSeed,
+        gamma: draws.weighted([6, draws.decades(-1.5, 0.3)], [5, draws.decades(-4, 1)], [1, fc.constant(0)]),
+        seed: draws.matrixSeed,
       }),
     ],
     [1, tied],
   ),
   wellFormed: ({ sigmas, extraRows, extraCols, beyond, learned, gamma, seed }) =>
-    areWhole([sigmas.length], 1, 12) &&
-    areWithin(sigmas, Number.MIN_VALUE, 1e6) &&
-    areWhole([extraRows, extraCols, beyond, learned, seed], 0, Infinity) &&
+    draws.areWhole([sigmas.length], 1, 12) &&
+    draws.areWithin(sigmas, Number.MIN_VALUE, 1e6) &&
+    draws.areWhole([extraRows, extraCols, beyond, learned, seed], 0, Infinity) &&
     Math.max(extraRows, extraCols) <= 12 &&
-    areWithin([gamma], 0, 100),
+    draws.areWithin([gamma], 0, 100),
   hypotheses: [
     {
       name: 'largest first',

@@ -3,33 +3,26 @@ import { Matrix } from 'ml-matrix';
 import type { Weights } from '../balance.js';
 import { coveredValue, retainedRise } from '../exposure.js';
 import { type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
-import { areWhole, areWithin, decades, matrixSeed, singularValue, weighted } from './engine/draws.js';
-import {
-  alignedTask,
-  alignedWeights,
-  coveredGradient,
-  coveredMatrixLoss,
-  drawnBases,
-  inputCovariance,
-} from './engine/networks.js';
+import * as draws from './engine/draws.js';
+import * as networks from './engine/networks.js';
 
-const variance = weighted([2, fc.integer({ min: 1, max: 8 }).map((n) => n / 4)], [1, fc.constant(0)]);
+const variance = draws.weighted([2, draws.quotients(1, 8, 4)], [1, fc.constant(0)]);
 
 /** Modes, bases, and steps of fine-tuning by which directions are looked at. */
 const domain = fc.record({
-  modes: fc.array(
+  modes: draws.listOf(
+    6,
     fc.record({
-      start: weighted([8, decades(-3, 0.5)], [1, fc.constant(0)]),
-      post: singularValue,
+      start: draws.weighted([8, draws.decades(-3, 0.5)], [1, fc.constant(0)]),
+      post: draws.singularValue,
       postCovariance: variance,
-      fine: singularValue,
+      fine: draws.singularValue,
       fineCovariance: variance,
     }),
-    { minLength: 1, maxLength: 6 },
   ),
-  seed: matrixSeed,
+  seed: draws.matrixSeed,
   /** Turns the covariances out of the singular vectors; 0 does not. */
-  twistSeed: weighted([12, fc.constant(0)], [1, fc.integer({ min: 1, max: 9999 })]),
+  twistSeed: draws.weighted([12, fc.constant(0)], [1, fc.integer({ min: 1, max: 9999 })]),
   steps: fc.integer({ min: 0, max: 6 }),
 });
 
@@ -44,12 +37,12 @@ export const retainedExposure = defineClaim({
   origin: 'ours; the question is that of arXiv 2605.12705',
   domain,
   wellFormed: ({ modes, seed, twistSeed, steps }) =>
-    areWhole([modes.length], 1, 8) &&
+    draws.areWhole([modes.length], 1, 8) &&
     modes.every(
       ({ start, post, postCovariance, fine, fineCovariance }) =>
-        areWithin([start, post, fine], 0, 1e6) && areWithin([postCovariance, fineCovariance], 0, 100),
+        draws.areWithin([start, post, fine], 0, 1e6) && draws.areWithin([postCovariance, fineCovariance], 0, 100),
     ) &&
-    areWhole([seed, twistSeed, steps], 0, Infinity) &&
+    draws.areWhole([seed, twistSeed, steps], 0, Infinity) &&
     steps <= 12,
   hypotheses: [
     {
@@ -66,23 +59,20 @@ export const retainedExposure = defineClaim({
   ],
   conclusion(instance) {
     const { modes, seed, twistSeed } = instance;
-    const bases = drawnBases(modes.length, modes.length, modes.length, seed);
+    const bases = networks.drawnBases(modes.length, modes.length, modes.length, seed);
     const covariance = (key: 'postCovariance' | 'fineCovariance') =>
-      inputCovariance(
+      networks.inputCovariance(
         bases,
         modes.map((mode) => mode[key]),
         twistSeed,
       );
     const task = (key: 'post' | 'fine') =>
-      alignedTask(
+      networks.alignedTask(
         bases,
         modes.map((mode) => mode[key]),
       );
-    const lossOf = (layers: Weights) => coveredMatrixLoss(layers, task('post'), covariance('postCovariance'));
-    const before = alignedWeights(
-      bases,
-      modes.map(({ start }) => start),
-    );
+    const lossOf = (layers: Weights) => networks.coveredMatrixLoss(layers, task('post'), covariance('postCovariance'));
+    const before = networks.alignedWeights(bases, draws.pluck(modes, 'start'));
     // The limit of each mode by its own equation: that the network gets there is what the steps below bear out.
     const limits = modes.map(({ start, fine, fineCovariance }) =>
       coveredValue({ sigma: fine, covariance: fineCovariance }, start, Infinity),
@@ -101,7 +91,7 @@ export const retainedExposure = defineClaim({
       equal(
         [
           'rise of E‖(W − A_post)x‖² to the limit of fine-tuning',
-          lossOf(alignedWeights(bases, limits)) - lossOf(before),
+          lossOf(networks.alignedWeights(bases, limits)) - lossOf(before),
         ],
         ['Σ c[(σ^ft − σ^post)² − (s − σ^post)²]', retainedRise(staged)],
         1e-12 * size,
@@ -115,14 +105,14 @@ export const retainedExposure = defineClaim({
 
 /** Steps of gradient descent on the matrices against each mode's own recurrence: modes without data stay, the others approach `σ^ft`. */
 function onTheWay({ modes, seed, steps }: Instance, before: Weights, task: Matrix, covariance: Matrix): Conclusion {
-  const bases = drawnBases(modes.length, modes.length, modes.length, seed);
+  const bases = networks.drawnBases(modes.length, modes.length, modes.length, seed);
   const largest = modes.reduce((most, { start, fine }) => Math.max(most, start, fine), 1e-9);
   const shown = modes.reduce((most, { fineCovariance }) => Math.max(most, fineCovariance), 1e-9);
   const rate = 1 / (16 * largest * shown);
   let layers = before;
   let factors = modes.map(({ start }) => Math.sqrt(start));
   for (let step = 0; step < steps; step++) {
-    const gradient = coveredGradient(layers, task, covariance);
+    const gradient = networks.coveredGradient(layers, task, covariance);
     layers = {
       first: Matrix.sub(layers.first, Matrix.mul(gradient.first, rate)),
       second: Matrix.sub(layers.second, Matrix.mul(gradient.second, rate)),
@@ -132,7 +122,7 @@ function onTheWay({ modes, seed, steps }: Instance, before: Weights, task: Matri
         factor - 2 * rate * modes[mode]!.fineCovariance * factor * (factor * factor - modes[mode]!.fine),
     );
   }
-  const expected = alignedTask(
+  const expected = networks.alignedTask(
     bases,
     factors.map((factor) => factor * factor),
   );

@@ -2,28 +2,22 @@ import * as fc from 'fast-check';
 import { parseFineTuningTarget, parseSpectrum } from '../spectrum.js';
 import { overshootThreshold, stagedInflection } from '../staged-finetuning.js';
 import { type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
-import { areWhole, areWithin, decades, singularValues } from './engine/draws.js';
+import { areWhole, areWithin, decades, quotients, singularValues } from './engine/draws.js';
 import { pullWeight } from './engine/tuned-modes.js';
 
 /** A pre-training spectrum and a fine-tuning task by their names, and a pull. */
 const domain = fc.record({
   spectrum: fc.constantFrom('power', 'linear', 'geometric', 'list'),
   /** Exponent of the power law; its inverse power of two is the ratio of the geometric one. */
-  exponent: fc.integer({ min: 0, max: 12 }).map((n) => n / 4),
+  exponent: quotients(0, 12, 4),
   /** Values of the list; their number is that of the modes for every spectrum. */
   values: singularValues(),
   task: fc.constantFrom('overshoot', 'scale', 'erase'),
   /** Modes that the task leaves as they are. */
   kept: fc.nat({ max: 12 }),
   /** What the others are multiplied by. */
-  factor: fc.oneof(
-    decades(-1, 2),
-    fc.integer({ min: 0, max: 16 }).map((n) => n / 4),
-  ),
-  pull: fc.oneof(
-    pullWeight,
-    fc.integer({ min: 0, max: 8 }).map((n) => n / 4),
-  ),
+  factor: fc.oneof(decades(-1, 2), quotients(0, 16, 4)),
+  pull: fc.oneof(pullWeight, quotients(0, 8, 4)),
 });
 
 type Instance = Drawn<typeof domain>;

@@ -6,16 +6,10 @@ import { fineTuneRotated, modeRotation, type RotatedFineTuned, rotatedTask } fro
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { areWithin, decades, weighted } from './engine/draws.js';
 import { matrixDistance } from './engine/networks.js';
-import {
-  checkpointFields,
-  isTunedCheckpoint,
-  type PreparedCheckpoint,
-  prepare,
-  type TunedCheckpoint,
-} from './engine/tuned-checkpoint.js';
+import * as checkpoints from './engine/tuned-checkpoint.js';
 
 /** A checkpoint fine-tuned on a turned task, by steps and by flow. */
-interface Instance extends TunedCheckpoint {
+interface Instance extends checkpoints.TunedCheckpoint {
   /** Time of the flow, in units of that of the largest singular value. */
   readonly flow: number;
 }
@@ -28,11 +22,11 @@ export const turnedTask = defineClaim<Instance>({
     'Fine-tuning on U R diag(σ^ft) Rᵀ Vᵀ, with R a rotation in the planes of modes (1,2), (3,4), …, keeps W1W2 block diagonal in the bases U and V, each block moving as a balanced network of at most 2×2 of its own, by gradient steps and by gradient flow; at 0° and 180° that is the task with shared singular vectors, and at 90° the one with the values of each pair exchanged.',
   origin: 'ours',
   domain: fc.record({
-    ...checkpointFields,
+    ...checkpoints.checkpointFields,
     angle: weighted([2, fc.constantFrom(0, 90, 180)], [3, fc.integer({ min: 0, max: 180 })]),
     flow: decades(-2, 0.5),
   }),
-  wellFormed: (instance) => isTunedCheckpoint(instance) && areWithin([instance.flow], 0, 5),
+  wellFormed: (instance) => checkpoints.isTunedCheckpoint(instance) && areWithin([instance.flow], 0, 5),
   hypotheses: [
     {
       name: 'balanced',
@@ -41,7 +35,7 @@ export const turnedTask = defineClaim<Instance>({
     },
   ],
   conclusion(instance) {
-    const prepared = prepare(instance);
+    const prepared = checkpoints.prepare(instance);
     const { problem, fineTuning, explicit, regime } = prepared;
     const turned = fineTuneRotated(problem, instance.time, instance.angle, fineTuning);
     if (regime === 'diverging') {
@@ -74,7 +68,7 @@ const TOLERANCE = 1e-11;
 
 function sameNetwork(
   way: string,
-  { size, problem }: PreparedCheckpoint,
+  { size, problem }: checkpoints.PreparedCheckpoint,
   turned: RotatedFineTuned,
   expected: Expected,
 ): Conclusion[] {
@@ -106,7 +100,7 @@ function sameNetwork(
 }
 
 /** The same by gradient flow: full matrices in the basis of pre-training, without the planes. */
-function byFlow(instance: Instance, prepared: PreparedCheckpoint): Conclusion[] {
+function byFlow(instance: Instance, prepared: checkpoints.PreparedCheckpoint): Conclusion[] {
   const { problem, fineTuning, values, size } = prepared;
   const { pull, target } = fineTuning;
   const { rows, hidden, cols } = problem;
@@ -148,7 +142,7 @@ function byFlow(instance: Instance, prepared: PreparedCheckpoint): Conclusion[] 
 /** At multiples of 90° the task has the same singular vectors, with its values in place or exchanged. */
 function atSpecialAngles(
   { time, angle }: Instance,
-  { problem, fineTuning, size }: PreparedCheckpoint,
+  { problem, fineTuning, size }: checkpoints.PreparedCheckpoint,
   turned: RotatedFineTuned,
 ): Conclusion[] {
   if (angle % 90 !== 0) return [];

@@ -3,16 +3,10 @@ import { Matrix } from 'ml-matrix';
 import { fineTune } from '../finetuning.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, weighted } from './engine/draws.js';
-import {
-  checkpointFields,
-  isTunedCheckpoint,
-  type PreparedCheckpoint,
-  prepare,
-  type TunedCheckpoint,
-} from './engine/tuned-checkpoint.js';
+import * as checkpoints from './engine/tuned-checkpoint.js';
 
 /** A checkpoint fine-tuned by steps and by flow. */
-interface Instance extends TunedCheckpoint {
+interface Instance extends checkpoints.TunedCheckpoint {
   /** Time of the flow. */
   readonly flow: number | 'limit';
 }
@@ -25,11 +19,12 @@ export const fineTuningSteps = defineClaim<Instance>({
     'K gradient steps of size η on ‖W − A_ft‖² + λ‖W − B‖², with B the checkpoint or the pre-training task, keep the singular vectors that both tasks and the checkpoint share and move each singular value s_i = D_i² by the recurrence D ← D − 2ηD[(D² − σ_i^ft) + λ(D² − b_i)] alone; gradient flow moves it by ds_i/dt = 4s_i[(σ_i^ft − s_i) + λ(b_i − s_i)].',
   origin: 'ours; the recurrence without a pull: Gidel, Bach and Lacoste-Julien 2019',
   domain: fc.record({
-    ...checkpointFields,
+    ...checkpoints.checkpointFields,
     angle: weighted([12, fc.constant(0)], [1, fc.integer({ min: 1, max: 90 })]),
     flow: weighted([6, decades(-3, 3)], [1, fc.constant('limit' as const)]),
   }),
-  wellFormed: (instance) => isTunedCheckpoint(instance) && (instance.flow === 'limit' || instance.flow >= 0),
+  wellFormed: (instance) =>
+    checkpoints.isTunedCheckpoint(instance) && (instance.flow === 'limit' || instance.flow >= 0),
   hypotheses: [
     {
       name: 'shared vectors',
@@ -43,7 +38,7 @@ export const fineTuningSteps = defineClaim<Instance>({
     },
   ],
   conclusion(instance) {
-    const prepared = prepare(instance);
+    const prepared = checkpoints.prepare(instance);
     const { problem, fineTuning, size, explicit, regime } = prepared;
     const tuned = fineTune(problem, instance.time, fineTuning);
     const last = Math.max(...tuned.singularValues, 0);
@@ -89,7 +84,10 @@ function sameLoss(name: string, mode: number, matrix: number, largest: number): 
 }
 
 /** The flow of each mode, the solution of `ds/dt = s(a - ks)`: `as0/(ks0 + (a - ks0)e^{-at})`. */
-function byFlow({ flow, time }: Instance, { problem, fineTuning, values }: PreparedCheckpoint): Conclusion[] {
+function byFlow(
+  { flow, time }: Instance,
+  { problem, fineTuning, values }: checkpoints.PreparedCheckpoint,
+): Conclusion[] {
   const { pull, anchor, target } = fineTuning;
   const duration = flow === 'limit' ? Infinity : flow;
   const tuned = fineTune(problem, time, { ...fineTuning, length: { time: duration } });

@@ -3,11 +3,11 @@ import type { Matrix } from 'ml-matrix';
 import { alignByFlow, isPastAThird, liesBetween } from '../finetuning.js';
 import { flowWeights } from '../riccati.js';
 import { atLeast, atMost, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
-import { areWhole, areWithin, decades, matrixSeed, singularValue, weighted } from './engine/draws.js';
+import { areWhole, areWithin, decades, matrixSeed, pluck, quotients, singularValue, weighted } from './engine/draws.js';
 import { alignedTask, alignedWeights, drawnBases, matrixDistance } from './engine/networks.js';
 
 /** How far the base is from its goal: from a thousandth of it to ten times. */
-const baseShare = weighted([4, fc.integer({ min: 2, max: 30 }).map((n) => n / 12)], [1, decades(-3, 1)]);
+const baseShare = weighted([4, quotients(2, 30, 12)], [1, decades(-3, 1)]);
 /** Where the fine-tuned network stands on the way, in tenths; beyond 0 and 10 it is not between. */
 const place = weighted([12, fc.integer({ min: 0, max: 10 })], [1, fc.integer({ min: -9, max: 20 })]);
 const drawnModes = fc
@@ -21,9 +21,9 @@ const drawnModes = fc
   );
 
 const columns = ({ modes: list }: Instance) => ({
-  base: list.map(({ base }) => base),
-  tuned: list.map(({ tuned }) => tuned),
-  goals: list.map(({ goal }) => goal),
+  base: pluck(list, 'base'),
+  tuned: pluck(list, 'tuned'),
+  goals: pluck(list, 'goal'),
 });
 
 /** A mode of the base network, of the fine-tuned one, and of the alignment task. */

@@ -2,16 +2,7 @@ import * as fc from 'fast-check';
 import { stagedFineTuningLoss } from '../staged-finetuning.js';
 import { atLeast, defineClaim, equal, tightest } from './engine/claim.js';
 import { areWhole, areWithin } from './engine/draws.js';
-import {
-  areStagedModes,
-  convergedLosses,
-  largerPull,
-  modesOfTwoTasks,
-  morePull,
-  pullWeight,
-  stagedRounding,
-  stagedTask,
-} from './engine/tuned-modes.js';
+import * as twoTasks from './engine/tuned-modes.js';
 
 /** T5: what regularisation costs. */
 export const regularizationCost = defineClaim({
@@ -22,23 +13,23 @@ export const regularizationCost = defineClaim({
   origin: 'direction: paper, section 4; formula: ours',
   /** Two tasks with common modes, the number of learned ones, and two pulls. */
   domain: fc.record({
-    modes: modesOfTwoTasks,
+    modes: twoTasks.modesOfTwoTasks,
     learned: fc.nat({ max: 12 }),
-    pull: pullWeight,
+    pull: twoTasks.pullWeight,
     /** How much larger the second pull is; negative for a smaller one. */
-    more: morePull,
+    more: twoTasks.morePull,
   }),
   wellFormed: ({ modes, learned, pull, more }) =>
-    areStagedModes(modes) && areWhole([learned], 0, Infinity) && areWithin([pull], 0, 1e6) && pull + more >= 0,
-  hypotheses: [largerPull],
+    twoTasks.areStagedModes(modes) && areWhole([learned], 0, Infinity) && areWithin([pull], 0, 1e6) && pull + more >= 0,
+  hypotheses: [twoTasks.largerPull],
   conclusion({ modes, learned, pull, more }) {
     const count = Math.min(learned, modes.length);
-    const lossAt = (strength: number) => stagedFineTuningLoss(stagedTask(modes, strength), count);
-    const rounding = stagedRounding(modes);
+    const lossAt = (strength: number) => stagedFineTuningLoss(twoTasks.stagedTask(modes, strength), count);
+    const rounding = twoTasks.stagedRounding(modes);
     return tightest([
       equal(
         [`fine-tuning loss with ${count} learned modes`, lossAt(pull)],
-        ['the loss at the end points of all modes', convergedLosses(modes, pull, count).ft],
+        ['the loss at the end points of all modes', twoTasks.convergedLosses(modes, pull, count).ft],
         rounding,
       ),
       atLeast(

@@ -2,17 +2,7 @@ import * as fc from 'fast-check';
 import { overshootThreshold, stagedIncrement, stagedInflection, stagedPretrainingLoss } from '../staged-finetuning.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { areWithin } from './engine/draws.js';
-import {
-  areStagedModes,
-  convergedLosses,
-  largerPull,
-  modesOfTwoTasks,
-  morePull,
-  pullWeight,
-  stagedRounding,
-  stagedTask,
-  type TunedMode,
-} from './engine/tuned-modes.js';
+import * as twoTasks from './engine/tuned-modes.js';
 
 /** T5: the inflection under regularisation. */
 export const regularizedInflection = defineClaim({
@@ -23,20 +13,21 @@ export const regularizedInflection = defineClaim({
   origin: 'direction: paper, section 4; formulas: ours',
   /** Two tasks with common modes, and two pulls. */
   domain: fc.record({
-    modes: modesOfTwoTasks,
-    pull: pullWeight,
+    modes: twoTasks.modesOfTwoTasks,
+    pull: twoTasks.pullWeight,
     /** How much larger the second pull is; negative for a smaller one. */
-    more: morePull,
+    more: twoTasks.morePull,
   }),
-  wellFormed: ({ modes, pull, more }) => areStagedModes(modes) && areWithin([pull], 0, 1e6) && pull + more >= 0,
-  hypotheses: [largerPull],
+  wellFormed: ({ modes, pull, more }) =>
+    twoTasks.areStagedModes(modes) && areWithin([pull], 0, 1e6) && pull + more >= 0,
+  hypotheses: [twoTasks.largerPull],
   conclusion({ modes, pull, more }) {
-    const task = stagedTask(modes, pull);
-    const rounding = stagedRounding(modes);
+    const task = twoTasks.stagedTask(modes, pull);
+    const rounding = twoTasks.stagedRounding(modes);
     const parts = modes.flatMap((mode, index): Conclusion[] => {
       const learned = index + 1;
-      const before = convergedLosses(modes, pull, index).pre;
-      const after = convergedLosses(modes, pull, learned).pre;
+      const before = twoTasks.convergedLosses(modes, pull, index).pre;
+      const after = twoTasks.convergedLosses(modes, pull, learned).pre;
       return [
         equal(
           [`F_λ(${learned})`, stagedPretrainingLoss(task, learned)],
@@ -58,7 +49,7 @@ export const regularizedInflection = defineClaim({
 });
 
 /** The sign of the rise against the threshold, where they are not equal within rounding. */
-function thresholdIsRight({ sigma, target }: TunedMode, pull: number, rise: number): Conclusion {
+function thresholdIsRight({ sigma, target }: twoTasks.TunedMode, pull: number, rise: number): Conclusion {
   const beyond = target - (2 + pull) * sigma;
   const isClose = Math.abs(beyond) <= 1e-12 * (target + (2 + pull) * sigma) || target + pull * sigma === 0;
   const above = target > overshootThreshold(pull) * sigma ? 1 : -1;
@@ -70,23 +61,26 @@ function thresholdIsRight({ sigma, target }: TunedMode, pull: number, rise: numb
 }
 
 /** The number of modes called best has the least loss, up to rounding. */
-function bestIsLeast(modes: readonly TunedMode[], pull: number): Conclusion {
-  const best = stagedInflection(stagedTask(modes, pull));
-  const losses = Array.from({ length: modes.length + 1 }, (_, learned) => convergedLosses(modes, pull, learned).pre);
+function bestIsLeast(modes: readonly twoTasks.TunedMode[], pull: number): Conclusion {
+  const best = stagedInflection(twoTasks.stagedTask(modes, pull));
+  const losses = Array.from(
+    { length: modes.length + 1 },
+    (_, learned) => twoTasks.convergedLosses(modes, pull, learned).pre,
+  );
   const least = Math.min(...losses);
   return equal(
     [`F_λ at the inflection, n = ${best}`, losses[best] ?? Number.NaN],
     ['least F_λ(n)', least],
-    2 * stagedRounding(modes),
+    2 * twoTasks.stagedRounding(modes),
   );
 }
 
 /** The inflection at the larger pull is not earlier, or the losses there are equal within rounding. */
-function ordered(modes: readonly TunedMode[], pull: number, more: number): Conclusion {
-  const early = stagedInflection(stagedTask(modes, pull));
-  const late = stagedInflection(stagedTask(modes, pull + more));
-  const loss = (learned: number) => convergedLosses(modes, pull + more, learned).pre;
-  const isTie = Math.abs(loss(early) - loss(late)) <= 2 * stagedRounding(modes);
+function ordered(modes: readonly twoTasks.TunedMode[], pull: number, more: number): Conclusion {
+  const early = stagedInflection(twoTasks.stagedTask(modes, pull));
+  const late = stagedInflection(twoTasks.stagedTask(modes, pull + more));
+  const loss = (learned: number) => twoTasks.convergedLosses(modes, pull + more, learned).pre;
+  const isTie = Math.abs(loss(early) - loss(late)) <= 2 * twoTasks.stagedRounding(modes);
   return atLeast(
     [`inflection at λ = ${pull + more}`, isTie ? early : late],
     [`inflection at λ = ${pull}`, early],

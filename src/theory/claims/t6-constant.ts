@@ -2,16 +2,7 @@ import * as fc from 'fast-check';
 import type { Matrix } from 'ml-matrix';
 import { aboveSensitivityFloor, sensitivityFloor, sphereSensitivity } from '../sensitivity-floor.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
-import {
-  areWithin,
-  decades,
-  dimension,
-  drawnMatrix,
-  drawnOrthogonal,
-  isDimension,
-  matrixSeed,
-  weighted,
-} from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { squaredEntries } from './engine/networks.js';
 
 /** T6-constant: sensitivity of layers that cannot grow. */
@@ -23,28 +14,28 @@ export const constantSensitivity = defineClaim({
   origin: 'ours',
   /** Layers of given norms. */
   domain: fc.record({
-    rows: dimension,
-    hidden: dimension,
-    cols: dimension,
-    seed: matrixSeed,
+    rows: draws.dimension,
+    hidden: draws.dimension,
+    cols: draws.dimension,
+    seed: draws.matrixSeed,
     /** 0: random layers; 1: the second is the transpose of the first as far as their shapes allow, which makes their product large. */
     alignment: fc.nat({ max: 1 }),
-    first: decades(-2, 2),
-    second: decades(-2, 2),
+    first: draws.decades(-2, 2),
+    second: draws.decades(-2, 2),
     /** What the norm of W1 is multiplied by. */
-    gain: weighted([5, fc.constant(1)], [1, decades(-0.5, 0.5)]),
+    gain: draws.weighted([5, fc.constant(1)], [1, draws.decades(-0.5, 0.5)]),
   }),
   wellFormed: ({ rows, hidden, cols, seed, alignment, first, second, gain }) =>
-    [rows, hidden, cols].every(isDimension) &&
+    [rows, hidden, cols].every(draws.isDimension) &&
     Number.isInteger(seed) &&
     [0, 1].includes(alignment) &&
-    areWithin([first, second, gain], 1e-4, 1e4),
+    draws.areWithin([first, second, gain], 1e-4, 1e4),
   hypotheses: [{ name: 'on the spheres', statement: '‖W1‖ = ρ1 and ‖W2‖ = ρ2', holds: ({ gain }) => gain === 1 }],
   conclusion({ rows, hidden, cols, seed, alignment, first, second, gain }) {
     const scaled = (matrix: Matrix, norm: number) => matrix.mul(norm / Math.sqrt(squaredEntries(matrix)));
-    const drawn = drawnMatrix(rows, hidden, 2 * seed + 1);
-    const random = drawnMatrix(hidden, cols, 2 * seed + 2);
-    const turn = drawnOrthogonal(cols, seed);
+    const drawn = draws.drawnMatrix(rows, hidden, 2 * seed + 1);
+    const random = draws.drawnMatrix(hidden, cols, 2 * seed + 2);
+    const turn = draws.drawnOrthogonal(cols, seed);
     const partner =
       alignment === 1 && rows <= cols ? drawn.transpose().mmul(turn.subMatrix(0, rows - 1, 0, cols - 1)) : random;
     const left = scaled(drawn, gain * first);

@@ -2,21 +2,12 @@ import * as fc from 'fast-check';
 import { createProblem } from '../problem.js';
 import { relativeExcess, relativeNoise, relativeSensitivityAt } from '../sensitivity.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
-import {
-  areWithin,
-  decades,
-  flowTime,
-  isDimension,
-  matrixSeed,
-  risingMode,
-  singularValue,
-  weighted,
-} from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { excessRounding, explicitExcess } from './engine/explicit-loss.js';
 import { sigmoid } from './engine/integration.js';
 import { alignedTask, drawnBases, squaredEntries, stretchedWeights } from './engine/networks.js';
 
-const balancedModes = fc.array(movingMode(fc.constant(1)), { minLength: 1, maxLength: 9 });
+const balancedModes = draws.listOf(9, movingMode(fc.constant(1)));
 
 /** T8: noise in proportion to the weights of each layer. */
 export const relativeNoiseCost = defineClaim({
@@ -27,29 +18,31 @@ export const relativeNoiseCost = defineClaim({
   origin: 'ours',
   domain: fc.record({
     /** Modes of the flow in any order, and how far from balanced the weights are along each. */
-    modes: weighted(
+    modes: draws.weighted(
       [4, balancedModes],
       [
         1,
-        fc.tuple(balancedModes, decades(-1, 1)).map(([modes, stretch]) => modes.map((each) => ({ ...each, stretch }))),
+        fc
+          .tuple(balancedModes, draws.decades(-1, 1))
+          .map(([modes, stretch]) => modes.map((each) => ({ ...each, stretch }))),
       ],
-      [1, fc.array(movingMode(decades(-1, 1)), { minLength: 1, maxLength: 9 })],
+      [1, draws.listOf(9, movingMode(draws.decades(-1, 1)))],
     ),
     extraRows: fc.nat({ max: 3 }),
     extraHidden: fc.nat({ max: 3 }),
     extraCols: fc.nat({ max: 3 }),
     /** Seed of the singular vectors; 0 is the identity. */
-    basis: matrixSeed,
-    snr: decades(-2, 6),
-    time: flowTime,
+    basis: draws.matrixSeed,
+    snr: draws.decades(-2, 6),
+    time: draws.flowTime,
   }),
   wellFormed: ({ modes, extraRows, extraHidden, extraCols, basis, snr, time }) =>
     modes.length > 0 &&
     modes.every(
       ({ sigma, start, stretch }) =>
-        sigma > 0 && start >= 0 && Math.max(sigma, start) <= 1e6 && areWithin([stretch], 1e-3, 1e3),
+        sigma > 0 && start >= 0 && Math.max(sigma, start) <= 1e6 && draws.areWithin([stretch], 1e-3, 1e3),
     ) &&
-    [extraRows, extraHidden, extraCols].every((extra) => extra >= 0 && isDimension(modes.length + extra)) &&
+    [extraRows, extraHidden, extraCols].every((extra) => extra >= 0 && draws.isDimension(modes.length + extra)) &&
     Number.isInteger(basis) &&
     snr > 1e-6 &&
     time >= 0,
@@ -65,7 +58,7 @@ export const relativeNoiseCost = defineClaim({
     const rows = modes.length + extraRows;
     const hidden = modes.length + extraHidden;
     const cols = modes.length + extraCols;
-    const sigmas = sorted.map(({ sigma }) => sigma);
+    const sigmas = draws.pluck(sorted, 'sigma');
     const problem = createProblem({
       rows,
       hidden,
@@ -112,9 +105,9 @@ export const relativeNoiseCost = defineClaim({
 function movingMode(stretch: fc.Arbitrary<number>) {
   // Far above σ the published sigmoid would lose digits.
   const above = fc
-    .record({ sigma: singularValue, ratio: decades(0, 1) })
+    .record({ sigma: draws.singularValue, ratio: draws.decades(0, 1) })
     .map(({ sigma, ratio }) => ({ sigma, start: sigma * ratio }));
   return fc
-    .tuple(weighted([9, risingMode], [1, above]), stretch)
+    .tuple(draws.weighted([9, draws.risingMode], [1, above]), stretch)
     .map(([each, factor]) => ({ ...each, stretch: factor }));
 }

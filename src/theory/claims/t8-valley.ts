@@ -3,24 +3,24 @@ import { Matrix } from 'ml-matrix';
 import { createProblem, type Problem } from '../problem.js';
 import { isPastValley, relativePerturbedLossAt, stagedRelativeStep } from '../sensitivity.js';
 import { atLeast, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
-import { areWithin, decades, isDimension, matrixSeed, risingMode, singularValue, weighted } from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';
 import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
 
 const above = fc
-  .record({ sigma: singularValue, ratio: decades(0, 1) })
+  .record({ sigma: draws.singularValue, ratio: draws.decades(0, 1) })
   .map(({ sigma, ratio }) => ({ sigma, start: sigma * ratio }));
 
 const domain = fc.record({
   /** Modes in any order. */
-  modes: fc.array(weighted([12, risingMode], [1, above]), { minLength: 1, maxLength: 6 }),
+  modes: draws.listOf(6, draws.weighted([12, draws.risingMode], [1, above])),
   extraHidden: fc.nat({ max: 3 }),
-  seed: matrixSeed,
-  snr: decades(-1, 3),
+  seed: draws.matrixSeed,
+  snr: draws.decades(-1, 3),
   /** Time at which the network is late, in units of that at which its slowest mode is learned to a hundredth. */
-  lateness: decades(-0.7, 0.7),
+  lateness: draws.decades(-0.7, 0.7),
   /** Factor on that time. */
-  later: decades(0, 1),
+  later: draws.decades(0, 1),
 });
 
 type Instance = Drawn<typeof domain>;
@@ -35,9 +35,9 @@ export const lossValley = defineClaim({
   domain,
   wellFormed: ({ modes, extraHidden, seed, snr, lateness, later }) =>
     modes.length > 0 &&
-    modes.every(({ sigma, start }) => areWithin([sigma, start], Number.MIN_VALUE, 1e6)) &&
-    areWithin([extraHidden, lateness], 0, Infinity) &&
-    isDimension(modes.length + extraHidden) &&
+    modes.every(({ sigma, start }) => draws.areWithin([sigma, start], Number.MIN_VALUE, 1e6)) &&
+    draws.areWithin([extraHidden, lateness], 0, Infinity) &&
+    draws.isDimension(modes.length + extraHidden) &&
     Number.isInteger(seed) &&
     snr >= 1e-6 &&
     later >= 1,
@@ -69,7 +69,7 @@ export const lossValley = defineClaim({
     };
     const values = (at: number) => problem.modes.map((mode) => sigmoid(mode, at).value);
     const [before, after] = [lossAt(values(time)), lossAt(values(later * time))];
-    const largest = problem.modes.map(({ sigma }) => sigma);
+    const largest = draws.pluck(problem.modes, 'sigma');
     const noise = lossAt(largest) + before + largest.reduce((sum, sigma) => sum + sigma ** 2, 0);
     const rounding = 1e-12 * noise;
     return tightest([
@@ -99,9 +99,9 @@ function problemOf({ modes, extraHidden }: Instance): Problem {
     rows: sorted.length,
     hidden: sorted.length + extraHidden,
     cols: sorted.length,
-    spectrum: sorted.map(({ sigma }) => sigma),
+    spectrum: draws.pluck(sorted, 'sigma'),
     tau: 0,
-    starts: sorted.map(({ start }) => start),
+    starts: draws.pluck(sorted, 'start'),
   });
 }
 

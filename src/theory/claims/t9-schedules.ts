@@ -13,7 +13,7 @@ import {
 import { type Mode, singularValue } from '../mode.js';
 import { createProblem, loss } from '../problem.js';
 import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { areWhole, areWithin, mode, singularValue as positiveSigma, weighted } from './engine/draws.js';
+import * as draws from './engine/draws.js';
 
 /** Modes in any order, a training time and two schedules for it. */
 interface Instance {
@@ -26,7 +26,7 @@ interface Instance {
 }
 
 /** A mode that starts where it would end. */
-const restingMode = positiveSigma.map((sigma) => ({ sigma, start: sigma }));
+const restingMode = draws.singularValue.map((sigma) => ({ sigma, start: sigma }));
 
 /** A learning-rate schedule as part of an instance. */
 interface Plan {
@@ -37,7 +37,7 @@ interface Plan {
   readonly decay: number | null;
 }
 
-const share = weighted([2, fc.constant(null)], [3, fc.integer({ min: 0, max: 10 }).map((n) => n / 20)]);
+const share = draws.weighted([2, fc.constant(null)], [3, draws.quotients(0, 10, 20)]);
 
 /** Schedules of every kind, of 1 to 300 steps. */
 const plan: fc.Arbitrary<Plan> = fc.record({
@@ -50,8 +50,8 @@ const plan: fc.Arbitrary<Plan> = fc.record({
 /** Whether a plain value is a plan: a number of steps, and shares that fit. */
 function isPlan({ name, steps, warmup, decay }: Plan): boolean {
   const [rise, fall] = [warmup ?? 0.1, decay ?? 0.2];
-  const fits = name === 'warmup-stable-decay' ? rise + fall <= 1 : areWithin([rise, fall], -Infinity, 1);
-  return areWhole([steps], 1, 1000) && areWithin([rise, fall], 0, Infinity) && fits;
+  const fits = name === 'warmup-stable-decay' ? rise + fall <= 1 : draws.areWithin([rise, fall], -Infinity, 1);
+  return draws.areWhole([steps], 1, 1000) && draws.areWithin([rise, fall], 0, Infinity) && fits;
 }
 
 /** T9: schedules of equal sum. */
@@ -63,11 +63,11 @@ export const schedules = defineClaim<Instance>({
   origin: 'ours; that gradient descent follows gradient flow to first order in its rates is classical',
   domain: fc
     .record({
-      modes: fc.array(weighted([9, mode], [1, restingMode]), { minLength: 1, maxLength: 5 }),
+      modes: draws.listOf(5, draws.weighted([9, draws.mode], [1, restingMode])),
       one: plan,
       other: plan,
-      fill: weighted([12, fc.integer({ min: 1, max: 10 }).map((n) => n / 10)], [1, fc.constantFrom(3, 5, 8, 20)]),
-      stretch: weighted([14, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 4)]),
+      fill: draws.weighted([12, draws.quotients(1, 10, 10)], [1, fc.constantFrom(3, 5, 8, 20)]),
+      stretch: draws.weighted([14, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 4)]),
     })
     .map(({ fill, ...rest }) => {
       // The peak of a schedule is at most about twice its mean.
@@ -76,9 +76,9 @@ export const schedules = defineClaim<Instance>({
     }),
   wellFormed: ({ modes, time, one, other, stretch }) =>
     modes.some(({ sigma }) => sigma > 0) &&
-    modes.every(({ sigma, start }) => areWithin([sigma, start], 0, 1e6)) &&
-    areWithin([time], 0, 1e9) &&
-    areWithin([stretch], Number.MIN_VALUE, 100) &&
+    modes.every(({ sigma, start }) => draws.areWithin([sigma, start], 0, 1e6)) &&
+    draws.areWithin([time], 0, 1e9) &&
+    draws.areWithin([stretch], Number.MIN_VALUE, 100) &&
     [one, other].every(isPlan),
   hypotheses: [
     {
@@ -168,8 +168,8 @@ function constants({ sigma, start }: Mode): Conclusion[] {
 function lossParts(modes: readonly Mode[], time: number, rates: readonly number[]): Conclusion[] {
   const sorted = [...modes].sort((a, b) => b.sigma - a.sigma);
   if (sorted[0]!.sigma === 0) return [];
-  const spectrum = sorted.map(({ sigma }) => sigma);
-  const starts = sorted.map(({ start }) => start);
+  const spectrum = draws.pluck(sorted, 'sigma');
+  const starts = draws.pluck(sorted, 'start');
   const problem = createProblem({ dim: modes.length, spectrum, starts, tau: 0 });
   const end = sorted.reduce((sum, each) => sum + (each.sigma - descended(each, rates)) ** 2, 0);
   const peak = largest(rates);

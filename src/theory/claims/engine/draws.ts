@@ -29,8 +29,18 @@ export function weighted<Values extends unknown[]>(
   return fc.oneof(...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })));
 }
 
+/** Lists of one to so many values. */
+export function listOf<Value>(most: number, value: fc.Arbitrary<Value>): fc.Arbitrary<Value[]> {
+  return fc.array(value, { minLength: 1, maxLength: most });
+}
+
+/** Multiples of `1/parts`, from `least` to `most` of them: short fractions, which collide often. */
+export function quotients(least: number, most: number, parts: number): fc.Arbitrary<number> {
+  return fc.integer({ min: least, max: most }).map((n) => n / parts);
+}
+
 /** Small fractions that collide often: quarters from 1/4 to 3. */
-const quarters = fc.integer({ min: 1, max: 12 }).map((n) => n / 4);
+const quarters = quotients(1, 12, 4);
 
 /** One positive singular value: mostly ordinary, sometimes over six decades. */
 export const singularValue: fc.Arbitrary<number> = weighted([3, quarters], [2, decades(-3, 3)]);
@@ -46,7 +56,7 @@ export function singularValues(most = 12): fc.Arbitrary<number[]> {
     copies: weighted([4, fc.constant(1)], [1, fc.integer({ min: 2, max: 3 })]),
     spread: fc.constantFrom(0, 1e-9, 1e-3),
   });
-  return fc.array(cluster, { minLength: 1, maxLength: most }).map((clusters) =>
+  return listOf(most, cluster).map((clusters) =>
     clusters
       .flatMap(({ value, copies, spread }) => Array.from({ length: copies }, (_, copy) => value * (1 - spread * copy)))
       .slice(0, most)
@@ -223,6 +233,14 @@ export function isDrawnNetwork(network: DrawnNetwork): boolean {
     Number.isInteger(seed) &&
     areWithin([firstSize, secondSize, taskSize], 0, 1e6)
   );
+}
+
+/** One field of every record of a list. */
+export function pluck<Name extends string, Value>(
+  list: readonly { readonly [Key in Name]: Value }[],
+  name: Name,
+): Value[] {
+  return list.map((record) => record[name]);
 }
 
 /** Whether all numbers lie between two ends, both included. */

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { Mode } from '../../mode.js';
 import type { Problem } from '../../problem.js';
-import { areWhole, areWithin, decades, mode, singularValue, weighted } from './draws.js';
+import { areWhole, areWithin, decades, listOf, mode, pluck, singularValue, weighted } from './draws.js';
 import { type ModeState, sigmoid } from './integration.js';
 
 /*
@@ -23,17 +23,17 @@ export interface NoisyProblem {
 const noisyModes: fc.Arbitrary<Mode[]> = weighted(
   [
     8,
-    fc.array(
+    listOf(
+      12,
       fc
         .record({ sigma: singularValue, closeness: fc.constantFrom(0, 0, 1e-3, 1e-9), share: decades(-12, -0.05) })
         .map(({ sigma, closeness, share }) => ({
           sigma: sigma * (1 - closeness),
           start: sigma * (1 - closeness) * share,
         })),
-      { minLength: 1, maxLength: 12 },
     ),
   ],
-  [1, fc.array(mode, { minLength: 1, maxLength: 12 })],
+  [1, listOf(12, mode)],
 );
 
 /** Noise scales, most of them where the critical gap is among ordinary singular values; 0 now and then. */
@@ -94,7 +94,7 @@ export function problemOf({ modes, extraRows, extraCols }: NoisyProblem): Proble
     rows,
     hidden: modes.length,
     cols,
-    spectrum: [...sorted.map(({ sigma }) => sigma), ...unlearnable],
+    spectrum: [...pluck(sorted, 'sigma'), ...unlearnable],
     tau: 0,
     modes: sorted,
     unlearnable,

@@ -3,26 +3,14 @@ import { Matrix } from 'ml-matrix';
 import type { Weights } from '../../balance.js';
 import type { FineTuning } from '../../finetuning.js';
 import type { Problem } from '../../problem.js';
-import { areWhole, areWithin, decades, matrixSeed, weighted } from './draws.js';
+import { areWhole, areWithin, decades, matrixSeed, quotients, weighted } from './draws.js';
 import { sigmoid } from './integration.js';
 import { alignedTask, alignedWeights, type Bases, drawnBases, matrixDistance } from './networks.js';
-import {
-  anyShare,
-  areTunedModes,
-  isSurplus,
-  pullWeight,
-  type StartedMode,
-  type Surplus,
-  startedAnywhere,
-  startedModes,
-  surplusFields,
-  targetsOf,
-  tunedProblem,
-} from './tuned-modes.js';
+import * as twoTasks from './tuned-modes.js';
 
 /** A checkpoint of pre-training and some gradient-descent steps of fine-tuning on a turned task. */
-export interface TunedCheckpoint extends Surplus {
-  readonly modes: readonly StartedMode[];
+export interface TunedCheckpoint extends twoTasks.Surplus {
+  readonly modes: readonly twoTasks.StartedMode[];
   /** Pre-training time. */
   readonly time: number;
   readonly pull: number;
@@ -39,15 +27,15 @@ export interface TunedCheckpoint extends Surplus {
 
 /** The fields of a `TunedCheckpoint`, up to 8 modes so that full matrices stay cheap. */
 export const checkpointFields = {
-  modes: startedModes(8, anyShare, startedAnywhere),
+  modes: twoTasks.startedModes(8, twoTasks.anyShare, twoTasks.startedAnywhere),
   time: fc.oneof(decades(-3, 3), fc.constant(0)),
-  pull: pullWeight,
+  pull: twoTasks.pullWeight,
   anchor: fc.constantFrom('checkpoint', 'pretraining'),
   steps: fc.nat({ max: 6 }),
-  rate: weighted([12, fc.integer({ min: 0, max: 9 }).map((n) => n / 10)], [2, decades(8, 12)]),
+  rate: weighted([12, quotients(0, 9, 10)], [2, decades(8, 12)]),
   angle: fc.constant(0),
   imbalance: weighted([12, fc.constant(1)], [1, decades(-1, 1)]),
-  ...surplusFields,
+  ...twoTasks.surplusFields,
   seed: matrixSeed,
 } as const;
 
@@ -55,8 +43,8 @@ export const checkpointFields = {
 export function isTunedCheckpoint(instance: TunedCheckpoint): boolean {
   const { modes, time, pull, steps, rate, angle, imbalance, seed } = instance;
   return (
-    areTunedModes(modes) &&
-    isSurplus(instance) &&
+    twoTasks.areTunedModes(modes) &&
+    twoTasks.isSurplus(instance) &&
     areWhole([steps, seed], 0, Infinity) &&
     steps <= 8 &&
     time >= 0 &&
@@ -94,8 +82,8 @@ interface ExplicitFineTuning {
 /** Works a checkpoint out, by full matrices with singular vectors that its seed draws. */
 export function prepare(instance: TunedCheckpoint): PreparedCheckpoint {
   const { modes, pull, anchor, steps, seed } = instance;
-  const problem = tunedProblem(modes, instance);
-  const target = targetsOf(modes, problem);
+  const problem = twoTasks.tunedProblem(modes, instance);
+  const target = twoTasks.targetsOf(modes, problem);
   const values = problem.modes.map((mode) => sigmoid(mode, instance.time).value);
   const largest = Math.max(...problem.spectrum, ...target, ...values);
   const rate = instance.rate / (2 * (1 + pull) * largest);

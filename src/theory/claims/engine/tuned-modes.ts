@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { Problem } from '../../problem.js';
 import type { StagedTask } from '../../staged-finetuning.js';
-import { areWhole, areWithin, decades, singularValue, weighted } from './draws.js';
+import { areWhole, areWithin, decades, listOf, pluck, quotients, singularValue, weighted } from './draws.js';
 
 /*
  * What the claims about fine-tuning (T4, T5) share: modes of two tasks with the same singular vectors, and problems made of them.
@@ -22,7 +22,7 @@ export interface StartedMode extends TunedMode {
 }
 
 /** How much of a mode the new task keeps: erased, less, the same, up to twice. */
-export const keptShare = weighted([4, fc.integer({ min: 0, max: 8 }).map((n) => n / 4)], [2, decades(-3, 0.3)]);
+export const keptShare = weighted([4, quotients(0, 8, 4)], [2, decades(-3, 0.3)]);
 
 /** How much a mode overshoots: more than twice. */
 export const overshootShare = decades(0.31, 2);
@@ -35,7 +35,7 @@ export function tunedModes(most = 12): fc.Arbitrary<TunedMode[]> {
   const mode = fc
     .record({ sigma: singularValue, share: anyShare })
     .map(({ sigma, share }) => ({ sigma, target: sigma * share }));
-  return fc.array(mode, { minLength: 1, maxLength: most });
+  return listOf(most, mode);
 }
 
 /**
@@ -52,7 +52,7 @@ export function startedModes(
   const mode = fc
     .record({ sigma: singularValue, share: shares, started })
     .map(({ sigma, share, started }) => ({ sigma, start: sigma * started, target: sigma * share }));
-  return fc.array(mode, { minLength: 1, maxLength: most });
+  return listOf(most, mode);
 }
 
 /** Starts from 1e-12 of σ to σ itself; at zero now and then. */
@@ -93,7 +93,7 @@ export function isSurplus({ extraRows, extraCols, beyond }: Surplus): boolean {
 export function tunedProblem(modes: readonly StartedMode[], { extraRows, extraCols, beyond }: Surplus): Problem {
   const hidden = Math.max(1, modes.length - beyond);
   const nulls = new Array<number>(Math.min(extraRows, extraCols)).fill(0);
-  const spectrum = [...modes.map(({ sigma }) => sigma), ...nulls];
+  const spectrum = [...pluck(modes, 'sigma'), ...nulls];
   return {
     rows: modes.length + extraRows,
     hidden,
@@ -117,7 +117,7 @@ export function stagedModes(modes: readonly TunedMode[], learned: number): Start
 
 /** The staged tasks of some modes. */
 export function stagedTask(modes: readonly TunedMode[], pull: number): StagedTask {
-  return { spectrum: modes.map(({ sigma }) => sigma), target: modes.map(({ target }) => target), pull };
+  return { spectrum: pluck(modes, 'sigma'), target: pluck(modes, 'target'), pull };
 }
 
 /** Weight of a pull toward the checkpoint over six decades, 0 now and then. */
