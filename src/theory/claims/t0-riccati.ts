@@ -91,8 +91,8 @@ export const riccatiFlow = defineClaim<Instance>({
     const then = flow(start, next);
     const exponent = 4 * next * basis.eigenvalues.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     return tightest([
-      same(`at time ${soon}, from the start`, flow(start, soon), byTaylor(start, task, soon)),
-      same(`at time ${next}, from ${time} on`, then, byTaylor(now, task, next - time), exponent),
+      same(`at time ${soon}, from the start`, flow(start, soon), flowByTaylor(start.first, start.second, task, soon)),
+      same(`at time ${next}, from ${time} on`, then, flowByTaylor(now.first, now.second, task, next - time), exponent),
       same(`at time ${next}, in two legs`, then, flow(now, next - time), exponent),
       conserves(start, now, time),
       restsAt(flow(start, Infinity), task),
@@ -103,10 +103,6 @@ export const riccatiFlow = defineClaim<Instance>({
   toleranceReason:
     'rounding of some tens of units in the last place of ‖QQᵀ‖ per row and column of Q, and of some units of the largest exponent 4|λ|t',
 });
-
-function byTaylor({ first, second }: Weights, task: Matrix, time: number): Weights {
-  return flowByTaylor(first, second, task, time);
-}
 
 /** The task, and weights with orthogonal columns in a random hidden basis whose squared lengths differ by the imbalance. */
 function buildNetwork(instance: Instance): { task: Matrix; start: Weights } {

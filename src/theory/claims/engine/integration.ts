@@ -117,12 +117,8 @@ export function flowByTaylor(first: Matrix, second: Matrix, task: Matrix, time: 
  */
 function taylorStep({ first, second }: Weights, task: Matrix, step: number): Weights {
   const [rows, hidden, cols] = [first.rows, first.columns, second.columns];
-  const leftRows = new Coefficients(rows, hidden);
-  const leftColumns = new Coefficients(hidden, rows, 'downwards');
-  const rightRows = new Coefficients(hidden, cols, 'downwards');
-  const rightColumns = new Coefficients(cols, hidden, 'downwards');
-  const residualRows = new Coefficients(rows, cols);
-  const residualColumns = new Coefficients(cols, rows);
+  const places = placesFor(rows, hidden, cols);
+  const { leftRows, leftColumns, rightRows, rightColumns, residualRows, residualColumns } = places;
   const setLeft = (order: number, row: number, unit: number, value: number) => {
     leftRows.set(order, row, unit, value);
     leftColumns.set(order, unit, row, value);
@@ -151,6 +147,28 @@ function taylorStep({ first, second }: Weights, task: Matrix, step: number): Wei
   }
   return { first: sumOfPowers(leftRows, step), second: sumOfPowers(rightRows, step) };
 }
+
+/** Where the coefficients of a network of some shape are kept while a step is made; nothing is read that it has not written. */
+function placesFor(rows: number, hidden: number, cols: number) {
+  const shape = `${rows} ${hidden} ${cols}`;
+  if (lastPlaces?.shape !== shape) {
+    lastPlaces = {
+      shape,
+      leftRows: new Coefficients(rows, hidden),
+      leftColumns: new Coefficients(hidden, rows, 'downwards'),
+      rightRows: new Coefficients(hidden, cols, 'downwards'),
+      rightColumns: new Coefficients(cols, hidden, 'downwards'),
+      residualRows: new Coefficients(rows, cols),
+      residualColumns: new Coefficients(cols, rows),
+    };
+  }
+  return lastPlaces;
+}
+
+/** Those of the last step: most steps have the shape of the one before. */
+let lastPlaces:
+  | (Record<`${'left' | 'right' | 'residual'}${'Rows' | 'Columns'}`, Coefficients> & { shape: string })
+  | undefined;
 
 /** The Taylor coefficients of a matrix of functions, row by row, and within a row in the order of their powers or its reverse. */
 class Coefficients {
