@@ -41,10 +41,10 @@ export const deepNetwork = defineClaim({
   conclusion(instance) {
     const { layers: descriptions, cols, taskSize, seed, sameNoise, noise } = instance;
     const layers = descriptions.map(({ rows, size }, layer) =>
-      draws.drawnMatrix(rows, descriptions[layer + 1]?.rows ?? cols, seed + SEED_STRIDE * layer).mul(size),
+      draws.drawnMatrix(rows, descriptions[layer + 1]?.rows ?? cols, seed + draws.SEED_STRIDE * layer).mul(size),
     );
     const gammas = descriptions.map(({ gamma }) => (sameNoise ? descriptions[0]!.gamma : gamma));
-    const task = draws.drawnMatrix(layers[0]!.rows, cols, seed - SEED_STRIDE).mul(taskSize);
+    const task = draws.drawnMatrix(layers[0]!.rows, cols, seed - draws.SEED_STRIDE).mul(taskSize);
     const formula = { label: 'tr M − ‖W1⋯WL‖²', value: expectedExcessDeep(layers, sameNoise ? gammas[0]! : gammas) };
     const parts: Conclusion[] = [];
     if (noise.draw === 'independent') {
@@ -63,8 +63,6 @@ export const deepNetwork = defineClaim({
   toleranceReason:
     'both sides are sums over products of at most 12 matrices of up to 12 columns: 1e-13 of the same sum over absolute values; the mean over all signs cancels the loss: 1e-13 of a bound of it',
 });
-
-const SEED_STRIDE = 100_000;
 
 const ROUNDING = 1e-13;
 

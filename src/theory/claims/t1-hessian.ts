@@ -57,9 +57,9 @@ function secondDerivative(network: draws.Network, seed: number, size: number) {
   const { first, second, task } = network;
   const draw = (offset: number) => ({
     first: draws.drawnMatrix(first.rows, first.columns, seed + offset).mul(size),
-    second: draws.drawnMatrix(second.rows, second.columns, seed + offset + SEED_STRIDE).mul(size),
+    second: draws.drawnMatrix(second.rows, second.columns, seed + offset + draws.SEED_STRIDE).mul(size),
   });
-  const [x, y] = [draw(3 * SEED_STRIDE), draw(5 * SEED_STRIDE)];
+  const [x, y] = [draw(3 * draws.SEED_STRIDE), draw(5 * draws.SEED_STRIDE)];
   const loss = explicitLoss([first, second], task);
   const at = weightsOf([first, second]);
   const along = weightsOf([x.first, x.second]);
@@ -76,8 +76,6 @@ function secondDerivative(network: draws.Network, seed: number, size: number) {
     8 * Number.EPSILON * (first.columns + 8) * lossBound(network, reach),
   );
 }
-
-const SEED_STRIDE = 100_000;
 
 function both(displacement: number) {
   return { first: displacement, second: displacement };

@@ -7,27 +7,21 @@ import { areWithin, decades, quotients } from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';
 import * as noisy from './engine/noisy-problem.js';
 
-/** A noisy problem and an interval of times with a time in it. */
-interface Instance extends noisy.NoisyProblem {
-  /** Beginning of the interval. */
-  readonly time: number;
-  /** End of the interval over its beginning. */
-  readonly ratio: number;
-  /** Where in the interval to look, from 0 to 1. */
-  readonly inside: number;
-}
-
 /** T3: what makes the search for the inflection a proof. */
-export const enclosure = defineClaim<Instance>({
+export const enclosure = defineClaim({
   id: 'T3-enclosure',
   title: 'Ranges of the modes enclose the perturbed loss between two times',
   statement:
     'Between two times the gap g of every mode is monotone, so that the sums over the modes of the ranges of g(g − 2c) and of s g(c − g), and of the products of those of s g and of 2(σ+c)g − 3g² − σc, enclose the perturbed loss, its slope and its curvature at every time between (up to a constant and the factors 8 and 32); and the cells into which the search cuts time cover it.',
   origin: 'ours',
+  /** A noisy problem and an interval of times with a time in it. */
   domain: fc.record({
     ...noisy.noisyFields,
+    /** Beginning of the interval. */
     time: decades(-3, 2),
+    /** End of the interval over its beginning. */
     ratio: decades(0.01, 1),
+    /** Where in the interval to look, from 0 to 1. */
     inside: quotients(0, 20, 20),
   }),
   wellFormed: (instance) =>

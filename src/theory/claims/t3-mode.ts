@@ -2,28 +2,31 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { criticalGap, perturbedLoss, perturbedLossVelocity } from '../perturbed-loss.js';
 import type { Problem } from '../problem.js';
-import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { atMost, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
 import { flowTime, matrixSeed, pluck } from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';
 import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
-import { halfNoise, isNoisyProblem, type NoisyProblem, noisyFields, problemOf } from './engine/noisy-problem.js';
+import { halfNoise, isNoisyProblem, noisyFields, problemOf } from './engine/noisy-problem.js';
 
 /** A noisy problem at one time, with its hidden width and its singular vectors. */
-interface Instance extends NoisyProblem {
+const domain = fc.record({
+  ...noisyFields,
   /** Hidden units more or fewer than modes. */
-  readonly extraHidden: number;
-  readonly seed: number;
-  readonly time: number;
-}
+  extraHidden: fc.integer({ min: -2, max: 2 }),
+  seed: matrixSeed,
+  time: flowTime,
+});
+
+type Instance = Drawn<typeof domain>;
 
 /** T3 a: what each mode does to the perturbed loss. */
-export const modeUnderNoise = defineClaim<Instance>({
+export const modeUnderNoise = defineClaim({
   id: 'T3-mode',
   title: 'A mode helps until it is within c of its target, then hurts',
   statement:
     'With c = γ²(p+q)/2 (γ²d for a square network) the perturbed loss is Σ (σ_i − s_i)² + 2c Σ s_i + γ⁴phq plus what the width cannot learn, and learning mode i lowers it exactly while s_i < σ_i − c and raises it after, so that a mode with σ_i ≤ c never helps.',
   origin: 'ours',
-  domain: fc.record({ ...noisyFields, extraHidden: fc.integer({ min: -2, max: 2 }), seed: matrixSeed, time: flowTime }),
+  domain,
   wellFormed: (instance) =>
     isNoisyProblem(instance) &&
     Number.isInteger(instance.extraHidden) &&

@@ -3,37 +3,33 @@ import { Matrix } from 'ml-matrix';
 import { fineTune } from '../finetuning.js';
 import { flowWeights } from '../riccati.js';
 import { stagedForgetting } from '../staged-finetuning.js';
-import { atLeast, defineClaim, equal, tightest } from './engine/claim.js';
+import { atLeast, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
 import { areWhole, areWithin, decades, pluck, weighted } from './engine/draws.js';
 import { alignedTask, alignedWeights, drawnBases, matrixDistance } from './engine/networks.js';
 import * as twoTasks from './engine/tuned-modes.js';
 
 /** Two tasks with the same singular vectors, a checkpoint, and how it is fine-tuned. */
-interface Instance extends twoTasks.Surplus {
-  readonly modes: readonly twoTasks.TunedMode[];
-  readonly learned: number;
+const domain = fc.record({
+  modes: twoTasks.tunedModes(9),
+  learned: fc.integer({ min: 1, max: 9 }),
   /** How much of its σ each learned mode has. */
-  readonly share: number;
-  readonly pull: number;
+  share: weighted([6, fc.constant(1)], [1, decades(-3, 1)]),
+  pull: twoTasks.pullWeight,
   /** Time of the fine-tuning flow. */
-  readonly time: number | 'limit';
-}
+  time: fc.oneof(decades(-3, 3), fc.constant('limit' as const)),
+  ...twoTasks.surplusFields,
+});
+
+type Instance = Drawn<typeof domain>;
 
 /** T4: forgetting grows with the number of learned modes. */
-export const forgetting = defineClaim<Instance>({
+export const forgetting = defineClaim({
   id: 'T4-forgetting',
   title: 'Every learned mode is one more to forget',
   statement:
     'The rise of the pre-training loss by fine-tuning a checkpoint with n fully learned modes on a task with the same singular vectors never decreases with n, after any time of gradient flow and with any pull λ toward the checkpoint; at convergence it is Σ_{i≤n} ((σ_i^ft − σ_i)/(1+λ))².',
   origin: 'ours',
-  domain: fc.record({
-    modes: twoTasks.tunedModes(9),
-    learned: fc.integer({ min: 1, max: 9 }),
-    share: weighted([6, fc.constant(1)], [1, decades(-3, 1)]),
-    pull: twoTasks.pullWeight,
-    time: fc.oneof(decades(-3, 3), fc.constant('limit' as const)),
-    ...twoTasks.surplusFields,
-  }),
+  domain,
   wellFormed: ({ modes, learned, share, pull, time, ...surplus }) =>
     twoTasks.areTunedModes(modes) &&
     twoTasks.isSurplus(surplus) &&

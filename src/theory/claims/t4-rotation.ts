@@ -3,29 +3,29 @@ import { Matrix } from 'ml-matrix';
 import { fineTune } from '../finetuning.js';
 import { flowWeights } from '../riccati.js';
 import { fineTuneRotated, modeRotation, type RotatedFineTuned, rotatedTask } from '../rotated-finetuning.js';
-import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { atLeast, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
 import { areWithin, decades, weighted } from './engine/draws.js';
 import { matrixDistance } from './engine/networks.js';
 import * as checkpoints from './engine/tuned-checkpoint.js';
 
 /** A checkpoint fine-tuned on a turned task, by steps and by flow. */
-interface Instance extends checkpoints.TunedCheckpoint {
+const domain = fc.record({
+  ...checkpoints.checkpointFields,
+  angle: weighted([2, fc.constantFrom(0, 90, 180)], [3, fc.integer({ min: 0, max: 180 })]),
   /** Time of the flow, in units of that of the largest singular value. */
-  readonly flow: number;
-}
+  flow: decades(-2, 0.5),
+});
+
+type Instance = Drawn<typeof domain>;
 
 /** T4 with turned singular vectors. */
-export const turnedTask = defineClaim<Instance>({
+export const turnedTask = defineClaim({
   id: 'T4-rotation',
   title: 'A task turned in the planes of mode pairs acts plane by plane',
   statement:
     'Fine-tuning on U R diag(σ^ft) Rᵀ Vᵀ, with R a rotation in the planes of modes (1,2), (3,4), …, keeps W1W2 block diagonal in the bases U and V, each block moving as a balanced network of at most 2×2 of its own, by gradient steps and by gradient flow; at 0° and 180° that is the task with shared singular vectors, and at 90° the one with the values of each pair exchanged.',
   origin: 'ours',
-  domain: fc.record({
-    ...checkpoints.checkpointFields,
-    angle: weighted([2, fc.constantFrom(0, 90, 180)], [3, fc.integer({ min: 0, max: 180 })]),
-    flow: decades(-2, 0.5),
-  }),
+  domain,
   wellFormed: (instance) => checkpoints.isTunedCheckpoint(instance) && areWithin([instance.flow], 0, 5),
   hypotheses: [
     {

@@ -1,28 +1,28 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { fineTune } from '../finetuning.js';
-import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { atLeast, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
 import { decades, weighted } from './engine/draws.js';
 import * as checkpoints from './engine/tuned-checkpoint.js';
 
 /** A checkpoint fine-tuned by steps and by flow. */
-interface Instance extends checkpoints.TunedCheckpoint {
+const domain = fc.record({
+  ...checkpoints.checkpointFields,
+  angle: weighted([12, fc.constant(0)], [1, fc.integer({ min: 1, max: 90 })]),
   /** Time of the flow. */
-  readonly flow: number | 'limit';
-}
+  flow: weighted([6, decades(-3, 3)], [1, fc.constant('limit' as const)]),
+});
+
+type Instance = Drawn<typeof domain>;
 
 /** T4 with finitely many steps. */
-export const fineTuningSteps = defineClaim<Instance>({
+export const fineTuningSteps = defineClaim({
   id: 'T4-steps',
   title: 'Fine-tuning acts mode by mode',
   statement:
     'K gradient steps of size η on ‖W − A_ft‖² + λ‖W − B‖², with B the checkpoint or the pre-training task, keep the singular vectors that both tasks and the checkpoint share and move each singular value s_i = D_i² by the recurrence D ← D − 2ηD[(D² − σ_i^ft) + λ(D² − b_i)] alone; gradient flow moves it by ds_i/dt = 4s_i[(σ_i^ft − s_i) + λ(b_i − s_i)].',
   origin: 'ours; the recurrence without a pull: Gidel, Bach and Lacoste-Julien 2019',
-  domain: fc.record({
-    ...checkpoints.checkpointFields,
-    angle: weighted([12, fc.constant(0)], [1, fc.integer({ min: 1, max: 90 })]),
-    flow: weighted([6, decades(-3, 3)], [1, fc.constant('limit' as const)]),
-  }),
+  domain,
   wellFormed: (instance) =>
     checkpoints.isTunedCheckpoint(instance) && (instance.flow === 'limit' || instance.flow >= 0),
   hypotheses: [
