@@ -51,11 +51,7 @@ export interface FactorPair {
   readonly second: number;
 }
 
-/**
- * Imbalance of a pair, `ℓ = first² - second²`, which gradient flow conserves (T0″).
- *
- * @param pair the factors
- */
+/** Imbalance of a pair, `ℓ = first² - second²`, which gradient flow conserves (T0″). */
 export function pairImbalance({ first, second }: FactorPair): number {
   return (first - second) * (first + second);
 }
@@ -64,7 +60,6 @@ export function pairImbalance({ first, second }: FactorPair): number {
  * Speed of the product under gradient flow of `(ab - σ)²`: `ds/dt = 2(σ - s)√(ℓ² + 4s²) = 2(σ - s)(a² + b²)` (T0″).
  *
  * @param pair the factors `a`, `b`
- * @param sigma singular value `σ` of the task, from 0
  */
 export function pairVelocity({ first, second }: FactorPair, sigma: number): number {
   return 2 * (sigma - first * second) * (first * first + second * second);
@@ -82,10 +77,6 @@ export function pairVelocity({ first, second }: FactorPair, sigma: number): numb
  * exponentials and sums of positive numbers appear, so that it is accurate for every `t ≥ 0` and factors of a size from
  * 1e-150 to 1e70. `ℓ = 0` with factors of one sign is the balanced mode; with opposite signs it is the saddle, which ends
  * at zero.
- *
- * @param start the factors at time 0
- * @param sigma singular value `σ` of the task, from 0
- * @param time gradient-flow time, from 0; `Infinity` gives the limit
  */
 export function pairAt(start: FactorPair, sigma: number, time: number): FactorPair {
   const { first, second } = start;
@@ -120,10 +111,6 @@ export function pairAt(start: FactorPair, sigma: number, time: number): FactorPa
  * What the product still lacks, `σ - ab`, with full relative accuracy at late times (T0″).
  *
  * With `M₊ = 2(σ + κ)`, the gap is `(1 + N/M₊)` times the gap `(M₊ - M)/4` of a balanced mode with `σ` replaced by `κ`.
- *
- * @param start the factors at time 0
- * @param sigma singular value `σ` of the task, from 0
- * @param time gradient-flow time, from 0; `Infinity` gives the limit
  */
 export function pairGap(start: FactorPair, sigma: number, time: number): number {
   const { first, second } = start;

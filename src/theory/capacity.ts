@@ -132,9 +132,7 @@ const SHARES: readonly number[] = [0, ...Array.from({ length: 73 }, (_, index) =
  *
  * @param old the task of pre-training, `p×q_1`
  * @param added the new task, `p×q_2`
- * @param hidden hidden width
  * @param shares how much the new task counts, from 0 to below 1
- * @throws InvalidInputError as documented at `sharedOptimum`
  */
 export function jointLosses(
   old: Matrix,
@@ -145,11 +143,7 @@ export function jointLosses(
   return jointLossesOf(old, added, [hidden], shares)[0]!;
 }
 
-/**
- * The same for several hidden widths, one list for each.
- *
- * @throws InvalidInputError as documented at `sharedOptimum`
- */
+/** The same for several hidden widths, one list for each. */
 export function jointLossesOf(
   old: Matrix,
   added: Matrix,
@@ -164,7 +158,6 @@ export function jointLossesOf(
  * Least loss on the old task of any network with this loss on the new one (T7-forgetting): the largest
  * `(J(m) - m L_2)/(1 - m)` over the given proportions m.
  *
- * @param joint least joint losses J(m)
  * @param lossNew loss `L_2` on the new task, from 0
  */
 export function oldLossFloor(joint: readonly JointLoss[], lossNew: number): number {
@@ -180,7 +173,6 @@ export function oldLossFloor(joint: readonly JointLoss[], lossNew: number): numb
  *
  * @param old the task of pre-training, `p×q_1`
  * @param added the new task, `p×q_2`
- * @param hidden hidden width
  * @returns the floor as a function of the loss `L_2` on the new task; it keeps the joint losses that it has needed
  * @throws InvalidInputError as documented at `sharedOptimum`, when the floor is asked for
  */
@@ -212,12 +204,6 @@ export function oldLossFloorOnGrid(old: Matrix, added: Matrix, hidden: number): 
   };
 }
 
-/** Between which values a loss must lie. */
-export interface LossBracket {
-  readonly least: number;
-  readonly most: number;
-}
-
 /**
  * Pre-training losses that a network with this fine-tuning loss can have on the inputs that fine-tuning shows (T4-bracket):
  * from `(D - √L)²` (0 where `√L > D`) to `(D + √L)²`.
@@ -225,7 +211,7 @@ export interface LossBracket {
  * @param distance D, Frobenius distance of the two tasks on these inputs
  * @param lossFt fine-tuning loss L, from 0
  */
-export function lossBracket(distance: number, lossFt: number): LossBracket {
+export function lossBracket(distance: number, lossFt: number): { readonly least: number; readonly most: number } {
   const root = Math.sqrt(lossFt);
   return { least: Math.max(0, distance - root) ** 2, most: (distance + root) ** 2 };
 }

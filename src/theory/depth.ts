@@ -15,7 +15,6 @@ const LARGEST_DEPTH = 1e6;
 /**
  * Speed of a mode of a balanced network of depth `L`: `ds/dt = 2L s^{2-2/L}(σ - s)` (T0″).
  *
- * @param sigma singular value `σ` of the task
  * @param value singular value `s` of the product of all layers, from 0
  * @param depth number of layers `L`, an integer from 2 to 1e6
  * @throws InvalidInputError where `depth` is out of its range
@@ -37,7 +36,6 @@ export function deepVelocity(sigma: number, value: number, depth: number): numbe
  *
  * @param mode `σ` and the singular value of the product at time 0
  * @param depth number of layers `L`, an integer from 2 to 1e6
- * @param time gradient-flow time, from 0; `Infinity` gives the limit
  * @throws InvalidInputError where `depth` is out of its range
  */
 export function deepMode(mode: Mode, depth: number, time: number): DeepModeState {
@@ -61,6 +59,8 @@ class Approach {
   private readonly distance: number;
   /** Exponent `b` of `∫ e^{-bx}/(e^x - 1) dx`. */
   private readonly exponent: number;
+  /** `B_n(-b)/n!`, of the series of `nearIntegral`. */
+  private readonly coefficients: readonly number[];
   /** `e^{-βr0}` below `σ`, else 1: until the knee, times are multiplied by it, so that none overflows. */
   private readonly scale: number;
 
@@ -73,6 +73,7 @@ class Approach {
     this.below = start < sigma;
     this.distance = this.below ? logRatio(sigma, start) : logRatio(start, sigma);
     this.exponent = this.below ? -this.beta : this.beta;
+    this.coefficients = bernoulliCoefficients(-this.exponent);
     this.scale = this.below ? Math.exp(-this.beta * this.distance) : 1;
   }
 
@@ -100,7 +101,7 @@ class Approach {
     const { sigma } = this.mode;
     const elapsed = (shrinkage: number): number =>
       Math.exp(this.beta * from) * this.powerIntegral(-from * Math.expm1(-shrinkage)) +
-      nearIntegral(from, shrinkage, this.exponent);
+      nearIntegral(from, shrinkage, this.coefficients);
     // The integrand is at least 0.21/x for x ≤ 1, so that the time is at least 0.21 times the shrinkage.
     const shrinkage = time < Infinity ? bisect(0, 5 * time, (trial) => elapsed(trial) - time) : Infinity;
     const left = from * Math.exp(-shrinkage) * (this.below ? -1 : 1);
@@ -149,10 +150,9 @@ function farIntegral(end: number, way: number, exponent: number): number {
  *
  * @param end upper end of the interval, above 0 and at most 1
  * @param shrinkage logarithm of the ratio of the ends, from 0: the lower end is `end · e^{-shrinkage}`
- * @param exponent `b`, above -1 and below 1
+ * @param coefficients `B_n(-b)/n!`
  */
-function nearIntegral(end: number, shrinkage: number, exponent: number): number {
-  const coefficients = bernoulliCoefficients(-exponent);
+function nearIntegral(end: number, shrinkage: number, coefficients: readonly number[]): number {
   let sum = shrinkage;
   for (let n = 1; n < SERIES_TERMS; n += 1) {
     sum += ((coefficients[n] as number) * end ** n * -Math.expm1(-n * shrinkage)) / n;

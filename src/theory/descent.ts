@@ -11,8 +11,6 @@ import type { Problem } from './problem.js';
  * `‖W1W2 - A‖²` maps both factors `D` of the mode to `D - 2·rate·D·(D² - σ)`.
  *
  * @param factor the factor `D = √s` of the mode
- * @param sigma singular value `σ` of the task
- * @param rate learning rate `η`
  * @returns the factor after the step; it grows without bound where the rate is far above `1/(2σ)`
  */
 export function descendFactor(factor: number, sigma: number, rate: number): number {
@@ -34,11 +32,10 @@ export function descendFactors(
   rates: Iterable<number>,
 ): number[] {
   if (factors.length !== sigmas.length) throw new RangeError('one singular value is needed per factor');
-  let current = [...factors];
-  for (const rate of rates) {
-    current = current.map((factor, index) => descendFactor(factor, sigmas[index] as number, rate));
-  }
-  return current;
+  const steps = [...rates];
+  return factors.map((start, index) =>
+    steps.reduce((factor, rate) => descendFactor(factor, sigmas[index] as number, rate), start),
+  );
 }
 
 /** Names of the learning-rate schedules. */
@@ -63,7 +60,6 @@ const DEFAULT_DECAY = 0.2;
  * Learning rates of a schedule with a given peak: `η_k = peak · f((k + ½)/K)` for steps `k = 0 … K-1`, where `f` rises to 1 and
  * falls to 0 on [0, 1] (`constant`: is 1). Sampling at the middle of each step keeps every rate above 0.
  *
- * @param schedule name and shares
  * @param steps number `K` of steps, an integer from 0
  * @param peak largest value that the schedule approaches; finite, from 0
  * @throws InvalidInputError for an unknown name (`schedule`), shares that are negative or exceed 1 together (`warmup`,
@@ -86,7 +82,6 @@ export function scheduleRates(schedule: Schedule, steps: number, peak: number): 
  * Learning rates of a schedule scaled so that they add up to a given training time: in the flow limit only this sum
  * matters (T9).
  *
- * @param schedule name and shares
  * @param steps number `K` of steps, an integer from 1
  * @param total `Σ η_k`; finite, from 0
  * @returns rates whose exact sum, rounded to float64, is `total` (see `sumOfRates`)
@@ -104,11 +99,7 @@ export function scheduleRatesOverTime(schedule: Schedule, steps: number, total: 
   return rates;
 }
 
-/**
- * Sum of learning rates by compensated summation (Neumaier 1974): the gradient-flow time that a run stands for.
- *
- * @param rates the learning rates
- */
+/** Sum of learning rates by compensated summation (Neumaier 1974): the gradient-flow time that a run stands for. */
 export function sumOfRates(rates: readonly number[]): number {
   return sumWith(rates, 0);
 }
@@ -175,8 +166,6 @@ function requireShares({ name, warmup = DEFAULT_WARMUP, decay = DEFAULT_DECAY }:
 /**
  * Largest learning rate for which `endPointConstant` is proved, `1/(8 max(σ, s_0))`: a quarter of the stability limit
  * `1/(2σ)`. Infinite for a mode that starts at zero, which no rate moves.
- *
- * @param mode the mode
  */
 export function largestCoveredRate(mode: Mode): number {
   return mode.start === 0 ? Infinity : 1 / (8 * Math.max(mode.sigma, mode.start));
@@ -204,7 +193,6 @@ export function largestCoveredRate(mode: Mode): number {
  * the errors of single steps add. Each is at most `8η²s(s-σ)(2s-σ)`, a step lowers `s` by at least `7/2 ηs(s-σ)`, and
  * `Σ (s_k - s_{k+1}) ≤ s_0 - σ`.
  *
- * @param mode the mode
  * @returns `C`, in units of a singular value per unit of learning rate
  */
 export function endPointConstant({ sigma, start }: Mode): number {
@@ -218,7 +206,6 @@ export function endPointConstant({ sigma, start }: Mode): number {
  * How far the loss after gradient descent can be from the loss of gradient flow at the same `Σ η_k` (T9):
  * `2 max η Σ_i C_i |σ_i - s_i(0)|`, as neither leaves the interval between `s_i(0)` and `σ_i`.
  *
- * @param problem the problem
  * @param peak the largest learning rate, at most `largestCoveredRate` of every mode
  */
 export function lossEndPointBound(problem: Problem, peak: number): number {

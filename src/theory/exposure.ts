@@ -37,7 +37,6 @@ export function mixedMode(main: CoveredMode, added: CoveredMode, share: number):
  *
  * @param mode what the data ask for
  * @param start singular value of the network before, from 0
- * @param time gradient-flow time, from 0
  */
 export function coveredValue({ sigma, covariance }: CoveredMode, start: number, time: number): number {
   if (covariance === 0) return start;
@@ -68,8 +67,6 @@ export interface StagedCoverage {
 /**
  * By how much fine-tuning to convergence raises the post-training loss `Σ c_i (s_i - σ_i^post)²` (T4-exposure): modes that the
  * fine-tuning data do not show add nothing.
- *
- * @param modes all modes
  */
 export function retainedRise(modes: readonly StagedCoverage[]): number {
   return modes.reduce((sum, { start, postTraining, fineTuning }) => {

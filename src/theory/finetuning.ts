@@ -52,9 +52,7 @@ export interface FineTuned {
  * `D ← D - 2ηD[(D² - σ^ft) + λ(D² - s_0)]` from `D = √s_0`; gradient flow is the closed form of T0 toward
  * `(σ^ft + λ s_0)/(1 + λ)` at time `(1 + λ)t`. Modes beyond the hidden width stay at zero.
  *
- * @param problem the pre-training problem
  * @param time gradient-flow time of the checkpoint, from 0; `Infinity` is the limit
- * @param fineTuning the task, the pull and the length
  * @throws InvalidInputError for a wrong number of values (`target`), a pull out of its range (`lambdas`), a rate that is not
  *   finite from 0 (`learningRates`), steps that are not an integer from 0 (`steps`) or a negative time (`time`)
  */
@@ -81,7 +79,6 @@ export function fineTune(problem: Problem, time: number, fineTuning: FineTuning)
  *
  * @param before singular value `s_0` at the checkpoint, from 0
  * @param sigma singular value `σ` of the pre-training task, the anchor of replay
- * @param target singular value `σ^ft` of the fine-tuning task
  * @param fineTuning the pull, its anchor and the length
  * @returns the singular value; `Infinity` where descent diverged
  */
@@ -117,9 +114,7 @@ function descend(start: number, goal: number, rate: number, steps: number): numb
 /**
  * Refuses a fine-tuning that does not fit a problem.
  *
- * @param problem the pre-training problem
  * @param time gradient-flow time of the checkpoint
- * @param fineTuning the task, the pull and the length
  * @throws InvalidInputError as documented at `fineTune`
  */
 export function requireFineTuning(problem: Problem, time: number, fineTuning: FineTuning): void {
@@ -142,6 +137,7 @@ export function requireFineTuning(problem: Problem, time: number, fineTuning: Fi
   }
 }
 
+/** Pulls `λ` are from 0 to this; every function that takes one refuses others (`InvalidInputError`, option `lambdas`). */
 const LARGEST_PULL = 1e150;
 
 /**
@@ -151,10 +147,7 @@ const LARGEST_PULL = 1e150;
  * `λ` toward the checkpoint is plain fine-tuning to `A_eff` in time `(1 + λ)t`, for any shapes and any start. With the
  * pre-training task `A_pre` as the anchor the same holds for replay of true pre-training data with weight `λ`.
  *
- * @param task the fine-tuning task `A_ft`
  * @param anchor `W_0`, the product of the checkpoint's weights; or `A_pre` for replay
- * @param pull `λ`, from 0 to 1e150
- * @throws InvalidInputError (option `lambdas`) where the pull is out of its range
  */
 export function effectiveTask(task: Matrix, anchor: Matrix, pull: number): Matrix {
   const { onTask, onAnchor } = sharesOf(pull);
@@ -164,10 +157,7 @@ export function effectiveTask(task: Matrix, anchor: Matrix, pull: number): Matri
 /**
  * `effectiveTask` for one mode whose singular vectors the task and the anchor share: `(σ^ft + λ s_0)/(1 + λ)`.
  *
- * @param target singular value `σ^ft` of the fine-tuning task
  * @param anchor singular value of the checkpoint, `s_0`; or of the pre-training task for replay
- * @param pull `λ`, from 0 to 1e150
- * @throws InvalidInputError (option `lambdas`) where the pull is out of its range
  */
 export function effectiveValue(target: number, anchor: number, pull: number): number {
   const { onTask, onAnchor } = sharesOf(pull);
@@ -177,9 +167,6 @@ export function effectiveValue(target: number, anchor: number, pull: number): nu
 /**
  * Factor by which the pull speeds fine-tuning up, `1 + λ` (T5): a step of size `η` on the regularised loss is one of size
  * `(1 + λ)η` on `‖W - A_eff‖²`, and time runs `1 + λ` times as fast.
- *
- * @param pull `λ`, from 0 to 1e150
- * @throws InvalidInputError (option `lambdas`) where the pull is out of its range
  */
 export function effectiveSpeed(pull: number): number {
   if (!(pull >= 0 && pull <= LARGEST_PULL)) {
@@ -191,10 +178,7 @@ export function effectiveSpeed(pull: number): number {
 /**
  * The part of the regularised loss that no weights remove, `λ/(1 + λ) ‖A_ft - W_0‖²` (T5).
  *
- * @param task the fine-tuning task `A_ft`
  * @param anchor `W_0`, or `A_pre` for replay
- * @param pull `λ`, from 0 to 1e150
- * @throws InvalidInputError (option `lambdas`) where the pull is out of its range
  */
 export function regularizationFloor(task: Matrix, anchor: Matrix, pull: number): number {
   return sharesOf(pull).onAnchor * squaredNorm(Matrix.sub(task, anchor));
@@ -218,7 +202,6 @@ export interface Alignment {
  *
  * @param starts singular values of the checkpoint, one per mode, from 0
  * @param goals singular values `σ^al` of the alignment task
- * @param time gradient-flow time, from 0
  */
 export function alignByFlow(starts: readonly number[], goals: readonly number[], time: number): Alignment {
   let before = 0;
@@ -231,13 +214,7 @@ export function alignByFlow(starts: readonly number[], goals: readonly number[],
   return { before, after, gain: before - after };
 }
 
-/**
- * Whether one checkpoint lies between another and the alignment task, mode by mode (T4-two-stage, *between*).
- *
- * @param base singular values of the checkpoint that is further away
- * @param tuned singular values of the one in question
- * @param goals singular values of the task
- */
+/** Whether one checkpoint lies between another and the alignment task, mode by mode (T4-two-stage, *between*). */
 export function liesBetween(base: readonly number[], tuned: readonly number[], goals: readonly number[]): boolean {
   return tuned.every((value, index) => {
     const [low, high] = [Math.min(base[index]!, goals[index]!), Math.max(base[index]!, goals[index]!)];

@@ -23,7 +23,6 @@ export interface Inflection {
  * After some thousand cells, far more than any problem without falling modes needs, the search begins to allow itself an
  * error of the value: it doubles from 1e-13 (relative to what the modes contribute) until the search ends.
  *
- * @param problem the problem
  * @param gamma noise scale `γ`, from 0 to 1e60
  * @returns time and value; time 0 where training never helps, `Infinity` where it never stops helping (`γ = 0`)
  * @throws InvalidInputError where `gamma` is out of its range
@@ -154,7 +153,6 @@ class MinimumSearch {
  * Where modes that fall from above cancel rising ones to many digits, the sign of the slope is soon beyond rounding; after
  * some thousand cells the search returns the end of the first one that it could not decide, an upper bound for `T(γ)`.
  *
- * @param problem the problem
  * @param gamma noise scale `γ`, from 0 to 1e60
  * @returns the time; 0 where the loss rises from the very start, `Infinity` where it falls again and again (also for
  *   `γ = 0` and where no mode moves)

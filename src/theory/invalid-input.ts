@@ -9,7 +9,6 @@ export class InvalidInputError extends Error {
 
   /**
    * @param option name of the option or parameter as the user writes it, such as `tau` or `--backend`
-   * @param value what was given
    * @param allowed what is allowed, as the end of the sentence "expected …"
    */
   constructor(

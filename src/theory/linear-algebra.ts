@@ -21,21 +21,32 @@ export interface FullSingularBasis {
  */
 export function fullSingularBasis(matrix: Matrix): FullSingularBasis {
   if (matrix.rows < matrix.columns) {
-    const { left, values, right } = fullSingularBasis(matrix.transpose());
-    return { left: right, values, right: left };
+    const turned = fullSingularBasis(matrix.transpose());
+    return {
+      left: turned.right,
+      values: turned.values,
+      get right() {
+        return turned.left;
+      },
+    };
   }
   const scale = Math.max(matrix.max(), -matrix.min());
   // Scaled to 1, so that squares neither overflow nor underflow.
-  const scaled = scale === 0 ? matrix : Matrix.div(matrix, scale);
-  const { columns, rotation } = orthogonalizeColumns(scaled.transpose().to2DArray());
+  const scaled = Array.from({ length: matrix.columns }, (_, column) =>
+    matrix.getColumn(column).map((entry) => entry / (scale || 1)),
+  );
+  const { columns, rotation } = orthogonalizeColumns(scaled);
   const { lengths, order, values } = sortedLengths(columns);
   const units = order
     .slice(0, values.filter((value) => value > 0).length)
     .map((index) => Array.from(columns[index]!, (entry) => entry / lengths[index]!));
   return {
-    left: completeBasis(units, matrix.rows),
+    // Only when it is asked for, since the basis of the longer side is often not wanted.
+    get left() {
+      return completeBasis(units, matrix.rows);
+    },
     values: values.map((value) => value * scale),
-    right: new Matrix(order.map((index) => [...rotation[index]!])).transpose(),
+    right: fromColumns(order.map((index) => rotation[index]!)),
   };
 }
 
@@ -93,7 +104,16 @@ function completeBasis(units: readonly number[][], size: number): Matrix {
     orthogonalize(added, columns);
     columns.push(added);
   }
-  return new Matrix(columns).transpose();
+  return fromColumns(columns);
+}
+
+/** The matrix of at least one column; entry by entry, which the library's own way would first test for being numbers. */
+export function fromColumns(columns: readonly ArrayLike<number>[]): Matrix {
+  const matrix = Matrix.zeros(columns[0]!.length, columns.length);
+  columns.forEach((column, index) => {
+    for (let row = 0; row < matrix.rows; row += 1) matrix.set(row, index, column[row]!);
+  });
+  return matrix;
 }
 
 function orthogonalize(vector: number[], columns: readonly (readonly number[])[]): void {

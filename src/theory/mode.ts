@@ -9,7 +9,8 @@ import type { Spectrum } from './spectrum.js';
  *
  *     s = s0 / (E + s0 φ),   σ - s = (σ - s0) E / (E + s0 φ),   E = e^{-4σt},   φ = (1 - E)/σ   (4t where σ = 0),
  *
- * which has no cancellation and only decaying exponentials.
+ * which has no cancellation and only decaying exponentials. Times, here and everywhere, are gradient-flow times of
+ * `‖W1W2 - A‖²` (no ½), from 0; `Infinity` gives the limit.
  */
 export interface Mode {
   /** Singular value of the task, `σ`; finite, from 0. */
@@ -53,7 +54,6 @@ export function fractions({ sigma, start }: Mode, time: number): Fractions {
  *
  * The relative error is a few units in the last place plus `4σt` of them while the mode still grows.
  *
- * @param mode the mode
  * @param time gradient-flow time of `‖W1W2 - A‖²` (no ½), from 0; `Infinity` gives the limit
  * @returns `s(time)`, between `start` and `sigma`; zero forever where `start` is zero
  */
@@ -64,7 +64,6 @@ export function singularValue(mode: Mode, time: number): number {
 /**
  * What the mode still lacks, `σ - s(time)`, with full relative accuracy even where it is far below the rounding of `σ`.
  *
- * @param mode the mode
  * @param time gradient-flow time, from 0; `Infinity` gives the limit
  * @returns the signed gap: negative where the mode starts above `sigma`
  */
@@ -75,8 +74,6 @@ export function gap(mode: Mode, time: number): number {
 /**
  * Share of the initial gap that is left, `(σ - s(time))/(σ - s(0))`, also where the initial gap is zero.
  *
- * @param mode the mode
- * @param time gradient-flow time, from 0; `Infinity` gives the limit
  * @returns a number from 0 to 1
  */
 export function decay(mode: Mode, time: number): number {
@@ -86,7 +83,6 @@ export function decay(mode: Mode, time: number): number {
 /**
  * Velocity of the mode, `ds/dt = 4 s (σ - s)`, with full relative accuracy.
  *
- * @param mode the mode
  * @param time gradient-flow time, from 0
  */
 export function velocity(mode: Mode, time: number): number {
@@ -99,7 +95,6 @@ export function velocity(mode: Mode, time: number): number {
  *
  * `t = ln[(σ - s0)(σ - g)/(s0 g)]/(4σ)`; for `σ = 0`, `t = (1/s - 1/s0)/4` with `s = -g`.
  *
- * @param mode the mode
  * @param remaining the gap `g` to reach, with the sign of the initial gap
  * @returns the time, from 0: 0 where the mode starts as near as that, `Infinity` where it never has that gap
  */
@@ -129,7 +124,6 @@ export function logRatio(numerator: number, denominator: number): number {
 /**
  * Half-time of the mode: the first time at which `s ≥ σ/2`, that is `ln(σ/s0 - 1)/(4σ)` (T0′).
  *
- * @param mode the mode
  * @returns the time; 0 where the mode starts at or above `σ/2`, `Infinity` where it never gets there (`start` or `sigma` 0)
  */
 export function halfTime(mode: Mode): number {
@@ -140,9 +134,6 @@ export function halfTime(mode: Mode): number {
 /**
  * Upper bound for the factor of a mode that is still unlearned (T0′): `√s(t) ≤ √s0 · e^{2σt}`, that is
  * `e^{-(1 - 2σθ)τ}` with `s0 = e^{-2τ}` and `t = τθ`. It holds at all times where `s0 ≤ σ`, and where `σ = 0`.
- *
- * @param mode the mode
- * @param time gradient-flow time, from 0
  */
 export function unlearnedFactorBound(mode: Mode, time: number): number {
   if (mode.start === 0) return 0;
@@ -154,8 +145,6 @@ export function unlearnedFactorBound(mode: Mode, time: number): number {
  * Upper bound for what a learned mode still lacks (T0′): `σ - s(t) ≤ σ²/s0 · e^{-4σt}`, that is `σ² e^{-(4σθ - 2)τ}` with
  * `s0 = e^{-2τ}` and `t = τθ`. It holds at all times where `0 < s0 ≤ σ`.
  *
- * @param mode the mode
- * @param time gradient-flow time, from 0
  * @returns the bound; `Infinity` for a mode that never moves (`start` 0), 0 for a null mode
  */
 export function learnedGapBound(mode: Mode, time: number): number {
@@ -167,7 +156,6 @@ export function learnedGapBound(mode: Mode, time: number): number {
 /**
  * Number of modes that theory calls learned at time `t = τθ`: those with `2σθ > 1` (T0′).
  *
- * @param spectrum singular values of the task
  * @param theta time in units of `τ`, from 0
  */
 export function learnedCount(spectrum: Spectrum, theta: number): number {
@@ -177,7 +165,6 @@ export function learnedCount(spectrum: Spectrum, theta: number): number {
 /**
  * Interval of `θ = t/τ` in which exactly the first `learned` modes are learned (T0′): from `1/(2σ_n)` to `1/(2σ_{n+1})`.
  *
- * @param spectrum singular values of the task
  * @param learned number of learned modes `n`, an integer from 0 to the number of singular values
  * @returns both ends, from 0 to `Infinity`; equal where the n-th and the next singular value are tied
  * @throws InvalidInputError (option `learned`) where `learned` is not such an integer

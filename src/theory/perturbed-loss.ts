@@ -3,12 +3,12 @@ import { gap, type Mode, singularValue, timeOfGap } from './mode.js';
 import { loss, type Problem, singularValueSum, unlearnableLoss } from './problem.js';
 import { noiseFloor, requireNoiseScale, sensitivityOfSum } from './sensitivity.js';
 
+/*
+ * Noise scales `γ` are from 0 to 1e60; every function that takes one refuses others (`InvalidInputError`, option `gamma`).
+ */
+
 /**
  * Gap at which further learning of a mode begins to hurt under noise, `c = γ²(p+q)/2` (T3 a; `γ²d` for a square network).
- *
- * @param problem the problem
- * @param gamma noise scale `γ`, from 0 to 1e60
- * @throws InvalidInputError where `gamma` is out of its range
  */
 export function criticalGap(problem: Problem, gamma: number): number {
   return (requireNoiseScale(gamma) ** 2 * (problem.rows + problem.cols)) / 2;
@@ -18,7 +18,6 @@ export function criticalGap(problem: Problem, gamma: number): number {
  * Expected loss of the checkpoint under Gaussian noise on every weight (T3):
  * `P_γ(t) = Σ (σ_i - s_i)² + 2c Σ s_i + γ⁴ p h q`, plus the squared singular values that the width cannot learn.
  *
- * @param problem the problem
  * @param gamma noise scale `γ`, from 0 to 1e60
  * @param time gradient-flow time, from 0; `Infinity` gives the limit
  * @throws InvalidInputError where `gamma` is out of its range
@@ -34,8 +33,7 @@ export class NoisyCheckpoint {
   private readonly sum: number;
 
   /**
-   * @param problem the problem
-   * @param time gradient-flow time, from 0; `Infinity` gives the limit
+
    */
   constructor(
     private readonly problem: Problem,
@@ -45,22 +43,12 @@ export class NoisyCheckpoint {
     this.sum = singularValueSum(problem, time);
   }
 
-  /**
-   * Sensitivity, see `sensitivityAt`.
-   *
-   * @param gamma noise scale `γ`, from 0 to 1e60
-   * @throws InvalidInputError where `gamma` is out of its range
-   */
+  /** Sensitivity, see `sensitivityAt`. */
   sensitivity(gamma: number): number {
     return sensitivityOfSum(this.problem, gamma, this.sum);
   }
 
-  /**
-   * Expected loss under noise, see `perturbedLoss`.
-   *
-   * @param gamma noise scale `γ`, from 0 to 1e60
-   * @throws InvalidInputError where `gamma` is out of its range
-   */
+  /** Expected loss under noise, see `perturbedLoss`. */
   perturbedLoss(gamma: number): number {
     return this.loss + this.sensitivity(gamma);
   }
@@ -69,7 +57,6 @@ export class NoisyCheckpoint {
 /**
  * Time derivative of the perturbed loss, `P_γ′(t) = 8 Σ s_i g_i (c - g_i)` with the gaps `g_i = σ_i - s_i` (T3 a).
  *
- * @param problem the problem
  * @param gamma noise scale `γ`, from 0 to 1e60
  * @param time gradient-flow time, from 0
  * @throws InvalidInputError where `gamma` is out of its range
@@ -88,12 +75,8 @@ export function perturbedLossVelocity(problem: Problem, gamma: number, time: num
  * Time `t_i*(γ)` at which one mode's own part of the perturbed loss is least (T3 d):
  * `ln[(σ/s0 - 1)(σ - c)/c]/(4σ)`.
  *
- * @param problem the problem, for `c`
- * @param gamma noise scale `γ`, from 0 to 1e60
- * @param mode a mode
  * @returns 0 for a mode that never helps (`σ - s0 ≤ c`) or never moves; `Infinity` for one whose part only ever falls
  *   (no noise, or a start above `σ`, null modes among them)
- * @throws InvalidInputError where `gamma` is out of its range
  */
 export function modeOptimum(problem: Problem, gamma: number, mode: Mode): number {
   const critical = criticalGap(problem, gamma);
@@ -105,8 +88,6 @@ export function modeOptimum(problem: Problem, gamma: number, mode: Mode): number
  * Perturbed loss with the first `learned` modes at their `σ_i` and the others at zero (T3 e), where
  * `P(n) - P(n-1) = σ_n(2c - σ_n)`.
  *
- * @param problem the problem
- * @param gamma noise scale `γ`, from 0 to 1e60
  * @param learned number `n` of learned modes, an integer from 0 to the number of modes
  * @throws InvalidInputError where `gamma` or `learned` is out of its range
  */
@@ -122,13 +103,7 @@ export function stagedPerturbedLoss(problem: Problem, gamma: number, learned: nu
   );
 }
 
-/**
- * Number of learned modes with the least staged perturbed loss, `n* = #{σ_i > 2c}` (T3 e).
- *
- * @param problem the problem
- * @param gamma noise scale `γ`, from 0 to 1e60
- * @throws InvalidInputError where `gamma` is out of its range
- */
+/** Number of learned modes with the least staged perturbed loss, `n* = #{σ_i > 2c}` (T3 e). */
 export function stagedOptimum(problem: Problem, gamma: number): number {
   const critical = criticalGap(problem, gamma);
   return problem.modes.filter(({ sigma }) => sigma > 2 * critical).length;

@@ -25,7 +25,6 @@ const NEGLIGIBLE_ADVANCE = 1e-18;
  * @param first `W1`, `p×h`, at time 0
  * @param second `W2`, `h×q`, at time 0
  * @param task the task `A`, `p×q`, of any rank
- * @param time gradient-flow time, from 0; `Infinity` gives the limit
  * @returns weights at that time, up to a rotation of the hidden units (`W1R`, `RᵀW2` with `R` orthogonal), which no
  *   function of `W1W2`, `W1W1ᵀ` and `W2ᵀW2` sees and under which gradient flow is equivariant
  * @throws InvalidInputError where shapes do not fit (`start`), an entry is not finite (`start`, `target`), the start is not
@@ -115,7 +114,6 @@ export function riccatiBasis(task: Matrix, imbalance: number): RiccatiBasis {
  * @param basis the task's eigenbasis for the imbalance of the start
  * @param first `W1` at time 0
  * @param second `W2` at time 0; the imbalance of the weights has to be that of the basis (not checked)
- * @param time gradient-flow time, from 0; `Infinity` gives the limit
  * @throws InvalidInputError (option `time`) where the time is negative or NaN
  */
 export function flowFromBasis(basis: RiccatiBasis, first: Matrix, second: Matrix, time: number): Weights {

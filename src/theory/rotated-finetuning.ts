@@ -7,6 +7,11 @@ import { loss, type Problem } from './problem.js';
 import { flowFromBasis, riccatiBasis } from './riccati.js';
 import { squaredNorm } from './sensitivity.js';
 
+/*
+ * Tasks whose singular vectors are turned against those of pre-training by an angle, from 0 to 180 degrees; others are refused
+ * (`InvalidInputError`, option `angle`).
+ */
+
 /** A checkpoint after fine-tuning on a task with turned singular vectors. */
 export interface RotatedFineTuned {
   /**
@@ -32,9 +37,7 @@ export interface RotatedFineTuned {
  * on `A_eff` (T5), gradient descent the recurrence of the 2×2 blocks: both exact, at a cost linear in the number of modes.
  * At 0° and 180° this is `fineTune`, at 90° `fineTune` with the values of each pair swapped.
  *
- * @param problem the pre-training problem
  * @param time gradient-flow time of the checkpoint, from 0; `Infinity` is the limit
- * @param angle degrees, from 0 to 180
  * @param fineTuning the task's singular values, the pull and the length
  * @throws InvalidInputError as `fineTune`, and for an angle out of its range (`angle`)
  */
@@ -91,9 +94,7 @@ function squaredDistance(left: Matrix, right: Matrix): number {
  * these are met exactly.
  *
  * @param values singular values `σ^ft` in the order of the pre-training modes, in any order of size
- * @param angle degrees, from 0 to 180
  * @returns the symmetric `n×n` matrix for `n` values, block diagonal with blocks of 2
- * @throws InvalidInputError (option `angle`) where the angle is out of its range
  */
 export function rotateModes(values: readonly number[], angle: number): Matrix {
   const { cos, sin } = turn(angle);
@@ -113,10 +114,8 @@ export function rotateModes(values: readonly number[], angle: number): Matrix {
  * dynamics do not depend on that basis; multiply by `U` and `Vᵀ` for another one.
  *
  * @param values `σ^ft`, `min(rows, cols)` of them
- * @param angle degrees, from 0 to 180
  * @param rows rows `p` of the task
  * @param cols columns `q` of the task
- * @throws InvalidInputError (option `angle`) where the angle is out of its range
  */
 export function rotatedTask(values: readonly number[], angle: number, rows: number, cols: number): Matrix {
   const task = Matrix.zeros(rows, cols);
@@ -127,9 +126,7 @@ export function rotatedTask(values: readonly number[], angle: number, rows: numb
 /**
  * The rotation `R` itself: by `angle` in the planes of coordinates (1,2), (3,4), …
  *
- * @param angle degrees, from 0 to 180
  * @param size number of coordinates
- * @throws InvalidInputError (option `angle`) where the angle is out of its range
  */
 export function modeRotation(angle: number, size: number): Matrix {
   const { cos, sin } = turn(angle);
@@ -165,7 +162,6 @@ function turn(angle: number): { cos: number; sin: number } {
  * @param first `W1`, `p×h`; not changed
  * @param second `W2`, `h×q`; not changed
  * @param task the task `A`, `p×q`
- * @param rate learning rate `η`
  * @param steps number of steps, an integer from 0
  * @returns the weights after the last step; with non-finite entries where descent diverged
  */

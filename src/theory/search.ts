@@ -11,7 +11,6 @@ const MOST_HALVINGS = 200;
  *
  * @param negative where the function is not positive
  * @param positive where the function is positive
- * @param evaluate the function
  * @returns the point of the last bracket where the function is not positive
  */
 export function bisect(negative: number, positive: number, evaluate: (at: number) => number): number {
@@ -67,7 +66,6 @@ export interface GridInflection {
 /**
  * Inflection of a curve on a grid: its first global minimum. Values that are not numbers (a run that diverged) are passed over.
  *
- * @param times the grid
  * @param values the curve, one value per time
  * @returns position and time, or `null` where the curve has not risen again at the last point: the last value is the
  *   least (or equal to it), or there is no value at all

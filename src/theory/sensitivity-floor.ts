@@ -18,11 +18,7 @@ export function sensitivityFloor(product: Matrix): number {
   return 2 * Math.sqrt(product.rows * product.columns) * nuclearNorm(product);
 }
 
-/**
- * Sum of the singular values, `‖W‖_*`.
- *
- * @param matrix `W`
- */
+/** Sum of the singular values, `‖W‖_*`. */
 export function nuclearNorm(matrix: Matrix): number {
   const { diagonal } = new SingularValueDecomposition(matrix, {
     autoTranspose: true,

@@ -80,7 +80,6 @@ export function expectedExcessDeep(layers: readonly Matrix[], noise: number | re
  * Sensitivity along gradient flow (T1 on T0): expected rise of the loss when independent Gaussian noise of scale `gamma`
  * is added to every weight of the checkpoint, `γ²(p+q) Σ s_i(t) + γ⁴ p h q`.
  *
- * @param problem the problem
  * @param gamma noise scale `γ`, from 0 to 1e60
  * @param time gradient-flow time, from 0; `Infinity` gives the limit
  * @throws InvalidInputError where `gamma` is out of its range
@@ -89,24 +88,12 @@ export function sensitivityAt(problem: Problem, gamma: number, time: number): nu
   return sensitivityOfSum(problem, gamma, singularValueSum(problem, time));
 }
 
-/**
- * Sensitivity of a balanced checkpoint by the sum of its singular values (T1).
- *
- * @param problem the problem, for the shape
- * @param gamma noise scale `γ`, from 0 to 1e60
- * @param sum `Σ s_i`
- * @throws InvalidInputError where `gamma` is out of its range
- */
+/** Sensitivity of a balanced checkpoint by the sum of its singular values (T1). */
 export function sensitivityOfSum(problem: Problem, gamma: number, sum: number): number {
   return requireNoiseScale(gamma) ** 2 * (problem.rows + problem.cols) * sum + noiseFloor(problem, gamma);
 }
 
-/**
- * Sensitivity of a network with zero weights, `γ⁴ p h q`: the part that does not depend on training.
- *
- * @param problem the problem
- * @param gamma noise scale `γ`
- */
+/** Sensitivity of a network with zero weights, `γ⁴ p h q`: the part that does not depend on training. */
 export function noiseFloor(problem: Problem, gamma: number): number {
   return gamma ** 4 * problem.rows * problem.hidden * problem.cols;
 }
@@ -115,7 +102,6 @@ export function noiseFloor(problem: Problem, gamma: number): number {
  * Time derivative of the sensitivity along gradient flow (T2 ii): `γ² · 4(p+q) Σ s_i(σ_i - s_i)`, which is positive while
  * every mode that moves is below its `σ_i`.
  *
- * @param problem the problem
  * @param gamma noise scale `γ`, from 0 to 1e60
  * @param time gradient-flow time, from 0
  * @throws InvalidInputError where `gamma` is out of its range
@@ -137,6 +123,10 @@ export function sensitivityVelocity(first: Matrix, second: Matrix, target: Matri
   return 4 * (product.rows + product.columns) * product.dot(Matrix.sub(target, product));
 }
 
+/*
+ * Noise in proportion to the weights (T8): signal-to-noise ratios are above 0, and others are refused (`InvalidInputError`, option `snr`).
+ */
+
 /**
  * Noise scales of a signal-to-noise ratio (T8): `γ_l² = ‖W_l‖²/(n_l · snr)` for a layer of `n_l` entries, so that the
  * expected squared norm of the noise on a layer is the layer's own divided by `snr`.
@@ -144,7 +134,6 @@ export function sensitivityVelocity(first: Matrix, second: Matrix, target: Matri
  * @param first `W1`
  * @param second `W2`
  * @param snr signal-to-noise ratio, above 0 (`Infinity` is no noise)
- * @throws InvalidInputError (option `snr`) where it is not above 0
  */
 export function relativeNoise(first: Matrix, second: Matrix, snr: number): LayerNoise {
   requireRatio(snr);
@@ -158,21 +147,12 @@ export function relativeNoise(first: Matrix, second: Matrix, snr: number): Layer
  *
  * @param first `W1`, `p×h`
  * @param second `W2`, `h×q`
- * @param snr signal-to-noise ratio, above 0
- * @throws InvalidInputError (option `snr`) where it is not above 0
  */
 export function relativeExcess(first: Matrix, second: Matrix, snr: number): number {
   return ((squaredNorm(first) * squaredNorm(second)) / first.columns) * noiseFactor(snr);
 }
 
-/**
- * The same along gradient flow from an aligned balanced start (T8): `(Σ s_i(t))²/h · (2/snr + 1/snr²)`.
- *
- * @param problem the problem
- * @param snr signal-to-noise ratio, above 0
- * @param time gradient-flow time, from 0; `Infinity` gives the limit
- * @throws InvalidInputError (option `snr`) where it is not above 0
- */
+/** The same along gradient flow from an aligned balanced start (T8): `(Σ s_i(t))²/h · (2/snr + 1/snr²)`. */
 export function relativeSensitivityAt(problem: Problem, snr: number, time: number): number {
   return (singularValueSum(problem, time) ** 2 / problem.hidden) * noiseFactor(snr);
 }
@@ -180,11 +160,6 @@ export function relativeSensitivityAt(problem: Problem, snr: number, time: numbe
 /**
  * Expected loss under noise of a signal-to-noise ratio along gradient flow, `Σ(σ_i − s_i)² + κ(Σ s_i)²/h` with
  * `κ = 2/snr + 1/snr²` and what the width cannot learn (T8-valley).
- *
- * @param problem the problem
- * @param snr signal-to-noise ratio, above 0
- * @param time gradient-flow time, from 0; `Infinity` gives the limit
- * @throws InvalidInputError (option `snr`) where it is not above 0
  */
 export function relativePerturbedLossAt(problem: Problem, snr: number, time: number): number {
   return loss(problem, time) + relativeSensitivityAt(problem, snr, time);
@@ -195,9 +170,6 @@ export function relativePerturbedLossAt(problem: Problem, snr: number, time: num
  * (T8-valley).
  *
  * @param problem the problem, with all starts at or below the task
- * @param snr signal-to-noise ratio, above 0
- * @param time gradient-flow time, from 0
- * @throws InvalidInputError (option `snr`) where it is not above 0
  */
 export function isPastValley(problem: Problem, snr: number, time: number): boolean {
   const worth = (noiseFactor(snr) * singularValueSum(problem, time)) / problem.hidden;
@@ -208,10 +180,7 @@ export function isPastValley(problem: Problem, snr: number, time: number): boole
  * By how much learning the n-th mode fully changes the loss under noise, with the modes before it learned and those after it at
  * zero: `σ_n(κ(2S + σ_n)/h − σ_n)`, S the sum of those before (T8-valley).
  *
- * @param problem the problem
- * @param snr signal-to-noise ratio, above 0
  * @param mode its number n, from 1 to the number of modes
- * @throws InvalidInputError (option `snr`) where it is not above 0
  */
 export function stagedRelativeStep(problem: Problem, snr: number, mode: number): number {
   const before = problem.modes.slice(0, mode - 1).reduce((sum, { sigma }) => sum + sigma, 0);
@@ -234,9 +203,6 @@ const LARGEST_NOISE_SCALE = 1e60;
 /**
  * Checks a noise scale `γ`, the standard deviation of the Gaussian perturbation of every weight.
  *
- * @param gamma the scale
- * @param option name of the option that it came from
- * @returns `gamma`
  * @throws InvalidInputError where it is not a number from 0 to 1e60
  */
 export function requireNoiseScale(gamma: number, option = 'gamma'): number {

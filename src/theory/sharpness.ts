@@ -130,7 +130,6 @@ function flat(matrix: Matrix): Float64Array {
  * [D_iD_j, s_i ± r_j]]`. Where the second index is beyond the hidden width, `X2_ij` and `X1_ji` alone are there: `s_i ± r_j`; where it is
  * beyond rows and columns, `X1_ij` and `X2_ji` leave `± r_i`, and `X2_ij` or `X1_ji`, whichever exists, `s_i`. All of them count twice.
  *
- * @param problem the problem
  * @param singularValues `s_i`, one per mode, each from 0
  * @returns the sharpness, never below 0
  */
@@ -166,7 +165,6 @@ export function alignedSharpness(
 /**
  * Sharpness along the gradient flow of a problem.
  *
- * @param problem the problem
  * @param time gradient-flow time, from 0; `Infinity` gives the limit, `4σ_1`
  */
 export function sharpnessAt(problem: Problem, time: number): number {
@@ -176,19 +174,13 @@ export function sharpnessAt(problem: Problem, time: number): number {
   );
 }
 
-/**
- * Largest eigenvalue of the Hessian of `‖W1W2 - A‖²` at the balanced minimum, `4σ_1` (T2 iii).
- *
- * @param spectrum singular values of the task
- */
+/** Largest eigenvalue of the Hessian of `‖W1W2 - A‖²` at the balanced minimum, `4σ_1` (T2 iii). */
 export function sharpnessAtMinimum(spectrum: Spectrum): number {
   return 4 * (spectrum[0] as number);
 }
 
 /**
  * Largest learning rate at which the balanced minimum is stable under gradient descent, `2/(4σ_1) = 1/(2σ_1)` (T2 iii).
- *
- * @param spectrum singular values of the task
  */
 export function stabilityLimit(spectrum: Spectrum): number {
   return 2 / sharpnessAtMinimum(spectrum);

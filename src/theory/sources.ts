@@ -20,12 +20,7 @@ export interface SeenResidual {
   readonly coverage: number;
 }
 
-/**
- * Nearest minimisers of the sources, `W − RΠ_k`, and how far they lie apart.
- *
- * @param residual R
- * @param sources F_1, …, F_K
- */
+/** Nearest minimisers of the sources, `W − RΠ_k`, and how far they lie apart. */
 export function seenResidual(residual: Matrix, sources: readonly Matrix[]): SeenResidual {
   const steps = sources.map((inputs) => residual.mmul(inputs).mmul(inputs.transpose()));
   const sum = steps.reduce((total, step) => Matrix.add(total, step), Matrix.zeros(residual.rows, residual.columns));
@@ -55,7 +50,6 @@ export interface SourceCoverage {
 }
 
 /**
- * @param sources F_1, …, F_K
  * @param heldOut F_h, a root `F_hF_hᵀ` of the covariance of held-out inputs, of any rank and size
  */
 export function sourceCoverage(sources: readonly Matrix[], heldOut: Matrix): SourceCoverage {
@@ -101,9 +95,6 @@ export function sourceCoverage(sources: readonly Matrix[], heldOut: Matrix): Sou
 /**
  * Between which values the held-out loss `‖RF_h‖²` lies at a summed loss L: `(‖RF_h'‖ ± √(μL))²` with F_h' the unseen part of F_h and μ
  * its `heldOutShare`, from 0 where the root is larger.
- *
- * @param residual R
- * @param loss L
  */
 export function heldOutBracket(
   residual: Matrix,
@@ -217,9 +208,20 @@ export function weightNorm({ first, second }: Weights): number {
 /** `left + factor · right`. */
 export function plusTimes(left: Weights, factor: number, right: Weights): Weights {
   return {
-    first: Matrix.mul(right.first, factor).add(left.first),
-    second: Matrix.mul(right.second, factor).add(left.second),
+    first: plusTimesMatrix(left.first, factor, right.first),
+    second: plusTimesMatrix(left.second, factor, right.second),
   };
+}
+
+/** The same for matrices, in one pass. */
+function plusTimesMatrix(left: Matrix, factor: number, right: Matrix): Matrix {
+  const sum = Matrix.zeros(left.rows, left.columns);
+  for (let row = 0; row < sum.rows; row += 1) {
+    for (let column = 0; column < sum.columns; column += 1) {
+      sum.set(row, column, right.get(row, column) * factor + left.get(row, column));
+    }
+  }
+  return sum;
 }
 
 /** `factor · weights`. */

@@ -16,7 +16,6 @@ const ALLOWED =
  * `i = 1 … n` with `n = length`; a list such as `2,1,0.5` gives the values themselves (ties are allowed) and is padded
  * with zeros to `length`.
  *
- * @param input the text form, or the values
  * @param length number of singular values of the task, `min(rows, cols)`; an integer from 1
  * @returns a frozen array of exactly `length` values
  * @throws InvalidInputError (option `spectrum`) for an unknown form, a parameter out of its range, an empty, increasing,
@@ -108,7 +107,6 @@ const TARGET_FORMS =
  * - a list (text or numbers): the values themselves, either one for each *nonzero* singular value of pre-training (the rest of
  *   the `n` are then 0) or all `n`.
  *
- * @param input the text form, or the values
  * @param spectrum all `n` singular values of pre-training
  * @param random source of uniform numbers in [0, 1), used by `shuffle` only, one per nonzero value but the last
  * @returns a frozen array of `n` finite numbers from 0 to 1e150

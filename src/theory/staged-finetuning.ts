@@ -11,7 +11,7 @@ export interface StagedTask {
   readonly spectrum: Spectrum;
   /** Singular values `σ^ft` of the fine-tuning task, as many, in the same order of modes. */
   readonly target: readonly number[];
-  /** `λ`, the pull toward the checkpoint; from 0. */
+  /** `λ`, the pull toward the checkpoint, from 0 to 1e150; others are refused (`InvalidInputError`, option `lambdas`). */
   readonly pull: number;
 }
 
@@ -19,9 +19,7 @@ export interface StagedTask {
  * Pre-training loss after fine-tuning from a checkpoint with `learned` modes,
  * `F_λ(n) = Σ_{i≤n} ((σ_i^ft - σ_i)/(1 + λ))² + Σ_{i>n} σ_i²` (T4, T5).
  *
- * @param task the two tasks and the pull
  * @param learned number `n` of learned modes, from 0 to the number of nonzero singular values
- * @throws InvalidInputError (option `lambdas`) where the pull is out of its range
  */
 export function stagedPretrainingLoss(task: StagedTask, learned: number): number {
   const speed = effectiveSpeed(task.pull);
@@ -32,10 +30,6 @@ export function stagedPretrainingLoss(task: StagedTask, learned: number): number
 
 /**
  * Fine-tuning loss there, `Σ_{i≤n} (λ/(1 + λ))² (σ_i^ft - σ_i)² + Σ_{i>n} (σ_i^ft)²` (T5), which never falls as `λ` grows.
- *
- * @param task the two tasks and the pull
- * @param learned number `n` of learned modes
- * @throws InvalidInputError (option `lambdas`) where the pull is out of its range
  */
 export function stagedFineTuningLoss(task: StagedTask, learned: number): number {
   const share = task.pull / effectiveSpeed(task.pull);
@@ -48,10 +42,6 @@ export function stagedFineTuningLoss(task: StagedTask, learned: number): number 
 /**
  * Forgetting, the pre-training loss after fine-tuning minus before, `Σ_{i≤n} ((σ_i^ft - σ_i)/(1 + λ))²`: never less with more
  * learned modes (T4).
- *
- * @param task the two tasks and the pull
- * @param learned number `n` of learned modes
- * @throws InvalidInputError (option `lambdas`) where the pull is out of its range
  */
 export function stagedForgetting(task: StagedTask, learned: number): number {
   const speed = effectiveSpeed(task.pull);
@@ -62,9 +52,7 @@ export function stagedForgetting(task: StagedTask, learned: number): number {
  * What the `n`-th learned mode does to the pre-training loss after fine-tuning,
  * `F_λ(n) - F_λ(n-1) = (σ_n^ft - (2 + λ)σ_n)(σ_n^ft + λσ_n)/(1 + λ)²` (T4, T5).
  *
- * @param task the two tasks and the pull
  * @param mode the mode `n`, counted from 1
- * @throws InvalidInputError (option `lambdas`) where the pull is out of its range
  */
 export function stagedIncrement(task: StagedTask, mode: number): number {
   const speed = effectiveSpeed(task.pull);
@@ -87,9 +75,7 @@ export function overshootThreshold(pull: number): number {
  * decreases as the pull grows, whatever the two tasks: each `F_λ(n) - F_λ(n-1)` falls with `λ`, so that more modes that pay off
  * stay paid (T5).
  *
- * @param task the two tasks and the pull
  * @param most largest number of modes that can be learned; where not given, all nonzero singular values
- * @throws InvalidInputError (option `lambdas`) where the pull is out of its range
  */
 export function stagedInflection(task: StagedTask, most = Infinity): number {
   let best = 0;

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { halfTime, learnedCount, learnedGapBound, learningWindow, type Mode, unlearnedFactorBound } from '../mode.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { singularValues } from './engine/draws.js';
+import { areWithin, quotients, singularValues, weighted } from './engine/draws.js';
 
 /** A spectrum in two parts, a scale of initialisation and a time in units of that scale. */
 interface Instance {
@@ -24,20 +24,14 @@ export const learningOrder = defineClaim<Instance>({
   domain: fc
     .record({
       positive: singularValues(11),
-      zeros: fc.oneof(
-        { weight: 4, arbitrary: fc.constant(0) },
-        { weight: 1, arbitrary: fc.integer({ min: 1, max: 2 }) },
-      ),
-      tau: fc.oneof(
-        { weight: 6, arbitrary: fc.integer({ min: 4, max: 30 }) },
-        { weight: 2, arbitrary: fc.integer({ min: 31, max: 300 }) },
-        { weight: 1, arbitrary: fc.constantFrom(0, 0.125, 0.25, 0.5, 1, 2) },
+      zeros: weighted([4, fc.constant(0)], [1, fc.integer({ min: 1, max: 2 })]),
+      tau: weighted(
+        [6, fc.integer({ min: 4, max: 30 })],
+        [2, fc.integer({ min: 31, max: 300 })],
+        [1, fc.constantFrom(0, 0.125, 0.25, 0.5, 1, 2)],
       ),
       share: fc.nat({ max: 11 }),
-      position: fc.oneof(
-        { weight: 10, arbitrary: fc.integer({ min: 1, max: 19 }).map((n) => n / 20) },
-        { weight: 1, arbitrary: fc.constantFrom(-0.5, 1.5, 3) },
-      ),
+      position: weighted([10, quotients(1, 19, 20)], [1, fc.constantFrom(-0.5, 1.5, 3)]),
     })
     .map(({ positive, zeros, tau, share, position }) => {
       const count = lastOfTies(positive, share % (positive.length + 1));
@@ -47,8 +41,7 @@ export const learningOrder = defineClaim<Instance>({
     }),
   wellFormed: ({ learned, unlearned, tau, theta }) =>
     [...learned, ...unlearned].every((sigma, index, sigmas) => sigma >= 0 && sigma <= (sigmas[index - 1] ?? 1e6)) &&
-    tau >= 0 &&
-    tau <= 300 &&
+    areWithin([tau], 0, 300) &&
     theta >= 0,
   hypotheses: [
     {
@@ -66,11 +59,7 @@ export const learningOrder = defineClaim<Instance>({
   conclusion({ learned, unlearned, tau, theta }) {
     const sigmas = [...learned, ...unlearned];
     return tightest([
-      equal(
-        { label: `learned modes at θ = ${theta}`, value: learnedCount(sigmas, theta) },
-        { label: 'n', value: learned.length },
-        Number.MIN_VALUE,
-      ),
+      equal([`learned modes at θ = ${theta}`, learnedCount(sigmas, theta)], ['n', learned.length], Number.MIN_VALUE),
       ...windowParts(sigmas, learned.length),
       ...sigmas.map((sigma) => halfTimeOf(sigma, tau)),
       ...learned.flatMap((sigma) => learnedParts(sigma, tau, theta)),
@@ -112,14 +101,10 @@ function unlearnedParts(sigma: number, tau: number, theta: number): Conclusion[]
   const label = `ln √s of the mode ${sigma} at τ = ${tau}, θ = ${theta}`;
   const sharp = sigma === 0 ? -Infinity : logBound - Math.log1p(Math.exp(2 * logBound) / sigma) / 2;
   return [
-    equal(
-      { label: 'ln of the bound b', value: logBound },
-      { label: '−(1 − 2σθ)τ', value: -(1 - 2 * sigma * theta) * tau },
-      tolerance,
-    ),
-    atMost({ label, value: logFactor }, { label: 'ln b', value: logBound }, tolerance),
-    atMost({ label: 'ln b/√(1 + b²/σ)', value: sharp }, { label, value: logFactor }, tolerance),
-    atMost({ label: 'ln b', value: logBound }, { label: '0', value: 0 }, tolerance),
+    equal(['ln of the bound b', logBound], ['−(1 − 2σθ)τ', -(1 - 2 * sigma * theta) * tau], tolerance),
+    atMost([label, logFactor], ['ln b', logBound], tolerance),
+    atMost(['ln b/√(1 + b²/σ)', sharp], [label, logFactor], tolerance),
+    atMost(['ln b', logBound], ['0', 0], tolerance),
   ];
 }
 
@@ -133,8 +118,8 @@ function learnedParts(sigma: number, tau: number, theta: number): Conclusion[] {
   const logBound = Math.log(learnedGapBound(mode, time));
   const initial = sigma - mode.start;
   const below = atLeast(
-    { label: `sign of σ − s of the mode ${sigma} at τ = ${tau}`, value: Math.sign(initial) },
-    { label: 'positive', value: 1 },
+    [`sign of σ − s of the mode ${sigma} at τ = ${tau}`, Math.sign(initial)],
+    ['positive', 1],
     Number.MIN_VALUE,
   );
   if (initial <= 0) return [below];
@@ -145,14 +130,10 @@ function learnedParts(sigma: number, tau: number, theta: number): Conclusion[] {
   const sharp = logBound + Math.log(initial / sigma) - Math.log1p(Math.exp(logBound) / sigma);
   return [
     below,
-    equal(
-      { label: 'ln of the bound g', value: logBound },
-      { label: '2 ln σ − (4σθ − 2)τ', value: 2 * Math.log(sigma) - exponent },
-      tolerance,
-    ),
-    atMost({ label, value: logGap }, { label: 'ln g', value: logBound }, tolerance),
-    atMost({ label: 'ln g(1 − e^{−2τ}/σ)/(1 + g/σ)', value: sharp }, { label, value: logGap }, tolerance),
-    atMost({ label: 'ln g', value: logBound }, { label: '2 ln σ', value: 2 * Math.log(sigma) }, tolerance),
+    equal(['ln of the bound g', logBound], ['2 ln σ − (4σθ − 2)τ', 2 * Math.log(sigma) - exponent], tolerance),
+    atMost([label, logGap], ['ln g', logBound], tolerance),
+    atMost(['ln g(1 − e^{−2τ}/σ)/(1 + g/σ)', sharp], [label, logGap], tolerance),
+    atMost(['ln g', logBound], ['2 ln σ', 2 * Math.log(sigma)], tolerance),
   ];
 }
 
@@ -164,13 +145,13 @@ function windowParts(sigmas: readonly number[], learned: number): Conclusion[] {
   const positive = sigmas.filter((sigma) => sigma > 0);
   return [
     equal(
-      { label: '1/θ at the beginning of the window', value: last === undefined ? from : 1 / from },
-      { label: '2σ_n', value: last === undefined ? 0 : 2 * last },
+      ['1/θ at the beginning of the window', last === undefined ? from : 1 / from],
+      ['2σ_n', last === undefined ? 0 : 2 * last],
       4 * Number.EPSILON * (last ?? 0) + Number.MIN_VALUE,
     ),
     equal(
-      { label: '1/θ at the end of the window', value: 1 / to },
-      { label: '2σ_{n+1}', value: 2 * next },
+      ['1/θ at the end of the window', 1 / to],
+      ['2σ_{n+1}', 2 * next],
       4 * Number.EPSILON * next + Number.MIN_VALUE,
     ),
     ...positive.map((sigma) => {
@@ -178,8 +159,8 @@ function windowParts(sigmas: readonly number[], learned: number): Conclusion[] {
       const above = positive.filter((other) => other > sigma * (1 + 4 * Number.EPSILON));
       const near = positive.filter((other) => other > sigma && !above.includes(other));
       return equal(
-        { label: `learned modes at θ = 1/(2·${sigma})`, value: learnedCount(sigmas, 1 / (2 * sigma)) },
-        { label: 'modes above it', value: above.length },
+        [`learned modes at θ = 1/(2·${sigma})`, learnedCount(sigmas, 1 / (2 * sigma))],
+        ['modes above it', above.length],
         near.length + Number.MIN_VALUE,
       );
     }),
@@ -190,12 +171,7 @@ function halfTimeOf(sigma: number, tau: number): Conclusion {
   const start = Math.exp(-2 * tau);
   const time = halfTime({ sigma, start });
   const label = `half-time of the mode ${sigma} from e^−${2 * tau}`;
-  if (sigma === 0)
-    return equal({ label: `1/${label}`, value: 1 / time }, { label: 'never', value: 0 }, Number.MIN_VALUE);
+  if (sigma === 0) return equal([`1/${label}`, 1 / time], ['never', 0], Number.MIN_VALUE);
   const expected = start < sigma / 2 ? (2 * tau + Math.log(sigma - start)) / (4 * sigma) : 0;
-  return equal(
-    { label, value: time },
-    { label: 'ln(σe^{2τ} − 1)/(4σ)', value: expected },
-    rounding(4 * tau, 4 * Math.log(sigma)) / (4 * sigma),
-  );
+  return equal([label, time], ['ln(σe^{2τ} − 1)/(4σ)', expected], rounding(4 * tau, 4 * Math.log(sigma)) / (4 * sigma));
 }

@@ -1,61 +1,47 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { heldOutBracket, type SourceCoverage, seenResidual, sourceCoverage } from '../sources.js';
-import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, dimension, drawnMatrix, drawnOrthogonal, matrixSeed } from './engine/draws.js';
+import { atLeast, atMost, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
+import * as draws from './engine/draws.js';
 import { matrixDistance } from './engine/networks.js';
 
-/** A network and sources of data. */
-interface Instance {
-  readonly rows: number;
-  readonly cols: number;
-  readonly sources: number;
-  /** Input directions of a source, and how many of them all sources share; at most cols and rank. */
-  readonly rank: number;
-  readonly overlap: number;
-  /** Columns of the root of the covariance of held-out inputs. */
-  readonly heldOut: number;
-  readonly seed: number;
-  readonly scale: number;
-  /** Variance of the inputs along the directions that are shown. */
-  readonly variance: number;
-  /** How far the tasks of the sources are apart. */
-  readonly conflict: number;
-}
-
 const mostly = <Value>(usual: Value, other: fc.Arbitrary<Value>) =>
-  fc.oneof({ weight: 12, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: other });
+  draws.weighted([12, fc.constant(usual)], [1, other]);
+
+/** A network and sources of data. */
+const domain = fc.record({
+  rows: draws.dimension,
+  cols: draws.dimension,
+  sources: fc.integer({ min: 1, max: 5 }),
+  /** Input directions of a source, and how many of them all sources share; at most cols and rank. */
+  rank: draws.dimension,
+  overlap: fc.nat({ max: 6 }),
+  /** Columns of the root of the covariance of held-out inputs. */
+  heldOut: draws.dimension,
+  seed: draws.matrixSeed,
+  scale: draws.decades(-2, 1),
+  /** Variance of the inputs along the directions that are shown. */
+  variance: mostly(1, draws.decades(-1, 1)),
+  /** How far the tasks of the sources are apart. */
+  conflict: mostly(0, draws.decades(-1, 1)),
+});
+
+type Instance = Drawn<typeof domain>;
 
 /** T0-coverage: what a summed loss leaves open. */
-export const sharedMinimum = defineClaim<Instance>({
+export const sharedMinimum = defineClaim({
   id: 'T0-coverage',
   title: 'At a summed loss, what is left and how many sources show it decide how far minimisers lie apart',
   statement:
     'Where K sources show inputs in the ranges of projections Π_k and ask the same task of them, the minimiser of source k that is nearest to a network with the residual R is W − RΠ_k, and the squared distances of these minimisers from their mean add up to L(1 − c/K), with L = Σ‖RΠ_k‖² the summed loss, S = Σ Π_k and c = tr(RS²Rᵀ)/L the number of sources that show what is left; so at a summed loss they lie between L(1 − c_max/K) and L(1 − c_min/K), with c_min and c_max the extreme positive eigenvalues of S, and either is attained. The loss on held-out inputs of any covariance FFᵀ lies between (u − √(μL))², if the root is smaller, and (u + √(μL))², with u the norm of R on the part of F that no source shows and μ the largest eigenvalue of FᵀS⁺F, and some network with a residual on seen inputs alone attains μL.',
   origin: 'ours; the question is that of arXiv 2604.09258',
-  domain: fc.record({
-    rows: dimension,
-    cols: dimension,
-    sources: fc.integer({ min: 1, max: 5 }),
-    rank: dimension,
-    overlap: fc.nat({ max: 6 }),
-    heldOut: dimension,
-    seed: matrixSeed,
-    scale: decades(-2, 1),
-    variance: mostly(1, decades(-1, 1)),
-    conflict: mostly(0, decades(-1, 1)),
-  }),
+  domain,
   wellFormed: ({ rows, cols, sources, rank, overlap, heldOut, seed, scale, variance, conflict }) =>
-    [rows, cols, sources, rank, heldOut].every((value) => Number.isInteger(value) && value >= 1 && value <= 12) &&
-    Number.isInteger(overlap) &&
-    overlap >= 0 &&
+    draws.areWhole([rows, cols, sources, rank, heldOut], 1, 12) &&
+    draws.areWhole([overlap], 0, Infinity) &&
     Number.isInteger(seed) &&
-    scale > 0 &&
-    scale <= 100 &&
-    variance > 0 &&
-    variance <= 100 &&
-    conflict >= 0 &&
-    conflict <= 100,
+    draws.areWithin([scale, variance], Number.MIN_VALUE, 100) &&
+    draws.areWithin([conflict], 0, 100),
   hypotheses: [
     {
       name: 'projections',
@@ -87,42 +73,34 @@ export const sharedMinimum = defineClaim<Instance>({
       (1e-12 * (residual.norm() ** 2 * (1 + heldOut.norm() ** 2) + spread + loss) * count ** 2) /
       Math.min(1, coverage.least);
     const only = (direction: Matrix) =>
-      seenResidual(drawnMatrix(rows, 1, instance.seed).mmul(direction.transpose()), bases);
+      seenResidual(draws.drawnMatrix(rows, 1, instance.seed).mmul(direction.transpose()), bases);
     const [fewest, most] = [only(coverage.leastDirection), only(coverage.mostDirection)];
     const span = loss * (1 - coverage.least / count);
     return tightest([
       equal(
-        { label: 'squared distances of the minimisers from their mean', value: spread },
-        { label: 'L(1 − c/K)', value: loss * (1 - found.coverage / count) },
+        ['squared distances of the minimisers from their mean', spread],
+        ['L(1 − c/K)', loss * (1 - found.coverage / count)],
         tolerance,
       ),
       equal(
-        { label: 'the same, as computed', value: found.spread },
-        { label: 'squared distances of the minimisers from their mean', value: spread },
+        ['the same, as computed', found.spread],
+        ['squared distances of the minimisers from their mean', spread],
         tolerance,
       ),
-      atMost({ label: 'their sum', value: spread }, { label: 'L(1 − c_min/K)', value: span }, tolerance),
-      atLeast(
-        { label: 'their sum', value: spread },
-        { label: 'L(1 − c_max/K)', value: loss * (1 - coverage.most / count) },
-        tolerance,
-      ),
+      atMost(['their sum', spread], ['L(1 − c_min/K)', span], tolerance),
+      atLeast(['their sum', spread], ['L(1 − c_max/K)', loss * (1 - coverage.most / count)], tolerance),
       equal(
-        { label: 'share of the loss along a direction that fewest sources show', value: fewest.spread / fewest.loss },
-        { label: '1 − c_min/K', value: 1 - coverage.least / count },
+        ['share of the loss along a direction that fewest sources show', fewest.spread / fewest.loss],
+        ['1 − c_min/K', 1 - coverage.least / count],
         1e-12 / Math.min(1, coverage.least),
       ),
       equal(
-        { label: 'share of the loss along a direction that most sources show', value: most.spread / most.loss },
-        { label: '1 − c_max/K', value: 1 - coverage.most / count },
+        ['share of the loss along a direction that most sources show', most.spread / most.loss],
+        ['1 − c_max/K', 1 - coverage.most / count],
         1e-12,
       ),
-      atMost({ label: 'held-out loss', value: heldOutLoss }, { label: '(u + √(μL))²', value: bracket.most }, tolerance),
-      atLeast(
-        { label: 'held-out loss', value: heldOutLoss },
-        { label: '(u − √(μL))²', value: bracket.least },
-        tolerance,
-      ),
+      atMost(['held-out loss', heldOutLoss], ['(u + √(μL))²', bracket.most], tolerance),
+      atLeast(['held-out loss', heldOutLoss], ['(u − √(μL))²', bracket.least], tolerance),
       ...gaps.map(({ inputs, gap }, at) => isNearest(network, tasks[at]!, inputs, gap, minimisers[at]!, instance)),
       worstHeldOut(bases, heldOut, coverage, instance.seed),
     ]);
@@ -140,24 +118,16 @@ function isNearest(
   minimiser: Matrix,
   { seed, rows }: Instance,
 ): Conclusion {
-  const elsewhere = drawnMatrix(rows, network.columns, 64 * seed + 9);
+  const elsewhere = draws.drawnMatrix(rows, network.columns, 64 * seed + 9);
   const other = Matrix.add(minimiser, Matrix.sub(elsewhere, elsewhere.mmul(inputs).mmul(inputs.transpose())));
   const size = network.norm() ** 2 + task.norm() ** 2 + elsewhere.norm() ** 2;
   const distance = (point: Matrix) => matrixDistance(point, network) ** 2;
   return tightest([
-    equal(
-      { label: 'loss of a minimiser', value: Matrix.sub(minimiser, task).mmul(inputs).norm() ** 2 },
-      { label: 'none', value: 0 },
-      1e-13 * size,
-    ),
-    equal(
-      { label: 'its squared distance', value: distance(minimiser) },
-      { label: 'the loss of the source', value: gap.norm() ** 2 },
-      1e-13 * size,
-    ),
+    equal(['loss of a minimiser', Matrix.sub(minimiser, task).mmul(inputs).norm() ** 2], ['none', 0], 1e-13 * size),
+    equal(['its squared distance', distance(minimiser)], ['the loss of the source', gap.norm() ** 2], 1e-13 * size),
     atLeast(
-      { label: 'squared distance of another minimiser', value: distance(other) },
-      { label: 'of the nearest', value: distance(minimiser) },
+      ['squared distance of another minimiser', distance(other)],
+      ['of the nearest', distance(minimiser)],
       1e-13 * size,
     ),
   ]);
@@ -176,12 +146,12 @@ function worstHeldOut(
     return row.mmul(heldOut).norm() ** 2 / loss;
   };
   const seen = bases.reduce(
-    (sum, inputs) => sum.add(inputs.mmul(inputs.transpose().mmul(drawnMatrix(heldOut.rows, 1, seed)))),
+    (sum, inputs) => sum.add(inputs.mmul(inputs.transpose().mmul(draws.drawnMatrix(heldOut.rows, 1, seed)))),
     Matrix.zeros(heldOut.rows, 1),
   );
   const bound = { label: 'μ', value: heldOutShare };
   const any = atMost(
-    { label: 'held-out loss of a residual on seen inputs, over its summed loss', value: shares(seen) },
+    ['held-out loss of a residual on seen inputs, over its summed loss', shares(seen)],
     bound,
     1e-12 * (1 + heldOutShare) ** 2,
   );
@@ -195,20 +165,20 @@ function problemOf(instance: Instance) {
   const { rows, cols, sources, seed, scale, conflict } = instance;
   const rank = Math.min(instance.rank, cols);
   const overlap = Math.min(instance.overlap, rank);
-  const drawn = (which: number) => drawnMatrix(rows, cols, 64 * seed + which);
-  const shared = drawnOrthogonal(cols, 64 * seed + 1);
+  const drawn = (which: number) => draws.drawnMatrix(rows, cols, 64 * seed + which);
+  const shared = draws.drawnOrthogonal(cols, 64 * seed + 1);
   const rest = cols - overlap;
   const bases = Array.from({ length: sources }, (_, at) => {
     // Own directions are drawn among those that are not shared.
     const turn = Matrix.eye(cols);
-    if (rest > 0) turn.setSubMatrix(drawnOrthogonal(rest, 64 * seed + 20 + at), overlap, overlap);
+    if (rest > 0) turn.setSubMatrix(draws.drawnOrthogonal(rest, 64 * seed + 20 + at), overlap, overlap);
     return shared.mmul(turn).subMatrix(0, cols - 1, 0, rank - 1);
   });
   const task = drawn(2);
   return {
     rows,
     bases,
-    heldOut: drawnMatrix(cols, instance.heldOut, 64 * seed + 3),
+    heldOut: draws.drawnMatrix(cols, instance.heldOut, 64 * seed + 3),
     network: drawn(4).mul(scale),
     tasks: bases.map((_, at) => (at === 0 || conflict === 0 ? task : Matrix.add(task, drawn(40 + at).mul(conflict)))),
     variance: instance.variance,

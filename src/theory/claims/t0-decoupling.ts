@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import type { Weights } from '../balance.js';
 import { decay, gap, type Mode, singularValue, timeOfGap, velocity } from '../mode.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, drawnOrthogonal, flowTime, matrixSeed, mode } from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { flowByTaylor, longestStep } from './engine/integration.js';
 import { diagonalInBases, matrixDistance } from './engine/networks.js';
 
@@ -33,16 +33,12 @@ const tinyMode = fc
 /** A mode that starts where it would end. */
 const restingMode = fc.integer({ min: 1, max: 12 }).map((n) => ({ sigma: n / 4, start: n / 4 }));
 
-const anyMode = fc.oneof(
-  { weight: 8, arbitrary: mode },
-  { weight: 1, arbitrary: tinyMode },
-  { weight: 1, arbitrary: restingMode },
-);
+const anyMode = draws.weighted([8, draws.mode], [1, tinyMode], [1, restingMode]);
 
 /** A time of its own, or the half-time of the first mode and multiples of it, when most is going on. */
-const clock = fc.oneof(
-  { weight: 1, arbitrary: flowTime.map((time) => ({ time, share: 0 })) },
-  { weight: 1, arbitrary: decades(-0.5, 0.5).map((share) => ({ time: 1, share })) },
+const clock = draws.weighted(
+  [1, draws.flowTime.map((time) => ({ time, share: 0 }))],
+  [1, draws.decades(-0.5, 0.5).map((share) => ({ time: 1, share }))],
 );
 
 /** T0: modes decouple, and each has a closed form. */
@@ -54,28 +50,22 @@ export const decoupling = defineClaim<Instance>({
   origin: 'Saxe, McClelland and Ganguli 2014; used by the paper, section 4',
   domain: fc
     .record({
-      modes: fc.array(anyMode, { minLength: 1, maxLength: 8 }),
+      modes: draws.listOf(8, anyMode),
       extraRows: fc.nat({ max: 3 }),
       extraHidden: fc.nat({ max: 4 }),
       extraCols: fc.nat({ max: 3 }),
-      leftSeed: matrixSeed,
-      rightSeed: matrixSeed,
-      hiddenSeed: matrixSeed,
-      start: fc.oneof(
-        { weight: 12, arbitrary: fc.constant<'aligned'>('aligned') },
-        { weight: 1, arbitrary: fc.constant<'identity'>('identity') },
-      ),
-      ratio: fc.oneof(
-        { weight: 12, arbitrary: fc.constant(1) },
-        { weight: 1, arbitrary: fc.constantFrom(2, 0.5, 1.01) },
-      ),
+      leftSeed: draws.matrixSeed,
+      rightSeed: draws.matrixSeed,
+      hiddenSeed: draws.matrixSeed,
+      start: draws.weighted([12, fc.constant<'aligned'>('aligned')], [1, fc.constant<'identity'>('identity')]),
+      ratio: draws.weighted([12, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 1.01)]),
       clock,
     })
     .map(({ clock: { time, share }, ...rest }) => ({ ...rest, time: atShare(rest.modes[0]!, share, time) })),
   wellFormed: ({ modes, extraRows, extraHidden, extraCols, ratio, time }) =>
     modes.some(({ sigma }) => sigma > 0) &&
-    modes.every(({ sigma, start }) => sigma >= 0 && start >= 0 && sigma < 1e6 && start < 1e6) &&
-    [extraRows, extraHidden, extraCols].every((extra) => Number.isInteger(extra) && extra >= 0 && extra < 12) &&
+    modes.every(({ sigma, start }) => draws.areWithin([sigma, start], 0, 1e6)) &&
+    draws.areWhole([extraRows, extraHidden, extraCols], 0, 12) &&
     ratio > 0 &&
     time >= 0,
   hypotheses: [
@@ -127,9 +117,9 @@ function buildNetwork({ start, ratio, time, ...instance }: Instance): Network {
   const common = instance.modes[0]!.start;
   const modes = instance.modes.map(({ sigma, start: own }) => ({ sigma, start: identity ? common : own }));
   const size = (extra: number) => modes.length + (identity ? 0 : extra);
-  const left = drawnOrthogonal(size(instance.extraRows), instance.leftSeed);
-  const right = drawnOrthogonal(size(instance.extraCols), instance.rightSeed);
-  const inner = drawnOrthogonal(size(instance.extraHidden), instance.hiddenSeed);
+  const left = draws.drawnOrthogonal(size(instance.extraRows), instance.leftSeed);
+  const right = draws.drawnOrthogonal(size(instance.extraCols), instance.rightSeed);
+  const inner = draws.drawnOrthogonal(size(instance.extraHidden), instance.hiddenSeed);
   const pair = (first: readonly number[], second: readonly number[]): Weights => ({
     first: diagonalInBases(left, first, inner),
     second: diagonalInBases(inner, second, right),
@@ -142,11 +132,7 @@ function buildNetwork({ start, ratio, time, ...instance }: Instance): Network {
     time,
     left,
     right,
-    task: diagonalInBases(
-      left,
-      modes.map(({ sigma }) => sigma),
-      right,
-    ),
+    task: diagonalInBases(left, draws.pluck(modes, 'sigma'), right),
     atStart: identity ? { first: Matrix.diag(onFirst), second: Matrix.diag(onSecond) } : pair(onFirst, onSecond),
     withFactors: (factors) => pair(factors, factors),
   };
@@ -165,11 +151,11 @@ function flowsTo({ modes, left, right, task }: Network, from: Weights, time: num
   const dims = left.rows + right.rows + first.columns;
   const size = modes.reduce((sum, each) => sum + roundingOfValue(each, time), 0);
   return equal(
-    {
-      label: `distance of the change of W1W2 from that of its modes, time ${time} to ${until}`,
-      value: matrixDistance(change, expected),
-    },
-    { label: 'none', value: 0 },
+    [
+      `distance of the change of W1W2 from that of its modes, time ${time} to ${until}`,
+      matrixDistance(change, expected),
+    ],
+    ['none', 0],
     // At the start s may be far smaller than the factors that an unbalanced start multiplies to it.
     8 * dims * Number.EPSILON * (size + from.first.norm() * from.second.norm()) + Number.MIN_VALUE,
   );
@@ -189,8 +175,8 @@ function movesAt(network: Network): Conclusion {
   const fastest = modes.reduce((most, { sigma, start }) => Math.max(most, sigma, start), 0);
   const size = modes.reduce((sum, each) => sum + roundingOfValue(each, time), 0);
   return equal(
-    { label: `‖d(W1W2)/dt − U diag(ds/dt) Vᵀ‖ at time ${time}`, value: matrixDistance(move, expected) },
-    { label: 'none', value: 0 },
+    [`‖d(W1W2)/dt − U diag(ds/dt) Vᵀ‖ at time ${time}`, matrixDistance(move, expected)],
+    ['none', 0],
     32 * (left.rows + right.rows) * Number.EPSILON * fastest * size + Number.MIN_VALUE,
   );
 }
@@ -219,20 +205,20 @@ function modeEquations(each: Mode, time: number): Conclusion[] {
   const rounding = 8 * Number.EPSILON;
   const parts = [
     equal(
-      { label: `s + (σ − s(0))·decay of the mode ${sigma} at ${time}`, value: value + initial * share },
-      { label: 'σ', value: sigma },
+      [`s + (σ − s(0))·decay of the mode ${sigma} at ${time}`, value + initial * share],
+      ['σ', sigma],
       rounding *
         (4 * size + (start > 0 && share > 0 ? (4 * sigma * time + Math.abs(Math.log(start))) * value * share : 0)) +
         Number.MIN_VALUE,
     ),
     equal(
-      { label: 'gap', value: gap(each, time) },
-      { label: '(σ − s(0))·decay', value: initial * share },
+      ['gap', gap(each, time)],
+      ['(σ − s(0))·decay', initial * share],
       rounding * Math.abs(initial * share) + Number.MIN_VALUE,
     ),
     equal(
-      { label: 'velocity', value: velocity(each, time) },
-      { label: '4s(σ − s)', value: 4 * value * gap(each, time) },
+      ['velocity', velocity(each, time)],
+      ['4s(σ − s)', 4 * value * gap(each, time)],
       rounding * 4 * Math.abs(value * gap(each, time)) + Number.MIN_VALUE,
     ),
   ];
@@ -249,8 +235,8 @@ function modeEquations(each: Mode, time: number): Conclusion[] {
 function implicitEquation({ sigma, start }: Mode, time: number, value: number, share: number): Conclusion {
   const [end, begin, exponent] = [Math.log(value), Math.log(start), 4 * sigma * time];
   return equal(
-    { label: `ln(s/s(0)) − ln decay of the mode ${sigma}`, value: end - begin - Math.log(share) },
-    { label: '4σt', value: exponent },
+    [`ln(s/s(0)) − ln decay of the mode ${sigma}`, end - begin - Math.log(share)],
+    ['4σt', exponent],
     16 * Number.EPSILON * (4 + Math.abs(end) + Math.abs(begin) + exponent),
   );
 }
@@ -264,8 +250,8 @@ function linearEquation({ sigma, start }: Mode, time: number, value: number): Co
     sum += term;
   }
   return equal(
-    { label: `s of the mode ${sigma}`, value },
-    { label: 's(0)/(1 + 4(s(0) − σ)t + …)', value: start / sum },
+    [`s of the mode ${sigma}`, value],
+    ['s(0)/(1 + 4(s(0) − σ)t + …)', start / sum],
     // The terms are at most 4·s(0)·t + 4σt of a sum that is at least their third.
     32 * Number.EPSILON * value,
   );
@@ -282,18 +268,14 @@ function inverseEquations(each: Mode, time: number): Conclusion[] {
   const exponent = 8 + 4 * sigma * time + Math.abs(Math.log(start));
   return [
     equal(
-      { label: `time of the gap ${left} of the mode ${sigma}`, value: timeOfGap(each, left) },
-      { label: 'time', value: time },
+      [`time of the gap ${left} of the mode ${sigma}`, timeOfGap(each, left)],
+      ['time', time],
       8 * Number.EPSILON * (time + exponent * Math.min(conditioning, 1e300)),
     ),
+    equal(['time of twice the initial gap', timeOfGap(each, 2 * initial)], ['time', 0], Number.MIN_VALUE),
     equal(
-      { label: 'time of twice the initial gap', value: timeOfGap(each, 2 * initial) },
-      { label: 'time', value: 0 },
-      Number.MIN_VALUE,
-    ),
-    equal(
-      { label: 'share of the initial gap with the other sign ever reached', value: 1 / timeOfGap(each, -initial / 2) },
-      { label: 'none', value: 0 },
+      ['share of the initial gap with the other sign ever reached', 1 / timeOfGap(each, -initial / 2)],
+      ['none', 0],
       Number.MIN_VALUE,
     ),
   ];

@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import { deepMode, deepVelocity } from '../depth.js';
 import type { Mode } from '../mode.js';
 import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, drawnOrthogonal, flowTime, matrixSeed, mode } from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { panelIntegral } from './engine/integration.js';
 import { diagonalInBases, matrixDistance } from './engine/networks.js';
 
@@ -24,10 +24,10 @@ interface Instance {
   readonly time: number;
 }
 
-const anyDepth = fc.oneof(
-  { weight: 6, arbitrary: fc.integer({ min: 2, max: 6 }) },
-  { weight: 2, arbitrary: fc.integer({ min: 7, max: 40 }) },
-  { weight: 1, arbitrary: fc.constantFrom(100, 1000, 1_000_000) },
+const anyDepth = draws.weighted(
+  [6, fc.integer({ min: 2, max: 6 })],
+  [2, fc.integer({ min: 7, max: 40 })],
+  [1, fc.constantFrom(100, 1000, 1_000_000)],
 );
 
 /** Deeper networks are judged by their time integral alone. */
@@ -42,22 +42,16 @@ export const depth = defineClaim<Instance>({
   origin: 'velocity: Saxe et al. 2014, Arora et al. 2018; the form of the time integral: ours',
   domain: fc
     .record({
-      modes: fc.array(mode, { minLength: 1, maxLength: 4 }),
+      modes: draws.listOf(4, draws.mode),
       depth: anyDepth,
       extraHidden: fc.nat({ max: 2 }),
-      leftSeed: matrixSeed,
-      rightSeed: matrixSeed,
-      start: fc.oneof(
-        { weight: 12, arbitrary: fc.constant<'aligned'>('aligned') },
-        { weight: 1, arbitrary: fc.constant<'identity'>('identity') },
-      ),
-      ratio: fc.oneof(
-        { weight: 12, arbitrary: fc.constant(1) },
-        { weight: 1, arbitrary: fc.constantFrom(2, 0.5, 1.01) },
-      ),
-      clock: fc.oneof(
-        { weight: 1, arbitrary: flowTime.map((time) => ({ time, share: 0 })) },
-        { weight: 2, arbitrary: decades(-1, 0.5).map((share) => ({ time: 1, share })) },
+      leftSeed: draws.matrixSeed,
+      rightSeed: draws.matrixSeed,
+      start: draws.weighted([12, fc.constant<'aligned'>('aligned')], [1, fc.constant<'identity'>('identity')]),
+      ratio: draws.weighted([12, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 1.01)]),
+      clock: draws.weighted(
+        [1, draws.flowTime.map((time) => ({ time, share: 0 }))],
+        [2, draws.decades(-1, 0.5).map((share) => ({ time: 1, share }))],
       ),
     })
     .map(({ clock: { time, share }, ...rest }) => ({
@@ -66,16 +60,11 @@ export const depth = defineClaim<Instance>({
     })),
   wellFormed: ({ modes, depth, extraHidden, ratio, time }) =>
     modes.some(({ sigma }) => sigma > 0) &&
-    modes.every(({ sigma, start }) => sigma >= 0 && start >= 0 && sigma < 1e6 && start < 1e6) &&
-    Number.isInteger(depth) &&
-    depth >= 2 &&
-    depth <= 1e6 &&
-    Number.isInteger(extraHidden) &&
-    extraHidden >= 0 &&
-    extraHidden < 12 &&
+    modes.every(({ sigma, start }) => draws.areWithin([sigma, start], 0, 1e6)) &&
+    draws.areWhole([depth], 2, 1e6) &&
+    draws.areWhole([extraHidden], 0, 12) &&
     ratio > 0 &&
-    time >= 0 &&
-    time <= 1e12,
+    draws.areWithin([time], 0, 1e12),
   hypotheses: [
     {
       name: 'aligned',
@@ -122,11 +111,11 @@ function movesAt(
   start: 'aligned' | 'identity',
 ): Conclusion {
   const count = modes.length;
-  const sigmas = modes.map(({ sigma }) => sigma);
-  const [left, right] = [drawnOrthogonal(count, leftSeed), drawnOrthogonal(count, rightSeed)];
+  const sigmas = draws.pluck(modes, 'sigma');
+  const [left, right] = [draws.drawnOrthogonal(count, leftSeed), draws.drawnOrthogonal(count, rightSeed)];
   const task = diagonalInBases(left, sigmas, right);
   const factors = values.map((value) => value ** (1 / depth));
-  const hidden = drawnOrthogonal(count + extraHidden, leftSeed + rightSeed);
+  const hidden = draws.drawnOrthogonal(count + extraHidden, leftSeed + rightSeed);
   const layers = Array.from({ length: depth }, (_, layer) => {
     if (start === 'identity') return Matrix.diag([...factors]);
     return diagonalInBases(layer === 0 ? left : hidden, factors, layer === depth - 1 ? right : hidden);
@@ -144,8 +133,8 @@ function movesAt(
   const logarithm = largest > 0 ? Math.abs(Math.log(largest)) : 0;
   const size = 2 * depth * largest ** (2 - 2 / depth) * (Math.max(...sigmas) + largest) * ratio ** 2;
   return equal(
-    { label: `distance of the velocity of W1⋯W${depth} from that of its modes`, value: matrixDistance(move, expected) },
-    { label: 'none', value: 0 },
+    [`distance of the velocity of W1⋯W${depth} from that of its modes`, matrixDistance(move, expected)],
+    ['none', 0],
     8 * (depth * (count + extraHidden) + logarithm) * Number.EPSILON * size + Number.MIN_VALUE,
   );
 }
@@ -172,13 +161,13 @@ function timeParts(each: Mode, depth: number, time: number): Conclusion[] {
   const size = Math.max(sigma, start);
   const parts = [
     equal(
-      { label: `s + (σ − s) of the mode ${sigma}, depth ${depth}`, value: value + gap },
-      { label: 'σ', value: sigma },
+      [`s + (σ − s) of the mode ${sigma}, depth ${depth}`, value + gap],
+      ['σ', sigma],
       4 * Number.EPSILON * size + Number.MIN_VALUE,
     ),
     equal(
-      { label: `limit of the mode ${sigma}, depth ${depth}`, value: deepMode(each, depth, Infinity).value },
-      { label: start === 0 ? '0' : 'σ', value: start === 0 ? 0 : sigma },
+      [`limit of the mode ${sigma}, depth ${depth}`, deepMode(each, depth, Infinity).value],
+      [start === 0 ? '0' : 'σ', start === 0 ? 0 : sigma],
       Number.MIN_VALUE,
     ),
   ];
@@ -190,7 +179,7 @@ function timeParts(each: Mode, depth: number, time: number): Conclusion[] {
 }
 
 function stays({ start }: Mode, value: number): Conclusion {
-  return equal({ label: 's of a mode at rest', value }, { label: 's(0)', value: start }, Number.MIN_VALUE);
+  return equal(['s of a mode at rest', value], ['s(0)', start], Number.MIN_VALUE);
 }
 
 /** `d(s^{2/L − 2})/dt = 4(L − 1)` for `σ = 0`. */
@@ -198,8 +187,8 @@ function nullTime(start: number, value: number, depth: number, time: number): Co
   const power = 2 / depth - 2;
   const [from, to] = [start ** power, value ** power];
   return equal(
-    { label: `s^(2/L − 2) of the mode 0, depth ${depth}`, value: to },
-    { label: 'its start + 4(L − 1)t', value: from + 4 * (depth - 1) * time },
+    [`s^(2/L − 2) of the mode 0, depth ${depth}`, to],
+    ['its start + 4(L − 1)t', from + 4 * (depth - 1) * time],
     1e-13 * to,
   );
 }
@@ -226,8 +215,8 @@ function integralOfTime(
   const logs = (x: number) => ((sign > 0 ? 1 : Math.min(x, 1)) + 1e-3 * Math.abs(x)) * integrand(x);
   const compare = Math.abs(end.gap) < LEAST_GAP ? atMost : equal;
   return compare(
-    { label: `time integral of the mode ${sigma} from ${start}, depth ${depth}`, value: elapsed },
-    { label: 'time', value: time },
+    [`time integral of the mode ${sigma} from ${start}, depth ${depth}`, elapsed],
+    ['time', time],
     4e-13 * (time + (logs(from) + logs(to)) / unit),
   );
 }
@@ -239,7 +228,6 @@ const FAR = 40;
  * `∫ (1 + e^{−x})^β dx`; far out the integrand is `e^{−βx}` on the left and 1 on the right.
  *
  * @param from lower end, of any sign
- * @param to upper end
  * @param beta the exponent `β`, from 0 to 1
  */
 function integralBelow(from: number, to: number, beta: number): number {
@@ -262,7 +250,6 @@ function integralBelow(from: number, to: number, beta: number): number {
  * `∫ (1 − e^{−x})^β dx` with panels that widen from the singularity at 0.
  *
  * @param from lower end, above 0
- * @param to upper end
  * @param beta the exponent `β`, from 0 to 1
  */
 function integralAbove(from: number, to: number, beta: number): number {

@@ -4,80 +4,54 @@ import type { Weights } from '../balance.js';
 import { descendFactors } from '../descent.js';
 import { descendWeights } from '../rotated-finetuning.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { drawnOrthogonal, matrixSeed, singularValue } from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { diagonalInBases, matrixDistance } from './engine/networks.js';
 
-/** Factors of modes, the dimensions beyond them, three bases, a kind of start and blocks of steps. */
-interface Instance {
-  /** Singular value of the task and factor `D` of the network, of any sign. */
-  readonly modes: readonly { readonly sigma: number; readonly factor: number }[];
-  readonly extraRows: number;
-  readonly extraHidden: number;
-  readonly extraCols: number;
-  readonly leftSeed: number;
-  readonly rightSeed: number;
-  readonly hiddenSeed: number;
-  /** `identity`: both factors start at a multiple of the identity, with the factor of the first mode for all. */
-  readonly start: 'aligned' | 'identity';
-  /** `W1` starts this many times, `W2` this part of what a balanced start has. */
-  readonly ratio: number;
-  /** Steps of one rate, the rate in units of `1/(2 max(σ, D²))`. */
-  readonly blocks: readonly { readonly steps: number; readonly relativeRate: number }[];
-}
-
-const factor = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: 1, max: 12 }).map((n) => n / 8) },
-  { weight: 3, arbitrary: fc.integer({ min: -20, max: -1 }).map((exponent) => Number(`1e${exponent}`)) },
-  { weight: 1, arbitrary: fc.integer({ min: -12, max: -1 }).map((n) => n / 8) },
-  { weight: 1, arbitrary: fc.constant(0) },
+const factor = draws.weighted(
+  [4, draws.quotients(1, 12, 8)],
+  [3, fc.integer({ min: -20, max: -1 }).map((exponent) => Number(`1e${exponent}`))],
+  [1, fc.integer({ min: -12, max: -1 }).map((n) => n / 8)],
+  [1, fc.constant(0)],
 );
 
 /** T0-descent: gradient descent is as many scalar recurrences as there are modes. */
-export const descentOfModes = defineClaim<Instance>({
+export const descentOfModes = defineClaim({
   id: 'T0-descent',
   title: 'Gradient descent is one scalar recurrence per mode',
   statement:
     'K steps of gradient descent of the full matrices from an aligned balanced start W1 = U D Rᵀ, W2 = R D Vᵀ, at any learning rates η_1 … η_K, keep this form and act on each mode alone, exactly: D_i ← D_i − 2ηD_i(D_i² − σ_i).',
   origin: 'ours; the continuous-time fact is Saxe, McClelland and Ganguli 2014',
+  /** Factors of modes, the dimensions beyond them, three bases, a kind of start and blocks of steps. */
   domain: fc.record({
-    modes: fc.array(
-      fc.record({
-        sigma: fc.oneof({ weight: 8, arbitrary: singularValue }, { weight: 1, arbitrary: fc.constant(0) }),
-        factor,
-      }),
-      { minLength: 1, maxLength: 8 },
-    ),
+    /** Singular value of the task and factor `D` of the network, of any sign. */
+    modes: draws.listOf(8, fc.record({ sigma: draws.weighted([8, draws.singularValue], [1, fc.constant(0)]), factor })),
     extraRows: fc.nat({ max: 3 }),
     extraHidden: fc.nat({ max: 4 }),
     extraCols: fc.nat({ max: 3 }),
-    leftSeed: matrixSeed,
-    rightSeed: matrixSeed,
-    hiddenSeed: matrixSeed,
-    start: fc.oneof(
-      { weight: 12, arbitrary: fc.constant<'aligned'>('aligned') },
-      { weight: 1, arbitrary: fc.constant<'identity'>('identity') },
-    ),
-    ratio: fc.oneof({ weight: 12, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constantFrom(2, 0.5, 1.01) }),
-    blocks: fc.array(
+    leftSeed: draws.matrixSeed,
+    rightSeed: draws.matrixSeed,
+    hiddenSeed: draws.matrixSeed,
+    /** `identity`: both factors start at a multiple of the identity, with the factor of the first mode for all. */
+    start: draws.weighted([12, fc.constant<'aligned'>('aligned')], [1, fc.constant<'identity'>('identity')]),
+    /** `W1` starts this many times, `W2` this part of what a balanced start has. */
+    ratio: draws.weighted([12, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 1.01)]),
+    /** Steps of one rate, the rate in units of `1/(2 max(σ, D²))`. */
+    blocks: draws.listOf(
+      4,
       fc.record({
         steps: fc.integer({ min: 0, max: 8 }),
-        relativeRate: fc.oneof(
-          { weight: 4, arbitrary: fc.integer({ min: 1, max: 12 }).map((n) => n / 16) },
-          { weight: 1, arbitrary: fc.constantFrom(1, 1.25, 0.01, 0) },
-        ),
+        relativeRate: draws.weighted([4, draws.quotients(1, 12, 16)], [1, fc.constantFrom(1, 1.25, 0.01, 0)]),
       }),
-      { minLength: 1, maxLength: 4 },
     ),
   }),
   wellFormed: ({ modes, extraRows, extraHidden, extraCols, ratio, blocks }) =>
     modes.some(({ sigma }) => sigma > 0) &&
-    modes.every(({ sigma, factor }) => sigma >= 0 && sigma < 1e6 && Math.abs(factor) < 1e3) &&
-    [extraRows, extraHidden, extraCols].every((extra) => Number.isInteger(extra) && extra >= 0 && extra < 12) &&
+    modes.every(({ sigma, factor }) => draws.areWithin([sigma], 0, 1e6) && Math.abs(factor) <= 1e3) &&
+    draws.areWhole([extraRows, extraHidden, extraCols], 0, 12) &&
     ratio > 0 &&
     blocks.length <= 8 &&
     blocks.every(
-      ({ steps, relativeRate }) =>
-        Number.isInteger(steps) && steps >= 0 && steps <= 12 && relativeRate >= 0 && relativeRate <= 1.25,
+      ({ steps, relativeRate }) => draws.areWhole([steps], 0, 12) && draws.areWithin([relativeRate], 0, 1.25),
     ),
   hypotheses: [
     {
@@ -94,13 +68,13 @@ export const descentOfModes = defineClaim<Instance>({
   ],
   conclusion({ start, ratio, blocks, ...instance }) {
     const identity = start === 'identity';
-    const sigmas = instance.modes.map(({ sigma }) => sigma);
+    const sigmas = draws.pluck(instance.modes, 'sigma');
     const factors = instance.modes.map((mode) => (identity ? instance.modes[0]!.factor : mode.factor));
     const size = (extra: number) => sigmas.length + (identity ? 0 : extra);
-    const left = drawnOrthogonal(size(instance.extraRows), instance.leftSeed);
-    const right = drawnOrthogonal(size(instance.extraCols), instance.rightSeed);
+    const left = draws.drawnOrthogonal(size(instance.extraRows), instance.leftSeed);
+    const right = draws.drawnOrthogonal(size(instance.extraCols), instance.rightSeed);
     // In multiples of the identity the hidden units are the rows of the task.
-    const inner = identity ? left : drawnOrthogonal(size(instance.extraHidden), instance.hiddenSeed);
+    const inner = identity ? left : draws.drawnOrthogonal(size(instance.extraHidden), instance.hiddenSeed);
     const aligned = (values: readonly number[]): Weights => ({
       first: diagonalInBases(left, values, inner),
       second: diagonalInBases(inner, values, right),
@@ -150,8 +124,8 @@ function roundingOfDescent(
 
 function matches(label: string, actual: Matrix, expected: Matrix, tolerance: number): Conclusion {
   return equal(
-    { label: `distance of the change of ${label} from that of its modes`, value: matrixDistance(actual, expected) },
-    { label: 'none', value: 0 },
+    [`distance of the change of ${label} from that of its modes`, matrixDistance(actual, expected)],
+    ['none', 0],
     tolerance + Number.MIN_VALUE,
   );
 }

@@ -2,15 +2,8 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { coveredValue, exposureThreshold, mixedMode } from '../exposure.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, flowTime, matrixSeed, singularValue } from './engine/draws.js';
-import {
-  alignedTask,
-  alignedWeights,
-  coveredGradient,
-  drawnBases,
-  inputCovariance,
-  matrixDistance,
-} from './engine/networks.js';
+import * as draws from './engine/draws.js';
+import * as networks from './engine/networks.js';
 
 /** What two kinds of data ask of one mode. */
 interface MixedMode {
@@ -19,54 +12,37 @@ interface MixedMode {
   readonly start: number;
 }
 
-/** Modes, a mixture of data, bases, and a time. */
-interface Instance {
-  readonly modes: readonly MixedMode[];
-  /** Share of the added data in hundredths. */
-  readonly percent: number;
-  readonly seed: number;
-  /** Turns the covariances out of the singular vectors; 0 does not. */
-  readonly twistSeed: number;
-  readonly time: number;
-}
-
-const variance = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: 1, max: 8 }).map((n) => n / 4) },
-  { weight: 1, arbitrary: fc.constant(0) },
-);
-const data = fc.record({ sigma: singularValue, covariance: variance });
+const variance = draws.weighted([4, draws.quotients(1, 8, 4)], [1, fc.constant(0)]);
+const data = fc.record({ sigma: draws.singularValue, covariance: variance });
 
 /** T0-exposure: what a mixture of data teaches, and from which share on. */
-export const exposure = defineClaim<Instance>({
+export const exposure = defineClaim({
   id: 'T0-exposure',
   title: 'Features that only some of the data show',
   statement:
     'Gradient flow on a mixture (1−α)E‖(W−A)x‖² + αE‖(W−B)x‖² of two kinds of data, whose input covariances are diagonal in the right singular vectors that A and B share, moves each mode by ds/dt = 4c s(σ − s) with c = (1−α)c_A + αc_B and σ the mean of both singular values weighted by (1−α)c_A and αc_B; a mode that only the added data show (c_A = 0) is half learned at time T exactly where α ≥ ln(σ/s(0) − 1)/(4c_BσT).',
   origin: 'ours; the question is that of arXiv 2605.12705',
+  /** Modes, a mixture of data, bases, and a time. */
   domain: fc.record({
-    modes: fc.array(fc.record({ main: data, added: data, start: decades(-6, 0.5) }), { minLength: 1, maxLength: 6 }),
+    modes: draws.listOf(6, fc.record({ main: data, added: data, start: draws.decades(-6, 0.5) })),
+    /** Share of the added data in hundredths. */
     percent: fc.integer({ min: 0, max: 100 }),
-    seed: matrixSeed,
-    twistSeed: fc.oneof(
-      { weight: 12, arbitrary: fc.constant(0) },
-      { weight: 1, arbitrary: fc.integer({ min: 1, max: 9999 }) },
-    ),
-    time: flowTime,
+    seed: draws.matrixSeed,
+    /** Turns the covariances out of the singular vectors; 0 does not. */
+    twistSeed: draws.weighted([12, fc.constant(0)], [1, fc.integer({ min: 1, max: 9999 })]),
+    time: draws.flowTime,
   }),
   wellFormed: ({ modes, percent, seed, twistSeed, time }) =>
-    modes.length > 0 &&
-    modes.length <= 8 &&
+    draws.areWhole([modes.length], 1, 8) &&
     modes.every(
       ({ main, added, start }) =>
-        start > 0 &&
-        start < 100 &&
+        draws.areWithin([start], Number.MIN_VALUE, 100) &&
         [main, added].every(
-          ({ sigma, covariance }) => sigma >= 0 && sigma < 1e6 && covariance >= 0 && covariance <= 100,
+          ({ sigma, covariance }) => draws.areWithin([sigma], 0, 1e6) && draws.areWithin([covariance], 0, 100),
         ),
     ) &&
-    [seed, twistSeed].every((value) => Number.isInteger(value) && value >= 0) &&
-    percent >= 0 &&
-    percent <= 100 &&
+    draws.areWhole([seed, twistSeed], 0, Infinity) &&
+    draws.areWithin([percent], 0, 100) &&
     time >= 0,
   hypotheses: [
     {
@@ -79,22 +55,22 @@ export const exposure = defineClaim<Instance>({
     const share = percent / 100;
     const mixed = modes.map(({ main, added }) => mixedMode(main, added, share));
     const values = modes.map(({ start }, index) => coveredValue(mixed[index]!, start, time));
-    const bases = drawnBases(modes.length, modes.length, modes.length, seed);
-    const layers = alignedWeights(bases, values);
+    const bases = networks.drawnBases(modes.length, modes.length, modes.length, seed);
+    const layers = networks.alignedWeights(bases, values);
     const gradients = (['main', 'added'] as const).map((kind) => {
-      const task = alignedTask(
+      const task = networks.alignedTask(
         bases,
         modes.map((mode) => mode[kind].sigma),
       );
       const variances = modes.map((mode) => mode[kind].covariance);
-      return coveredGradient(layers, task, inputCovariance(bases, variances, twistSeed));
+      return networks.coveredGradient(layers, task, networks.inputCovariance(bases, variances, twistSeed));
     });
     const velocityOf = (layer: 'first' | 'second') =>
       Matrix.mul(gradients[0]![layer], share - 1).sub(Matrix.mul(gradients[1]![layer], share));
     const moved = velocityOf('first')
       .mmul(layers.second)
       .add(layers.first.mmul(velocityOf('second')));
-    const expected = alignedTask(
+    const expected = networks.alignedTask(
       bases,
       mixed.map(({ sigma, covariance }, mode) => 4 * covariance * values[mode]! * (sigma - values[mode]!)),
     );
@@ -104,11 +80,11 @@ export const exposure = defineClaim<Instance>({
     }, 0);
     return tightest([
       equal(
-        {
-          label: 'distance of d(W1W2)/dt from U diag(4cs(σ−s)) Vᵀ, in units of its largest possible size',
-          value: matrixDistance(moved, expected) / size,
-        },
-        { label: 'none', value: 0 },
+        [
+          'distance of d(W1W2)/dt from U diag(4cs(σ−s)) Vᵀ, in units of its largest possible size',
+          networks.matrixDistance(moved, expected) / size,
+        ],
+        ['none', 0],
         1e-12,
       ),
       ...values.map((value, mode) => solved(value, mixed[mode]!, modes[mode]!.start, time)),
@@ -130,8 +106,8 @@ function solved(
   const decay = Math.exp(-growth);
   const lasting = growth === 0 ? 4 * covariance * time : (1 - decay) / sigma;
   return equal(
-    { label: 'singular value by the closed form', value },
-    { label: 's0/(e^{−4cσt} + s0(1 − e^{−4cσt})/σ)', value: start / (decay + start * lasting) },
+    ['singular value by the closed form', value],
+    ['s0/(e^{−4cσt} + s0(1 − e^{−4cσt})/σ)', start / (decay + start * lasting)],
     1e-9 * Math.max(start, sigma),
   );
 }
@@ -144,8 +120,8 @@ function atThreshold({ added, start }: MixedMode, time: number): Conclusion[] {
   const growth = share * 4 * covariance * sigma * time;
   return [
     equal(
-      { label: '(σ/s0 − 1)e^{−4αcσT} at the threshold', value: (sigma / start - 1) * Math.exp(-growth) },
-      { label: 'one, where s = σ/2', value: 1 },
+      ['(σ/s0 − 1)e^{−4αcσT} at the threshold', (sigma / start - 1) * Math.exp(-growth)],
+      ['one, where s = σ/2', 1],
       1e-11,
     ),
   ];

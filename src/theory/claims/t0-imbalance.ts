@@ -1,37 +1,25 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { type FactorPair, pairAt, pairGap, pairImbalance, pairVelocity, type Weights } from '../balance.js';
-import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, drawnOrthogonal, flowTime, matrixSeed, singularValue } from './engine/draws.js';
+import { type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
+import * as draws from './engine/draws.js';
 import { flowByTaylor, longestStep, panelIntegral } from './engine/integration.js';
 import { diagonalInBases, matrixDistance } from './engine/networks.js';
-
-/** Modes with factors of their own in both layers, four bases and a time. */
-interface Instance {
-  readonly modes: readonly PairMode[];
-  readonly leftSeed: number;
-  readonly rightSeed: number;
-  /** Seed of the hidden basis of `W1`. */
-  readonly hiddenSeed: number;
-  /** Seed of the rotation from the hidden basis of `W1` to that of `W2`; 0 for none. */
-  readonly twistSeed: number;
-  readonly time: number;
-}
 
 interface PairMode extends FactorPair {
   readonly sigma: number;
 }
 
-const factor = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: 1, max: 12 }).map((n) => n / 8) },
-  { weight: 2, arbitrary: decades(-8, 1) },
-  { weight: 2, arbitrary: decades(-4, 0).map((size) => -size) },
-  { weight: 1, arbitrary: fc.constant(0) },
+const factor = draws.weighted(
+  [4, draws.quotients(1, 12, 8)],
+  [2, draws.decades(-8, 1)],
+  [2, draws.decades(-4, 0).map((size) => -size)],
+  [1, fc.constant(0)],
 );
 
 const pairMode = fc
   .record({
-    sigma: fc.oneof({ weight: 8, arbitrary: singularValue }, { weight: 1, arbitrary: fc.constant(0) }),
+    sigma: draws.weighted([8, draws.singularValue], [1, fc.constant(0)]),
     first: factor,
     second: factor,
     kind: fc.constantFrom('free', 'free', 'free', 'balanced', 'opposite', 'resting'),
@@ -43,28 +31,33 @@ const pairMode = fc
   })
   .filter(({ sigma }) => sigma >= 0);
 
+/** Modes with factors of their own in both layers, four bases and a time. */
+const domain = fc.record({
+  modes: draws.listOf(5, pairMode),
+  leftSeed: draws.matrixSeed,
+  rightSeed: draws.matrixSeed,
+  /** Seed of the hidden basis of `W1`. */
+  hiddenSeed: draws.matrixSeed,
+  /** Seed of the rotation from the hidden basis of `W1` to that of `W2`; 0 for none. */
+  twistSeed: draws.weighted([9, fc.constant(0)], [1, fc.integer({ min: 1, max: 99 })]),
+  time: draws.flowTime,
+});
+
+type Instance = Drawn<typeof domain>;
+
 /** T0″: modes whose two factors differ. */
-export const unbalancedPairs = defineClaim<Instance>({
+export const unbalancedPairs = defineClaim({
   id: 'T0-imbalance',
   title: 'Modes with unequal factors',
   statement:
     'From an aligned start whose modes have factors a and b in the two layers, of any size and sign, gradient flow keeps the modes apart and conserves ℓ = a² − b² of each, with d(ab)/dt = 2(σ − ab)(a² + b²) = 2(σ − ab)√(ℓ² + 4(ab)²); both factors are known in closed form at all times.',
   origin: 'closed form: Saxe et al. 2014, Tarmoun et al. 2021; its stable evaluation for all signs: ours',
-  domain: fc.record({
-    modes: fc.array(pairMode, { minLength: 1, maxLength: 5 }),
-    leftSeed: matrixSeed,
-    rightSeed: matrixSeed,
-    hiddenSeed: matrixSeed,
-    twistSeed: fc.oneof(
-      { weight: 9, arbitrary: fc.constant(0) },
-      { weight: 1, arbitrary: fc.integer({ min: 1, max: 99 }) },
-    ),
-    time: flowTime,
-  }),
+  domain,
   wellFormed: ({ modes, time }) =>
     modes.length > 0 &&
     modes.every(
-      ({ sigma, first, second }) => sigma >= 0 && sigma < 1e6 && Math.abs(first) < 1e3 && Math.abs(second) < 1e3,
+      ({ sigma, first, second }) =>
+        draws.areWithin([sigma], 0, 1e6) && draws.areWithin([Math.abs(first), Math.abs(second)], -Infinity, 1e3),
     ) &&
     time >= 0,
   hypotheses: [
@@ -94,22 +87,14 @@ function weightsOf(
   pairs: readonly FactorPair[],
 ): Weights & { left: Matrix; right: Matrix } {
   const count = pairs.length;
-  const [left, right] = [drawnOrthogonal(count, leftSeed), drawnOrthogonal(count, rightSeed)];
-  const inner = drawnOrthogonal(count, hiddenSeed);
-  const twisted = drawnOrthogonal(count, twistSeed).mmul(inner);
+  const [left, right] = [draws.drawnOrthogonal(count, leftSeed), draws.drawnOrthogonal(count, rightSeed)];
+  const inner = draws.drawnOrthogonal(count, hiddenSeed);
+  const twisted = draws.drawnOrthogonal(count, twistSeed).mmul(inner);
   return {
     left,
     right,
-    first: diagonalInBases(
-      left,
-      pairs.map(({ first }) => first),
-      inner,
-    ),
-    second: diagonalInBases(
-      twistSeed === 0 ? inner : twisted,
-      pairs.map(({ second }) => second),
-      right,
-    ),
+    first: diagonalInBases(left, draws.pluck(pairs, 'first'), inner),
+    second: diagonalInBases(twistSeed === 0 ? inner : twisted, draws.pluck(pairs, 'second'), right),
   };
 }
 
@@ -117,11 +102,7 @@ function weightsOf(
 function flowsTo(instance: Instance, pairs: readonly FactorPair[], time: number): Conclusion {
   const { modes } = instance;
   const { left, right, first, second } = weightsOf(instance, pairs);
-  const task = diagonalInBases(
-    left,
-    modes.map(({ sigma }) => sigma),
-    right,
-  );
+  const task = diagonalInBases(left, draws.pluck(modes, 'sigma'), right);
   const until = time + Math.min(1, longestStep(first, second, task) / 2);
   const end = flowByTaylor(first, second, task, until - time);
   const change = Matrix.sub(end.first.mmul(end.second), first.mmul(second));
@@ -131,11 +112,11 @@ function flowsTo(instance: Instance, pairs: readonly FactorPair[], time: number)
   });
   const size = first.norm() ** 2 + second.norm() ** 2;
   return equal(
-    {
-      label: `distance of the change of W1W2 from that of its modes, time ${time} to ${until}`,
-      value: matrixDistance(change, diagonalInBases(left, expected, right)),
-    },
-    { label: 'none', value: 0 },
+    [
+      `distance of the change of W1W2 from that of its modes, time ${time} to ${until}`,
+      matrixDistance(change, diagonalInBases(left, expected, right)),
+    ],
+    ['none', 0],
     modes.length * size * (1e-14 + roundingOfExponent(modes, time)) + 1e-300,
   );
 }
@@ -156,26 +137,26 @@ function pairParts({ sigma, ...start }: PairMode, end: FactorPair, time: number)
   const rounding = 1e-14;
   const parts = [
     equal(
-      { label: `ℓ ${label}`, value: pairImbalance(start) },
-      { label: 'a² − b²', value: conserved },
+      [`ℓ ${label}`, pairImbalance(start)],
+      ['a² − b²', conserved],
       rounding * (start.first ** 2 + start.second ** 2) + Number.MIN_VALUE,
     ),
     equal(
-      { label: `a² − b² ${label} at time ${time}`, value: end.first ** 2 - end.second ** 2 },
-      { label: 'at time 0', value: conserved },
+      [`a² − b² ${label} at time ${time}`, end.first ** 2 - end.second ** 2],
+      ['at time 0', conserved],
       rounding * (size + start.first ** 2 + start.second ** 2) + Number.MIN_VALUE,
     ),
     equal(
-      { label: `σ − ab ${label} at time ${time}`, value: gap },
-      { label: 'σ − a·b', value: sigma - product },
+      [`σ − ab ${label} at time ${time}`, gap],
+      ['σ − a·b', sigma - product],
       rounding * (sigma + size) + Number.MIN_VALUE,
     ),
     equal(
-      { label: `d(ab)/dt ${label}`, value: pairVelocity(start, sigma) },
-      {
-        label: '2(σ − ab)√(ℓ² + 4(ab)²)',
-        value: 2 * (sigma - start.first * start.second) * Math.hypot(conserved, 2 * start.first * start.second),
-      },
+      [`d(ab)/dt ${label}`, pairVelocity(start, sigma)],
+      [
+        '2(σ − ab)√(ℓ² + 4(ab)²)',
+        2 * (sigma - start.first * start.second) * Math.hypot(conserved, 2 * start.first * start.second),
+      ],
       rounding * (sigma + start.first ** 2 + start.second ** 2) * (start.first ** 2 + start.second ** 2) +
         Number.MIN_VALUE,
     ),
@@ -191,8 +172,8 @@ function limitOf({ sigma, ...start }: PairMode): Conclusion {
   const rests = start.first + start.second === 0;
   const size = sigma + start.first ** 2 + start.second ** 2;
   return equal(
-    { label: `limit of ab of the pair (${start.first}, ${start.second}), σ = ${sigma}`, value: first * second },
-    { label: rests ? '0' : 'σ', value: rests ? 0 : sigma },
+    [`limit of ab of the pair (${start.first}, ${start.second}), σ = ${sigma}`, first * second],
+    [rests ? '0' : 'σ', rests ? 0 : sigma],
     1e-14 * size + Number.MIN_VALUE,
   );
 }
@@ -207,11 +188,8 @@ function decayOfGap({ sigma, ...start }: PairMode, end: FactorPair, time: number
   };
   const shrinkage = Math.log(pairGap(start, sigma, time) / pairGap(start, sigma, until));
   return equal(
-    {
-      label: `ln of the ratio of the gaps of (${start.first}, ${start.second}) at ${time} and ${until}`,
-      value: shrinkage,
-    },
-    { label: '∫2(a² + b²)dt', value: panelIntegral(squares, time, until) },
+    [`ln of the ratio of the gaps of (${start.first}, ${start.second}) at ${time} and ${until}`, shrinkage],
+    ['∫2(a² + b²)dt', panelIntegral(squares, time, until)],
     16 * Number.EPSILON * (64 + 4 * rate * time),
   );
 }

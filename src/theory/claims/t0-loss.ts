@@ -3,15 +3,7 @@ import { Matrix } from 'ml-matrix';
 import type { Mode } from '../mode.js';
 import { createProblem, learnedModes, loss, type Problem, singularValues, unlearnableLoss } from '../problem.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import {
-  decades,
-  dimension,
-  drawnOrthogonal,
-  flowTime,
-  matrixSeed,
-  shape,
-  singularValues as spectra,
-} from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { diagonalInBases } from './engine/networks.js';
 
 /** A problem as its user writes it, two bases and a time. */
@@ -34,9 +26,9 @@ interface Instance {
 }
 
 /** Equal dimensions are a case of their own, and should shrink together. */
-const anyShape = fc.oneof(
-  { weight: 3, arbitrary: shape },
-  { weight: 1, arbitrary: dimension.map((dim) => ({ rows: dim, hidden: dim, cols: dim })) },
+const anyShape = draws.weighted(
+  [3, draws.shape],
+  [1, draws.dimension.map((dim) => ({ rows: dim, hidden: dim, cols: dim }))],
 );
 
 /** T0-loss: the loss along gradient flow, and what is learned. */
@@ -50,39 +42,26 @@ export const lossOfModes = defineClaim<Instance>({
     .record({
       dims: anyShape,
       law: fc.constantFrom('list', 'power', 'linear', 'geometric', 'values'),
-      parameter: fc.oneof(
-        fc.integer({ min: 1, max: 4 }).map((n) => n / 4),
-        fc.integer({ min: 5, max: 12 }).map((n) => n / 4),
+      parameter: fc.oneof(draws.quotients(1, 4, 4), draws.quotients(5, 12, 4)),
+      values: draws.singularValues(),
+      tau: draws.weighted([3, fc.integer({ min: 0, max: 12 })], [1, fc.integer({ min: 13, max: 300 })]),
+      shares: draws.weighted(
+        [2, fc.constant<number[]>([])],
+        [3, draws.listOf(12, fc.oneof(fc.constantFrom(0.5, 0, 1, 2, 0.25, 0.75), draws.decades(-9, 1)))],
       ),
-      values: spectra(),
-      tau: fc.oneof(
-        { weight: 3, arbitrary: fc.integer({ min: 0, max: 12 }) },
-        { weight: 1, arbitrary: fc.integer({ min: 13, max: 300 }) },
-      ),
-      shares: fc.oneof(
-        { weight: 2, arbitrary: fc.constant<number[]>([]) },
-        {
-          weight: 3,
-          arbitrary: fc.array(fc.oneof(fc.constantFrom(0.5, 0, 1, 2, 0.25, 0.75), decades(-9, 1)), {
-            minLength: 1,
-            maxLength: 12,
-          }),
-        },
-      ),
-      leftSeed: matrixSeed,
-      rightSeed: matrixSeed,
-      time: fc.oneof({ weight: 3, arbitrary: fc.constantFrom(0, 0.5, 1, 2, 4, 8) }, { weight: 4, arbitrary: flowTime }),
+      leftSeed: draws.matrixSeed,
+      rightSeed: draws.matrixSeed,
+      time: draws.weighted([3, fc.constantFrom(0, 0.5, 1, 2, 4, 8)], [4, draws.flowTime]),
     })
     .map(({ dims, ...rest }) => ({ ...dims, ...rest })),
   wellFormed: ({ rows, hidden, cols, law, parameter, values, tau, shares, time }) =>
-    [rows, hidden, cols].every((size) => Number.isInteger(size) && size >= 1 && size <= 12) &&
+    draws.areWhole([rows, hidden, cols], 1, 12) &&
     parameter > 0 &&
-    (law !== 'geometric' || parameter <= 3) &&
     values.length > 0 &&
+    (law !== 'geometric' || parameter <= 3) &&
     values.every((value, index) => value > 0 && value <= (values[index - 1] ?? 1e6)) &&
-    tau >= 0 &&
-    tau <= 350 &&
-    shares.every((share) => share >= 0 && share < 1e6) &&
+    draws.areWithin([tau], 0, 350) &&
+    draws.areWithin(shares, 0, 1e6) &&
     time >= 0,
   hypotheses: [],
   conclusion(instance) {
@@ -138,7 +117,7 @@ function problemOf(instance: Instance, sigmas: readonly number[], modes: readonl
     list: given.join(','),
     values: given,
   }[law];
-  const starts = shares.length === 0 ? undefined : modes.map(({ start }) => start);
+  const starts = shares.length === 0 ? undefined : draws.pluck(modes, 'start');
   return createProblem({ ...shape, spectrum, tau, starts });
 }
 
@@ -162,14 +141,10 @@ function sameNumbers(
   size: number,
 ): Conclusion[] {
   return [
-    equal(
-      { label: `number of ${label}s`, value: actual.length },
-      { label: 'expected', value: expected.length },
-      Number.MIN_VALUE,
-    ),
+    equal([`number of ${label}s`, actual.length], ['expected', expected.length], Number.MIN_VALUE),
     ...expected.map((value, index) =>
       // Exponents of a few hundred at most count while a singular value still grows: 1e3 units in the last place.
-      equal({ label: `${label} ${index + 1}`, value: actual[index]! }, { label: 'by definition', value }, 1e-13 * size),
+      equal([`${label} ${index + 1}`, actual[index]!], ['by definition', value], 1e-13 * size),
     ),
   ];
 }
@@ -181,19 +156,15 @@ function lossParts(
   sigmas: readonly number[],
   ends: readonly number[],
 ): Conclusion[] {
-  const [left, right] = [drawnOrthogonal(rows, leftSeed), drawnOrthogonal(cols, rightSeed)];
+  const [left, right] = [draws.drawnOrthogonal(rows, leftSeed), draws.drawnOrthogonal(cols, rightSeed)];
   const residual = Matrix.sub(diagonalInBases(left, ends, right), diagonalInBases(left, sigmas, right));
-  const squares = [...sigmas, ...ends, ...problem.modes.map(({ start }) => start)].reduce((sum, x) => sum + x * x, 0);
+  const squares = [...sigmas, ...ends, ...draws.pluck(problem.modes, 'start')].reduce((sum, x) => sum + x * x, 0);
   const cut = sigmas.slice(ends.length).reduce((sum, sigma) => sum + sigma * sigma, 0);
   return [
+    equal([`loss at time ${time}`, loss(problem, time)], ['‖W1W2 − A‖²', residual.norm() ** 2], 1e-13 * squares),
     equal(
-      { label: `loss at time ${time}`, value: loss(problem, time) },
-      { label: '‖W1W2 − A‖²', value: residual.norm() ** 2 },
-      1e-13 * squares,
-    ),
-    equal(
-      { label: 'loss that no training removes', value: unlearnableLoss(problem) },
-      { label: 'Σσ² beyond the hidden width', value: cut },
+      ['loss that no training removes', unlearnableLoss(problem)],
+      ['Σσ² beyond the hidden width', cut],
       1e-13 * cut + Number.MIN_VALUE,
     ),
   ];
@@ -209,8 +180,8 @@ function learnedCount(problem: Problem, ends: readonly number[], time: number): 
     return start > sigma / 2 || time > Math.log(sigma / start - 1) / (4 * sigma);
   });
   return equal(
-    { label: `learned modes at time ${time}`, value: learnedModes(problem, time) },
-    { label: 'half-times that have passed', value: learned.length },
+    [`learned modes at time ${time}`, learnedModes(problem, time)],
+    ['half-times that have passed', learned.length],
     Number.MIN_VALUE,
   );
 }

@@ -11,51 +11,40 @@ import {
   weightNorm,
   weightProduct,
 } from '../sources.js';
-import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, drawnMatrix, matrixSeed } from './engine/draws.js';
-
-/** A network and sources, each with inputs and a task of its own. */
-interface Instance {
-  readonly rows: number;
-  readonly hidden: number;
-  readonly cols: number;
-  readonly sources: number;
-  /** Input directions that a source shows, at most cols. */
-  readonly rank: number;
-  readonly seed: number;
-  /** Factor of the weights; at 0 all gradients vanish. */
-  readonly scale: number;
-  readonly together: 'same task' | 'other tasks';
-}
+import { atMost, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
+import { areWhole, areWithin, decades, drawnMatrix, matrixSeed, weighted } from './engine/draws.js';
 
 const size = fc.integer({ min: 1, max: 5 });
 
+/** A network and sources, each with inputs and a task of its own. */
+const domain = fc.record({
+  rows: size,
+  hidden: size,
+  cols: size,
+  sources: fc.integer({ min: 2, max: 4 }),
+  /** Input directions that a source shows, at most cols. */
+  rank: size,
+  seed: matrixSeed,
+  /** Factor of the weights; at 0 all gradients vanish. */
+  scale: weighted([12, decades(-1, 0.5)], [1, fc.constant(0)]),
+  together: fc.constantFrom('same task', 'other tasks'),
+});
+
+type Instance = Drawn<typeof domain>;
+
 /** T0-nexus: what an inner loop along normalised gradients does to second order. */
-export const nexusLoop = defineClaim<Instance>({
+export const nexusLoop = defineClaim({
   id: 'T0-nexus',
   title: 'What an inner loop over the sources does to second order',
   statement:
     'One inner loop of steps of length γ along the normalised gradients ĝ_k = g_k/|g_k| of K losses, averaged over an order and its reverse, moves the weights by −γ Σ ĝ_k + (γ²/2) Σ_{j≠k} J_kĝ_j + O(γ³) with J_k = (I − ĝ_kĝ_kᵀ)H_k/|g_k|, and the second sum is the gradient of the similarity Σ_{j<k} ĝ_j·ĝ_k plus Σ_{j≠k} ((ĝ_j·ĝ_k)H_kĝ_k − (ĝ_kᵀH_kĝ_j)ĝ_k)/|g_k|; along the gradients themselves the second sum is Σ_{j≠k} H_kg_j, which is exactly the gradient of Σ_{j<k} g_j·g_k.',
   origin: 'ours; for plain gradients known from Reptile (Nichol et al. 2018), the question is that of arXiv 2604.09258',
-  domain: fc.record({
-    rows: size,
-    hidden: size,
-    cols: size,
-    sources: fc.integer({ min: 2, max: 4 }),
-    rank: size,
-    seed: matrixSeed,
-    scale: fc.oneof({ weight: 12, arbitrary: decades(-1, 0.5) }, { weight: 1, arbitrary: fc.constant(0) }),
-    together: fc.constantFrom('same task', 'other tasks'),
-  }),
+  domain,
   wellFormed: ({ rows, hidden, cols, sources, rank, seed, scale, together }) =>
-    [rows, hidden, cols, rank].every((value) => Number.isInteger(value) && value >= 1 && value <= 8) &&
-    Number.isInteger(sources) &&
-    sources >= 2 &&
-    sources <= 6 &&
-    Number.isInteger(seed) &&
-    seed >= 0 &&
-    scale >= 0 &&
-    scale <= 100 &&
+    areWhole([rows, hidden, cols, rank], 1, 8) &&
+    areWhole([sources], 2, 6) &&
+    areWhole([seed], 0, Infinity) &&
+    areWithin([scale], 0, 100) &&
     ['same task', 'other tasks'].includes(together),
   hypotheses: [
     {
@@ -73,15 +62,14 @@ export const nexusLoop = defineClaim<Instance>({
     const backwards = [...sources].reverse();
     const average = (along: (gradient: WeightSeries) => WeightSeries) => {
       const [one, other] = [loopSeries(weights, sources, along), loopSeries(weights, backwards, along)];
-      const mean = (order: 1 | 2) => timesWeights(1 / 2, plusTimes(one[order], 1, other[order]));
-      return { first: mean(1), second: mean(2) };
+      const mean = (order: 0 | 1) => timesWeights(1 / 2, plusTimes(one[order], 1, other[order]));
+      return { first: mean(0), second: mean(1) };
     };
     const normalized = average(normalizedSeries);
     const plain = average((gradient) => gradient);
     const gradients = sources.map((source) => sourceGradient(weights, source));
     const { turning, strength } = sizes(weights, sources, gradients);
-    const curve: WeightSeries = [weights, direction, timesWeights(0, direction)];
-    const along = sources.map((source) => gradientSeries(curve, source));
+    const along = sources.map((source) => gradientSeries([weights, direction], source));
     const step = weightNorm(direction);
     return tightest([
       same('terms of first order', timesWeights(-1, terms.gradients), normalized.first, 1e-13 * turning.gain),
@@ -93,21 +81,14 @@ export const nexusLoop = defineClaim<Instance>({
         1e-13 * turning.size,
       ),
       equal(
-        { label: 'slope of the similarity by its gradient', value: weightProduct(terms.ascent, direction) },
-        { label: 'slope along a line', value: slope(along.map(normalizedSeries)) },
+        ['slope of the similarity by its gradient', weightProduct(terms.ascent, direction)],
+        ['slope along a line', slope(along.map(normalizedSeries))],
         1e-13 * turning.size * step,
       ),
+      equal(['similarity', terms.similarity], ['sum of cosines', pairs(gradients)], 1e-13 * turning.gain),
       equal(
-        { label: 'similarity', value: terms.similarity },
-        { label: 'sum of cosines', value: pairs(gradients) },
-        1e-13 * turning.gain,
-      ),
-      equal(
-        {
-          label: 'slope of Σ g_j·g_k by the loop along plain gradients',
-          value: 2 * weightProduct(plain.second, direction),
-        },
-        { label: 'slope along a line', value: slope(along) },
+        ['slope of Σ g_j·g_k by the loop along plain gradients', 2 * weightProduct(plain.second, direction)],
+        ['slope along a line', slope(along)],
         1e-13 * strength * step,
       ),
     ]);
@@ -153,7 +134,7 @@ function sizes(weights: Weights, sources: readonly Source[], gradients: readonly
 
 function same(label: string, left: Weights, right: Weights, tolerance: number): Conclusion {
   const distance = weightNorm(plusTimes(left, -1, right));
-  return atMost({ label: `distance of the ${label}`, value: distance }, { label: 'none', value: 0 }, tolerance);
+  return atMost([`distance of the ${label}`, distance], ['none', 0], tolerance);
 }
 
 /** Sum over pairs of the cosines. */
@@ -175,12 +156,12 @@ function slope(curves: readonly WeightSeries[]): number {
 }
 
 /*
- * An inner loop over sources from its definition alone, as power series in the length γ of its steps that are cut off after γ². No
- * derivative is taken by hand: gradients of series are products of series.
+ * An inner loop over sources from its definition alone, as power series in the length γ of its steps. No derivative is taken by hand:
+ * gradients of series are products of series. A step multiplies by γ, so that directions are needed to first order only.
  */
 
-/** Coefficients of 1, γ and γ². */
-type Series<Value> = readonly [Value, Value, Value];
+/** Coefficients of 1 and γ. */
+type Series<Value> = readonly [Value, Value];
 
 /** Weights along a curve. */
 type WeightSeries = Series<Weights>;
@@ -190,9 +171,8 @@ function gradientSeries(weights: WeightSeries, { task, inputs }: Source): Weight
   const first = each(weights, (one) => one.first);
   const second = each(weights, (one) => one.second);
   const covariance = inputs.mmul(inputs.transpose());
-  const [constant, linear, square] = product(first, second);
-  const residual = [constant.sub(task), linear, square] as const;
-  const seen = each(residual, (matrix) => matrix.mmul(covariance).mul(2));
+  const [constant, linear] = product(first, second);
+  const seen = each([constant.sub(task), linear], (matrix) => matrix.mmul(covariance).mul(2));
   const left = product(
     seen,
     each(second, (matrix) => matrix.transpose()),
@@ -201,48 +181,41 @@ function gradientSeries(weights: WeightSeries, { task, inputs }: Source): Weight
     each(first, (matrix) => matrix.transpose()),
     seen,
   );
-  return [0, 1, 2].map((order) => ({ first: left[order]!, second: right[order]! })) as unknown as WeightSeries;
-}
-
-/** A curve of vectors over its norm. */
-function normalizedSeries([constant, linear, square]: WeightSeries): WeightSeries {
-  // |g|² = a + bγ + cγ², and 1/√ of it = (1 − bγ/2a + (3b²/8a² − c/2a)γ²)/√a.
-  const a = weightProduct(constant, constant);
-  const b = 2 * weightProduct(constant, linear);
-  const c = 2 * weightProduct(constant, square) + weightProduct(linear, linear);
-  const root = 1 / Math.sqrt(a);
-  const [p, q, r] = [root, (-root * b) / (2 * a), root * ((3 * b * b) / (8 * a * a) - c / (2 * a))];
   return [
-    timesWeights(p, constant),
-    plusTimes(timesWeights(p, linear), q, constant),
-    plusTimes(plusTimes(timesWeights(p, square), q, linear), r, constant),
+    { first: left[0], second: right[0] },
+    { first: left[1], second: right[1] },
   ];
 }
 
-/** Weights after one step of length γ along each direction in turn. */
+/** A curve of vectors over its norm. */
+function normalizedSeries([constant, linear]: WeightSeries): WeightSeries {
+  // |g|² = a + bγ, and 1/√ of it = (1 − bγ/2a)/√a.
+  const a = weightProduct(constant, constant);
+  const b = 2 * weightProduct(constant, linear);
+  const root = 1 / Math.sqrt(a);
+  return [timesWeights(root, constant), plusTimes(timesWeights(root, linear), (-root * b) / (2 * a), constant)];
+}
+
+/** How one step of length γ along each direction in turn changes weights: what is of order γ, and of order γ². */
 function loopSeries(
   start: Weights,
   sources: readonly Source[],
   direction: (gradient: WeightSeries) => WeightSeries,
 ): WeightSeries {
-  const nothing = timesWeights(0, start);
-  let weights: WeightSeries = [start, nothing, nothing];
+  let change: WeightSeries = [timesWeights(0, start), timesWeights(0, start)];
   for (const source of sources) {
-    const [constant, linear] = direction(gradientSeries(weights, source));
-    // A step multiplies by γ: what was of order one is of order two.
-    weights = [weights[0], plusTimes(weights[1], -1, constant), plusTimes(weights[2], -1, linear)];
+    const [constant, linear] = direction(gradientSeries([start, change[0]], source));
+    change = [plusTimes(change[0], -1, constant), plusTimes(change[1], -1, linear)];
   }
-  return weights;
+  return change;
 }
 
 const product = (left: Series<Matrix>, right: Series<Matrix>): Series<Matrix> => [
   left[0].mmul(right[0]),
   left[0].mmul(right[1]).add(left[1].mmul(right[0])),
-  left[0].mmul(right[2]).add(left[1].mmul(right[1])).add(left[2].mmul(right[0])),
 ];
 
-const each = <From, To>([a, b, c]: Series<From>, change: (value: From) => To): Series<To> => [
-  change(a),
-  change(b),
-  change(c),
+const each = <From, To>([constant, linear]: Series<From>, change: (value: From) => To): Series<To> => [
+  change(constant),
+  change(linear),
 ];

@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import { imbalanceMatrix, imbalanceOf, type Weights } from '../balance.js';
 import { flowFromBasis, flowWeights, riccatiBasis } from '../riccati.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, drawnOrthogonal, matrixSeed, singularValue } from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { flowByTaylor, longestStep } from './engine/integration.js';
 import { diagonalInBases, matrixDistance } from './engine/networks.js';
 
@@ -25,11 +25,7 @@ interface Instance {
   readonly time: number;
 }
 
-const factor = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: 1, max: 12 }).map((n) => n / 8) },
-  { weight: 3, arbitrary: decades(-6, 0) },
-  { weight: 1, arbitrary: fc.constant(0) },
-);
+const factor = draws.weighted([4, draws.quotients(1, 12, 8)], [3, draws.decades(-6, 0)], [1, fc.constant(0)]);
 
 /** T0-riccati: gradient flow from every λ-balanced start, for every task. */
 export const riccatiFlow = defineClaim<Instance>({
@@ -40,26 +36,23 @@ export const riccatiFlow = defineClaim<Instance>({
   origin: 'Fukumizu 1998; Braun et al. 2022; Dominé et al. 2024 for ℓ ≠ 0; the stable evaluation: ours',
   domain: fc
     .record({
-      modes: fc.array(
-        fc.record({
-          sigma: fc.oneof({ weight: 6, arbitrary: singularValue }, { weight: 1, arbitrary: fc.constant(0) }),
-          factor,
-        }),
-        { minLength: 1, maxLength: 6 },
+      modes: draws.listOf(
+        6,
+        fc.record({ sigma: draws.weighted([6, draws.singularValue], [1, fc.constant(0)]), factor }),
       ),
       extraRows: fc.nat({ max: 3 }),
       extraCols: fc.nat({ max: 3 }),
       hidden: fc.integer({ min: 1, max: 9 }),
-      imbalance: fc.oneof(
-        { weight: 2, arbitrary: fc.constant(0) },
-        { weight: 1, arbitrary: decades(-3, 1) },
-        { weight: 1, arbitrary: decades(-3, 1).map((size) => -size) },
+      imbalance: draws.weighted(
+        [2, fc.constant(0)],
+        [1, draws.decades(-3, 1)],
+        [1, draws.decades(-3, 1).map((size) => -size)],
       ),
-      skew: fc.oneof({ weight: 9, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constantFrom(2, 0.5, 1.1) }),
-      taskSeed: matrixSeed,
-      startSeed: matrixSeed,
+      skew: draws.weighted([9, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 1.1)]),
+      taskSeed: draws.matrixSeed,
+      startSeed: draws.matrixSeed,
       aligned: fc.constantFrom(true, false, false),
-      exponent: fc.oneof({ weight: 9, arbitrary: decades(-2, 3) }, { weight: 1, arbitrary: fc.constant(0) }),
+      exponent: draws.weighted([9, draws.decades(-2, 3)], [1, fc.constant(0)]),
     })
     .map(({ exponent, imbalance, aligned, ...rest }) => {
       const largest = rest.modes.reduce((most, { sigma }) => Math.max(most, sigma), Math.abs(imbalance) / 2);
@@ -70,15 +63,12 @@ export const riccatiFlow = defineClaim<Instance>({
     }),
   wellFormed: ({ modes, extraRows, extraCols, hidden, imbalance, skew, time }) =>
     modes.length > 0 &&
-    modes.every(({ sigma, factor }) => sigma >= 0 && sigma < 1e6 && factor >= 0 && factor < 1e3) &&
-    [extraRows, extraCols].every((extra) => Number.isInteger(extra) && extra >= 0 && extra < 12) &&
-    Number.isInteger(hidden) &&
-    hidden >= 1 &&
-    hidden < 24 &&
-    Math.abs(imbalance) < 1e6 &&
+    modes.every(({ sigma, factor }) => draws.areWithin([sigma], 0, 1e6) && draws.areWithin([factor], 0, 1e3)) &&
+    draws.areWhole([extraRows, extraCols], 0, 12) &&
+    draws.areWhole([hidden], 1, 24) &&
+    Math.abs(imbalance) <= 1e6 &&
     (imbalance === 0 || hidden <= modes.length + (imbalance > 0 ? extraRows : extraCols)) &&
-    skew > 0 &&
-    skew < 1e3 &&
+    draws.areWithin([skew], Number.MIN_VALUE, 1e3) &&
     time >= 0,
   hypotheses: [
     {
@@ -101,8 +91,8 @@ export const riccatiFlow = defineClaim<Instance>({
     const then = flow(start, next);
     const exponent = 4 * next * basis.eigenvalues.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     return tightest([
-      same(`at time ${soon}, from the start`, flow(start, soon), byTaylor(start, task, soon)),
-      same(`at time ${next}, from ${time} on`, then, byTaylor(now, task, next - time), exponent),
+      same(`at time ${soon}, from the start`, flow(start, soon), flowByTaylor(start.first, start.second, task, soon)),
+      same(`at time ${next}, from ${time} on`, then, flowByTaylor(now.first, now.second, task, next - time), exponent),
       same(`at time ${next}, in two legs`, then, flow(now, next - time), exponent),
       conserves(start, now, time),
       restsAt(flow(start, Infinity), task),
@@ -114,21 +104,17 @@ export const riccatiFlow = defineClaim<Instance>({
     'rounding of some tens of units in the last place of ‖QQᵀ‖ per row and column of Q, and of some units of the largest exponent 4|λ|t',
 });
 
-function byTaylor({ first, second }: Weights, task: Matrix, time: number): Weights {
-  return flowByTaylor(first, second, task, time);
-}
-
 /** The task, and weights with orthogonal columns in a random hidden basis whose squared lengths differ by the imbalance. */
 function buildNetwork(instance: Instance): { task: Matrix; start: Weights } {
   const { modes, extraRows, extraCols, hidden, imbalance, skew, taskSeed, startSeed } = instance;
   const [rows, cols] = [modes.length + extraRows, modes.length + extraCols];
   const task = diagonalInBases(
-    drawnOrthogonal(rows, taskSeed),
-    modes.map(({ sigma }) => sigma),
-    drawnOrthogonal(cols, taskSeed),
+    draws.drawnOrthogonal(rows, taskSeed),
+    draws.pluck(modes, 'sigma'),
+    draws.drawnOrthogonal(cols, taskSeed),
   );
-  const [left, right] = [drawnOrthogonal(rows, startSeed), drawnOrthogonal(cols, startSeed)];
-  const inner = drawnOrthogonal(hidden, startSeed);
+  const [left, right] = [draws.drawnOrthogonal(rows, startSeed), draws.drawnOrthogonal(cols, startSeed)];
+  const inner = draws.drawnOrthogonal(hidden, startSeed);
   const [first, second] = [Matrix.zeros(rows, hidden), Matrix.zeros(hidden, cols)];
   for (let unit = 0; unit < hidden; unit++) {
     const square = (modes[unit]?.factor ?? 0) ** 2;
@@ -158,8 +144,8 @@ function rounding({ first, second }: Weights): number {
 function same(label: string, left: Weights, right: Weights, exponent = 0): Conclusion {
   const [leftSquare, rightSquare] = [outer(left), outer(right)];
   return equal(
-    { label: `distance of QQᵀ ${label}, from integration`, value: matrixDistance(leftSquare, rightSquare) },
-    { label: 'none', value: 0 },
+    [`distance of QQᵀ ${label}, from integration`, matrixDistance(leftSquare, rightSquare)],
+    ['none', 0],
     (rounding(left) + 4 * Number.EPSILON * exponent) * rightSquare.norm() + Number.MIN_VALUE,
   );
 }
@@ -170,8 +156,8 @@ function conserves(start: Weights, now: Weights, time: number): Conclusion {
   const change = matrixDistance(explicitImbalance(now), explicitImbalance(start));
   const own = matrixDistance(imbalanceMatrix(now.first, now.second), explicitImbalance(now));
   return equal(
-    { label: `change of W1ᵀW1 − W2W2ᵀ until time ${time}`, value: change + own },
-    { label: 'none', value: 0 },
+    [`change of W1ᵀW1 − W2W2ᵀ until time ${time}`, change + own],
+    ['none', 0],
     rounding(now) * size + Number.MIN_VALUE,
   );
 }
@@ -198,8 +184,8 @@ function restsAt({ first, second }: Weights, task: Matrix): Conclusion {
   const slope = Math.hypot(residual.mmul(second.transpose()).norm(), first.transpose().mmul(residual).norm());
   const size = first.norm() ** 2 + second.norm() ** 2;
   return equal(
-    { label: 'gradient of the limit', value: slope },
-    { label: 'none', value: 0 },
+    ['gradient of the limit', slope],
+    ['none', 0],
     rounding({ first, second }) * Math.sqrt(size) * (size + task.norm()) + Number.MIN_VALUE,
   );
 }
@@ -214,17 +200,13 @@ function recognised(start: Weights, task: Matrix, now: Weights, time: number): C
   const found = imbalanceOf(first, second);
   if (found !== null && departure <= 1e-12 * size) {
     return tightest([
-      equal(
-        { label: 'ℓ', value: found },
-        { label: '(‖W1‖² − ‖W2‖²)/h', value: mean },
-        rounding(start) * size + Number.MIN_VALUE,
-      ),
+      equal(['ℓ', found], ['(‖W1‖² − ‖W2‖²)/h', mean], rounding(start) * size + Number.MIN_VALUE),
       same(`at time ${time}, by flowWeights`, flowWeights(first, second, task, time), now),
     ]);
   }
   return equal(
-    { label: 'imbalance found', value: found === null ? 0 : 1 },
-    { label: 'there is one', value: departure <= 1e-12 * size ? 1 : 0 },
+    ['imbalance found', found === null ? 0 : 1],
+    ['there is one', departure <= 1e-12 * size ? 1 : 0],
     departure <= 1e-12 * size || departure >= 1e-8 * size ? Number.MIN_VALUE : 1,
   );
 }
@@ -267,11 +249,11 @@ function neverGrows(modes: readonly { readonly sigma: number; readonly factor: n
   const { first: left, second: right } = flowWeights(first, first.transpose(), task, Infinity);
   const learned = sigmas.map((sigma, index) => (factors[index] === 0 ? 0 : sigma));
   return equal(
-    {
-      label: `distance of the limit from the learned part of diag(${sigmas}), factors ${factors}`,
-      value: matrixDistance(left.mmul(right), diagonalInBases(basis, learned, basis)),
-    },
-    { label: 'none', value: 0 },
+    [
+      `distance of the limit from the learned part of diag(${sigmas}), factors ${factors}`,
+      matrixDistance(left.mmul(right), diagonalInBases(basis, learned, basis)),
+    ],
+    ['none', 0],
     1e-12 * (1 + task.norm()),
   );
 }

@@ -2,68 +2,49 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { expectedExcessDeep } from '../sensitivity.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, dimension, drawnMatrix, isDimension, matrixSeed, noiseScale } from './engine/draws.js';
-import {
-  explicitLoss,
-  isNoiseModel,
-  meanOverSigns,
-  type NoiseModel,
-  noiseHypotheses,
-  noiseModel,
-  weightsOf,
-} from './engine/explicit-loss.js';
-
-interface Instance {
-  /** `W1 … WL`: the rows of each layer, the size of its entries and its noise scale. */
-  readonly layers: readonly { readonly rows: number; readonly size: number; readonly gamma: number }[];
-  /** Columns of the last layer. */
-  readonly cols: number;
-  readonly taskSize: number;
-  readonly seed: number;
-  /** Whether the noise scale of the first layer holds for all of them. */
-  readonly sameNoise: boolean;
-  readonly noise: NoiseModel;
-}
+import * as draws from './engine/draws.js';
+import * as explicitLosses from './engine/explicit-loss.js';
 
 /** T1 for any depth. */
-export const deepNetwork = defineClaim<Instance>({
+export const deepNetwork = defineClaim({
   id: 'T1-depth',
   title: 'Sensitivity to noise at any depth',
   statement:
     'Noise of standard deviation γ_l on the weights of layer l raises the expected loss ‖W1⋯WL − A‖² by the excess of tr M over ‖W1⋯WL‖², where M starts as the identity and the layers from the last to the first map it to W M Wᵀ + γ² tr(M) I.',
   origin: 'ours',
   domain: fc.record({
-    layers: fc.array(
+    /** `W1 … WL`: the rows of each layer, the size of its entries and its noise scale. */
+    layers: draws.listOf(
+      6,
       fc.record({
-        rows: dimension,
-        size: fc.oneof({ weight: 12, arbitrary: decades(-2, 1) }, { weight: 1, arbitrary: fc.constant(0) }),
-        gamma: noiseScale,
+        rows: draws.dimension,
+        size: draws.weighted([12, draws.decades(-2, 1)], [1, fc.constant(0)]),
+        gamma: draws.noiseScale,
       }),
-      { minLength: 1, maxLength: 6 },
     ),
-    cols: dimension,
-    taskSize: decades(-2, 2),
-    seed: matrixSeed,
+    /** Columns of the last layer. */
+    cols: draws.dimension,
+    taskSize: draws.decades(-2, 2),
+    seed: draws.matrixSeed,
+    /** Whether the noise scale of the first layer holds for all of them. */
     sameNoise: fc.boolean(),
-    noise: noiseModel,
+    noise: explicitLosses.noiseModel,
   }),
   wellFormed: ({ layers, cols, taskSize, seed, noise }) =>
-    layers.length > 0 &&
-    layers.length <= 8 &&
-    [cols, ...layers.map(({ rows }) => rows)].every(isDimension) &&
-    layers.every(({ size, gamma }) => size >= 0 && size < 1e3 && gamma >= 0 && gamma < 1e3) &&
-    taskSize >= 0 &&
-    taskSize < 1e6 &&
+    draws.areWhole([layers.length], 1, 8) &&
+    [cols, ...draws.pluck(layers, 'rows')].every(draws.isDimension) &&
+    layers.every(({ size, gamma }) => draws.areWithin([size, gamma], 0, 1e3)) &&
+    draws.areWithin([taskSize], 0, 1e6) &&
     Number.isInteger(seed) &&
-    isNoiseModel(noise),
-  hypotheses: noiseHypotheses(),
+    explicitLosses.isNoiseModel(noise),
+  hypotheses: explicitLosses.noiseHypotheses,
   conclusion(instance) {
     const { layers: descriptions, cols, taskSize, seed, sameNoise, noise } = instance;
     const layers = descriptions.map(({ rows, size }, layer) =>
-      drawnMatrix(rows, descriptions[layer + 1]?.rows ?? cols, seed + SEED_STRIDE * layer).mul(size),
+      draws.drawnMatrix(rows, descriptions[layer + 1]?.rows ?? cols, seed + draws.SEED_STRIDE * layer).mul(size),
     );
     const gammas = descriptions.map(({ gamma }) => (sameNoise ? descriptions[0]!.gamma : gamma));
-    const task = drawnMatrix(layers[0]!.rows, cols, seed - SEED_STRIDE).mul(taskSize);
+    const task = draws.drawnMatrix(layers[0]!.rows, cols, seed - draws.SEED_STRIDE).mul(taskSize);
     const formula = { label: 'tr M − ‖W1⋯WL‖²', value: expectedExcessDeep(layers, sameNoise ? gammas[0]! : gammas) };
     const parts: Conclusion[] = [];
     if (noise.draw === 'independent') {
@@ -71,7 +52,7 @@ export const deepNetwork = defineClaim<Instance>({
       const centre = displaced(layers, gammas, noise.mean);
       const value = subsetExcess(centre, gammas) + drift.value;
       const size = subsetExcess(centre.map(Matrix.abs), gammas) + drift.size;
-      parts.push(equal(formula, { label: 'sum over all sets of layers with noise', value }, ROUNDING * size + TINY));
+      parts.push(equal(formula, ['sum over all sets of layers with noise', value], ROUNDING * size + TINY));
     }
     const count = layers.reduce((sum, layer) => sum + layer.rows * layer.columns, 0);
     if (count <= MOST_ENUMERATED || noise.draw === 'in step') {
@@ -82,8 +63,6 @@ export const deepNetwork = defineClaim<Instance>({
   toleranceReason:
     'both sides are sums over products of at most 12 matrices of up to 12 columns: 1e-13 of the same sum over absolute values; the mean over all signs cancels the loss: 1e-13 of a bound of it',
 });
-
-const SEED_STRIDE = 100_000;
 
 const ROUNDING = 1e-13;
 
@@ -147,7 +126,7 @@ function bySigns(
   layers: readonly Matrix[],
   gammas: readonly number[],
   task: Matrix,
-  noise: NoiseModel,
+  noise: explicitLosses.NoiseModel,
 ): Conclusion {
   const loss = lossOf(layers, task);
   const centre = displaced(layers, gammas, noise.mean);
@@ -155,7 +134,11 @@ function bySigns(
   const mean =
     noise.draw === 'in step'
       ? (lossOf(displaced(centre, gammas, 1), task) + lossOf(displaced(centre, gammas, -1), task)) / 2
-      : meanOverSigns(explicitLoss(layers, task), weightsOf(centre), scales);
+      : explicitLosses.meanOverSigns(
+          explicitLosses.explicitLoss(layers, task),
+          explicitLosses.weightsOf(centre),
+          scales,
+        );
   const reach = layers.reduce(
     (product, layer, index) =>
       product * (layer.norm() + gammas[index]! * (1 + Math.abs(noise.mean)) * Math.sqrt(layer.rows * layer.columns)),
@@ -163,11 +146,11 @@ function bySigns(
   );
   return equal(
     formula,
-    { label: 'mean loss over all signs of the noise − loss', value: mean - loss },
+    ['mean loss over all signs of the noise − loss', mean - loss],
     ROUNDING * (reach ** 2 + task.norm() ** 2) + TINY,
   );
 }
 
 function lossOf(layers: readonly Matrix[], task: Matrix): number {
-  return explicitLoss(layers, task)(weightsOf(layers));
+  return explicitLosses.explicitLoss(layers, task)(explicitLosses.weightsOf(layers));
 }

@@ -1,24 +1,11 @@
 import * as fc from 'fast-check';
 import { expectedExcess } from '../sensitivity.js';
 import { defineClaim, equal } from './engine/claim.js';
-import { type DrawnNetwork, drawnNetwork, isDrawnNetwork, networkOf, noiseScale } from './engine/draws.js';
-import {
-  excessRounding,
-  explicitExcess,
-  isNoiseModel,
-  type NoiseModel,
-  noiseHypotheses,
-  noiseModel,
-} from './engine/explicit-loss.js';
-
-interface Instance {
-  readonly network: DrawnNetwork;
-  readonly gamma: number;
-  readonly noise: NoiseModel;
-}
+import { areWithin, drawnNetwork, isDrawnNetwork, networkOf, noiseScale } from './engine/draws.js';
+import { excessRounding, explicitExcess, isNoiseModel, noiseHypotheses, noiseModel } from './engine/explicit-loss.js';
 
 /** T1: what noise of one scale on all weights costs. */
-export const gaussianSensitivity = defineClaim<Instance>({
+export const gaussianSensitivity = defineClaim({
   id: 'T1',
   title: 'Sensitivity to noise, exactly',
   statement:
@@ -26,17 +13,14 @@ export const gaussianSensitivity = defineClaim<Instance>({
   origin: 'setting: paper, section 4; identity: ours',
   domain: fc.record({ network: drawnNetwork, gamma: noiseScale, noise: noiseModel }),
   wellFormed: ({ network, gamma, noise }) =>
-    isDrawnNetwork(network) && gamma >= 0 && gamma < 1e6 && isNoiseModel(noise),
-  hypotheses: noiseHypotheses(),
+    isDrawnNetwork(network) && areWithin([gamma], 0, 1e6) && isNoiseModel(noise),
+  hypotheses: noiseHypotheses,
   conclusion({ network, gamma, noise }) {
     const { first, second, task } = networkOf(network);
     const scales = { first: gamma, second: gamma };
     return equal(
-      { label: 'γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq', value: expectedExcess(first, second, gamma) },
-      {
-        label: 'mean loss with noise − loss, entry by entry',
-        value: explicitExcess({ first, second, task }, scales, noise),
-      },
+      ['γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq', expectedExcess(first, second, gamma)],
+      ['mean loss with noise − loss, entry by entry', explicitExcess({ first, second, task }, scales, noise)],
       excessRounding({ first, second, task }, scales, noise),
     );
   },

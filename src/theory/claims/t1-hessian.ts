@@ -2,38 +2,27 @@ import * as fc from 'fast-check';
 import { expectedExcess, hessianTrace } from '../sensitivity.js';
 import { hessianProduct } from '../sharpness.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
-import {
-  type DrawnNetwork,
-  decades,
-  drawnMatrix,
-  drawnNetwork,
-  isDrawnNetwork,
-  matrixSeed,
-  type Network,
-  networkOf,
-} from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { explicitLoss, hessianTraceOf, lossBound, weightCount, weightsOf } from './engine/explicit-loss.js';
 
-interface Instance {
-  readonly network: DrawnNetwork;
-  readonly gamma: number;
-  /** Seed of the two directions of the second derivative. */
-  readonly directions: number;
-}
-
 /** T1 read as curvature. */
-export const hessianOfSensitivity = defineClaim<Instance>({
+export const hessianOfSensitivity = defineClaim({
   id: 'T1-hessian',
   title: 'Sensitivity is half the trace of the Hessian',
   statement:
     'The second derivative of ‖W1W2 − A‖² in the directions X and Y is 2⟨X1W2 + W1X2, Y1W2 + W1Y2⟩ + 2⟨W − A, X1Y2 + Y1X2⟩, its trace over all weights is 2(q‖W1‖² + p‖W2‖²) whatever the task is, and half that trace is the coefficient of γ² in the expected rise of the loss under noise.',
   origin: 'ours',
-  domain: fc.record({ network: drawnNetwork, gamma: decades(-4, 1), directions: matrixSeed }),
+  domain: fc.record({
+    network: draws.drawnNetwork,
+    gamma: draws.decades(-4, 1),
+    /** Seed of the two directions of the second derivative. */
+    directions: draws.matrixSeed,
+  }),
   wellFormed: ({ network, gamma, directions }) =>
-    isDrawnNetwork(network) && gamma > 0 && gamma < 1e6 && Number.isInteger(directions),
+    draws.isDrawnNetwork(network) && draws.areWithin([gamma], Number.MIN_VALUE, 1e6) && Number.isInteger(directions),
   hypotheses: [],
   conclusion({ network, gamma, directions }) {
-    const drawn = networkOf(network);
+    const drawn = draws.networkOf(network);
     const { first, second, task } = drawn;
     const size = Math.max(network.firstSize, network.secondSize) || 1;
     const loss = explicitLoss([first, second], task);
@@ -47,10 +36,10 @@ export const hessianOfSensitivity = defineClaim<Instance>({
     const [near, far] = [expectedExcess(first, second, gamma), expectedExcess(first, second, 2 * gamma)];
     const coefficient = (16 * near - far) / (12 * gamma ** 2);
     return tightest([
-      equal({ label: 'trace of the Hessian', value: hessianTrace(first, second) }, trace, traceRounding),
+      equal(['trace of the Hessian', hessianTrace(first, second)], trace, traceRounding),
       equal(
-        { label: 'coefficient of γ² in the expected rise', value: coefficient },
-        { label: 'half the sum of second differences of the loss', value: trace.value / 2 },
+        ['coefficient of γ² in the expected rise', coefficient],
+        ['half the sum of second differences of the loss', trace.value / 2],
         traceRounding + (8 * Number.EPSILON * far) / gamma ** 2,
       ),
       secondDerivative(drawn, directions, size),
@@ -64,13 +53,13 @@ export const hessianOfSensitivity = defineClaim<Instance>({
  * Along two directions the loss is a polynomial of degree 4, so that its mixed differences at two steps give the mixed
  * derivative exactly.
  */
-function secondDerivative(network: Network, seed: number, size: number) {
+function secondDerivative(network: draws.Network, seed: number, size: number) {
   const { first, second, task } = network;
   const draw = (offset: number) => ({
-    first: drawnMatrix(first.rows, first.columns, seed + offset).mul(size),
-    second: drawnMatrix(second.rows, second.columns, seed + offset + SEED_STRIDE).mul(size),
+    first: draws.drawnMatrix(first.rows, first.columns, seed + offset).mul(size),
+    second: draws.drawnMatrix(second.rows, second.columns, seed + offset + draws.SEED_STRIDE).mul(size),
   });
-  const [x, y] = [draw(3 * SEED_STRIDE), draw(5 * SEED_STRIDE)];
+  const [x, y] = [draw(3 * draws.SEED_STRIDE), draw(5 * draws.SEED_STRIDE)];
   const loss = explicitLoss([first, second], task);
   const at = weightsOf([first, second]);
   const along = weightsOf([x.first, x.second]);
@@ -82,13 +71,11 @@ function secondDerivative(network: Network, seed: number, size: number) {
   const product = hessianProduct(first, second, task, x);
   const reach = { first: 2 * (x.first.norm() + y.first.norm()), second: 2 * (x.second.norm() + y.second.norm()) };
   return equal(
-    { label: 'second derivative by the formula', value: product.first.dot(y.first) + product.second.dot(y.second) },
-    { label: 'mixed differences of the loss', value: (4 * mixed(1) - mixed(2)) / 3 },
+    ['second derivative by the formula', product.first.dot(y.first) + product.second.dot(y.second)],
+    ['mixed differences of the loss', (4 * mixed(1) - mixed(2)) / 3],
     8 * Number.EPSILON * (first.columns + 8) * lossBound(network, reach),
   );
 }
-
-const SEED_STRIDE = 100_000;
 
 function both(displacement: number) {
   return { first: displacement, second: displacement };

@@ -1,25 +1,11 @@
 import * as fc from 'fast-check';
 import { expectedExcess } from '../sensitivity.js';
 import { defineClaim, equal } from './engine/claim.js';
-import { type DrawnNetwork, drawnNetwork, isDrawnNetwork, networkOf, noiseScale } from './engine/draws.js';
-import {
-  excessRounding,
-  explicitExcess,
-  isNoiseModel,
-  type NoiseModel,
-  noiseHypotheses,
-  noiseModel,
-} from './engine/explicit-loss.js';
-
-interface Instance {
-  readonly network: DrawnNetwork;
-  readonly firstGamma: number;
-  readonly secondGamma: number;
-  readonly noise: NoiseModel;
-}
+import { areWithin, drawnNetwork, isDrawnNetwork, networkOf, noiseScale } from './engine/draws.js';
+import { excessRounding, explicitExcess, isNoiseModel, noiseHypotheses, noiseModel } from './engine/explicit-loss.js';
 
 /** T1 with a noise scale of its own for each layer: which scale meets which factor. */
-export const unequalNoise = defineClaim<Instance>({
+export const unequalNoise = defineClaim({
   id: 'T1-unequal',
   title: 'Unequal noise of the layers',
   statement:
@@ -27,19 +13,14 @@ export const unequalNoise = defineClaim<Instance>({
   origin: 'ours',
   domain: fc.record({ network: drawnNetwork, firstGamma: noiseScale, secondGamma: noiseScale, noise: noiseModel }),
   wellFormed: ({ network, firstGamma, secondGamma, noise }) =>
-    isDrawnNetwork(network) &&
-    [firstGamma, secondGamma].every((gamma) => gamma >= 0 && gamma < 1e6) &&
-    isNoiseModel(noise),
-  hypotheses: noiseHypotheses(),
+    isDrawnNetwork(network) && areWithin([firstGamma, secondGamma], 0, 1e6) && isNoiseModel(noise),
+  hypotheses: noiseHypotheses,
   conclusion({ network, firstGamma, secondGamma, noise }) {
     const { first, second, task } = networkOf(network);
     const scales = { first: firstGamma, second: secondGamma };
     return equal(
-      { label: 'γ1²p‖W2‖² + γ2²q‖W1‖² + γ1²γ2²phq', value: expectedExcess(first, second, scales) },
-      {
-        label: 'mean loss with noise − loss, entry by entry',
-        value: explicitExcess({ first, second, task }, scales, noise),
-      },
+      ['γ1²p‖W2‖² + γ2²q‖W1‖² + γ1²γ2²phq', expectedExcess(first, second, scales)],
+      ['mean loss with noise − loss, entry by entry', explicitExcess({ first, second, task }, scales, noise)],
       excessRounding({ first, second, task }, scales, noise),
     );
   },

@@ -3,32 +3,20 @@ import { Matrix } from 'ml-matrix';
 import { createProblem, type Problem } from '../problem.js';
 import { expectedExcess, sensitivityAt, sensitivityVelocityAt } from '../sensitivity.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, flowTime, mode, risingMode } from './engine/draws.js';
+import { areWhole, areWithin, decades, flowTime, listOf, mode, pluck, risingMode, weighted } from './engine/draws.js';
 import { panelIntegral, sigmoid } from './engine/integration.js';
 
-/** Modes in any order of their σ, the dimensions beyond them, a noise scale and a time. */
-interface Instance {
-  readonly modes: readonly { readonly sigma: number; readonly start: number }[];
-  /** Rows, hidden units and columns beyond the number of modes. */
-  readonly extraRows: number;
-  readonly extraHidden: number;
-  readonly extraCols: number;
-  readonly gamma: number;
-  readonly time: number;
-}
-
 /** T2 ii: progressive sensitivity from an aligned start. */
-export const progressiveSensitivity = defineClaim<Instance>({
+export const progressiveSensitivity = defineClaim({
   id: 'T2',
   title: 'Progressive sensitivity',
   statement:
     'Along gradient flow from an aligned balanced start, the expected rise of the loss under Gaussian noise of any scale grows strictly with training time, with velocity 4γ²(p+q) Σ s_i(σ_i − s_i).',
   origin: 'direction: paper, section 4; velocity and hypotheses: ours',
+  /** Modes in any order of their σ, the dimensions beyond them, a noise scale and a time. */
   domain: fc.record({
-    modes: fc.oneof(
-      { weight: 6, arbitrary: fc.array(risingMode, { minLength: 1, maxLength: 12 }) },
-      { weight: 1, arbitrary: fc.array(mode, { minLength: 1, maxLength: 12 }) },
-    ),
+    modes: weighted([6, listOf(12, risingMode)], [1, listOf(12, mode)]),
+    /** Rows, hidden units and columns beyond the number of modes. */
     extraRows: fc.nat({ max: 3 }),
     extraHidden: fc.nat({ max: 3 }),
     extraCols: fc.nat({ max: 3 }),
@@ -37,10 +25,10 @@ export const progressiveSensitivity = defineClaim<Instance>({
   }),
   wellFormed: ({ modes, extraRows, extraHidden, extraCols, gamma, time }) =>
     modes.length > 0 &&
-    modes.some(({ sigma }) => sigma > 0) &&
-    modes.every(({ sigma, start }) => sigma >= 0 && start >= 0 && sigma < 1e6 && start < 1e6) &&
-    [extraRows, extraHidden, extraCols].every((extra) => Number.isInteger(extra) && extra >= 0) &&
     gamma > 0 &&
+    modes.some(({ sigma }) => sigma > 0) &&
+    modes.every(({ sigma, start }) => areWithin([sigma, start], 0, 1e6)) &&
+    areWhole([extraRows, extraHidden, extraCols], 0, Infinity) &&
     time >= 0,
   hypotheses: [
     {
@@ -68,7 +56,7 @@ export const progressiveSensitivity = defineClaim<Instance>({
       rows,
       hidden,
       cols,
-      spectrum: sorted.map(({ sigma }) => sigma),
+      spectrum: pluck(sorted, 'sigma'),
       tau: 0,
       starts: Array.from({ length: Math.min(rows, hidden, cols) }, (_, index) => sorted[index]?.start ?? 0),
     });
@@ -79,26 +67,26 @@ export const progressiveSensitivity = defineClaim<Instance>({
     const values = sorted.map((each) => sigmoid(each, time).value);
     const size = sorted.reduce((sum, { sigma, start }) => sum + Math.max(sigma, start) ** 2, 0);
     const rising = atLeast(
-      { label: 'sign of the velocity of the sensitivity', value: sign(velocity, underflows) },
-      { label: 'positive', value: 1 },
+      ['sign of the velocity of the sensitivity', sign(velocity, underflows)],
+      ['positive', 1],
       1e-9,
     );
     const formula = equal(
-      { label: 'velocity of the sensitivity / γ²(p+q)', value: velocity / scale },
-      {
-        label: '4 Σ s(σ − s)',
-        value: sorted.reduce((sum, { sigma }, index) => sum + 4 * values[index]! * (sigma - values[index]!), 0),
-      },
+      ['velocity of the sensitivity / γ²(p+q)', velocity / scale],
+      [
+        '4 Σ s(σ − s)',
+        sorted.reduce((sum, { sigma }, index) => sum + 4 * values[index]! * (sigma - values[index]!), 0),
+      ],
       ROUNDING * size,
     );
     const sensitivity = sensitivityAt(problem, gamma, time);
     const factors = values.map(Math.sqrt);
     const explicit = equal(
-      { label: 'sensitivity along the flow', value: sensitivity },
-      {
-        label: 'expected rise of the loss of the weights at that time',
-        value: expectedExcess(Matrix.diag(factors, rows, hidden), Matrix.diag(factors, hidden, cols), gamma),
-      },
+      ['sensitivity along the flow', sensitivity],
+      [
+        'expected rise of the loss of the weights at that time',
+        expectedExcess(Matrix.diag(factors, rows, hidden), Matrix.diag(factors, hidden, cols), gamma),
+      ],
       ROUNDING * sensitivity,
     );
     return tightest([rising, formula, explicit, risesByVelocity(problem, gamma, time)]);
@@ -118,11 +106,8 @@ function risesByVelocity(problem: Problem, gamma: number, time: number): Conclus
   const later = time + 0.1 / fastest;
   const before = sensitivityAt(problem, gamma, time);
   return equal(
-    { label: 'rise of the sensitivity over a short time', value: sensitivityAt(problem, gamma, later) - before },
-    {
-      label: 'integral of its velocity',
-      value: panelIntegral((at) => sensitivityVelocityAt(problem, gamma, at), time, later),
-    },
+    ['rise of the sensitivity over a short time', sensitivityAt(problem, gamma, later) - before],
+    ['integral of its velocity', panelIntegral((at) => sensitivityVelocityAt(problem, gamma, at), time, later)],
     ROUNDING * before,
   );
 }

@@ -1,15 +1,11 @@
 import * as fc from 'fast-check';
 import { sensitivityVelocity } from '../sensitivity.js';
 import { defineClaim, equal } from './engine/claim.js';
-import { type DrawnNetwork, drawnNetwork, isDrawnNetwork, networkOf } from './engine/draws.js';
+import { drawnNetwork, isDrawnNetwork, networkOf } from './engine/draws.js';
 import { flowOfSensitivity } from './engine/explicit-loss.js';
 
-interface Instance {
-  readonly network: DrawnNetwork;
-}
-
 /** T2 i: how fast gradient flow changes the sensitivity, from any weights. */
-export const velocityOfSensitivity = defineClaim<Instance>({
+export const velocityOfSensitivity = defineClaim({
   id: 'T2-velocity',
   title: 'Velocity of the sensitivity under gradient flow',
   statement:
@@ -22,8 +18,8 @@ export const velocityOfSensitivity = defineClaim<Instance>({
     const drawn = networkOf(network);
     const { velocity, rounding } = flowOfSensitivity(drawn);
     return equal(
-      { label: '4(p+q)⟨W, A − W⟩', value: sensitivityVelocity(drawn.first, drawn.second, drawn.task) },
-      { label: 'd/dt (q‖W1‖² + p‖W2‖²) by central differences of the loss', value: velocity },
+      ['4(p+q)⟨W, A − W⟩', sensitivityVelocity(drawn.first, drawn.second, drawn.task)],
+      ['d/dt (q‖W1‖² + p‖W2‖²) by central differences of the loss', velocity],
       rounding,
     );
   },

@@ -3,7 +3,7 @@ import { EigenvalueDecomposition } from 'ml-matrix';
 import { createProblem } from '../problem.js';
 import { alignedSharpness, sharpness } from '../sharpness.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, isDimension, matrixSeed, singularValues } from './engine/draws.js';
+import { areWithin, decades, isDimension, matrixSeed, pluck, singularValues, weighted } from './engine/draws.js';
 import { explicitLoss, hessianOf, weightsOf } from './engine/explicit-loss.js';
 import { alignedTask, drawnBases, stretchedWeights } from './engine/networks.js';
 
@@ -32,7 +32,7 @@ interface Instance {
 /** Beyond as many weights the eigenvalues of the dense Hessian would take too long. */
 const LARGEST_DENSE = 36;
 
-const share = fc.oneof({ weight: 4, arbitrary: decades(-3, 0.5) }, { weight: 1, arbitrary: fc.constantFrom(0, 1) });
+const share = weighted([4, decades(-3, 0.5)], [1, fc.constantFrom(0, 1)]);
 
 /** T2: how sharp the loss is at every network on the way, not only at the minimum. */
 export const sharpnessOnTheWay = defineClaim<Instance>({
@@ -43,14 +43,14 @@ export const sharpnessOnTheWay = defineClaim<Instance>({
   origin: 'ours',
   domain: fc
     .record({
-      sigmas: fc.oneof({ weight: 20, arbitrary: singularValues(3) }, { weight: 1, arbitrary: singularValues(6) }),
+      sigmas: weighted([20, singularValues(3)], [1, singularValues(6)]),
       shares: fc.array(share, { minLength: 6, maxLength: 6 }),
       extraRows: fc.nat({ max: 2 }),
       extraCols: fc.nat({ max: 2 }),
       hidden: fc.integer({ min: 1, max: 4 }),
       basis: matrixSeed,
-      otherBasis: fc.oneof({ weight: 12, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: matrixSeed }),
-      stretch: fc.oneof({ weight: 12, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: decades(-1, 1) }),
+      otherBasis: weighted([12, fc.constant(null)], [1, matrixSeed]),
+      stretch: weighted([12, fc.constant(1)], [1, decades(-1, 1)]),
     })
     .map(({ sigmas, shares, otherBasis, ...rest }) => ({
       modes: sigmas.map((sigma, index) => ({ sigma, share: shares[index]! })),
@@ -61,15 +61,12 @@ export const sharpnessOnTheWay = defineClaim<Instance>({
     modes.length > 0 &&
     modes.every(
       ({ sigma, share }, index) =>
-        sigma > 1e-6 && sigma < 1e6 && sigma <= (modes[index - 1]?.sigma ?? sigma) && share >= 0 && share < 1e3,
+        areWithin([sigma], 1e-6, 1e6) && sigma <= (modes[index - 1]?.sigma ?? sigma) && areWithin([share], 0, 1e3),
     ) &&
     [modes.length + extraRows, modes.length + extraCols, hidden].every(isDimension) &&
-    extraRows >= 0 &&
-    extraCols >= 0 &&
-    Number.isInteger(basis) &&
-    Number.isInteger(networkBasis) &&
-    stretch > 1e-3 &&
-    stretch < 1e3,
+    areWithin([extraRows, extraCols], 0, Infinity) &&
+    [basis, networkBasis].every(Number.isInteger) &&
+    areWithin([stretch], 1e-3, 1e3),
   hypotheses: [
     {
       name: 'aligned',
@@ -80,7 +77,7 @@ export const sharpnessOnTheWay = defineClaim<Instance>({
   ],
   conclusion({ modes, extraRows, extraCols, hidden, basis, networkBasis, stretch }) {
     const [rows, cols] = [modes.length + extraRows, modes.length + extraCols];
-    const sigmas = modes.map(({ sigma }) => sigma);
+    const sigmas = pluck(modes, 'sigma');
     const values = modes.map(({ sigma, share }) => sigma * share);
     const bases = drawnBases(rows, hidden, cols, basis);
     const task = alignedTask(bases, sigmas);
@@ -99,7 +96,7 @@ export const sharpnessOnTheWay = defineClaim<Instance>({
     if (weights.length <= LARGEST_DENSE) {
       const dense = hessianOf(explicitLoss([first, second], task), weights, Math.sqrt(size));
       const largest = Math.max(...new EigenvalueDecomposition(dense, { assumeSymmetric: true }).realEigenvalues);
-      parts.push(equal(predicted, { label: 'largest eigenvalue of the dense Hessian', value: largest }, 1e-9 * size));
+      parts.push(equal(predicted, ['largest eigenvalue of the dense Hessian', largest], 1e-9 * size));
     }
     return tightest(parts);
   },

@@ -1,27 +1,17 @@
 import * as fc from 'fast-check';
 import { lastDescent } from '../inflection.js';
 import { atLeast, type Conclusion, concludes, defineClaim, equal, tightest } from './engine/claim.js';
-import {
-  isNoisyProblem,
-  lateTime,
-  logarithmicTimes,
-  movingModes,
-  type NoisyProblem,
-  noisyFields,
-  problemOf,
-  slopeAt,
-  turningTimes,
-} from './engine/noisy-problem.js';
+import * as noisy from './engine/noisy-problem.js';
 
 /** T3 b: for every noise there is a time after which training only hurts. */
-export const catastrophicOvertraining = defineClaim<NoisyProblem>({
+export const catastrophicOvertraining = defineClaim<noisy.NoisyProblem>({
   id: 'T3',
   title: 'Catastrophic overtraining under noise',
   statement:
     'For every noise scale γ > 0 there is a finite time T(γ), the last at which the perturbed loss does not rise, and the perturbed loss increases strictly for ever after it.',
   origin: 'direction: paper, section 4; existence for every γ and hypotheses: ours',
-  domain: fc.record(noisyFields),
-  wellFormed: isNoisyProblem,
+  domain: fc.record(noisy.noisyFields),
+  wellFormed: noisy.isNoisyProblem,
   hypotheses: [
     {
       name: 'starts below',
@@ -36,20 +26,16 @@ export const catastrophicOvertraining = defineClaim<NoisyProblem>({
     {
       name: 'something moves',
       statement: 'some mode starts above zero and not at its σ',
-      holds: ({ modes }) => movingModes(modes).length > 0,
+      holds: ({ modes }) => noisy.movingModes(modes).length > 0,
     },
     { name: 'some noise', statement: 'γ > 0', holds: ({ gamma }) => gamma > 0 },
   ],
   conclusion(instance) {
-    const late = lateTime(instance);
-    const end = slopeAt(instance, late);
-    const rises = atLeast(
-      { label: `sign of P′ at t = ${late.toPrecision(3)}`, value: Math.sign(end.value) },
-      { label: 'rising', value: 1 },
-      1e-9,
-    );
+    const late = noisy.lateTime(instance);
+    const end = noisy.slopeAt(instance, late);
+    const rises = atLeast([`sign of P′ at t = ${late.toPrecision(3)}`, Math.sign(end.value)], ['rising', 1], 1e-9);
     if (!concludes(rises)) return rises;
-    const last = lastDescent(problemOf(instance), instance.gamma);
+    const last = lastDescent(noisy.problemOf(instance), instance.gamma);
     return tightest([rises, ...lastDescentIsRight(instance, last, late)]);
   },
   toleranceReason:
@@ -65,30 +51,22 @@ const SLOPE_TOLERANCE = 1e-11;
  *
  * @param late a time after which nothing turns any more
  */
-export function lastDescentIsRight(instance: NoisyProblem, last: number, late: number): Conclusion[] {
-  const finite = atLeast(
-    { label: 'latest time looked at', value: late },
-    { label: 'T(γ)', value: last },
-    SLOPE_TOLERANCE * late,
-  );
+export function lastDescentIsRight(instance: noisy.NoisyProblem, last: number, late: number): Conclusion[] {
+  const finite = atLeast(['latest time looked at', late], ['T(γ)', last], SLOPE_TOLERANCE * late);
   if (!(last <= late)) return [finite];
   const from = last > 0 ? last * (1 + 1e-9) : Math.min(1e-9, late / 2);
-  const scanned = [...logarithmicTimes(from, late, 60), ...turningTimes(instance)];
+  const scanned = [...noisy.logarithmicTimes(from, late, 60), ...noisy.turningTimes(instance)];
   const slopes = scanned.filter((time) => time > from && time < late).map((time) => relativeSlope(instance, time));
-  const after = atLeast(
-    { label: 'least P′(t)/Σ|terms| after T(γ)', value: Math.min(0, ...slopes) },
-    { label: 'rising', value: 0 },
-    SLOPE_TOLERANCE,
-  );
+  const after = atLeast(['least P′(t)/Σ|terms| after T(γ)', Math.min(0, ...slopes)], ['rising', 0], SLOPE_TOLERANCE);
   const at = equal(
-    { label: 'P′(T(γ))/Σ|terms|', value: last > 0 ? relativeSlope(instance, last) : 0 },
-    { label: 'turning', value: 0 },
+    ['P′(T(γ))/Σ|terms|', last > 0 ? relativeSlope(instance, last) : 0],
+    ['turning', 0],
     SLOPE_TOLERANCE,
   );
   return [finite, after, at];
 }
 
-function relativeSlope(instance: NoisyProblem, time: number): number {
-  const { value, size } = slopeAt(instance, time);
+function relativeSlope(instance: noisy.NoisyProblem, time: number): number {
+  const { value, size } = noisy.slopeAt(instance, time);
   return size === 0 ? 0 : value / size;
 }

@@ -3,56 +3,40 @@ import type { Mode } from '../mode.js';
 import { type LandscapeEnclosure, type LandscapePoint, NoiseLandscape } from '../noise-landscape.js';
 import { middleTime, timeGrid, unsplittable } from '../search.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades } from './engine/draws.js';
+import { areWithin, decades, quotients } from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';
-import {
-  halfNoise,
-  isNoisyProblem,
-  lateTime,
-  movingModes,
-  type NoisyProblem,
-  noisyFields,
-  problemOf,
-} from './engine/noisy-problem.js';
-
-/** A noisy problem and an interval of times with a time in it. */
-interface Instance extends NoisyProblem {
-  /** Beginning of the interval. */
-  readonly time: number;
-  /** End of the interval over its beginning. */
-  readonly ratio: number;
-  /** Where in the interval to look, from 0 to 1. */
-  readonly inside: number;
-}
+import * as noisy from './engine/noisy-problem.js';
 
 /** T3: what makes the search for the inflection a proof. */
-export const enclosure = defineClaim<Instance>({
+export const enclosure = defineClaim({
   id: 'T3-enclosure',
   title: 'Ranges of the modes enclose the perturbed loss between two times',
   statement:
     'Between two times the gap g of every mode is monotone, so that the sums over the modes of the ranges of g(g − 2c) and of s g(c − g), and of the products of those of s g and of 2(σ+c)g − 3g² − σc, enclose the perturbed loss, its slope and its curvature at every time between (up to a constant and the factors 8 and 32); and the cells into which the search cuts time cover it.',
   origin: 'ours',
+  /** A noisy problem and an interval of times with a time in it. */
   domain: fc.record({
-    ...noisyFields,
+    ...noisy.noisyFields,
+    /** Beginning of the interval. */
     time: decades(-3, 2),
+    /** End of the interval over its beginning. */
     ratio: decades(0.01, 1),
-    inside: fc.integer({ min: 0, max: 20 }).map((n) => n / 20),
+    /** Where in the interval to look, from 0 to 1. */
+    inside: quotients(0, 20, 20),
   }),
   wellFormed: (instance) =>
-    isNoisyProblem(instance) &&
-    instance.time > 0 &&
-    instance.ratio >= 1 &&
-    instance.inside >= 0 &&
-    instance.inside <= 1,
+    noisy.isNoisyProblem(instance) && instance.time > 0 && instance.ratio >= 1 && areWithin([instance.inside], 0, 1),
   hypotheses: [],
   conclusion(instance) {
-    const landscape = new NoiseLandscape(problemOf(instance), instance.gamma);
+    const landscape = new NoiseLandscape(noisy.problemOf(instance), instance.gamma);
     const { unit } = landscape;
-    const late = lateTime(instance);
+    const late = noisy.lateTime(instance);
     const [earlier, later] = [Math.min(instance.time, late), Math.min(instance.time * instance.ratio, late)];
     const between = earlier + (later - earlier) * instance.inside;
-    const critical = halfNoise(instance) / unit;
-    const modes = movingModes(instance.modes).map(({ sigma, start }) => ({ sigma: sigma / unit, start: start / unit }));
+    const critical = noisy.halfNoise(instance) / unit;
+    const modes = noisy
+      .movingModes(instance.modes)
+      .map(({ sigma, start }) => ({ sigma: sigma / unit, start: start / unit }));
     const [from, to] = [landscape.at(earlier * unit), landscape.at(later * unit)];
     const bounds = landscape.enclose(from, to);
     return tightest([
@@ -114,22 +98,18 @@ function isState(point: LandscapePoint, state: State): Conclusion[] {
     if (size < 1e-290) return [];
     const share = { label: `bound on the rounding of the ${name}, as a share of its terms`, value: bound / size };
     return [
-      atMost(share, { label: 'a few hundred roundings', value: 1e-12 }, 1e-15),
+      atMost(share, ['a few hundred roundings', 1e-12], 1e-15),
       // Where σ and c nearly cancel the slope is known better than its terms.
-      ...(name === 'objective' ? [atLeast(share, { label: 'some hundred roundings', value: 1e-14 }, 1e-17)] : []),
+      ...(name === 'objective' ? [atLeast(share, ['some hundred roundings', 1e-14], 1e-17)] : []),
     ];
   });
   return [
     equal(
-      { label: 'objective', value: point.objective },
-      { label: 'Σ g(g − 2c)', value: state.objective },
+      ['objective', point.objective],
+      ['Σ g(g − 2c)', state.objective],
       ROUNDING * state.objectiveSize + Number.MIN_VALUE,
     ),
-    equal(
-      { label: 'slope', value: point.slope },
-      { label: 'Σ s g(c − g)', value: state.slope },
-      ROUNDING * state.slopeSize + Number.MIN_VALUE,
-    ),
+    equal(['slope', point.slope], ['Σ s g(c − g)', state.slope], ROUNDING * state.slopeSize + Number.MIN_VALUE),
     ...shares,
   ];
 }
@@ -137,8 +117,8 @@ function isState(point: LandscapePoint, state: State): Conclusion[] {
 function contains(bounds: LandscapeEnclosure, state: State): Conclusion[] {
   const { objective, slope, curvature, objectiveSize, slopeSize, curvatureSize } = state;
   const within = (name: string, value: number, low: number, high: number, size: number): Conclusion[] => [
-    atLeast({ label: name, value }, { label: 'its lower bound', value: low }, ROUNDING * size + Number.MIN_VALUE),
-    atMost({ label: name, value }, { label: 'its upper bound', value: high }, ROUNDING * size + Number.MIN_VALUE),
+    atLeast([name, value], ['its lower bound', low], ROUNDING * size + Number.MIN_VALUE),
+    atMost([name, value], ['its upper bound', high], ROUNDING * size + Number.MIN_VALUE),
   ];
   return [
     ...within('objective', objective, bounds.objectiveLow, Number.MAX_VALUE, objectiveSize),
@@ -148,6 +128,17 @@ function contains(bounds: LandscapeEnclosure, state: State): Conclusion[] {
 }
 
 const CELLS = 64;
+
+/** The least and the largest of the numbers that were seen. */
+class Range {
+  low = Infinity;
+  high = -Infinity;
+
+  see(value: number): void {
+    this.low = Math.min(this.low, value);
+    this.high = Math.max(this.high, value);
+  }
+}
 
 /** That the bounds are the sums of the ranges, found by looking at many gaps of each mode. */
 function areRanges(
@@ -159,41 +150,37 @@ function areRanges(
   const sums = { objective: 0, slopeLow: 0, slopeHigh: 0, curvatureLow: 0, curvatureHigh: 0 };
   const sizes = { objective: 0, slope: 0, curvature: 0 };
   for (const mode of modes) {
-    const [first, last] = times.map((time) => sigmoid(mode, time)) as [
-      ReturnType<typeof sigmoid>,
-      ReturnType<typeof sigmoid>,
-    ];
-    const states = Array.from({ length: CELLS + 1 }, (_, index) => {
-      const share = index / CELLS;
-      return {
-        value: first.value + (last.value - first.value) * share,
-        gap: first.gap + (last.gap - first.gap) * share,
-      };
-    });
-    const growths = states.map(({ value, gap }) => value * SCALE * gap);
-    const bends = states.map(({ gap }) => bend(mode, critical, gap));
-    const slopes = states.map(({ gap }, index) => growths[index]! * (critical - gap));
-    const corners = [Math.min(...growths), Math.max(...growths)].flatMap((growth) => [
-      growth * Math.min(...bends),
-      growth * Math.max(...bends),
-    ]);
-    sums.objective += Math.min(...states.map(({ gap }) => gap * (gap - 2 * critical)));
-    sums.slopeLow += Math.min(...slopes);
-    sums.slopeHigh += Math.max(...slopes);
-    sums.curvatureLow += 4 * Math.min(...corners);
-    sums.curvatureHigh += 4 * Math.max(...corners);
-    const gap = Math.max(...states.map((state) => Math.abs(state.gap)));
-    const growth = Math.max(...growths.map(Math.abs));
+    const [first, last] = [sigmoid(mode, times[0]), sigmoid(mode, times[1])];
+    const [objectives, slopes, growths, bends] = [new Range(), new Range(), new Range(), new Range()];
+    let gap = 0;
+    for (let cell = 0; cell <= CELLS; cell++) {
+      const share = cell / CELLS;
+      const value = first.value + (last.value - first.value) * share;
+      const at = first.gap + (last.gap - first.gap) * share;
+      const growth = value * SCALE * at;
+      objectives.see(at * (at - 2 * critical));
+      slopes.see(growth * (critical - at));
+      growths.see(growth);
+      bends.see(bend(mode, critical, at));
+      gap = Math.max(gap, Math.abs(at));
+    }
+    const corners = new Range();
+    for (const growth of [growths.low, growths.high]) {
+      corners.see(growth * bends.low);
+      corners.see(growth * bends.high);
+    }
+    sums.objective += objectives.low;
+    sums.slopeLow += slopes.low;
+    sums.slopeHigh += slopes.high;
+    sums.curvatureLow += 4 * corners.low;
+    sums.curvatureHigh += 4 * corners.high;
+    const growth = Math.max(-growths.low, growths.high);
     sizes.objective += gap * (gap + 2 * critical);
     sizes.slope += growth * (critical + gap);
     sizes.curvature += 4 * growth * bendSize(mode, critical, gap);
   }
   const near = (name: string, value: number, range: number, size: number): Conclusion =>
-    equal(
-      { label: name, value },
-      { label: 'sum of the ranges of the modes', value: range },
-      1e-3 * size + Number.MIN_VALUE,
-    );
+    equal([name, value], ['sum of the ranges of the modes', range], 1e-3 * size + Number.MIN_VALUE);
   return [
     near('lower bound of the objective', bounds.objectiveLow, sums.objective, sizes.objective),
     near('lower bound of the slope', bounds.slopeLow, sums.slopeLow, sizes.slope),
@@ -210,24 +197,16 @@ function knowsItsModes(landscape: NoiseLandscape, modes: readonly Mode[], critic
   const latest = Math.max(0, ...helping.map((mode) => sigmoid(mode, last).gap));
   return [
     equal(
-      { label: 'whether some mode falls (1 or 0)', value: landscape.hasFallingModes ? 1 : 0 },
-      { label: 'whether some starts above its σ', value: falling ? 1 : 0 },
+      ['whether some mode falls (1 or 0)', landscape.hasFallingModes ? 1 : 0],
+      ['whether some starts above its σ', falling ? 1 : 0],
       1e-9,
     ),
-    equal(
-      { label: 'moving modes', value: landscape.modes.length },
-      { label: 'that start above 0 and not at σ', value: modes.length },
-      1e-9,
-    ),
+    equal(['moving modes', landscape.modes.length], ['that start above 0 and not at σ', modes.length], 1e-9),
     helping.length > 0 && critical > 0
-      ? equal(
-          { label: 'largest gap at max t*', value: latest },
-          { label: 'c', value: critical },
-          1e-10 * (critical + 1e-6 * latest),
-        )
+      ? equal(['largest gap at max t*', latest], ['c', critical], 1e-10 * (critical + 1e-6 * latest))
       : equal(
-          { label: 'max t* where no mode helps (0), or all do for ever (1)', value: last === Infinity ? 1 : last },
-          { label: 'its value', value: helping.length > 0 ? 1 : 0 },
+          ['max t* where no mode helps (0), or all do for ever (1)', last === Infinity ? 1 : last],
+          ['its value', helping.length > 0 ? 1 : 0],
           1e-9,
         ),
   ];
@@ -237,44 +216,40 @@ function knowsItsModes(landscape: NoiseLandscape, modes: readonly Mode[], critic
 function cellsCover(from: number, to: number): Conclusion[] {
   const grids = [to, to * 1e-9, 0].map(timeGrid);
   const gaps = grids.flatMap((grid) => grid.map((time, index) => (index === 0 ? 0 : time - grid[index - 1]!)));
-  const ordered = atLeast(
-    { label: 'least step between times of a grid', value: Math.min(...gaps) },
-    { label: 'in order', value: 0 },
-    Number.MIN_VALUE,
-  );
+  const ordered = atLeast(['least step between times of a grid', Math.min(...gaps)], ['in order', 0], Number.MIN_VALUE);
   const ends = equal(
-    { label: 'ends of the grids', value: grids.reduce((sum, grid) => sum + grid[0]! * 1e9 + grid.at(-1)!, 0) },
-    { label: '0 and the times asked for', value: to + to * 1e-9 },
+    ['ends of the grids', grids.reduce((sum, grid) => sum + grid[0]! * 1e9 + grid.at(-1)!, 0)],
+    ['0 and the times asked for', to + to * 1e-9],
     1e-12 * to,
   );
   const start = atMost(
-    { label: 'first step of a grid, in which no mode moves', value: timeGrid(to)[1]! },
-    { label: 'a thousandth of the unit', value: 1e-3 },
+    ['first step of a grid, in which no mode moves', timeGrid(to)[1]!],
+    ['a thousandth of the unit', 1e-3],
     1e-9,
   );
   const middle = middleTime(from, to);
   const centred = equal(
-    { label: 'square of the middle of a cell over the product of its ends', value: middle ** 2 / (from * to) },
-    { label: 'about 1', value: 1.0625 },
+    ['square of the middle of a cell over the product of its ends', middle ** 2 / (from * to)],
+    ['about 1', 1.0625],
     0.07,
   );
   const fromZero = equal(
-    { label: 'middle of a cell that begins at 0', value: middleTime(0, to) },
-    { label: 'half its end', value: to / 2 },
+    ['middle of a cell that begins at 0', middleTime(0, to)],
+    ['half its end', to / 2],
     1e-15 * to,
   );
   const points = [to * (1 + 2 * Number.EPSILON), to * (1 + 12 * Number.EPSILON)];
   const split = equal(
-    {
-      label: 'cells that can be split, of two wide and two narrow ones',
-      value: [
+    [
+      'cells that can be split, of two wide and two narrow ones',
+      [
         [0, to * 1e-3],
         [to, points[1]!],
         [to, points[0]!],
         [0, 1e-22],
       ].filter(([left, right]) => !unsplittable(left!, right!)).length,
-    },
-    { label: 'the wide ones', value: 2 },
+    ],
+    ['the wide ones', 2],
     1e-9,
   );
   return [ordered, ends, start, centred, fromZero, split];

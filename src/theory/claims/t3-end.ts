@@ -2,33 +2,25 @@ import * as fc from 'fast-check';
 import { lastDescent } from '../inflection.js';
 import type { Mode } from '../mode.js';
 import { type Conclusion, concludes, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, singularValue } from './engine/draws.js';
+import { decades, listOf, pluck, singularValue, weighted } from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';
-import {
-  halfNoise,
-  isNoisyProblem,
-  lateTime,
-  movingModes,
-  type NoisyProblem,
-  noisyFields,
-  problemOf,
-} from './engine/noisy-problem.js';
+import * as noisy from './engine/noisy-problem.js';
 import { lastDescentIsRight } from './t3-catastrophic-overtraining.js';
 
 /** Modes that start below, at or above their σ, null modes among them. */
-const anyModes = fc.array(
+const anyModes = listOf(
+  12,
   fc
     .record({
-      sigma: fc.oneof({ weight: 20, arbitrary: singularValue }, { weight: 1, arbitrary: fc.constant(0) }),
-      share: fc.oneof({ weight: 3, arbitrary: decades(-12, -0.05) }, { weight: 1, arbitrary: decades(0, 2) }),
+      sigma: weighted([20, singularValue], [1, fc.constant(0)]),
+      share: weighted([3, decades(-12, -0.05)], [1, decades(0, 2)]),
     })
     .map(({ sigma, share }) => ({ sigma, start: sigma === 0 ? share : sigma * share })),
-  { minLength: 1, maxLength: 12 },
 );
 
 /** The slowest modes cancel exactly: one starts at half its σ, two at twice. */
 const tied = fc
-  .record({ ...noisyFields, modes: anyModes, sigma: fc.integer({ min: 1, max: 4 }) })
+  .record({ ...noisy.noisyFields, modes: anyModes, sigma: fc.integer({ min: 1, max: 4 }) })
   .map(({ modes, sigma, ...rest }) => ({
     ...rest,
     modes: [0.5, 2, 2]
@@ -37,14 +29,14 @@ const tied = fc
   }));
 
 /** T3 b, sharpened: how the perturbed loss ends from any aligned start. */
-export const endOfTraining = defineClaim<NoisyProblem>({
+export const endOfTraining = defineClaim<noisy.NoisyProblem>({
   id: 'T3-end',
   title: 'The slowest modes decide whether the perturbed loss rises at the end',
   statement:
     'Late in training the perturbed loss increases strictly, and T(γ) is finite, where the modes of least σ among those that move have Σ (σ_i/s_i(0) − 1) > 0, and decreases strictly, with T(γ) = ∞, where that sum is negative, as it is whenever a mode with σ = 0 starts above zero.',
   origin: 'ours',
-  domain: fc.record({ ...noisyFields, modes: anyModes }),
-  wellFormed: isNoisyProblem,
+  domain: fc.record({ ...noisy.noisyFields, modes: anyModes }),
+  wellFormed: noisy.isNoisyProblem,
   hypotheses: [
     { name: 'some noise', statement: 'γ > 0', holds: ({ gamma }) => gamma > 0 },
     {
@@ -57,15 +49,15 @@ export const endOfTraining = defineClaim<NoisyProblem>({
   conclusion(instance) {
     const sum = balance(slowestModes(instance.modes));
     const direction = equal(
-      { label: 'sign of P′ at the end', value: Math.sign(finalSlope(instance)) },
-      { label: 'sign of Σ (σ/s(0) − 1) over the slowest modes', value: Math.sign(sum) },
+      ['sign of P′ at the end', Math.sign(finalSlope(instance))],
+      ['sign of Σ (σ/s(0) − 1) over the slowest modes', Math.sign(sum)],
       1e-9,
     );
     if (!concludes(direction)) return direction;
-    const last = lastDescent(problemOf(instance), instance.gamma);
+    const last = lastDescent(noisy.problemOf(instance), instance.gamma);
     const finite = equal(
-      { label: 'whether T(γ) is finite (1 or −1)', value: last < Infinity ? 1 : -1 },
-      { label: 'sign of Σ (σ/s(0) − 1) over the slowest modes', value: Math.sign(sum) },
+      ['whether T(γ) is finite (1 or −1)', last < Infinity ? 1 : -1],
+      ['sign of Σ (σ/s(0) − 1) over the slowest modes', Math.sign(sum)],
       1e-9,
     );
     return tightest([direction, finite, ...whereItIsFinite(instance, last)]);
@@ -75,8 +67,8 @@ export const endOfTraining = defineClaim<NoisyProblem>({
 });
 
 function slowestModes(modes: readonly Mode[]): Mode[] {
-  const moving = movingModes(modes);
-  const least = Math.min(...moving.map(({ sigma }) => sigma));
+  const moving = noisy.movingModes(modes);
+  const least = Math.min(...pluck(moving, 'sigma'));
   return moving.filter(({ sigma }) => sigma === least);
 }
 
@@ -84,8 +76,8 @@ function balance(modes: readonly Mode[]): number {
   return modes.reduce((sum, { sigma, start }) => sum + (sigma - start) / start, 0);
 }
 
-function whereItIsFinite(instance: NoisyProblem, last: number): Conclusion[] {
-  const late = lateTime(instance);
+function whereItIsFinite(instance: noisy.NoisyProblem, last: number): Conclusion[] {
+  const late = noisy.lateTime(instance);
   return last < late ? lastDescentIsRight(instance, last, late) : [];
 }
 
@@ -93,9 +85,9 @@ function whereItIsFinite(instance: NoisyProblem, last: number): Conclusion[] {
  * Slope of the perturbed loss, times the positive factor `e^{4σt}` of the slowest modes that keeps it among the doubles, at
  * a time so late that it has the sign that it keeps.
  */
-function finalSlope(instance: NoisyProblem): number {
-  const critical = halfNoise(instance);
-  const moving = movingModes(instance.modes);
+function finalSlope(instance: noisy.NoisyProblem): number {
+  const critical = noisy.halfNoise(instance);
+  const moving = noisy.movingModes(instance.modes);
   const slowest = slowestModes(instance.modes);
   const least = slowest[0]?.sigma ?? 0;
   if (least === 0) return nullSlope(instance);
@@ -115,12 +107,12 @@ function finalSlope(instance: NoisyProblem): number {
 }
 
 /** The same where null modes move: they decay like 1/t and everything else has gone. */
-function nullSlope(instance: NoisyProblem): number {
-  const moving = movingModes(instance.modes);
+function nullSlope(instance: noisy.NoisyProblem): number {
+  const moving = noisy.movingModes(instance.modes);
   const time = moving.reduce((latest, { sigma, start }) => {
     return Math.max(latest, sigma > 0 ? 200 / sigma : 1e4 / start);
   }, 0);
-  const critical = halfNoise(instance);
+  const critical = noisy.halfNoise(instance);
   return moving.reduce((sum, mode) => {
     const { value, gap } = sigmoid(mode, time);
     return sum + value * time * (gap * time) * (critical - gap);

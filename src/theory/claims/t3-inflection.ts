@@ -2,31 +2,19 @@ import * as fc from 'fast-check';
 import { globalInflection, lastDescent } from '../inflection.js';
 import { gridInflection } from '../search.js';
 import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { singularValue } from './engine/draws.js';
-import {
-  dippingProblem,
-  halfNoise,
-  isNoisyProblem,
-  lateTime,
-  logarithmicTimes,
-  movingModes,
-  type NoisyProblem,
-  noisyFields,
-  problemOf,
-  riseAt,
-  turningTimes,
-} from './engine/noisy-problem.js';
+import { areWhole, listOf, singularValue, weighted } from './engine/draws.js';
+import * as noisy from './engine/noisy-problem.js';
 
 /** A noisy problem and a grid of times. */
-interface Instance extends NoisyProblem {
+interface Instance extends noisy.NoisyProblem {
   /** Points of the grid after time 0. */
   readonly points: number;
 }
 
 /** Modes that never move. */
-const stillModes = fc.array(
+const stillModes = listOf(
+  3,
   singularValue.map((sigma) => ({ sigma, start: 0 })),
-  { minLength: 1, maxLength: 3 },
 );
 
 /** T3: the inflection as the global minimum of a curve with several dips. */
@@ -38,43 +26,46 @@ export const inflectionIsGlobal = defineClaim<Instance>({
   origin: 'ours',
   domain: fc
     .record({
-      problem: fc.oneof(
-        { weight: 30, arbitrary: fc.record(noisyFields) },
-        { weight: 10, arbitrary: dippingProblem },
-        { weight: 1, arbitrary: fc.record({ ...noisyFields, modes: stillModes }) },
+      problem: weighted(
+        [30, fc.record(noisy.noisyFields)],
+        [10, noisy.dippingProblem],
+        [1, fc.record({ ...noisy.noisyFields, modes: stillModes })],
       ),
       points: fc.integer({ min: 1, max: 40 }),
     })
     .map(({ problem, points }) => ({ ...problem, points })),
-  wellFormed: (instance) =>
-    isNoisyProblem(instance) && Number.isInteger(instance.points) && instance.points > 0 && instance.points <= 100,
+  wellFormed: (instance) => noisy.isNoisyProblem(instance) && areWhole([instance.points], Number.MIN_VALUE, 100),
   hypotheses: [],
   conclusion(instance) {
-    const problem = problemOf(instance);
+    const problem = noisy.problemOf(instance);
     const { gamma } = instance;
     const { time, value } = globalInflection(problem, gamma);
-    const late = lateTime(instance);
-    const grid = [0, ...logarithmicTimes(late * 1e-6, late, instance.points)];
-    const dense = [...logarithmicTimes(late * 1e-9, late, 150), ...turningTimes(instance), ...grid, Infinity];
-    const best = riseAt(instance, time);
-    const least = dense.map((at) => riseAt(instance, at)).reduce((low, next) => (next.value < low.value ? next : low));
+    const late = noisy.lateTime(instance);
+    const grid = [0, ...noisy.logarithmicTimes(late * 1e-6, late, instance.points)];
+    const dense = [
+      ...noisy.logarithmicTimes(late * 1e-9, late, 150),
+      ...noisy.turningTimes(instance),
+      ...grid,
+      Infinity,
+    ];
+    const best = noisy.riseAt(instance, time);
+    const least = dense
+      .map((at) => noisy.riseAt(instance, at))
+      .reduce((low, next) => (next.value < low.value ? next : low));
     const global = atMost(
-      {
-        label: `perturbed loss at the inflection, t = ${time.toPrecision(6)}, less that of learning everything`,
-        value: best.value,
-      },
-      { label: 'least found by looking at many times', value: least.value },
+      [`perturbed loss at the inflection, t = ${time.toPrecision(6)}, less that of learning everything`, best.value],
+      ['least found by looking at many times', least.value],
       ROUNDING * (best.size + least.size) + Number.MIN_VALUE,
     );
     const learned = learnedLoss(instance);
     const identity = equal(
-      { label: 'perturbed loss at the inflection', value },
-      { label: 'Σ(σ − s)² + γ²(p+q) Σs + γ⁴phq', value: best.value + learned },
+      ['perturbed loss at the inflection', value],
+      ['Σ(σ − s)² + γ²(p+q) Σs + γ⁴phq', best.value + learned],
       ROUNDING * (best.size + learned) + Number.MIN_VALUE,
     );
     const still = equal(
-      { label: 'time of the inflection where nothing moves', value: movingModes(instance.modes).length > 0 ? 0 : time },
-      { label: 'the earliest', value: 0 },
+      ['time of the inflection where nothing moves', noisy.movingModes(instance.modes).length > 0 ? 0 : time],
+      ['the earliest', 0],
       Number.MIN_VALUE,
     );
     return tightest([global, identity, still, noLaterThanLast(instance, time), ...onGrid(instance, grid)]);
@@ -86,14 +77,14 @@ export const inflectionIsGlobal = defineClaim<Instance>({
 const ROUNDING = 1e-12;
 
 /** Perturbed loss of a network that has learned every mode. */
-function learnedLoss(instance: NoisyProblem): number {
-  const { rows, hidden, cols, modes } = problemOf(instance);
+function learnedLoss(instance: noisy.NoisyProblem): number {
+  const { rows, hidden, cols, modes } = noisy.problemOf(instance);
   const nuclear = modes.reduce((sum, { sigma }) => sum + sigma, 0);
-  return 2 * halfNoise(instance) * nuclear + instance.gamma ** 4 * rows * hidden * cols;
+  return 2 * noisy.halfNoise(instance) * nuclear + instance.gamma ** 4 * rows * hidden * cols;
 }
 
-function noLaterThanLast(instance: NoisyProblem, time: number): Conclusion {
-  const last = lastDescent(problemOf(instance), instance.gamma);
+function noLaterThanLast(instance: noisy.NoisyProblem, time: number): Conclusion {
+  const last = lastDescent(noisy.problemOf(instance), instance.gamma);
   const right = { label: 'T(γ)', value: last };
   const inflection = { label: 'time of the inflection', value: time };
   if (last === Infinity || time === last) return { ...atMost(inflection, right, 1), margin: 0 };
@@ -101,12 +92,12 @@ function noLaterThanLast(instance: NoisyProblem, time: number): Conclusion {
 }
 
 /** That the inflection of the curve on a grid is its first least point, and none where it has not risen again. */
-function onGrid(instance: NoisyProblem, grid: readonly number[]): Conclusion[] {
+function onGrid(instance: noisy.NoisyProblem, grid: readonly number[]): Conclusion[] {
   // Every time twice makes ties, and a run that diverged leaves no value.
   const times = grid.flatMap((time) => [time, time]);
-  const values = times.map((time, index) =>
-    index % 7 === 3 ? Number.NaN : riseAt(instance, time).value + learnedLoss(instance),
-  );
+  const learned = learnedLoss(instance);
+  const losses = grid.map((time) => noisy.riseAt(instance, time).value + learned);
+  const values = times.map((_, index) => (index % 7 === 3 ? Number.NaN : losses[index >> 1]!));
   const seen = values.filter((value) => !Number.isNaN(value));
   const least = Math.min(...seen);
   const first = seen.at(-1)! > least ? values.indexOf(least) : -1;
@@ -116,20 +107,8 @@ function onGrid(instance: NoisyProblem, grid: readonly number[]): Conclusion[] {
     times.map(() => Number.NaN),
   );
   return [
-    equal(
-      { label: 'index of the inflection on a grid (−1: none)', value: found?.index ?? -1 },
-      { label: 'first least point', value: first },
-      1e-9,
-    ),
-    equal(
-      { label: 'its time (−1: none)', value: found?.time ?? -1 },
-      { label: 'time of that point', value: times[first] ?? -1 },
-      Number.MIN_VALUE,
-    ),
-    equal(
-      { label: 'inflection where every run diverged (−1: none)', value: nothing?.index ?? -1 },
-      { label: 'none', value: -1 },
-      1e-9,
-    ),
+    equal(['index of the inflection on a grid (−1: none)', found?.index ?? -1], ['first least point', first], 1e-9),
+    equal(['its time (−1: none)', found?.time ?? -1], ['time of that point', times[first] ?? -1], Number.MIN_VALUE),
+    equal(['inflection where every run diverged (−1: none)', nothing?.index ?? -1], ['none', -1], 1e-9),
   ];
 }

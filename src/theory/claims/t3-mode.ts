@@ -2,28 +2,31 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { criticalGap, perturbedLoss, perturbedLossVelocity } from '../perturbed-loss.js';
 import type { Problem } from '../problem.js';
-import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { flowTime, matrixSeed } from './engine/draws.js';
+import { atMost, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
+import { flowTime, matrixSeed, pluck } from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';
 import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
-import { halfNoise, isNoisyProblem, type NoisyProblem, noisyFields, problemOf } from './engine/noisy-problem.js';
+import { halfNoise, isNoisyProblem, noisyFields, problemOf } from './engine/noisy-problem.js';
 
 /** A noisy problem at one time, with its hidden width and its singular vectors. */
-interface Instance extends NoisyProblem {
+const domain = fc.record({
+  ...noisyFields,
   /** Hidden units more or fewer than modes. */
-  readonly extraHidden: number;
-  readonly seed: number;
-  readonly time: number;
-}
+  extraHidden: fc.integer({ min: -2, max: 2 }),
+  seed: matrixSeed,
+  time: flowTime,
+});
+
+type Instance = Drawn<typeof domain>;
 
 /** T3 a: what each mode does to the perturbed loss. */
-export const modeUnderNoise = defineClaim<Instance>({
+export const modeUnderNoise = defineClaim({
   id: 'T3-mode',
   title: 'A mode helps until it is within c of its target, then hurts',
   statement:
     'With c = γ²(p+q)/2 (γ²d for a square network) the perturbed loss is Σ (σ_i − s_i)² + 2c Σ s_i + γ⁴phq plus what the width cannot learn, and learning mode i lowers it exactly while s_i < σ_i − c and raises it after, so that a mode with σ_i ≤ c never helps.',
   origin: 'ours',
-  domain: fc.record({ ...noisyFields, extraHidden: fc.integer({ min: -2, max: 2 }), seed: matrixSeed, time: flowTime }),
+  domain,
   wellFormed: (instance) =>
     isNoisyProblem(instance) &&
     Number.isInteger(instance.extraHidden) &&
@@ -52,8 +55,8 @@ export const modeUnderNoise = defineClaim<Instance>({
     const floor = gamma ** 4 * rows * hidden * cols;
     const size = (task.norm() + first.dot(first)) ** 2;
     const value = equal(
-      { label: 'perturbed loss', value: perturbedLoss(problem, gamma, time) },
-      { label: '‖W1W2 − A‖² + γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq', value: residual.dot(residual) + spread + floor },
+      ['perturbed loss', perturbedLoss(problem, gamma, time)],
+      ['‖W1W2 − A‖² + γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq', residual.dot(residual) + spread + floor],
       1e-13 * (size + spread + floor) + Number.MIN_VALUE,
     );
     // The gradient flow itself, W1′ = −2(W − A)W2ᵀ and W2′ = −2W1ᵀ(W − A).
@@ -63,8 +66,8 @@ export const modeUnderNoise = defineClaim<Instance>({
     const growth = cols * first.dot(firstMotion) + rows * second.dot(secondMotion);
     const motionSize = 8 * first.dot(first) * Math.sqrt(size);
     const velocity = equal(
-      { label: 'velocity of the perturbed loss', value: perturbedLossVelocity(problem, gamma, time) },
-      { label: '−‖∇L‖² + 2γ²(q⟨W1, W1′⟩ + p⟨W2, W2′⟩)', value: 2 * gamma ** 2 * growth - decline },
+      ['velocity of the perturbed loss', perturbedLossVelocity(problem, gamma, time)],
+      ['−‖∇L‖² + 2γ²(q⟨W1, W1′⟩ + p⟨W2, W2′⟩)', 2 * gamma ** 2 * growth - decline],
       1e-13 * motionSize * (Math.sqrt(size) + gamma ** 2 * (rows + cols)) + Number.MIN_VALUE,
     );
     return tightest([value, velocity, ...problem.modes.map((mode) => turnsAt(instance, problem, mode))]);
@@ -77,7 +80,7 @@ export const modeUnderNoise = defineClaim<Instance>({
 function narrowed(problem: Problem, extraHidden: number): Problem {
   const hidden = Math.max(1, problem.hidden + extraHidden);
   const { modes, unlearnable } = problem;
-  const lost = modes.slice(hidden).map(({ sigma }) => sigma);
+  const lost = pluck(modes.slice(hidden), 'sigma');
   return { ...problem, hidden, modes: modes.slice(0, hidden), unlearnable: [...lost, ...unlearnable] };
 }
 
@@ -89,11 +92,8 @@ function turnsAt(instance: Instance, problem: Problem, mode: { sigma: number; st
   // d/dt [(σ − s)² + γ²(p + q) s] with s′ = 4 s (σ − s).
   const slope = 4 * value * gap * (2 * halfNoise(instance) - 2 * gap);
   return atMost(
-    {
-      label: `slope of the part of the mode σ = ${mode.sigma}, where σ − c − s has that sign`,
-      value: slope * Math.sign(above),
-    },
-    { label: 'falling before, rising after', value: 0 },
+    [`slope of the part of the mode σ = ${mode.sigma}, where σ − c − s has that sign`, slope * Math.sign(above)],
+    ['falling before, rising after', 0],
     8e-13 * value * Math.abs(gap) * (critical + Math.abs(gap)) + Number.MIN_VALUE,
   );
 }

@@ -1,21 +1,11 @@
 import * as fc from 'fast-check';
 import { globalInflection, lastDescent } from '../inflection.js';
 import { type Conclusion, defineClaim, type Side } from './engine/claim.js';
-import { decades } from './engine/draws.js';
-import {
-  dippingProblem,
-  isNoisyProblem,
-  lateTime,
-  logarithmicTimes,
-  type NoisyProblem,
-  noisyFields,
-  problemOf,
-  slopeAt,
-  turningTimes,
-} from './engine/noisy-problem.js';
+import { areWithin, decades, weighted } from './engine/draws.js';
+import * as noisy from './engine/noisy-problem.js';
 
 /** A noisy problem, a second noise scale, and what is called the inflection. */
-interface Instance extends NoisyProblem {
+interface Instance extends noisy.NoisyProblem {
   /** The larger noise scale over the smaller one. */
   readonly factor: number;
   /** The last time at which the perturbed loss does not rise, the time at which it is least, or its first local dip. */
@@ -48,16 +38,13 @@ export const inflectionOrder = defineClaim<Instance>({
   origin: 'direction: paper, section 4; for both definitions, every start and every γ: ours',
   domain: fc
     .record({
-      problem: fc.oneof({ weight: 3, arbitrary: fc.record(noisyFields) }, { weight: 1, arbitrary: dippingProblem }),
+      problem: weighted([3, fc.record(noisy.noisyFields)], [1, noisy.dippingProblem]),
       factor: fc.integer({ min: 1, max: 300 }).map((hundredth) => Number((10 ** (hundredth / 100)).toPrecision(3))),
-      inflection: fc.oneof(
-        { weight: 9, arbitrary: fc.constantFrom('last', 'global') },
-        { weight: 1, arbitrary: fc.constant('first dip') },
-      ),
+      inflection: weighted([9, fc.constantFrom('last', 'global')], [1, fc.constant('first dip')]),
     })
     .map(({ problem, ...rest }) => ({ ...problem, ...rest })),
   wellFormed: (instance) =>
-    isNoisyProblem(instance) && instance.gamma > 0 && instance.factor >= 1.02 && instance.factor <= 1000,
+    noisy.isNoisyProblem(instance) && instance.gamma > 0 && areWithin([instance.factor], 1.02, 1000),
   hypotheses: [
     {
       name: 'not the first dip',
@@ -80,24 +67,26 @@ export const inflectionOrder = defineClaim<Instance>({
 
 /** Time of the inflection; capped where the gaps of all modes that converge have left the doubles. */
 function inflectionOf(instance: Instance): number {
-  const problem = problemOf(instance);
+  const problem = noisy.problemOf(instance);
   const { inflection, gamma } = instance;
   if (inflection === 'first dip') return firstDip(instance);
   const time = inflection === 'last' ? lastDescent(problem, gamma) : globalInflection(problem, gamma).time;
-  return time > lateTime(instance) ? Infinity : time;
+  return time > noisy.lateTime(instance) ? Infinity : time;
 }
 
 /**
  * First time at which the perturbed loss turns from falling to rising, by its slope written out; NaN without one, and where
  * a mode falls from above, which blurs the picture.
  */
-function firstDip(instance: NoisyProblem): number {
+function firstDip(instance: noisy.NoisyProblem): number {
   if (instance.modes.some(({ sigma, start }) => start > sigma)) return Number.NaN;
-  const late = lateTime(instance);
-  const times = [...logarithmicTimes(late * 1e-9, late, 200), ...turningTimes(instance)].sort((a, b) => a - b);
+  const late = noisy.lateTime(instance);
+  const times = [...noisy.logarithmicTimes(late * 1e-9, late, 200), ...noisy.turningTimes(instance)].sort(
+    (a, b) => a - b,
+  );
   let falling = false;
   for (const time of times) {
-    const { value, size } = slopeAt(instance, time);
+    const { value, size } = noisy.slopeAt(instance, time);
     if (falling && value > 1e-9 * size) return time;
     if (value < -1e-9 * size) falling = true;
   }

@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import { stagedOptimum, stagedPerturbedLoss } from '../perturbed-loss.js';
 import type { Problem } from '../problem.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, matrixSeed, singularValue, singularValues } from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
 
 /** A task whose modes are learned in the order given, and the noise. */
@@ -26,7 +26,7 @@ const tied: fc.Arbitrary<Instance> = fc
     extraRows: fc.nat({ max: 3 }),
     extraCols: fc.nat({ max: 3 }),
     learned: fc.nat({ max: 6 }),
-    seed: matrixSeed,
+    seed: draws.matrixSeed,
   })
   .map(({ others, extraRows, extraCols, learned, seed }) => {
     const worth = (2 * (others.length + 1) + extraRows + extraCols) / 4;
@@ -41,36 +41,27 @@ export const stagedOvertraining = defineClaim<Instance>({
   statement:
     'With the first n modes fully learned and the others at zero the perturbed loss changes by P(n) − P(n−1) = σ_n(2c − σ_n) with c = γ²(p+q)/2, so that it falls strictly up to n* = #{σ_i > 2c}, never falls after, and is least at n*.',
   origin: 'ours, for the staged picture of the paper, section 4',
-  domain: fc.oneof(
-    {
-      weight: 9,
-      arbitrary: fc.record({
-        sigmas: fc.oneof(
-          { weight: 8, arbitrary: singularValues() },
-          { weight: 1, arbitrary: fc.array(singularValue, { minLength: 1, maxLength: 12 }) },
-        ),
+  domain: draws.weighted(
+    [
+      9,
+      fc.record({
+        sigmas: draws.weighted([8, draws.singularValues()], [1, draws.listOf(12, draws.singularValue)]),
         extraRows: fc.nat({ max: 3 }),
         extraCols: fc.nat({ max: 3 }),
         beyond: fc.nat({ max: 3 }),
         learned: fc.nat({ max: 12 }),
-        gamma: fc.oneof(
-          { weight: 6, arbitrary: decades(-1.5, 0.3) },
-          { weight: 5, arbitrary: decades(-4, 1) },
-          { weight: 1, arbitrary: fc.constant(0) },
-        ),
-        seed: matrixSeed,
+        gamma: draws.weighted([6, draws.decades(-1.5, 0.3)], [5, draws.decades(-4, 1)], [1, fc.constant(0)]),
+        seed: draws.matrixSeed,
       }),
-    },
-    { weight: 1, arbitrary: tied },
+    ],
+    [1, tied],
   ),
   wellFormed: ({ sigmas, extraRows, extraCols, beyond, learned, gamma, seed }) =>
-    sigmas.length > 0 &&
-    sigmas.length <= 12 &&
-    sigmas.every((sigma) => sigma > 0 && sigma < 1e6) &&
-    [extraRows, extraCols, beyond, learned, seed].every((extra) => Number.isInteger(extra) && extra >= 0) &&
+    draws.areWhole([sigmas.length], 1, 12) &&
+    draws.areWithin(sigmas, Number.MIN_VALUE, 1e6) &&
+    draws.areWhole([extraRows, extraCols, beyond, learned, seed], 0, Infinity) &&
     Math.max(extraRows, extraCols) <= 12 &&
-    gamma >= 0 &&
-    gamma < 100,
+    draws.areWithin([gamma], 0, 100),
   hypotheses: [
     {
       name: 'largest first',
@@ -85,8 +76,8 @@ export const stagedOvertraining = defineClaim<Instance>({
     const defined = definedLoss(problem, gamma, learned, instance.seed);
     const size = defined + instance.sigmas.reduce((sum, sigma) => sum + sigma ** 2, 0);
     const identity = equal(
-      { label: `P(${learned})`, value: stagedPerturbedLoss(problem, gamma, learned) },
-      { label: '‖W1W2 − A‖² + γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq', value: defined },
+      [`P(${learned})`, stagedPerturbedLoss(problem, gamma, learned)],
+      ['‖W1W2 − A‖² + γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq', defined],
       1e-13 * size,
     );
     return tightest([identity, ...problem.modes.flatMap((_, index) => stepIsRight(problem, gamma, index + 1))]);
@@ -122,8 +113,8 @@ function stepIsRight(problem: Problem, gamma: number, mode: number): Conclusion[
   const doubled = gamma ** 2 * (problem.rows + problem.cols);
   const [before, after] = [mode - 1, mode].map((learned) => stagedPerturbedLoss(problem, gamma, learned));
   const step = equal(
-    { label: `P(${mode}) − P(${mode - 1})`, value: after! - before! },
-    { label: 'σ(2c − σ)', value: sigma * (doubled - sigma) },
+    [`P(${mode}) − P(${mode - 1})`, after! - before!],
+    ['σ(2c − σ)', sigma * (doubled - sigma)],
     1e-14 * (after! + before! + sigma * doubled),
   );
   const best = stagedOptimum(problem, gamma);
@@ -131,8 +122,6 @@ function stepIsRight(problem: Problem, gamma: number, mode: number): Conclusion[
   const worth = Math.sign(sigma - doubled);
   const label = `whether mode ${mode} lowers the loss (1, 0, −1), where n* = ${best}`;
   const side =
-    mode <= best
-      ? atLeast({ label, value: worth }, { label: 'it does', value: 1 }, 1e-9)
-      : atMost({ label, value: worth }, { label: 'it does not', value: 0 }, 1e-9);
+    mode <= best ? atLeast([label, worth], ['it does', 1], 1e-9) : atMost([label, worth], ['it does not', 0], 1e-9);
   return [step, side];
 }

@@ -2,40 +2,28 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { lossBracket } from '../capacity.js';
 import { atLeast, atMost, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, dimension, drawnMatrix, drawnOrthogonal, matrixSeed } from './engine/draws.js';
+import { areWhole, areWithin, decades, dimension, drawnMatrix, drawnOrthogonal, matrixSeed } from './engine/draws.js';
 import { matrixDistance } from './engine/networks.js';
 
-/** Two tasks, any network, and the inputs that fine-tuning shows. */
-interface Instance {
-  readonly rows: number;
-  readonly hidden: number;
-  readonly cols: number;
-  /** Number of input directions that fine-tuning shows, at most cols. */
-  readonly seen: number;
-  readonly seed: number;
-  readonly scale: number;
-}
-
 /** T4-bracket: what matched losses leave open. */
-export const matchedLosses = defineClaim<Instance>({
+export const matchedLosses = defineClaim({
   id: 'T4-bracket',
   title: 'What a matched fine-tuning loss leaves open',
   statement:
     'Any network with the loss L = ‖(W − A_ft)P‖² on inputs that span the range of a projection P has a pre-training loss of at least (‖(A_ft − A)P‖ − √L)², if √L is smaller, and on these inputs of at most (‖(A_ft − A)P‖ + √L)²; some network attains either, so that where fine-tuning shows all inputs and is trained to convergence every optimiser forgets the same.',
   origin: 'ours; the triangle inequality',
+  /** Two tasks, any network, and the inputs that fine-tuning shows. */
   domain: fc.record({
     rows: dimension,
     hidden: dimension,
     cols: dimension,
+    /** Number of input directions that fine-tuning shows, at most cols. */
     seen: dimension,
     seed: matrixSeed,
     scale: decades(-2, 1),
   }),
   wellFormed: ({ rows, hidden, cols, seen, seed, scale }) =>
-    [rows, hidden, cols, seen].every((size) => Number.isInteger(size) && size >= 1 && size <= 12) &&
-    Number.isInteger(seed) &&
-    scale > 0 &&
-    scale <= 100,
+    areWhole([rows, hidden, cols, seen], 1, 12) && Number.isInteger(seed) && areWithin([scale], Number.MIN_VALUE, 100),
   hypotheses: [],
   conclusion({ rows, hidden, cols, seen, seed, scale }) {
     const basis = drawnOrthogonal(cols, seed).subMatrix(0, cols - 1, 0, Math.min(seen, cols) - 1);
@@ -52,20 +40,20 @@ export const matchedLosses = defineClaim<Instance>({
     // On the line through both tasks the triangle is flat: between them the least is attained, beyond the new one the most.
     const [between, beyond] = [0.5, 1.5].map((place) => Matrix.sub(added, task).mul(place).add(task));
     return tightest([
-      atLeast({ label: 'pre-training loss', value: whole }, { label: '(D − √L)²', value: least }, tolerance),
+      atLeast(['pre-training loss', whole], ['(D − √L)²', least], tolerance),
       atMost(
-        { label: 'pre-training loss on the inputs that are shown', value: shown(network, task) ** 2 },
-        { label: '(D + √L)²', value: most },
+        ['pre-training loss on the inputs that are shown', shown(network, task) ** 2],
+        ['(D + √L)²', most],
         tolerance,
       ),
       equal(
-        { label: 'that loss half way between the tasks', value: shown(between!, task) ** 2 },
-        { label: '(D − √L)² there', value: bracketOf(between!).least },
+        ['that loss half way between the tasks', shown(between!, task) ** 2],
+        ['(D − √L)² there', bracketOf(between!).least],
         tolerance,
       ),
       equal(
-        { label: 'that loss half as far beyond the new task', value: shown(beyond!, task) ** 2 },
-        { label: '(D + √L)² there', value: bracketOf(beyond!).most },
+        ['that loss half as far beyond the new task', shown(beyond!, task) ** 2],
+        ['(D + √L)² there', bracketOf(beyond!).most],
         tolerance,
       ),
     ]);

@@ -2,27 +2,13 @@ import * as fc from 'fast-check';
 import { type FineTuning, fineTune } from '../finetuning.js';
 import { fineTuneRotated } from '../rotated-finetuning.js';
 import { atMost, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades } from './engine/draws.js';
+import { areWithin, decades, weighted } from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';
-import {
-  anyShare,
-  areTunedModes,
-  isSurplus,
-  keptShare,
-  type StartedMode,
-  type Surplus,
-  startedAnywhere,
-  startedBelow,
-  startedModes,
-  sumOfSquares,
-  surplusFields,
-  targetsOf,
-  tunedProblem,
-} from './engine/tuned-modes.js';
+import * as twoTasks from './engine/tuned-modes.js';
 
 /** Two checkpoints of one pre-training run, and how both are fine-tuned. */
-interface Instance extends Surplus {
-  readonly modes: readonly StartedMode[];
+interface Instance extends twoTasks.Surplus {
+  readonly modes: readonly twoTasks.StartedMode[];
   /** Pre-training time of the earlier checkpoint. */
   readonly earlier: number;
   /** Pre-training time between the two. */
@@ -33,18 +19,18 @@ interface Instance extends Surplus {
   readonly angle: number;
 }
 
-const erased = keptShare.map((share) => share / 2);
+const erased = twoTasks.keptShare.map((share) => share / 2);
 
 const fields = {
-  modes: fc.oneof(
-    { weight: 12, arbitrary: startedModes(12, erased, startedBelow) },
-    { weight: 1, arbitrary: startedModes(12, anyShare, startedBelow) },
-    { weight: 1, arbitrary: startedModes(12, erased, startedAnywhere) },
+  modes: weighted(
+    [12, twoTasks.startedModes(12, erased, twoTasks.startedBelow)],
+    [1, twoTasks.startedModes(12, twoTasks.anyShare, twoTasks.startedBelow)],
+    [1, twoTasks.startedModes(12, erased, twoTasks.startedAnywhere)],
   ),
   earlier: fc.oneof(decades(-3, 3), fc.constant(0)),
   delay: decades(-3, 3),
-  time: fc.oneof({ weight: 3, arbitrary: decades(-3, 3) }, { weight: 1, arbitrary: fc.constant('limit' as const) }),
-  ...surplusFields,
+  time: weighted([3, decades(-3, 3)], [1, fc.constant('limit' as const)]),
+  ...twoTasks.surplusFields,
 };
 
 const turned = fc.record({ ...fields, angle: fc.integer({ min: 1, max: 179 }) });
@@ -77,18 +63,13 @@ export const erasingFeatures = defineClaim<Instance>({
   statement:
     'After any time of fine-tuning flow, convergence included, on a task with the same singular vectors and 0 ≤ σ_i^ft ≤ σ_i for every mode, the pre-training loss never rises with the length of pre-training: a U-turn takes overshoot or turned singular vectors.',
   origin: 'ours',
-  domain: fc.oneof(
-    { weight: 9, arbitrary: fc.record({ ...fields, angle: fc.constantFrom(0, 180) }) },
-    { weight: 1, arbitrary: turned },
-  ),
+  domain: weighted([9, fc.record({ ...fields, angle: fc.constantFrom(0, 180) })], [1, turned]),
   wellFormed: ({ modes, earlier, delay, time, angle, ...surplus }) =>
-    areTunedModes(modes) &&
-    isSurplus(surplus) &&
-    earlier >= 0 &&
-    delay >= 0 &&
+    twoTasks.areTunedModes(modes) &&
+    twoTasks.isSurplus(surplus) &&
+    areWithin([earlier, delay], 0, Infinity) &&
     (time === 'limit' || time >= 0) &&
-    angle >= 0 &&
-    angle <= 180,
+    areWithin([angle], 0, 180),
   hypotheses: [
     {
       name: 'no overshoot',
@@ -99,7 +80,11 @@ export const erasingFeatures = defineClaim<Instance>({
       name: 'starts below',
       statement: 'no mode starts pre-training above its σ: s_i(0) ≤ σ_i',
       holds: ({ modes }) => modes.every(({ sigma, start }) => start <= sigma),
-      broken: fc.record({ ...fields, modes: startedModes(4, erased, startedAnywhere), angle: fc.constant(0) }),
+      broken: fc.record({
+        ...fields,
+        modes: twoTasks.startedModes(4, erased, twoTasks.startedAnywhere),
+        angle: fc.constant(0),
+      }),
     },
     {
       name: 'shared vectors',
@@ -110,26 +95,26 @@ export const erasingFeatures = defineClaim<Instance>({
   ],
   conclusion(instance) {
     const { modes, earlier, delay, angle } = instance;
-    const problem = tunedProblem(modes, instance);
+    const problem = twoTasks.tunedProblem(modes, instance);
     const fineTuning: FineTuning = {
-      target: targetsOf(modes, problem),
+      target: twoTasks.targetsOf(modes, problem),
       pull: 0,
       anchor: 'checkpoint',
       length: { time: instance.time === 'limit' ? Infinity : instance.time },
     };
-    const size = sumOfSquares(modes.flatMap(({ sigma, start, target }) => [sigma, start, target]));
+    const size = twoTasks.sumOfSquares(modes.flatMap(({ sigma, start, target }) => [sigma, start, target]));
     const [before, after] = [earlier, earlier + delay].map(
       (time) => fineTuneRotated(problem, time, angle, fineTuning).lossPre,
     );
     const order = atMost(
-      { label: `pre-training loss after fine-tuning from t = ${earlier + delay}`, value: after! },
-      { label: `from t = ${earlier}`, value: before! },
+      [`pre-training loss after fine-tuning from t = ${earlier + delay}`, after!],
+      [`from t = ${earlier}`, before!],
       1e-11 * size,
     );
     if (angle % 180 !== 0) return order;
     const definition = equal(
-      { label: 'the same by modes', value: fineTune(problem, earlier + delay, fineTuning).lossPre },
-      { label: 'from two sigmoids per mode', value: lossByModes(instance, earlier + delay) },
+      ['the same by modes', fineTune(problem, earlier + delay, fineTuning).lossPre],
+      ['from two sigmoids per mode', lossByModes(instance, earlier + delay)],
       1e-12 * size,
     );
     return tightest([order, definition]);
@@ -140,7 +125,7 @@ export const erasingFeatures = defineClaim<Instance>({
 
 /** Pre-training loss after both flows, mode by mode. */
 function lossByModes(instance: Instance, time: number): number {
-  const problem = tunedProblem(instance.modes, instance);
+  const problem = twoTasks.tunedProblem(instance.modes, instance);
   const tuning = instance.time === 'limit' ? Infinity : instance.time;
   return instance.modes.reduce((sum, mode, index) => {
     const before = index < problem.modes.length ? sigmoid(mode, time).value : 0;

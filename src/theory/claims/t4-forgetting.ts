@@ -3,59 +3,39 @@ import { Matrix } from 'ml-matrix';
 import { fineTune } from '../finetuning.js';
 import { flowWeights } from '../riccati.js';
 import { stagedForgetting } from '../staged-finetuning.js';
-import { atLeast, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades } from './engine/draws.js';
+import { atLeast, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
+import { areWhole, areWithin, decades, pluck, weighted } from './engine/draws.js';
 import { alignedTask, alignedWeights, drawnBases, matrixDistance } from './engine/networks.js';
-import {
-  areTunedModes,
-  isSurplus,
-  pullWeight,
-  type StartedMode,
-  type Surplus,
-  stagedTask,
-  sumOfSquares,
-  surplusFields,
-  type TunedMode,
-  targetsOf,
-  tunedModes,
-  tunedProblem,
-} from './engine/tuned-modes.js';
+import * as twoTasks from './engine/tuned-modes.js';
 
 /** Two tasks with the same singular vectors, a checkpoint, and how it is fine-tuned. */
-interface Instance extends Surplus {
-  readonly modes: readonly TunedMode[];
-  readonly learned: number;
+const domain = fc.record({
+  modes: twoTasks.tunedModes(9),
+  learned: fc.integer({ min: 1, max: 9 }),
   /** How much of its σ each learned mode has. */
-  readonly share: number;
-  readonly pull: number;
+  share: weighted([6, fc.constant(1)], [1, decades(-3, 1)]),
+  pull: twoTasks.pullWeight,
   /** Time of the fine-tuning flow. */
-  readonly time: number | 'limit';
-}
+  time: fc.oneof(decades(-3, 3), fc.constant('limit' as const)),
+  ...twoTasks.surplusFields,
+});
+
+type Instance = Drawn<typeof domain>;
 
 /** T4: forgetting grows with the number of learned modes. */
-export const forgetting = defineClaim<Instance>({
+export const forgetting = defineClaim({
   id: 'T4-forgetting',
   title: 'Every learned mode is one more to forget',
   statement:
     'The rise of the pre-training loss by fine-tuning a checkpoint with n fully learned modes on a task with the same singular vectors never decreases with n, after any time of gradient flow and with any pull λ toward the checkpoint; at convergence it is Σ_{i≤n} ((σ_i^ft − σ_i)/(1+λ))².',
   origin: 'ours',
-  domain: fc.record({
-    modes: tunedModes(9),
-    learned: fc.integer({ min: 1, max: 9 }),
-    share: fc.oneof({ weight: 6, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: decades(-3, 1) }),
-    pull: pullWeight,
-    time: fc.oneof(decades(-3, 3), fc.constant('limit' as const)),
-    ...surplusFields,
-  }),
+  domain,
   wellFormed: ({ modes, learned, share, pull, time, ...surplus }) =>
-    areTunedModes(modes) &&
-    isSurplus(surplus) &&
-    Number.isInteger(learned) &&
-    learned > 0 &&
-    share > 0 &&
-    share < 100 &&
-    pull >= 0 &&
-    pull < 1e6 &&
+    twoTasks.areTunedModes(modes) &&
+    twoTasks.isSurplus(surplus) &&
+    areWhole([learned], 1, Infinity) &&
+    areWithin([share], Number.MIN_VALUE, 100) &&
+    areWithin([pull], 0, 1e6) &&
     (time === 'limit' || time >= 0),
   hypotheses: [
     {
@@ -67,17 +47,17 @@ export const forgetting = defineClaim<Instance>({
   conclusion(instance) {
     const { modes, pull, share } = instance;
     const learned = Math.min(instance.learned, modes.length, Math.max(1, modes.length - instance.beyond));
-    const size = sumOfSquares(modes.flatMap(({ sigma, target }) => [sigma * Math.max(1, share), target]));
+    const size = twoTasks.sumOfSquares(modes.flatMap(({ sigma, target }) => [sigma * Math.max(1, share), target]));
     const [before, after] = [learned - 1, learned].map((n) => forgotten(instance, n));
     const growth = atLeast(
-      { label: `forgetting with ${learned} learned modes`, value: after! },
-      { label: 'with one fewer', value: before! },
+      [`forgetting with ${learned} learned modes`, after!],
+      ['with one fewer', before!],
       1e-13 * size,
     );
     if (share !== 1) return growth;
     const closedForm = equal(
-      { label: 'Σ ((σ^ft − σ)/(1+λ))²', value: stagedForgetting(stagedTask(modes, pull), learned) },
-      { label: 'rise of ‖W1W2 − A‖² in the limit of the flow', value: forgottenInTheLimit(instance, learned) },
+      ['Σ ((σ^ft − σ)/(1+λ))²', stagedForgetting(twoTasks.stagedTask(modes, pull), learned)],
+      ['rise of ‖W1W2 − A‖² in the limit of the flow', forgottenInTheLimit(instance, learned)],
       1e-10 * size,
     );
     return tightest([growth, closedForm]);
@@ -86,16 +66,16 @@ export const forgetting = defineClaim<Instance>({
     'sums of at most 9 products of differences, each a few roundings; the limit of the flow comes from an eigenbasis of the task, whose error is some thousand roundings of its largest values',
 });
 
-function checkpoint({ modes, share }: Instance, learned: number): StartedMode[] {
+function checkpoint({ modes, share }: Instance, learned: number): twoTasks.StartedMode[] {
   return modes.map((mode, index) => ({ ...mode, start: index < learned ? mode.sigma * share : 0 }));
 }
 
 function forgotten(instance: Instance, learned: number): number {
   const modes = checkpoint(instance, learned);
-  const problem = tunedProblem(modes, instance);
+  const problem = twoTasks.tunedProblem(modes, instance);
   const { pull, time } = instance;
   return fineTune(problem, 0, {
-    target: targetsOf(modes, problem),
+    target: twoTasks.targetsOf(modes, problem),
     pull,
     anchor: 'checkpoint',
     length: { time: time === 'limit' ? Infinity : time },
@@ -105,16 +85,13 @@ function forgotten(instance: Instance, learned: number): number {
 /** The same at convergence, from weights as matrices. */
 function forgottenInTheLimit(instance: Instance, learned: number): number {
   const modes = checkpoint(instance, learned);
-  const problem = tunedProblem(modes, instance);
+  const problem = twoTasks.tunedProblem(modes, instance);
   // In turned bases the rounding of zeros would be learned in the end: unlearned modes are a saddle.
   const bases = drawnBases(problem.rows, problem.hidden, problem.cols, 0);
-  const { first, second } = alignedWeights(
-    bases,
-    problem.modes.map(({ start }) => start),
-  );
+  const { first, second } = alignedWeights(bases, pluck(problem.modes, 'start'));
   const task = alignedTask(bases, problem.spectrum);
   const start = first.mmul(second);
-  const goal = alignedTask(bases, targetsOf(modes, problem))
+  const goal = alignedTask(bases, twoTasks.targetsOf(modes, problem))
     .add(Matrix.mul(start, instance.pull))
     .div(1 + instance.pull);
   const end = flowWeights(first, second, goal, Infinity);

@@ -3,39 +3,30 @@ import { Matrix } from 'ml-matrix';
 import { fineTune } from '../finetuning.js';
 import { flowWeights } from '../riccati.js';
 import { fineTuneRotated, modeRotation, type RotatedFineTuned, rotatedTask } from '../rotated-finetuning.js';
-import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades } from './engine/draws.js';
+import { atLeast, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
+import { areWithin, decades, weighted } from './engine/draws.js';
 import { matrixDistance } from './engine/networks.js';
-import {
-  checkpointFields,
-  isTunedCheckpoint,
-  type PreparedCheckpoint,
-  prepare,
-  type TunedCheckpoint,
-} from './engine/tuned-checkpoint.js';
+import * as checkpoints from './engine/tuned-checkpoint.js';
 
 /** A checkpoint fine-tuned on a turned task, by steps and by flow. */
-interface Instance extends TunedCheckpoint {
+const domain = fc.record({
+  ...checkpoints.checkpointFields,
+  angle: weighted([2, fc.constantFrom(0, 90, 180)], [3, fc.integer({ min: 0, max: 180 })]),
   /** Time of the flow, in units of that of the largest singular value. */
-  readonly flow: number;
-}
+  flow: decades(-2, 0.5),
+});
+
+type Instance = Drawn<typeof domain>;
 
 /** T4 with turned singular vectors. */
-export const turnedTask = defineClaim<Instance>({
+export const turnedTask = defineClaim({
   id: 'T4-rotation',
   title: 'A task turned in the planes of mode pairs acts plane by plane',
   statement:
     'Fine-tuning on U R diag(σ^ft) Rᵀ Vᵀ, with R a rotation in the planes of modes (1,2), (3,4), …, keeps W1W2 block diagonal in the bases U and V, each block moving as a balanced network of at most 2×2 of its own, by gradient steps and by gradient flow; at 0° and 180° that is the task with shared singular vectors, and at 90° the one with the values of each pair exchanged.',
   origin: 'ours',
-  domain: fc.record({
-    ...checkpointFields,
-    angle: fc.oneof(
-      { weight: 2, arbitrary: fc.constantFrom(0, 90, 180) },
-      { weight: 3, arbitrary: fc.integer({ min: 0, max: 180 }) },
-    ),
-    flow: decades(-2, 0.5),
-  }),
-  wellFormed: (instance) => isTunedCheckpoint(instance) && instance.flow >= 0 && instance.flow <= 5,
+  domain,
+  wellFormed: (instance) => checkpoints.isTunedCheckpoint(instance) && areWithin([instance.flow], 0, 5),
   hypotheses: [
     {
       name: 'balanced',
@@ -44,7 +35,7 @@ export const turnedTask = defineClaim<Instance>({
     },
   ],
   conclusion(instance) {
-    const prepared = prepare(instance);
+    const prepared = checkpoints.prepare(instance);
     const { problem, fineTuning, explicit, regime } = prepared;
     const turned = fineTuneRotated(problem, instance.time, instance.angle, fineTuning);
     if (regime === 'diverging') {
@@ -54,8 +45,8 @@ export const turnedTask = defineClaim<Instance>({
         value: Number.isFinite(largest) ? largest : Number.MAX_VALUE,
       };
       return tightest([
-        atLeast(size, { label: 'diverging', value: 1e60 }, 1),
-        atLeast({ label: 'its pre-training loss', value: turned.lossPre }, { label: 'diverging', value: 1e60 }, 1),
+        atLeast(size, ['diverging', 1e60], 1),
+        atLeast(['its pre-training loss', turned.lossPre], ['diverging', 1e60], 1),
       ]);
     }
     if (regime === 'unclear') return tightest(byFlow(instance, prepared));
@@ -77,7 +68,7 @@ const TOLERANCE = 1e-11;
 
 function sameNetwork(
   way: string,
-  { size, problem }: PreparedCheckpoint,
+  { size, problem }: checkpoints.PreparedCheckpoint,
   turned: RotatedFineTuned,
   expected: Expected,
 ): Conclusion[] {
@@ -86,33 +77,30 @@ function sameNetwork(
   const embeddedCore = Matrix.zeros(problem.rows, problem.cols);
   embeddedCore.setSubMatrix(turned.core, 0, 0);
   const network = equal(
-    {
-      label: `distance of the blocks from W1W2 after ${way}, in units of the largest singular value`,
-      value: Matrix.sub(expected.core, embeddedCore).div(largest).norm(),
-    },
-    { label: 'none', value: 0 },
+    [
+      `distance of the blocks from W1W2 after ${way}, in units of the largest singular value`,
+      Matrix.sub(expected.core, embeddedCore).div(largest).norm(),
+    ],
+    ['none', 0],
     TOLERANCE,
   );
   const losses = (['lossBefore', 'lossPre', 'lossFt'] as const).map((name) =>
     equal(
-      {
-        label: `${name} after ${way}, by blocks, in units of the largest singular value squared`,
-        value: turned[name] / scale,
-      },
-      { label: 'by matrices', value: expected[name] / scale },
+      [`${name} after ${way}, by blocks, in units of the largest singular value squared`, turned[name] / scale],
+      ['by matrices', expected[name] / scale],
       10 * TOLERANCE,
     ),
   );
   const forgetting = equal(
-    { label: 'forgetting, by blocks', value: turned.forgetting / scale },
-    { label: 'by matrices', value: (expected.lossPre - expected.lossBefore) / scale },
+    ['forgetting, by blocks', turned.forgetting / scale],
+    ['by matrices', (expected.lossPre - expected.lossBefore) / scale],
     10 * TOLERANCE,
   );
   return [network, ...losses, forgetting];
 }
 
 /** The same by gradient flow: full matrices in the basis of pre-training, without the planes. */
-function byFlow(instance: Instance, prepared: PreparedCheckpoint): Conclusion[] {
+function byFlow(instance: Instance, prepared: checkpoints.PreparedCheckpoint): Conclusion[] {
   const { problem, fineTuning, values, size } = prepared;
   const { pull, target } = fineTuning;
   const { rows, hidden, cols } = problem;
@@ -139,13 +127,13 @@ function byFlow(instance: Instance, prepared: PreparedCheckpoint): Conclusion[] 
     lossFt: matrixDistance(product, task) ** 2,
   };
   const goal = equal(
-    {
-      label: 'distance of the turned task from R diag(σ^ft) Rᵀ, in units of the largest singular value',
-      value: Matrix.sub(rotatedTask(target, instance.angle, rows, cols), task)
+    [
+      'distance of the turned task from R diag(σ^ft) Rᵀ, in units of the largest singular value',
+      Matrix.sub(rotatedTask(target, instance.angle, rows, cols), task)
         .div(size)
         .norm(),
-    },
-    { label: 'none', value: 0 },
+    ],
+    ['none', 0],
     1e-14,
   );
   return [goal, ...sameNetwork('gradient flow', prepared, turned, expected)];
@@ -154,7 +142,7 @@ function byFlow(instance: Instance, prepared: PreparedCheckpoint): Conclusion[] 
 /** At multiples of 90° the task has the same singular vectors, with its values in place or exchanged. */
 function atSpecialAngles(
   { time, angle }: Instance,
-  { problem, fineTuning, size }: PreparedCheckpoint,
+  { problem, fineTuning, size }: checkpoints.PreparedCheckpoint,
   turned: RotatedFineTuned,
 ): Conclusion[] {
   if (angle % 90 !== 0) return [];
@@ -164,20 +152,14 @@ function atSpecialAngles(
   const scale = Math.max(size, ...shared.singularValues);
   const values = shared.singularValues.map((value, index) =>
     equal(
-      {
-        label: `singular value ${index + 1} at ${angle}°, in units of the largest`,
-        value: turned.core.get(index, index) / scale,
-      },
-      { label: 'of the task with shared vectors', value: value / scale },
+      [`singular value ${index + 1} at ${angle}°, in units of the largest`, turned.core.get(index, index) / scale],
+      ['of the task with shared vectors', value / scale],
       TOLERANCE,
     ),
   );
   const loss = equal(
-    {
-      label: `fine-tuning loss at ${angle}°, in units of the largest singular value squared`,
-      value: turned.lossFt / scale ** 2,
-    },
-    { label: 'of the task with shared vectors', value: shared.lossFt / scale ** 2 },
+    [`fine-tuning loss at ${angle}°, in units of the largest singular value squared`, turned.lossFt / scale ** 2],
+    ['of the task with shared vectors', shared.lossFt / scale ** 2],
     10 * TOLERANCE,
   );
   return [...values, loss];

@@ -3,28 +3,14 @@ import { Matrix } from 'ml-matrix';
 import { flowWeights } from '../riccati.js';
 import { stagedIncrement, stagedInflection, stagedPretrainingLoss } from '../staged-finetuning.js';
 import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { singularValue } from './engine/draws.js';
+import { areWhole, listOf, pluck, singularValue, weighted } from './engine/draws.js';
 import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
-import {
-  areTunedModes,
-  isSurplus,
-  keptShare,
-  overshootShare,
-  type Surplus,
-  stagedModes,
-  stagedTask,
-  sumOfSquares,
-  surplusFields,
-  type TunedMode,
-  targetsOf,
-  tunedModes,
-  tunedProblem,
-} from './engine/tuned-modes.js';
+import * as twoTasks from './engine/tuned-modes.js';
 
 /** Two tasks with the same singular vectors, and a checkpoint with some modes learned. */
-interface Instance extends Surplus {
+interface Instance extends twoTasks.Surplus {
   /** Modes in the order in which they are learned. */
-  readonly modes: readonly TunedMode[];
+  readonly modes: readonly twoTasks.TunedMode[];
   /** Modes learned where the loss is computed from matrices; no more than the width. */
   readonly learned: number;
 }
@@ -32,10 +18,7 @@ interface Instance extends Surplus {
 /** Modes that overshoot from some mode on, and not before. */
 const turning = fc
   .record({
-    modes: fc.array(fc.record({ sigma: singularValue, kept: keptShare, overshot: overshootShare }), {
-      minLength: 1,
-      maxLength: 10,
-    }),
+    modes: listOf(10, fc.record({ sigma: singularValue, kept: twoTasks.keptShare, overshot: twoTasks.overshootShare })),
     turn: fc.nat({ max: 9 }),
   })
   .map(({ modes, turn }) =>
@@ -45,7 +28,7 @@ const turning = fc
     })),
   );
 
-function overshoots({ sigma, target }: TunedMode): boolean {
+function overshoots({ sigma, target }: twoTasks.TunedMode): boolean {
   return target > 2 * sigma;
 }
 
@@ -57,12 +40,12 @@ export const stagedFineTuning = defineClaim<Instance>({
     'Fine-tuned to convergence on a task with the same singular vectors, a checkpoint with n learned modes has the pre-training loss F(n) with F(n) − F(n−1) = σ_n^ft(σ_n^ft − 2σ_n), so that F never rises up to the last mode n0 with σ_n^ft ≤ 2σ_n, rises strictly from there on, and is least at n0.',
   origin: 'direction: paper, section 4; threshold and closed form: ours',
   domain: fc.record({
-    modes: fc.oneof({ weight: 7, arbitrary: turning }, { weight: 1, arbitrary: tunedModes(10) }),
+    modes: weighted([7, turning], [1, twoTasks.tunedModes(10)]),
     learned: fc.nat({ max: 10 }),
-    ...surplusFields,
+    ...twoTasks.surplusFields,
   }),
   wellFormed: ({ modes, learned, ...surplus }) =>
-    areTunedModes(modes) && isSurplus(surplus) && Number.isInteger(learned) && learned >= 0,
+    twoTasks.areTunedModes(modes) && twoTasks.isSurplus(surplus) && areWhole([learned], 0, Infinity),
   hypotheses: [
     {
       name: 'overshoot',
@@ -78,22 +61,19 @@ export const stagedFineTuning = defineClaim<Instance>({
   ],
   conclusion(instance) {
     const { modes } = instance;
-    const task = stagedTask(modes, 0);
-    const size = sumOfSquares(modes.flatMap(({ sigma, target }) => [sigma, target]));
+    const task = twoTasks.stagedTask(modes, 0);
+    const size = twoTasks.sumOfSquares(modes.flatMap(({ sigma, target }) => [sigma, target]));
     const learned = Math.min(instance.learned, Math.max(1, modes.length - instance.beyond));
     const identity = equal(
-      { label: `F(${learned})`, value: stagedPretrainingLoss(task, learned) },
-      { label: '‖W1W2 − A‖² in the limit of the flow on A_ft', value: lossOfLimit(instance, learned) },
+      [`F(${learned})`, stagedPretrainingLoss(task, learned)],
+      ['‖W1W2 − A‖² in the limit of the flow on A_ft', lossOfLimit(instance, learned)],
       1e-10 * size,
     );
     const increments = modes.map(({ sigma, target }, index) => {
       const mode = index + 1;
       return equal(
-        {
-          label: `F(${mode}) − F(${index})`,
-          value: stagedPretrainingLoss(task, mode) - stagedPretrainingLoss(task, index),
-        },
-        { label: 'σ^ft(σ^ft − 2σ)', value: target * (target - 2 * sigma) },
+        [`F(${mode}) − F(${index})`, stagedPretrainingLoss(task, mode) - stagedPretrainingLoss(task, index)],
+        ['σ^ft(σ^ft − 2σ)', target * (target - 2 * sigma)],
         1e-14 * size,
       );
     });
@@ -104,39 +84,36 @@ export const stagedFineTuning = defineClaim<Instance>({
 });
 
 function lossOfLimit(instance: Instance, learned: number): number {
-  const modes = stagedModes(instance.modes, learned);
-  const problem = tunedProblem(modes, instance);
+  const modes = twoTasks.stagedModes(instance.modes, learned);
+  const problem = twoTasks.tunedProblem(modes, instance);
   // In turned bases the rounding of zeros would be learned in the end: unlearned modes are a saddle.
   const bases = drawnBases(problem.rows, problem.hidden, problem.cols, 0);
-  const checkpoint = alignedWeights(
-    bases,
-    problem.modes.map(({ start }) => start),
-  );
-  const goal = alignedTask(bases, targetsOf(modes, problem));
+  const checkpoint = alignedWeights(bases, pluck(problem.modes, 'start'));
+  const goal = alignedTask(bases, twoTasks.targetsOf(modes, problem));
   const { first, second } = flowWeights(checkpoint.first, checkpoint.second, goal, Infinity);
   const residual = Matrix.sub(first.mmul(second), alignedTask(bases, problem.spectrum));
   return residual.dot(residual);
 }
 
 /** That `F` falls or stays up to the last mode that does not overshoot, and rises from there to the end. */
-function turnIsRight(modes: readonly TunedMode[]): Conclusion[] {
-  const task = stagedTask(modes, 0);
+function turnIsRight(modes: readonly twoTasks.TunedMode[]): Conclusion[] {
+  const task = twoTasks.stagedTask(modes, 0);
   const turn = modes.filter((mode) => !overshoots(mode)).length;
   const rises = modes.map((_, index) => stagedIncrement(task, index + 1) > 0);
   const rising = equal(
-    { label: `modes that raise F, of those after n0 = ${turn}`, value: rises.slice(turn).filter(Boolean).length },
-    { label: 'all of them, one at least', value: Math.max(1, modes.length - turn) },
+    [`modes that raise F, of those after n0 = ${turn}`, rises.slice(turn).filter(Boolean).length],
+    ['all of them, one at least', Math.max(1, modes.length - turn)],
     1e-9,
   );
   const falling = equal(
-    { label: `modes that raise F, of those up to n0 = ${turn}`, value: rises.slice(0, turn).filter(Boolean).length },
-    { label: 'none', value: 0 },
+    [`modes that raise F, of those up to n0 = ${turn}`, rises.slice(0, turn).filter(Boolean).length],
+    ['none', 0],
     1e-9,
   );
   const useful = modes.map(({ sigma, target }) => target > 0 && target < 2 * sigma);
   const least = equal(
-    { label: 'fewest modes with the least F', value: stagedInflection(task) },
-    { label: 'last mode that lowers F', value: useful.lastIndexOf(true, turn - 1) + 1 },
+    ['fewest modes with the least F', stagedInflection(task)],
+    ['last mode that lowers F', useful.lastIndexOf(true, turn - 1) + 1],
     1e-9,
   );
   return turn > 0 ? [rising, falling, least] : [rising, falling];

@@ -1,38 +1,30 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { fineTune } from '../finetuning.js';
-import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades } from './engine/draws.js';
-import {
-  checkpointFields,
-  isTunedCheckpoint,
-  type PreparedCheckpoint,
-  prepare,
-  type TunedCheckpoint,
-} from './engine/tuned-checkpoint.js';
+import { atLeast, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, weighted } from './engine/draws.js';
+import * as checkpoints from './engine/tuned-checkpoint.js';
 
 /** A checkpoint fine-tuned by steps and by flow. */
-interface Instance extends TunedCheckpoint {
+const domain = fc.record({
+  ...checkpoints.checkpointFields,
+  angle: weighted([12, fc.constant(0)], [1, fc.integer({ min: 1, max: 90 })]),
   /** Time of the flow. */
-  readonly flow: number | 'limit';
-}
+  flow: weighted([6, decades(-3, 3)], [1, fc.constant('limit' as const)]),
+});
+
+type Instance = Drawn<typeof domain>;
 
 /** T4 with finitely many steps. */
-export const fineTuningSteps = defineClaim<Instance>({
+export const fineTuningSteps = defineClaim({
   id: 'T4-steps',
   title: 'Fine-tuning acts mode by mode',
   statement:
     'K gradient steps of size η on ‖W − A_ft‖² + λ‖W − B‖², with B the checkpoint or the pre-training task, keep the singular vectors that both tasks and the checkpoint share and move each singular value s_i = D_i² by the recurrence D ← D − 2ηD[(D² − σ_i^ft) + λ(D² − b_i)] alone; gradient flow moves it by ds_i/dt = 4s_i[(σ_i^ft − s_i) + λ(b_i − s_i)].',
   origin: 'ours; the recurrence without a pull: Gidel, Bach and Lacoste-Julien 2019',
-  domain: fc.record({
-    ...checkpointFields,
-    angle: fc.oneof(
-      { weight: 12, arbitrary: fc.constant(0) },
-      { weight: 1, arbitrary: fc.integer({ min: 1, max: 90 }) },
-    ),
-    flow: fc.oneof({ weight: 6, arbitrary: decades(-3, 3) }, { weight: 1, arbitrary: fc.constant('limit' as const) }),
-  }),
-  wellFormed: (instance) => isTunedCheckpoint(instance) && (instance.flow === 'limit' || instance.flow >= 0),
+  domain,
+  wellFormed: (instance) =>
+    checkpoints.isTunedCheckpoint(instance) && (instance.flow === 'limit' || instance.flow >= 0),
   hypotheses: [
     {
       name: 'shared vectors',
@@ -46,13 +38,13 @@ export const fineTuningSteps = defineClaim<Instance>({
     },
   ],
   conclusion(instance) {
-    const prepared = prepare(instance);
+    const prepared = checkpoints.prepare(instance);
     const { problem, fineTuning, size, explicit, regime } = prepared;
     const tuned = fineTune(problem, instance.time, fineTuning);
     const last = Math.max(...tuned.singularValues, 0);
     if (regime === 'unclear') return tightest(byFlow(instance, prepared));
     if (regime === 'diverging') {
-      return atLeast({ label: 'largest singular value', value: last }, { label: 'diverging', value: 1e100 }, 1);
+      return atLeast(['largest singular value', last], ['diverging', 1e100], 1);
     }
     const largest = Math.max(size, last, explicit.core.max(), -explicit.core.min());
     const expected = Matrix.zeros(problem.rows, problem.cols);
@@ -61,8 +53,8 @@ export const fineTuningSteps = defineClaim<Instance>({
     });
     const difference = Matrix.sub(explicit.core, expected).div(largest);
     const vectors = equal(
-      { label: 'distance of W1W2 from U diag(s) Vᵀ, in units of the largest singular value', value: difference.norm() },
-      { label: 'none', value: 0 },
+      ['distance of W1W2 from U diag(s) Vᵀ, in units of the largest singular value', difference.norm()],
+      ['none', 0],
       TOLERANCE,
     );
     const losses = (['lossBefore', 'lossPre', 'lossFt'] as const).map((name) =>
@@ -85,14 +77,17 @@ const TOLERANCE = 1e-11;
 function sameLoss(name: string, mode: number, matrix: number, largest: number): Conclusion {
   const scale = largest * largest;
   return equal(
-    { label: `${name} by modes, in units of the largest singular value squared`, value: mode / scale },
-    { label: 'by matrices', value: matrix / scale },
+    [`${name} by modes, in units of the largest singular value squared`, mode / scale],
+    ['by matrices', matrix / scale],
     10 * TOLERANCE,
   );
 }
 
 /** The flow of each mode, the solution of `ds/dt = s(a - ks)`: `as0/(ks0 + (a - ks0)e^{-at})`. */
-function byFlow({ flow, time }: Instance, { problem, fineTuning, values }: PreparedCheckpoint): Conclusion[] {
+function byFlow(
+  { flow, time }: Instance,
+  { problem, fineTuning, values }: checkpoints.PreparedCheckpoint,
+): Conclusion[] {
   const { pull, anchor, target } = fineTuning;
   const duration = flow === 'limit' ? Infinity : flow;
   const tuned = fineTune(problem, time, { ...fineTuning, length: { time: duration } });
@@ -102,8 +97,8 @@ function byFlow({ flow, time }: Instance, { problem, fineTuning, values }: Prepa
     const growth = 4 * (goal + pull * (anchor === 'checkpoint' ? start : problem.spectrum[index]!));
     const damping = 4 * (1 + pull);
     return equal(
-      { label: `singular value ${index + 1} after the flow`, value },
-      { label: 'solution of its own equation', value: logistic(start, growth, damping, duration) },
+      [`singular value ${index + 1} after the flow`, value],
+      ['solution of its own equation', logistic(start, growth, damping, duration)],
       TOLERANCE * Math.max(start, goal, problem.spectrum[index]!),
     );
   });

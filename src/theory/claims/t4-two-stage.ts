@@ -2,27 +2,14 @@ import * as fc from 'fast-check';
 import type { Matrix } from 'ml-matrix';
 import { alignByFlow, isPastAThird, liesBetween } from '../finetuning.js';
 import { flowWeights } from '../riccati.js';
-import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, matrixSeed, singularValue } from './engine/draws.js';
+import { atLeast, atMost, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
+import { areWhole, areWithin, decades, matrixSeed, pluck, quotients, singularValue, weighted } from './engine/draws.js';
 import { alignedTask, alignedWeights, drawnBases, matrixDistance } from './engine/networks.js';
 
-/** A mode of the base network, of the fine-tuned one, and of the alignment task. */
-interface Instance {
-  readonly modes: readonly { readonly base: number; readonly tuned: number; readonly goal: number }[];
-  readonly seed: number;
-  readonly time: number;
-}
-
 /** How far the base is from its goal: from a thousandth of it to ten times. */
-const baseShare = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: 2, max: 30 }).map((n) => n / 12) },
-  { weight: 1, arbitrary: decades(-3, 1) },
-);
+const baseShare = weighted([4, quotients(2, 30, 12)], [1, decades(-3, 1)]);
 /** Where the fine-tuned network stands on the way, in tenths; beyond 0 and 10 it is not between. */
-const place = fc.oneof(
-  { weight: 12, arbitrary: fc.integer({ min: 0, max: 10 }) },
-  { weight: 1, arbitrary: fc.integer({ min: -9, max: 20 }) },
-);
+const place = weighted([12, fc.integer({ min: 0, max: 10 })], [1, fc.integer({ min: -9, max: 20 })]);
 const drawnModes = fc
   .array(fc.record({ goal: singularValue, baseShare, place }), { minLength: 1, maxLength: 5 })
   .map((list) =>
@@ -34,27 +21,28 @@ const drawnModes = fc
   );
 
 const columns = ({ modes: list }: Instance) => ({
-  base: list.map(({ base }) => base),
-  tuned: list.map(({ tuned }) => tuned),
-  goals: list.map(({ goal }) => goal),
+  base: pluck(list, 'base'),
+  tuned: pluck(list, 'tuned'),
+  goals: pluck(list, 'goal'),
 });
 
+/** A mode of the base network, of the fine-tuned one, and of the alignment task. */
+const domain = fc.record({ modes: drawnModes, seed: matrixSeed, time: decades(-3, 2) });
+
+type Instance = Drawn<typeof domain>;
+
 /** T4-two-stage: aligning the base network or the fine-tuned one. */
-export const twoStageAlignment = defineClaim<Instance>({
+export const twoStageAlignment = defineClaim({
   id: 'T4-two-stage',
   title: 'Aligned from the base network or from a fine-tuned one',
   statement:
     'Where every singular value of a fine-tuned network lies between those of the base network and of the alignment task, which share their singular vectors, gradient flow on the alignment task ends after any time at no higher a loss from the fine-tuned network, and gains no less from the base network.',
   origin: 'ours; the question is that of arXiv 2606.28998',
-  domain: fc.record({ modes: drawnModes, seed: matrixSeed, time: decades(-3, 2) }),
+  domain,
   wellFormed: ({ modes: list, seed, time }) =>
-    list.length > 0 &&
-    list.length <= 8 &&
-    list.every(
-      ({ base, tuned, goal }) => goal > 1e-6 && goal < 1e6 && [base, tuned].every((value) => value >= 0 && value < 1e6),
-    ) &&
-    Number.isInteger(seed) &&
-    seed >= 0 &&
+    areWhole([list.length], 1, 8) &&
+    list.every(({ base, tuned, goal }) => areWithin([goal], 1e-6, 1e6) && areWithin([base, tuned], 0, 1e6)) &&
+    areWhole([seed], 0, Infinity) &&
     time >= 0,
   hypotheses: [
     {
@@ -82,13 +70,13 @@ export const twoStageAlignment = defineClaim<Instance>({
     const [fromBase, fromTuned] = [base, tuned].map((starts) => alignByFlow(starts, goals, time));
     return tightest([
       atMost(
-        { label: 'alignment loss after, from the fine-tuned network', value: fromTuned!.after },
-        { label: 'from the base network', value: fromBase!.after },
+        ['alignment loss after, from the fine-tuned network', fromTuned!.after],
+        ['from the base network', fromBase!.after],
         1e-13 * size,
       ),
       atLeast(
-        { label: 'gain from the base network', value: fromBase!.gain },
-        { label: 'gain from the fine-tuned network', value: fromTuned!.gain },
+        ['gain from the base network', fromBase!.gain],
+        ['gain from the fine-tuned network', fromTuned!.gain],
         1e-13 * size,
       ),
       byMatrices(instance, base, fromBase!.gain, size),
@@ -116,8 +104,8 @@ function byMatrices(
   const end = flowWeights(first, second, goal, time);
   const loss = (network: Matrix) => matrixDistance(network, goal) ** 2;
   return equal(
-    { label: 'gain by modes', value: gain },
-    { label: 'gain by matrices', value: loss(first.mmul(second)) - loss(end.first.mmul(end.second)) },
+    ['gain by modes', gain],
+    ['gain by matrices', loss(first.mmul(second)) - loss(end.first.mmul(end.second))],
     1e-9 * size,
   );
 }

@@ -1,51 +1,40 @@
 import * as fc from 'fast-check';
 import { stagedFineTuningLoss } from '../staged-finetuning.js';
 import { atLeast, defineClaim, equal, tightest } from './engine/claim.js';
-import {
-  areStagedModes,
-  convergedLosses,
-  largerPull,
-  modesOfTwoTasks,
-  morePull,
-  pullWeight,
-  stagedRounding,
-  stagedTask,
-  type TunedMode,
-} from './engine/tuned-modes.js';
-
-/** Two tasks with common modes, the number of learned ones, and two pulls. */
-interface Instance {
-  readonly modes: readonly TunedMode[];
-  readonly learned: number;
-  readonly pull: number;
-  /** How much larger the second pull is; negative for a smaller one. */
-  readonly more: number;
-}
+import { areWhole, areWithin } from './engine/draws.js';
+import * as twoTasks from './engine/tuned-modes.js';
 
 /** T5: what regularisation costs. */
-export const regularizationCost = defineClaim<Instance>({
+export const regularizationCost = defineClaim({
   id: 'T5-cost',
   title: 'Regularisation costs fine-tuning loss',
   statement:
     'At convergence from n learned modes the fine-tuning loss is Σ_{i≤n} (λ/(1+λ))²(σ_i^ft − σ_i)² + Σ_{i>n} (σ_i^ft)², which never falls as λ grows.',
   origin: 'direction: paper, section 4; formula: ours',
-  domain: fc.record({ modes: modesOfTwoTasks, learned: fc.nat({ max: 12 }), pull: pullWeight, more: morePull }),
+  /** Two tasks with common modes, the number of learned ones, and two pulls. */
+  domain: fc.record({
+    modes: twoTasks.modesOfTwoTasks,
+    learned: fc.nat({ max: 12 }),
+    pull: twoTasks.pullWeight,
+    /** How much larger the second pull is; negative for a smaller one. */
+    more: twoTasks.morePull,
+  }),
   wellFormed: ({ modes, learned, pull, more }) =>
-    areStagedModes(modes) && Number.isInteger(learned) && learned >= 0 && pull >= 0 && pull + more >= 0 && pull < 1e6,
-  hypotheses: [largerPull],
+    twoTasks.areStagedModes(modes) && areWhole([learned], 0, Infinity) && areWithin([pull], 0, 1e6) && pull + more >= 0,
+  hypotheses: [twoTasks.largerPull],
   conclusion({ modes, learned, pull, more }) {
     const count = Math.min(learned, modes.length);
-    const lossAt = (strength: number) => stagedFineTuningLoss(stagedTask(modes, strength), count);
-    const rounding = stagedRounding(modes);
+    const lossAt = (strength: number) => stagedFineTuningLoss(twoTasks.stagedTask(modes, strength), count);
+    const rounding = twoTasks.stagedRounding(modes);
     return tightest([
       equal(
-        { label: `fine-tuning loss with ${count} learned modes`, value: lossAt(pull) },
-        { label: 'the loss at the end points of all modes', value: convergedLosses(modes, pull, count).ft },
+        [`fine-tuning loss with ${count} learned modes`, lossAt(pull)],
+        ['the loss at the end points of all modes', twoTasks.convergedLosses(modes, pull, count).ft],
         rounding,
       ),
       atLeast(
-        { label: `fine-tuning loss at λ = ${pull + more}`, value: lossAt(pull + more) },
-        { label: `fine-tuning loss at λ = ${pull}`, value: lossAt(pull) },
+        [`fine-tuning loss at λ = ${pull + more}`, lossAt(pull + more)],
+        [`fine-tuning loss at λ = ${pull}`, lossAt(pull)],
         rounding,
       ),
     ]);

@@ -2,50 +2,39 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { effectiveSpeed, effectiveTask, effectiveValue, regularizationFloor } from '../finetuning.js';
 import { descendWeights } from '../rotated-finetuning.js';
-import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, dimension, drawnMatrix, matrixSeed } from './engine/draws.js';
+import { type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
+import { areWhole, areWithin, decades, dimension, drawnMatrix, matrixSeed, weighted } from './engine/draws.js';
 
 /** Any weights, any task, an anchor, a pull and a learning rate. */
-interface Instance {
-  readonly rows: number;
-  readonly hidden: number;
-  readonly cols: number;
-  readonly seed: number;
+const domain = fc.record({
+  rows: dimension,
+  hidden: dimension,
+  cols: dimension,
+  seed: matrixSeed,
   /** Size of the weights; the task has entries of about 1. */
-  readonly scale: number;
-  readonly pull: number;
+  scale: decades(-2, 0.5),
+  pull: weighted([6, decades(-3, 3)], [1, fc.constantFrom(0, 1, 2)]),
   /** What is pulled to: the product of the checkpoint's weights, or another task (replay of true data). */
-  readonly anchor: 'checkpoint' | 'replay';
+  anchor: fc.constantFrom('checkpoint', 'replay'),
   /** Learning rate in units of what keeps a step of the regularised loss small. */
-  readonly rate: number;
-  readonly steps: number;
-}
+  rate: decades(-3, -1),
+  steps: fc.nat({ max: 4 }),
+});
+
+type Instance = Drawn<typeof domain>;
 
 /** T5: fine-tuning that is pulled to an anchor is plain fine-tuning to another task, in faster time. */
-export const regularizedFineTuning = defineClaim<Instance>({
+export const regularizedFineTuning = defineClaim({
   id: 'T5',
   title: 'Regularised fine-tuning is plain fine-tuning to a nearer task',
   statement:
     'For any weights, any task A_ft, any anchor W_0 and any λ ≥ 0, L_ft + λ‖W − W_0‖² = (1+λ)‖W − A_eff‖² + λ/(1+λ)‖A_ft − W_0‖² with A_eff = (A_ft + λW_0)/(1+λ), so gradient descent on it with rate η makes the very steps of plain gradient descent toward A_eff with rate (1+λ)η.',
   origin: 'the regularised loss: paper, section 4; the equivalence: ours',
-  domain: fc.record({
-    rows: dimension,
-    hidden: dimension,
-    cols: dimension,
-    seed: matrixSeed,
-    scale: decades(-2, 0.5),
-    pull: fc.oneof({ weight: 6, arbitrary: decades(-3, 3) }, { weight: 1, arbitrary: fc.constantFrom(0, 1, 2) }),
-    anchor: fc.constantFrom<Instance['anchor']>('checkpoint', 'replay'),
-    rate: decades(-3, -1),
-    steps: fc.nat({ max: 4 }),
-  }),
+  domain,
   wellFormed: ({ rows, hidden, cols, steps, pull, rate, scale }) =>
-    [rows, hidden, cols].every((size) => Number.isInteger(size) && size >= 1 && size <= 12) &&
-    Number.isInteger(steps) &&
-    steps >= 0 &&
-    steps <= 8 &&
-    pull >= 0 &&
-    rate >= 0 &&
+    areWhole([rows, hidden, cols], 1, 12) &&
+    areWhole([steps], 0, 8) &&
+    areWithin([pull, rate], 0, Infinity) &&
     scale > 0,
   hypotheses: [],
   conclusion(instance) {
@@ -56,24 +45,17 @@ export const regularizedFineTuning = defineClaim<Instance>({
     const size = squared(product) + squared(task) + squared(anchor);
     const parts: Conclusion[] = [
       equal(
-        {
-          label: '(1+λ)‖W − A_eff‖² + λ/(1+λ)‖A_ft − W_0‖²',
-          value:
-            effectiveSpeed(pull) * squared(Matrix.sub(product, effectiveTask(task, anchor, pull))) +
+        [
+          '(1+λ)‖W − A_eff‖² + λ/(1+λ)‖A_ft − W_0‖²',
+          effectiveSpeed(pull) * squared(Matrix.sub(product, effectiveTask(task, anchor, pull))) +
             regularizationFloor(task, anchor, pull),
-        },
-        {
-          label: '‖W − A_ft‖² + λ‖W − W_0‖²',
-          value: squared(Matrix.sub(product, task)) + pull * squared(Matrix.sub(product, anchor)),
-        },
+        ],
+        ['‖W − A_ft‖² + λ‖W − W_0‖²', squared(Matrix.sub(product, task)) + pull * squared(Matrix.sub(product, anchor))],
         1e-13 * (1 + pull) * size,
       ),
       equal(
-        {
-          label: 'an entry of A_eff by the rule for one mode',
-          value: effectiveValue(task.get(0, 0), anchor.get(0, 0), pull),
-        },
-        { label: '(a + λw)/(1+λ)', value: (task.get(0, 0) + pull * anchor.get(0, 0)) / (1 + pull) },
+        ['an entry of A_eff by the rule for one mode', effectiveValue(task.get(0, 0), anchor.get(0, 0), pull)],
+        ['(a + λw)/(1+λ)', (task.get(0, 0) + pull * anchor.get(0, 0)) / (1 + pull)],
         1e-14 * (Math.abs(task.get(0, 0)) + Math.abs(anchor.get(0, 0))),
       ),
     ];
@@ -122,11 +104,8 @@ function stepsAgree({ pull, rate, steps, scale }: Instance, start: Start): Concl
   const distance = Math.sqrt(squared(Matrix.sub(plain.first, first)) + squared(Matrix.sub(plain.second, second)));
   const norm = Math.sqrt(squared(first) + squared(second));
   return equal(
-    {
-      label: `distance of the weights after ${steps} steps, as a share of their norm`,
-      value: norm === 0 ? distance : distance / norm,
-    },
-    { label: 'none', value: 0 },
+    [`distance of the weights after ${steps} steps, as a share of their norm`, norm === 0 ? distance : distance / norm],
+    ['none', 0],
     1e-12,
   );
 }

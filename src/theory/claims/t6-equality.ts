@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { leastSensitiveFactors, sensitivityFloor } from '../sensitivity-floor.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, matrixSeed, singularValue } from './engine/draws.js';
+import { decades, listOf, matrixSeed, singularValue, weighted } from './engine/draws.js';
 import { type FactoredMatrix, factorsOf, isFactoredMatrix, matrixDistance, squaredEntries } from './engine/networks.js';
 
 /** T6, its equality: which factorisations attain the floor. */
@@ -12,28 +12,16 @@ export const balancedAttainsFloor = defineClaim<FactoredMatrix>({
     'A factorisation W = W1W2 with qW1ᵀW1 = pW2W2ᵀ has q‖W1‖² + p‖W2‖² = 2√(pq)‖W‖_*, and the factors (p/q)^{1/4} U√Σ and (q/p)^{1/4} √ΣVᵀ of W = UΣVᵀ, with zeros for further hidden units, are one.',
   origin: 'ours, from the nuclear norm as a minimum over factorisations: Srebro, Rennie and Jaakkola 2004',
   domain: fc.record({
-    modes: fc.oneof(
-      {
-        weight: 6,
-        arbitrary: fc.array(fc.record({ value: singularValue, stretch: fc.constant(1) }), {
-          minLength: 1,
-          maxLength: 9,
-        }),
-      },
-      {
-        weight: 1,
-        arbitrary: fc.array(fc.record({ value: singularValue, stretch: decades(-1, 1) }), {
-          minLength: 1,
-          maxLength: 9,
-        }),
-      },
+    modes: weighted(
+      [6, listOf(9, fc.record({ value: singularValue, stretch: fc.constant(1) }))],
+      [1, listOf(9, fc.record({ value: singularValue, stretch: decades(-1, 1) }))],
     ),
     extraRows: fc.nat({ max: 3 }),
     extraHidden: fc.nat({ max: 3 }),
     extraCols: fc.nat({ max: 3 }),
     basis: matrixSeed,
     rotation: matrixSeed,
-    idle: fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: decades(-3, 1) }),
+    idle: weighted([9, fc.constant(0)], [1, decades(-3, 1)]),
   }),
   wellFormed: isFactoredMatrix,
   hypotheses: [
@@ -54,29 +42,14 @@ export const balancedAttainsFloor = defineClaim<FactoredMatrix>({
     const factors = leastSensitiveFactors(product, width);
     const attained = cols * squaredEntries(factors.first) + rows * squaredEntries(factors.second);
     return tightest([
+      equal(['q‖W1‖² + p‖W2‖²', cost], ['floor of W1W2', sensitivityFloor(first.mmul(second))], 1e-13 * cost),
+      equal(['q‖W1‖² + p‖W2‖² of the factors that are given', attained], ['2√(pq) Σσ', floor], 1e-13 * floor),
       equal(
-        { label: 'q‖W1‖² + p‖W2‖²', value: cost },
-        { label: 'floor of W1W2', value: sensitivityFloor(first.mmul(second)) },
-        1e-13 * cost,
-      ),
-      equal(
-        { label: 'q‖W1‖² + p‖W2‖² of the factors that are given', value: attained },
-        { label: '2√(pq) Σσ', value: floor },
+        ['‖product of the factors that are given − W‖', matrixDistance(factors.first.mmul(factors.second), product)],
+        ['zero', 0],
         1e-13 * floor,
       ),
-      equal(
-        {
-          label: '‖product of the factors that are given − W‖',
-          value: matrixDistance(factors.first.mmul(factors.second), product),
-        },
-        { label: 'zero', value: 0 },
-        1e-13 * floor,
-      ),
-      equal(
-        { label: 'width of the factors that are given', value: factors.first.columns },
-        { label: 'width asked for', value: width ?? least },
-        1e-9,
-      ),
+      equal(['width of the factors that are given', factors.first.columns], ['width asked for', width ?? least], 1e-9),
     ]);
   },
   toleranceReason:

@@ -20,8 +20,8 @@ export const gapAboveFloor = defineClaim<FactoredMatrix>({
     const imbalance = Matrix.sub(first.transpose().mmul(first).mul(cols), second.mmul(second.transpose()).mul(rows));
     const size = Math.sqrt(cols * squaredEntries(first)) + Math.sqrt(rows * squaredEntries(second));
     return atLeast(
-      { label: 'q‖W1‖² + p‖W2‖² above the floor', value: cost - sensitivityFloor(first.mmul(second)) },
-      { label: '‖qW1ᵀW1 − pW2W2ᵀ‖²/(√q‖W1‖ + √p‖W2‖)²', value: squaredEntries(imbalance) / size ** 2 },
+      ['q‖W1‖² + p‖W2‖² above the floor', cost - sensitivityFloor(first.mmul(second))],
+      ['‖qW1ᵀW1 − pW2W2ᵀ‖²/(√q‖W1‖ + √p‖W2‖)²', squaredEntries(imbalance) / size ** 2],
       1e-13 * cost,
     );
   },

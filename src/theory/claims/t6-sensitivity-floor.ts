@@ -15,16 +15,8 @@ export const leastSensitivity = defineClaim<FactoredMatrix>({
   conclusion(factored) {
     const { product, first, second, cost, floor } = factorsOf(factored);
     return tightest([
-      atLeast(
-        { label: 'q‖W1‖² + p‖W2‖²', value: cost },
-        { label: 'floor of W1W2', value: sensitivityFloor(first.mmul(second)) },
-        1e-13 * cost,
-      ),
-      equal(
-        { label: 'floor of UΣVᵀ', value: sensitivityFloor(product) },
-        { label: '2√(pq) Σσ', value: floor },
-        1e-13 * floor,
-      ),
+      atLeast(['q‖W1‖² + p‖W2‖²', cost], ['floor of W1W2', sensitivityFloor(first.mmul(second))], 1e-13 * cost),
+      equal(['floor of UΣVᵀ', sensitivityFloor(product)], ['2√(pq) Σσ', floor], 1e-13 * floor),
     ]);
   },
   toleranceReason:

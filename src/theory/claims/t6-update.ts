@@ -2,55 +2,39 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { relativeSphereStep } from '../sensitivity-floor.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, drawnMatrix, matrixSeed } from './engine/draws.js';
+import { areWhole, areWithin, decades, drawnMatrix, matrixSeed, weighted } from './engine/draws.js';
 import { matrixDistance } from './engine/networks.js';
 
-/** Weights on a sphere, a tangent, and gains. */
-interface Instance {
-  readonly rows: number;
-  readonly cols: number;
-  /** 0: the whole matrix has a fixed norm, 1: every row, 2: every column. */
-  readonly sphere: number;
-  readonly seed: number;
-  readonly norm: number;
-  readonly rate: number;
-  /** Component of the step along the weights, in units of their norm. */
-  readonly tilt: number;
-  /** Length of the tangent, in units of the norm of the weights. */
-  readonly stretch: number;
-  /** Logarithm of the largest ratio of gains. */
-  readonly spread: number;
-}
-
 /** T6-update: what a step on a sphere changes. */
-export const updateOnSphere = defineClaim<Instance>({
+export const updateOnSphere = defineClaim({
   id: 'T6-update',
   title: 'The relative update on a sphere is set by the rate alone',
   statement:
     'A step Ŵ′ = N(Ŵ − ηT) on the sphere, T being tangent there and of the same norm in every row, every column or as a whole, and N scaling back to that norm, changes Ŵ by exactly 2 sin(½ arctan η) times its norm, which is below η by less than 3η³/8; and W = diag(r) Ŵ diag(c) with the same gains before and after by at least 1/κ and at most κ times as much, κ being the product of the ratios of largest and smallest gains in absolute value.',
   origin: 'ours; plane trigonometry',
+  /** Weights on a sphere, a tangent, and gains. */
   domain: fc.record({
     rows: fc.integer({ min: 2, max: 12 }),
     cols: fc.integer({ min: 2, max: 12 }),
+    /** 0: the whole matrix has a fixed norm, 1: every row, 2: every column. */
     sphere: fc.nat({ max: 2 }),
     seed: matrixSeed,
     norm: decades(-2, 2),
     rate: decades(-4, 1),
-    tilt: fc.oneof(
-      { weight: 5, arbitrary: fc.constant(0) },
-      { weight: 1, arbitrary: fc.integer({ min: -20, max: 20 }).map((tenths) => tenths / 10) },
-    ),
-    stretch: fc.oneof({ weight: 5, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: decades(-1, 1) }),
+    /** Component of the step along the weights, in units of their norm. */
+    tilt: weighted([5, fc.constant(0)], [1, fc.integer({ min: -20, max: 20 }).map((tenths) => tenths / 10)]),
+    /** Length of the tangent, in units of the norm of the weights. */
+    stretch: weighted([5, fc.constant(1)], [1, decades(-1, 1)]),
+    /** Logarithm of the largest ratio of gains. */
     spread: fc.oneof(fc.constant(0), decades(-2, 0.5)),
   }),
   wellFormed: ({ rows, cols, sphere, seed, norm, rate, tilt, stretch, spread }) =>
-    [rows, cols].every((size) => Number.isInteger(size) && size >= 2 && size <= 12) &&
+    areWhole([rows, cols], 2, 12) &&
     [0, 1, 2].includes(sphere) &&
     Number.isInteger(seed) &&
-    [norm, rate, stretch].every((size) => size > 1e-6 && size < 1e6) &&
+    areWithin([norm, rate, stretch], 1e-6, 1e6) &&
     Math.abs(tilt) <= 100 &&
-    spread >= 0 &&
-    spread <= 5,
+    areWithin([spread], 0, 5),
   hypotheses: [
     { name: 'tangent', statement: 'T is tangent to the sphere at Ŵ', holds: ({ tilt }) => tilt === 0 },
     {
@@ -86,13 +70,9 @@ export const updateOnSphere = defineClaim<Instance>({
     const gained = change(composed(before), composed(after));
     const ratio = Math.exp(2 * spread);
     return tightest([
-      equal({ label: '‖Ŵ′ − Ŵ‖/‖Ŵ‖', value: whole }, { label: '2 sin(½ arctan η)', value: exact }, TOLERANCE),
-      atMost({ label: '‖Ŵ′ − Ŵ‖/‖Ŵ‖', value: whole }, { label: 'η', value: rate }, TOLERANCE),
-      atLeast(
-        { label: '‖Ŵ′ − Ŵ‖/‖Ŵ‖', value: whole },
-        { label: 'η − 3η³/8', value: rate - (3 / 8) * rate ** 3 },
-        TOLERANCE,
-      ),
+      equal(['‖Ŵ′ − Ŵ‖/‖Ŵ‖', whole], ['2 sin(½ arctan η)', exact], TOLERANCE),
+      atMost(['‖Ŵ′ − Ŵ‖/‖Ŵ‖', whole], ['η', rate], TOLERANCE),
+      atLeast(['‖Ŵ′ − Ŵ‖/‖Ŵ‖', whole], ['η − 3η³/8', rate - (3 / 8) * rate ** 3], TOLERANCE),
       ...enclosed(gained, exact, ratio),
     ]);
   },
@@ -105,8 +85,8 @@ const TOLERANCE = 1e-12;
 function enclosed(gained: number, exact: number, ratio: number): Conclusion[] {
   const left = { label: '‖W′ − W‖/‖W‖', value: gained };
   return [
-    atMost(left, { label: 'κ · 2 sin(½ arctan η)', value: ratio * exact }, TOLERANCE * ratio),
-    atLeast(left, { label: '2 sin(½ arctan η)/κ', value: exact / ratio }, TOLERANCE),
+    atMost(left, ['κ · 2 sin(½ arctan η)', ratio * exact], TOLERANCE * ratio),
+    atLeast(left, ['2 sin(½ arctan η)/κ', exact / ratio], TOLERANCE),
   ];
 }
 

@@ -2,45 +2,30 @@ import * as fc from 'fast-check';
 import { EigenvalueDecomposition, Matrix, solve } from 'ml-matrix';
 import { mixture, sharedOptimum } from '../capacity.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { dimension, drawnMatrix, matrixSeed } from './engine/draws.js';
-
-/** Two tasks on disjoint blocks of inputs, a shared width, and how much the second task counts. */
-interface Instance {
-  readonly rows: number;
-  readonly hidden: number;
-  readonly oldCols: number;
-  readonly newCols: number;
-  /** Share of the new task in hundredths. */
-  readonly percent: number;
-  readonly seed: number;
-  /** Rank of the old task, or more for a full one. */
-  readonly rank: number;
-}
+import { areWhole, areWithin, dimension, drawnMatrix, matrixSeed, weighted } from './engine/draws.js';
+import { beside } from './engine/networks.js';
 
 /** T7: what a shared hidden width can hold of two tasks. */
-export const sharedCapacity = defineClaim<Instance>({
+export const sharedCapacity = defineClaim({
   id: 'T7',
   title: 'Capacity of a shared hidden layer',
   statement:
     'Two tasks on disjoint blocks of inputs that share a hidden width h and count 1−m and m have the least joint loss Σ_{k>h} sv_k([√(1−m)A_1, √m A_2])²; some weights reach it and none beat it.',
   origin: 'ours, by the theorem of Eckart and Young (1936)',
+  /** Two tasks on disjoint blocks of inputs, a shared width, and how much the second task counts. */
   domain: fc.record({
     rows: dimension,
     hidden: dimension,
     oldCols: dimension,
     newCols: dimension,
-    percent: fc.oneof(
-      { weight: 8, arbitrary: fc.integer({ min: 0, max: 100 }) },
-      { weight: 1, arbitrary: fc.constantFrom(0, 50, 100) },
-    ),
+    /** Share of the new task in hundredths. */
+    percent: weighted([8, fc.integer({ min: 0, max: 100 })], [1, fc.constantFrom(0, 50, 100)]),
     seed: matrixSeed,
+    /** Rank of the old task, or more for a full one. */
     rank: dimension,
   }),
   wellFormed: ({ rows, hidden, oldCols, newCols, percent, seed, rank }) =>
-    [rows, hidden, oldCols, newCols, rank].every((size) => Number.isInteger(size) && size >= 1 && size <= 12) &&
-    Number.isInteger(seed) &&
-    percent >= 0 &&
-    percent <= 100,
+    areWhole([rows, hidden, oldCols, newCols, rank], 1, 12) && Number.isInteger(seed) && areWithin([percent], 0, 100),
   hypotheses: [],
   conclusion(instance) {
     const { rows, hidden, oldCols, newCols, percent, seed, rank } = instance;
@@ -48,8 +33,8 @@ export const sharedCapacity = defineClaim<Instance>({
     const old = drawnMatrix(rows, rank, 5 * seed + 1).mmul(drawnMatrix(rank, oldCols, 5 * seed + 2));
     const added = drawnMatrix(rows, newCols, 5 * seed + 3);
     const optimum = sharedOptimum(mixture(old, added, share), hidden);
-    const weighted = [Matrix.mul(old, Math.sqrt(1 - share)), Matrix.mul(added, Math.sqrt(share))];
-    const gram = weighted.reduce((sum, task) => sum.add(task.mmul(task.transpose())), Matrix.zeros(rows, rows));
+    const counted = [Matrix.mul(old, Math.sqrt(1 - share)), Matrix.mul(added, Math.sqrt(share))];
+    const gram = counted.reduce((sum, task) => sum.add(task.mmul(task.transpose())), Matrix.zeros(rows, rows));
     const size = gram.trace();
     const tail = new EigenvalueDecomposition(gram, { assumeSymmetric: true }).realEigenvalues
       .sort((a, b) => b - a)
@@ -61,23 +46,23 @@ export const sharedCapacity = defineClaim<Instance>({
     const tolerance = 1e-13 * (size + 1e-300);
     return tightest([
       equal(
-        { label: 'least joint loss', value: optimum.loss },
-        { label: 'eigenvalues of (1−m)A_1A_1ᵀ + m A_2A_2ᵀ beyond the h-th', value: tail },
+        ['least joint loss', optimum.loss],
+        ['eigenvalues of (1−m)A_1A_1ᵀ + m A_2A_2ᵀ beyond the h-th', tail],
         tolerance,
       ),
       equal(
-        { label: 'joint loss of the weights that reach it', value: (1 - share) * oldLoss + share * newLoss },
-        { label: 'least joint loss', value: tail },
+        ['joint loss of the weights that reach it', (1 - share) * oldLoss + share * newLoss],
+        ['least joint loss', tail],
         tolerance,
       ),
       ...optimum.taskLosses.map((loss, index) =>
         equal(
-          { label: `loss of task ${index + 1} as reported`, value: loss },
-          { label: 'by its weights', value: index === 0 ? oldLoss : newLoss },
+          [`loss of task ${index + 1} as reported`, loss],
+          ['by its weights', index === 0 ? oldLoss : newLoss],
           1e-13 * (squaredDistance(old, old.clone().mul(0)) + squaredDistance(added, added.clone().mul(0))),
         ),
       ),
-      notBeaten(weighted, hidden, seed, tail, tolerance),
+      notBeaten(counted, hidden, seed, tail, tolerance),
     ]);
   },
   toleranceReason:
@@ -86,34 +71,22 @@ export const sharedCapacity = defineClaim<Instance>({
 
 /** Alternating least squares from random weights, an honest rival: its joint loss is nowhere below the least. */
 function notBeaten(
-  weighted: readonly Matrix[],
+  counted: readonly Matrix[],
   hidden: number,
   seed: number,
   least: number,
   tolerance: number,
 ): Conclusion {
-  const rows = weighted[0]!.rows;
-  const joint = Matrix.zeros(
-    rows,
-    weighted.reduce((sum, task) => sum + task.columns, 0),
-  );
-  let column = 0;
-  for (const task of weighted) {
-    joint.setSubMatrix(task, 0, column);
-    column += task.columns;
-  }
-  let first = drawnMatrix(rows, Math.min(hidden, rows), 5 * seed + 4);
+  const joint = beside(counted[0]!, counted[1]!);
+  let first = drawnMatrix(joint.rows, Math.min(hidden, joint.rows), 5 * seed + 4);
   let second = leastSquares(first, joint);
   for (let round = 0; round < 3; round++) {
     first = leastSquares(second.transpose(), joint.transpose()).transpose();
     second = leastSquares(first, joint);
   }
   return atLeast(
-    {
-      label: 'joint loss of weights found by alternating least squares',
-      value: squaredDistance(first.mmul(second), joint),
-    },
-    { label: 'least joint loss', value: least },
+    ['joint loss of weights found by alternating least squares', squaredDistance(first.mmul(second), joint)],
+    ['least joint loss', least],
     tolerance,
   );
 }

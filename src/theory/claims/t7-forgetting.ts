@@ -1,47 +1,38 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { jointLosses, mixture, oldLossFloor, oldLossFloorOnGrid, sharedOptimum } from '../capacity.js';
-import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { dimension, drawnMatrix, matrixSeed } from './engine/draws.js';
-import { matrixDistance } from './engine/networks.js';
+import { atLeast, atMost, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
+import { areWhole, areWithin, dimension, drawnMatrix, matrixSeed } from './engine/draws.js';
+import { beside, matrixDistance } from './engine/networks.js';
 
 /** Two tasks that share a hidden layer, and how weights for them are found. */
-interface Instance {
-  readonly rows: number;
-  readonly hidden: number;
-  readonly oldCols: number;
-  readonly newCols: number;
+const domain = fc.record({
+  rows: dimension,
+  hidden: fc.integer({ min: 1, max: 8 }),
+  oldCols: fc.integer({ min: 1, max: 8 }),
+  newCols: fc.integer({ min: 1, max: 8 }),
   /** Share of the new task in hundredths, of the weights that attain the floor. */
-  readonly percent: number;
-  readonly seed: number;
+  percent: fc.integer({ min: 0, max: 95 }),
+  seed: matrixSeed,
   /** Gradient-descent steps that the rival weights have made. */
-  readonly steps: number;
-}
+  steps: fc.nat({ max: 30 }),
+});
+
+type Instance = Drawn<typeof domain>;
 
 /** T7-forgetting: no way of fine-tuning forgets less. */
-export const forgettingFloor = defineClaim<Instance>({
+export const forgettingFloor = defineClaim({
   id: 'T7-forgetting',
   title: 'What a new task must cost an old one',
   statement:
     'Of two tasks on disjoint blocks of inputs that share a hidden width h, any network with the loss L_2 on the second has a loss of at least (J(m) − m L_2)/(1−m) on the first, for every 0 ≤ m < 1, with J(m) the least joint loss of T7; the weights of least joint loss attain it for their m, and for another m′ are above it by at most (m′−m)(Δ(m)−Δ(m′))/(1−m′), with Δ their loss on the second minus that on the first.',
   origin: 'ours, from T7 by Lagrangian duality',
-  domain: fc.record({
-    rows: dimension,
-    hidden: fc.integer({ min: 1, max: 8 }),
-    oldCols: fc.integer({ min: 1, max: 8 }),
-    newCols: fc.integer({ min: 1, max: 8 }),
-    percent: fc.integer({ min: 0, max: 95 }),
-    seed: matrixSeed,
-    steps: fc.nat({ max: 30 }),
-  }),
+  domain,
   wellFormed: ({ rows, hidden, oldCols, newCols, percent, seed, steps }) =>
-    [rows, hidden, oldCols, newCols].every((size) => Number.isInteger(size) && size >= 1 && size <= 12) &&
+    areWhole([rows, hidden, oldCols, newCols], 1, 12) &&
     Number.isInteger(seed) &&
-    percent >= 0 &&
-    percent <= 95 &&
-    Number.isInteger(steps) &&
-    steps >= 0 &&
-    steps <= 50,
+    areWithin([percent], 0, 95) &&
+    areWhole([steps], 0, 50),
   hypotheses: [],
   conclusion(instance) {
     const { rows, hidden, oldCols, newCols, percent, seed } = instance;
@@ -60,18 +51,14 @@ export const forgettingFloor = defineClaim<Instance>({
     const above = ((near - share) * (newLoss! - oldLoss! - (newNear! - oldNear!))) / (1 - near);
     return tightest([
       equal(
-        { label: 'loss on the first task of the weights of least joint loss', value: oldLoss! },
-        { label: 'its floor at their m', value: oldLossFloor(jointLosses(old, added, hidden, [share]), newLoss!) },
+        ['loss on the first task of the weights of least joint loss', oldLoss!],
+        ['its floor at their m', oldLossFloor(jointLosses(old, added, hidden, [share]), newLoss!)],
         1e-11 * size,
       ),
-      atLeast(
-        { label: 'the same loss', value: oldLoss! },
-        { label: 'the floor over all m', value: floor(newLoss!) },
-        1e-9 * size,
-      ),
+      atLeast(['the same loss', oldLoss!], ['the floor over all m', floor(newLoss!)], 1e-9 * size),
       atMost(
-        { label: 'the same loss', value: oldLoss! },
-        { label: 'the floor over all m, and what their spacing leaves', value: floor(newLoss!) + above },
+        ['the same loss', oldLoss!],
+        ['the floor over all m, and what their spacing leaves', floor(newLoss!) + above],
         1e-9 * size,
       ),
       byDescent(instance, old, added, floor, 1e-9 * size),
@@ -96,29 +83,28 @@ function byDescent(
   tolerance: number,
 ): Conclusion {
   let first = drawnMatrix(rows, hidden, 4 * seed + 3);
-  const tasks = [old, added];
-  let seconds = tasks.map((task, index) => drawnMatrix(hidden, task.columns, 4 * seed + 4 + index));
-  const weights = [1 - percent / 100, percent / 100];
-  const squares = () => first.norm() ** 2 + seconds.reduce((sum, second) => sum + second.norm() ** 2, 0);
+  // Both tasks side by side are one, whose columns count each with the weight of its task.
+  const task = beside(old, added);
+  let second = beside(drawnMatrix(hidden, old.columns, 4 * seed + 4), drawnMatrix(hidden, added.columns, 4 * seed + 5));
+  const weights = Array.from({ length: task.columns }, (_, column) =>
+    column < old.columns ? 1 - percent / 100 : percent / 100,
+  );
   for (let step = 0; step < steps; step++) {
-    const rate = 1 / (8 * (squares() + old.norm() + added.norm()));
-    const residuals = tasks.map((task, index) =>
-      first
-        .mmul(seconds[index]!)
-        .sub(task)
-        .mul(weights[index]! * 2 * rate),
-    );
-    const change = residuals.reduce(
-      (sum, residual, index) => sum.add(residual.mmul(seconds[index]!.transpose())),
-      Matrix.zeros(rows, hidden),
-    );
-    seconds = seconds.map((second, index) => Matrix.sub(second, first.transpose().mmul(residuals[index]!)));
+    const rate = 1 / (8 * (first.norm() ** 2 + second.norm() ** 2 + old.norm() + added.norm()));
+    const residual = first
+      .mmul(second)
+      .sub(task)
+      .mulRowVector(weights)
+      .mul(2 * rate);
+    const change = residual.mmul(second.transpose());
+    second = Matrix.sub(second, first.transpose().mmul(residual));
     first = Matrix.sub(first, change);
   }
-  const [oldLoss, newLoss] = tasks.map((task, index) => first.mmul(seconds[index]!).sub(task).norm() ** 2);
+  const residual = first.mmul(second).sub(task);
+  const lossOf = (from: number, to: number) => residual.subMatrix(0, rows - 1, from, to - 1).norm() ** 2;
   return atLeast(
-    { label: 'loss on the first task of weights by gradient descent', value: oldLoss! },
-    { label: 'its floor at their loss on the second', value: floor(newLoss!) },
+    ['loss on the first task of weights by gradient descent', lossOf(0, old.columns)],
+    ['its floor at their loss on the second', floor(lossOf(old.columns, task.columns))],
     tolerance,
   );
 }

@@ -2,57 +2,47 @@ import * as fc from 'fast-check';
 import { createProblem } from '../problem.js';
 import { relativeExcess, relativeNoise, relativeSensitivityAt } from '../sensitivity.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, flowTime, isDimension, matrixSeed, risingMode, singularValue } from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { excessRounding, explicitExcess } from './engine/explicit-loss.js';
 import { sigmoid } from './engine/integration.js';
 import { alignedTask, drawnBases, squaredEntries, stretchedWeights } from './engine/networks.js';
 
-interface Instance {
-  /** Modes of the flow in any order, and how far from balanced the weights are along each. */
-  readonly modes: readonly { readonly sigma: number; readonly start: number; readonly stretch: number }[];
-  readonly extraRows: number;
-  readonly extraHidden: number;
-  readonly extraCols: number;
-  /** Seed of the singular vectors; 0 is the identity. */
-  readonly basis: number;
-  readonly snr: number;
-  readonly time: number;
-}
-
-const balancedModes = fc.array(movingMode(fc.constant(1)), { minLength: 1, maxLength: 9 });
+const balancedModes = draws.listOf(9, movingMode(fc.constant(1)));
 
 /** T8: noise in proportion to the weights of each layer. */
-export const relativeNoiseCost = defineClaim<Instance>({
+export const relativeNoiseCost = defineClaim({
   id: 'T8',
   title: 'Noise in proportion to the weights',
   statement:
     'Noise with γ_l² = ‖W_l‖²/(n_l·snr) on the n_l weights of layer l raises the expected loss by (‖W1‖²‖W2‖²/h)(2/snr + 1/snr²), which for weights that are balanced up to scale is ((Σ s_i)²/h)(2/snr + 1/snr²).',
   origin: 'ours',
   domain: fc.record({
-    modes: fc.oneof(
-      { weight: 4, arbitrary: balancedModes },
-      {
-        weight: 1,
-        arbitrary: fc
-          .tuple(balancedModes, decades(-1, 1))
+    /** Modes of the flow in any order, and how far from balanced the weights are along each. */
+    modes: draws.weighted(
+      [4, balancedModes],
+      [
+        1,
+        fc
+          .tuple(balancedModes, draws.decades(-1, 1))
           .map(([modes, stretch]) => modes.map((each) => ({ ...each, stretch }))),
-      },
-      { weight: 1, arbitrary: fc.array(movingMode(decades(-1, 1)), { minLength: 1, maxLength: 9 }) },
+      ],
+      [1, draws.listOf(9, movingMode(draws.decades(-1, 1)))],
     ),
     extraRows: fc.nat({ max: 3 }),
     extraHidden: fc.nat({ max: 3 }),
     extraCols: fc.nat({ max: 3 }),
-    basis: matrixSeed,
-    snr: decades(-2, 6),
-    time: flowTime,
+    /** Seed of the singular vectors; 0 is the identity. */
+    basis: draws.matrixSeed,
+    snr: draws.decades(-2, 6),
+    time: draws.flowTime,
   }),
   wellFormed: ({ modes, extraRows, extraHidden, extraCols, basis, snr, time }) =>
     modes.length > 0 &&
     modes.every(
       ({ sigma, start, stretch }) =>
-        sigma > 0 && start >= 0 && Math.max(sigma, start) < 1e6 && stretch > 1e-3 && stretch < 1e3,
+        sigma > 0 && start >= 0 && Math.max(sigma, start) <= 1e6 && draws.areWithin([stretch], 1e-3, 1e3),
     ) &&
-    [extraRows, extraHidden, extraCols].every((extra) => extra >= 0 && isDimension(modes.length + extra)) &&
+    [extraRows, extraHidden, extraCols].every((extra) => extra >= 0 && draws.isDimension(modes.length + extra)) &&
     Number.isInteger(basis) &&
     snr > 1e-6 &&
     time >= 0,
@@ -68,7 +58,7 @@ export const relativeNoiseCost = defineClaim<Instance>({
     const rows = modes.length + extraRows;
     const hidden = modes.length + extraHidden;
     const cols = modes.length + extraCols;
-    const sigmas = sorted.map(({ sigma }) => sigma);
+    const sigmas = draws.pluck(sorted, 'sigma');
     const problem = createProblem({
       rows,
       hidden,
@@ -96,12 +86,12 @@ export const relativeNoiseCost = defineClaim<Instance>({
     const rounding = excessRounding(network, scales, model) + 1e-13 * excess;
     const noise = relativeNoise(first, second, snr);
     return tightest([
-      equal({ label: '(‖W1‖²‖W2‖²/h)(2/snr + 1/snr²)', value: excess }, mean, rounding),
-      equal({ label: '((Σ s)²/h)(2/snr + 1/snr²)', value: relativeSensitivityAt(problem, snr, time) }, mean, rounding),
+      equal(['(‖W1‖²‖W2‖²/h)(2/snr + 1/snr²)', excess], mean, rounding),
+      equal(['((Σ s)²/h)(2/snr + 1/snr²)', relativeSensitivityAt(problem, snr, time)], mean, rounding),
       ...(['first', 'second'] as const).map((layer) =>
         equal(
-          { label: `γ of the ${layer} layer`, value: noise[layer] },
-          { label: '√(‖W_l‖²/(n_l·snr))', value: scales[layer] },
+          [`γ of the ${layer} layer`, noise[layer]],
+          ['√(‖W_l‖²/(n_l·snr))', scales[layer]],
           1e-14 * scales[layer] + 1e-300,
         ),
       ),
@@ -115,9 +105,9 @@ export const relativeNoiseCost = defineClaim<Instance>({
 function movingMode(stretch: fc.Arbitrary<number>) {
   // Far above σ the published sigmoid would lose digits.
   const above = fc
-    .record({ sigma: singularValue, ratio: decades(0, 1) })
+    .record({ sigma: draws.singularValue, ratio: draws.decades(0, 1) })
     .map(({ sigma, ratio }) => ({ sigma, start: sigma * ratio }));
   return fc
-    .tuple(fc.oneof({ weight: 9, arbitrary: risingMode }, { weight: 1, arbitrary: above }), stretch)
+    .tuple(draws.weighted([9, draws.risingMode], [1, above]), stretch)
     .map(([each, factor]) => ({ ...each, stretch: factor }));
 }

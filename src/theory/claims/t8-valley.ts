@@ -2,53 +2,44 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { createProblem, type Problem } from '../problem.js';
 import { isPastValley, relativePerturbedLossAt, stagedRelativeStep } from '../sensitivity.js';
-import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { decades, isDimension, matrixSeed, risingMode, singularValue } from './engine/draws.js';
+import { atLeast, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
+import * as draws from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';
-import { alignedTask, alignedWeights, type Bases, drawnBases } from './engine/networks.js';
-
-interface Instance {
-  /** Modes in any order. */
-  readonly modes: readonly { readonly sigma: number; readonly start: number }[];
-  readonly extraHidden: number;
-  readonly seed: number;
-  readonly snr: number;
-  /** Time at which the network is late, in units of that at which its slowest mode is learned to a hundredth. */
-  readonly lateness: number;
-  /** Factor on that time. */
-  readonly later: number;
-}
+import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
 
 const above = fc
-  .record({ sigma: singularValue, ratio: decades(0, 1) })
+  .record({ sigma: draws.singularValue, ratio: draws.decades(0, 1) })
   .map(({ sigma, ratio }) => ({ sigma, start: sigma * ratio }));
 
+const domain = fc.record({
+  /** Modes in any order. */
+  modes: draws.listOf(6, draws.weighted([12, draws.risingMode], [1, above])),
+  extraHidden: fc.nat({ max: 3 }),
+  seed: draws.matrixSeed,
+  snr: draws.decades(-1, 3),
+  /** Time at which the network is late, in units of that at which its slowest mode is learned to a hundredth. */
+  lateness: draws.decades(-0.7, 0.7),
+  /** Factor on that time. */
+  later: draws.decades(0, 1),
+});
+
+type Instance = Drawn<typeof domain>;
+
 /** T8-valley: relative noise makes a valley of the loss, in stages and in time. */
-export const lossValley = defineClaim<Instance>({
+export const lossValley = defineClaim({
   id: 'T8-valley',
   title: 'Under relative noise there is a valley of the loss',
   statement:
     'Let noise of a finite signal-to-noise ratio be put on all weights and κ = 2/snr + 1/snr²: learning the n-th mode fully, after those before it, changes the expected loss by σ_n(κ(2S + σ_n)/h − σ_n), where S is the sum of the singular values learned before it; and along gradient flow from an aligned balanced start the expected loss never falls from the time on at which every gap σ_i − s_i is at most κ(Σ s_j)/h.',
   origin: 'ours; the question is that of arXiv 2605.23901',
-  domain: fc.record({
-    modes: fc.array(fc.oneof({ weight: 12, arbitrary: risingMode }, { weight: 1, arbitrary: above }), {
-      minLength: 1,
-      maxLength: 6,
-    }),
-    extraHidden: fc.nat({ max: 3 }),
-    seed: matrixSeed,
-    snr: decades(-1, 3),
-    lateness: decades(-0.7, 0.7),
-    later: decades(0, 1),
-  }),
+  domain,
   wellFormed: ({ modes, extraHidden, seed, snr, lateness, later }) =>
     modes.length > 0 &&
-    modes.every(({ sigma, start }) => sigma > 0 && start > 0 && Math.max(sigma, start) < 1e6) &&
-    extraHidden >= 0 &&
-    isDimension(modes.length + extraHidden) &&
+    modes.every(({ sigma, start }) => draws.areWithin([sigma, start], Number.MIN_VALUE, 1e6)) &&
+    draws.areWithin([extraHidden, lateness], 0, Infinity) &&
+    draws.isDimension(modes.length + extraHidden) &&
     Number.isInteger(seed) &&
-    snr > 1e-6 &&
-    lateness >= 0 &&
+    snr >= 1e-6 &&
     later >= 1,
   hypotheses: [
     {
@@ -68,28 +59,31 @@ export const lossValley = defineClaim<Instance>({
     const size = problem.modes.length;
     const bases = drawnBases(size, problem.hidden, size, seed);
     const time = timeOf(instance);
-    const lossAt = (values: readonly number[]) => noisyLoss(bases, problem, values, snr);
+    const task = alignedTask(bases, problem.spectrum);
+    // The expected loss of the balanced network with these singular values, from its matrices (T8 for the noise).
+    const lossAt = (values: readonly number[]) => {
+      const { first, second } = alignedWeights(bases, values);
+      const residual = Matrix.sub(first.mmul(second), task);
+      const noise = (first.dot(first) * second.dot(second) * (2 / snr + 1 / snr ** 2)) / problem.hidden;
+      return residual.dot(residual) + noise;
+    };
     const values = (at: number) => problem.modes.map((mode) => sigmoid(mode, at).value);
     const [before, after] = [lossAt(values(time)), lossAt(values(later * time))];
-    const largest = problem.modes.map(({ sigma }) => sigma);
+    const largest = draws.pluck(problem.modes, 'sigma');
     const noise = lossAt(largest) + before + largest.reduce((sum, sigma) => sum + sigma ** 2, 0);
     const rounding = 1e-12 * noise;
     return tightest([
       equal(
-        { label: 'expected loss by the closed form', value: relativePerturbedLossAt(problem, snr, time) },
-        { label: '‖W1W2 − A‖² + ‖W1‖²‖W2‖²(2/snr + 1/snr²)/h of the weights', value: before },
+        ['expected loss by the closed form', relativePerturbedLossAt(problem, snr, time)],
+        ['‖W1W2 − A‖² + ‖W1‖²‖W2‖²(2/snr + 1/snr²)/h of the weights', before],
         rounding,
       ),
-      atLeast(
-        { label: 'expected loss later', value: after },
-        { label: 'expected loss at the time', value: before },
-        rounding,
-      ),
+      atLeast(['expected loss later', after], ['expected loss at the time', before], rounding),
       ...problem.modes.map((_, index): Conclusion => {
         const stage = (learned: number) => lossAt(largest.map((sigma, mode) => (mode < learned ? sigma : 0)));
         return equal(
-          { label: `σ(κ(2S + σ)/h − σ) of mode ${index + 1}`, value: stagedRelativeStep(problem, snr, index + 1) },
-          { label: 'difference of the losses before and after', value: stage(index + 1) - stage(index) },
+          [`σ(κ(2S + σ)/h − σ) of mode ${index + 1}`, stagedRelativeStep(problem, snr, index + 1)],
+          ['difference of the losses before and after', stage(index + 1) - stage(index)],
           rounding,
         );
       }),
@@ -105,9 +99,9 @@ function problemOf({ modes, extraHidden }: Instance): Problem {
     rows: sorted.length,
     hidden: sorted.length + extraHidden,
     cols: sorted.length,
-    spectrum: sorted.map(({ sigma }) => sigma),
+    spectrum: draws.pluck(sorted, 'sigma'),
     tau: 0,
-    starts: sorted.map(({ start }) => start),
+    starts: draws.pluck(sorted, 'start'),
   });
 }
 
@@ -117,12 +111,4 @@ const HUNDREDFOLD = Math.log(100);
 function timeOf({ modes, lateness }: Instance): number {
   const learned = modes.map(({ sigma, start }) => (Math.max(0, Math.log(sigma / start)) + HUNDREDFOLD) / (4 * sigma));
   return lateness * Math.max(...learned);
-}
-
-/** The expected loss of the balanced network with these singular values, from its matrices (T8 for the noise). */
-function noisyLoss(bases: Bases, problem: Problem, values: readonly number[], snr: number): number {
-  const { first, second } = alignedWeights(bases, values);
-  const residual = Matrix.sub(first.mmul(second), alignedTask(bases, problem.spectrum));
-  const noise = (first.dot(first) * second.dot(second) * (2 / snr + 1 / snr ** 2)) / problem.hidden;
-  return residual.dot(residual) + noise;
 }

@@ -13,7 +13,7 @@ import {
 import { type Mode, singularValue } from '../mode.js';
 import { createProblem, loss } from '../problem.js';
 import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { mode, singularValue as positiveSigma } from './engine/draws.js';
+import * as draws from './engine/draws.js';
 
 /** Modes in any order, a training time and two schedules for it. */
 interface Instance {
@@ -26,7 +26,7 @@ interface Instance {
 }
 
 /** A mode that starts where it would end. */
-const restingMode = positiveSigma.map((sigma) => ({ sigma, start: sigma }));
+const restingMode = draws.singularValue.map((sigma) => ({ sigma, start: sigma }));
 
 /** A learning-rate schedule as part of an instance. */
 interface Plan {
@@ -37,10 +37,7 @@ interface Plan {
   readonly decay: number | null;
 }
 
-const share = fc.oneof(
-  { weight: 2, arbitrary: fc.constant(null) },
-  { weight: 3, arbitrary: fc.integer({ min: 0, max: 10 }).map((n) => n / 20) },
-);
+const share = draws.weighted([2, fc.constant(null)], [3, draws.quotients(0, 10, 20)]);
 
 /** Schedules of every kind, of 1 to 300 steps. */
 const plan: fc.Arbitrary<Plan> = fc.record({
@@ -53,8 +50,8 @@ const plan: fc.Arbitrary<Plan> = fc.record({
 /** Whether a plain value is a plan: a number of steps, and shares that fit. */
 function isPlan({ name, steps, warmup, decay }: Plan): boolean {
   const [rise, fall] = [warmup ?? 0.1, decay ?? 0.2];
-  const fits = name === 'warmup-stable-decay' ? rise + fall <= 1 : rise < 1 && fall <= 1;
-  return Number.isInteger(steps) && steps >= 1 && steps <= 1000 && rise >= 0 && fall >= 0 && fits;
+  const fits = name === 'warmup-stable-decay' ? rise + fall <= 1 : draws.areWithin([rise, fall], -Infinity, 1);
+  return draws.areWhole([steps], 1, 1000) && draws.areWithin([rise, fall], 0, Infinity) && fits;
 }
 
 /** T9: schedules of equal sum. */
@@ -66,20 +63,11 @@ export const schedules = defineClaim<Instance>({
   origin: 'ours; that gradient descent follows gradient flow to first order in its rates is classical',
   domain: fc
     .record({
-      modes: fc.array(fc.oneof({ weight: 9, arbitrary: mode }, { weight: 1, arbitrary: restingMode }), {
-        minLength: 1,
-        maxLength: 5,
-      }),
+      modes: draws.listOf(5, draws.weighted([9, draws.mode], [1, restingMode])),
       one: plan,
       other: plan,
-      fill: fc.oneof(
-        { weight: 12, arbitrary: fc.integer({ min: 1, max: 10 }).map((n) => n / 10) },
-        { weight: 1, arbitrary: fc.constantFrom(3, 5, 8, 20) },
-      ),
-      stretch: fc.oneof(
-        { weight: 14, arbitrary: fc.constant(1) },
-        { weight: 1, arbitrary: fc.constantFrom(2, 0.5, 4) },
-      ),
+      fill: draws.weighted([12, draws.quotients(1, 10, 10)], [1, fc.constantFrom(3, 5, 8, 20)]),
+      stretch: draws.weighted([14, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 4)]),
     })
     .map(({ fill, ...rest }) => {
       // The peak of a schedule is at most about twice its mean.
@@ -88,11 +76,9 @@ export const schedules = defineClaim<Instance>({
     }),
   wellFormed: ({ modes, time, one, other, stretch }) =>
     modes.some(({ sigma }) => sigma > 0) &&
-    modes.every(({ sigma, start }) => sigma >= 0 && start >= 0 && sigma < 1e6 && start < 1e6) &&
-    time >= 0 &&
-    time < 1e9 &&
-    stretch > 0 &&
-    stretch < 100 &&
+    modes.every(({ sigma, start }) => draws.areWithin([sigma, start], 0, 1e6)) &&
+    draws.areWithin([time], 0, 1e9) &&
+    draws.areWithin([stretch], Number.MIN_VALUE, 100) &&
     [one, other].every(isPlan),
   hypotheses: [
     {
@@ -141,14 +127,10 @@ function endParts(each: Mode, time: number, rates: readonly number[], otherRates
     16 * Number.EPSILON * (8 + rates.length + otherRates.length + exponent) * Math.max(sigma, start) + Number.MIN_VALUE;
   const label = `of the mode ${sigma} from ${start}`;
   return [
+    atMost([`|s_K − s(T)| ${label}`, Math.abs(end - singularValue(each, time))], ['C max η', bound], tolerance),
     atMost(
-      { label: `|s_K − s(T)| ${label}`, value: Math.abs(end - singularValue(each, time)) },
-      { label: 'C max η', value: bound },
-      tolerance,
-    ),
-    atMost(
-      { label: `|s_K − s′_K′| of two schedules ${label}`, value: Math.abs(end - otherEnd) },
-      { label: 'C (max η + max η′)', value: bound + otherBound },
+      [`|s_K − s′_K′| of two schedules ${label}`, Math.abs(end - otherEnd)],
+      ['C (max η + max η′)', bound + otherBound],
       tolerance,
     ),
   ];
@@ -170,13 +152,13 @@ function constants({ sigma, start }: Mode): Conclusion[] {
   const most = largestCoveredRate({ sigma, start });
   return [
     equal(
-      { label: `C ${label}`, value: endPointConstant({ sigma, start }) },
-      { label: 'constant of the statement', value: expected },
+      [`C ${label}`, endPointConstant({ sigma, start })],
+      ['constant of the statement', expected],
       1e-14 * expected + Number.MIN_VALUE,
     ),
     equal(
-      { label: `1/largest rate ${label}`, value: 1 / most },
-      { label: '8 max(σ, s(0))', value: start === 0 ? 0 : 8 * Math.max(sigma, start) },
+      [`1/largest rate ${label}`, 1 / most],
+      ['8 max(σ, s(0))', start === 0 ? 0 : 8 * Math.max(sigma, start)],
       1e-14 / most + Number.MIN_VALUE,
     ),
   ];
@@ -186,8 +168,8 @@ function constants({ sigma, start }: Mode): Conclusion[] {
 function lossParts(modes: readonly Mode[], time: number, rates: readonly number[]): Conclusion[] {
   const sorted = [...modes].sort((a, b) => b.sigma - a.sigma);
   if (sorted[0]!.sigma === 0) return [];
-  const spectrum = sorted.map(({ sigma }) => sigma);
-  const starts = sorted.map(({ start }) => start);
+  const spectrum = draws.pluck(sorted, 'sigma');
+  const starts = draws.pluck(sorted, 'start');
   const problem = createProblem({ dim: modes.length, spectrum, starts, tau: 0 });
   const end = sorted.reduce((sum, each) => sum + (each.sigma - descended(each, rates)) ** 2, 0);
   const peak = largest(rates);
@@ -196,13 +178,13 @@ function lossParts(modes: readonly Mode[], time: number, rates: readonly number[
   const size = sorted.reduce((sum, { sigma, start }) => sum + sigma ** 2 + start ** 2, 0);
   return [
     atMost(
-      { label: '|loss of descent − loss of flow|', value: Math.abs(end - loss(problem, time)) },
-      { label: '2 max η Σ C|σ − s(0)|', value: bound },
+      ['|loss of descent − loss of flow|', Math.abs(end - loss(problem, time))],
+      ['2 max η Σ C|σ − s(0)|', bound],
       64 * Number.EPSILON * (64 + rates.length) * size,
     ),
     equal(
-      { label: 'bound for the losses', value: bound },
-      { label: '2 max η Σ C|σ − s(0)|', value: 2 * peak * expected },
+      ['bound for the losses', bound],
+      ['2 max η Σ C|σ − s(0)|', 2 * peak * expected],
       1e-14 * bound + Number.MIN_VALUE,
     ),
   ];
@@ -252,19 +234,15 @@ function rateParts(each: Plan, time: number, rates: readonly number[]): Conclusi
   const rounding = 8 * Number.EPSILON * each.steps;
   const label = `${each.name} of ${each.steps} steps`;
   return [
+    equal([`steps of ${label}`, rates.length], ['expected', each.steps], Number.MIN_VALUE),
     equal(
-      { label: `steps of ${label}`, value: rates.length },
-      { label: 'expected', value: each.steps },
-      Number.MIN_VALUE,
-    ),
-    equal(
-      { label: `sum of the rates of ${label}`, value: rates.reduce((sum, rate) => sum + rate, 0) },
-      { label: 'time', value: time },
+      [`sum of the rates of ${label}`, rates.reduce((sum, rate) => sum + rate, 0)],
+      ['time', time],
       rounding * time + Number.MIN_VALUE,
     ),
     equal(
-      { label: `compensated sum of the rates of ${label}`, value: sumOfRates(rates) },
-      { label: 'time', value: time },
+      [`compensated sum of the rates of ${label}`, sumOfRates(rates)],
+      ['time', time],
       4 * Number.EPSILON * time + Number.MIN_VALUE,
     ),
     worstStep(`of ${label}`, rates, expected, (rounding + 1e-14) * peak + Number.MIN_VALUE),
@@ -285,11 +263,7 @@ function worstStep(of: string, rates: readonly number[], expected: readonly numb
   for (let step = 1; step < distances.length; step++) {
     if (!(distances[step]! <= distances[worst]!) && !Number.isNaN(distances[worst]!)) worst = step;
   }
-  return equal(
-    { label: `rate ${worst + 1} ${of}`, value: rates[worst]! },
-    { label: 'by definition', value: expected[worst]! },
-    tolerance,
-  );
+  return equal([`rate ${worst + 1} ${of}`, rates[worst]!], ['by definition', expected[worst]!], tolerance);
 }
 
 /** The largest of numbers that are not negative; 0 where there are none. */

@@ -24,7 +24,7 @@ export interface Claim<Case = unknown> {
    * search for counterexamples mutates instances and must not take a meaningless one for a refutation.
    */
   wellFormed(instance: Case): boolean;
-  readonly hypotheses: readonly Hypothesis<Case>[];
+  readonly hypotheses: readonly Hypothesis<NoInfer<Case>>[];
   /**
    * Evaluates the theorem on an instance that need not meet the hypotheses; one side at least is computed from
    * definitions, not by the function that the theorem is about.
@@ -33,6 +33,9 @@ export interface Claim<Case = unknown> {
   /** Why the tolerance of the conclusion is what it is. */
   readonly toleranceReason: string;
 }
+
+/** An instance as a domain draws it. */
+export type Drawn<Domain> = Domain extends Arbitrary<infer Case> ? Case : never;
 
 /** A named condition of a theorem. */
 export interface Hypothesis<Case> {
@@ -82,19 +85,37 @@ export function defineClaim<Case>(claim: Claim<Case>): Claim<Case> {
   return Object.freeze(claim);
 }
 
+/** A side as it is written in a claim: the record, or its label and value alone. */
+type Written = Side | readonly [label: string, value: number];
+
 /** Conclusion of an identity. */
-export function equal(left: Side, right: Side, tolerance: number): Conclusion {
-  return { margin: -Math.abs(left.value - right.value), tolerance, left, relation: '=', right };
+export function equal(left: Written, right: Written, tolerance: number): Conclusion {
+  return compared(left, '=', right, tolerance, (one, other) => -Math.abs(one - other));
 }
 
 /** Conclusion `left ≤ right`. */
-export function atMost(left: Side, right: Side, tolerance: number): Conclusion {
-  return { margin: right.value - left.value, tolerance, left, relation: '≤', right };
+export function atMost(left: Written, right: Written, tolerance: number): Conclusion {
+  return compared(left, '≤', right, tolerance, (one, other) => other - one);
 }
 
 /** Conclusion `left ≥ right`. */
-export function atLeast(left: Side, right: Side, tolerance: number): Conclusion {
-  return { margin: left.value - right.value, tolerance, left, relation: '≥', right };
+export function atLeast(left: Written, right: Written, tolerance: number): Conclusion {
+  return compared(left, '≥', right, tolerance, (one, other) => one - other);
+}
+
+function compared(
+  writtenLeft: Written,
+  relation: Conclusion['relation'],
+  writtenRight: Written,
+  tolerance: number,
+  marginOf: (left: number, right: number) => number,
+): Conclusion {
+  const [left, right] = [sideOf(writtenLeft), sideOf(writtenRight)];
+  return { margin: marginOf(left.value, right.value), tolerance, left, relation, right };
+}
+
+function sideOf(written: Written): Side {
+  return 'label' in written ? written : { label: written[0], value: written[1] };
 }
 
 /** The tightest of several conclusions that must all hold. */

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
+import { fromColumns } from '../../linear-algebra.js';
 
 /*
  * Building blocks for the domains of claims. All shrink to small, round instances and are plain JSON values.
@@ -21,14 +22,28 @@ function roundedPower(hundredth: number): number {
   return rounded;
 }
 
+/** One of several arbitraries, each drawn in proportion to the number before it. */
+export function weighted<Values extends unknown[]>(
+  ...choices: { [Index in keyof Values]: [weight: number, arbitrary: fc.Arbitrary<Values[Index]>] }
+): fc.Arbitrary<Values[number]> {
+  return fc.oneof(...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })));
+}
+
+/** Lists of one to so many values. */
+export function listOf<Value>(most: number, value: fc.Arbitrary<Value>): fc.Arbitrary<Value[]> {
+  return fc.array(value, { minLength: 1, maxLength: most });
+}
+
+/** Multiples of `1/parts`, from `least` to `most` of them: short fractions, which collide often. */
+export function quotients(least: number, most: number, parts: number): fc.Arbitrary<number> {
+  return fc.integer({ min: least, max: most }).map((n) => n / parts);
+}
+
 /** Small fractions that collide often: quarters from 1/4 to 3. */
-const quarters = fc.integer({ min: 1, max: 12 }).map((n) => n / 4);
+const quarters = quotients(1, 12, 4);
 
 /** One positive singular value: mostly ordinary, sometimes over six decades. */
-export const singularValue: fc.Arbitrary<number> = fc.oneof(
-  { weight: 3, arbitrary: quarters },
-  { weight: 2, arbitrary: decades(-3, 3) },
-);
+export const singularValue: fc.Arbitrary<number> = weighted([3, quarters], [2, decades(-3, 3)]);
 
 /**
  * Positive singular values, non-increasing, with repeated values, clusters as tight as 1e-9 and ratios up to 1e6.
@@ -38,13 +53,10 @@ export const singularValue: fc.Arbitrary<number> = fc.oneof(
 export function singularValues(most = 12): fc.Arbitrary<number[]> {
   const cluster = fc.record({
     value: singularValue,
-    copies: fc.oneof(
-      { weight: 4, arbitrary: fc.constant(1) },
-      { weight: 1, arbitrary: fc.integer({ min: 2, max: 3 }) },
-    ),
+    copies: weighted([4, fc.constant(1)], [1, fc.integer({ min: 2, max: 3 })]),
     spread: fc.constantFrom(0, 1e-9, 1e-3),
   });
-  return fc.array(cluster, { minLength: 1, maxLength: most }).map((clusters) =>
+  return listOf(most, cluster).map((clusters) =>
     clusters
       .flatMap(({ value, copies, spread }) => Array.from({ length: copies }, (_, copy) => value * (1 - spread * copy)))
       .slice(0, most)
@@ -54,12 +66,8 @@ export function singularValues(most = 12): fc.Arbitrary<number[]> {
 
 /** A mode with a start of its own: usually below its σ, sometimes equal, above or zero; σ = 0 now and then. */
 export const mode = fc.record({
-  sigma: fc.oneof({ weight: 9, arbitrary: singularValue }, { weight: 1, arbitrary: fc.constant(0) }),
-  start: fc.oneof(
-    { weight: 6, arbitrary: decades(-12, -1) },
-    { weight: 2, arbitrary: decades(-1, 2) },
-    { weight: 1, arbitrary: fc.constant(0) },
-  ),
+  sigma: weighted([9, singularValue], [1, fc.constant(0)]),
+  start: weighted([6, decades(-12, -1)], [2, decades(-1, 2)], [1, fc.constant(0)]),
 });
 
 /** A mode that starts strictly below its positive σ and above zero, by up to twelve decades. */
@@ -77,16 +85,10 @@ export const shape = fc.record({ rows: dimension, hidden: dimension, cols: dimen
 export const matrixSeed: fc.Arbitrary<number> = fc.nat({ max: 9999 });
 
 /** Noise scale γ over five decades, 0 now and then. */
-export const noiseScale: fc.Arbitrary<number> = fc.oneof(
-  { weight: 12, arbitrary: decades(-4, 1) },
-  { weight: 1, arbitrary: fc.constant(0) },
-);
+export const noiseScale: fc.Arbitrary<number> = weighted([12, decades(-4, 1)], [1, fc.constant(0)]);
 
 /** Gradient-flow time over eight decades, 0 now and then. */
-export const flowTime: fc.Arbitrary<number> = fc.oneof(
-  { weight: 12, arbitrary: decades(-4, 4) },
-  { weight: 1, arbitrary: fc.constant(0) },
-);
+export const flowTime: fc.Arbitrary<number> = weighted([12, decades(-4, 4)], [1, fc.constant(0)]);
 
 /** The building blocks under one name, for claims of other people. */
 export const arbitraries = {
@@ -120,10 +122,21 @@ export function drawnMatrix(rows: number, cols: number, seed: number): Matrix {
   return matrix;
 }
 
-/** An orthogonal matrix that a seed determines: the Q factor of {@link drawnMatrix}; seed 0 gives the identity. */
+/** The orthogonal matrices drawn last: most instances ask for the same one several times. */
+const ORTHOGONALS = new Map<string, Matrix>();
+
+/**
+ * An orthogonal matrix that a seed determines: the Q factor of {@link drawnMatrix}; seed 0 gives the identity. Not to be
+ * changed, since the same one is handed out again.
+ */
 export function drawnOrthogonal(size: number, seed: number): Matrix {
-  if (seed === 0) return Matrix.eye(size);
-  return orthogonalFactor(drawnMatrix(size, size, seed));
+  const key = `${size} ${seed}`;
+  const known = ORTHOGONALS.get(key);
+  if (known !== undefined) return known;
+  if (ORTHOGONALS.size >= 16) ORTHOGONALS.clear();
+  const drawn = seed === 0 ? Matrix.eye(size) : orthogonalFactor(drawnMatrix(size, size, seed));
+  ORTHOGONALS.set(key, drawn);
+  return drawn;
 }
 
 /** The Q factor of a square matrix by Householder reflections; that of the library makes several matrices on its way. */
@@ -148,11 +161,7 @@ function orthogonalFactor(matrix: Matrix): Matrix {
     columns[k] = unit;
     for (let column = k; column < size; column++) reflect(columns[column]!, reflectors[k]!, k);
   }
-  const factor = Matrix.zeros(size, size);
-  columns.forEach((column, index) => {
-    for (let row = 0; row < size; row++) factor.set(row, index, column[row]!);
-  });
-  return factor;
+  return fromColumns(columns);
 }
 
 /** Reflects a vector by the reflector that begins at coordinate `from`; by none where that is zero. */
@@ -209,7 +218,7 @@ export interface Network {
 }
 
 /** Size of the entries of a matrix: over four decades, zero now and then. */
-const entrySize = fc.oneof({ weight: 12, arbitrary: decades(-2, 2) }, { weight: 1, arbitrary: fc.constant(0) });
+const entrySize = weighted([12, decades(-2, 2)], [1, fc.constant(0)]);
 
 /** Shapes of dimensions 1 to 12 and sizes over decades. */
 export const drawnNetwork: fc.Arbitrary<DrawnNetwork> = fc
@@ -222,13 +231,31 @@ export function isDrawnNetwork(network: DrawnNetwork): boolean {
   return (
     [rows, hidden, cols].every(isDimension) &&
     Number.isInteger(seed) &&
-    [firstSize, secondSize, taskSize].every((value) => value >= 0 && value < 1e6)
+    areWithin([firstSize, secondSize, taskSize], 0, 1e6)
   );
+}
+
+/** One field of every record of a list. */
+export function pluck<Name extends string, Value>(
+  list: readonly { readonly [Key in Name]: Value }[],
+  name: Name,
+): Value[] {
+  return list.map((record) => record[name]);
+}
+
+/** Whether all numbers lie between two ends, both included. */
+export function areWithin(values: readonly number[], least: number, most: number): boolean {
+  return values.every((value) => value >= least && value <= most);
+}
+
+/** The same for whole numbers. */
+export function areWhole(values: readonly number[], least: number, most: number): boolean {
+  return values.every(Number.isInteger) && areWithin(values, least, most);
 }
 
 /** Whether a number is a dimension that the search for counterexamples may try. */
 export function isDimension(value: number): boolean {
-  return Number.isInteger(value) && value >= 1 && value <= 20;
+  return areWhole([value], 1, 20);
 }
 
 /** Beyond every `matrixSeed`, so that the matrices of one instance have seeds of their own. */

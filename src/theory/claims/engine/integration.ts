@@ -17,9 +17,6 @@ export interface ModeState {
 /**
  * A mode under gradient flow by the sigmoid as it was published (Saxe, McClelland and Ganguli 2014),
  * `s = σ/(1 + (σ/s0 - 1) e^{-4σt})`, and `s0/(1 + 4 s0 t)` for `σ = 0`: what claims compare our own evaluation with.
- *
- * @param mode the mode
- * @param time gradient-flow time, from 0; `Infinity` gives the limit
  */
 export function sigmoid({ sigma, start }: Mode, time: number): ModeState {
   if (start === 0) return { value: 0, gap: sigma };
@@ -66,10 +63,6 @@ function legendre(at: number): { value: number; slope: number } {
 /**
  * `∫ f` over one panel by 16-point Gauss–Legendre quadrature: exact to rounding for functions that are analytic within three
  * times the panel about its middle.
- *
- * @param integrand the function `f`
- * @param from lower end
- * @param to upper end
  */
 export function panelIntegral(integrand: (at: number) => number, from: number, to: number): number {
   const [middle, half] = [(from + to) / 2, (to - from) / 2];
@@ -105,7 +98,6 @@ export function longestStep(first: Matrix, second: Matrix, task: Matrix): number
  * @param first `W1`, `p×h`, at time 0
  * @param second `W2`, `h×q`, at time 0
  * @param task the task `A`, `p×q`
- * @param time gradient-flow time, from 0
  */
 export function flowByTaylor(first: Matrix, second: Matrix, task: Matrix, time: number): Weights {
   let weights: Weights = { first, second };
@@ -125,12 +117,8 @@ export function flowByTaylor(first: Matrix, second: Matrix, task: Matrix, time: 
  */
 function taylorStep({ first, second }: Weights, task: Matrix, step: number): Weights {
   const [rows, hidden, cols] = [first.rows, first.columns, second.columns];
-  const leftRows = new Coefficients(rows, hidden);
-  const leftColumns = new Coefficients(hidden, rows, 'downwards');
-  const rightRows = new Coefficients(hidden, cols, 'downwards');
-  const rightColumns = new Coefficients(cols, hidden, 'downwards');
-  const residualRows = new Coefficients(rows, cols);
-  const residualColumns = new Coefficients(cols, rows);
+  const places = placesFor(rows, hidden, cols);
+  const { leftRows, leftColumns, rightRows, rightColumns, residualRows, residualColumns } = places;
   const setLeft = (order: number, row: number, unit: number, value: number) => {
     leftRows.set(order, row, unit, value);
     leftColumns.set(order, unit, row, value);
@@ -159,6 +147,28 @@ function taylorStep({ first, second }: Weights, task: Matrix, step: number): Wei
   }
   return { first: sumOfPowers(leftRows, step), second: sumOfPowers(rightRows, step) };
 }
+
+/** Where the coefficients of a network of some shape are kept while a step is made; nothing is read that it has not written. */
+function placesFor(rows: number, hidden: number, cols: number) {
+  const shape = `${rows} ${hidden} ${cols}`;
+  if (lastPlaces?.shape !== shape) {
+    lastPlaces = {
+      shape,
+      leftRows: new Coefficients(rows, hidden),
+      leftColumns: new Coefficients(hidden, rows, 'downwards'),
+      rightRows: new Coefficients(hidden, cols, 'downwards'),
+      rightColumns: new Coefficients(cols, hidden, 'downwards'),
+      residualRows: new Coefficients(rows, cols),
+      residualColumns: new Coefficients(cols, rows),
+    };
+  }
+  return lastPlaces;
+}
+
+/** Those of the last step: most steps have the shape of the one before. */
+let lastPlaces:
+  | (Record<`${'left' | 'right' | 'residual'}${'Rows' | 'Columns'}`, Coefficients> & { shape: string })
+  | undefined;
 
 /** The Taylor coefficients of a matrix of functions, row by row, and within a row in the order of their powers or its reverse. */
 class Coefficients {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import type { Weights } from '../../balance.js';
-import { decades, drawnMatrix, drawnOrthogonal, isDimension, matrixSeed, SEED_STRIDE, singularValue } from './draws.js';
+import * as draws from './draws.js';
 
 /*
  * Weights and tasks with known singular values: aligned, stretched and factored ones, and data that do not cover all inputs.
@@ -22,11 +22,11 @@ const FURTHER_SEEDS = 700_000;
 
 /** Bases that a seed determines; 0 makes all three the identity. */
 export function drawnBases(rows: number, hidden: number, cols: number, seed: number): Bases {
-  const seedOf = (order: number) => (seed === 0 ? 0 : seed + order * SEED_STRIDE);
+  const seedOf = (order: number) => (seed === 0 ? 0 : seed + order * draws.SEED_STRIDE);
   return {
-    left: drawnOrthogonal(rows, seed),
-    inner: drawnOrthogonal(hidden, seedOf(1)),
-    right: drawnOrthogonal(cols, seedOf(2)),
+    left: draws.drawnOrthogonal(rows, seed),
+    inner: draws.drawnOrthogonal(hidden, seedOf(1)),
+    right: draws.drawnOrthogonal(cols, seedOf(2)),
   };
 }
 
@@ -81,20 +81,26 @@ export function stretchedWeights({ left, inner, right }: Bases, modes: readonly 
 export function diagonalInBases(left: Matrix, values: readonly number[], right: Matrix): Matrix {
   const product = Matrix.zeros(left.rows, right.rows);
   for (let row = 0; row < left.rows; row++) {
+    const scaled = values.map((value, k) => left.get(row, k) * value);
     for (let column = 0; column < right.rows; column++) {
       let sum = 0;
-      for (let k = 0; k < values.length; k++) sum += left.get(row, k) * values[k]! * right.get(column, k);
+      for (let k = 0; k < values.length; k++) sum += scaled[k]! * right.get(column, k);
       product.set(row, column, sum);
     }
   }
   return product;
 }
 
+/** Two matrices of as many rows side by side, as one. */
+export function beside(left: Matrix, right: Matrix): Matrix {
+  const both = Matrix.zeros(left.rows, left.columns + right.columns);
+  both.setSubMatrix(left, 0, 0);
+  both.setSubMatrix(right, 0, left.columns);
+  return both;
+}
+
 /**
  * Frobenius norm of `left - right`, entry by entry, without the matrices in between: claims compare thousands of pairs.
- *
- * @param left any matrix
- * @param right one of the same shape
  */
 export function matrixDistance(left: Matrix, right: Matrix): number {
   let sum = 0;
@@ -124,16 +130,16 @@ export interface FactoredMatrix {
 
 /** Factorisations of all kinds: balanced, stretched along modes or across them, with idle units. */
 export const factoredMatrix: fc.Arbitrary<FactoredMatrix> = fc.record({
-  modes: fc.array(fc.record({ value: singularValue, stretch: fc.oneof(fc.constant(1), decades(-1.5, 1.5)) }), {
-    minLength: 1,
-    maxLength: 9,
-  }),
+  modes: draws.listOf(
+    9,
+    fc.record({ value: draws.singularValue, stretch: fc.oneof(fc.constant(1), draws.decades(-1.5, 1.5)) }),
+  ),
   extraRows: fc.nat({ max: 3 }),
   extraHidden: fc.nat({ max: 3 }),
   extraCols: fc.nat({ max: 3 }),
-  basis: matrixSeed,
-  rotation: fc.oneof(fc.constant(0), matrixSeed),
-  idle: fc.oneof(fc.constant(0), decades(-3, 1)),
+  basis: draws.matrixSeed,
+  rotation: fc.oneof(fc.constant(0), draws.matrixSeed),
+  idle: fc.oneof(fc.constant(0), draws.decades(-3, 1)),
 });
 
 /** Whether a plain value is a factored matrix. */
@@ -141,11 +147,10 @@ export function isFactoredMatrix(factored: FactoredMatrix): boolean {
   const { modes, extraRows, extraHidden, extraCols, basis, rotation, idle } = factored;
   return (
     modes.length > 0 &&
-    modes.every(({ value, stretch }) => value > 1e-9 && value < 1e6 && stretch > 1e-3 && stretch < 1e3) &&
-    [extraRows, extraHidden, extraCols].every((extra) => extra >= 0 && isDimension(modes.length + extra)) &&
+    modes.every(({ value, stretch }) => draws.areWithin([value], 1e-9, 1e6) && draws.areWithin([stretch], 1e-3, 1e3)) &&
+    [extraRows, extraHidden, extraCols].every((extra) => extra >= 0 && draws.isDimension(modes.length + extra)) &&
     [basis, rotation].every(Number.isInteger) &&
-    idle >= 0 &&
-    idle < 1e3
+    draws.areWithin([idle], 0, 1e3)
   );
 }
 
@@ -173,10 +178,10 @@ export function factorsOf(factored: FactoredMatrix): Factored {
   const hidden = modes.length + extraHidden;
   const cols = modes.length + extraCols;
   const bases = drawnBases(rows, hidden, cols, basis);
-  const values = modes.map(({ value }) => value);
+  const values = draws.pluck(modes, 'value');
   const roots = values.map(Math.sqrt);
   const scale = (rows / cols) ** 0.25;
-  const left = drawnMatrix(rows, hidden, basis + FURTHER_SEEDS).mul(idle);
+  const left = draws.drawnMatrix(rows, hidden, basis + FURTHER_SEEDS).mul(idle);
   const right = Matrix.zeros(hidden, cols);
   roots.forEach((root, index) => {
     left.setColumn(index, bases.left.getColumnVector(index).mul(scale * root));
@@ -185,7 +190,7 @@ export function factorsOf(factored: FactoredMatrix): Factored {
       bases.right.getColumn(index).map((entry) => (entry * root) / scale),
     );
   });
-  const turn = drawnOrthogonal(hidden, rotation);
+  const turn = draws.drawnOrthogonal(hidden, rotation);
   const stretches = Array.from({ length: hidden }, (_, index) => modes[index]?.stretch ?? 1);
   const first = left.mmul(turn).mulRowVector(stretches).mmul(bases.inner.transpose());
   const second = bases.inner.mmul(turn.transpose().mmul(right).divColumnVector(stretches));
@@ -215,7 +220,7 @@ export function squaredEntries(matrix: Matrix): number {
  */
 export function inputCovariance({ right }: Bases, variances: readonly number[], twistSeed: number): Matrix {
   const padded = Array.from({ length: right.rows }, (_, index) => variances[index] ?? 0);
-  const twist = drawnOrthogonal(right.rows, twistSeed === 0 ? 0 : twistSeed + FURTHER_SEEDS);
+  const twist = draws.drawnOrthogonal(right.rows, twistSeed === 0 ? 0 : twistSeed + FURTHER_SEEDS);
   const basis = right.mmul(twist);
   return diagonalInBases(basis, padded, basis);
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { Mode } from '../../mode.js';
 import type { Problem } from '../../problem.js';
-import { decades, mode, singularValue } from './draws.js';
+import { areWhole, areWithin, decades, listOf, mode, pluck, singularValue, weighted } from './draws.js';
 import { type ModeState, sigmoid } from './integration.js';
 
 /*
@@ -20,28 +20,24 @@ export interface NoisyProblem {
 }
 
 /** Modes that start below their σ, some of them repeated or in clusters as tight as 1e-9; now and then any modes. */
-const noisyModes: fc.Arbitrary<Mode[]> = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc.array(
+const noisyModes: fc.Arbitrary<Mode[]> = weighted(
+  [
+    8,
+    listOf(
+      12,
       fc
         .record({ sigma: singularValue, closeness: fc.constantFrom(0, 0, 1e-3, 1e-9), share: decades(-12, -0.05) })
         .map(({ sigma, closeness, share }) => ({
           sigma: sigma * (1 - closeness),
           start: sigma * (1 - closeness) * share,
         })),
-      { minLength: 1, maxLength: 12 },
     ),
-  },
-  { weight: 1, arbitrary: fc.array(mode, { minLength: 1, maxLength: 12 }) },
+  ],
+  [1, listOf(12, mode)],
 );
 
 /** Noise scales, most of them where the critical gap is among ordinary singular values; 0 now and then. */
-const scales = fc.oneof(
-  { weight: 6, arbitrary: decades(-1.5, 0.3) },
-  { weight: 5, arbitrary: decades(-4, 1) },
-  { weight: 1, arbitrary: fc.constant(0) },
-);
+const scales = weighted([6, decades(-1.5, 0.3)], [5, decades(-4, 1)], [1, fc.constant(0)]);
 
 /** The fields of a `NoisyProblem`. */
 export const noisyFields = {
@@ -77,12 +73,11 @@ export const dippingProblem: fc.Arbitrary<NoisyProblem> = fc
 /** Whether this is a problem at all, within the ranges in which products of its values stay among the doubles. */
 export function isNoisyProblem({ modes, extraRows, extraCols, gamma }: NoisyProblem): boolean {
   return (
-    modes.length > 0 &&
-    modes.length <= 12 &&
+    areWhole([modes.length], 1, 12) &&
     modes.some(({ sigma }) => sigma > 0) &&
     modes.every(({ sigma, start }) => inRange(sigma) && inRange(start)) &&
-    [extraRows, extraCols].every((extra) => Number.isInteger(extra) && extra >= 0 && extra <= 12) &&
-    (gamma === 0 || (gamma >= 1e-5 && gamma <= 100))
+    areWhole([extraRows, extraCols], 0, 12) &&
+    (gamma === 0 || areWithin([gamma], 1e-5, 100))
   );
 }
 
@@ -99,7 +94,7 @@ export function problemOf({ modes, extraRows, extraCols }: NoisyProblem): Proble
     rows,
     hidden: modes.length,
     cols,
-    spectrum: [...sorted.map(({ sigma }) => sigma), ...unlearnable],
+    spectrum: [...pluck(sorted, 'sigma'), ...unlearnable],
     tau: 0,
     modes: sorted,
     unlearnable,

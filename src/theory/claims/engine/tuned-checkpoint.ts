@@ -3,26 +3,14 @@ import { Matrix } from 'ml-matrix';
 import type { Weights } from '../../balance.js';
 import type { FineTuning } from '../../finetuning.js';
 import type { Problem } from '../../problem.js';
-import { decades, matrixSeed } from './draws.js';
+import { areWhole, areWithin, decades, matrixSeed, quotients, weighted } from './draws.js';
 import { sigmoid } from './integration.js';
 import { alignedTask, alignedWeights, type Bases, drawnBases, matrixDistance } from './networks.js';
-import {
-  anyShare,
-  areTunedModes,
-  isSurplus,
-  pullWeight,
-  type StartedMode,
-  type Surplus,
-  startedAnywhere,
-  startedModes,
-  surplusFields,
-  targetsOf,
-  tunedProblem,
-} from './tuned-modes.js';
+import * as twoTasks from './tuned-modes.js';
 
 /** A checkpoint of pre-training and some gradient-descent steps of fine-tuning on a turned task. */
-export interface TunedCheckpoint extends Surplus {
-  readonly modes: readonly StartedMode[];
+export interface TunedCheckpoint extends twoTasks.Surplus {
+  readonly modes: readonly twoTasks.StartedMode[];
   /** Pre-training time. */
   readonly time: number;
   readonly pull: number;
@@ -39,18 +27,15 @@ export interface TunedCheckpoint extends Surplus {
 
 /** The fields of a `TunedCheckpoint`, up to 8 modes so that full matrices stay cheap. */
 export const checkpointFields = {
-  modes: startedModes(8, anyShare, startedAnywhere),
+  modes: twoTasks.startedModes(8, twoTasks.anyShare, twoTasks.startedAnywhere),
   time: fc.oneof(decades(-3, 3), fc.constant(0)),
-  pull: pullWeight,
+  pull: twoTasks.pullWeight,
   anchor: fc.constantFrom('checkpoint', 'pretraining'),
   steps: fc.nat({ max: 6 }),
-  rate: fc.oneof(
-    { weight: 12, arbitrary: fc.integer({ min: 0, max: 9 }).map((n) => n / 10) },
-    { weight: 2, arbitrary: decades(8, 12) },
-  ),
+  rate: weighted([12, quotients(0, 9, 10)], [2, decades(8, 12)]),
   angle: fc.constant(0),
-  imbalance: fc.oneof({ weight: 12, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: decades(-1, 1) }),
-  ...surplusFields,
+  imbalance: weighted([12, fc.constant(1)], [1, decades(-1, 1)]),
+  ...twoTasks.surplusFields,
   seed: matrixSeed,
 } as const;
 
@@ -58,18 +43,15 @@ export const checkpointFields = {
 export function isTunedCheckpoint(instance: TunedCheckpoint): boolean {
   const { modes, time, pull, steps, rate, angle, imbalance, seed } = instance;
   return (
-    areTunedModes(modes) &&
-    isSurplus(instance) &&
-    [steps, seed].every((n) => Number.isInteger(n) && n >= 0) &&
+    twoTasks.areTunedModes(modes) &&
+    twoTasks.isSurplus(instance) &&
+    areWhole([steps, seed], 0, Infinity) &&
     steps <= 8 &&
     time >= 0 &&
-    pull >= 0 &&
-    pull <= 1e6 &&
-    ((rate >= 0 && rate <= 0.9) || (rate >= 1e8 && rate <= 1e12)) &&
-    angle >= 0 &&
-    angle <= 180 &&
-    imbalance >= 0.1 &&
-    imbalance <= 10
+    areWithin([pull], 0, 1e6) &&
+    (areWithin([rate], 0, 0.9) || areWithin([rate], 1e8, 1e12)) &&
+    areWithin([angle], 0, 180) &&
+    areWithin([imbalance], 0.1, 10)
   );
 }
 
@@ -100,8 +82,8 @@ interface ExplicitFineTuning {
 /** Works a checkpoint out, by full matrices with singular vectors that its seed draws. */
 export function prepare(instance: TunedCheckpoint): PreparedCheckpoint {
   const { modes, pull, anchor, steps, seed } = instance;
-  const problem = tunedProblem(modes, instance);
-  const target = targetsOf(modes, problem);
+  const problem = twoTasks.tunedProblem(modes, instance);
+  const target = twoTasks.targetsOf(modes, problem);
   const values = problem.modes.map((mode) => sigmoid(mode, instance.time).value);
   const largest = Math.max(...problem.spectrum, ...target, ...values);
   const rate = instance.rate / (2 * (1 + pull) * largest);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { Problem } from '../../problem.js';
 import type { StagedTask } from '../../staged-finetuning.js';
-import { decades, singularValue } from './draws.js';
+import { areWhole, areWithin, decades, listOf, pluck, quotients, singularValue, weighted } from './draws.js';
 
 /*
  * What the claims about fine-tuning (T4, T5) share: modes of two tasks with the same singular vectors, and problems made of them.
@@ -22,23 +22,20 @@ export interface StartedMode extends TunedMode {
 }
 
 /** How much of a mode the new task keeps: erased, less, the same, up to twice. */
-export const keptShare = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: 0, max: 8 }).map((n) => n / 4) },
-  { weight: 2, arbitrary: decades(-3, 0.3) },
-);
+export const keptShare = weighted([4, quotients(0, 8, 4)], [2, decades(-3, 0.3)]);
 
 /** How much a mode overshoots: more than twice. */
 export const overshootShare = decades(0.31, 2);
 
 /** Any share of a mode, from nothing to a hundredfold. */
-export const anyShare = fc.oneof({ weight: 2, arbitrary: keptShare }, { weight: 1, arbitrary: overshootShare });
+export const anyShare = weighted([2, keptShare], [1, overshootShare]);
 
 /** Modes in any order, with targets in any proportion to them. */
 export function tunedModes(most = 12): fc.Arbitrary<TunedMode[]> {
   const mode = fc
     .record({ sigma: singularValue, share: anyShare })
     .map(({ sigma, share }) => ({ sigma, target: sigma * share }));
-  return fc.array(mode, { minLength: 1, maxLength: most });
+  return listOf(most, mode);
 }
 
 /**
@@ -55,27 +52,20 @@ export function startedModes(
   const mode = fc
     .record({ sigma: singularValue, share: shares, started })
     .map(({ sigma, share, started }) => ({ sigma, start: sigma * started, target: sigma * share }));
-  return fc.array(mode, { minLength: 1, maxLength: most });
+  return listOf(most, mode);
 }
 
 /** Starts from 1e-12 of σ to σ itself; at zero now and then. */
-export const startedBelow = fc.oneof(
-  { weight: 12, arbitrary: decades(-12, 0) },
-  { weight: 1, arbitrary: fc.constant(0) },
-);
+export const startedBelow = weighted([12, decades(-12, 0)], [1, fc.constant(0)]);
 
 /** Any start up to ten times σ. */
-export const startedAnywhere = fc.oneof(
-  { weight: 2, arbitrary: startedBelow },
-  { weight: 1, arbitrary: decades(0, 1) },
-);
+export const startedAnywhere = weighted([2, startedBelow], [1, decades(0, 1)]);
 
 /** Whether plain values are modes, within the ranges in which products of them stay among the doubles. */
 export function areTunedModes(modes: readonly (TunedMode & { readonly start?: number })[]): boolean {
-  const inRange = (value: number) => value === 0 || (value >= 1e-16 && value <= 1e6);
+  const inRange = (value: number) => value === 0 || areWithin([value], 1e-16, 1e6);
   return (
-    modes.length > 0 &&
-    modes.length <= 12 &&
+    areWhole([modes.length], 1, 12) &&
     modes.every(({ sigma, target, start = 0 }) => sigma > 0 && [sigma, target, start].every(inRange))
   );
 }
@@ -96,14 +86,14 @@ export const surplusFields = {
 
 /** Whether plain values are a surplus. */
 export function isSurplus({ extraRows, extraCols, beyond }: Surplus): boolean {
-  return [extraRows, extraCols, beyond].every((extra) => Number.isInteger(extra) && extra >= 0 && extra <= 4);
+  return areWhole([extraRows, extraCols, beyond], 0, 4);
 }
 
 /** The pre-training problem of some modes in the order given, which need not be that of their size. */
 export function tunedProblem(modes: readonly StartedMode[], { extraRows, extraCols, beyond }: Surplus): Problem {
   const hidden = Math.max(1, modes.length - beyond);
   const nulls = new Array<number>(Math.min(extraRows, extraCols)).fill(0);
-  const spectrum = [...modes.map(({ sigma }) => sigma), ...nulls];
+  const spectrum = [...pluck(modes, 'sigma'), ...nulls];
   return {
     rows: modes.length + extraRows,
     hidden,
@@ -127,11 +117,11 @@ export function stagedModes(modes: readonly TunedMode[], learned: number): Start
 
 /** The staged tasks of some modes. */
 export function stagedTask(modes: readonly TunedMode[], pull: number): StagedTask {
-  return { spectrum: modes.map(({ sigma }) => sigma), target: modes.map(({ target }) => target), pull };
+  return { spectrum: pluck(modes, 'sigma'), target: pluck(modes, 'target'), pull };
 }
 
 /** Weight of a pull toward the checkpoint over six decades, 0 now and then. */
-export const pullWeight = fc.oneof({ weight: 4, arbitrary: decades(-3, 3) }, { weight: 1, arbitrary: fc.constant(0) });
+export const pullWeight = weighted([4, decades(-3, 3)], [1, fc.constant(0)]);
 
 /** Sum of squares, for tolerances. */
 export function sumOfSquares(values: readonly number[]): number {
@@ -143,11 +133,7 @@ export const modesOfTwoTasks: fc.Arbitrary<TunedMode[]> = fc
   .array(
     fc.record({
       sigma: singularValue,
-      ratio: fc.oneof(
-        { weight: 4, arbitrary: decades(-1, 1) },
-        { weight: 2, arbitrary: fc.constantFrom(0, 1, 2, 3) },
-        { weight: 1, arbitrary: decades(-3, 3) },
-      ),
+      ratio: weighted([4, decades(-1, 1)], [2, fc.constantFrom(0, 1, 2, 3)], [1, decades(-3, 3)]),
     }),
     { minLength: 1, maxLength: 12 },
   )
@@ -156,9 +142,8 @@ export const modesOfTwoTasks: fc.Arbitrary<TunedMode[]> = fc
 /** Whether a list is one of modes. */
 export function areStagedModes(modes: readonly TunedMode[]): boolean {
   return (
-    modes.length > 0 &&
-    modes.length <= 12 &&
-    modes.every(({ sigma, target }) => sigma > 0 && sigma < 1e6 && target >= 0 && target < 1e7)
+    areWhole([modes.length], 1, 12) &&
+    modes.every(({ sigma, target }) => areWithin([sigma], Number.MIN_VALUE, 1e6) && areWithin([target], 0, 1e7))
   );
 }
 
@@ -184,10 +169,7 @@ export function stagedRounding(modes: readonly TunedMode[]): number {
 }
 
 /** How much larger a second pull is; negative for a smaller one now and then. */
-export const morePull = fc.oneof(
-  { weight: 5, arbitrary: pullWeight },
-  { weight: 1, arbitrary: decades(-2, 1).map((less) => -less) },
-);
+export const morePull = weighted([5, pullWeight], [1, decades(-2, 1).map((less) => -less)]);
 
 /** What the claims about a growing pull demand. */
 export const largerPull = {
