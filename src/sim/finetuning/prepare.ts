@@ -2,7 +2,7 @@ import type { FineTuning } from '../../theory/finetuning.js';
 import { gap, singularValue } from '../../theory/mode.js';
 import { createProblem, loss, type Problem, unlearnableLoss } from '../../theory/problem.js';
 import type { Backend, Weights } from '../backends/backend.js';
-import { descentWork } from '../backends/gpu-js/gpu-threshold.js';
+import { descentWork, float32SavesTime } from '../backends/gpu-js/gpu-threshold.js';
 import { eventLoopTurns } from '../scenario/event-loop.js';
 import { requireShapeMemory, requireTableMemory } from '../scenario/memory.js';
 import type { EngineName, Plan, RunContext, RunEvent, RunRequest } from '../scenario/scenario.js';
@@ -35,7 +35,7 @@ import {
   targetValues,
 } from './finetuning-parameters.js';
 import { type EnsembleEvent, tuneEnsemble } from './networks.js';
-import { type FineTuningMethod, float64ByNature, float64ByRounding, UNIT_ROUNDOFF } from './prediction.js';
+import { ensembleOutOfFloat32, type FineTuningMethod, isRoundingVisible, UNIT_ROUNDOFF } from './prediction.js';
 import type { FineTuningStudy, Tuning } from './tuning.js';
 
 /** Parameters of a scenario that fine-tunes every checkpoint on one new task. */
@@ -220,12 +220,18 @@ export async function planFineTuning(
   requireNetworkMemory(problem, engine, pretraining === 'descent' ? times.length : 0);
   const flow = times.map((time) => flowStartingPoint(problem, time));
   const kind = engine === 'modes' ? 'scalar' : 'matrix';
-  const choosesPrecision = request.backend === 'auto';
-  const nature = choosesPrecision ? float64ByNature(study, engine, flow, tunings) : undefined;
+  const beyond = ensembleOutOfFloat32(study, flow, tunings);
+  const work = descentWork(problem, tunings.length, steps);
+  const operations = engine === 'matrix' ? work.flops : 6 * problem.modes.length * tunings.length * steps;
   const predicted =
-    choosesPrecision && nature === undefined
+    request.backend === 'auto' && beyond === undefined && float32SavesTime(operations)
       ? await expectInFloat32(study, flow, tunings, kind, request.signal)
       : new Map<Tuning, ExpectedTuning>();
+  const visible = [...predicted].filter(
+    ([{ task }, expected]) => expected.divergedAt === undefined && isRoundingVisible(problem.spectrum, task, expected),
+  ).length;
+  const byRounding =
+    visible === 0 ? undefined : `float32 rounding could show in ${visible} of ${tunings.length} networks`;
   const descent =
     pretraining === 'flow'
       ? undefined
@@ -233,8 +239,9 @@ export async function planFineTuning(
   return {
     engine,
     backend: {
-      float64Reason: nature ?? float64ByRounding(study, predicted) ?? descent?.backend?.float64Reason,
-      work: engine === 'matrix' ? descentWork(problem, tunings.length, steps) : undefined,
+      float64Reason: beyond ?? byRounding ?? descent?.backend?.float64Reason,
+      operations,
+      work: engine === 'matrix' ? work : undefined,
     },
     warnings: (precision) => descent?.warnings?.(precision) ?? [],
     prepared(context) {

@@ -150,15 +150,13 @@ export function checkOvertraining(
   if (notSimulated(run) === undefined) {
     for (const { index, values } of curves) simulatedSlack(run, perturbed, index, gammas[index]!, values, slack);
   }
-  if (slack.comparisons === 0) return notApplicable('T3', 'no recorded time lies beyond the last descent');
   const shown = ordered
     .map(({ inflection }) => (inflection === last ? 'none' : run.times[inflection]!.toPrecision(3)))
     .join(', ');
-  return judge(
+  return slack.verdict(
     'T3',
-    slack.margin,
-    slack.tolerance,
     `inflections at ${shown} for ascending gamma; slack in units of the perturbed loss`,
+    'no recorded time lies beyond the last descent',
   );
 }
 
@@ -173,14 +171,19 @@ function simulatedSlack(
 ): void {
   const at = gridInflection(times, theory)?.index ?? times.length - 1;
   const value = ({ checkpoint, excess }: PerturbedCheckpoint) => checkpoint.loss + excess[index]!.mean;
-  const allowance = (position: number) => {
+  const errorsAt = (position: number) => {
+    const point = perturbed[position]!;
     const bias = biasAt(problem, expected!.checkpoints[position]!, times[position]!);
     const slope = gamma ** 2 * (problem.rows + problem.cols);
-    const systematic = Math.abs(bias.loss) + bias.lossRounding + slope * (Math.abs(bias.sum) + bias.sumRounding);
-    const evaluation = EVALUATION_ROUNDING * Math.abs(value(perturbed[position]!));
-    return STANDARD_ERRORS * perturbed[position]!.excess[index]!.standardError + systematic + evaluation;
+    const evaluation = EVALUATION_ROUNDING * Math.abs(value(point));
+    const rounding = bias.lossRounding + slope * bias.sumRounding;
+    const known = Math.abs(bias.loss) + slope * Math.abs(bias.sum) + evaluation;
+    return { rounding, allowed: STANDARD_ERRORS * point.excess[index]!.standardError + known + rounding };
   };
+  const least = errorsAt(at);
   perturbed.forEach((point, position) => {
-    slack.add(value(point) - value(perturbed[at]!), allowance(position) + allowance(at));
+    const { rounding, allowed } = errorsAt(position);
+    const share = (rounding + least.rounding) / theory[at]!;
+    slack.add(value(point) - value(perturbed[at]!), allowed + least.allowed, share);
   });
 }
