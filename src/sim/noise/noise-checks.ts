@@ -2,7 +2,7 @@ import { lastDescent } from '../../theory/inflection.js';
 import { NoisyCheckpoint } from '../../theory/perturbed-loss.js';
 import type { Problem } from '../../theory/problem.js';
 import { gridInflection } from '../../theory/search.js';
-import { type Check, judge, notApplicable } from '../scenario/scenario.js';
+import { type Check, notApplicable } from '../scenario/scenario.js';
 import type { Checkpoint } from '../training/record-training.js';
 import { type CheckedRun, notRisingModes, notSimulated, SmallestSlack } from '../training/training-checks.js';
 import { biasAt } from '../training/training-plan.js';
@@ -46,17 +46,15 @@ export function judgeMonteCarlo(
   if (replicates < FEWEST_REPLICATES) {
     return notApplicable(claim, `${replicates} replicates give no reliable standard error; take ${FEWEST_REPLICATES}`);
   }
-  if (compared.length === 0) return notApplicable(claim, empty);
   const slack = new SmallestSlack();
   for (const { mean, identity, standardError } of compared) {
     slack.add(STANDARD_ERRORS - Math.abs(mean - identity) / standardError, 0);
   }
   const worst = (STANDARD_ERRORS - slack.margin).toPrecision(2);
-  return judge(
+  return slack.verdict(
     claim,
-    slack.margin,
-    0,
     `${slack.comparisons} Monte Carlo means against the identity: the worst is ${worst} standard errors off, ${STANDARD_ERRORS} allowed`,
+    empty,
   );
 }
 

@@ -1,5 +1,5 @@
 import { effectiveSpeed } from '../../../theory/finetuning.js';
-import { type Check, type Compute, judge, notApplicable, type RunEvent } from '../../scenario/scenario.js';
+import { type Check, type Compute, notApplicable, type RunEvent } from '../../scenario/scenario.js';
 import { VISIBLE_ROUNDING } from '../../training/recurrence.js';
 import { SmallestSlack } from '../../training/training-checks.js';
 import { type ExpectedTuning, expectTuning } from '../expected-tuning.js';
@@ -133,24 +133,19 @@ export function isStable({ networks }: FineTuningCurve): boolean {
 }
 
 /** Pre-training loss after fine-tuning as the run has it: simulated, or of the theory where nothing was. */
-export function lossPreOf(study: FineTuningStudy, network: TunedNetwork): Measured {
-  const { tuned, expected, prediction } = network;
-  if (expected === undefined) return { value: prediction.lossPre, rounding: closedFormRounding(study) };
-  return { value: tuned?.lossPre ?? Number.NaN, rounding: expected.lossPreRounding + closedFormRounding(study) };
-}
+export const lossPreOf = measured('lossPre', 'lossPreRounding');
 
 /** Fine-tuning loss, likewise. */
-export function lossFtOf(study: FineTuningStudy, network: TunedNetwork): Measured {
-  const { tuned, expected, prediction } = network;
-  if (expected === undefined) return { value: prediction.lossFt, rounding: closedFormRounding(study) };
-  return { value: tuned?.lossFt ?? Number.NaN, rounding: expected.lossFtRounding + closedFormRounding(study) };
-}
+export const lossFtOf = measured('lossFt', 'lossFtRounding');
 
 /** Forgetting, likewise. */
-export function forgettingOf(study: FineTuningStudy, network: TunedNetwork): Measured {
-  const { tuned, expected, prediction } = network;
-  if (expected === undefined) return { value: prediction.forgetting, rounding: closedFormRounding(study) };
-  return { value: tuned?.forgetting ?? Number.NaN, rounding: expected.lossPreRounding + closedFormRounding(study) };
+export const forgettingOf = measured('forgetting', 'lossPreRounding');
+
+function measured(name: keyof Losses, bound: 'lossPreRounding' | 'lossFtRounding') {
+  return (study: FineTuningStudy, { tuned, expected, prediction }: TunedNetwork): Measured => {
+    if (expected === undefined) return { value: prediction[name], rounding: closedFormRounding(study) };
+    return { value: tuned?.[name] ?? Number.NaN, rounding: expected[bound] + closedFormRounding(study) };
+  };
 }
 
 /**
@@ -286,15 +281,13 @@ export function checkSteps(run: FineTuningRun): Check {
       compareWithTheory(run.study, network, losses);
     }
   }
-  if (slack.comparisons === 0) return notApplicable('T4-steps', noComparison(run));
   const percent = ({ margin }: SmallestSlack) => `${(100 * (1 - margin)).toPrecision(2)} %`;
   const worstOfValues = percent(slack);
-  slack.add(losses.margin, 0);
-  return judge(
+  if (slack.comparisons > 0) slack.add(losses.margin, 0);
+  return slack.verdict(
     'T4-steps',
-    slack.margin,
-    0,
     `${values} singular values after ${run.study.steps} steps against the exact recurrence: the worst is off by ${worstError.toExponential(1)}, ${worstOfValues} of the rounding bound; losses and forgetting against theory: ${percent(losses)} of it`,
+    noComparison(run),
   );
 }
 
@@ -336,14 +329,10 @@ export function checkEffectiveTask(run: FineTuningRun): Check {
       compareWithTheory(run.study, network, slack);
     }
   }
-  if (slack.comparisons === 0) {
-    return notApplicable('T5', 'no network with the singular vectors of pre-training came to its end');
-  }
-  return judge(
+  return slack.verdict(
     'T5',
-    slack.margin,
-    0,
     `${networks} networks on the effective task against steps on the regularised loss, and their losses against theory; smallest slack as a share of the rounding bound`,
+    'no network with the singular vectors of pre-training came to its end',
   );
 }
 
