@@ -3,20 +3,70 @@ import { rotateModes } from '../../theory/rotated-finetuning.js';
 import { stabilityLimit } from '../../theory/sharpness.js';
 import type { RoundingModel } from '../training/recurrence.js';
 import type { ExpectedTuning } from './expected-tuning.js';
-import {
-  type Entries,
-  eigenvaluesOf,
-  gram,
-  inner,
-  largestEigenvalue,
-  minus,
-  type Symmetric,
-  squareOf,
-  stepped,
-} from './plane.js';
 import { lossRounding } from './prediction.js';
 import type { StartingPoint } from './prepare.js';
 import type { FineTuningStudy, Tuning } from './tuning.js';
+
+/** A symmetric 2×2 matrix `[[a, b], [b, c]]`. */
+interface Symmetric {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+}
+
+/** Both eigenvalues. */
+function eigenvaluesOf({ a, b, c }: Symmetric): { readonly smallest: number; readonly largest: number } {
+  const middle = (a + c) / 2;
+  const radius = Math.hypot((a - c) / 2, b);
+  return { smallest: middle - radius, largest: middle + radius };
+}
+
+/** The larger of them. */
+function largestEigenvalue(matrix: Symmetric): number {
+  return eigenvaluesOf(matrix).largest;
+}
+
+/** `‖M‖²` in the Frobenius norm. */
+function squareOf({ a, b, c }: Symmetric): number {
+  return a * a + 2 * b * b + c * c;
+}
+
+/** Frobenius inner product. */
+function inner(left: Symmetric, right: Symmetric): number {
+  return left.a * right.a + 2 * left.b * right.b + left.c * right.c;
+}
+
+function minus(left: Symmetric, right: Symmetric): Symmetric {
+  return { a: left.a - right.a, b: left.b - right.b, c: left.c - right.c };
+}
+
+/** Entries of a 2×2 matrix in row-major order. */
+type Entries = readonly [number, number, number, number];
+
+/** `X Xᵀ`. */
+function gram(factor: Entries): Symmetric {
+  // Taking an array apart in the list of arguments goes through its iterator, which takes longer than the products.
+  const p = factor[0];
+  const q = factor[1];
+  const r = factor[2];
+  const s = factor[3];
+  return { a: p * p + q * q, b: p * r + q * s, c: r * r + s * s };
+}
+
+/** `X − 2ηMX` for a symmetric M: one step of gradient descent where M is the residual. */
+function stepped(factor: Entries, { a, b, c }: Symmetric, rate: number): Entries {
+  const p = factor[0];
+  const q = factor[1];
+  const r = factor[2];
+  const s = factor[3];
+  const pace = 2 * rate;
+  return [
+    p - pace * (a * p + b * r),
+    q - pace * (a * q + b * s),
+    r - pace * (b * p + c * r),
+    s - pace * (b * q + c * s),
+  ];
+}
 
 /** Share of the largest factor that first-order propagation of errors may reach before it says too little. */
 const LINEAR_SHARE = 0.05;
