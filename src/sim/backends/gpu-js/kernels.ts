@@ -270,12 +270,6 @@ export function entryProducts(this: KernelContext<never>, left: Batch, right: Ba
   return left[this.thread.z]![this.thread.y]![this.thread.x]! * right[this.thread.z]![this.thread.y]![this.thread.x]!;
 }
 
-/** `x²` of every entry. */
-export function entrySquares(this: KernelContext<never>, batch: Batch): number {
-  const entry = batch[this.thread.z]![this.thread.y]![this.thread.x]!;
-  return entry * entry;
-}
-
 /** −1, 0 or 1 for every entry. */
 export function entrySigns(this: KernelContext<never>, batch: Batch): number {
   const entry = batch[this.thread.z]![this.thread.y]![this.thread.x]!;
