@@ -223,15 +223,11 @@ export async function planFineTuning(
   const beyond = ensembleOutOfFloat32(study, flow, tunings);
   const work = descentWork(problem, tunings.length, steps);
   const operations = engine === 'matrix' ? work.flops : 6 * problem.modes.length * tunings.length * steps;
-  const predicted =
-    request.backend === 'auto' && beyond === undefined && float32SavesTime(operations)
-      ? await expectInFloat32(study, flow, tunings, kind, request.signal)
-      : new Map<Tuning, ExpectedTuning>();
-  const visible = [...predicted].filter(
-    ([{ task }, expected]) => expected.divergedAt === undefined && isRoundingVisible(problem.spectrum, task, expected),
-  ).length;
+  const isAsked = request.backend === 'auto' && beyond === undefined && float32SavesTime(operations);
   const byRounding =
-    visible === 0 ? undefined : `float32 rounding could show in ${visible} of ${tunings.length} networks`;
+    isAsked && (await showsInFloat32(study, flow, tunings, kind, request.signal))
+      ? 'float32 rounding could show in the losses'
+      : undefined;
   const descent =
     pretraining === 'flow'
       ? undefined
@@ -249,12 +245,11 @@ export async function planFineTuning(
       const { precision } = backend;
       const model = { kind, unitRoundoff: UNIT_ROUNDOFF[precision] } as const;
       const starts: (StartingPoint | undefined)[] = [...flow];
-      if (precision !== 'f32' || pretraining !== 'flow') predicted.clear();
       const simulation: FineTuningSimulation = {
         engine,
         pretrain: () => pretrain(problem, engine, descent?.simulated(context), starts),
         start: (at) => starts[at],
-        expect: (tuning) => predicted.get(tuning) ?? expectTuning(study, starts[tuning.at]!, tuning, model),
+        expect: (tuning) => expectTuning(study, starts[tuning.at]!, tuning, model),
         async *tune(members, divergedAt) {
           const known = (index: number) => divergedAt[index];
           const from = starts as readonly StartingPoint[];
@@ -269,22 +264,22 @@ export async function planFineTuning(
   };
 }
 
-/** What each network must give, with the bound on rounding in float32. */
-async function expectInFloat32(
+/** Whether rounding in float32 could show in a network that comes to its end. */
+async function showsInFloat32(
   study: FineTuningStudy,
   starts: readonly StartingPoint[],
   tunings: readonly Tuning[],
   kind: RoundingModel['kind'],
   signal: AbortSignal | undefined,
-): Promise<Map<Tuning, ExpectedTuning>> {
+): Promise<boolean> {
   const turn = eventLoopTurns(signal);
-  const model = { kind, unitRoundoff: UNIT_ROUNDOFF.f32 };
-  const expected = new Map<Tuning, ExpectedTuning>();
+  const { spectrum } = study.problem;
   for (const tuning of tunings) {
     await turn();
-    expected.set(tuning, expectTuning(study, starts[tuning.at]!, tuning, model));
+    const expected = expectTuning(study, starts[tuning.at]!, tuning, { kind, unitRoundoff: UNIT_ROUNDOFF.f32 });
+    if (expected.divergedAt === undefined && isRoundingVisible(spectrum, tuning.task, expected)) return true;
   }
-  return expected;
+  return false;
 }
 
 /** Matrices that a batch of one network and what surrounds it hold at the same time, in float64. */

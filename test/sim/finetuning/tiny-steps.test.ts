@@ -95,7 +95,7 @@ describe('tiny steps on the backend that auto takes', () => {
   test('need float64 where there is so much to do that float32 would save time, and larger ones do not', async () => {
     const much = { dim: 64, times: '1,10,100', learningRates: '0.01' };
     for (const [settings, reason] of [
-      [{ ...much, steps: 10_000 }, 'float32 rounding could show in 3 of 3 networks'],
+      [{ ...much, steps: 10_000 }, 'float32 rounding could show in the losses'],
       [{ ...much, steps: 100, times: 'log:1:100:80' }, undefined],
     ] as const) {
       const parameters = resolveParameters(finetune, settings);
