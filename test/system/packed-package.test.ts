@@ -51,7 +51,7 @@ describe('the packed package in an empty project', () => {
 
   test('npx overtrain runs a scenario on the kernels and threads that the package brings', () => {
     const printed = inProject('npx', 'overtrain', 'run', 'gaussian', '--set', 'dim=4', '--json');
-    expect(JSON.parse(printed).compute).toMatchObject({ backend: 'simd', precision: 'f32' });
+    expect(JSON.parse(printed).compute).toMatchObject({ backend: 'simd64', precision: 'f64' });
   });
 
   test('npx overtrain verify tries every claim on worker threads', () => {

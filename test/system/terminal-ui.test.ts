@@ -79,7 +79,7 @@ describe.each(some(TERMINALS, 3))('a walk through the interface at %i x %i with 
     session.type('u');
     await session.until((screen) => !screen.includes('60000 (set)') && screen.includes('preview by exact'));
     session.type('r');
-    await session.until((screen) => /computed by modes on \w+ \(f32\), seed 1, \d+/.test(screen), 'the run ends');
+    await session.until((screen) => /computed by modes on \w+ \(f64\), seed 1, \d+/.test(screen), 'the run ends');
 
     session.type(keys.tab);
     session.type(keys.enter);
@@ -154,7 +154,7 @@ test('the command that y shows gives the numbers that s saved', async () => {
   const reopened = open(120, 30);
   await reopened.until('(results/');
   reopened.type(`G${keys.enter}`);
-  await reopened.until((screen) => /computed by modes on \w+ \(f32\), seed 1, \d+/.test(screen));
+  await reopened.until((screen) => /computed by modes on \w+ \(f64\), seed 1, \d+/.test(screen));
   reopened.type('q');
   expect(await reopened.end()).toBe(0);
   const { tables, checks, compute } = JSON.parse(again);

@@ -18,8 +18,6 @@ export interface MatrixArithmetic<Batch> {
   combination(a: string, left: Batch, b: string, right: Batch): Batch;
   /** Entry by entry, `x y`. */
   entryProducts(left: Batch, right: Batch): Batch;
-  /** Entry by entry, `x²`. */
-  squares(batch: Batch): Batch;
   /** Entry by entry, −1, 0 or 1. */
   signs(batch: Batch): Batch;
   /** Entry by entry, `x / (√y + ε)`. */

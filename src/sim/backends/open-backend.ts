@@ -10,7 +10,7 @@ import {
   type OpenOptions,
 } from './backend-list.js';
 import type { CardSource } from './card-rates.js';
-import { anyCardCouldPay, cardPays, thresholdOf, type Work } from './gpu-js/gpu-threshold.js';
+import { anyCardCouldPay, cardPays, float32SavesTime, thresholdOf, type Work } from './gpu-js/gpu-threshold.js';
 import { MissingDevice } from './gpu-js/webgpu-device.js';
 
 /** A backend that is open, and why it is this one. */
@@ -23,9 +23,13 @@ export interface OpenedBackend {
 export interface BackendNeed {
   /** Why float32 would not do; absent where it does. */
   readonly float64Reason?: string | undefined;
+  /** Floating-point operations of the run in all; absent where they are not known beforehand. */
+  readonly operations?: number | undefined;
   /** What will be asked of it, so that a graphics card is taken where it pays; absent where a card is not worth a thought. */
   readonly work?: Work | undefined;
 }
+
+const LITTLE_WORK = 'float64, since float32 is not known to save a time worth having';
 
 /** Opens the backend of a run; see {@link openBackend}. */
 export type OpenBackend = (choice: BackendChoice, need: BackendNeed) => Promise<OpenedBackend>;
@@ -39,7 +43,7 @@ export const cardHere: CardSource = {
 /**
  * Opens the backend that was asked for.
  *
- * @param choice a name, or `auto` for the fastest one that runs here
+ * @param choice a name, or `auto` for float64 on our own kernels and, where float32 saves time, for the fastest one that runs here
  * @param need for `auto`: what the run needs of it
  * @param options how it is opened; with `threads: 0`, for one of several threads, never a graphics card by itself
  * @param cards for `auto`: where to look for a graphics card
@@ -47,22 +51,25 @@ export const cardHere: CardSource = {
  */
 export async function openBackend(
   choice: BackendChoice,
-  { float64Reason, work }: BackendNeed = {},
+  { float64Reason, operations, work }: BackendNeed = {},
   options: OpenOptions = {},
   cards: CardSource = cardHere,
 ): Promise<OpenedBackend> {
   if (choice !== 'auto') return { backend: await openNamed(choice, options), reason: 'asked for by name' };
-  const automatic = backendRecords.filter(
+  const isFast = float64Reason === undefined && float32SavesTime(operations);
+  const allowed = backendRecords.filter(
     ({ isAutomatic, precision }) => isAutomatic && (float64Reason === undefined || precision === 'f64'),
   );
+  const first = allowed.find(({ precision }) => isFast || precision === 'f64');
+  const automatic = [...new Set([...(first ? [first] : []), ...allowed])];
   const failures: string[] = [];
   const isAlone = options.threads !== 0;
-  if (isAlone && float64Reason === undefined && work && anyCardCouldPay(work, availableParallelism())) {
+  if (isAlone && isFast && work && anyCardCouldPay(work, availableParallelism())) {
     const taken = await openCardIfItPays(work, cards);
     if (typeof taken !== 'string') return taken;
     failures.push(taken);
   }
-  const reason = float64Reason ?? 'the fastest that runs here';
+  const reason = float64Reason ?? (isFast ? 'the fastest that runs here' : LITTLE_WORK);
   for (const { name, open } of automatic) {
     try {
       return { backend: await open(options), reason: [reason, ...failures].join('; ') };

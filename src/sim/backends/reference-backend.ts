@@ -51,10 +51,6 @@ export class ReferenceArithmetic implements MatrixArithmetic<Batch> {
     return left.map((matrix, network) => Matrix.mul(matrix, right[network]!));
   }
 
-  squares(batch: Batch): Batch {
-    return batch.map((matrix) => Matrix.mul(matrix, matrix));
-  }
-
   signs(batch: Batch): Batch {
     return batch.map((matrix) => Matrix.sign(matrix));
   }

@@ -42,8 +42,6 @@ export function expectTuning(
     ...expected,
     lossPreRounding: expected.lossPreRounding + missed(expected.lossPre),
     lossFtRounding: expected.lossFtRounding + missed(expected.lossFt),
-    lossPreLikely: expected.lossPreLikely + missed(expected.lossPre),
-    lossFtLikely: expected.lossFtLikely + missed(expected.lossFt),
   };
 }
 
@@ -82,7 +80,7 @@ function lossesOf(
   problem: Problem,
   values: readonly number[],
   start: StartingPoint,
-  { factors, rounding: factorRounding, likely: factorLikely }: ExpectedCheckpoint,
+  { factors, rounding: factorRounding }: ExpectedCheckpoint,
   model: RoundingModel,
 ) {
   let lossPre = 0;
@@ -91,7 +89,6 @@ function lossesOf(
   const after = factors.map((factor) => factor * factor);
   const learnable = problem.modes.length;
   const rounding = ofSquares(factors, factorRounding, learnable);
-  const likely = ofSquares(factors, factorLikely, learnable);
   const parts = problem.spectrum.map((sigma, mode) => {
     const value = after[mode] ?? 0;
     const before = (start.factors[mode] ?? 0) ** 2;
@@ -99,7 +96,7 @@ function lossesOf(
     lossPre += fromPretraining ** 2;
     lossFt += fromTask ** 2;
     forgetting += (value - before) * (value - sigma - (start.gaps[mode] ?? sigma));
-    return { bound: rounding[mode] ?? 0, likely: likely[mode] ?? 0, fromPretraining, fromTask };
+    return { bound: rounding[mode] ?? 0, fromPretraining, fromTask };
   });
   // Rounding also fills the entries beside the diagonal.
   const beside = model.kind === 'matrix' ? problem.rows * problem.cols : 0;

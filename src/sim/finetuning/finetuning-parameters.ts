@@ -27,6 +27,7 @@ export function targetValues(target: Target, spectrum: Spectrum, seed: number): 
  */
 
 const MOST_STEPS = 10_000_000;
+const MOST_MODES = 2 ** 20;
 const LARGEST_RATE = 1e6;
 const LARGEST_PULL = 1e6;
 
@@ -77,20 +78,26 @@ export function oneLearningRateParameter(fallback: number) {
   });
 }
 
+/** An increasing list, by default the one of a text that stays in sight. */
+function gridParameter(
+  fallback: string,
+  numbers: z.ZodNumber,
+  fewest: number,
+  { description, ...texts }: Omit<Parameters<typeof described>[1], 'default'>,
+) {
+  const list = z.array(numbers).min(fewest).max(1000).refine(increasing);
+  const schema = z.preprocess((value) => readTimes(value ?? fallback), list);
+  return described(schema, { ...texts, description: `${description}; default: ${fallback}` });
+}
+
 /** Learning rates among which the best is looked for. */
 export function searchedRatesParameter(fallback: string) {
-  return described(
-    z.preprocess(
-      (value) => readTimes(value ?? fallback),
-      z.array(z.number().positive().max(LARGEST_RATE)).min(2).max(1000).refine(increasing),
-    ),
-    {
-      description: `grid of learning rates on which the best for the new task is searched for, before refinement; default: ${fallback}`,
-      unit: 'flow time per step',
-      range: `log:FROM:TO:COUNT, linear:FROM:TO:COUNT, or an increasing list of at least two numbers above 0 and up to ${LARGEST_RATE}`,
-      scale: 'log',
-    },
-  );
+  return gridParameter(fallback, z.number().positive().max(LARGEST_RATE), 2, {
+    description: 'grid of learning rates on which the best for the new task is searched for, before refinement',
+    unit: 'flow time per step',
+    range: `log:FROM:TO:COUNT, linear:FROM:TO:COUNT, or an increasing list of at least two numbers above 0 and up to ${LARGEST_RATE}`,
+    scale: 'log',
+  });
 }
 
 export function stepsParameter(fallback: number) {
@@ -123,77 +130,54 @@ export function lambdasParameter(fallback: readonly number[]) {
   });
 }
 
-export const anchorParameter = described(z.enum(['checkpoint', 'pretraining']), {
-  default: 'checkpoint',
-  description:
-    'what lambda pulls toward: the checkpoint, or the pre-training task, which amounts to replaying its data with weight lambda',
-  unit: '1',
-  range: 'checkpoint or pretraining',
-  choices: ['checkpoint', 'pretraining'],
-});
+/** One of two words, by default the first. */
+function choiceParameter<const Choice extends string>(choices: readonly [Choice, Choice], description: string) {
+  const range = choices.join(' or ');
+  return described(z.enum(choices), { default: choices[0], description, unit: '1', range, choices });
+}
 
-export const pretrainingParameter = described(z.enum(['flow', 'descent']), {
-  default: 'flow',
-  description:
-    'where checkpoints come from: the closed form of gradient flow, or simulated gradient descent with learningRate, whose bias is in the accuracy table',
-  unit: '1',
-  range: 'flow or descent',
-  choices: ['flow', 'descent'],
-});
+export const anchorParameter = choiceParameter(
+  ['checkpoint', 'pretraining'],
+  'what lambda pulls toward: the checkpoint, or the pre-training task, which amounts to replaying its data with weight lambda',
+);
 
-export const methodParameter = described(z.enum(['descent', 'flow']), {
-  default: 'descent',
-  description:
-    'how fine-tuning runs: steps of gradient descent, or gradient flow for the same time (steps times rate), which only the exact engine covers',
-  unit: '1',
-  range: 'descent or flow',
-  choices: ['descent', 'flow'],
-});
+export const pretrainingParameter = choiceParameter(
+  ['flow', 'descent'],
+  'where checkpoints come from: the closed form of gradient flow, or simulated gradient descent with learningRate, whose bias is in the accuracy table',
+);
+
+export const methodParameter = choiceParameter(
+  ['descent', 'flow'],
+  'how fine-tuning runs: steps of gradient descent, or gradient flow for the same time (steps times rate), which only the exact engine covers',
+);
 
 /** Factors of the modes that the task overshoots, one row of a map each. */
 export function overshootsParameter(fallback: string) {
-  const list = z.array(z.number().min(0).max(1e6)).min(1).max(1000).refine(increasing);
-  return described(
-    z.preprocess((value) => readTimes(value ?? fallback), list),
-    {
-      description: `factors by which the fine-tuning task multiplies the singular values it changes; default: ${fallback}`,
-      unit: '1',
-      range: 'linear:FROM:TO:COUNT, log:FROM:TO:COUNT, or an increasing list of numbers from 0 to 1e6',
-      scale: 'linear',
-    },
-  );
+  return gridParameter(fallback, z.number().min(0).max(1e6), 1, {
+    description: 'factors by which the fine-tuning task multiplies the singular values it changes',
+    unit: '1',
+    range: 'linear:FROM:TO:COUNT, log:FROM:TO:COUNT, or an increasing list of numbers from 0 to 1e6',
+    scale: 'linear',
+  });
 }
 
 /** Angles of the task, one column of a map each. */
 export function anglesParameter(fallback: string) {
-  const list = z.array(z.number().min(0).max(180)).min(1).max(1000).refine(increasing);
-  return described(
-    z.preprocess((value) => readTimes(value ?? fallback), list),
-    {
-      description: `angles by which the fine-tuning task rotates the singular vectors in the planes of modes (1,2), (3,4), …; default: ${fallback}`,
-      unit: 'degrees',
-      range: 'linear:FROM:TO:COUNT, or an increasing list of numbers from 0 to 180',
-      scale: 'linear',
-    },
-  );
+  return gridParameter(fallback, z.number().min(0).max(180), 1, {
+    description:
+      'angles by which the fine-tuning task rotates the singular vectors in the planes of modes (1,2), (3,4), …',
+    unit: 'degrees',
+    range: 'linear:FROM:TO:COUNT, or an increasing list of numbers from 0 to 180',
+    scale: 'linear',
+  });
 }
 
 export function unchangedParameter(fallback: number) {
-  return described(
-    numeric(
-      z
-        .number()
-        .int()
-        .min(0)
-        .max(2 ** 20),
-    ),
-    {
-      default: String(fallback),
-      description:
-        'number of leading modes whose singular values the fine-tuning task keeps; the others are multiplied',
-      unit: '1',
-      range: 'an integer from 0 to the number of singular values',
-      scale: 'linear',
-    },
-  );
+  return described(numeric(z.number().int().min(0).max(MOST_MODES)), {
+    default: String(fallback),
+    description: 'number of leading modes whose singular values the fine-tuning task keeps; the others are multiplied',
+    unit: '1',
+    range: 'an integer from 0 to the number of singular values',
+    scale: 'linear',
+  });
 }

@@ -2,13 +2,71 @@ import { effectiveSpeed } from '../../theory/finetuning.js';
 import { rotateModes } from '../../theory/rotated-finetuning.js';
 import { stabilityLimit } from '../../theory/sharpness.js';
 import type { RoundingModel } from '../training/recurrence.js';
-import { RoundingMemory } from '../training/rounding.js';
 import type { ExpectedTuning } from './expected-tuning.js';
-import { type Entries, gram, inner, largestEigenvalue, minus, type Symmetric, squareOf, stepped } from './plane.js';
-import { PlaneRounding, type StepRounding } from './plane-rounding.js';
 import { lossRounding } from './prediction.js';
 import type { StartingPoint } from './prepare.js';
 import type { FineTuningStudy, Tuning } from './tuning.js';
+
+/** A symmetric 2×2 matrix `[[a, b], [b, c]]`. */
+interface Symmetric {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+}
+
+/** Both eigenvalues. */
+function eigenvaluesOf({ a, b, c }: Symmetric): { readonly smallest: number; readonly largest: number } {
+  const middle = (a + c) / 2;
+  const radius = Math.hypot((a - c) / 2, b);
+  return { smallest: middle - radius, largest: middle + radius };
+}
+
+/** The larger of them. */
+function largestEigenvalue(matrix: Symmetric): number {
+  return eigenvaluesOf(matrix).largest;
+}
+
+/** `‖M‖²` in the Frobenius norm. */
+function squareOf({ a, b, c }: Symmetric): number {
+  return a * a + 2 * b * b + c * c;
+}
+
+/** Frobenius inner product. */
+function inner(left: Symmetric, right: Symmetric): number {
+  return left.a * right.a + 2 * left.b * right.b + left.c * right.c;
+}
+
+function minus(left: Symmetric, right: Symmetric): Symmetric {
+  return { a: left.a - right.a, b: left.b - right.b, c: left.c - right.c };
+}
+
+/** Entries of a 2×2 matrix in row-major order. */
+type Entries = readonly [number, number, number, number];
+
+/** `X Xᵀ`. */
+function gram(factor: Entries): Symmetric {
+  // Taking an array apart in the list of arguments goes through its iterator, which takes longer than the products.
+  const p = factor[0];
+  const q = factor[1];
+  const r = factor[2];
+  const s = factor[3];
+  return { a: p * p + q * q, b: p * r + q * s, c: r * r + s * s };
+}
+
+/** `X − 2ηMX` for a symmetric M: one step of gradient descent where M is the residual. */
+function stepped(factor: Entries, { a, b, c }: Symmetric, rate: number): Entries {
+  const p = factor[0];
+  const q = factor[1];
+  const r = factor[2];
+  const s = factor[3];
+  const pace = 2 * rate;
+  return [
+    p - pace * (a * p + b * r),
+    q - pace * (a * q + b * s),
+    r - pace * (b * p + c * r),
+    s - pace * (b * q + c * s),
+  ];
+}
 
 /** Share of the largest factor that first-order propagation of errors may reach before it says too little. */
 const LINEAR_SHARE = 0.05;
@@ -27,17 +85,16 @@ interface Plane {
   readonly pretraining: Symmetric;
   readonly task: Symmetric;
   readonly goal: Symmetric;
-  /** Rounding errors of `X`. */
-  readonly errors: PlaneRounding;
+  /** Bound on the rounding of `X` in the Frobenius norm, to first order and for unit roundoff 1. */
+  error: number;
 }
 
 /**
  * `expectTuning` for tasks with turned singular vectors. The planes of the turn do not mix, so that each is a 2×2 recurrence.
  *
- * Rounding: every step perturbs each entry of `X` by what `RoundingModel` says of engine `matrix`. Those perturbations are taken as
- * correlated over their memory, propagated by the exact derivative of the step and bounded at six standard deviations, or added up
- * with one sign where that is less; what they add where a step contracts, and rounding can stall it, is added up as in
- * the worst case. Errors beside the planes count squared.
+ * Rounding: every step perturbs `X` by what `RoundingModel` says of engine `matrix`, r, and stretches the error before it by
+ * at most the largest eigenvalue of its derivative, so that `E ← max |1 − 2ηλ| E + r` with λ from the smallest eigenvalue of
+ * `XXᵀ − G` to the largest, plus `2‖XXᵀ‖`. Errors beside the planes count squared.
  */
 export function expectPlanes(
   study: FineTuningStudy,
@@ -49,26 +106,15 @@ export function expectPlanes(
   const rate = tuning.rate * effectiveSpeed(tuning.pull);
   const targetNorm = Math.sqrt(planes.reduce((sum, { goal }) => sum + squareOf(goal), 0));
   const goalValue = planes.reduce((most, { goal }) => Math.max(most, largestEigenvalue(goal)), 0);
-  const memory = new RoundingMemory(4 * planes.length);
-  const changes = new Float64Array(4 * planes.length);
-  const next: Entries[] = [];
   let divergedAt: number | undefined;
   let before = stateOf(planes);
+  // The engine rounds what it starts from.
+  for (const plane of planes) plane.error = Math.sqrt(before.squaredNorm);
   for (let step = 1; step <= study.steps; step++) {
-    const size = roundingOfStep(study, before, targetNorm, rate);
-    for (let index = 0; index < planes.length; index++) {
-      const { factor, residual } = planes[index]!;
-      const after = stepped(factor, residual, rate);
-      for (let entry = 0; entry < 4; entry++) changes[4 * index + entry] = after[entry]! - factor[entry]!;
-      next[index] = after;
-    }
-    // The spacing of the grid is at most 2u times the number.
-    const spacing = 2 * unitRoundoff * Math.sqrt(before.squaredNorm);
-    const rounding = { ...size, correlation: memory.correlation(changes, spacing) };
-    for (let index = 0; index < planes.length; index++) {
-      const plane = planes[index]!;
-      plane.errors.step(plane.factor, plane.product, plane.residual, rate, rounding);
-      plane.factor = next[index]!;
+    const rounding = roundingOfStep(study, before, targetNorm, rate);
+    for (const plane of planes) {
+      plane.error = stretchOf(plane, rate) * plane.error + rounding;
+      plane.factor = stepped(plane.factor, plane.residual, rate);
       plane.product = gram(plane.factor);
       plane.residual = minus(plane.product, plane.goal);
     }
@@ -117,7 +163,7 @@ function planesOf(
       pretraining,
       task: aimed,
       goal,
-      errors: new PlaneRounding(),
+      error: 0,
     };
   });
 }
@@ -141,17 +187,23 @@ function stateOf(planes: readonly Plane[]): NetworkState {
   return { loss, squaredNorm, largest };
 }
 
-/** Perturbation of a factor by one step of engine `matrix`, for unit roundoff 1; see `recurrence.ts`. */
+/** Bound on what one step of engine `matrix` adds to the rounding of a factor, for unit roundoff 1; see `recurrence.ts`. */
 function roundingOfStep(
   { problem: { hidden, cols } }: FineTuningStudy,
   { loss, squaredNorm, largest }: NetworkState,
   targetNorm: number,
   rate: number,
-): Omit<StepRounding, 'correlation'> {
+): number {
   const norm = Math.sqrt(squaredNorm);
   const products = (hidden + 2) * (squaredNorm + targetNorm) * Math.sqrt(largest) + (cols + 2) * Math.sqrt(loss) * norm;
-  const likely = norm + (2 * rate * products) / Math.sqrt(Math.max(hidden, cols));
-  return { random: likely / Math.sqrt(3), likely, worst: norm + 2 * rate * products };
+  return norm + 2 * rate * products;
+}
+
+/** How much a step stretches an error of the factor at most: its derivative is symmetric. */
+function stretchOf({ product, residual }: Plane, rate: number): number {
+  const { smallest, largest } = eigenvaluesOf(residual);
+  const highest = largest + 2 * largestEigenvalue(product);
+  return Math.max(Math.abs(1 - 2 * rate * smallest), Math.abs(1 - 2 * rate * highest));
 }
 
 function losses(
@@ -173,10 +225,8 @@ function losses(
     lossFt += squareOf(missed);
     forgetting +=
       inner(minus(product, plane.start), residual) + inner(minus(product, plane.start), plane.startResidual);
-    const bound = errorOfProduct(plane, unitRoundoff, scale);
     return {
-      bound,
-      likely: Number.isFinite(bound) ? unitRoundoff * plane.errors.likely(plane.factor, problem) : bound,
+      bound: errorOfProduct(plane, unitRoundoff, scale),
       fromPretraining: Math.sqrt(squareOf(residual)),
       fromTask: Math.sqrt(squareOf(missed)),
     };
@@ -189,8 +239,8 @@ function losses(
  *
  * @param scale factor of the largest mode of the network or of its task
  */
-function errorOfProduct({ factor, errors }: Plane, unit: number, scale: number): number {
-  const ofFactor = unit * errors.bound();
+function errorOfProduct({ product, error }: Plane, unit: number, scale: number): number {
+  const ofFactor = unit * error;
   if (!(ofFactor <= LINEAR_SHARE * scale)) return Infinity;
-  return unit * errors.productBound(factor) + ofFactor ** 2;
+  return 2 * Math.sqrt(largestEigenvalue(product)) * ofFactor + ofFactor ** 2;
 }

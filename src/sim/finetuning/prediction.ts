@@ -1,5 +1,6 @@
 import { fineTune } from '../../theory/finetuning.js';
 import { fineTuneRotated } from '../../theory/rotated-finetuning.js';
+import { VISIBLE_ROUNDING } from '../training/recurrence.js';
 import { outOfFloat32 } from '../training/training-plan.js';
 import type { ExpectedTuning } from './expected-tuning.js';
 import type { StartingPoint } from './prepare.js';
@@ -13,65 +14,40 @@ export interface LossRounding {
    */
   readonly lossPreRounding: number;
   readonly lossFtRounding: number;
-  /** How large the rounding of these is likely to be. */
-  readonly lossPreLikely: number;
-  readonly lossFtLikely: number;
 }
 
 /** One part of a network that errs on its own: a mode, or a plane of two. */
 export interface RoundedPart {
   /** Bound on the error of the part of the network, in the Frobenius norm. */
   readonly bound: number;
-  readonly likely: number;
   /** How far it is from the pre-training task, and from the new one. */
   readonly fromPretraining: number;
   readonly fromTask: number;
 }
 
 /**
- * An error δ of a part that is g from the task moves the loss by up to `2gδ + δ²`. Bounds add up over the parts, likely errors, of
- * either sign, as squares.
+ * An error δ of a part that is g from the task moves the loss by up to `2gδ + δ²`; bounds add up over the parts.
  *
  * @param beside entries that rounding fills beside the parts, each by as much as the largest error; they count squared
  */
 export function lossRounding(parts: readonly RoundedPart[], beside: number): LossRounding {
-  let [boundPre, boundFt, squaredPre, squaredFt] = [0, 0, 0, 0];
-  let [largest, largestLikely] = [0, 0];
-  for (const { bound, likely, fromPretraining, fromTask } of parts) {
-    boundPre += bound * (2 * fromPretraining + bound);
-    boundFt += bound * (2 * fromTask + bound);
-    squaredPre += (likely * (2 * fromPretraining + likely)) ** 2;
-    squaredFt += (likely * (2 * fromTask + likely)) ** 2;
-    largest = Math.max(largest, bound);
-    largestLikely = Math.max(largestLikely, likely);
-  }
-  const [filled, filledLikely] = [beside * largest ** 2, beside * largestLikely ** 2];
-  return {
-    lossPreRounding: boundPre + filled,
-    lossFtRounding: boundFt + filled,
-    lossPreLikely: Math.sqrt(squaredPre) + filledLikely,
-    lossFtLikely: Math.sqrt(squaredFt) + filledLikely,
-  };
+  const largest = parts.reduce((most, { bound }) => Math.max(most, bound), 0);
+  const filled = beside * largest ** 2;
+  return parts.reduce(
+    ({ lossPreRounding, lossFtRounding }, { bound, fromPretraining, fromTask }) => ({
+      lossPreRounding: lossPreRounding + bound * (2 * fromPretraining + bound),
+      lossFtRounding: lossFtRounding + bound * (2 * fromTask + bound),
+    }),
+    { lossPreRounding: filled, lossFtRounding: filled },
+  );
 }
 
 /** Unit roundoff of the arithmetic of a backend; in float64 twice that, for the recurrence beside it rounds as much. */
 export const UNIT_ROUNDOFF = { f32: 2 ** -24, f64: 2 ** -52 } as const;
 
-/** Share of a loss that rounding is likely to take it off by before `auto` computes in float64. */
-const DEMANDED = 1e-4;
-
-/** Losses below this share of the squared norm of the larger task count as if they were this large. */
-const SMALLEST_SHARE = 0.01;
-
-/** Steps of single modes that float64 takes in less time than a kernel takes to be compiled. */
-const QUICK_MODE_STEPS = 5e7;
-
-/**
- * Why an ensemble needs float64 whatever rounding does, or is better served by it; undefined where float32 may serve.
- */
-export function float64ByNature(
-  { problem, steps }: FineTuningStudy,
-  engine: 'modes' | 'matrix',
+/** Why factors and tasks of an ensemble do not fit into float32, or undefined where they do. */
+export function ensembleOutOfFloat32(
+  { problem }: FineTuningStudy,
   starts: readonly StartingPoint[],
   tunings: readonly Tuning[],
 ): string | undefined {
@@ -83,52 +59,23 @@ export function float64ByNature(
     (least, { factors }) => factors.reduce((a, b) => (b > 0 ? Math.min(a, b) : a), least),
     1,
   );
-  const beyond = outOfFloat32(largest, smallest, 'factors');
-  if (beyond !== undefined) return beyond;
-  const modeSteps = tunings.length * steps * problem.modes.length;
-  return engine === 'modes' && modeSteps <= QUICK_MODE_STEPS
-    ? 'float64 takes these steps in less time than a float32 kernel takes to be compiled'
-    : undefined;
+  return outOfFloat32(largest, smallest, 'factors');
 }
 
 /**
- * Why rounding in float32 would show, or undefined where it would not.
- *
- * @param expected what each network must give, with the bound on rounding in float32
+ * Whether rounding could show in what becomes of a network: its bound on a loss passes 1 % of the squared norm of the larger task,
+ * or that on a singular value 1 % of the norm. A comparison within such a bound would prove nothing.
  */
-export function float64ByRounding(
-  { problem }: FineTuningStudy,
-  expected: ReadonlyMap<Tuning, ExpectedTuning>,
-): string | undefined {
-  const visible = visibleRounding(problem.spectrum, expected);
-  return visible === undefined
-    ? undefined
-    : `float32 could take losses off by ${visible.share.toPrecision(1)} of their value`;
-}
-
-/** How far float32 is likely to take the losses of networks off, where that is more than `auto` puts up with. */
-export interface VisibleRounding {
-  /** Largest share of a loss. */
-  readonly share: number;
-  /** Networks with a share that shows. */
-  readonly count: number;
-}
-
-/** Rounding that shows in the losses of these networks, see {@link float64ByRounding}; undefined where it does not. */
-export function visibleRounding(
+export function isRoundingVisible(
   spectrum: readonly number[],
-  networks: Iterable<readonly [Tuning, ExpectedTuning]>,
-): VisibleRounding | undefined {
-  let [share, count] = [0, 0];
-  for (const [{ task }, expected] of networks) {
-    if (expected.divergedAt !== undefined) continue;
-    const { lossPre, lossFt, lossPreLikely, lossFtLikely } = expected;
-    const smallest = SMALLEST_SHARE * scaleOf(spectrum, task);
-    const larger = Math.max(lossPreLikely / Math.max(lossPre, smallest), lossFtLikely / Math.max(lossFt, smallest));
-    if (larger > DEMANDED) count++;
-    share = Math.max(share, larger);
-  }
-  return count === 0 ? undefined : { share, count };
+  task: Task,
+  { lossPreRounding, lossFtRounding, modes }: ExpectedTuning,
+): boolean {
+  const scale = scaleOf(spectrum, task);
+  const limit = VISIBLE_ROUNDING * scale;
+  const ofModes = VISIBLE_ROUNDING * Math.sqrt(scale);
+  if (!(lossPreRounding <= limit && lossFtRounding <= limit)) return true;
+  return modes !== undefined && !modes.rounding.every((bound) => bound <= ofModes);
 }
 
 /** Squared norm of the pre-training task or, where a new one is larger, of that. */

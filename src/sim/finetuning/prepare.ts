@@ -2,7 +2,7 @@ import type { FineTuning } from '../../theory/finetuning.js';
 import { gap, singularValue } from '../../theory/mode.js';
 import { createProblem, loss, type Problem, unlearnableLoss } from '../../theory/problem.js';
 import type { Backend, Weights } from '../backends/backend.js';
-import { descentWork } from '../backends/gpu-js/gpu-threshold.js';
+import { descentWork, float32SavesTime } from '../backends/gpu-js/gpu-threshold.js';
 import { eventLoopTurns } from '../scenario/event-loop.js';
 import { requireShapeMemory, requireTableMemory } from '../scenario/memory.js';
 import type { EngineName, Plan, RunContext, RunEvent, RunRequest } from '../scenario/scenario.js';
@@ -35,7 +35,7 @@ import {
   targetValues,
 } from './finetuning-parameters.js';
 import { type EnsembleEvent, tuneEnsemble } from './networks.js';
-import { type FineTuningMethod, float64ByNature, float64ByRounding, UNIT_ROUNDOFF } from './prediction.js';
+import { ensembleOutOfFloat32, type FineTuningMethod, isRoundingVisible, UNIT_ROUNDOFF } from './prediction.js';
 import type { FineTuningStudy, Tuning } from './tuning.js';
 
 /** Parameters of a scenario that fine-tunes every checkpoint on one new task. */
@@ -220,12 +220,14 @@ export async function planFineTuning(
   requireNetworkMemory(problem, engine, pretraining === 'descent' ? times.length : 0);
   const flow = times.map((time) => flowStartingPoint(problem, time));
   const kind = engine === 'modes' ? 'scalar' : 'matrix';
-  const choosesPrecision = request.backend === 'auto';
-  const nature = choosesPrecision ? float64ByNature(study, engine, flow, tunings) : undefined;
-  const predicted =
-    choosesPrecision && nature === undefined
-      ? await expectInFloat32(study, flow, tunings, kind, request.signal)
-      : new Map<Tuning, ExpectedTuning>();
+  const beyond = ensembleOutOfFloat32(study, flow, tunings);
+  const work = descentWork(problem, tunings.length, steps);
+  const operations = engine === 'matrix' ? work.flops : 6 * problem.modes.length * tunings.length * steps;
+  const isAsked = request.backend === 'auto' && beyond === undefined && float32SavesTime(operations);
+  const byRounding =
+    isAsked && (await showsInFloat32(study, flow, tunings, kind, request.signal))
+      ? 'float32 rounding could show in the losses'
+      : undefined;
   const descent =
     pretraining === 'flow'
       ? undefined
@@ -233,8 +235,9 @@ export async function planFineTuning(
   return {
     engine,
     backend: {
-      float64Reason: nature ?? float64ByRounding(study, predicted) ?? descent?.backend?.float64Reason,
-      work: engine === 'matrix' ? descentWork(problem, tunings.length, steps) : undefined,
+      float64Reason: beyond ?? byRounding ?? descent?.backend?.float64Reason,
+      operations,
+      work: engine === 'matrix' ? work : undefined,
     },
     warnings: (precision) => descent?.warnings?.(precision) ?? [],
     prepared(context) {
@@ -242,12 +245,11 @@ export async function planFineTuning(
       const { precision } = backend;
       const model = { kind, unitRoundoff: UNIT_ROUNDOFF[precision] } as const;
       const starts: (StartingPoint | undefined)[] = [...flow];
-      if (precision !== 'f32' || pretraining !== 'flow') predicted.clear();
       const simulation: FineTuningSimulation = {
         engine,
         pretrain: () => pretrain(problem, engine, descent?.simulated(context), starts),
         start: (at) => starts[at],
-        expect: (tuning) => predicted.get(tuning) ?? expectTuning(study, starts[tuning.at]!, tuning, model),
+        expect: (tuning) => expectTuning(study, starts[tuning.at]!, tuning, model),
         async *tune(members, divergedAt) {
           const known = (index: number) => divergedAt[index];
           const from = starts as readonly StartingPoint[];
@@ -262,22 +264,22 @@ export async function planFineTuning(
   };
 }
 
-/** What each network must give, with the bound on rounding in float32. */
-async function expectInFloat32(
+/** Whether rounding in float32 could show in a network that comes to its end. */
+async function showsInFloat32(
   study: FineTuningStudy,
   starts: readonly StartingPoint[],
   tunings: readonly Tuning[],
   kind: RoundingModel['kind'],
   signal: AbortSignal | undefined,
-): Promise<Map<Tuning, ExpectedTuning>> {
+): Promise<boolean> {
   const turn = eventLoopTurns(signal);
-  const model = { kind, unitRoundoff: UNIT_ROUNDOFF.f32 };
-  const expected = new Map<Tuning, ExpectedTuning>();
+  const { spectrum } = study.problem;
   for (const tuning of tunings) {
     await turn();
-    expected.set(tuning, expectTuning(study, starts[tuning.at]!, tuning, model));
+    const expected = expectTuning(study, starts[tuning.at]!, tuning, { kind, unitRoundoff: UNIT_ROUNDOFF.f32 });
+    if (expected.divergedAt === undefined && isRoundingVisible(spectrum, tuning.task, expected)) return true;
   }
-  return expected;
+  return false;
 }
 
 /** Matrices that a batch of one network and what surrounds it hold at the same time, in float64. */

@@ -2,7 +2,7 @@ import { lastDescent } from '../../theory/inflection.js';
 import { NoisyCheckpoint } from '../../theory/perturbed-loss.js';
 import type { Problem } from '../../theory/problem.js';
 import { gridInflection } from '../../theory/search.js';
-import { type Check, judge, notApplicable } from '../scenario/scenario.js';
+import { type Check, notApplicable } from '../scenario/scenario.js';
 import type { Checkpoint } from '../training/record-training.js';
 import { type CheckedRun, notRisingModes, notSimulated, SmallestSlack } from '../training/training-checks.js';
 import { biasAt } from '../training/training-plan.js';
@@ -46,17 +46,15 @@ export function judgeMonteCarlo(
   if (replicates < FEWEST_REPLICATES) {
     return notApplicable(claim, `${replicates} replicates give no reliable standard error; take ${FEWEST_REPLICATES}`);
   }
-  if (compared.length === 0) return notApplicable(claim, empty);
   const slack = new SmallestSlack();
   for (const { mean, identity, standardError } of compared) {
     slack.add(STANDARD_ERRORS - Math.abs(mean - identity) / standardError, 0);
   }
   const worst = (STANDARD_ERRORS - slack.margin).toPrecision(2);
-  return judge(
+  return slack.verdict(
     claim,
-    slack.margin,
-    0,
     `${slack.comparisons} Monte Carlo means against the identity: the worst is ${worst} standard errors off, ${STANDARD_ERRORS} allowed`,
+    empty,
   );
 }
 
@@ -150,15 +148,13 @@ export function checkOvertraining(
   if (notSimulated(run) === undefined) {
     for (const { index, values } of curves) simulatedSlack(run, perturbed, index, gammas[index]!, values, slack);
   }
-  if (slack.comparisons === 0) return notApplicable('T3', 'no recorded time lies beyond the last descent');
   const shown = ordered
     .map(({ inflection }) => (inflection === last ? 'none' : run.times[inflection]!.toPrecision(3)))
     .join(', ');
-  return judge(
+  return slack.verdict(
     'T3',
-    slack.margin,
-    slack.tolerance,
     `inflections at ${shown} for ascending gamma; slack in units of the perturbed loss`,
+    'no recorded time lies beyond the last descent',
   );
 }
 
@@ -173,14 +169,19 @@ function simulatedSlack(
 ): void {
   const at = gridInflection(times, theory)?.index ?? times.length - 1;
   const value = ({ checkpoint, excess }: PerturbedCheckpoint) => checkpoint.loss + excess[index]!.mean;
-  const allowance = (position: number) => {
+  const errorsAt = (position: number) => {
+    const point = perturbed[position]!;
     const bias = biasAt(problem, expected!.checkpoints[position]!, times[position]!);
     const slope = gamma ** 2 * (problem.rows + problem.cols);
-    const systematic = Math.abs(bias.loss) + bias.lossRounding + slope * (Math.abs(bias.sum) + bias.sumRounding);
-    const evaluation = EVALUATION_ROUNDING * Math.abs(value(perturbed[position]!));
-    return STANDARD_ERRORS * perturbed[position]!.excess[index]!.standardError + systematic + evaluation;
+    const evaluation = EVALUATION_ROUNDING * Math.abs(value(point));
+    const rounding = bias.lossRounding + slope * bias.sumRounding;
+    const known = Math.abs(bias.loss) + slope * Math.abs(bias.sum) + evaluation;
+    return { rounding, allowed: STANDARD_ERRORS * point.excess[index]!.standardError + known + rounding };
   };
+  const least = errorsAt(at);
   perturbed.forEach((point, position) => {
-    slack.add(value(point) - value(perturbed[at]!), allowance(position) + allowance(at));
+    const { rounding, allowed } = errorsAt(position);
+    const share = (rounding + least.rounding) / theory[at]!;
+    slack.add(value(point) - value(perturbed[at]!), allowed + least.allowed, share);
   });
 }

@@ -1,6 +1,7 @@
 import { NoisyCheckpoint } from '../../theory/perturbed-loss.js';
 import { loss, type Problem } from '../../theory/problem.js';
 import { gridInflection } from '../../theory/search.js';
+import type { NetworkShape } from '../backends/backend.js';
 import type { Check, RunEvent } from '../scenario/scenario.js';
 import type { Row } from '../scenario/table.js';
 import type { Accuracy, SimulatedPretraining } from '../training/pretraining.js';
@@ -31,6 +32,7 @@ export function noiseAccuracy(problem: Problem, study: StudyOfNoise): Accuracy {
   let limits: Limit[] | undefined;
   return {
     measure: 'a quarter of the Monte Carlo error (see the accuracy table)',
+    operations: noiseOperations(problem, study.times.length * study.replicates),
     acceptable: ({ checkpoints }) => {
       // Only simulated runs judge a plan: a closed form must not pay for the limits.
       limits ??= limitsAt(problem, study);
@@ -42,6 +44,11 @@ export function noiseAccuracy(problem: Problem, study: StudyOfNoise): Accuracy {
       });
     },
   };
+}
+
+/** Floating-point operations of so many draws of noise, each of three products. */
+export function noiseOperations({ rows, hidden, cols }: NetworkShape, draws: number): number {
+  return 6 * rows * hidden * cols * draws;
 }
 
 /** Largest bias of the sum of singular values and of the loss at one recorded time. */

@@ -7,6 +7,7 @@ import {
   type NoiseBatch,
 } from '../backends/backend.js';
 import type { BackendChoice } from '../backends/backend-list.js';
+import { float32SavesTime } from '../backends/gpu-js/gpu-threshold.js';
 import type { BackendNeed, OpenBackend, OpenedBackend } from '../backends/open-backend.js';
 import { callTogether, sameFields, sameNoise, together, type WaitingCall } from './packed-calls.js';
 
@@ -58,8 +59,8 @@ export class BackendPack {
 
   /** Why float64 is needed is told of each run, not of the one that came first. */
   private async shared(choice: BackendChoice, need: BackendNeed): Promise<OpenedBackend> {
-    const { float64Reason } = need;
-    const key = `${choice} ${choice === 'auto' && float64Reason !== undefined}`;
+    const { float64Reason, operations } = need;
+    const key = choice === 'auto' ? `auto ${float64Reason !== undefined} ${float32SavesTime(operations)}` : choice;
     let opening = this.opened.get(key);
     if (opening === undefined) {
       opening = this.open(choice, need);

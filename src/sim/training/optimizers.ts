@@ -57,7 +57,7 @@ export const adam: Optimizer = {
   factor: () => 1,
   direction(arithmetic, gradient, [mean, square]) {
     const newMean = arithmetic.combination('keptMean', mean!, 'newMean', gradient);
-    const squares = arithmetic.squares(gradient);
+    const squares = arithmetic.entryProducts(gradient, gradient);
     const newSquare = arithmetic.combination('keptSquare', square!, 'newSquare', squares);
     return { direction: arithmetic.overRoot(newMean, newSquare, EPSILON), moments: [newMean, newSquare] };
   },

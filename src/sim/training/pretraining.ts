@@ -1,12 +1,12 @@
 import { createProblem, loss, type Problem } from '../../theory/problem.js';
 import { stabilityLimit } from '../../theory/sharpness.js';
 import type { Backend } from '../backends/backend.js';
-import { descentWork } from '../backends/gpu-js/gpu-threshold.js';
+import { descentWork, float32SavesTime } from '../backends/gpu-js/gpu-threshold.js';
 import { bytesPerReplicate, requireShapeMemory } from '../scenario/memory.js';
 import type { EngineName, Plan, RunContext, RunEvent, RunRequest } from '../scenario/scenario.js';
 import { matrixTrainee, modeTrainee } from './engines.js';
 import { type Recorded, recordTraining } from './record-training.js';
-import { type ExpectedTraining, expectTraining } from './recurrence.js';
+import { type ExpectedTraining, expectTraining, VISIBLE_ROUNDING } from './recurrence.js';
 import { biasAt, choosePlan, outOfFloat32, roundingOfSquare, type TrainingPlan } from './training-plan.js';
 
 /** Parameters of every scenario that pre-trains, as its schema parses them. */
@@ -69,12 +69,11 @@ export interface Accuracy {
   acceptable(expected: ExpectedTraining): boolean;
   /** The measure of that, for the warning when it cannot be reached. */
   readonly measure: string;
+  /** Floating-point operations of what the run does with the recorded networks; absent where it does nothing with them. */
+  readonly operations?: number;
 }
 
 export const UNIT_ROUNDOFF = { f32: 2 ** -24, f64: 2 ** -53 } as const;
-
-/** Rounding beyond this share of σ_1 would be visible in a figure, so `auto` then computes in float64. */
-const VISIBLE_ROUNDING = 0.01;
 
 /**
  * Chooses engine and steps of a pre-training run, and what it needs of a backend.
@@ -101,21 +100,22 @@ export function planPretraining(
     affordableSteps(problem, engine),
   );
   const kind = engine === 'modes' ? 'scalar' : 'matrix';
-  const inPrecision = {
-    f32: expectTraining(problem, plan, { kind, unitRoundoff: UNIT_ROUNDOFF.f32 }),
-    f64: undefined as ExpectedTraining | undefined,
-  };
+  const inPrecision: { f32?: ExpectedTraining; f64?: ExpectedTraining } = {};
   const rounded = (precision: Backend['precision']) => {
     inPrecision[precision] ??= expectTraining(problem, plan, { kind, unitRoundoff: UNIT_ROUNDOFF[precision] });
     return inPrecision[precision];
   };
+  const work = engine === 'matrix' ? descentWork(problem, 1, plan.totalSteps) : undefined;
+  const training = work?.flops ?? 6 * problem.modes.length * plan.totalSteps;
+  const operations = training + (accuracy.operations ?? 0);
   const { divergedAt } = expected;
   return {
     problem,
     engine,
     backend: {
-      float64Reason: float64Reason(problem, inPrecision.f32),
-      work: engine === 'matrix' ? descentWork(problem, 1, plan.totalSteps) : undefined,
+      float64Reason: float64Reason(problem, float32SavesTime(operations) ? rounded('f32') : undefined),
+      operations,
+      work,
     },
     warnings: (precision) => [
       ...warningsOf(problem, plan, expected, accurate, accuracy.measure),
@@ -163,13 +163,17 @@ function affordableSteps({ rows, hidden, cols, modes }: Problem, engine: EngineN
   return Math.min(400_000, Math.max(2000, Math.floor((engine === 'modes' ? 2e8 : 6e9) / perStep)));
 }
 
-/** Why float32 would show in a pre-training run, or undefined where it would not. */
-export function float64Reason(problem: Problem, inFloat32: ExpectedTraining): string | undefined {
+/**
+ * Why float32 would show in a pre-training run, or undefined where it would not.
+ *
+ * @param inFloat32 absent where float32 is not thought of
+ */
+export function float64Reason(problem: Problem, inFloat32: ExpectedTraining | undefined): string | undefined {
   const largest = problem.spectrum[0]!;
   const starts = problem.modes.map((mode) => Math.sqrt(mode.start)).filter((factor) => factor > 0);
   const smallest = starts.reduce((least, factor) => Math.min(least, factor), 1);
   const beyond = outOfFloat32(largest, smallest, 'initial factors');
-  if (beyond !== undefined) return beyond;
+  if (beyond !== undefined || inFloat32 === undefined) return beyond;
   const share = roundingShare(problem, inFloat32);
   return share > VISIBLE_ROUNDING
     ? `float32 could be off by ${percent(share)} of the largest singular value`

@@ -1,6 +1,5 @@
 import type { Problem } from '../../theory/problem.js';
 import { stabilityLimit } from '../../theory/sharpness.js';
-import { MatrixRounding, ScalarRounding } from './rounding.js';
 import type { TrainingPlan } from './training-plan.js';
 
 /** What a training plan must give in exact arithmetic, at one recorded time. */
@@ -9,8 +8,6 @@ export interface ExpectedCheckpoint {
   readonly factors: Float64Array;
   /** How far the engine's arithmetic may take each factor from that, see {@link RoundingModel}. */
   readonly rounding: Float64Array;
-  /** How far it is likely to: engine `modes` reaches its bound, engine `matrix` is far from it where roundings are independent. */
-  readonly likely: Float64Array;
 }
 
 /** The whole plan in exact arithmetic. */
@@ -24,24 +21,20 @@ export interface ExpectedTraining {
 }
 
 /**
- * How rounding errors of the engine enter the factor of a mode.
+ * How rounding errors of the engine enter the factor of a mode, as docs/numerics.md derives: the error E of a factor is bounded
+ * by `E ← |1 + 2η(σ − 3s)| E + r`, every rounding r being added as in the worst case.
  *
- * `scalar` (engine `modes`): the factor is one number, so each step adds a relative error of at most
- * `u (1 + 2η(5|σ−s| + s + 2σ))`, and errors in ln D are multiplied by `|1 − 4ηs/(1 + 2η(σ−s))| ≤ 1`: the bound
- * is their sum, rigorous to first order.
+ * `scalar` (engine `modes`): the factor is one number, and `r = u [|D′| + 2η|D| (5|σ−s| + s + 2σ)]` is relative to it.
  *
- * `matrix`: a weight matrix is rounded entry by entry, so each step perturbs D by at most
- * `u [‖W1‖ + 2η ((h+2)(Σs + ‖A‖) √s_1 + (q+2) ‖R‖ ‖W2‖)]`, absolutely, however small D is. While a mode grows the
- * perturbations are taken as correlated over the memory that slowly changing steps leave them (`RoundingMemory`) and bounded at
- * six standard deviations, or added up with one sign where that is less; with large steps they are independent (Higham and Mary
- * 2019), with tiny ones they all go one way. Once a mode contracts, where rounding can stall it for good, they are added
- * up as in the worst case, and so is what rounding does to the stored task and rate.
- * Rounding also makes the two factors of a mode differ, and nothing makes them equal again: `ℓ = D1² − D2²` adds up, and
- * changes the pace `√(ℓ² + 4s²)` of a mode that has shrunk since (T0″ on imbalance), hence D by up to `ℓ²/(8D³)`.
+ * `matrix`: a weight matrix is rounded entry by entry, so that `r = u [‖W1‖ + 2η ((h+2)(Σs + ‖A‖) √s_1 + (q+2) ‖R‖ ‖W2‖)]`, however
+ * small D is. Rounding also makes the two factors of a mode differ, and nothing makes them equal again: `ℓ = D1² − D2²` grows by
+ * up to `4Dr` in a step, and changes the pace `√(ℓ² + 4s²)` of a mode that has shrunk since (T0″ on imbalance), hence D by up to
+ * `ℓ²/(8D³)`.
  *
  * Both are first-order bounds. Where one passes a twentieth (of D, or of the mode's own scale `√σ`), the mode may be
  * learned noticeably earlier or later than in exact arithmetic: from then on all that is known is that neither
- * trajectory leaves ±1.5 times that scale, and new errors are no longer taken to contract. Those of a null mode never are.
+ * trajectory leaves ±1.5 times that scale, and new errors are no longer taken to contract. Those of a null mode in full matrices
+ * never are.
  */
 export interface RoundingModel {
   readonly kind: 'scalar' | 'matrix' | 'none';
@@ -51,6 +44,12 @@ export interface RoundingModel {
 
 /** For when only the exact result is wanted. */
 export const noRounding: RoundingModel = { kind: 'none', unitRoundoff: 0 };
+
+/**
+ * Share of what is compared that rounding may take before it would show in a figure: beyond it the automatic choice of a backend
+ * takes float64, and a comparison within such a bound is left out, since agreement would prove nothing.
+ */
+export const VISIBLE_ROUNDING = 0.01;
 
 /** Share that the factor of a mode may be off before first-order propagation says too little. */
 const LINEAR_SHARE = 0.05;
@@ -87,27 +86,50 @@ export function expectTraining(problem: Problem, plan: TrainingPlan, model: Roun
 class RecurrenceState {
   private readonly factors: Float64Array;
   private readonly sigmas: Float64Array;
+  /** Bound on the rounding of each factor, to first order. */
+  private readonly errors: Float64Array;
+  /** Bound on what rounding has made of the difference of the squares of the two factors of each mode. */
+  private readonly imbalances: Float64Array;
+  /** 1 for each mode whose trajectory rounding may have changed beyond first order. */
   private readonly lost: Float64Array;
-  private readonly rounding: MatrixRounding | ScalarRounding | undefined;
+  private readonly targetNorm: number;
 
   constructor(
     private readonly problem: Problem,
-    { kind, unitRoundoff }: RoundingModel,
+    private readonly model: RoundingModel,
   ) {
     this.factors = Float64Array.from(problem.modes, (mode) => Math.sqrt(mode.start));
     this.sigmas = Float64Array.from(problem.modes, (mode) => mode.sigma);
+    this.imbalances = new Float64Array(this.factors.length);
     this.lost = new Float64Array(this.factors.length);
-    if (kind === 'matrix') this.rounding = new MatrixRounding(problem, unitRoundoff);
-    if (kind === 'scalar') this.rounding = new ScalarRounding(this.factors.length, unitRoundoff);
+    this.targetNorm = Math.sqrt(problem.spectrum.reduce((sum, sigma) => sum + sigma * sigma, 0));
+    // The engine rounds what it starts from.
+    const layer = this.layerRounding(0);
+    this.errors = this.factors.map((factor) => (model.kind === 'matrix' ? layer : model.unitRoundoff * factor));
   }
 
   step(rate: number): void {
-    const { factors, sigmas, lost, rounding } = this;
-    rounding?.step({ factors, sigmas, lost }, rate);
+    const { factors, sigmas, errors } = this;
+    const { kind, unitRoundoff } = this.model;
+    const layer = kind === 'matrix' ? this.layerRounding(rate) : 0;
     for (let mode = 0; mode < factors.length; mode++) {
       const factor = factors[mode]!;
-      factors[mode] = factor - 2 * rate * factor * (factor * factor - sigmas[mode]!);
-      if (rounding !== undefined && this.beyondFirstOrder(rounding, mode)) lost[mode] = 1;
+      const sigma = sigmas[mode]!;
+      const value = factor * factor;
+      const next = factor - 2 * rate * factor * (value - sigma);
+      factors[mode] = next;
+      if (kind === 'none') continue;
+      const isKept = this.lost[mode] === 1 || (kind === 'matrix' && sigma === 0);
+      const propagation = isKept ? 1 : Math.abs(1 + 2 * rate * (sigma - 3 * value));
+      if (kind === 'matrix') {
+        errors[mode] = errors[mode]! * propagation + layer;
+        this.imbalances[mode]! += 4 * Math.abs(factor) * layer;
+      } else {
+        const increment = 2 * rate * Math.abs(factor) * (5 * Math.abs(sigma - value) + value + 2 * sigma);
+        errors[mode] = errors[mode]! * propagation + unitRoundoff * (Math.abs(next) + increment);
+      }
+      const scale = kind === 'matrix' ? this.scaleOf(mode) : Math.abs(next);
+      if (errors[mode]! > LINEAR_SHARE * scale) this.lost[mode] = 1;
     }
   }
 
@@ -127,36 +149,39 @@ class RecurrenceState {
 
   /** The state now or, with a rate, after one more step that leaves no trace. */
   checkpoint(snapshotRate: number): ExpectedCheckpoint {
-    const state = [this.factors, this.lost, ...(this.rounding?.state ?? [])];
+    const state = [this.factors, this.errors, this.imbalances, this.lost];
     const kept = state.map((values) => values.slice());
     if (snapshotRate > 0) this.step(snapshotRate);
-    const checkpoint = { factors: this.factors.slice(), ...this.errors() };
+    const checkpoint = { factors: this.factors.slice(), rounding: this.errors.map((_, mode) => this.bound(mode)) };
     state.forEach((values, index) => {
       values.set(kept[index]!);
     });
     return checkpoint;
   }
 
-  private errors(): Omit<ExpectedCheckpoint, 'factors'> {
-    const { rounding, factors } = this;
-    if (rounding === undefined) {
-      return { rounding: new Float64Array(factors.length), likely: new Float64Array(factors.length) };
+  /** Bound on the rounding of the layers in one step of engine `matrix`, in the Frobenius norm. */
+  private layerRounding(rate: number): number {
+    const { factors, sigmas } = this;
+    const { hidden, cols } = this.problem;
+    let [sum, largest, residual] = [0, 0, 0];
+    for (let mode = 0; mode < factors.length; mode++) {
+      const value = factors[mode]! ** 2;
+      sum += value;
+      largest = Math.max(largest, value);
+      residual += (sigmas[mode]! - value) ** 2;
     }
-    const lost = (mode: number) => (this.lost[mode] === 1 ? 3 * this.scaleOf(mode) : 0);
-    if (rounding instanceof ScalarRounding) {
-      const bounds = factors.map((factor, mode) => Math.abs(factor) * rounding.relativeBound(mode) + lost(mode));
-      return { rounding: bounds, likely: bounds };
-    }
-    return {
-      rounding: factors.map((factor, mode) => rounding.bound(mode, factor) + lost(mode)),
-      likely: factors.map((factor, mode) => rounding.likely(mode, factor) + lost(mode)),
-    };
+    const norm = Math.sqrt(sum);
+    const products =
+      (hidden + 2) * (sum + this.targetNorm) * Math.sqrt(largest) + (cols + 2) * Math.sqrt(residual) * norm;
+    return this.model.unitRoundoff * (norm + 2 * rate * products);
   }
 
-  private beyondFirstOrder(rounding: MatrixRounding | ScalarRounding, mode: number): boolean {
-    return rounding instanceof ScalarRounding
-      ? rounding.relativeBound(mode) > LINEAR_SHARE
-      : rounding.linearBound(mode) > LINEAR_SHARE * this.scaleOf(mode);
+  private bound(mode: number): number {
+    const size = Math.abs(this.factors[mode]!);
+    const squared = this.imbalances[mode]! ** 2;
+    // Never more than the factor itself: beyond, the first-order bound of both factors says more.
+    const unbalanced = squared === 0 ? 0 : Math.min(size, squared / (8 * size ** 3));
+    return this.errors[mode]! + unbalanced + (this.lost[mode] === 1 ? 3 * this.scaleOf(mode) : 0);
   }
 
   /** What the factor of a mode is measured against: where it is going or, above that, where it is. */

@@ -94,17 +94,26 @@ describe('a backend by name', () => {
   });
 });
 
+const MUCH = { operations: 1e12 };
+
 describe('auto', () => {
-  test('takes the fastest that runs and says so', async () => {
-    const { backend, reason } = await openBackend('auto');
+  test('takes the fastest that runs where there is much to do, and says so', async () => {
+    const { backend, reason } = await openBackend('auto', MUCH);
     expect(backend.name).toBe('simd');
     expect(reason).toBe('the fastest that runs here');
     await backend.dispose();
   });
 
+  test.each([{}, { operations: 1e9 }])('takes float64 where float32 saves nothing to speak of: %o', async (need) => {
+    const { backend, reason } = await openBackend('auto', need);
+    expect([backend.name, backend.precision]).toEqual(['simd64', 'f64']);
+    expect(reason).toBe('float64, since float32 is not known to save a time worth having');
+    await backend.dispose();
+  });
+
   test('says what it passed over and why', async () => {
     withFakeGpu({ brokenModes: ['simd', 'webasm'] });
-    const { backend, reason } = await openBackend('auto');
+    const { backend, reason } = await openBackend('auto', MUCH);
     expect(backend.name).toBe('cpu');
     expect(reason).toBe(
       'the fastest that runs here; simd does not run: no threads here; simd64 does not run: no threads here; webasm does not run: webasm is not here',
@@ -124,7 +133,7 @@ describe('auto', () => {
   test('takes no program in the place of a graphics card, however much there is to do', async () => {
     const work = descentWork({ rows: 512, hidden: 512, cols: 512 }, 64, 100_000);
     withFakeGpu({ noCard: true });
-    const { backend, reason } = await openBackend('auto', { work });
+    const { backend, reason } = await openBackend('auto', { operations: work.flops, work });
     expect(backend.name).toBe('simd');
     expect(reason).toBe('the fastest that runs here; webgpu does not run: only software');
     await backend.dispose();

@@ -49,9 +49,14 @@ describe('extreme problems', () => {
     const sparse = { dim: 2, spectrum: '2,1', tau: 30, times: '60' };
     const document = await runScenario(incremental, sparse, { engine: 'matrix' });
     expect(document.compute).toMatchObject({ precision: 'f64' });
-    expect(document.compute.reason).toMatch(/^float32 could be off by [\d.]+ % of the largest/);
     expect(document.warnings).toEqual([]);
     const named = await runScenario(incremental, sparse, { engine: 'matrix', backend: 'cpu' });
+    const check = named.checks.find(({ claim }) => claim === 'T0')!;
+    // Rounding of the mode that is learned first is relative to weights as small as it is; then it swamps the other.
+    expect(check.verdict).toBe('holds');
+    expect(check.reason).toMatch(
+      /left out: rounding may take 1 of 2 comparisons off by more than 1 %; a float64 backend/,
+    );
     expect(named.warnings).toEqual([
       'rounding in f32 may take singular values off by up to 100 % of the largest; the modes engine rounds each mode on its own',
     ]);

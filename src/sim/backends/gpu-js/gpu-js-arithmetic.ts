@@ -5,7 +5,6 @@ import {
   descended,
   entryProducts,
   entrySigns,
-  entrySquares,
   frobeniusNorm,
   overBothNorms,
   overNorm,
@@ -93,10 +92,6 @@ export class GpuJsArithmetic implements MatrixArithmetic<DeviceBatch> {
 
   entryProducts(left: DeviceBatch, right: DeviceBatch): DeviceBatch {
     return { ...left, handle: this.kernelFor(entryProducts, left)(left.handle, right.handle) };
-  }
-
-  squares(batch: DeviceBatch): DeviceBatch {
-    return { ...batch, handle: this.kernelFor(entrySquares, batch)(batch.handle) };
   }
 
   signs(batch: DeviceBatch): DeviceBatch {

@@ -7,7 +7,7 @@ import {
   displacement,
   firstLayerStep,
   modeSteps,
-  noiseProduct,
+  product,
   residual,
   rowMoments,
   secondLayerStep,
@@ -170,7 +170,7 @@ export class GpuJsPlans {
 
   private momentKernels({ rows, hidden, cols }: NetworkShape, count: number, replicates: number) {
     return {
-      multiply: this.gpu.createKernel(noiseProduct, { constants: { hidden }, output: [cols, rows, replicates] }),
+      multiply: this.gpu.createKernel(product, { constants: { inner: hidden }, output: [cols, rows, replicates] }),
       sum: this.gpu.createKernel(rowMoments, {
         constants: { cols, replicates },
         output: [MOMENTS, rows, count * replicates],

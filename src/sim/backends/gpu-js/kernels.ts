@@ -63,15 +63,6 @@ export function productWithInputs(
   return sum;
 }
 
-/** Second-order displacement `E1 E2` of every draw of noise; thread (column, row, replicate), constant `hidden`. */
-export function noiseProduct(this: KernelContext<'hidden'>, noise1: Batch, noise2: Batch): number {
-  let sum = 0;
-  for (let k = 0; k < this.constants.hidden; k++) {
-    sum += noise1[this.thread.z]![this.thread.y]![k]! * noise2[this.thread.z]![k]![this.thread.x]!;
-  }
-  return sum;
-}
-
 /** Residual `W1 W2 − A` of every network; thread (column, row, network), constant `hidden`. */
 export function residual(this: KernelContext<'hidden'>, first: Batch, second: Batch, target: Batch): number {
   let sum = 0;
@@ -277,12 +268,6 @@ export function descended(
 /** `x y` of every pair of entries. */
 export function entryProducts(this: KernelContext<never>, left: Batch, right: Batch): number {
   return left[this.thread.z]![this.thread.y]![this.thread.x]! * right[this.thread.z]![this.thread.y]![this.thread.x]!;
-}
-
-/** `x²` of every entry. */
-export function entrySquares(this: KernelContext<never>, batch: Batch): number {
-  const entry = batch[this.thread.z]![this.thread.y]![this.thread.x]!;
-  return entry * entry;
 }
 
 /** −1, 0 or 1 for every entry. */

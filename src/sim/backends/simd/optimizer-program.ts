@@ -12,7 +12,6 @@ const KINDS = [
   'combination',
   'scaled',
   'entryProducts',
-  'squares',
   'signs',
   'copy',
   'overRoot',

@@ -63,10 +63,6 @@ export class RecordedArithmetic implements MatrixArithmetic<ProgramMatrix> {
     return this.onEntries('entryProducts', [left, right]);
   }
 
-  squares(matrix: ProgramMatrix): ProgramMatrix {
-    return this.onEntries('squares', [matrix]);
-  }
-
   signs(matrix: ProgramMatrix): ProgramMatrix {
     return this.onEntries('signs', [matrix]);
   }

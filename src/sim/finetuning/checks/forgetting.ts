@@ -1,5 +1,5 @@
 import { fineTuneMode } from '../../../theory/finetuning.js';
-import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
+import { type Check, notApplicable } from '../../scenario/scenario.js';
 import { SmallestSlack } from '../../training/training-checks.js';
 import type { TunedNetwork } from '../tuned-networks.js';
 import { sharedValues } from '../tuning.js';
@@ -109,12 +109,6 @@ export function checkForgetting(run: FineTuningRun): Check {
       if (compareMode(seen, slack)) modes.add(mode + 1);
     });
   }
-  if (slack.comparisons === 0) {
-    return notApplicable(
-      'T4-forgetting',
-      `no mode stays at zero at one checkpoint of a curve and is learned to ${STAGED_SHARE} at another`,
-    );
-  }
   const whole =
     numbers.size === 0
       ? 'no two checkpoints with all modes learned or at zero'
@@ -123,11 +117,10 @@ export function checkForgetting(run: FineTuningRun): Check {
     modes.size === 0
       ? 'no single mode, none being learned in between'
       : `what each of the modes ${list(modes)} adds between the last checkpoint without it and the first with it, against its square in the staged form`;
-  return judge(
+  return slack.verdict(
     'T4-forgetting',
-    slack.margin,
-    slack.tolerance,
     `smallest rise of forgetting between ${whole}; and ${single}`,
+    `no mode stays at zero at one checkpoint of a curve and is learned to ${STAGED_SHARE} at another`,
   );
 }
 
@@ -213,12 +206,10 @@ export function checkErase(run: FineTuningRun): Check {
       slack.add(earlier.value - later.value, earlier.rounding + later.rounding);
     });
   }
-  if (slack.comparisons === 0) return notApplicable('T4-erase', 'one checkpoint shows no turn');
-  return judge(
+  return slack.verdict(
     'T4-erase',
-    slack.margin,
-    slack.tolerance,
     'smallest fall of the pre-training loss after fine-tuning from one checkpoint to the next',
+    'one checkpoint shows no turn',
   );
 }
 
@@ -267,11 +258,9 @@ export function checkCost(run: FineTuningRun): Check {
       slack.add(more.value - less.value, more.rounding + less.rounding);
     });
   });
-  if (slack.comparisons === 0) return notApplicable('T5-cost', 'no two networks to compare');
-  return judge(
+  return slack.verdict(
     'T5-cost',
-    slack.margin,
-    slack.tolerance,
     `smallest rise of the fine-tuning loss between neighbouring lambdas at ${study.times.length} checkpoints`,
+    'no two networks to compare',
   );
 }

@@ -1,18 +1,13 @@
 import { effectiveSpeed } from '../../../theory/finetuning.js';
-import { type Check, type Compute, judge, notApplicable, type RunEvent } from '../../scenario/scenario.js';
+import { type Check, type Compute, notApplicable, type RunEvent } from '../../scenario/scenario.js';
+import { VISIBLE_ROUNDING } from '../../training/recurrence.js';
 import { SmallestSlack } from '../../training/training-checks.js';
 import { type ExpectedTuning, expectTuning } from '../expected-tuning.js';
-import { type FineTuningMethod, type Prediction, scaleOf, visibleRounding } from '../prediction.js';
+import { type FineTuningMethod, isRoundingVisible, type Prediction, scaleOf } from '../prediction.js';
 import { flowStartingPoint } from '../prepare.js';
 import type { TunedNetwork } from '../tuned-networks.js';
 import { type FineTuningStudy, sharedValues, type Tuning } from '../tuning.js';
 import { turningPoint } from '../turning-point.js';
-
-/**
- * Where the bound on the rounding of a loss passes this share of the squared norm of the larger task, rounding rather than
- * the task decides what the network becomes: a comparison within that bound would hold for almost any network.
- */
-const DECIDED_SHARE = 0.1;
 
 /** Networks of a run that rounding decides. */
 export interface DecidedNetworks {
@@ -25,10 +20,16 @@ export interface DecidedNetworks {
   readonly text: string;
 }
 
-/** Separates what a simulation says from what rounding made of it: near a saddle, say, which exact arithmetic never leaves. */
-export function decidedByRounding(run: FineTuningRun): DecidedNetworks {
+/**
+ * Separates what a simulation says from what rounding may have made of it: near a saddle, say, which exact arithmetic never
+ * leaves, or in thousands of steps in float32.
+ */
+export function decidedByRounding(run: FineTuningRun, precision: Compute['precision']): DecidedNetworks {
   const simulated = run.curves.flatMap(({ networks }) => networks).filter(({ tuned }) => tuned !== undefined);
-  const decided = new Set(simulated.filter((network) => isDecided(run, network)));
+  const { spectrum } = run.study.problem;
+  const decided = new Set(
+    simulated.filter(({ tuning, expected }) => expected && isRoundingVisible(spectrum, tuning.task, expected)),
+  );
   const curves = run.curves.map(({ key, networks }) => ({
     key,
     networks: networks.map((network) => {
@@ -43,14 +44,8 @@ export function decidedByRounding(run: FineTuningRun): DecidedNetworks {
     rest: { ...run, curves },
     count,
     simulated: all,
-    text: `rounding decides the losses of simulated networks, with bounds above ${100 * DECIDED_SHARE} % of the squared norm of a task: ${count} of ${all} networks, first at ${example}`,
+    text: `rounding in ${precision} may decide the losses of simulated networks, with bounds above ${100 * VISIBLE_ROUNDING} % of the squared norm of a task: ${count} of ${all} networks, first at ${example}${precision === 'f32' ? '; the backends simd64 and reference compute in float64' : ''}`,
   };
-}
-
-function isDecided({ study }: FineTuningRun, { tuning, expected }: TunedNetwork): boolean {
-  if (expected === undefined) return false;
-  const limit = DECIDED_SHARE * scaleOf(study.problem.spectrum, tuning.task);
-  return !(expected.lossPreRounding <= limit && expected.lossFtRounding <= limit);
 }
 
 function nameOf({ study }: FineTuningRun, { tuning: { at, rate, pull, task } }: TunedNetwork): string {
@@ -60,18 +55,16 @@ function nameOf({ study }: FineTuningRun, { tuning: { at, rate, pull, task } }: 
 }
 
 /**
- * The verdicts on a run of fine-tuning, after a warning where rounding in float32 shows. Networks that rounding decides are left out and named, in a warning and in the reasons; a
- * claim that has no others to be judged by is not applicable.
+ * The verdicts on a run of fine-tuning. Networks that rounding may decide are left out and named, in a warning and in the reasons;
+ * a claim that has no others to be judged by is not applicable.
  */
 export function* finetuningVerdicts(
   run: FineTuningRun,
   precision: Compute['precision'],
   checks: readonly ((run: FineTuningRun) => Check)[],
 ): Generator<RunEvent, void, undefined> {
-  const { rest, count, text } = decidedByRounding(run);
+  const { rest, count, text } = decidedByRounding(run, precision);
   if (count > 0) yield { kind: 'warning', text };
-  const rounding = precision === 'f32' ? roundingWarning(rest) : undefined;
-  if (rounding !== undefined) yield { kind: 'warning', text: rounding };
   for (const check of checks) {
     const whole = check(run);
     if (count === 0 || whole.verdict === 'not-applicable') yield { kind: 'check', check: whole };
@@ -84,17 +77,6 @@ export function* finetuningVerdicts(
       };
     }
   }
-}
-
-function roundingWarning({ study, curves }: FineTuningRun): string | undefined {
-  const networks = curves.flatMap((curve) => curve.networks);
-  const simulated = networks.flatMap(({ tuning, tuned, expected }) =>
-    tuned === undefined || expected === undefined ? [] : [[tuning, expected] as const],
-  );
-  const visible = visibleRounding(study.problem.spectrum, simulated);
-  return visible === undefined
-    ? undefined
-    : `rounding in float32 may take losses off by up to ${visible.share.toPrecision(1)} of their value, by more than 1e-4 in ${visible.count} of ${simulated.length} networks; the backends simd64 and reference compute in float64`;
 }
 
 /** What the checks of fine-tuning look at. */
@@ -151,24 +133,19 @@ export function isStable({ networks }: FineTuningCurve): boolean {
 }
 
 /** Pre-training loss after fine-tuning as the run has it: simulated, or of the theory where nothing was. */
-export function lossPreOf(study: FineTuningStudy, network: TunedNetwork): Measured {
-  const { tuned, expected, prediction } = network;
-  if (expected === undefined) return { value: prediction.lossPre, rounding: closedFormRounding(study) };
-  return { value: tuned?.lossPre ?? Number.NaN, rounding: expected.lossPreRounding + closedFormRounding(study) };
-}
+export const lossPreOf = measured('lossPre', 'lossPreRounding');
 
 /** Fine-tuning loss, likewise. */
-export function lossFtOf(study: FineTuningStudy, network: TunedNetwork): Measured {
-  const { tuned, expected, prediction } = network;
-  if (expected === undefined) return { value: prediction.lossFt, rounding: closedFormRounding(study) };
-  return { value: tuned?.lossFt ?? Number.NaN, rounding: expected.lossFtRounding + closedFormRounding(study) };
-}
+export const lossFtOf = measured('lossFt', 'lossFtRounding');
 
 /** Forgetting, likewise. */
-export function forgettingOf(study: FineTuningStudy, network: TunedNetwork): Measured {
-  const { tuned, expected, prediction } = network;
-  if (expected === undefined) return { value: prediction.forgetting, rounding: closedFormRounding(study) };
-  return { value: tuned?.forgetting ?? Number.NaN, rounding: expected.lossPreRounding + closedFormRounding(study) };
+export const forgettingOf = measured('forgetting', 'lossPreRounding');
+
+function measured(name: keyof Losses, bound: 'lossPreRounding' | 'lossFtRounding') {
+  return (study: FineTuningStudy, { tuned, expected, prediction }: TunedNetwork): Measured => {
+    if (expected === undefined) return { value: prediction[name], rounding: closedFormRounding(study) };
+    return { value: tuned?.[name] ?? Number.NaN, rounding: expected[bound] + closedFormRounding(study) };
+  };
 }
 
 /**
@@ -304,15 +281,13 @@ export function checkSteps(run: FineTuningRun): Check {
       compareWithTheory(run.study, network, losses);
     }
   }
-  if (slack.comparisons === 0) return notApplicable('T4-steps', noComparison(run));
   const percent = ({ margin }: SmallestSlack) => `${(100 * (1 - margin)).toPrecision(2)} %`;
   const worstOfValues = percent(slack);
-  slack.add(losses.margin, 0);
-  return judge(
+  if (slack.comparisons > 0) slack.add(losses.margin, 0);
+  return slack.verdict(
     'T4-steps',
-    slack.margin,
-    0,
     `${values} singular values after ${run.study.steps} steps against the exact recurrence: the worst is off by ${worstError.toExponential(1)}, ${worstOfValues} of the rounding bound; losses and forgetting against theory: ${percent(losses)} of it`,
+    noComparison(run),
   );
 }
 
@@ -354,14 +329,10 @@ export function checkEffectiveTask(run: FineTuningRun): Check {
       compareWithTheory(run.study, network, slack);
     }
   }
-  if (slack.comparisons === 0) {
-    return notApplicable('T5', 'no network with the singular vectors of pre-training came to its end');
-  }
-  return judge(
+  return slack.verdict(
     'T5',
-    slack.margin,
-    0,
     `${networks} networks on the effective task against steps on the regularised loss, and their losses against theory; smallest slack as a share of the rounding bound`,
+    'no network with the singular vectors of pre-training came to its end',
   );
 }
 

@@ -27,19 +27,15 @@ export function checkPlanes(run: FineTuningRun): Check {
   const excuse = notAligned(run);
   if (excuse !== undefined) return notApplicable('T4-rotation', excuse);
   const slack = new SmallestSlack();
-  let compared = 0;
-  for (const network of run.curves.flatMap(({ networks }) => networks)) {
-    if (sharedValues(network.tuning.task) !== undefined) continue;
-    if (compareWithTheory(run.study, network, slack)) compared++;
-  }
-  if (compared === 0)
-    return notApplicable('T4-rotation', 'no simulated network has a task with turned singular vectors');
+  const turned = run.curves
+    .flatMap(({ networks }) => networks)
+    .filter((network) => sharedValues(network.tuning.task) === undefined);
+  const compared = turned.filter((network) => compareWithTheory(run.study, network, slack)).length;
   const share = (100 * (1 - slack.margin)).toPrecision(2);
-  return judge(
+  return slack.verdict(
     'T4-rotation',
-    slack.margin,
-    0,
     `losses and forgetting of ${compared} networks against the exact recurrence of 2x2 blocks: the worst is ${share} % of the rounding bound off`,
+    'no simulated network has a task with turned singular vectors',
   );
 }
 
@@ -77,14 +73,10 @@ export function checkRiccatiLimit(run: FineTuningRun): Check {
     const share = shareLeft(run, small[index]!);
     if (share !== undefined) slack.add(1 - share / SHARE_LEFT, 0);
   }
-  if (slack.comparisons === 0) {
-    return notApplicable('T0-riccati', 'steps are too large, or move too little, to show the limit of small rates');
-  }
-  return judge(
+  return slack.verdict(
     'T0-riccati',
-    slack.margin,
-    0,
     `descent of ${slack.comparisons} networks against the closed form of the flow: extrapolating from half the rate leaves at most ${((1 - slack.margin) * SHARE_LEFT).toPrecision(2)} of the distance`,
+    'steps are too large, or move too little, to show the limit of small rates',
   );
 }
 

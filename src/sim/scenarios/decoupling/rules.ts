@@ -41,7 +41,7 @@ export class SphereGeometry<Batch> {
   /** X scaled back on the sphere. */
   normalized(batch: Batch): Batch {
     if (this.sphere === 'frobenius') return this.arithmetic.normalized(batch, EPSILON);
-    return this.arithmetic.overRoot(batch, this.sums(this.arithmetic.squares(batch)), EPSILON);
+    return this.arithmetic.overRoot(batch, this.sums(this.arithmetic.entryProducts(batch, batch)), EPSILON);
   }
 
   /** Every entry the sum over its row times the number of rows. */

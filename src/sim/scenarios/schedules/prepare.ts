@@ -4,8 +4,9 @@ import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { createProblem, type Problem } from '../../../theory/problem.js';
 import { alignedSharpness, sharpness } from '../../../theory/sharpness.js';
 import type { Backend, PerturbedNetworks } from '../../backends/backend.js';
-import { descentWork } from '../../backends/gpu-js/gpu-threshold.js';
+import { descentWork, float32SavesTime } from '../../backends/gpu-js/gpu-threshold.js';
 import { type Estimate, estimateExcess, type NoiseReplicates, RunningEstimate } from '../../noise/excess.js';
+import { noiseOperations } from '../../noise/noise-curves.js';
 import { requireEnsembleMemory } from '../../scenario/memory.js';
 import type { EngineChoice, EngineName, Plan, RunContext, RunRequest } from '../../scenario/scenario.js';
 import { modeTrainee, optimizerTrainee } from '../../training/engines.js';
@@ -171,18 +172,20 @@ export function planSchedules(parameters: ScheduleParameters, request: RunReques
   const decoupled = isDecoupled(parameters);
   const kind = engine === 'modes' ? 'scalar' : 'matrix';
   const expect = (plan: TrainingPlan, precision: Backend['precision']) =>
-    expectTraining(problem, plan, { kind, unitRoundoff: UNIT_ROUNDOFF[precision] });
+    decoupled ? expectTraining(problem, plan, { kind, unitRoundoff: UNIT_ROUNDOFF[precision] }) : undefined;
   const plans = parameters.schedules.map((name) => {
     const plan = schedulePlan(scheduleOf(name, parameters), times, peak);
-    const inFloat32 = decoupled ? expect(plan, 'f32') : undefined;
-    // Rounding is followed beside the exact recurrence, and does not change where it diverges.
-    const { divergedAt } = inFloat32 ?? expectationOf(problem, plan, parameters) ?? {};
-    return { name, plan, inFloat32, divergedAt };
+    return { name, plan, divergedAt: expectationOf(problem, plan, parameters)?.divergedAt };
   });
-  const float64 = decoupled
-    ? plans.flatMap(({ inFloat32 }) => float64Reason(problem, inFloat32!) ?? [])[0]
-    : outOfFloat32(problem.spectrum[0]!, Math.exp(-parameters.tau), 'initial factors');
   const steps = plans.reduce((sum, { plan }) => sum + plan.totalSteps, 0);
+  const work = engine === 'matrix' ? descentWork(problem, trainings, steps) : undefined;
+  const draws = plans.length * times.length * trainings * parameters.replicates;
+  const operations = (work?.flops ?? 6 * problem.modes.length * steps) + noiseOperations(problem, draws);
+  const float64 = decoupled
+    ? plans.flatMap(
+        ({ plan }) => float64Reason(problem, float32SavesTime(operations) ? expect(plan, 'f32') : undefined) ?? [],
+      )[0]
+    : outOfFloat32(problem.spectrum[0]!, Math.exp(-parameters.tau), 'initial factors');
   const optimizer = optimizerNamed(parameters.optimizer);
   const inputs =
     batch === 'full' ? undefined : new InputMoments(problem.cols, batch, trainings, seed, 0, KEPT_INPUT_BYTES);
@@ -193,7 +196,7 @@ export function planSchedules(parameters: ScheduleParameters, request: RunReques
   };
   return {
     ...{ parameters, problem, engine, flow },
-    backend: { float64Reason: float64, work: engine === 'matrix' ? descentWork(problem, trainings, steps) : undefined },
+    backend: { float64Reason: float64, operations, work },
     warnings: () => (parameters.optimizer === 'gradient-descent' ? stabilityWarnings(peak, problem.spectrum) : []),
     simulated(context) {
       const backend = context.backend!;
@@ -202,10 +205,10 @@ export function planSchedules(parameters: ScheduleParameters, request: RunReques
       return {
         backend,
         target: basis && embedDiagonal(basis.left, problem.spectrum, basis.right),
-        trainings: plans.map(({ name, plan, inFloat32, divergedAt }) => ({
+        trainings: plans.map(({ name, plan, divergedAt }) => ({
           schedule: name,
           plan,
-          expected: inFloat32 && (precision === 'f32' ? inFloat32 : expect(plan, precision)),
+          expected: expect(plan, precision),
           recorded: () =>
             engine === 'modes'
               ? recordTraining(plan, single(modeTrainee(problem, backend)), divergedAt)

@@ -106,12 +106,14 @@ export function planBatches(settings: BatchSettings, request: RunRequest): Batch
   const rate =
     learningRate === 'auto' ? GRADIENT_DESCENT.smallRate(largest) / batchSlowdown(cols, batch) : learningRate;
   const steps = constantPlan(times, rate);
+  const work = descentWork(widest, trainings, steps.totalSteps * settings.widths.length);
   return {
     engine: 'matrix',
     steps,
     backend: {
       float64Reason: outOfFloat32(spectrum[0]!, Math.exp(-tau), 'initial factors'),
-      work: descentWork(widest, trainings, steps.totalSteps * settings.widths.length),
+      operations: work.flops,
+      work,
     },
     warnings: () => stabilityWarnings(rate, spectrum),
   };

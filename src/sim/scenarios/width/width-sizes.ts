@@ -3,7 +3,7 @@ import type { Problem } from '../../../theory/problem.js';
 import type { Backend } from '../../backends/backend.js';
 import type { Work } from '../../backends/gpu-js/gpu-threshold.js';
 import { initialDeviation } from '../../noise/means.js';
-import { type NoiseStudy, noiseAccuracy } from '../../noise/noise-curves.js';
+import { type NoiseStudy, noiseAccuracy, noiseOperations } from '../../noise/noise-curves.js';
 import { eventLoopTurns } from '../../scenario/event-loop.js';
 import { requireMemory } from '../../scenario/memory.js';
 import type { EngineName, Plan, RunRequest } from '../../scenario/scenario.js';
@@ -60,6 +60,7 @@ export async function planSizes(
     ...{ engine, parameters, sizes },
     backend: {
       float64Reason: first && `${isEverySize ? '' : `dim ${first.dim}: `}${first.need.float64Reason}`,
+      operations: Math.max(...needs.map(({ need }) => need.operations!)),
       work: works.length === 0 ? undefined : works.reduce(bothWorks),
     },
     warnings: (precision) => warningsOf(sizes, precision),
@@ -76,12 +77,18 @@ function planSize(
   engines: readonly EngineName[],
   request: RunRequest,
 ): PlannedSize {
-  const { gammas, noise, times, replicates, spectrum, tau, learningRate } = parameters;
+  const { dims, gammas, noise, times, replicates, spectrum, tau, learningRate } = parameters;
   const pretraining = resolvePretraining({ dim, spectrum, tau, times, learningRate });
   const scale = noise === 'init' ? initialDeviation(pretraining) : 1;
   const study: NoiseStudy = { times, gammas: gammas.map((gamma) => gamma * scale), replicates, seed: request.seed };
   try {
-    const accuracy = (problem: Problem) => noiseAccuracy(problem, study);
+    // All sizes share a backend, so that each counts what all of them do.
+    const draws = times.length * replicates;
+    const operations = dims.reduce(
+      (sum, size) => sum + noiseOperations({ rows: size, hidden: size, cols: size }, draws),
+      0,
+    );
+    const accuracy = (problem: Problem) => ({ ...noiseAccuracy(problem, study), operations });
     return { dim, study, pretraining: planPretraining(pretraining, engines, request, accuracy) };
   } catch (error) {
     if (!(error instanceof InvalidInputError && error.option === 'dim')) throw error;

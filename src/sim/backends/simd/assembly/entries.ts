@@ -34,16 +34,6 @@ export function entryProducts<T>(left: usize, right: usize, out: usize, end: usi
   }
 }
 
-/** `x²`. */
-// @ts-ignore: decorator
-@inline
-export function squares<T>(matrix: usize, out: usize, end: usize): void {
-  for (; matrix < end; matrix += 16, out += 16) {
-    const x = v128.load(matrix);
-    v128.store(out, v128.mul<T>(x, x));
-  }
-}
-
 /** −1, 0 or 1. */
 // @ts-ignore: decorator
 @inline

@@ -2,7 +2,7 @@
  * Steps of an optimiser on networks, as a program of operations on matrices; `optimizer-program.ts` writes it and says what the words
  * of an operation are. T is f32 or f64.
  */
-import { combination, copied, descended, entryProducts, normalized, overRoot, scaled, signs, squares } from './entries';
+import { combination, copied, descended, entryProducts, normalized, overRoot, scaled, signs } from './entries';
 import { ASSIGN, multiply, transpose } from './multiply';
 
 /** Bytes of an operation. */
@@ -77,12 +77,11 @@ function perform<T>(operation: usize, table: usize, room: usize, row: usize, rat
     case 3: combination<T>(numberAt<T>(row, a), left, numberAt<T>(row, b), right, out, end); break;
     case 4: scaled<T>(numberAt<T>(row, a), left, out, end); break;
     case 5: entryProducts<T>(left, right, out, end); break;
-    case 6: squares<T>(left, out, end); break;
-    case 7: signs<T>(left, out, end); break;
-    case 8: copied(left, out, end); break;
-    case 9: overRoot<T>(left, right, numberAt<T>(row, a), out, end); break;
-    case 10: normalized<T>(left, numberAt<T>(row, a), out, end); break;
-    case 11: {
+    case 6: signs<T>(left, out, end); break;
+    case 7: copied(left, out, end); break;
+    case 8: overRoot<T>(left, right, numberAt<T>(row, a), out, end); break;
+    case 9: normalized<T>(left, numberAt<T>(row, a), out, end); break;
+    case 10: {
       const step = load<f64>(row + (<usize>a << 3)) * rate;
       // At rate 0 nothing changes, whatever overflows.
       if (step == 0) copied(left, out, end);
