@@ -1,7 +1,7 @@
 import { type CoveredMode, coveredValue } from '../../../theory/exposure.js';
 import type { Backend } from '../../backends/backend.js';
 import { advanceModes, exactModes, type ModeStage } from '../../training/stages.js';
-import { coveredLoss, type ExposedMode, mixtureOf } from './early-exposure-parameters.js';
+import { coveredLoss, type ExposedMode, mixtureOf } from './exposed-modes.js';
 
 /** How long post-training goes: the same number of steps for all, or until the loss of the network without exposure is reached. */
 export type PostTraining = 'fixed' | 'matched';

@@ -1,7 +1,7 @@
 import { retainedRise } from '../../../theory/exposure.js';
 import { type Check, judge, notApplicable, type Verdict } from '../../scenario/scenario.js';
 import { SmallestSlack } from '../../training/training-checks.js';
-import { coveredLossRounding } from './early-exposure-parameters.js';
+import { coveredLossRounding } from './exposed-modes.js';
 import type { ExposedRun } from './exposed-runs.js';
 
 /** Float64 noise of sums of squares, relative to the largest of them. */

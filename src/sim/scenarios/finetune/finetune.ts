@@ -17,25 +17,23 @@ import {
   planFineTuning,
   resolveOneTask,
   taskOf,
-  taskRows,
 } from '../../finetuning/prepare.js';
 import {
-  accuracyColumns,
   type CurvesPlan,
-  checkpointColumns,
+  curveTables,
   fineTuningLossFigure,
-  forgettingFigure,
   learningRateColumn,
   lossPreFigure,
   type PlannedCurve,
   planTunings,
-  taskColumns,
+  taskModes,
+  taskTable,
   tuneCurves,
-  turnSimColumn,
-  turnTheoryColumn,
 } from '../../finetuning/tables.js';
 import { sharedValues } from '../../finetuning/tuning.js';
+import { figureOf, linear, pretrainingTime } from '../../scenario/figure.js';
 import type { Scenario } from '../../scenario/scenario.js';
+import { declaring } from '../../scenario/table.js';
 
 export interface FinetuneParameters extends OneTaskParameters {
   readonly learningRates: readonly number[];
@@ -44,6 +42,8 @@ export interface FinetuneParameters extends OneTaskParameters {
 
 /** Cells of one network in the tables; what is kept of its modes for the checks takes as much again for each. */
 const CELLS = 16;
+
+const tables = curveTables('learning rate', learningRateColumn);
 
 const schema = z.object({
   ...checkpointParameters,
@@ -67,14 +67,14 @@ export const finetune: Scenario<FinetuneParameters, CurvesPlan<FinetuneParameter
   engines: ['modes', 'matrix', 'exact'],
   schema,
   presets: { erase: { target: 'erase:3' }, shuffle: { target: 'shuffle' }, turned: { angle: '30' } },
-  tables: {
-    curve: [learningRateColumn, ...checkpointColumns],
-    inflection: [learningRateColumn, turnTheoryColumn, turnSimColumn],
-    accuracy: [learningRateColumn, ...accuracyColumns],
-    task: taskColumns,
-  },
-  rowOrder: { curve: ['learning_rate', 'time'], accuracy: ['learning_rate', 'time'] },
-  figures: [lossPreFigure('learning_rate'), fineTuningLossFigure('learning_rate'), forgettingFigure('learning_rate')],
+  ...declaring(tables.curve, tables.inflection, tables.accuracy, taskTable),
+  figures: [
+    lossPreFigure(tables.curve, 'learning_rate'),
+    fineTuningLossFigure(tables.curve, 'learning_rate'),
+    figureOf(tables.curve, 'forgetting', 'Forgetting', pretrainingTime, linear('forgetting'), {
+      series: 'learning_rate',
+    }),
+  ],
   resolve: (parsed) => resolveOneTask(parsed, parsed.learningRates, CELLS),
   async plan(parameters, request) {
     const { times, learningRates, lambda } = parameters;
@@ -85,8 +85,8 @@ export const finetune: Scenario<FinetuneParameters, CurvesPlan<FinetuneParameter
   },
   async *run({ parameters, task, curves, tunings, prepared }, context) {
     const study = prepared(context);
-    yield { kind: 'rows', table: 'task', rows: taskRows(parameters.spectrum, task) };
-    const run = yield* tuneCurves(study, parameters, curves, tunings, 'learning rate', context.signal);
+    yield taskTable.rows(taskModes(parameters.spectrum, task));
+    const run = yield* tuneCurves(study, parameters, curves, tunings, tables, context.signal);
     const exactness = sharedValues(task) === undefined ? [checkPlanes, checkRiccatiLimit] : [checkSteps];
     yield* finetuningVerdicts(run, study.precision, [...exactness, checkRateOrder, checkForgetting, checkErase]);
   },

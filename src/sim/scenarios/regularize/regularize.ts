@@ -17,24 +17,22 @@ import {
   planFineTuning,
   resolveOneTask,
   taskOf,
-  taskRows,
 } from '../../finetuning/prepare.js';
 import {
-  accuracyColumns,
   type CurvesPlan,
-  checkpointColumns,
+  curveTables,
   fineTuningLossFigure,
   lambdaColumn,
   lossPreFigure,
   type PlannedCurve,
   planTunings,
-  taskColumns,
+  taskModes,
+  taskTable,
   tuneCurves,
-  turnSimColumn,
-  turnTheoryColumn,
 } from '../../finetuning/tables.js';
 import { sharedValues } from '../../finetuning/tuning.js';
 import type { Scenario } from '../../scenario/scenario.js';
+import { declaring } from '../../scenario/table.js';
 
 export interface RegularizeParameters extends OneTaskParameters {
   /** Exactly one. */
@@ -44,6 +42,8 @@ export interface RegularizeParameters extends OneTaskParameters {
 
 /** Cells of one network in the tables; what is kept of its modes for the checks takes as much again for each. */
 const CELLS = 16;
+
+const tables = curveTables('lambda', lambdaColumn);
 
 const schema = z.object({
   ...checkpointParameters,
@@ -67,14 +67,8 @@ export const regularize: Scenario<RegularizeParameters, CurvesPlan<RegularizePar
   engines: ['modes', 'matrix', 'exact'],
   schema,
   presets: { replay: { anchor: 'pretraining' } },
-  tables: {
-    curve: [lambdaColumn, ...checkpointColumns],
-    inflection: [lambdaColumn, turnTheoryColumn, turnSimColumn],
-    accuracy: [lambdaColumn, ...accuracyColumns],
-    task: taskColumns,
-  },
-  rowOrder: { curve: ['lambda', 'time'], accuracy: ['lambda', 'time'] },
-  figures: [lossPreFigure('lambda'), fineTuningLossFigure('lambda')],
+  ...declaring(tables.curve, tables.inflection, tables.accuracy, taskTable),
+  figures: [lossPreFigure(tables.curve, 'lambda'), fineTuningLossFigure(tables.curve, 'lambda')],
   resolve: (parsed) => resolveOneTask(parsed, parsed.lambdas, CELLS),
   async plan(parameters, request) {
     const { times, lambdas } = parameters;
@@ -86,8 +80,8 @@ export const regularize: Scenario<RegularizeParameters, CurvesPlan<RegularizePar
   },
   async *run({ parameters, task, curves, tunings, prepared }, context) {
     const study = prepared(context);
-    yield { kind: 'rows', table: 'task', rows: taskRows(parameters.spectrum, task) };
-    const run = yield* tuneCurves(study, parameters, curves, tunings, 'lambda', context.signal);
+    yield taskTable.rows(taskModes(parameters.spectrum, task));
+    const run = yield* tuneCurves(study, parameters, curves, tunings, tables, context.signal);
     const exactness =
       sharedValues(task) === undefined ? [checkPlanes, checkRiccatiLimit] : [checkEffectiveTask, checkSteps];
     yield* finetuningVerdicts(run, study.precision, [...exactness, checkPullOrder, checkCost]);

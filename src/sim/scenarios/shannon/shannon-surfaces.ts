@@ -2,7 +2,7 @@ import type { Surface } from '../../scaling/fitted-surface.js';
 import { eventLoopTurns } from '../../scenario/event-loop.js';
 import type { EngineName, Plan, RunContext, RunEvent, RunRequest } from '../../scenario/scenario.js';
 import { type BatchSettings, planBatches, trainWidthOnBatches } from './batch-surface.js';
-import { accuracyRows, simulatedLoss, surfaceRows } from './columns.js';
+import { accuracy, isDiscretised, simulatedLoss, surface } from './columns.js';
 import { planWidth, type SurfaceSettings, type TrainedWidth, trainWidth } from './noisy-surface.js';
 
 /** How the surfaces are computed. */
@@ -57,8 +57,8 @@ async function* everyWidth(
     await turn();
     const one = yield* train(index);
     trained.push(one);
-    yield { kind: 'rows', table: 'surface', rows: surfaceRows(one) };
-    yield { kind: 'rows', table: 'accuracy', rows: accuracyRows(one) };
+    yield surface.rows(one.points);
+    yield accuracy.rows(one.points.filter(isDiscretised));
   }
   return trained;
 }
@@ -69,7 +69,7 @@ export function surfacesOf(
   snrs: readonly number[],
 ): { readonly theory: Surface[]; readonly simulation: Surface[] | undefined } {
   const points = trained.flatMap((one) => one.points);
-  const surface = (lossOf: (point: (typeof points)[number]) => number): Surface[] =>
+  const surfaceBy = (lossOf: (point: (typeof points)[number]) => number): Surface[] =>
     snrs.map((snr) => ({
       snr,
       points: points
@@ -79,7 +79,7 @@ export function surfacesOf(
   // A simulated mean of a loss can be below zero where noise is large and draws are few; it has no logarithm.
   const isWhole = points.every((point) => (simulatedLoss(point) ?? 0) > 0);
   return {
-    theory: surface(({ theory }) => theory),
-    simulation: isWhole ? surface((point) => simulatedLoss(point)!) : undefined,
+    theory: surfaceBy(({ theory }) => theory),
+    simulation: isWhole ? surfaceBy((point) => simulatedLoss(point)!) : undefined,
   };
 }
