@@ -1,7 +1,8 @@
 import { retainedRise } from '../../../theory/exposure.js';
 import { inLoss, modeColumn, pure, table } from '../../scenario/table.js';
+import type { EarlyExposureParameters } from './early-exposure.js';
 import { coveredLossRounding, type ExposedMode } from './exposed-modes.js';
-import { type ExposedRun, type ExposureStages, lossesOf, matchedTheory, type StageLosses } from './exposed-runs.js';
+import { type ExposedRun, lossesOf, matchedTheory, type StageLosses } from './exposed-runs.js';
 
 /** Figure 3a of arXiv 2605.12705, read from its vector marks: losses of language models, of which only the order can be compared. */
 export const PUBLISHED = {
@@ -112,7 +113,7 @@ export const published = table<PublishedPoint>('published', {
 });
 
 /** What was published, beside the linear model. */
-export function publishedPoints(exposed: readonly ExposedMode[], stages: ExposureStages): PublishedPoint[] {
+export function publishedPoints(exposed: readonly ExposedMode[], stages: EarlyExposureParameters): PublishedPoint[] {
   const here = PUBLISHED.mixes.map((mix) => matchedTheory(exposed, mix, stages));
   return PUBLISHED.sizes.flatMap(({ size, retained, immediate }) =>
     PUBLISHED.mixes.map((mix, at) => {

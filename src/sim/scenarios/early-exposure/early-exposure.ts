@@ -18,24 +18,13 @@ import { declaring } from '../../scenario/table.js';
 import { planStages, requireSmallSteps, type StagesPlan } from '../../training/stages.js';
 import { type ComparedModes, checkModeStages } from '../../training/training-checks.js';
 import { accuracy, curve, modeTable, published, publishedPoints, thresholdTable } from './columns.js';
-import { type ExposureTasks, exposedModes } from './exposed-modes.js';
-import { type ExposedRun, type ExposureStages, exposedRuns, pretrainingSteps } from './exposed-runs.js';
+import { exposedModes } from './exposed-modes.js';
+import { type ExposedRun, exposedRuns, pretrainingSteps } from './exposed-runs.js';
 import { checkRetainedRise, exposureVerdict } from './verdict.js';
-
-export interface EarlyExposureParameters extends ExposureTasks {
-  readonly tau: number;
-  readonly time: number;
-  readonly mixes: readonly number[];
-  readonly pretrainingRate: number;
-  readonly learningRate: number;
-  readonly postSteps: number;
-  readonly steps: number;
-}
 
 interface ExposurePlan extends StagesPlan {
   readonly parameters: EarlyExposureParameters;
   readonly modes: ReturnType<typeof exposedModes>;
-  readonly stages: ExposureStages;
 }
 
 const MIXES = 'linear:0:1:41';
@@ -75,6 +64,8 @@ const schema = z.object({
   steps: stageStepsParameter(200, 'steps of fine-tuning'),
 });
 
+export type EarlyExposureParameters = Readonly<z.output<typeof schema>>;
+
 /** Post-training data mixed into pre-training: does what they teach survive fine-tuning on something else? */
 export const earlyExposure: Scenario<EarlyExposureParameters, ExposurePlan, typeof schema> = {
   id: 'early-exposure',
@@ -112,16 +103,15 @@ export const earlyExposure: Scenario<EarlyExposureParameters, ExposurePlan, type
   },
   plan(parameters, request) {
     const modes = exposedModes(parameters);
-    const stages: ExposureStages = { ...parameters, rate: parameters.learningRate };
-    const steps = pretrainingSteps(stages) + parameters.postSteps + parameters.steps;
+    const steps = pretrainingSteps(parameters) + parameters.postSteps + parameters.steps;
     const demands = { largest: largestValue(parameters), smallest: Math.exp(-parameters.tau), steps };
-    return { ...planStages(demands, earlyExposure.engines, request), parameters, modes, stages };
+    return { ...planStages(demands, earlyExposure.engines, request), parameters, modes };
   },
-  async *run({ parameters, modes, stages, ...plan }, context) {
+  async *run({ parameters, modes, ...plan }, context) {
     const { mixes, tau, time, specialised, strength } = parameters;
     const rounding = plan.rounding(context.backend);
     const runs: ExposedRun[] = [];
-    for await (const run of exposedRuns(context.backend, modes, mixes, stages)) {
+    for await (const run of exposedRuns(context.backend, modes, parameters)) {
       runs.push(run);
       yield curve.rows([run]);
       if (run.postTraining === 'fixed') yield modeTable.rows(run.modes.map((_, mode) => ({ ...run, mode: mode + 1 })));
@@ -135,7 +125,7 @@ export const earlyExposure: Scenario<EarlyExposureParameters, ExposurePlan, type
     );
     const mixSim = specialised === 0 ? undefined : learned?.mix;
     yield thresholdTable.rows([{ mixTheory: threshold <= 1 ? threshold : null, mixSim }]);
-    yield published.rows(publishedPoints(modes, stages));
+    yield published.rows(publishedPoints(modes, parameters));
     const compared = runs.flatMap(({ simulated, expected }): ComparedModes[] =>
       simulated === undefined ? [] : [{ simulated: simulated.fineTuned, exact: expected.fineTuned }],
     );

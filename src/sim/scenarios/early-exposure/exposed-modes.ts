@@ -1,5 +1,6 @@
 import { type CoveredMode, mixedMode } from '../../../theory/exposure.js';
 import { parseSpectrum } from '../../../theory/spectrum.js';
+import type { EarlyExposureParameters } from './early-exposure.js';
 
 /** What a mode is to the three kinds of data. */
 export type ModeKind = 'shared' | 'specialised' | 'inconsistent';
@@ -12,24 +13,9 @@ export interface ExposedMode {
   readonly fineTuning: CoveredMode;
 }
 
-/** What decides the three tasks. */
-export interface ExposureTasks {
-  /** Number of modes that all data ask for alike. */
-  readonly dim: number;
-  readonly spectrum: string | readonly number[];
-  /** Modes that only post-training data show. */
-  readonly specialised: number;
-  readonly strength: number;
-  /** Modes of which the kinds of data ask for different values. */
-  readonly inconsistent: number;
-  readonly level: number;
-  readonly overshoot: number;
-  readonly returns: number;
-}
-
 /** All modes: the shared ones, then the specialised, then the inconsistent ones. */
-export function exposedModes(tasks: ExposureTasks): ExposedMode[] {
-  const { dim, spectrum, specialised, strength, inconsistent, level, overshoot, returns } = tasks;
+export function exposedModes(parameters: EarlyExposureParameters): ExposedMode[] {
+  const { dim, spectrum, specialised, strength, inconsistent, level, overshoot, returns } = parameters;
   const shown = (sigma: number): CoveredMode => ({ sigma, covariance: 1 });
   const hidden: CoveredMode = { sigma: 0, covariance: 0 };
   const shared = parseSpectrum(spectrum, dim).map((sigma): ExposedMode => {

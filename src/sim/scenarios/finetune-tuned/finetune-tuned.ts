@@ -42,7 +42,7 @@ import { type TunedNetwork, tuneNetworks } from '../../finetuning/tuned-networks
 import { type FineTuningStudy, sharedValues, type Tuning } from '../../finetuning/tuning.js';
 import { turningPoint } from '../../finetuning/turning-point.js';
 import { figureOf, linear, logarithmic, pretrainingTime, turningTimes } from '../../scenario/figure.js';
-import type { RunEvent, Scenario } from '../../scenario/scenario.js';
+import type { Resolved, RunEvent, Scenario } from '../../scenario/scenario.js';
 import { column, declaring, inLoss, type Reading, table, timeColumn } from '../../scenario/table.js';
 
 /** A network at the best rate of its checkpoint. */
@@ -93,12 +93,6 @@ export async function* tunedNetworks(
     } else yield event;
   }
   return networks;
-}
-
-export interface FinetuneTunedParameters extends OneTaskParameters {
-  /** The grid on which the search begins, increasing. */
-  readonly learningRates: readonly number[];
-  readonly lambda: number;
 }
 
 /** Cells of one network of the grid in the table `fixed`; its modes take as much again for each. */
@@ -158,6 +152,8 @@ const schema = z.object({
   lambda: lambdaParameter(0),
   ...methodParameters,
 });
+
+export type FinetuneTunedParameters = Resolved<typeof schema, OneTaskParameters>;
 
 /** Fine-tuning with the learning rate tuned for the new task at every checkpoint. */
 export const finetuneTuned: Scenario<FinetuneTunedParameters, TunedPlan, typeof schema> = {

@@ -32,13 +32,8 @@ import {
 } from '../../finetuning/tables.js';
 import { sharedValues } from '../../finetuning/tuning.js';
 import { figureOf, linear, pretrainingTime } from '../../scenario/figure.js';
-import type { Scenario } from '../../scenario/scenario.js';
+import type { Resolved, Scenario } from '../../scenario/scenario.js';
 import { declaring } from '../../scenario/table.js';
-
-export interface FinetuneParameters extends OneTaskParameters {
-  readonly learningRates: readonly number[];
-  readonly lambda: number;
-}
 
 /** Cells of one network in the tables; what is kept of its modes for the checks takes as much again for each. */
 const CELLS = 16;
@@ -54,6 +49,8 @@ const schema = z.object({
   lambda: lambdaParameter(0),
   ...methodParameters,
 });
+
+export type FinetuneParameters = Resolved<typeof schema, OneTaskParameters>;
 
 /** The fine-tuning half of the paper: K steps at a fixed learning rate from every checkpoint of pre-training. */
 export const finetune: Scenario<FinetuneParameters, CurvesPlan<FinetuneParameters>, typeof schema> = {

@@ -12,7 +12,7 @@ import {
 } from '../../noise/noise-curves.js';
 import { figureOf, linear, logarithmic, pretrainingTime, turningTimes } from '../../scenario/figure.js';
 import { requireTableMemory } from '../../scenario/memory.js';
-import type { Scenario } from '../../scenario/scenario.js';
+import type { Resolved, Scenario } from '../../scenario/scenario.js';
 import {
   gammasParameter,
   learningRateParameter,
@@ -31,14 +31,6 @@ import {
   resolvePretraining,
 } from '../../training/pretraining.js';
 
-interface NoiseParameters {
-  readonly gammas: readonly number[];
-  readonly noise: 'absolute' | 'init';
-  readonly replicates: number;
-}
-
-export type GaussianParameters = Pretraining & NoiseParameters;
-
 const schema = z.object({
   ...shapeParameters(32),
   spectrum: spectrumParameter('power:1'),
@@ -49,6 +41,8 @@ const schema = z.object({
   replicates: replicatesParameter(200),
   learningRate: learningRateParameter,
 });
+
+export type GaussianParameters = Resolved<typeof schema, Pretraining>;
 
 const curve = table<NoisePoint>('curve', {
   gamma: gammaColumn,

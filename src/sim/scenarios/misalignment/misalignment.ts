@@ -36,7 +36,7 @@ import { type TunedNetwork, tuneNetworks } from '../../finetuning/tuned-networks
 import type { Task, Tuning } from '../../finetuning/tuning.js';
 import { figureOf, linear, pretrainingTime } from '../../scenario/figure.js';
 import { requireTableMemory } from '../../scenario/memory.js';
-import type { RunEvent, Scenario } from '../../scenario/scenario.js';
+import type { Resolved, RunEvent, Scenario } from '../../scenario/scenario.js';
 import { shapeParameters, spectrumParameter, tauParameter, timesParameter } from '../../scenario/shared.js';
 import { declaring, inLoss, pure, table } from '../../scenario/table.js';
 import { resolvePretraining } from '../../training/pretraining.js';
@@ -121,15 +121,6 @@ function short(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
-export interface MisalignmentParameters extends FineTuningParameters {
-  readonly overshoots: readonly number[];
-  readonly angles: readonly number[];
-  readonly unchanged: number;
-  /** Exactly one. */
-  readonly learningRates: readonly number[];
-  readonly lambda: number;
-}
-
 /** Cells of one network in the table `curve`; what is kept of its modes for the checks takes as much again for each. */
 const CELLS = 12;
 
@@ -211,6 +202,8 @@ const schema = z.object({
   lambda: lambdaParameter(0),
   ...methodParameters,
 });
+
+export type MisalignmentParameters = Resolved<typeof schema, FineTuningParameters>;
 
 /** Where catastrophic overtraining happens: overshoot of the new task against the turn of its singular vectors. */
 export const misalignment: Scenario<MisalignmentParameters, MisalignmentPlan, typeof schema> = {

@@ -4,7 +4,7 @@ import { createProblem } from '../../../theory/problem.js';
 import { resolveTarget, stepsParameter, targetParameter } from '../../finetuning/finetuning-parameters.js';
 import { requireMemory } from '../../scenario/memory.js';
 import { described, distinct, increasing, integer, numericList, positive } from '../../scenario/parameter.js';
-import type { ParametersPlan, Scenario } from '../../scenario/scenario.js';
+import type { ParametersPlan, Resolved, Scenario } from '../../scenario/scenario.js';
 import {
   shapeParameters,
   spectrumParameter,
@@ -19,14 +19,8 @@ import { requireSmallSteps } from '../../training/stages.js';
 import { outOfFloat32 } from '../../training/training-plan.js';
 import { optimizersParameter, paceParameter } from '../optimizer-consistency/optimizer-consistency.js';
 import { change, curve, curvePoints, nexusFigures, seriesName } from './nexus-columns.js';
-import { drawSources, type NexusSeries, type NexusSettings, type NexusStudy, nexusSeries } from './nexus-runs.js';
+import { drawSources, type NexusSeries, type NexusStudy, nexusSeries } from './nexus-runs.js';
 import { checkSourceCoverage, type NexusChange, nexusChanges, nexusVerdict } from './verdict.js';
-
-export interface NexusParameters extends NexusSettings {
-  readonly spectrum: readonly number[];
-  readonly tau: number;
-  readonly target: readonly number[];
-}
 
 /** Matrices of every network that are held at the same time: layers and moments, twice, and inputs of the steps of one call. */
 const COPIES = 64;
@@ -83,6 +77,11 @@ const schema = z.object({
   learningRate: stageRateParameter(0.05, 'learning rate of fine-tuning on the held-out inputs'),
   trainings: trainingsParameter(24, 'independent trainings, each with its own start and its own sources'),
 });
+
+export type NexusParameters = Resolved<
+  typeof schema,
+  { readonly spectrum: readonly number[]; readonly target: readonly number[] }
+>;
 
 /** Does an inner loop over sources of data bring their minimisers together? */
 export const nexus: Scenario<NexusParameters, ParametersPlan<NexusParameters>, typeof schema> = {

@@ -31,14 +31,8 @@ import {
   tuneCurves,
 } from '../../finetuning/tables.js';
 import { sharedValues } from '../../finetuning/tuning.js';
-import type { Scenario } from '../../scenario/scenario.js';
+import type { Resolved, Scenario } from '../../scenario/scenario.js';
 import { declaring } from '../../scenario/table.js';
-
-export interface RegularizeParameters extends OneTaskParameters {
-  /** Exactly one. */
-  readonly learningRates: readonly number[];
-  readonly lambdas: readonly number[];
-}
 
 /** Cells of one network in the tables; what is kept of its modes for the checks takes as much again for each. */
 const CELLS = 16;
@@ -54,6 +48,8 @@ const schema = z.object({
   lambdas: lambdasParameter([0, 0.25, 0.5, 1, 2]),
   ...methodParameters,
 });
+
+export type RegularizeParameters = Resolved<typeof schema, OneTaskParameters>;
 
 /** Regularisation toward the checkpoint (or replay of pre-training data) during fine-tuning. */
 export const regularize: Scenario<RegularizeParameters, CurvesPlan<RegularizeParameters>, typeof schema> = {

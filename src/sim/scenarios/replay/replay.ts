@@ -4,7 +4,7 @@ import { parseSpectrum } from '../../../theory/spectrum.js';
 import { learningRatesParameter } from '../../finetuning/finetuning-parameters.js';
 import { requireMemory } from '../../scenario/memory.js';
 import { between, described, increasing, integer, numericList, positive } from '../../scenario/parameter.js';
-import type { ParametersPlan, Scenario } from '../../scenario/scenario.js';
+import type { ParametersPlan, Resolved, Scenario } from '../../scenario/scenario.js';
 import {
   durationParameter,
   modeCountParameter,
@@ -19,22 +19,8 @@ import { declaring } from '../../scenario/table.js';
 import { requireSmallSteps } from '../../training/stages.js';
 import { outOfFloat32 } from '../../training/training-plan.js';
 import { type ReplaySummary, replayFigures, replayTables, summaryOf } from './columns.js';
-import { blockTasks, type ReplayGrid, type ReplayPoint, replayPoints, replaySettings } from './replay-runs.js';
+import { blockTasks, type ReplayPoint, replayPoints, replaySettings } from './replay-runs.js';
 import { checkForgettingFloor, replayVerdict } from './verdict.js';
-
-export interface ReplayParameters extends ReplayGrid {
-  readonly features: number;
-  /** Rows of both tasks. */
-  readonly dim: number;
-  readonly block: number;
-  readonly spectrum: readonly number[];
-  readonly newSpectrum: readonly number[];
-  readonly tau: number;
-  readonly pretrainingRate: number;
-  readonly goal: number;
-  readonly patience: number;
-  readonly trainings: number;
-}
 
 /** Doubles that one network takes for each of its weights and targets while it is trained. */
 const COPIES = 8;
@@ -82,6 +68,8 @@ const schema = z.object({
   }),
   trainings: trainingsParameter(4),
 });
+
+export type ReplayParameters = Resolved<typeof schema, { readonly spectrum: readonly number[] }>;
 
 /** Forgetting in a network that is nearly full, and what replay does about it. */
 export const replay: Scenario<ReplayParameters, ParametersPlan<ReplayParameters>, typeof schema> = {

@@ -8,7 +8,8 @@ import { column, estimate, inLoss, pure, type RowsEvent, table, turnColumns } fr
 import { hasDiverged } from '../../training/record-training.js';
 import type { FlowError, FlowReference } from './convergence.js';
 import { type EnsemblePoint, measureEnsemble, type ScheduledTraining, type ScheduleSimulation } from './prepare.js';
-import { positionsOf, type ScheduleParameters } from './rates.js';
+import { positionsOf } from './rates.js';
+import type { ScheduleParameters } from './schedules.js';
 
 /** The course of one training: loss and sensitivity at each recorded time. */
 export interface Course {

@@ -4,7 +4,7 @@ import type { Problem } from '../../../theory/problem.js';
 import { judgePerturbationIdentity } from '../../noise/noise-checks.js';
 import { figureOf, linear, logarithmic } from '../../scenario/figure.js';
 import { between, choice, choices, described, numeric } from '../../scenario/parameter.js';
-import { type Check, notApplicable, type Scenario } from '../../scenario/scenario.js';
+import { type Check, notApplicable, type Resolved, type Scenario } from '../../scenario/scenario.js';
 import {
   batchParameter,
   oneGammaParameter,
@@ -19,11 +19,12 @@ import {
 import { declaring } from '../../scenario/table.js';
 import { startNames } from '../../training/network-start.js';
 import { optimizers } from '../../training/optimizers.js';
+import type { Pretraining } from '../../training/pretraining.js';
 import { checkDecoupling, worstCheck } from '../../training/training-checks.js';
 import { checkFlowLimit, type FlowError, flowErrors } from './convergence.js';
 import { convergence, course, curve, equalLoss, inflection, ScheduleCurves } from './curves.js';
 import { planSchedules, type SchedulesPlan } from './prepare.js';
-import { resolveSchedules, type ScheduleParameters, scheduleOf } from './rates.js';
+import { resolveSchedules, scheduleOf } from './rates.js';
 
 const peakRateParameter = described(z.union([z.literal('auto'), numeric(z.number().positive().max(1e6))]), {
   default: 'auto',
@@ -70,6 +71,10 @@ const schema = z.object({
     'on or off',
   ),
 });
+
+export type ParsedSchedules = z.output<typeof schema>;
+
+export type ScheduleParameters = Resolved<typeof schema, Pretraining>;
 
 /** Learning-rate schedules of pre-training: the same in the flow limit, different on mini-batches. */
 export const schedules: Scenario<ScheduleParameters, SchedulesPlan, typeof schema> = {

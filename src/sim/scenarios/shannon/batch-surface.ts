@@ -18,10 +18,10 @@ import {
   noiseScale,
   pretrainingOf,
   type SimulatedPoint,
-  type SurfaceSettings,
   type TrainedWidth,
   theoryOf,
 } from './noisy-surface.js';
+import type { ShannonParameters } from './shannon.js';
 
 /** What is seen of all trainings of a width at one time, for each signal-to-noise ratio. */
 export async function measureTrainings(
@@ -76,13 +76,8 @@ function balanced({ network, squaredNorms: [first, second] }: TrainedCheckpoint)
   };
 }
 
-/** A surface of the loss of networks that are trained on mini-batches. */
-export interface BatchSettings extends SurfaceSettings {
-  /** Standard normal inputs in a mini-batch. */
-  readonly batch: number;
-  /** Trainings of each width, each on mini-batches of its own. */
-  readonly trainings: number;
-}
+/** What makes a surface of networks that are trained on mini-batches. */
+export type BatchSettings = ShannonParameters & { readonly batch: number };
 
 /** How training on mini-batches is computed: by the same steps for every width. */
 export interface BatchesPlan extends Plan {

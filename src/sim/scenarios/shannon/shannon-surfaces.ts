@@ -3,7 +3,8 @@ import { eventLoopTurns } from '../../scenario/event-loop.js';
 import type { EngineName, Plan, RunContext, RunEvent, RunRequest } from '../../scenario/scenario.js';
 import { type BatchSettings, planBatches, trainWidthOnBatches } from './batch-surface.js';
 import { accuracy, isDiscretised, simulatedLoss, surface } from './columns.js';
-import { planWidth, type SurfaceSettings, type TrainedWidth, trainWidth } from './noisy-surface.js';
+import { planWidth, type TrainedWidth, trainWidth } from './noisy-surface.js';
+import type { ShannonParameters } from './shannon.js';
 
 /** How the surfaces are computed. */
 export interface SurfacesPlan extends Plan {
@@ -17,7 +18,11 @@ export interface SurfacesPlan extends Plan {
  *
  * @throws InvalidInputError when the widest cannot be computed, or it would not fit in memory
  */
-export function planFlow(settings: SurfaceSettings, engines: readonly EngineName[], request: RunRequest): SurfacesPlan {
+export function planFlow(
+  settings: ShannonParameters,
+  engines: readonly EngineName[],
+  request: RunRequest,
+): SurfacesPlan {
   const { widths } = settings;
   const widest = planWidth(settings, widths.at(-1)!, engines, request);
   const { engine } = widest;
@@ -47,7 +52,7 @@ export function planMiniBatches(settings: BatchSettings, request: RunRequest): S
 }
 
 async function* everyWidth(
-  { widths }: SurfaceSettings,
+  { widths }: ShannonParameters,
   { signal }: RunContext,
   train: (index: number) => AsyncGenerator<RunEvent, TrainedWidth, undefined>,
 ): AsyncGenerator<RunEvent, TrainedWidth[], undefined> {

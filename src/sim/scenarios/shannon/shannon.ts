@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { bootstrapIntervals } from '../../scaling/fit-law.js';
-import { type FitRange, fitSurfaces, regionOf } from '../../scaling/fitted-surface.js';
+import { fitSurfaces, regionOf } from '../../scaling/fitted-surface.js';
 import { scalingLaws } from '../../scaling/laws.js';
 import { eventLoopTurns } from '../../scenario/event-loop.js';
 import { figureOf, logarithmic, pretrainingTime } from '../../scenario/figure.js';
@@ -33,16 +33,7 @@ import {
   valley,
   valleysOf,
 } from './columns.js';
-import type { SurfaceSettings } from './noisy-surface.js';
 import { planFlow, planMiniBatches, type SurfacesPlan, surfacesOf } from './shannon-surfaces.js';
-
-export interface ShannonParameters extends SurfaceSettings, FitRange {
-  /** Inputs in a mini-batch, or the expectation over all. */
-  readonly batch: 'full' | number;
-  /** Trainings of each width on mini-batches. */
-  readonly trainings: number;
-  readonly resamples: number;
-}
 
 interface ShannonPlan extends SurfacesPlan {
   readonly settings: ShannonParameters;
@@ -75,6 +66,8 @@ const schema = z.object({
   fitTime: positive(1e15, 150, 'laws are fitted to times up to this; the rest is held out'),
   resamples: integer([2, 100_000], 50, 'bootstrap samples for the interval of every parameter'),
 });
+
+export type ShannonParameters = Readonly<z.output<typeof schema>>;
 
 /** The loss under relative noise over width and time: which law fits its valley, and which still does beyond? */
 export const shannon: Scenario<ShannonParameters, ShannonPlan, typeof schema> = {

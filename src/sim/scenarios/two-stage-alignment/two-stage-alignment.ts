@@ -6,7 +6,7 @@ import { stepsParameter, targetParameter } from '../../finetuning/finetuning-par
 import { linear, type MapFigure } from '../../scenario/figure.js';
 import { requireTableMemory } from '../../scenario/memory.js';
 import { described, increasing, readTimes } from '../../scenario/parameter.js';
-import type { Scenario } from '../../scenario/scenario.js';
+import type { Resolved, Scenario } from '../../scenario/scenario.js';
 import {
   durationParameter,
   shapeParameters,
@@ -35,20 +35,6 @@ function grid(fallback: string, least: number, what: string) {
   );
 }
 
-export interface TwoStageParameters {
-  readonly dim: number;
-  readonly spectrum: readonly number[];
-  readonly tau: number;
-  readonly time: number;
-  /** Singular values of the alignment task. */
-  readonly target: readonly number[];
-  readonly places: readonly number[];
-  readonly offsets: readonly number[];
-  readonly learningRate: number;
-  readonly finetuningSteps: number;
-  readonly steps: number;
-}
-
 /** Cells of one network in the tables and of its modes while it is trained. */
 const CELLS = 16;
 
@@ -68,6 +54,11 @@ const schema = z.object({
   finetuningSteps: stageStepsParameter(1000, 'steps of fine-tuning'),
   steps: stepsParameter(40),
 });
+
+export type TwoStageParameters = Resolved<
+  typeof schema,
+  { readonly spectrum: readonly number[]; readonly target: readonly number[] }
+>;
 
 /** Alignment from the base network or from the fine-tuned one: which gains more, which ends better? */
 export const twoStageAlignment: Scenario<

@@ -27,19 +27,6 @@ import { type NamedCheck, worstCheck } from '../../training/training-checks.js';
 import { dimColumn, fit, scaling, scalingFits, type Turn, turnOf } from './width-scaling.js';
 import { planSizes, type SizesPlan } from './width-sizes.js';
 
-export interface WidthParameters {
-  /** Sizes of the square networks, increasing. */
-  readonly dims: readonly number[];
-  /** A law, or a list that fits the smallest size; it is completed for each. */
-  readonly spectrum: string | readonly number[];
-  readonly tau: number;
-  readonly times: readonly number[];
-  readonly gammas: readonly number[];
-  readonly noise: 'absolute' | 'init';
-  readonly replicates: number;
-  readonly learningRate: number | 'auto';
-}
-
 /** Bytes of a mode and its singular value in a problem that is held. */
 const MODE_BYTES = 150;
 
@@ -53,6 +40,8 @@ const schema = z.object({
   replicates: replicatesParameter(100),
   learningRate: learningRateParameter,
 });
+
+export type WidthParameters = Readonly<z.output<typeof schema>>;
 
 const curve = table<NoisePoint>('curve', {
   dim: dimColumn,
