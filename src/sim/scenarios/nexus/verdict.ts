@@ -1,6 +1,6 @@
 import type { Estimate } from '../../noise/excess.js';
 import { estimateOf } from '../../noise/means.js';
-import { type Check, judge, notApplicable, type Verdict } from '../../scenario/scenario.js';
+import { type Check, judge, notApplicable, type Verdict, verdictOf } from '../../scenario/scenario.js';
 import { SmallestSlack } from '../../training/training-checks.js';
 import type { NexusOutcome, NexusSeries, SourceData } from './nexus-runs.js';
 
@@ -127,10 +127,9 @@ export function nexusVerdict(changes: readonly NexusChange[]): Verdict {
   const complete = changes.filter(({ pairs, trainings }) => pairs === trainings && pairs > 1);
   const looped = complete.filter(({ innerStep }) => innerStep > 0);
   if (looped.length === 0) {
-    return {
-      verdict: 'open in the linear model',
-      reason: 'no summed loss of the run was reached by two and more trainings both ways with an inner step above 0',
-    };
+    const reason =
+      'no summed loss of the run was reached by two and more trainings both ways with an inner step above 0';
+    return verdictOf(false, false, reason);
   }
   const [spread, heldOut] = [counted(looped, 'spread'), counted(looped, 'heldOut')];
   const settled = [counted(looped, 'settledSpread'), counted(looped, 'settledHeldOut')] as const;
@@ -146,11 +145,8 @@ export function nexusVerdict(changes: readonly NexusChange[]): Verdict {
         ]),
   ].join('; ');
   const half = looped.length / 2;
-  if (spread.less > half && heldOut.less > half && spread.more + heldOut.more === 0) {
-    return { verdict: 'agrees', reason };
-  }
-  if (spread.more > spread.less || heldOut.more > heldOut.less) return { verdict: 'disagrees', reason };
-  return { verdict: 'open in the linear model', reason };
+  const agrees = spread.less > half && heldOut.less > half && spread.more + heldOut.more === 0;
+  return verdictOf(agrees, spread.more > spread.less || heldOut.more > heldOut.less, reason);
 }
 
 function counted(changes: readonly NexusChange[], what: Measured): Counts {
