@@ -46,30 +46,14 @@ export function checkSourceCoverage(series: readonly NexusSeries[], data: readon
 }
 
 /** How an inner loop compares with joint descent of the same optimiser at the same summed loss, training by training. */
-export interface NexusChange {
-  readonly optimizer: string;
-  readonly innerStep: number;
-  /** Place of the summed loss in the list of goals. */
-  readonly goal: number;
-  /** Trainings that came there both ways; means over none are undefined. */
-  readonly pairs: number;
-  readonly trainings: number;
-  /** Difference of the mean cosine between the gradients of two sources. */
-  readonly cosine: Estimate | undefined;
-  /** Logarithms of ratios: −0.1 is ten per cent less. */
-  readonly spread: Estimate | undefined;
-  readonly heldOut: Estimate | undefined;
-  /** The same after both have settled by joint descent. */
-  readonly settledSpread: Estimate | undefined;
-  readonly settledHeldOut: Estimate | undefined;
-  /** Logarithm of the ratio of losses on the new task after fine-tuning. */
-  readonly lossFt: Estimate | undefined;
-  /** Difference of the rises of the summed loss by fine-tuning, as shares of its norm. */
-  readonly forgetting: Estimate | undefined;
-}
+export type NexusChange = ReturnType<typeof nexusChanges>[number];
 
-/** Changes of one inner loop, one for each goal. */
-export function nexusChanges(joint: NexusSeries, looped: NexusSeries): NexusChange[] {
+/**
+ * Changes of one inner loop, one for each goal, by its place in the list: means over the trainings that came there both ways, undefined
+ * where there are none. Losses and spreads are compared by the logarithm of their ratio (−0.1 is ten per cent less), cosines and forgetting,
+ * as a share of its norm, by their difference.
+ */
+export function nexusChanges(joint: NexusSeries, looped: NexusSeries) {
   return looped.outcomes.map((ofGoal, goal) => {
     const pairs = ofGoal.flatMap((after, training) => {
       const before = joint.outcomes[goal]![training];

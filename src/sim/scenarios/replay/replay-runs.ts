@@ -65,45 +65,27 @@ export interface ReplaySetting {
 
 /** All points of all curves. */
 export function replaySettings(grid: ReplayParameters): ReplaySetting[] {
-  const { time, hidden, learningRate: rate, replay } = grid;
-  const widest = grid.widths.at(-1)!;
+  const { time, hidden, learningRate: rate, replay, times } = grid;
   const of = (
     sweep: Sweep,
     methods: readonly ReplayMethod[],
-    changes: readonly Partial<ReplaySetting>[],
+    varied: keyof ReplaySetting,
+    values: readonly number[],
+    width = hidden,
   ): ReplaySetting[] =>
     methods.flatMap((method) =>
-      changes.map((change) => {
-        const setting = { sweep, method, time, hidden, rate, replay, ...change };
+      values.map((value) => {
+        const setting = { sweep, method, time, hidden: width, rate, replay, [varied]: value };
         return method === 'none' ? { ...setting, replay: 0 } : setting;
       }),
     );
+  const widest = grid.widths.at(-1)!;
   return [
-    ...of(
-      'pre-training',
-      replayMethods,
-      grid.times.map((value) => ({ time: value })),
-    ),
-    ...of(
-      'pre-training',
-      ['none', 'self-generated'],
-      widest === hidden ? [] : grid.times.map((value) => ({ time: value, hidden: widest })),
-    ),
-    ...of(
-      'width',
-      replayMethods,
-      grid.widths.map((value) => ({ hidden: value })),
-    ),
-    ...of(
-      'rate',
-      ['none', 'self-generated'],
-      grid.learningRates.map((value) => ({ rate: value })),
-    ),
-    ...of(
-      'replay',
-      ['true-data', 'self-generated', 'pull'],
-      grid.replays.map((value) => ({ replay: value })),
-    ),
+    ...of('pre-training', replayMethods, 'time', times),
+    ...of('pre-training', ['none', 'self-generated'], 'time', widest === hidden ? [] : times, widest),
+    ...of('width', replayMethods, 'hidden', grid.widths),
+    ...of('rate', ['none', 'self-generated'], 'rate', grid.learningRates),
+    ...of('replay', ['true-data', 'self-generated', 'pull'], 'replay', grid.replays),
   ];
 }
 

@@ -17,6 +17,7 @@ import {
   expectedRise,
   noiseScale,
   pretrainingOf,
+  progressOf,
   type SimulatedPoint,
   type TrainedWidth,
   theoryOf,
@@ -149,8 +150,7 @@ export async function* trainWidthOnBatches(
     if (hasDiverged(recorded)) {
       if (divergedAt === undefined) {
         const network = `pre-training on mini-batches, width ${width}`;
-        const divergence = { network, step: recorded.divergedAt, learning_rate: plan.largestRate };
-        yield { kind: 'diverged', divergence };
+        yield { kind: 'diverged', divergence: { network, step: recorded.divergedAt, learning_rate: plan.largestRate } };
       }
       divergedAt = recorded.divergedAt;
       points.push(...snrs.map((snr) => theory(snr, time)));
@@ -163,12 +163,7 @@ export async function* trainWidthOnBatches(
       points.push(...snrs.map((snr, which) => ({ ...theory(snr, time), simulated: measured[which]! })));
     }
     at++;
-    yield {
-      kind: 'progress',
-      done: index * times.length + at,
-      total: widths.length * times.length,
-      label: `checkpoints, width ${width}`,
-    };
+    yield progressOf(settings, index, at);
   }
   return { ...trained, divergedAt, points };
 }

@@ -170,14 +170,15 @@ export async function* trainWidth(
       });
     }
     at++;
-    yield {
-      kind: 'progress',
-      done: index * times.length + at,
-      total: widths.length * times.length,
-      label: `checkpoints, width ${width}`,
-    };
+    yield progressOf(settings, index, at);
   }
   return { width, problem, simulated, checkpoints, divergedAt, points };
+}
+
+/** So many checkpoints of a width are there, and all of the widths before. */
+export function progressOf({ widths, times }: ShannonParameters, index: number, at: number): RunEvent {
+  const [done, total] = [index * times.length + at, widths.length * times.length];
+  return { kind: 'progress', done, total, label: `checkpoints, width ${widths[index]!}` };
 }
 
 /** What theory says of a width: its point of the surface at a ratio and a time. */
