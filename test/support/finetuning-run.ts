@@ -3,7 +3,13 @@ import type { FineTuningRun } from '../../src/sim/finetuning/checks/numbers.js';
 import type { Tuned } from '../../src/sim/finetuning/engines.js';
 import type { Prediction } from '../../src/sim/finetuning/prediction.js';
 import { planFineTuning } from '../../src/sim/finetuning/prepare.js';
-import { type PlannedCurve, planTunings, tuneCurves } from '../../src/sim/finetuning/tables.js';
+import {
+  curveTables,
+  learningRateColumn,
+  type PlannedCurve,
+  planTunings,
+  tuneCurves,
+} from '../../src/sim/finetuning/tables.js';
 import type { TunedNetwork } from '../../src/sim/finetuning/tuned-networks.js';
 import { resolveParameters } from '../../src/sim/scenario/resolve.js';
 import type { RunRequest } from '../../src/sim/scenario/scenario.js';
@@ -24,7 +30,14 @@ export async function fineTuningRun(
   const context = { seed: full.seed, ...(opened === undefined ? {} : { backend: opened.backend }) };
   try {
     const prepared = plan.prepared(context);
-    const events = tuneCurves(prepared, parameters, curves, tunings, 'curve', undefined);
+    const events = tuneCurves(
+      prepared,
+      parameters,
+      curves,
+      tunings,
+      curveTables('curve', learningRateColumn),
+      undefined,
+    );
     for (;;) {
       const { done, value } = await events.next();
       if (done) return value;

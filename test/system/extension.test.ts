@@ -37,22 +37,43 @@ export const doubled = {
 
 const SCENARIO = `
 import { z } from 'zod';
+import { figureOf, linear, pretrainingTime } from '../../scenario/figure.js';
+import { positive } from '../../scenario/parameter.js';
 import type { Scenario } from '../../scenario/scenario.js';
-import { shapeParameters, spectrumParameter, tauParameter, timesParameter } from '../../scenario/shared.js';
-import { timeColumn } from '../../scenario/table.js';
-import { hasDiverged } from '../../training/record-training.js';
+import {
+  learningRateParameter,
+  shapeParameters,
+  spectrumParameter,
+  tauParameter,
+  timesParameter,
+} from '../../scenario/shared.js';
+import { declaring, pure, table, timeColumn } from '../../scenario/table.js';
+import { hasDiverged, type TrainedCheckpoint } from '../../training/record-training.js';
 import {
   lossAccuracy,
-  type ParsedPretraining,
   type Pretraining,
   type PretrainingPlan,
   planPretraining,
   resolvePretraining,
 } from '../../training/pretraining.js';
 
-type NormPlan = PretrainingPlan & { readonly times: readonly number[] };
+type NormPlan = PretrainingPlan & { readonly times: readonly number[]; readonly unit: number };
 
-export const norm: Scenario<Pretraining, NormPlan> = {
+const norms = table<TrainedCheckpoint & { readonly unit: number }>('norms', {
+  time: timeColumn,
+  squared_norm: pure('squared norm of W1 in these units', ({ squaredNorms, unit }) => squaredNorms[0] / unit),
+});
+
+const schema = z.object({
+  ...shapeParameters(3),
+  spectrum: spectrumParameter('power:1'),
+  tau: tauParameter(3),
+  times: timesParameter('1,4,16'),
+  learningRate: learningRateParameter,
+  unit: positive(100, 2, 'unit of the squared norm'),
+});
+
+export const norm: Scenario<Pretraining & { readonly unit: number }, NormPlan, typeof schema> = {
   id: 'norm',
   title: 'The norm of the first layer',
   summary: 'It grows.',
@@ -60,25 +81,19 @@ export const norm: Scenario<Pretraining, NormPlan> = {
   group: 'main paper',
   claims: ['T0'],
   engines: ['modes', 'matrix'],
-  schema: z.object({
-    ...shapeParameters(3),
-    spectrum: spectrumParameter('power:1'),
-    tau: tauParameter(3),
-    times: timesParameter('1,4,16'),
-  }),
-  tables: { norms: [timeColumn, { name: 'squared_norm', unit: '1', description: 'squared norm of W1' }] },
-  figures: [],
-  resolve: (parsed) =>
-    resolvePretraining({ ...(parsed as unknown as ParsedPretraining), learningRate: 'auto' as const }),
+  schema,
+  ...declaring(norms),
+  figures: [figureOf(norms, 'norm', 'Norm of the first layer', pretrainingTime, linear('squared_norm'))],
+  resolve: resolvePretraining,
   plan(parameters, request) {
-    const { times } = parameters;
+    const { times, unit } = parameters;
     const accuracy = (problem: PretrainingPlan['problem']) => lossAccuracy(problem, times);
-    return { ...planPretraining(parameters, norm.engines, request, accuracy), times };
+    return { ...planPretraining(parameters, norm.engines, request, accuracy), times, unit };
   },
   async *run(plan, context) {
     for await (const recorded of plan.simulated(context)!.recorded()) {
       if (hasDiverged(recorded)) return;
-      yield { kind: 'rows', table: 'norms', rows: [[recorded.time, recorded.squaredNorms[0]]] };
+      yield norms.rows([{ ...recorded, unit: plan.unit }]);
     }
   },
 };

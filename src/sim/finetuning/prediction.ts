@@ -121,8 +121,3 @@ export function predict(
 
 /** Losses beyond this many squared norms of the two tasks are on their way to infinity. */
 const DIVERGED = 1e12;
-
-/** A cell of a table for a value of theory: null where descent diverged. */
-export function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
-}

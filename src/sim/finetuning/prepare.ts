@@ -13,7 +13,6 @@ import {
   tauParameter,
   timesParameter,
 } from '../scenario/shared.js';
-import type { Row } from '../scenario/table.js';
 import {
   lossAccuracy,
   type ParsedPretraining,
@@ -82,11 +81,6 @@ export function resolveOneTask<Parsed extends ParsedPretraining & { readonly tar
 /** The new task in numbers, once the seed is known. */
 export function taskOf({ target, spectrum, angle }: OneTaskParameters, seed: number): Tuning['task'] {
   return { values: targetValues(target, spectrum, seed), angle };
-}
-
-/** Rows of `taskColumns`. */
-export function taskRows(spectrum: readonly number[], { values }: Tuning['task']): Row[] {
-  return spectrum.map((sigma, mode) => [mode + 1, sigma, values[mode]!]);
 }
 
 /** A checkpoint from which networks are fine-tuned. */

@@ -3,7 +3,7 @@ import { loss, type Problem } from '../../theory/problem.js';
 import { gridInflection } from '../../theory/search.js';
 import type { NetworkShape } from '../backends/backend.js';
 import type { Check, RunEvent } from '../scenario/scenario.js';
-import type { Row } from '../scenario/table.js';
+import { gammaColumn, inLoss, type Readings, type RowsEvent, type TableOf, timeColumn } from '../scenario/table.js';
 import type { Accuracy, SimulatedPretraining } from '../training/pretraining.js';
 import { type Checkpoint, hasDiverged, withoutNetwork } from '../training/record-training.js';
 import { checkDecoupling, checkProgressiveSensitivity } from '../training/training-checks.js';
@@ -86,25 +86,69 @@ export interface NoiseStudy {
   readonly seed: number;
 }
 
-/** One checkpoint under one γ; what was not simulated is null. */
+/** One checkpoint under one γ. */
 export interface NoisePoint {
+  readonly dim: number;
   readonly gamma: number;
   readonly time: number;
+  /** The closed form at this time. */
+  readonly theory: NoisyCheckpoint;
+  /** Loss of the checkpoint, as trained or, where nothing is simulated, by theory; null where training diverged. */
   readonly loss: number | null;
-  readonly sensitivityTheory: number;
-  readonly sensitivitySim: number | null;
-  readonly sensitivityError: number | null;
-  readonly perturbedLossTheory: number;
-  readonly perturbedLossSim: number | null;
+  /** Rise of the loss over the replicates; absent where it was not simulated. */
+  readonly excess?: GroupedEstimate | undefined;
 }
 
-/** How a scenario sets out the rows of a study. */
-export interface NoiseLayout {
-  /** Cells with which every row of every table begins. */
-  readonly prefix: Row;
-  /** The other cells of a row of the table `curve`. */
-  curve(point: NoisePoint): Row;
+/** Loss of a checkpoint + mean rise of the loss over the replicates. */
+export function perturbedLossSim({ loss, excess }: NoisePoint): number | undefined {
+  return excess && loss! + excess.mean;
 }
+
+/** A simulated checkpoint under one γ, and what is known of its errors. */
+export interface NoiseAccuracyPoint extends NoisePoint {
+  readonly bias: ReturnType<typeof biasAt>;
+  /** Change of the sensitivity with the sum of the singular values. */
+  readonly slope: number;
+}
+
+/** Where the perturbed loss under one γ is least, on the grid. */
+export interface NoiseTurn {
+  readonly dim: number;
+  readonly gamma: number;
+  readonly timeTheory: number | undefined;
+  readonly timeSim: number | undefined;
+}
+
+/** The tables in which a scenario sets out a study. */
+export interface NoiseTables {
+  readonly curve: TableOf<NoisePoint>;
+  readonly inflection: TableOf<NoiseTurn>;
+  readonly accuracy: TableOf<NoiseAccuracyPoint>;
+}
+
+/** What is known of the errors of a study of noise; one table of them belongs to every such scenario. */
+export const noiseAccuracyColumns: Readings<NoiseAccuracyPoint> = {
+  gamma: gammaColumn,
+  time: timeColumn,
+  loss_theory: inLoss('pre-training loss of the checkpoint, closed form of the flow (T0)', ({ theory }) => theory.loss),
+  loss_sim: inLoss('pre-training loss of the checkpoint as it was trained', ({ loss }) => loss),
+  loss_bias: inLoss(
+    'part of loss_sim - loss_theory that is discretisation: exact recurrence minus flow',
+    ({ bias }) => bias.loss,
+  ),
+  sensitivity_bias: inLoss(
+    'the same part of sensitivity_sim - sensitivity_theory',
+    ({ slope, bias }) => slope * bias.sum,
+  ),
+  sensitivity_rounding: inLoss(
+    'bound on what floating point adds to the expectation of sensitivity_sim',
+    ({ slope, bias }) => slope * bias.sumRounding,
+  ),
+  sensitivity_stderr: inLoss(
+    'standard error of sensitivity_sim, to compare with',
+    ({ excess }) => excess?.standardError,
+  ),
+};
 
 /** A simulated checkpoint under one γ. */
 export interface SimulatedPoint {
@@ -126,20 +170,19 @@ export class NoiseCurves {
   constructor(
     private readonly problem: Problem,
     private readonly study: NoiseStudy,
-    private readonly layout: NoiseLayout,
+    private readonly tables: NoiseTables,
   ) {
     this.theory = study.times.map((time) => new NoisyCheckpoint(problem, time));
   }
 
-  /** Rows of a run that simulates nothing. */
-  *theoryOnly(): Generator<RunEvent> {
-    for (const [at, checkpoint] of this.theory.entries()) {
-      yield { kind: 'rows', table: 'curve', rows: this.curveRows(at, checkpoint.loss, undefined) };
+  /** Trains, perturbs every checkpoint as it comes, and yields its rows; those of theory where nothing is simulated. */
+  async *events(simulated: SimulatedPretraining | undefined): AsyncGenerator<RunEvent, void, undefined> {
+    if (simulated === undefined) {
+      for (const [at, checkpoint] of this.theory.entries()) {
+        yield this.tables.curve.rows(this.points(at, checkpoint.loss, undefined));
+      }
+      return;
     }
-  }
-
-  /** Trains, perturbs every checkpoint as it comes, and yields its rows. */
-  async *simulate(simulated: SimulatedPretraining): AsyncGenerator<RunEvent, void, undefined> {
     const { times, gammas, replicates, seed } = this.study;
     const noise = new NoiseReplicates(this.problem, replicates, seed);
     let done = 0;
@@ -147,13 +190,16 @@ export class NoiseCurves {
       if (hasDiverged(recorded)) {
         if (this.divergedAt === undefined) yield simulated.divergence(recorded.divergedAt);
         this.divergedAt = recorded.divergedAt;
-        yield { kind: 'rows', table: 'curve', rows: this.curveRows(done, null, undefined) };
+        yield this.tables.curve.rows(this.points(done, null, undefined));
       } else {
         const excess = await estimateExcess(simulated.backend, recorded.network, noise, gammas);
         const point = { checkpoint: withoutNetwork(recorded), excess };
         this.perturbed.push(point);
-        yield { kind: 'rows', table: 'curve', rows: this.curveRows(done, recorded.loss, point) };
-        yield { kind: 'rows', table: 'accuracy', rows: this.accuracyRows(done, point, simulated) };
+        const points = this.points(done, recorded.loss, point);
+        const bias = biasAt(this.problem, simulated.expected.checkpoints[done]!, recorded.time);
+        const { rows, cols } = this.problem;
+        yield this.tables.curve.rows(points);
+        yield this.tables.accuracy.rows(points.map((one) => ({ ...one, bias, slope: one.gamma ** 2 * (rows + cols) })));
       }
       done++;
       yield { kind: 'progress', done, total: times.length, label: 'checkpoints' };
@@ -167,18 +213,19 @@ export class NoiseCurves {
   }
 
   /** Rows of the table `inflection`. */
-  inflections(): Row[] {
+  inflections(): RowsEvent {
     const { times, gammas } = this.study;
-    return gammas.map((gamma, index) => {
+    const turns = gammas.map((gamma, index): NoiseTurn => {
       const theory = this.theory.map((checkpoint) => checkpoint.perturbedLoss(gamma));
       const simulation = this.simulatedCurve(index)?.map((point) => point.loss + point.excess.mean);
-      return [
-        ...this.layout.prefix,
+      return {
+        dim: this.problem.rows,
         gamma,
-        gridInflection(times, theory)?.time ?? null,
-        simulation === undefined ? null : (gridInflection(times, simulation)?.time ?? null),
-      ];
+        timeTheory: gridInflection(times, theory)?.time,
+        timeSim: simulation && gridInflection(times, simulation)?.time,
+      };
     });
+    return this.tables.inflection.rows(turns);
   }
 
   /** What the curves say on T0, T1, T2 and T3, in this order. */
@@ -194,43 +241,9 @@ export class NoiseCurves {
     ];
   }
 
-  /** Rows of the checkpoint at a position among the recorded times. */
-  private curveRows(at: number, trained: number | null, point: GroupedCheckpoint | undefined): Row[] {
-    const theory = this.theory[at]!;
-    const time = this.study.times[at]!;
-    return this.study.gammas.map((gamma, index) => {
-      const estimate = point?.excess[index];
-      const cells = this.layout.curve({
-        gamma,
-        time,
-        loss: trained,
-        sensitivityTheory: theory.sensitivity(gamma),
-        sensitivitySim: estimate?.mean ?? null,
-        sensitivityError: estimate?.standardError ?? null,
-        perturbedLossTheory: theory.perturbedLoss(gamma),
-        perturbedLossSim: estimate === undefined ? null : trained! + estimate.mean,
-      });
-      return [...this.layout.prefix, ...cells];
-    });
-  }
-
-  private accuracyRows(at: number, point: GroupedCheckpoint, { expected }: SimulatedPretraining): Row[] {
-    const { checkpoint, excess } = point;
-    const { rows, cols } = this.problem;
-    const bias = biasAt(this.problem, expected.checkpoints[at]!, checkpoint.time);
-    return this.study.gammas.map((gamma, index) => {
-      const slope = gamma ** 2 * (rows + cols);
-      return [
-        ...this.layout.prefix,
-        gamma,
-        checkpoint.time,
-        this.theory[at]!.loss,
-        checkpoint.loss,
-        bias.loss,
-        slope * bias.sum,
-        slope * bias.sumRounding,
-        excess[index]!.standardError,
-      ];
-    });
+  /** The checkpoint at a position among the recorded times, under each γ. */
+  private points(at: number, loss: number | null, point: GroupedCheckpoint | undefined): NoisePoint[] {
+    const known = { dim: this.problem.rows, time: this.study.times[at]!, theory: this.theory[at]!, loss };
+    return this.study.gammas.map((gamma, index) => ({ ...known, gamma, excess: point?.excess[index] }));
   }
 }

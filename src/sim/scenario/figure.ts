@@ -1,3 +1,5 @@
+import type { TableOf } from './table.js';
+
 /** An axis of a figure: which column it shows and how. */
 export interface Axis {
   readonly label: string;
@@ -60,4 +62,45 @@ export type Figure = CurveFigure | MapFigure;
 /** Whether a figure is a map. */
 export function isMap(figure: Figure): figure is MapFigure {
   return figure.kind === 'map';
+}
+
+type ColumnAxis = Axis & { readonly column: string };
+
+/** An axis of a column, or of what NAME_theory and NAME_sim have in common; by default it is called by that name. */
+export function linear(column: string, label = column.replaceAll('_', ' ')): ColumnAxis {
+  return { column, label, scale: 'linear' };
+}
+
+/** The same with equal ratios at equal distances. */
+export function logarithmic(column: string, label?: string): ColumnAxis {
+  return { ...linear(column, label), scale: 'log' };
+}
+
+/** The x axis of figures over pre-training. */
+export const pretrainingTime = logarithmic('time', 'pre-training time');
+
+/** Where curves over pre-training turn, one row of the table `inflection` for each. */
+export const turningTimes = { table: 'inflection', theory: 'time_theory', simulation: 'time_sim' } as const;
+
+type Drawn = Omit<CurveFigure['y'], keyof Axis>;
+
+/**
+ * Curves of a table.
+ *
+ * @param y an axis of NAME draws what the table has of NAME_theory, NAME_sim and, as its error, NAME_stderr, unless it names others;
+ *   an axis without a column draws only what it names
+ * @param lines what distinguishes the lines, and where they turn
+ */
+export function figureOf(
+  { name: table, columns }: Pick<TableOf<never>, 'name' | 'columns'>,
+  id: string,
+  title: string,
+  x: ColumnAxis,
+  { column, ...y }: Axis & { readonly column?: string } & Drawn,
+  lines: Pick<CurveFigure, 'series' | 'seriesLabel' | 'slice' | 'inflection'> = {},
+): CurveFigure {
+  const drawn = (key: keyof Drawn, suffix: string) =>
+    columns.some(({ name }) => name === `${column}${suffix}`) ? { [key]: `${column}${suffix}` } : {};
+  const found = { ...drawn('theory', '_theory'), ...drawn('simulation', '_sim'), ...drawn('error', '_stderr') };
+  return { id, title, table, x, y: { ...drawn('simulation', ''), ...found, ...y }, ...lines };
 }

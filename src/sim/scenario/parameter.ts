@@ -98,3 +98,51 @@ export function numericList(list: z.ZodType<number[]>) {
 export function distinct(values: readonly unknown[]): boolean {
   return new Set(values).size === values.length;
 }
+
+/** What some parameters say of themselves beside their bounds, default and description. */
+type More = Partial<Pick<ParameterMeta, 'unit' | 'range' | 'scale'>>;
+
+/** An integer between bounds; unless it says otherwise a pure number, stepped by ratios. */
+export function integer([from, to]: readonly [number, number], fallback: number, description: string, more: More = {}) {
+  const range = `an integer from ${from} to ${to}`;
+  const meta = { default: String(fallback), description, unit: '1', range, scale: 'log', ...more } as const;
+  return described(numeric(z.number().int().min(from).max(to)), meta);
+}
+
+/** A number between bounds, both included; unless it says otherwise a pure number, stepped by ratios. */
+export function between([from, to]: readonly [number, number], fallback: number, description: string, more: More = {}) {
+  const range = `a number from ${from} to ${brief(to)}`;
+  const meta = { default: String(fallback), description, unit: '1', range, scale: 'log', ...more } as const;
+  return described(numeric(z.number().min(from).max(to)), meta);
+}
+
+/** A number above 0 and up to a bound; unless it says otherwise a pure number, stepped by ratios. */
+export function positive(to: number, fallback: number, description: string, more: More = {}) {
+  const range = `a number above 0 and up to ${brief(to)}`;
+  const meta = { default: String(fallback), description, unit: '1', range, scale: 'log', ...more } as const;
+  return described(numeric(z.number().positive().max(to)), meta);
+}
+
+/** One of some words. */
+export function choice<const Word extends string>(
+  words: readonly Word[],
+  fallback: Word,
+  description: string,
+  range = `one of ${words.join(', ')}`,
+) {
+  return described(z.enum(words), { default: fallback, description, unit: '1', range, choices: [...words] });
+}
+
+/** A list of some words, also accepted as text with commas. */
+export function choices<const Word extends string>(words: readonly Word[], fallback: string, description: string) {
+  const split = (value: unknown) => (typeof value === 'string' ? value.split(',').map((word) => word.trim()) : value);
+  return described(z.preprocess(split, z.array(z.enum(words)).min(1).refine(distinct)), {
+    ...{ default: fallback, description, unit: '1' },
+    range: `one or more of ${words.join(', ')}, each once`,
+  });
+}
+
+/** A bound as it is written: 1e5 and not 100000. */
+function brief(bound: number): string {
+  return bound >= 1e5 ? bound.toExponential().replace('+', '') : String(bound);
+}

@@ -20,6 +20,11 @@ export interface Verdict {
   readonly reason: string;
 }
 
+/** The verdict on a paper by whether the numbers bear its claim out, and whether they contradict it. */
+export function verdictOf(agrees: boolean, disagrees: boolean, reason: string): Verdict {
+  return { verdict: agrees ? 'agrees' : disagrees ? 'disagrees' : 'open in the linear model', reason };
+}
+
 /** Whether a claim of the theory was met by the numbers of one run. */
 export interface Check {
   /** Claim id, such as `T1`; the claim is stated and proved under that heading of proofs.md. */
@@ -41,6 +46,16 @@ export function judge(claim: string, margin: number, tolerance: number, reason: 
 /** A claim whose hypotheses this run does not meet. */
 export function notApplicable(claim: string, reason: string): Check {
   return { claim, verdict: 'not-applicable', margin: null, tolerance: null, reason };
+}
+
+/** The verdict on the worst of many comparisons; the claim does not apply where there were none. */
+export function judgeWorst(
+  claim: string,
+  worst: { readonly comparisons: number; readonly margin: number; readonly tolerance: number },
+  whyNone: string,
+  reason: string,
+): Check {
+  return worst.comparisons === 0 ? notApplicable(claim, whyNone) : judge(claim, worst.margin, worst.tolerance, reason);
 }
 
 /** What really computed a run, for the record. */

@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { described, distinct, increasing, numeric, numericList, readTimes } from './parameter.js';
+import {
+  between,
+  choice,
+  described,
+  distinct,
+  increasing,
+  integer,
+  numeric,
+  numericList,
+  positive,
+  readTimes,
+} from './parameter.js';
 
 /*
  * Parameters that mean the same in every scenario, each defined once.
@@ -61,13 +72,8 @@ export function spectrumParameter(fallback: string) {
 }
 
 export function tauParameter(fallback: number) {
-  return described(numeric(z.number().min(0).max(300)), {
-    default: String(fallback),
-    description: 'initialisation: both layers start with factors e^-tau, every mode at e^(-2 tau)',
-    unit: '1',
-    range: 'a number from 0 to 300',
-    scale: 'linear',
-  });
+  const what = 'initialisation: both layers start with factors e^-tau, every mode at e^(-2 tau)';
+  return between([0, 300], fallback, what, { scale: 'linear' });
 }
 
 export function timesParameter(fallback: string) {
@@ -94,22 +100,26 @@ export function gammasParameter(fallback: readonly number[]) {
   });
 }
 
-export const noiseParameter = described(z.enum(['absolute', 'init']), {
-  default: 'absolute',
-  description: 'what gammas are: absolute, or multiples of the standard deviation of the weights at initialisation',
-  unit: '1',
-  range: 'absolute or init',
-  choices: ['absolute', 'init'],
-});
-
-export function replicatesParameter(fallback: number) {
-  return described(numeric(z.number().int().min(2).max(1e9)), {
+/** One noise scale, where a scenario varies something else. */
+export function oneGammaParameter(fallback: number) {
+  return described(numericList(z.array(z.number().min(0).max(1e6)).length(1)), {
     default: String(fallback),
-    description: 'independent noise draws',
-    unit: '1',
-    range: 'an integer from 2 to 1e9',
+    description: 'standard deviation of the Gaussian noise on every weight',
+    unit: 'weight',
+    range: 'one number from 0 to 1e6',
     scale: 'log',
   });
+}
+
+export const noiseParameter = choice(
+  ['absolute', 'init'],
+  'absolute',
+  'what gammas are: absolute, or multiples of the standard deviation of the weights at initialisation',
+  'absolute or init',
+);
+
+export function replicatesParameter(fallback: number) {
+  return integer([2, 1e9], fallback, 'independent noise draws', { range: 'an integer from 2 to 1e9' });
 }
 
 export const learningRateParameter = described(z.union([z.literal('auto'), numeric(z.number().positive().max(1e6))]), {
@@ -120,3 +130,52 @@ export const learningRateParameter = described(z.union([z.literal('auto'), numer
   range: 'auto, or a number above 0 and up to 1e6',
   scale: 'log',
 });
+
+const MOST_INPUTS = 100_000;
+
+/** Inputs in a mini-batch, or the expectation over all inputs. */
+export function batchParameter(fallback: string) {
+  return described(z.union([z.literal('full'), numeric(z.number().int().min(1).max(MOST_INPUTS))]), {
+    default: fallback,
+    description:
+      'number of standard normal inputs in each mini-batch, from which a step computes its gradient; full is the expectation over all inputs',
+    unit: 'inputs',
+    range: `full, or an integer from 1 to ${MOST_INPUTS}`,
+    scale: 'log',
+  });
+}
+
+export function trainingsParameter(
+  fallback: number,
+  what = 'independent trainings per schedule, each with its own mini-batches and its own random start; one where nothing is random',
+) {
+  return integer([1, 10_000], fallback, what);
+}
+
+export const warmupParameter = between(
+  [0, 1],
+  0.1,
+  'share of the steps over which the schedules with a warm-up rise from 0',
+  { scale: 'linear' },
+);
+
+/** A number of modes of one kind. */
+export function modeCountParameter(fallback: number, what: string) {
+  return integer([0, 10_000], fallback, what, { scale: 'linear' });
+}
+
+/** Length of pre-training that is followed by other stages. */
+export function durationParameter(fallback: number) {
+  return between([0, 1e5], fallback, 'gradient-flow time of pre-training', { unit: 'flow time' });
+}
+
+/** Length of a stage in steps. */
+export function stageStepsParameter(fallback: number, what: string) {
+  return integer([0, 1_000_000], fallback, what);
+}
+
+/** Learning rate of one stage. */
+export function stageRateParameter(fallback: number, what: string) {
+  const range = 'a number above 0, at most 1/(8 sigma) for the largest singular value';
+  return positive(1e3, fallback, what, { unit: 'flow time per step', range });
+}

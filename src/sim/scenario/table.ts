@@ -16,6 +16,95 @@ export interface Table {
   readonly rows: readonly Row[];
 }
 
+/** Rows of a table, as they are computed. */
+export interface RowsEvent {
+  readonly kind: 'rows';
+  readonly table: string;
+  readonly rows: readonly Row[];
+}
+
+/** A column of a declaration: what it reads from a point; what is undefined, NaN or infinite becomes null in the table. */
+export interface Reading<Point> extends Omit<Column, 'name'> {
+  readonly value: (point: Point) => Cell | undefined;
+}
+
+/** Columns by their names, in their order. */
+export type Readings<Point> = Readonly<Record<string, Reading<Point>>>;
+
+/** A column in some unit. */
+export function column<Point>(unit: string, description: string, value: Reading<Point>['value']): Reading<Point> {
+  return { unit, description, value };
+}
+
+/** A column of pure numbers or words. */
+export function pure<Point>(description: string, value: Reading<Point>['value']): Reading<Point> {
+  return { unit: '1', description, value };
+}
+
+/** A column in units of the loss. */
+export function inLoss<Point>(description: string, value: Reading<Point>['value']): Reading<Point> {
+  return { unit: 'loss', description, value };
+}
+
+/** The columns NAME_sim and NAME_stderr of a mean over trainings; both are null where the mean is not finite. */
+export function estimate<Point>(
+  name: string,
+  unit: string,
+  description: string,
+  value: (point: Point) => { readonly mean: number; readonly standardError: number } | undefined,
+  ofError = 'its standard error',
+): Readings<Point> {
+  const error = (found: ReturnType<typeof value>) => (Number.isFinite(found?.mean) ? found?.standardError : undefined);
+  return {
+    [`${name}_sim`]: column(unit, description, (point) => value(point)?.mean),
+    [`${name}_stderr`]: column(unit, ofError, (point) => error(value(point))),
+  };
+}
+
+/** A table of a scenario: its columns, and the rows that they make of points. */
+export class TableOf<Point> {
+  readonly columns: readonly Column[];
+
+  /** @param order columns by which the rows are sorted once all are there, the first counting most; none keeps their order */
+  constructor(
+    readonly name: string,
+    private readonly readings: Readings<Point>,
+    readonly order: readonly string[] = [],
+  ) {
+    // Documents are copied between threads, which functions cannot be.
+    this.columns = Object.entries(readings).map(([key, { unit, description }]) => ({ name: key, unit, description }));
+  }
+
+  /** The same table with its rows in the order of these columns. */
+  sortedBy(...order: readonly string[]): TableOf<Point> {
+    return new TableOf(this.name, this.readings, order);
+  }
+
+  /** What a run yields when it has computed some points. */
+  rows(points: readonly Point[]): RowsEvent {
+    const readings = Object.values(this.readings);
+    const rows = points.map((point) => readings.map(({ value }) => cellOf(value(point))));
+    return { kind: 'rows', table: this.name, rows };
+  }
+}
+
+function cellOf(value: Cell | undefined): Cell {
+  return value === undefined || (typeof value === 'number' && !Number.isFinite(value)) ? null : value;
+}
+
+/** Declares a table: `table<Point>('curve', { time: column('flow time', 'time', (point) => point.time) })`. */
+export function table<Point>(name: string, readings: Readings<Point>): TableOf<Point> {
+  return new TableOf(name, readings);
+}
+
+/** The fields of a scenario that say which tables it has, in the order in which they are listed. */
+export function declaring(...tables: readonly Pick<TableOf<never>, 'name' | 'columns' | 'order'>[]) {
+  return {
+    tables: Object.fromEntries(tables.map(({ name, columns }) => [name, columns])),
+    rowOrder: Object.fromEntries(tables.map(({ name, order }) => [name, order])),
+  };
+}
+
 /** Position of a column by name; a name that the table lacks is a defect, hence the plain error. */
 export function columnIndex(columns: readonly Column[], name: string): number {
   const index = columns.findIndex((column) => column.name === name);
@@ -40,56 +129,35 @@ export function sortRows(rows: readonly Row[], columns: readonly Column[], by: r
  * Columns that mean the same in every scenario, each described once.
  */
 
-const column =
-  (name: string, unit: string) =>
-  (description: string): Column => ({ name, unit, description });
+export const gammaColumn = column<{ readonly gamma: number | null }>(
+  'weight',
+  'standard deviation of the Gaussian noise on every weight (absolute, also with noise=init)',
+  ({ gamma }) => gamma,
+);
 
-export const gammaColumn: Column = {
-  name: 'gamma',
-  unit: 'weight',
-  description: 'standard deviation of the Gaussian noise on every weight (absolute, also with noise=init)',
-};
+export const timeColumn = column<{ readonly time: number }>(
+  'flow time',
+  'gradient-flow time of pre-training on ||W1 W2 - A||^2 (no 1/2)',
+  ({ time }) => time,
+);
 
-export const timeColumn: Column = {
-  name: 'time',
-  unit: 'flow time',
-  description: 'gradient-flow time of pre-training on ||W1 W2 - A||^2 (no 1/2)',
-};
+export const modeColumn = pure<{ readonly mode: number }>('number of the mode, from 1', ({ mode }) => mode);
 
-export const modeColumn: Column = { name: 'mode', unit: '1', description: 'number of the mode, from 1' };
+export const sigmaColumn = pure<{ readonly sigma: number }>(
+  'singular value of the pre-training task in this mode',
+  ({ sigma }) => sigma,
+);
 
-export const sigmaColumn: Column = {
-  name: 'sigma',
-  unit: '1',
-  description: 'singular value of the pre-training task in this mode',
-};
-
-export const singularValueColumn = (suffix: string) => column(`singular_value${suffix}`, '1');
-export const lossColumn = (suffix: string) => column(`loss${suffix}`, 'loss');
-export const sensitivityColumn = (suffix: string) => column(`sensitivity${suffix}`, 'loss');
-export const perturbedLossColumn = (suffix: string) => column(`perturbed_loss${suffix}`, 'loss');
-
-export const timeTheoryColumn: Column = {
-  name: 'time_theory',
-  unit: 'flow time',
-  description: 'time on the grid at which the theoretical curve is least; null where that is the last time',
-};
-
-export const timeSimColumn: Column = {
-  name: 'time_sim',
-  unit: 'flow time',
-  description:
+/** Where a curve is least, on the grid. */
+export const turnColumns = {
+  time_theory: column<{ readonly timeTheory: number | null | undefined }>(
+    'flow time',
+    'time on the grid at which the theoretical curve is least; null where that is the last time',
+    ({ timeTheory }) => timeTheory,
+  ),
+  time_sim: column<{ readonly timeSim: number | null | undefined }>(
+    'flow time',
     'time on the grid at which the simulated curve is least; null where that is the last time, where training diverged, or where nothing was simulated',
+    ({ timeSim }) => timeSim,
+  ),
 };
-
-/** What is known of the errors of a study of noise; one table of them belongs to every such scenario. */
-export const noiseAccuracyColumns: readonly Column[] = [
-  gammaColumn,
-  timeColumn,
-  lossColumn('_theory')('pre-training loss of the checkpoint, closed form of the flow (T0)'),
-  lossColumn('_sim')('pre-training loss of the checkpoint as it was trained'),
-  lossColumn('_bias')('part of loss_sim - loss_theory that is discretisation: exact recurrence minus flow'),
-  sensitivityColumn('_bias')('the same part of sensitivity_sim - sensitivity_theory'),
-  sensitivityColumn('_rounding')('bound on what floating point adds to the expectation of sensitivity_sim'),
-  sensitivityColumn('_stderr')('standard error of sensitivity_sim, to compare with'),
-];

@@ -2,12 +2,9 @@ import {
   type Backend,
   type BackendCall,
   type CallResult,
-  MOMENTS,
-  type ModeBatch,
-  type NetworkBatch,
+  make,
   type NoiseBatch,
   type PerturbedNetworks,
-  type Weights,
 } from '../backends/backend.js';
 
 /** A call of a backend that waits for others with which it can be made together. */
@@ -76,107 +73,54 @@ export async function callTogether(group: readonly WaitingCall[], noise: NoiseBa
   }
 }
 
-function resultsOf(group: readonly WaitingCall[], noise: NoiseBatch | undefined): Promise<readonly CallResult[]> {
+/** One call on all networks of a group, and what it gives for each of its members. */
+async function resultsOf(group: readonly WaitingCall[], noise: NoiseBatch | undefined): Promise<readonly CallResult[]> {
   const [{ backend, call }] = group as [WaitingCall];
-  const batches = <Batch>() => group.map((one) => one.call.inputs[0] as Batch);
-  switch (call.name) {
-    case 'descendModes':
-      return descendModesOf(backend, batches<ModeBatch>(), call.inputs[1]);
-    case 'descendNetworks':
-      return descendNetworksOf(backend, batches<NetworkBatch>(), call.inputs[1]);
-    case 'perturbationMoments':
-      return momentsOf(backend, batches<PerturbedNetworks>(), noise!);
-    case 'optimizeNetworks':
-      throw new Error('calls of optimisers are made one by one');
-  }
+  const batches = group.map((one) => one.call.inputs[0]);
+  const [, how] = call.inputs;
+  const result = await make(backend, { ...call, inputs: [joined(batches), noise ?? how] } as BackendCall);
+  return parts(
+    result as Shares,
+    batches.map(({ count }) => count),
+  ) as readonly CallResult[];
 }
 
-async function descendModesOf(
-  backend: Backend,
-  batches: readonly ModeBatch[],
-  rates: readonly number[],
-): Promise<readonly Float64Array[]> {
-  const { modes } = batches[0]!;
-  const factors = await backend.descendModes(
-    {
-      count: countOf(batches),
-      modes,
-      factors: joined(batches.map((one) => one.factors)),
-      sigmas: joined(batches.map((one) => one.sigmas)),
-      rateScale: joined(batches.map((one) => one.rateScale)),
-    },
-    rates,
-  );
-  return cut(factors, batches, modes);
+/** Records of the same form, in which arrays have a share for each network. */
+type Shares = Float64Array | { readonly [field: string]: Shares };
+
+/** Puts batches side by side: their arrays one after the other, their numbers of networks added; all else they have in common. */
+function joined<Batch extends object>(batches: readonly Batch[]): Batch {
+  const fields = Object.entries(batches[0]!).map(([name, first]: [string, unknown]) => {
+    const all = batches.map((batch) => batch[name as keyof Batch] as unknown);
+    if (first instanceof Float64Array) return [name, sideBySide(all as Float64Array[])];
+    if (name === 'count') return [name, (all as number[]).reduce((sum, count) => sum + count, 0)];
+    return [name, name === 'layers' ? joined(all as object[]) : first];
+  });
+  return Object.fromEntries(fields);
 }
 
-async function descendNetworksOf(
-  backend: Backend,
-  batches: readonly NetworkBatch[],
-  rates: readonly number[],
-): Promise<readonly Weights[]> {
-  const { shape } = batches[0]!;
-  const weights = await backend.descendNetworks(
-    {
-      shape,
-      count: countOf(batches),
-      first: joined(batches.map((one) => one.first)),
-      second: joined(batches.map((one) => one.second)),
-      target: joined(batches.map((one) => one.target)),
-      rateScale: joined(batches.map((one) => one.rateScale)),
-    },
-    rates,
-  );
-  const first = cut(weights.first, batches, shape.rows * shape.hidden);
-  const second = cut(weights.second, batches, shape.hidden * shape.cols);
-  return batches.map((_, index) => ({ first: first[index]!, second: second[index]! }));
-}
-
-async function momentsOf(
-  backend: Backend,
-  all: readonly PerturbedNetworks[],
-  noise: NoiseBatch,
-): Promise<readonly Float64Array[]> {
-  const moments = await backend.perturbationMoments(
-    {
-      shape: all[0]!.shape,
-      count: countOf(all),
-      layers: joinedLayers(all),
-      residual: joined(all.map((one) => one.residual)),
-    },
-    noise,
-  );
-  return cut(moments, all, noise.replicates * MOMENTS);
-}
-
-function joinedLayers(all: readonly PerturbedNetworks[]): PerturbedNetworks['layers'] {
-  const layers = all.map((one) => one.layers);
-  const diagonal = layers.flatMap((one) => ('factors' in one ? [one] : []));
-  if (diagonal.length > 0) return { factors: joined(diagonal.map((one) => one.factors)), modes: diagonal[0]!.modes };
-  const full = layers.flatMap((one) => ('factors' in one ? [] : [one]));
-  return { first: joined(full.map((one) => one.first)), second: joined(full.map((one) => one.second)) };
-}
-
-function countOf(batches: readonly { readonly count: number }[]): number {
-  return batches.reduce((sum, { count }) => sum + count, 0);
-}
-
-function joined(parts: readonly Float64Array[]): Float64Array {
-  if (parts.length === 1) return parts[0]!;
-  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+function sideBySide(arrays: readonly Float64Array[]): Float64Array {
+  if (arrays.length === 1) return arrays[0]!;
+  const all = new Float64Array(arrays.reduce((sum, { length }) => sum + length, 0));
   let place = 0;
-  for (const part of parts) {
+  for (const part of arrays) {
     all.set(part, place);
     place += part.length;
   }
   return all;
 }
 
-function cut(values: Float64Array, batches: readonly { readonly count: number }[], size: number): Float64Array[] {
+/** Cuts a result into those of batches of so many networks. */
+function parts(result: Shares, counts: readonly number[]): Shares[] {
+  if (!(result instanceof Float64Array)) {
+    const fields = Object.entries(result).map(([name, whole]) => ({ name, cut: parts(whole, counts) }));
+    return counts.map((_, at) => Object.fromEntries(fields.map(({ name, cut }) => [name, cut[at]!])));
+  }
+  const size = result.length / counts.reduce((sum, count) => sum + count, 0);
   let place = 0;
-  return batches.map(({ count }) => {
+  return counts.map((count) => {
     const from = place;
     place += count * size;
-    return values.slice(from, place);
+    return result.slice(from, place);
   });
 }

@@ -8,7 +8,7 @@ import {
   sphereSensitivity,
 } from '../../../theory/sensitivity-floor.js';
 import { judgeMonteCarlo } from '../../noise/noise-checks.js';
-import { type Check, judge, notApplicable } from '../../scenario/scenario.js';
+import { type Check, judgeWorst } from '../../scenario/scenario.js';
 import { UNIT_ROUNDOFF } from '../../training/pretraining.js';
 import { SmallestSlack } from '../../training/training-checks.js';
 import { type FinalSensitivity, matricesOf, type TrainedCell } from './study.js';
@@ -45,9 +45,7 @@ export function checkSensitivityFloor({ cells, task }: SphereTrainings): Check {
     const cost = task.columns * squaredNorm(first) + task.rows * squaredNorm(second);
     slack.add(cost - sensitivityFloor(first.mmul(second)), FLOAT64 * cost);
   }
-  return slack.comparisons === 0
-    ? notApplicable('T6', 'every network diverged')
-    : judge('T6', slack.margin, slack.tolerance, `${slack.comparisons} networks against their floor`);
+  return judgeWorst('T6', slack, 'every network diverged', `${slack.comparisons} networks against their floor`);
 }
 
 /**
@@ -65,14 +63,12 @@ export function checkNuclearBall(trainings: SphereTrainings): Check {
     const { loss } = nearestInNuclearBall(spectrum, width, reached);
     slack.add(network.looks.at(-1)!.loss - loss, FLOAT64 * (squaredNorm(task) + reached ** 2));
   }
-  return slack.comparisons === 0
-    ? notApplicable('T6-sphere', 'no layers are on spheres without gains')
-    : judge(
-        'T6-sphere',
-        slack.margin,
-        slack.tolerance,
-        `${slack.comparisons / 2} networks against the nuclear norm and the loss that their spheres allow`,
-      );
+  return judgeWorst(
+    'T6-sphere',
+    slack,
+    'no layers are on spheres without gains',
+    `${slack.comparisons / 2} networks against the nuclear norm and the loss that their spheres allow`,
+  );
 }
 
 /** T6-constant: the sensitivity of layers on spheres without gains is that of their radii. The margin is minus the largest deviation. */
@@ -86,9 +82,12 @@ export function checkConstantSensitivity(trainings: SphereTrainings): Check {
     const cost = task.columns * squaredNorm(first) + task.rows * squaredNorm(second);
     slack.add(-Math.abs(cost - constant), 2 * normRounding(trainings, width) * constant);
   }
-  return slack.comparisons === 0
-    ? notApplicable('T6-constant', 'no layers are on spheres without gains')
-    : judge('T6-constant', slack.margin, slack.tolerance, `${slack.comparisons} networks on spheres`);
+  return judgeWorst(
+    'T6-constant',
+    slack,
+    'no layers are on spheres without gains',
+    `${slack.comparisons} networks on spheres`,
+  );
 }
 
 /**
@@ -114,9 +113,7 @@ export function checkSphereUpdate(trainings: SphereTrainings): Check {
       for (const update of updates) slack.add(-Math.abs(update - exact), tolerance);
     }
   }
-  return slack.comparisons === 0
-    ? notApplicable('T6-update', 'no layers are decoupled')
-    : judge('T6-update', slack.margin, slack.tolerance, `${slack.comparisons} updates against their rate`);
+  return judgeWorst('T6-update', slack, 'no layers are decoupled', `${slack.comparisons} updates against their rate`);
 }
 
 /** Relative rounding of a norm that is made 1: sums of squares of all entries, halved by the root, and ten operations around it. */

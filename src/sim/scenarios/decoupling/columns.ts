@@ -1,271 +1,296 @@
 import { nearestInNuclearBall, relativeSphereStep } from '../../../theory/sensitivity-floor.js';
 import type { Estimate } from '../../noise/excess.js';
 import { estimateOf } from '../../noise/means.js';
-import type { CurveFigure } from '../../scenario/figure.js';
-import type { Column, Row } from '../../scenario/table.js';
+import { figureOf, linear, logarithmic } from '../../scenario/figure.js';
+import { column, estimate, inLoss, pure, type Readings, table } from '../../scenario/table.js';
 import { bestLosses, bestNetworks, bestRates, type FinalSensitivity, meanOf, type TrainedCell } from './study.js';
-import type { OfLayers, TrainedNetwork } from './train-cell.js';
-import { type Contest, contests, type Part, transfers } from './verdict.js';
+import type { Look } from './train-cell.js';
+import { type Contest, contests, type Part, type Transfer } from './verdict.js';
 
-const number = (name: string, description: string): Column => ({ name, unit: '1', description });
-const loss = (name: string, description: string): Column => ({ name, unit: 'loss', description });
-const rate = (name: string, description: string): Column => ({ name, unit: 'per step', description });
+/** A cell, and the task that it learns; the radius is that of the sphere of each layer. */
+interface CellPoint {
+  readonly cell: TrainedCell;
+  readonly spectrum: readonly number[];
+  readonly radius: number;
+}
 
-const optimizerColumn = number('optimizer', 'base optimiser');
-const parameterizationColumn = number(
-  'parameterization',
+type OfCell = Pick<CellPoint, 'cell'>;
+
+const optimizerColumn = pure<{ readonly optimizer: string }>('base optimiser', ({ optimizer }) => optimizer);
+const nameColumn = pure<{ readonly name: string }>(
   'plain, perhaps with weight decay and warm-up, or decoupled with gains of rows, columns, both or none',
+  ({ name }) => name,
 );
-const widthColumn = number('width', 'hidden width of the network');
-const peakColumn = rate('learning_rate', 'peak of the learning rate, one of those that were tried');
-const bestPeakColumn = rate('learning_rate', 'peak of the learning rate with the least loss in the end');
-const stepsColumn: Column = { name: 'steps', unit: 'steps', description: 'steps made' };
 
-const key = [optimizerColumn, parameterizationColumn, widthColumn];
-
-const ofLayers = (name: string, description: string) =>
-  (['first', 'second'] as const).map((layer) =>
-    number(`${name.replace('LAYER', layer)}`, `${description}, ${layer} layer`),
-  );
-
-/** Tables of `decoupling`. */
-export const decouplingTables: Readonly<Record<string, readonly Column[]>> = {
-  reached: [
-    ...key,
-    peakColumn,
-    loss('loss_sim', 'loss in the end, mean over the trainings; null where one diverged'),
-    loss('loss_stderr', 'its standard error'),
-    loss(
-      'loss_floor_theory',
-      'least loss of layers of these norms (T6-sphere); null where plain layers or gains are free to grow',
-    ),
-    number('diverged', 'trainings that diverged'),
-  ],
-  curve: [
-    ...key,
-    bestPeakColumn,
-    stepsColumn,
-    loss('loss_sim', 'loss at the best rate, mean over the trainings, at the middle one of the widths'),
-    loss('loss_stderr', 'its standard error'),
-    loss('loss_floor_theory', 'least loss of layers of these norms (T6-sphere)'),
-  ],
-  updates: [
-    ...key,
-    stepsColumn,
-    rate('step_rate', 'learning rate of that step, the best rate times the schedule'),
-    number('direction_update_theory', '2 sin(½ arctan η), by which the direction of either layer changes (T6-update)'),
-    ...ofLayers('direction_update_LAYER_sim', 'relative change of the direction in that step, mean over the trainings'),
-    ...ofLayers('relative_update_LAYER_sim', '‖ΔW‖/‖W‖ in that step, mean over the trainings'),
-    ...ofLayers('relative_update_LAYER_stderr', 'its standard error'),
-    ...ofLayers('relative_update_LAYER_spread', 'its standard deviation between trainings'),
-  ],
-  sensitivity: [
-    ...key,
-    bestPeakColumn,
-    number('nuclear_norm', 'nuclear norm of W1W2 in the end, mean over the trainings'),
-    number('nuclear_bound', 'largest that layers of these norms can have (T6-sphere)'),
-    loss('sensitivity_theory', 'rise of the loss under noise of scale gammas on the composed weights (T1)'),
-    loss('sensitivity_sim', 'the same, Monte Carlo mean'),
-    loss('sensitivity_stderr', 'its standard error, bounded for noise that all trainings share'),
-    loss('sensitivity_floor', 'least that any factorisation of the same products has (T6)'),
-  ],
-  rates: [
-    number('training', 'optimiser, plain (the best with or without weight decay and warm-up) or decoupled'),
-    ...key,
-    rate('best_rate_sim', 'best learning rate, geometric mean over the trainings, between those of the grid'),
-    rate('best_rate_stderr', 'its standard error'),
-    number('at_edge', 'trainings whose best rate is the first or the last of the grid'),
-    loss('loss_sim', 'loss at the best rate of the grid, geometric mean over the trainings'),
-    loss('loss_stderr', 'its standard error'),
-    number('log_ratio_sim', 'ln of the loss of decoupled over plain training, mean over the trainings'),
-    number('log_ratio_stderr', 'its standard error'),
-  ],
-  transfer: [
-    optimizerColumn,
-    parameterizationColumn,
-    number('exponent_sim', 'the best rate goes with the width to this power'),
-    number('exponent_stderr', 'its standard error over the trainings'),
-    number('log_cost_sim', 'ln of what the best rate of the smallest width costs at the largest'),
-    number('log_cost_stderr', 'its standard error'),
-  ],
-  parts: [
-    number('part', 'of what the paper claims: loss, gains, transfer, tracking'),
-    number('verdict', 'agrees, disagrees, or open in the linear model'),
-    number('agreeing', 'comparisons that bear it out'),
-    number('contradicting', 'those that contradict it'),
-    number('undecided', 'those that do neither, by three standard errors'),
-  ],
+const key: Readings<OfCell> = {
+  optimizer: { ...optimizerColumn, value: ({ cell }) => cell.optimizer },
+  parameterization: { ...nameColumn, value: ({ cell }) => cell.name },
+  width: pure('hidden width of the network', ({ cell }) => cell.width),
 };
 
+const rate = <Point>(description: string, value: (point: Point) => number) => column('per step', description, value);
+
+const bestPeak = rate<OfCell>('peak of the learning rate with the least loss in the end', ({ cell }) => cell.rate);
+
+function isOnSphere({ parameterization }: TrainedCell): boolean {
+  return parameterization.kind === 'decoupled' && parameterization.gains === 'none';
+}
+
+/** Least loss on spheres without gains; undefined for what is free to grow. */
+function floorOf({ cell, spectrum, radius }: CellPoint): number | undefined {
+  return isOnSphere(cell) ? nearestInNuclearBall(spectrum, cell.width, radius ** 2).loss : undefined;
+}
+
+/** The networks of a cell at one of its learning rates. */
+type ReachedPoint = CellPoint & { readonly rate: number };
+
+const atRate = ({ cell, rate: learningRate }: ReachedPoint) =>
+  cell.networks.filter((network) => network.learningRate === learningRate);
+
+/** A cell at each of its learning rates. */
+export function reachedPoints(point: CellPoint): ReachedPoint[] {
+  return [...point.cell.logLosses.keys()].map((learningRate) => ({ ...point, rate: learningRate }));
+}
+
+export const reached = table<ReachedPoint>('reached', {
+  ...key,
+  learning_rate: rate('peak of the learning rate, one of those that were tried', (point) => point.rate),
+  ...estimate('loss', 'loss', 'loss in the end, mean over the trainings; null where one diverged', (point) =>
+    estimateOf(atRate(point).map(({ looks }) => looks.at(-1)!.loss)),
+  ),
+  loss_floor_theory: inLoss(
+    'least loss of layers of these norms (T6-sphere); null where plain layers or gains are free to grow',
+    floorOf,
+  ),
+  diverged: pure(
+    'trainings that diverged',
+    (point) => atRate(point).filter(({ divergedAt }) => divergedAt !== undefined).length,
+  ),
+});
+
+/** The networks of a cell at its best rate, at one look. */
+type LookPoint = CellPoint & { readonly looks: readonly Look[] };
+
+/** A cell at every look. */
+export function lookPoints(point: CellPoint): LookPoint[] {
+  const networks = bestNetworks(point.cell);
+  return networks[0]!.looks.map((_, at) => ({ ...point, looks: networks.map(({ looks }) => looks[at]!) }));
+}
+
+const stepsColumn = column<LookPoint>('steps', 'steps made', ({ looks }) => looks[0]!.step);
+
+export const curve = table<LookPoint>('curve', {
+  ...key,
+  learning_rate: bestPeak,
+  steps: stepsColumn,
+  ...estimate(
+    'loss',
+    'loss',
+    'loss at the best rate, mean over the trainings, at the middle one of the widths',
+    ({ looks }) => estimateOf(looks.map(({ loss }) => loss)),
+  ),
+  loss_floor_theory: inLoss('least loss of layers of these norms (T6-sphere)', floorOf),
+});
+
+const isDecoupled = ({ cell }: OfCell) => cell.parameterization.kind === 'decoupled';
+
+/** A column for each layer. */
+function ofLayers(
+  suffix: string,
+  description: string,
+  value: (point: LookPoint, layer: 0 | 1) => number | undefined,
+): Readings<LookPoint> {
+  return Object.fromEntries(
+    (['first', 'second'] as const).map((name, layer) => [
+      suffix.replace('LAYER', name),
+      pure<LookPoint>(`${description}, ${name} layer`, (point) => value(point, layer as 0 | 1)),
+    ]),
+  );
+}
+
+const relative = ({ looks }: LookPoint, layer: 0 | 1) => {
+  const found = estimateOf(looks.map(({ relativeUpdate }) => relativeUpdate[layer]));
+  return Number.isFinite(found.mean) ? found : undefined;
+};
+
+export const updates = table<LookPoint>('updates', {
+  ...key,
+  steps: stepsColumn,
+  step_rate: rate('learning rate of that step, the best rate times the schedule', ({ looks }) => looks[0]!.rate),
+  direction_update_theory: pure(
+    '2 sin(½ arctan η), by which the direction of either layer changes (T6-update)',
+    (point) => (isDecoupled(point) ? relativeSphereStep(point.looks[0]!.rate) : undefined),
+  ),
+  ...ofLayers(
+    'direction_update_LAYER_sim',
+    'relative change of the direction in that step, mean over the trainings',
+    (point, layer) =>
+      isDecoupled(point) ? meanOf(point.looks.map(({ directionUpdate }) => directionUpdate![layer])) : undefined,
+  ),
+  ...ofLayers(
+    'relative_update_LAYER_sim',
+    '‖ΔW‖/‖W‖ in that step, mean over the trainings',
+    (point, layer) => relative(point, layer)?.mean,
+  ),
+  ...ofLayers(
+    'relative_update_LAYER_stderr',
+    'its standard error',
+    (point, layer) => relative(point, layer)?.standardError,
+  ),
+  ...ofLayers('relative_update_LAYER_spread', 'its standard deviation between trainings', (point, layer) => {
+    const found = relative(point, layer);
+    return found && found.standardError * Math.sqrt(point.looks.length);
+  }),
+});
+
+export const sensitivity = table<FinalSensitivity & CellPoint>('sensitivity', {
+  ...key,
+  learning_rate: bestPeak,
+  nuclear_norm: pure('nuclear norm of W1W2 in the end, mean over the trainings', ({ nuclear }) => nuclear),
+  nuclear_bound: pure('largest that layers of these norms can have (T6-sphere)', ({ cell, radius }) =>
+    isOnSphere(cell) ? radius ** 2 : undefined,
+  ),
+  sensitivity_theory: inLoss(
+    'rise of the loss under noise of scale gammas on the composed weights (T1)',
+    ({ theory }) => theory,
+  ),
+  ...estimate(
+    'sensitivity',
+    'loss',
+    'the same, Monte Carlo mean',
+    ({ simulated }) => simulated,
+    'its standard error, bounded for noise that all trainings share',
+  ),
+  sensitivity_floor: inLoss('least that any factorisation of the same products has (T6)', ({ floor }) => floor),
+});
+
+/** One side of a contest. */
+interface Contestant extends OfCell {
+  readonly training: string;
+  readonly contest: Contest;
+}
+
+/** The plain and the decoupled side of every contest, by training. */
+export function contestants(cells: readonly TrainedCell[]): Contestant[] {
+  return (['plain', 'decoupled'] as const).flatMap((side) =>
+    contests(cells).map((contest) => ({
+      ...{ training: `${contest.optimizer}, ${side}`, contest },
+      cell: contest[side],
+    })),
+  );
+}
+
+/** Estimate of the exponential of what was estimated. */
+function exponential({ mean, standardError }: Estimate): Estimate {
+  return { mean: Math.exp(mean), standardError: Math.exp(mean) * standardError };
+}
+
+const bestRateOf = ({ cell }: OfCell) => {
+  const { mean, standardError } = estimateOf(bestRates(cell.logLosses));
+  return { mean: 2 ** mean, standardError: 2 ** mean * Math.LN2 * standardError };
+};
+
+export const rates = table<Contestant>('rates', {
+  training: pure(
+    'optimiser, plain (the best with or without weight decay and warm-up) or decoupled',
+    ({ training }) => training,
+  ),
+  ...key,
+  best_rate_sim: rate(
+    'best learning rate, geometric mean over the trainings, between those of the grid',
+    (point) => bestRateOf(point).mean,
+  ),
+  best_rate_stderr: rate('its standard error', (point) => bestRateOf(point).standardError),
+  at_edge: pure('trainings whose best rate is the first or the last of the grid', ({ cell }) => {
+    const grid = [...cell.logLosses.keys()].map(Math.log2);
+    return cell.bestRates.filter((best) => best === grid[0] || best === grid.at(-1)).length;
+  }),
+  ...estimate('loss', 'loss', 'loss at the best rate of the grid, geometric mean over the trainings', ({ cell }) =>
+    exponential(estimateOf(bestLosses(cell))),
+  ),
+  ...estimate(
+    'log_ratio',
+    '1',
+    'ln of the loss of decoupled over plain training, mean over the trainings',
+    ({ contest }) => contest.logRatio,
+  ),
+});
+
+export const transfer = table<Transfer>('transfer', {
+  optimizer: optimizerColumn,
+  parameterization: nameColumn,
+  ...estimate(
+    'exponent',
+    '1',
+    'the best rate goes with the width to this power',
+    ({ exponent }) => exponent,
+    'its standard error over the trainings',
+  ),
+  ...estimate(
+    'log_cost',
+    '1',
+    'ln of what the best rate of the smallest width costs at the largest',
+    ({ cost }) => cost,
+  ),
+});
+
+export const parts = table<Part>('parts', {
+  part: pure('of what the paper claims: loss, gains, transfer, tracking', ({ part }) => part),
+  verdict: pure('agrees, disagrees, or open in the linear model', ({ verdict }) => verdict),
+  agreeing: pure('comparisons that bear it out', ({ agreeing }) => agreeing),
+  contradicting: pure('those that contradict it', ({ contradicting }) => contradicting),
+  undecided: pure('those that do neither, by three standard errors', ({ undecided }) => undecided),
+});
+
+const hiddenWidth = logarithmic('width', 'hidden width');
+const bySeries = { series: 'parameterization', slice: 'optimizer' };
+
 /** Figures of `decoupling`. */
-export const decouplingFigures: readonly CurveFigure[] = [
-  {
-    id: 'reached',
-    title: 'Reached loss against the width',
-    table: 'rates',
-    x: { column: 'width', label: 'hidden width', scale: 'log' },
-    y: { simulation: 'loss_sim', error: 'loss_stderr', label: 'loss at the best rate', scale: 'log' },
-    series: 'training',
-  },
-  {
-    id: 'updates',
-    title: 'Relative update of the first layer against the rate of the step',
-    table: 'updates',
-    x: { column: 'step_rate', label: 'learning rate of the step', scale: 'log' },
-    y: {
+export const decouplingFigures = [
+  figureOf(
+    rates,
+    'reached',
+    'Reached loss against the width',
+    hiddenWidth,
+    logarithmic('loss', 'loss at the best rate'),
+    { series: 'training' },
+  ),
+  figureOf(
+    updates,
+    'updates',
+    'Relative update of the first layer against the rate of the step',
+    logarithmic('step_rate', 'learning rate of the step'),
+    {
       theory: 'direction_update_theory',
       simulation: 'relative_update_first_sim',
       error: 'relative_update_first_stderr',
       label: 'relative update',
       scale: 'log',
     },
-    series: 'parameterization',
-    slice: 'optimizer',
-  },
-  {
-    id: 'curve',
-    title: 'Loss along training at the best rate',
-    table: 'curve',
-    x: { column: 'steps', label: 'steps', scale: 'linear' },
-    y: { theory: 'loss_floor_theory', simulation: 'loss_sim', error: 'loss_stderr', label: 'loss', scale: 'log' },
-    series: 'parameterization',
-    slice: 'optimizer',
-  },
-  {
-    id: 'rates',
-    title: 'Best learning rate against the width',
-    table: 'rates',
-    x: { column: 'width', label: 'hidden width', scale: 'log' },
-    y: { simulation: 'best_rate_sim', error: 'best_rate_stderr', label: 'best learning rate', scale: 'log' },
-    series: 'training',
-  },
-  {
-    id: 'sensitivity',
-    title: 'Sensitivity of the trained networks against the width',
-    table: 'sensitivity',
-    x: { column: 'width', label: 'hidden width', scale: 'log' },
-    y: {
-      theory: 'sensitivity_theory',
-      simulation: 'sensitivity_sim',
-      error: 'sensitivity_stderr',
-      label: 'sensitivity',
-      scale: 'linear',
-    },
-    series: 'parameterization',
-    slice: 'optimizer',
-  },
+    bySeries,
+  ),
+  figureOf(
+    curve,
+    'curve',
+    'Loss along training at the best rate',
+    linear('steps'),
+    { ...logarithmic('loss'), theory: 'loss_floor_theory' },
+    bySeries,
+  ),
+  figureOf(
+    rates,
+    'rates',
+    'Best learning rate against the width',
+    hiddenWidth,
+    logarithmic('best_rate', 'best learning rate'),
+    { series: 'training' },
+  ),
+  figureOf(
+    sensitivity,
+    'sensitivity',
+    'Sensitivity of the trained networks against the width',
+    hiddenWidth,
+    linear('sensitivity'),
+    bySeries,
+  ),
 ];
-
-/** What the theoretical columns need of the run. */
-export interface TaskOfRows {
-  readonly spectrum: readonly number[];
-  readonly radius: number;
-}
-
-/** Least loss on spheres without gains; null for what is free to grow. */
-function floorOf({ spectrum, radius }: TaskOfRows, { parameterization, width }: TrainedCell): number | null {
-  if (parameterization.kind === 'plain' || parameterization.gains !== 'none') return null;
-  return nearestInNuclearBall(spectrum, width, radius ** 2).loss;
-}
-
-/** A row of `reached` for each learning rate of a cell. */
-export function reachedRows(task: TaskOfRows, cell: TrainedCell): Row[] {
-  const { optimizer, name, width, networks, logLosses } = cell;
-  return [...logLosses.keys()].map((rate) => {
-    const ofRate = networks.filter(({ learningRate }) => learningRate === rate);
-    const ends = estimateOf(ofRate.map(({ looks }) => looks.at(-1)!.loss));
-    const diverged = ofRate.filter(({ divergedAt }) => divergedAt !== undefined).length;
-    return [optimizer, name, width, rate, ...finite(ends), floorOf(task, cell), diverged];
-  });
-}
-
-/** Rows of `curve`: the loss along training at the best rate. */
-export function curveRows(task: TaskOfRows, cell: TrainedCell): Row[] {
-  const { optimizer, name, width, rate } = cell;
-  return byLook(bestNetworks(cell)).map((looks) => {
-    const loss = estimateOf(looks.map((look) => look.loss));
-    return [optimizer, name, width, rate, looks[0]!.step, ...finite(loss), floorOf(task, cell)];
-  });
-}
-
-/** Rows of `updates`: what single steps change at the best rate. */
-export function updateRows(cell: TrainedCell): Row[] {
-  const { optimizer, name, width, parameterization } = cell;
-  const isDecoupled = parameterization.kind === 'decoupled';
-  return byLook(bestNetworks(cell)).map((looks) => {
-    const { step, rate } = looks[0]!;
-    const mean = (of: (look: (typeof looks)[number]) => OfLayers | undefined) =>
-      [0, 1].map((layer) => (isDecoupled ? meanOf(looks.map((look) => of(look)![layer]!)) : null));
-    const relative = [0, 1].map((layer) => estimateOf(looks.map((look) => look.relativeUpdate[layer]!)));
-    return [
-      ...[optimizer, name, width, step, rate],
-      isDecoupled ? relativeSphereStep(rate) : null,
-      ...mean(({ directionUpdate }) => directionUpdate),
-      ...relative.map((estimate) => finite(estimate)[0]!),
-      ...relative.map((estimate) => finite(estimate)[1]!),
-      ...relative.map(({ mean: middle, standardError }) =>
-        Number.isFinite(middle) ? standardError * Math.sqrt(looks.length) : null,
-      ),
-    ];
-  });
-}
-
-/** A row of `sensitivity`. */
-export function sensitivityRow({ radius }: TaskOfRows, measured: FinalSensitivity): Row {
-  const { cell, nuclear, theory, simulated, floor } = measured;
-  const { optimizer, name, width, rate, parameterization } = cell;
-  const isBounded = parameterization.kind === 'decoupled' && parameterization.gains === 'none';
-  return [
-    ...[optimizer, name, width, rate, nuclear],
-    isBounded ? radius ** 2 : null,
-    ...[theory, simulated.mean, simulated.standardError, floor],
-  ];
-}
-
-/** Rows of `rates`: the plain and the decoupled side of every contest, by training. */
-export function rateRows(cells: readonly TrainedCell[]): Row[] {
-  const all = contests(cells);
-  const side = (of: (contest: Contest) => TrainedCell, word: string) =>
-    all.map((contest) => rateRow(contest, of(contest), `${contest.optimizer}, ${word}`));
-  return [...side(({ plain }) => plain, 'plain'), ...side(({ decoupled }) => decoupled, 'decoupled')];
-}
-
-function rateRow({ logRatio }: Contest, cell: TrainedCell, training: string): Row {
-  const { optimizer, name, width, logLosses } = cell;
-  const rate = estimateOf(bestRates(logLosses));
-  const loss = estimateOf(bestLosses(cell));
-  const grid = [...logLosses.keys()].map(Math.log2);
-  const edges = cell.bestRates.filter((best) => best === grid[0] || best === grid.at(-1)).length;
-  const [best, reached] = [2 ** rate.mean, Math.exp(loss.mean)];
-  return [
-    ...[training, optimizer, name, width],
-    ...[best, best * Math.LN2 * rate.standardError, edges],
-    ...finite({ mean: reached, standardError: reached * loss.standardError }),
-    ...finite(logRatio),
-  ];
-}
-
-/** Rows of `transfer`. */
-export function transferRows(cells: readonly TrainedCell[]): Row[] {
-  return transfers(cells).map(({ optimizer, name, exponent, cost }) => [
-    ...[optimizer, name, exponent.mean, exponent.standardError],
-    ...finite(cost),
-  ]);
-}
-
-/** Rows of `parts`. */
-export function partRows(parts: readonly Part[]): Row[] {
-  return parts.map(({ part, verdict, agreeing, contradicting, undecided }) => [
-    ...[part, verdict, agreeing, contradicting, undecided],
-  ]);
-}
-
-/** Looks of all networks at the same step. */
-function byLook(networks: readonly TrainedNetwork[]) {
-  return networks[0]!.looks.map((_, at) => networks.map(({ looks }) => looks[at]!));
-}
-
-/** Mean and standard error, both null where the mean is not finite. */
-function finite({ mean, standardError }: Estimate): readonly [number | null, number | null] {
-  return Number.isFinite(mean) ? [mean, standardError] : [null, null];
-}

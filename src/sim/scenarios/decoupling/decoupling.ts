@@ -1,15 +1,28 @@
 import { z } from 'zod';
 import { createProblem } from '../../../theory/problem.js';
 import { requireMemory } from '../../scenario/memory.js';
+import {
+  between,
+  choice,
+  choices,
+  described,
+  increasing,
+  integer,
+  numericList,
+  readTimes,
+} from '../../scenario/parameter.js';
 import type { ParametersPlan, Resolved, RunEvent, Scenario } from '../../scenario/scenario.js';
-import { replicatesParameter, spectrumParameter } from '../../scenario/shared.js';
-import { embedDiagonal, randomBasis } from '../../training/network-start.js';
 import {
   batchParameter,
   oneGammaParameter,
+  replicatesParameter,
+  spectrumParameter,
   trainingsParameter,
   warmupParameter,
-} from '../schedules/schedules-parameters.js';
+} from '../../scenario/shared.js';
+import { declaring } from '../../scenario/table.js';
+import { embedDiagonal, randomBasis } from '../../training/network-start.js';
+import { optimizersParameter } from '../optimizer-consistency/optimizer-consistency.js';
 import {
   checkConstantSensitivity,
   checkFinalSensitivity,
@@ -18,29 +31,19 @@ import {
   checkSphereUpdate,
 } from './checks.js';
 import {
-  curveRows,
+  contestants,
+  curve,
   decouplingFigures,
-  decouplingTables,
-  partRows,
-  rateRows,
-  reachedRows,
-  sensitivityRow,
-  transferRows,
-  updateRows,
+  lookPoints,
+  parts,
+  rates,
+  reached,
+  reachedPoints,
+  sensitivity,
+  transfer,
+  updates,
 } from './columns.js';
-import {
-  baseOptimizersParameter,
-  gainRateParameter,
-  gainsParameter,
-  hiddenWidthsParameter,
-  reachParameter,
-  sphereParameter,
-  taskSizeParameter,
-  trainingStepsParameter,
-  triedRatesParameter,
-  weightDecayParameter,
-} from './decoupling-parameters.js';
-import { parameterizationsWith } from './rules.js';
+import { gainNames, parameterizationsWith, spheres } from './rules.js';
 import {
   type DecouplingStudy,
   type FinalSensitivity,
@@ -48,26 +51,64 @@ import {
   type TrainedCell,
   trainedCells,
 } from './study.js';
-import { decouplingVerdict, partsOf } from './verdict.js';
+import { decouplingVerdict, partsOf, transfers } from './verdict.js';
 
 export type DecouplingParameters = Resolved<typeof schema, { readonly spectrum: readonly number[] }>;
 
 /** Copies of the largest layer that one network needs while it is trained. */
 const COPIES = 60;
 
+const MOST_WIDTH = 4096;
+const RATES = 'log:0.001953125:1:10';
+
 const schema = z.object({
-  dim: taskSizeParameter,
+  dim: integer([2, MOST_WIDTH], 8, 'rows and columns of the task'),
   spectrum: spectrumParameter('power:0.5'),
-  reach: reachParameter,
-  sphere: sphereParameter,
-  gains: gainsParameter,
-  optimizers: baseOptimizersParameter,
-  widths: hiddenWidthsParameter,
-  learningRates: triedRatesParameter,
-  gainRate: gainRateParameter,
-  weightDecay: weightDecayParameter,
+  reach: between(
+    [0.001, 1000],
+    0.9,
+    'product of the norms of both layers at the start, and on their spheres, in units of the nuclear norm of the task; below 1, spheres without gains cannot fit it',
+  ),
+  sphere: choice(
+    spheres,
+    'frobenius',
+    'what has a fixed norm in the direction of each layer: the whole matrix, every row or every column',
+  ),
+  gains: choices(
+    gainNames,
+    gainNames.join(','),
+    'gains of each decoupled layer, which scale rows, columns, both or nothing',
+  ),
+  optimizers: optimizersParameter('adam,muon', 'base optimisers, each with plain and with decoupled layers'),
+  widths: described(numericList(z.array(z.number().int().min(2).max(MOST_WIDTH)).min(1).max(50).refine(increasing)), {
+    default: '8,16,32',
+    description: 'hidden widths of the networks, all on the same task',
+    unit: '1',
+    range: `an increasing list of integers from 2 to ${MOST_WIDTH}`,
+    scale: 'log',
+  }),
+  learningRates: described(
+    z.preprocess(
+      (value) => readTimes(value ?? RATES),
+      z.array(z.number().positive().max(1e6)).min(2).max(100).refine(increasing),
+    ),
+    {
+      description: `peak learning rates among which the best is searched for at every width; default: ${RATES}`,
+      unit: 'per step',
+      range:
+        'log:FROM:TO:COUNT, linear:FROM:TO:COUNT, or an increasing list of at least two numbers above 0 and up to 1e6',
+      scale: 'log',
+    },
+  ),
+  gainRate: between(
+    [0, 10],
+    0.02,
+    'peak of the learning rate of the gains, which Adam trains; the same for every rate of the directions',
+    { unit: 'per step' },
+  ),
+  weightDecay: between([0, 100], 0.1, 'weight decay of the plain layers that use it, in units of the learning rate'),
   warmup: warmupParameter,
-  steps: trainingStepsParameter,
+  steps: integer([2, 1_000_000], 200, 'steps of training; the learning rate falls linearly to 0 over them'),
   batch: batchParameter('8'),
   trainings: trainingsParameter(6),
   gammas: oneGammaParameter(0.1),
@@ -97,10 +138,9 @@ export const decoupling: Scenario<DecouplingParameters, ParametersPlan<Decouplin
     'row-sphere': { sphere: 'row' },
     'wide-sphere': { reach: '2' },
   },
-  tables: decouplingTables,
+  ...declaring(reached, curve, updates, sensitivity, rates, transfer, parts),
   figures: decouplingFigures,
-  resolve(parsed) {
-    const raw = parsed;
+  resolve(raw) {
     const { dim, widths, learningRates, trainings, steps, batch, gains, optimizers } = raw;
     const { spectrum } = createProblem({ dim, spectrum: raw.spectrum, tau: 0 });
     const networks = learningRates.length * trainings;
@@ -128,21 +168,22 @@ export const decoupling: Scenario<DecouplingParameters, ParametersPlan<Decouplin
     const cells: TrainedCell[] = [];
     for await (const cell of trainedCells(backend, study)) {
       cells.push(cell);
-      yield { kind: 'rows', table: 'reached', rows: reachedRows({ spectrum, radius }, cell) };
+      const point = { cell, spectrum, radius };
+      yield reached.rows(reachedPoints(point));
       if (cell.width === middle) {
-        yield { kind: 'rows', table: 'curve', rows: curveRows({ spectrum, radius }, cell) };
-        yield { kind: 'rows', table: 'updates', rows: updateRows(cell) };
+        yield curve.rows(lookPoints(point));
+        yield updates.rows(lookPoints(point));
       }
       yield* divergences(cell);
       yield { kind: 'progress', done: cells.length, total, label: 'ensembles' };
     }
-    yield { kind: 'rows', table: 'rates', rows: rateRows(cells) };
-    yield { kind: 'rows', table: 'transfer', rows: transferRows(cells) };
+    yield rates.rows(contestants(cells));
+    yield transfer.rows(transfers(cells));
     const measured: FinalSensitivity[] = [];
     const noise = { gamma: gammas[0]!, replicates, seed };
     for await (const one of finalSensitivities(backend, cells, task, noise)) {
       measured.push(one);
-      yield { kind: 'rows', table: 'sensitivity', rows: [sensitivityRow({ spectrum, radius }, one)] };
+      yield sensitivity.rows([{ ...one, spectrum, radius }]);
     }
     const trainings = { cells, task, spectrum, radius, precision: backend.precision };
     yield { kind: 'check', check: checkNuclearBall(trainings) };
@@ -150,9 +191,9 @@ export const decoupling: Scenario<DecouplingParameters, ParametersPlan<Decouplin
     yield { kind: 'check', check: checkConstantSensitivity(trainings) };
     yield { kind: 'check', check: checkSensitivityFloor(trainings) };
     yield { kind: 'check', check: checkFinalSensitivity(measured, gammas[0]!, replicates) };
-    const parts = partsOf(cells);
-    yield { kind: 'rows', table: 'parts', rows: partRows(parts) };
-    yield { kind: 'verdict', verdict: decouplingVerdict(parts) };
+    const found = partsOf(cells);
+    yield parts.rows(found);
+    yield { kind: 'verdict', verdict: decouplingVerdict(found) };
   },
 };
 

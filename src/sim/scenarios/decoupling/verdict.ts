@@ -1,6 +1,6 @@
 import type { Estimate } from '../../noise/excess.js';
 import { estimateOf } from '../../noise/means.js';
-import type { Verdict } from '../../scenario/scenario.js';
+import { type Verdict, verdictOf } from '../../scenario/scenario.js';
 import { bestLosses, bestNetworks, meanOf, slopeOf, type TrainedCell } from './study.js';
 
 /** Standard errors by which a difference must differ from zero. */
@@ -130,9 +130,8 @@ export function partsOf(cells: readonly TrainedCell[]): Part[] {
 export function decouplingVerdict(parts: readonly Part[]): Verdict {
   const count = (verdict: Verdict['verdict']) => parts.filter((part) => part.verdict === verdict).length;
   const [agreeing, disagreeing] = [count('agrees'), count('disagrees')];
-  const verdict =
-    agreeing === parts.length ? 'agrees' : disagreeing > agreeing ? 'disagrees' : 'open in the linear model';
-  return { verdict, reason: parts.map((part) => `${part.reason} (${part.verdict})`).join('; ') };
+  const reason = parts.map((part) => `${part.reason} (${part.verdict})`).join('; ');
+  return verdictOf(agreeing === parts.length, disagreeing > agreeing, reason);
 }
 
 /** Does decoupled training match or beat the best plain one? */
@@ -267,11 +266,6 @@ function factor(logarithm: number): string {
 /** Agrees where nothing contradicts and more than half of the comparisons bear it out, disagrees where more contradict. */
 function judged(part: Part['part'], { agreeing, contradicting, undecided }: Tally, reason: string): Part {
   const count = agreeing + contradicting + undecided;
-  const verdict =
-    agreeing > count / 2 && contradicting === 0
-      ? 'agrees'
-      : contradicting > agreeing
-        ? 'disagrees'
-        : 'open in the linear model';
-  return { part, verdict, agreeing, contradicting, undecided, reason };
+  const verdict = verdictOf(agreeing > count / 2 && contradicting === 0, contradicting > agreeing, reason);
+  return { part, ...verdict, agreeing, contradicting, undecided };
 }

@@ -1,7 +1,8 @@
 import { retainedRise } from '../../../theory/exposure.js';
-import { type Column, modeColumn, type Row } from '../../scenario/table.js';
-import { coveredLossRounding, type ExposedMode } from './early-exposure-parameters.js';
-import { type ExposedRun, type ExposureStages, lossesOf, matchedTheory } from './exposed-runs.js';
+import { inLoss, modeColumn, pure, table } from '../../scenario/table.js';
+import type { EarlyExposureParameters } from './early-exposure.js';
+import { coveredLossRounding, type ExposedMode } from './exposed-modes.js';
+import { type ExposedRun, lossesOf, matchedTheory, type StageLosses } from './exposed-runs.js';
 
 /** Figure 3a of arXiv 2605.12705, read from its vector marks: losses of language models, of which only the order can be compared. */
 export const PUBLISHED = {
@@ -25,133 +26,128 @@ export const PUBLISHED = {
   ],
 } as const;
 
-const loss = (name: string, description: string): Column => ({ name, unit: 'loss', description });
+const mixColumn = pure<{ readonly mix: number }>('share of post-training data in pre-training', ({ mix }) => mix);
 
-const mixColumn: Column = { name: 'mix', unit: '1', description: 'share of post-training data in pre-training' };
-
-const postTrainingColumn: Column = {
-  name: 'post_training',
-  unit: '1',
-  description:
+const lead = {
+  post_training: pure<{ readonly postTraining: string }>(
     'fixed: the same number of steps for every network; matched: until the loss that the network of the smallest share has after those',
+    ({ postTraining }) => postTraining,
+  ),
+  mix: mixColumn,
 };
 
 const OF_THEORY = 'gradient flow in pre-training (T0-exposure), then the exact recurrence';
 const OF_SIMULATION = 'simulated, all stages by gradient descent; null where nothing was simulated';
 
-/** Tables of `early-exposure`. */
-export const earlyExposureTables: Readonly<Record<string, readonly Column[]>> = {
-  curve: [
-    postTrainingColumn,
-    mixColumn,
-    { name: 'post_steps', unit: '1', description: 'steps of post-training' },
-    loss('loss_immediate_theory', `post-training loss before fine-tuning: ${OF_THEORY}`),
-    loss('loss_immediate_sim', `the same, ${OF_SIMULATION}`),
-    loss('loss_retained_theory', `post-training loss after fine-tuning: ${OF_THEORY}`),
-    loss('loss_retained_sim', `the same, ${OF_SIMULATION}`),
-    loss('forgetting_theory', `post-training loss after fine-tuning minus before: ${OF_THEORY}`),
-    loss('forgetting_sim', `the same, ${OF_SIMULATION}`),
-    loss('forgetting_converged', 'the same for fine-tuning to convergence (T4-exposure)'),
-  ],
-  modes: [
-    mixColumn,
-    modeColumn,
-    { name: 'kind', unit: '1', description: 'shared, specialised or inconsistent' },
-    {
-      name: 'singular_value_theory',
-      unit: '1',
-      description: 'singular value after pre-training, closed form of the flow (T0-exposure)',
-    },
-    { name: 'singular_value_sim', unit: '1', description: 'the same of the simulated network' },
-  ],
-  threshold: [
-    {
-      name: 'mix_theory',
-      unit: '1',
-      description:
-        'share from which the specialised modes are half learned in pre-training (T0-exposure); null where there are none, or none is enough',
-    },
-    {
-      name: 'mix_sim',
-      unit: '1',
-      description: 'first share of the grid at which the simulated network has half learned them',
-    },
-  ],
-  published: [
-    { name: 'size', unit: '1', description: 'parameters of the published language model' },
-    mixColumn,
-    loss('loss_retained_published', 'published loss after fine-tuning, to compare orders only'),
-    loss('loss_immediate_published', 'published loss before fine-tuning'),
-    loss('loss_retained_theory', 'the linear model at the same share, post-training matched'),
-    loss('loss_immediate_theory', 'the linear model before fine-tuning'),
-  ],
-  accuracy: [
-    postTrainingColumn,
-    mixColumn,
-    loss('loss_immediate_bias', 'part of sim - theory that pre-training by descent makes, of the loss before'),
-    loss('loss_immediate_rounding', 'bound on what floating point adds to it'),
-    loss('loss_retained_bias', 'the same part of the loss after fine-tuning'),
-    loss('loss_retained_rounding', 'bound on what floating point adds to it'),
-  ],
-};
+const predicted = ({ modes, theory }: ExposedRun) => lossesOf(modes, theory);
+const seen = ({ modes, simulated }: ExposedRun) => simulated && lossesOf(modes, simulated);
+const forgetting = ({ retained, immediate }: StageLosses) => retained - immediate;
 
-/** A row of the table `curve`. */
-export function curveRow({ modes, postTraining, mix, postSteps, theory, simulated }: ExposedRun): Row {
-  const predicted = lossesOf(modes, theory);
-  const measured = simulated && lossesOf(modes, simulated);
-  const converged = retainedRise(modes.map((mode, at) => ({ ...mode, start: theory.postTrained[at]! })));
-  return [
-    postTraining,
-    mix,
-    postSteps,
-    predicted.immediate,
-    measured?.immediate ?? null,
-    predicted.retained,
-    measured?.retained ?? null,
-    predicted.retained - predicted.immediate,
-    measured === undefined ? null : measured.retained - measured.immediate,
-    converged,
-  ];
+export const curve = table<ExposedRun>('curve', {
+  ...lead,
+  post_steps: pure('steps of post-training', ({ postSteps }) => postSteps),
+  loss_immediate_theory: inLoss(
+    `post-training loss before fine-tuning: ${OF_THEORY}`,
+    (run) => predicted(run).immediate,
+  ),
+  loss_immediate_sim: inLoss(`the same, ${OF_SIMULATION}`, (run) => seen(run)?.immediate),
+  loss_retained_theory: inLoss(`post-training loss after fine-tuning: ${OF_THEORY}`, (run) => predicted(run).retained),
+  loss_retained_sim: inLoss(`the same, ${OF_SIMULATION}`, (run) => seen(run)?.retained),
+  forgetting_theory: inLoss(`post-training loss after fine-tuning minus before: ${OF_THEORY}`, (run) =>
+    forgetting(predicted(run)),
+  ),
+  forgetting_sim: inLoss(`the same, ${OF_SIMULATION}`, ({ simulated, measured }) => simulated && forgetting(measured)),
+  forgetting_converged: inLoss('the same for fine-tuning to convergence (T4-exposure)', ({ modes, theory }) =>
+    retainedRise(modes.map((mode, at) => ({ ...mode, start: theory.postTrained[at]! }))),
+  ),
+});
+
+export const modeTable = table<ExposedRun & { readonly mode: number }>('modes', {
+  mix: mixColumn,
+  mode: modeColumn,
+  kind: pure('shared, specialised or inconsistent', (run) => run.modes[run.mode - 1]!.kind),
+  singular_value_theory: pure(
+    'singular value after pre-training, closed form of the flow (T0-exposure)',
+    ({ theory, mode }) => theory.pretrained[mode - 1],
+  ),
+  singular_value_sim: pure(
+    'the same of the simulated network',
+    ({ simulated, mode }) => simulated?.pretrained[mode - 1],
+  ),
+});
+
+export const thresholdTable = table<{ readonly mixTheory: number | null; readonly mixSim: number | undefined }>(
+  'threshold',
+  {
+    mix_theory: pure(
+      'share from which the specialised modes are half learned in pre-training (T0-exposure); null where there are none, or none is enough',
+      ({ mixTheory }) => mixTheory,
+    ),
+    mix_sim: pure(
+      'first share of the grid at which the simulated network has half learned them',
+      ({ mixSim }) => mixSim,
+    ),
+  },
+);
+
+interface PublishedPoint {
+  readonly size: string;
+  readonly mix: number;
+  readonly published: StageLosses;
+  readonly here: StageLosses;
 }
 
-/** Rows of the table `modes`. */
-export function modeRows({ modes, mix, theory, simulated }: ExposedRun): Row[] {
-  return modes.map(({ kind }, mode) => [
-    mix,
-    mode + 1,
-    kind,
-    theory.pretrained[mode]!,
-    simulated?.pretrained[mode] ?? null,
-  ]);
-}
+export const published = table<PublishedPoint>('published', {
+  size: pure('parameters of the published language model', ({ size }) => size),
+  mix: mixColumn,
+  loss_retained_published: inLoss(
+    'published loss after fine-tuning, to compare orders only',
+    (point) => point.published.retained,
+  ),
+  loss_immediate_published: inLoss('published loss before fine-tuning', (point) => point.published.immediate),
+  loss_retained_theory: inLoss(
+    'the linear model at the same share, post-training matched',
+    ({ here }) => here.retained,
+  ),
+  loss_immediate_theory: inLoss('the linear model before fine-tuning', ({ here }) => here.immediate),
+});
 
-/** A row of the table `accuracy`; undefined where nothing was simulated. */
-export function accuracyRow(run: ExposedRun, rounding: number): Row | undefined {
-  const { modes, postTraining, mix, theory, expected, simulated } = run;
-  if (simulated === undefined) return undefined;
-  const data = modes.map(({ postTraining: task }) => task);
-  const [exact, flow] = [lossesOf(modes, expected), lossesOf(modes, theory)];
-  return [
-    postTraining,
-    mix,
-    exact.immediate - flow.immediate,
-    coveredLossRounding(data, expected.postTrained, rounding),
-    exact.retained - flow.retained,
-    coveredLossRounding(data, expected.fineTuned, rounding),
-  ];
-}
-
-/** Rows of the table `published`. */
-export function publishedRows(modes: readonly ExposedMode[], stages: ExposureStages): Row[] {
-  const here = PUBLISHED.mixes.map((mix) => matchedTheory(modes, mix, stages));
+/** What was published, beside the linear model. */
+export function publishedPoints(exposed: readonly ExposedMode[], stages: EarlyExposureParameters): PublishedPoint[] {
+  const here = PUBLISHED.mixes.map((mix) => matchedTheory(exposed, mix, stages));
   return PUBLISHED.sizes.flatMap(({ size, retained, immediate }) =>
-    PUBLISHED.mixes.map((mix, at) => [
-      size,
-      mix,
-      retained[at]!,
-      immediate[at]!,
-      here[at]!.retained,
-      here[at]!.immediate,
-    ]),
+    PUBLISHED.mixes.map((mix, at) => {
+      const published = { retained: retained[at]!, immediate: immediate[at]! };
+      return { size, mix, published, here: here[at]! };
+    }),
   );
 }
+
+/** A simulated network, and the bound on the relative rounding of its singular values. */
+type RoundedRun = ExposedRun & { readonly rounding: number };
+
+const exact = ({ modes: exposed, expected }: RoundedRun) => lossesOf(exposed, expected);
+const rounded = ({ modes: exposed, rounding }: RoundedRun, values: Float64Array) =>
+  coveredLossRounding(
+    exposed.map(({ postTraining }) => postTraining),
+    values,
+    rounding,
+  );
+
+export const accuracy = table<RoundedRun>('accuracy', {
+  ...lead,
+  loss_immediate_bias: inLoss(
+    'part of sim - theory that pre-training by descent makes, of the loss before',
+    (run) => exact(run).immediate - predicted(run).immediate,
+  ),
+  loss_immediate_rounding: inLoss('bound on what floating point adds to it', (run) =>
+    rounded(run, run.expected.postTrained),
+  ),
+  loss_retained_bias: inLoss(
+    'the same part of the loss after fine-tuning',
+    (run) => exact(run).retained - predicted(run).retained,
+  ),
+  loss_retained_rounding: inLoss('bound on what floating point adds to it', (run) =>
+    rounded(run, run.expected.fineTuned),
+  ),
+});

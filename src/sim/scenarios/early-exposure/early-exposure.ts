@@ -1,61 +1,70 @@
 import { z } from 'zod';
 import { exposureThreshold } from '../../../theory/exposure.js';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
+import { figureOf, linear } from '../../scenario/figure.js';
 import { requireTableMemory } from '../../scenario/memory.js';
+import { between, described, increasing, readTimes } from '../../scenario/parameter.js';
 import type { Scenario } from '../../scenario/scenario.js';
-import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
-import { planStages, requireSmallSteps, type StagesPlan } from '../../training/stages.js';
-import { type ComparedModes, checkModeStages } from '../../training/training-checks.js';
-import { accuracyRow, curveRow, earlyExposureTables, modeRows, publishedRows } from './columns.js';
 import {
   durationParameter,
-  type ExposureTasks,
-  exposedModes,
-  mixesParameter,
   modeCountParameter,
-  sizeParameter,
+  shapeParameters,
+  spectrumParameter,
   stageRateParameter,
   stageStepsParameter,
-} from './early-exposure-parameters.js';
-import { type ExposedRun, type ExposureStages, exposedRuns, pretrainingSteps } from './exposed-runs.js';
+  tauParameter,
+} from '../../scenario/shared.js';
+import { declaring } from '../../scenario/table.js';
+import { planStages, requireSmallSteps, type StagesPlan } from '../../training/stages.js';
+import { type ComparedModes, checkModeStages } from '../../training/training-checks.js';
+import { accuracy, curve, modeTable, published, publishedPoints, thresholdTable } from './columns.js';
+import { exposedModes } from './exposed-modes.js';
+import { type ExposedRun, exposedRuns, pretrainingSteps } from './exposed-runs.js';
 import { checkRetainedRise, exposureVerdict } from './verdict.js';
-
-export interface EarlyExposureParameters extends ExposureTasks {
-  readonly tau: number;
-  readonly time: number;
-  readonly mixes: readonly number[];
-  readonly pretrainingRate: number;
-  readonly learningRate: number;
-  readonly postSteps: number;
-  readonly steps: number;
-}
 
 interface ExposurePlan extends StagesPlan {
   readonly parameters: EarlyExposureParameters;
   readonly modes: ReturnType<typeof exposedModes>;
-  readonly stages: ExposureStages;
 }
+
+const MIXES = 'linear:0:1:41';
+
+/** A singular value, or a factor of one. */
+const factor = (fallback: number, what: string) => between([0, 1000], fallback, what, { scale: 'linear' });
 
 const schema = z.object({
   dim: shapeParameters(8).dim,
   spectrum: spectrumParameter('linear'),
   specialised: modeCountParameter(4, 'modes that only post-training data show'),
-  strength: sizeParameter(1, 'singular value of the specialised modes in the post-training task'),
+  strength: factor(1, 'singular value of the specialised modes in the post-training task'),
   inconsistent: modeCountParameter(
     4,
     'modes of which pre-training, post-training and fine-tuning ask different values',
   ),
-  level: sizeParameter(1, 'singular value of the inconsistent modes in the pre-training task'),
-  overshoot: sizeParameter(2, 'factor of the inconsistent modes in the post-training task'),
-  returns: sizeParameter(1, 'factor of the inconsistent modes in the fine-tuning task'),
+  level: factor(1, 'singular value of the inconsistent modes in the pre-training task'),
+  overshoot: factor(2, 'factor of the inconsistent modes in the post-training task'),
+  returns: factor(1, 'factor of the inconsistent modes in the fine-tuning task'),
   tau: tauParameter(5),
   time: durationParameter(30),
-  mixes: mixesParameter('linear:0:1:41'),
+  mixes: described(
+    z.preprocess(
+      (value) => readTimes(value ?? MIXES),
+      z.array(z.number().min(0).max(1)).min(1).max(1000).refine(increasing),
+    ),
+    {
+      description: `shares of post-training data in pre-training; default: ${MIXES}`,
+      unit: '1',
+      range: 'linear:FROM:TO:COUNT, log:FROM:TO:COUNT, or an increasing list of numbers from 0 to 1',
+      scale: 'linear',
+    },
+  ),
   pretrainingRate: stageRateParameter(0.01, 'learning rate of pre-training'),
   learningRate: stageRateParameter(0.01, 'learning rate of post-training and fine-tuning'),
   postSteps: stageStepsParameter(100, 'steps of post-training, for the network of the smallest share'),
   steps: stageStepsParameter(200, 'steps of fine-tuning'),
 });
+
+export type EarlyExposureParameters = Readonly<z.output<typeof schema>>;
 
 /** Post-training data mixed into pre-training: does what they teach survive fine-tuning on something else? */
 export const earlyExposure: Scenario<EarlyExposureParameters, ExposurePlan, typeof schema> = {
@@ -75,60 +84,38 @@ export const earlyExposure: Scenario<EarlyExposureParameters, ExposurePlan, type
   engines: ['modes', 'exact'],
   schema,
   presets: { 'long-post-training': { postSteps: '500' }, 'new-target': { returns: '3' } },
-  tables: earlyExposureTables,
+  ...declaring(curve, modeTable, thresholdTable, published, accuracy),
   figures: [
-    {
-      id: 'retained',
-      title: 'Post-training loss after fine-tuning',
-      table: 'curve',
-      x: { column: 'mix', label: 'share of post-training data in pre-training', scale: 'linear' },
-      y: { theory: 'loss_retained_theory', simulation: 'loss_retained_sim', label: 'retained loss', scale: 'linear' },
-      series: 'post_training',
-    },
-    {
-      id: 'immediate',
-      title: 'Post-training loss before fine-tuning',
-      table: 'curve',
-      x: { column: 'mix', label: 'share of post-training data in pre-training', scale: 'linear' },
-      y: {
-        theory: 'loss_immediate_theory',
-        simulation: 'loss_immediate_sim',
-        label: 'immediate loss',
-        scale: 'linear',
-      },
-      series: 'post_training',
-    },
+    overMix('retained', 'Post-training loss after fine-tuning', linear('loss_retained', 'retained loss')),
+    overMix('immediate', 'Post-training loss before fine-tuning', linear('loss_immediate', 'immediate loss')),
   ],
   resolve(parsed) {
-    const parameters = parsed;
-    const { mixes, dim, specialised, inconsistent, time, pretrainingRate } = parameters;
+    const { mixes, dim, specialised, inconsistent, time, pretrainingRate, learningRate } = parsed;
     const count = dim + specialised + inconsistent;
     requireTableMemory('mixes', `${mixes.length} shares`, mixes.length * (5 * count + 32));
-    const largest = largestValue(parameters);
+    const largest = largestValue(parsed);
     requireSmallSteps('pretrainingRate', pretrainingRate, largest);
-    requireSmallSteps('learningRate', parameters.learningRate, largest);
+    requireSmallSteps('learningRate', learningRate, largest);
     if (time / pretrainingRate > MOST_STEPS) {
       throw new InvalidInputError('time', time, `a time of at most ${MOST_STEPS} steps of pretrainingRate`);
     }
-    return parameters;
+    return parsed;
   },
   plan(parameters, request) {
     const modes = exposedModes(parameters);
-    const stages: ExposureStages = { ...parameters, rate: parameters.learningRate };
-    const steps = pretrainingSteps(stages) + parameters.postSteps + parameters.steps;
+    const steps = pretrainingSteps(parameters) + parameters.postSteps + parameters.steps;
     const demands = { largest: largestValue(parameters), smallest: Math.exp(-parameters.tau), steps };
-    return { ...planStages(demands, earlyExposure.engines, request), parameters, modes, stages };
+    return { ...planStages(demands, earlyExposure.engines, request), parameters, modes };
   },
-  async *run({ parameters, modes, stages, ...plan }, context) {
+  async *run({ parameters, modes, ...plan }, context) {
     const { mixes, tau, time, specialised, strength } = parameters;
     const rounding = plan.rounding(context.backend);
     const runs: ExposedRun[] = [];
-    for await (const run of exposedRuns(context.backend, modes, mixes, stages)) {
+    for await (const run of exposedRuns(context.backend, modes, parameters)) {
       runs.push(run);
-      yield { kind: 'rows', table: 'curve', rows: [curveRow(run)] };
-      if (run.postTraining === 'fixed') yield { kind: 'rows', table: 'modes', rows: modeRows(run) };
-      const known = accuracyRow(run, rounding);
-      if (known !== undefined) yield { kind: 'rows', table: 'accuracy', rows: [known] };
+      yield curve.rows([run]);
+      if (run.postTraining === 'fixed') yield modeTable.rows(run.modes.map((_, mode) => ({ ...run, mode: mode + 1 })));
+      if (run.simulated !== undefined) yield accuracy.rows([{ ...run, rounding }]);
       yield { kind: 'progress', done: runs.length, total: 2 * mixes.length, label: 'networks' };
     }
     const start = Math.exp(-2 * tau);
@@ -136,9 +123,9 @@ export const earlyExposure: Scenario<EarlyExposureParameters, ExposurePlan, type
     const learned = runs.find(({ simulated }) =>
       modes.every(({ kind }, mode) => kind !== 'specialised' || (simulated?.pretrained[mode] ?? 0) > strength / 2),
     );
-    const seen = specialised === 0 ? null : (learned?.mix ?? null);
-    yield { kind: 'rows', table: 'threshold', rows: [[threshold <= 1 ? threshold : null, seen]] };
-    yield { kind: 'rows', table: 'published', rows: publishedRows(modes, stages) };
+    const mixSim = specialised === 0 ? undefined : learned?.mix;
+    yield thresholdTable.rows([{ mixTheory: threshold <= 1 ? threshold : null, mixSim }]);
+    yield published.rows(publishedPoints(modes, parameters));
     const compared = runs.flatMap(({ simulated, expected }): ComparedModes[] =>
       simulated === undefined ? [] : [{ simulated: simulated.fineTuned, exact: expected.fineTuned }],
     );
@@ -146,10 +133,14 @@ export const earlyExposure: Scenario<EarlyExposureParameters, ExposurePlan, type
     yield { kind: 'check', check: checkRetainedRise(runs, rounding) };
     const losses = (which: ExposedRun['postTraining']) =>
       runs.filter(({ postTraining }) => postTraining === which).map(({ mix, measured }) => ({ mix, ...measured }));
-    const verdict = exposureVerdict(losses('matched'), losses('fixed'), threshold);
-    yield { kind: 'verdict', verdict };
+    yield { kind: 'verdict', verdict: exposureVerdict(losses('matched'), losses('fixed'), threshold) };
   },
 };
+
+function overMix(id: string, title: string, y: ReturnType<typeof linear>) {
+  const x = linear('mix', 'share of post-training data in pre-training');
+  return figureOf(curve, id, title, x, y, { series: 'post_training' });
+}
 
 const MOST_STEPS = 1e6;
 

@@ -1,22 +1,11 @@
 import { type CoveredMode, coveredValue } from '../../../theory/exposure.js';
 import type { Backend } from '../../backends/backend.js';
 import { advanceModes, exactModes, type ModeStage } from '../../training/stages.js';
-import { coveredLoss, type ExposedMode, mixtureOf } from './early-exposure-parameters.js';
+import type { EarlyExposureParameters } from './early-exposure.js';
+import { coveredLoss, type ExposedMode, mixtureOf } from './exposed-modes.js';
 
 /** How long post-training goes: the same number of steps for all, or until the loss of the network without exposure is reached. */
 export type PostTraining = 'fixed' | 'matched';
-
-/** Lengths and rates of the three stages. */
-export interface ExposureStages {
-  /** `e^-tau` is the factor of every mode before. */
-  readonly tau: number;
-  /** Gradient-flow time of pre-training. */
-  readonly time: number;
-  readonly pretrainingRate: number;
-  readonly rate: number;
-  readonly postSteps: number;
-  readonly steps: number;
-}
 
 /** Singular values of a network after each stage. */
 export interface StageValues {
@@ -37,7 +26,7 @@ function stageOn(data: readonly CoveredMode[], rate: number, steps: number): Mod
 }
 
 /** Steps of pre-training that make up its time. */
-export function pretrainingSteps({ time, pretrainingRate }: ExposureStages): number {
+export function pretrainingSteps({ time, pretrainingRate }: EarlyExposureParameters): number {
   return Math.round(time / pretrainingRate);
 }
 
@@ -45,7 +34,7 @@ export function pretrainingSteps({ time, pretrainingRate }: ExposureStages): num
 export function flowPretrained(
   modes: readonly ExposedMode[],
   mix: number,
-  { tau, time }: ExposureStages,
+  { tau, time }: EarlyExposureParameters,
 ): Float64Array {
   const start = Math.exp(-2 * tau);
   return Float64Array.from(mixtureOf(modes, mix), (mode) => Math.sqrt(coveredValue(mode, start, time)));
@@ -55,7 +44,7 @@ export function flowPretrained(
 export function stepsToLoss(
   modes: readonly ExposedMode[],
   pretrained: Float64Array,
-  { rate, postSteps: most }: ExposureStages,
+  { learningRate: rate, postSteps: most }: EarlyExposureParameters,
   limit: number,
 ): number {
   const data = modes.map(({ postTraining }) => postTraining);
@@ -71,7 +60,7 @@ export function stepsToLoss(
 export function exactStages(
   modes: readonly ExposedMode[],
   pretrained: Float64Array,
-  { rate, steps }: ExposureStages,
+  { learningRate: rate, steps }: EarlyExposureParameters,
   postSteps: number,
 ): StageValues {
   const [post, fine] = laterStages(modes, rate, postSteps, steps);
@@ -81,7 +70,11 @@ export function exactStages(
 }
 
 /** Pre-training by gradient descent from the start, by the exact recurrence. */
-export function exactPretrained(modes: readonly ExposedMode[], mix: number, stages: ExposureStages): Float64Array {
+export function exactPretrained(
+  modes: readonly ExposedMode[],
+  mix: number,
+  stages: EarlyExposureParameters,
+): Float64Array {
   return exactModes(startOf(modes, stages), pretrainingStage(modes, mix, stages));
 }
 
@@ -90,14 +83,14 @@ export async function simulatedStages(
   backend: Backend,
   modes: readonly ExposedMode[],
   mix: number,
-  stages: ExposureStages,
+  stages: EarlyExposureParameters,
   postSteps: readonly number[],
 ): Promise<StageValues[]> {
   const start = startOf(modes, stages);
   const pretrained = await advanceModes(backend, start, pretrainingStage(modes, mix, stages));
   const networks: StageValues[] = [];
   for (const steps of postSteps) {
-    const [post, fine] = laterStages(modes, stages.rate, steps, stages.steps);
+    const [post, fine] = laterStages(modes, stages.learningRate, steps, stages.steps);
     const postTrained = await advanceModes(backend, pretrained, post);
     const fineTuned = await advanceModes(backend, postTrained, fine);
     networks.push({
@@ -109,11 +102,11 @@ export async function simulatedStages(
   return networks;
 }
 
-function startOf(modes: readonly ExposedMode[], { tau }: ExposureStages): Float64Array {
+function startOf(modes: readonly ExposedMode[], { tau }: EarlyExposureParameters): Float64Array {
   return new Float64Array(modes.length).fill(Math.exp(-tau));
 }
 
-function pretrainingStage(modes: readonly ExposedMode[], mix: number, stages: ExposureStages): ModeStage {
+function pretrainingStage(modes: readonly ExposedMode[], mix: number, stages: EarlyExposureParameters): ModeStage {
   const steps = pretrainingSteps(stages);
   return stageOn(mixtureOf(modes, mix), steps === 0 ? 0 : stages.time / steps, steps);
 }
@@ -124,18 +117,9 @@ function laterStages(
   postSteps: number,
   steps: number,
 ): [ModeStage, ModeStage] {
-  return [
-    stageOn(
-      modes.map(({ postTraining }) => postTraining),
-      rate,
-      postSteps,
-    ),
-    stageOn(
-      modes.map(({ fineTuning }) => fineTuning),
-      rate,
-      steps,
-    ),
-  ];
+  const post = modes.map(({ postTraining }) => postTraining);
+  const fine = modes.map(({ fineTuning }) => fineTuning);
+  return [stageOn(post, rate, postSteps), stageOn(fine, rate, steps)];
 }
 
 /** Post-training losses of one network. */
@@ -173,14 +157,13 @@ export function lossesOf(modes: readonly ExposedMode[], { postTrained, fineTuned
  * that of the first share.
  *
  * @param backend undefined for the closed forms alone
- * @param mixes shares of exposure, increasing
  */
 export async function* exposedRuns(
   backend: Backend | undefined,
   modes: readonly ExposedMode[],
-  mixes: readonly number[],
-  stages: ExposureStages,
+  stages: EarlyExposureParameters,
 ): AsyncGenerator<ExposedRun, void, undefined> {
+  const { mixes } = stages;
   const first = flowPretrained(modes, mixes[0]!, stages);
   const limit = lossesOf(modes, exactStages(modes, first, stages, stages.postSteps)).immediate;
   for (const mix of mixes) {
@@ -205,7 +188,11 @@ export async function* exposedRuns(
 }
 
 /** Theory alone for one share, with post-training matched to the network without exposure. */
-export function matchedTheory(modes: readonly ExposedMode[], mix: number, stages: ExposureStages): StageLosses {
+export function matchedTheory(
+  modes: readonly ExposedMode[],
+  mix: number,
+  stages: EarlyExposureParameters,
+): StageLosses {
   const without = flowPretrained(modes, 0, stages);
   const limit = lossesOf(modes, exactStages(modes, without, stages, stages.postSteps)).immediate;
   const pretrained = flowPretrained(modes, mix, stages);

@@ -1,7 +1,7 @@
 import { retainedRise } from '../../../theory/exposure.js';
-import { type Check, judge, notApplicable, type Verdict } from '../../scenario/scenario.js';
+import { type Check, judgeWorst, type Verdict, verdictOf } from '../../scenario/scenario.js';
 import { SmallestSlack } from '../../training/training-checks.js';
-import { coveredLossRounding } from './early-exposure-parameters.js';
+import { coveredLossRounding } from './exposed-modes.js';
 import type { ExposedRun } from './exposed-runs.js';
 
 /** Float64 noise of sums of squares, relative to the largest of them. */
@@ -35,11 +35,10 @@ export function checkRetainedRise(runs: readonly ExposedRun[], rounding: number)
       slack.add(-Math.abs(values.fineTuned[at]! - values.postTrained[at]!), error);
     });
   }
-  if (slack.comparisons === 0) return notApplicable('T4-exposure', 'no network came to its end');
-  return judge(
+  return judgeWorst(
     'T4-exposure',
-    slack.margin,
-    slack.tolerance,
+    slack,
+    'no network came to its end',
     `rise of the post-training loss in fine-tuning of ${runs.length} networks against its form at convergence, and modes that fine-tuning does not show against themselves`,
   );
 }
@@ -71,20 +70,21 @@ export function exposureVerdict(
   const exposed = matched.filter(({ mix }) => mix > threshold);
   if (without === undefined || without.mix !== 0 || exposed.length === 0) {
     const reason = `no mixture of the run lies above the threshold ${short(threshold)} beside one without exposure`;
-    return { verdict: 'open in the linear model', reason };
+    return verdictOf(false, false, reason);
   }
   const lower = exposed.every(({ retained }) => retained < (1 - ALIKE) * without.retained);
   const alike = exposed.every(({ immediate }) => immediate <= (1 + ALIKE) * without.immediate);
   const rise = ({ immediate, retained }: ExposedLosses) => retained - immediate;
   const [first, last] = [exposed[0]!, exposed.at(-1)!];
   const equalSteps = fixed.filter(({ mix }) => mix === 0 || mix === last.mix).map(rise);
-  return {
-    verdict: lower && alike ? 'agrees' : 'disagrees',
-    reason:
-      `at no higher an immediate loss the retained loss is ${short(without.retained)} without exposure and ${distinct([first.retained, last.retained], ' to ')} above the threshold ${short(threshold)}; ` +
+  const isBorneOut = lower && alike;
+  return verdictOf(
+    isBorneOut,
+    !isBorneOut,
+    `at no higher an immediate loss the retained loss is ${short(without.retained)} without exposure and ${distinct([first.retained, last.retained], ' to ')} above the threshold ${short(threshold)}; ` +
       `fine-tuning raises the loss by ${short(rise(without))} without exposure, ${short(rise(first))} at a share of ${short(first.mix)} and ${short(rise(last))} at ${short(last.mix)}; ` +
       `after equal numbers of post-training steps by ${distinct(equalSteps, ' and ')}, so that exposure saves nothing there`,
-  };
+  );
 }
 
 function distinct(values: readonly number[], joint: string): string {

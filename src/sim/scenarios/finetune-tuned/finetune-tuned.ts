@@ -13,7 +13,7 @@ import {
   stepsParameter,
   targetParameter,
 } from '../../finetuning/finetuning-parameters.js';
-import { finiteOrNull, predict } from '../../finetuning/prediction.js';
+import { predict } from '../../finetuning/prediction.js';
 import {
   checkpointParameters,
   type FineTuningPlan,
@@ -23,30 +23,27 @@ import {
   planFineTuning,
   resolveOneTask,
   taskOf,
-  taskRows,
 } from '../../finetuning/prepare.js';
 import { type Losses, tuneRates } from '../../finetuning/rates.js';
 import {
-  accuracyCells,
   accuracyColumns,
-  forgettingSimColumn,
-  forgettingTheoryColumn,
-  lossFtSimColumn,
-  lossFtTheoryColumn,
-  lossPreSimColumn,
-  lossPreTheoryColumn,
-  pretrainingTime,
-  riseColumn,
+  accuracyOf,
+  forgettingColumns,
+  lossColumns,
   riseOf,
-  taskColumns,
-  turnSimColumn,
-  turnTheoryColumn,
+  type TunedPoint,
+  type TuningAccuracy,
+  taskModes,
+  taskTable,
+  tunedPoint,
+  tunedTurnColumns,
 } from '../../finetuning/tables.js';
 import { type TunedNetwork, tuneNetworks } from '../../finetuning/tuned-networks.js';
 import { type FineTuningStudy, sharedValues, type Tuning } from '../../finetuning/tuning.js';
 import { turningPoint } from '../../finetuning/turning-point.js';
-import type { RunEvent, Scenario } from '../../scenario/scenario.js';
-import { type Column, type Row, timeColumn } from '../../scenario/table.js';
+import { figureOf, linear, logarithmic, pretrainingTime, turningTimes } from '../../scenario/figure.js';
+import type { Resolved, RunEvent, Scenario } from '../../scenario/scenario.js';
+import { column, declaring, inLoss, type Reading, table, timeColumn } from '../../scenario/table.js';
 
 /** A network at the best rate of its checkpoint. */
 export interface BestNetwork {
@@ -75,10 +72,12 @@ export async function* tunedNetworks(
     if (found.value.kind === 'progress') yield found.value;
     else {
       const { tuning, losses } = found.value;
-      const isSimulated = simulation !== undefined;
-      const theory = isSimulated ? predict(study, tuning, finetuning) : losses;
-      const rows = [fixedRow(study.times[tuning.at]!, tuning.rate, theory, isSimulated ? losses : undefined)];
-      yield { kind: 'rows', table: 'fixed', rows };
+      const point = { rate: tuning.rate, time: study.times[tuning.at]! };
+      const known =
+        simulation === undefined
+          ? { prediction: losses }
+          : { prediction: predict(study, tuning, finetuning), tuned: losses };
+      yield fixed.rows([{ ...point, ...known }]);
     }
   }
   const best = found.value;
@@ -89,52 +88,53 @@ export async function* tunedNetworks(
   for await (const event of tuneNetworks(prepared, tunings, finetuning, describe, signal)) {
     if (event.kind === 'network') {
       networks[event.index] = { network: event.network, spread: best[event.index]!.spread };
-      yield { kind: 'rows', table: 'curve', rows: [curveRow(study.times, event.network)] };
-      const known = accuracyCells(study.times, event.network, pretraining === 'descent');
-      if (known !== undefined) yield { kind: 'rows', table: 'accuracy', rows: [known] };
+      yield curve.rows([tunedPoint(study, event.network)]);
+      yield accuracy.rows(accuracyOf(study.times, event.network, pretraining === 'descent'));
     } else yield event;
   }
   return networks;
-}
-
-function fixedRow(time: number, rate: number, theory: Losses, simulated: Losses | undefined): Row {
-  return [
-    rate,
-    time,
-    finiteOrNull(theory.lossFt),
-    finiteOrNull(simulated?.lossFt ?? Number.NaN),
-    finiteOrNull(theory.lossPre),
-    finiteOrNull(simulated?.lossPre ?? Number.NaN),
-  ];
-}
-
-function curveRow(times: readonly number[], { tuning, tuned, prediction }: TunedNetwork): Row {
-  return [
-    times[tuning.at]!,
-    tuning.rate,
-    tuned?.lossFt ?? null,
-    tuned?.lossPre ?? null,
-    tuned?.forgetting ?? null,
-    finiteOrNull(prediction.lossFt),
-    finiteOrNull(prediction.lossPre),
-    finiteOrNull(prediction.forgetting),
-  ];
-}
-
-export interface FinetuneTunedParameters extends OneTaskParameters {
-  /** The grid on which the search begins, increasing. */
-  readonly learningRates: readonly number[];
-  readonly lambda: number;
 }
 
 /** Cells of one network of the grid in the table `fixed`; its modes take as much again for each. */
 const CELLS = 6;
 
 /** A rise that rates with equal fine-tuning losses could make or unmake is none. */
-const withinSearch = (column: Column): Column => ({
-  ...column,
-  description: `${column.description}; null also where the curve rises by less than equally good rates differ`,
+const withinSearch = <Point>(found: Reading<Point>): Reading<Point> => ({
+  ...found,
+  description: `${found.description}; null also where the curve rises by less than equally good rates differ`,
 });
+
+const rateColumn = <Point>(description: string, value: (point: Point) => number) =>
+  column('flow time per step', description, value);
+
+const { loss_pre_theory, loss_pre_sim, loss_ft_theory, loss_ft_sim } = lossColumns;
+
+const curve = table<TunedPoint>('curve', {
+  time: timeColumn,
+  learning_rate: rateColumn(
+    'rate with the least fine-tuning loss from this checkpoint; the smallest where several are as good',
+    ({ tuning }) => tuning.rate,
+  ),
+  ...{ loss_ft_sim, loss_pre_sim, forgetting_sim: forgettingColumns.forgetting_sim },
+  ...{ loss_ft_theory, loss_pre_theory, forgetting_theory: forgettingColumns.forgetting_theory },
+}).sortedBy('time');
+
+const RISE = 'pre-training loss after fine-tuning at the last checkpoint minus its least value over the checkpoints';
+
+const inflection = table<ReturnType<typeof inflectionOf>>('inflection', {
+  time_theory: withinSearch(tunedTurnColumns.time_theory),
+  time_sim: withinSearch(tunedTurnColumns.time_sim),
+  rise_theory: inLoss(`theoretical ${RISE}`, ({ riseTheory }) => riseTheory),
+  rise_sim: inLoss(`simulated ${RISE}`, ({ riseSim }) => riseSim),
+});
+
+const fixed = table<{ readonly rate: number; readonly time: number; prediction: Losses; tuned?: Losses }>('fixed', {
+  learning_rate: rateColumn('rate of the grid, the same at every checkpoint', ({ rate }) => rate),
+  time: timeColumn,
+  ...{ loss_ft_theory, loss_ft_sim, loss_pre_theory, loss_pre_sim },
+}).sortedBy('learning_rate', 'time');
+
+const accuracy = table<TuningAccuracy>('accuracy', accuracyColumns).sortedBy('time');
 
 interface TunedPlan extends FineTuningPlan {
   readonly parameters: FinetuneTunedParameters;
@@ -153,6 +153,8 @@ const schema = z.object({
   ...methodParameters,
 });
 
+export type FinetuneTunedParameters = Resolved<typeof schema, OneTaskParameters>;
+
 /** Fine-tuning with the learning rate tuned for the new task at every checkpoint. */
 export const finetuneTuned: Scenario<FinetuneTunedParameters, TunedPlan, typeof schema> = {
   id: 'finetune-tuned',
@@ -165,68 +167,31 @@ export const finetuneTuned: Scenario<FinetuneTunedParameters, TunedPlan, typeof 
   engines: ['modes', 'matrix', 'exact'],
   schema,
   presets: { survives: { target: 'overshoot:4:3', steps: '8' }, vanishes: { target: 'overshoot:12:2.5', steps: '40' } },
-  tables: {
-    curve: [
-      timeColumn,
-      {
-        name: 'learning_rate',
-        unit: 'flow time per step',
-        description:
-          'rate with the least fine-tuning loss from this checkpoint; the smallest where several are as good',
-      },
-      lossFtSimColumn,
-      lossPreSimColumn,
-      forgettingSimColumn,
-      lossFtTheoryColumn,
-      lossPreTheoryColumn,
-      forgettingTheoryColumn,
-    ],
-    inflection: [
-      withinSearch(turnTheoryColumn),
-      withinSearch(turnSimColumn),
-      riseColumn('rise_theory', 'theoretical'),
-      riseColumn('rise_sim', 'simulated'),
-    ],
-    fixed: [
-      {
-        name: 'learning_rate',
-        unit: 'flow time per step',
-        description: 'rate of the grid, the same at every checkpoint',
-      },
-      timeColumn,
-      lossFtTheoryColumn,
-      lossFtSimColumn,
-      lossPreTheoryColumn,
-      lossPreSimColumn,
-    ],
-    accuracy: [...accuracyColumns],
-    task: taskColumns,
-  },
-  rowOrder: { curve: ['time'], accuracy: ['time'], fixed: ['learning_rate', 'time'] },
+  ...declaring(curve, inflection, fixed, accuracy, taskTable),
   figures: [
-    {
-      id: 'loss-pre',
-      title: 'Pre-training loss after fine-tuning, rate tuned per checkpoint',
-      table: 'curve',
-      x: pretrainingTime,
-      y: { theory: 'loss_pre_theory', simulation: 'loss_pre_sim', label: 'pre-training loss', scale: 'linear' },
-      inflection: { table: 'inflection', theory: 'time_theory', simulation: 'time_sim' },
-    },
-    {
-      id: 'learning-rate',
-      title: 'Best learning rate for the new task',
-      table: 'curve',
-      x: pretrainingTime,
-      y: { simulation: 'learning_rate', label: 'learning rate', scale: 'log' },
-    },
-    {
-      id: 'fixed',
-      title: 'For comparison: the same rate at every checkpoint',
-      table: 'fixed',
-      x: pretrainingTime,
-      y: { theory: 'loss_pre_theory', simulation: 'loss_pre_sim', label: 'pre-training loss', scale: 'linear' },
-      series: 'learning_rate',
-    },
+    figureOf(
+      curve,
+      'loss-pre',
+      'Pre-training loss after fine-tuning, rate tuned per checkpoint',
+      pretrainingTime,
+      linear('loss_pre', 'pre-training loss'),
+      { inflection: turningTimes },
+    ),
+    figureOf(
+      curve,
+      'learning-rate',
+      'Best learning rate for the new task',
+      pretrainingTime,
+      logarithmic('learning_rate'),
+    ),
+    figureOf(
+      fixed,
+      'fixed',
+      'For comparison: the same rate at every checkpoint',
+      pretrainingTime,
+      linear('loss_pre', 'pre-training loss'),
+      { series: 'learning_rate' },
+    ),
   ],
   resolve: (parsed) => resolveOneTask(parsed, parsed.learningRates, CELLS),
   async plan(parameters, request) {
@@ -239,7 +204,7 @@ export const finetuneTuned: Scenario<FinetuneTunedParameters, TunedPlan, typeof 
   async *run({ parameters, task, common, prepared }, context) {
     const tuning = prepared(context);
     const { study, simulation, precision } = tuning;
-    yield { kind: 'rows', table: 'task', rows: taskRows(parameters.spectrum, task) };
+    yield taskTable.rows(taskModes(parameters.spectrum, task));
     if (simulation !== undefined) yield* simulation.pretrain();
     const best = yield* tunedNetworks(tuning, parameters, common, context.signal);
     const run: FineTuningRun = {
@@ -247,12 +212,12 @@ export const finetuneTuned: Scenario<FinetuneTunedParameters, TunedPlan, typeof 
       method: parameters.finetuning,
       curves: [{ key: 0, networks: best.map(({ network }) => network) }],
     };
-    yield { kind: 'rows', table: 'inflection', rows: [inflectionRow(study, best)] };
+    yield inflection.rows([inflectionOf(study, best)]);
     yield* finetuningVerdicts(run, precision, [sharedValues(task) === undefined ? checkPlanes : checkSteps]);
   },
 };
 
-function inflectionRow(study: FineTuningStudy, best: readonly BestNetwork[]): Row {
+function inflectionOf(study: FineTuningStudy, best: readonly BestNetwork[]) {
   const times = best.map(({ network }) => study.times[network.tuning.at]!);
   const rounding = closedFormRounding(study);
   const predicted = best.map(({ network }) => network.prediction.lossPre);
@@ -260,10 +225,10 @@ function inflectionRow(study: FineTuningStudy, best: readonly BestNetwork[]): Ro
   const open = best.map(({ spread }) => spread + rounding);
   const isComplete = best.length === study.times.length && simulated.every((value) => !Number.isNaN(value));
   const rounded = best.map(({ network }, at) => open[at]! + (network.expected?.lossPreRounding ?? 0));
-  return [
-    turningPoint(times, predicted, open)?.time ?? null,
-    isComplete ? (turningPoint(times, simulated, rounded)?.time ?? null) : null,
-    riseOf(predicted),
-    isComplete ? riseOf(simulated) : null,
-  ];
+  return {
+    timeTheory: turningPoint(times, predicted, open)?.time,
+    timeSim: isComplete ? turningPoint(times, simulated, rounded)?.time : undefined,
+    riseTheory: riseOf(predicted),
+    riseSim: isComplete ? riseOf(simulated) : null,
+  };
 }

@@ -17,33 +17,28 @@ import {
   planFineTuning,
   resolveOneTask,
   taskOf,
-  taskRows,
 } from '../../finetuning/prepare.js';
 import {
-  accuracyColumns,
   type CurvesPlan,
-  checkpointColumns,
+  curveTables,
   fineTuningLossFigure,
-  forgettingFigure,
   learningRateColumn,
   lossPreFigure,
   type PlannedCurve,
   planTunings,
-  taskColumns,
+  taskModes,
+  taskTable,
   tuneCurves,
-  turnSimColumn,
-  turnTheoryColumn,
 } from '../../finetuning/tables.js';
 import { sharedValues } from '../../finetuning/tuning.js';
-import type { Scenario } from '../../scenario/scenario.js';
-
-export interface FinetuneParameters extends OneTaskParameters {
-  readonly learningRates: readonly number[];
-  readonly lambda: number;
-}
+import { figureOf, linear, pretrainingTime } from '../../scenario/figure.js';
+import type { Resolved, Scenario } from '../../scenario/scenario.js';
+import { declaring } from '../../scenario/table.js';
 
 /** Cells of one network in the tables; what is kept of its modes for the checks takes as much again for each. */
 const CELLS = 16;
+
+const tables = curveTables('learning rate', learningRateColumn);
 
 const schema = z.object({
   ...checkpointParameters,
@@ -54,6 +49,8 @@ const schema = z.object({
   lambda: lambdaParameter(0),
   ...methodParameters,
 });
+
+export type FinetuneParameters = Resolved<typeof schema, OneTaskParameters>;
 
 /** The fine-tuning half of the paper: K steps at a fixed learning rate from every checkpoint of pre-training. */
 export const finetune: Scenario<FinetuneParameters, CurvesPlan<FinetuneParameters>, typeof schema> = {
@@ -67,14 +64,14 @@ export const finetune: Scenario<FinetuneParameters, CurvesPlan<FinetuneParameter
   engines: ['modes', 'matrix', 'exact'],
   schema,
   presets: { erase: { target: 'erase:3' }, shuffle: { target: 'shuffle' }, turned: { angle: '30' } },
-  tables: {
-    curve: [learningRateColumn, ...checkpointColumns],
-    inflection: [learningRateColumn, turnTheoryColumn, turnSimColumn],
-    accuracy: [learningRateColumn, ...accuracyColumns],
-    task: taskColumns,
-  },
-  rowOrder: { curve: ['learning_rate', 'time'], accuracy: ['learning_rate', 'time'] },
-  figures: [lossPreFigure('learning_rate'), fineTuningLossFigure('learning_rate'), forgettingFigure('learning_rate')],
+  ...declaring(tables.curve, tables.inflection, tables.accuracy, taskTable),
+  figures: [
+    lossPreFigure(tables.curve, 'learning_rate'),
+    fineTuningLossFigure(tables.curve, 'learning_rate'),
+    figureOf(tables.curve, 'forgetting', 'Forgetting', pretrainingTime, linear('forgetting'), {
+      series: 'learning_rate',
+    }),
+  ],
   resolve: (parsed) => resolveOneTask(parsed, parsed.learningRates, CELLS),
   async plan(parameters, request) {
     const { times, learningRates, lambda } = parameters;
@@ -85,8 +82,8 @@ export const finetune: Scenario<FinetuneParameters, CurvesPlan<FinetuneParameter
   },
   async *run({ parameters, task, curves, tunings, prepared }, context) {
     const study = prepared(context);
-    yield { kind: 'rows', table: 'task', rows: taskRows(parameters.spectrum, task) };
-    const run = yield* tuneCurves(study, parameters, curves, tunings, 'learning rate', context.signal);
+    yield taskTable.rows(taskModes(parameters.spectrum, task));
+    const run = yield* tuneCurves(study, parameters, curves, tunings, tables, context.signal);
     const exactness = sharedValues(task) === undefined ? [checkPlanes, checkRiccatiLimit] : [checkSteps];
     yield* finetuningVerdicts(run, study.precision, [...exactness, checkRateOrder, checkForgetting, checkErase]);
   },

@@ -1,9 +1,18 @@
 import { z } from 'zod';
 import type { Problem } from '../../../theory/problem.js';
 import { initialDeviation } from '../../noise/means.js';
-import { NoiseCurves, type NoiseLayout, type NoiseStudy, noiseAccuracy } from '../../noise/noise-curves.js';
+import {
+  NoiseCurves,
+  type NoisePoint,
+  type NoiseStudy,
+  type NoiseTurn,
+  noiseAccuracy,
+  noiseAccuracyColumns,
+  perturbedLossSim,
+} from '../../noise/noise-curves.js';
+import { figureOf, linear, logarithmic, pretrainingTime, turningTimes } from '../../scenario/figure.js';
 import { requireTableMemory } from '../../scenario/memory.js';
-import type { Scenario } from '../../scenario/scenario.js';
+import type { Resolved, Scenario } from '../../scenario/scenario.js';
 import {
   gammasParameter,
   learningRateParameter,
@@ -14,30 +23,13 @@ import {
   tauParameter,
   timesParameter,
 } from '../../scenario/shared.js';
-import {
-  gammaColumn,
-  lossColumn,
-  noiseAccuracyColumns,
-  perturbedLossColumn,
-  sensitivityColumn,
-  timeColumn,
-  timeSimColumn,
-  timeTheoryColumn,
-} from '../../scenario/table.js';
+import { declaring, estimate, gammaColumn, inLoss, table, timeColumn, turnColumns } from '../../scenario/table.js';
 import {
   type Pretraining,
   type PretrainingPlan,
   planPretraining,
   resolvePretraining,
 } from '../../training/pretraining.js';
-
-interface NoiseParameters {
-  readonly gammas: readonly number[];
-  readonly noise: 'absolute' | 'init';
-  readonly replicates: number;
-}
-
-export type GaussianParameters = Pretraining & NoiseParameters;
 
 const schema = z.object({
   ...shapeParameters(32),
@@ -50,6 +42,33 @@ const schema = z.object({
   learningRate: learningRateParameter,
 });
 
+export type GaussianParameters = Resolved<typeof schema, Pretraining>;
+
+const curve = table<NoisePoint>('curve', {
+  gamma: gammaColumn,
+  time: timeColumn,
+  loss: inLoss('pre-training loss of the checkpoint as the engine trained it, before noise', ({ loss }) => loss),
+  sensitivity_theory: inLoss(
+    'expected rise of the loss under noise, closed form of the flow (T1)',
+    ({ theory, gamma }) => theory.sensitivity(gamma),
+  ),
+  ...estimate(
+    'sensitivity',
+    'loss',
+    'mean rise of the loss over the replicates',
+    ({ excess }) => excess,
+    'standard error of sensitivity_sim',
+  ),
+  perturbed_loss_theory: inLoss('expected loss under noise, closed form of the flow (T3)', ({ theory, gamma }) =>
+    theory.perturbedLoss(gamma),
+  ),
+  perturbed_loss_sim: inLoss('loss + sensitivity_sim', perturbedLossSim),
+}).sortedBy('gamma', 'time');
+
+const inflection = table<NoiseTurn>('inflection', { gamma: gammaColumn, ...turnColumns });
+
+const accuracy = table('accuracy', noiseAccuracyColumns).sortedBy('gamma', 'time');
+
 /** The Gaussian half of the paper: noise on the weights hurts the more, the longer the network was trained. */
 export const gaussian: Scenario<GaussianParameters, PretrainingPlan & { readonly study: NoiseStudy }, typeof schema> = {
   id: 'gaussian',
@@ -60,51 +79,19 @@ export const gaussian: Scenario<GaussianParameters, PretrainingPlan & { readonly
   claims: ['T0', 'T1', 'T2', 'T3'],
   engines: ['modes', 'matrix', 'exact'],
   schema,
-  tables: {
-    curve: [
-      gammaColumn,
-      timeColumn,
-      lossColumn('')('pre-training loss of the checkpoint as the engine trained it, before noise'),
-      sensitivityColumn('_theory')('expected rise of the loss under noise, closed form of the flow (T1)'),
-      sensitivityColumn('_sim')('mean rise of the loss over the replicates'),
-      sensitivityColumn('_stderr')('standard error of sensitivity_sim'),
-      perturbedLossColumn('_theory')('expected loss under noise, closed form of the flow (T3)'),
-      perturbedLossColumn('_sim')('loss + sensitivity_sim'),
-    ],
-    inflection: [gammaColumn, timeTheoryColumn, timeSimColumn],
-    accuracy: noiseAccuracyColumns,
-  },
-  rowOrder: { curve: ['gamma', 'time'], accuracy: ['gamma', 'time'] },
+  ...declaring(curve, inflection, accuracy),
   figures: [
-    {
-      id: 'perturbed-loss',
-      title: 'Loss under Gaussian noise',
-      table: 'curve',
-      x: { column: 'time', label: 'pre-training time', scale: 'log' },
-      y: {
-        theory: 'perturbed_loss_theory',
-        simulation: 'perturbed_loss_sim',
-        error: 'sensitivity_stderr',
-        label: 'perturbed loss',
-        scale: 'linear',
-      },
+    figureOf(
+      curve,
+      'perturbed-loss',
+      'Loss under Gaussian noise',
+      pretrainingTime,
+      { ...linear('perturbed_loss'), error: 'sensitivity_stderr' },
+      { series: 'gamma', inflection: turningTimes },
+    ),
+    figureOf(curve, 'sensitivity', 'Sensitivity to Gaussian noise', pretrainingTime, logarithmic('sensitivity'), {
       series: 'gamma',
-      inflection: { table: 'inflection', theory: 'time_theory', simulation: 'time_sim' },
-    },
-    {
-      id: 'sensitivity',
-      title: 'Sensitivity to Gaussian noise',
-      table: 'curve',
-      x: { column: 'time', label: 'pre-training time', scale: 'log' },
-      y: {
-        theory: 'sensitivity_theory',
-        simulation: 'sensitivity_sim',
-        error: 'sensitivity_stderr',
-        label: 'sensitivity',
-        scale: 'log',
-      },
-      series: 'gamma',
-    },
+    }),
   ],
   resolve(parsed) {
     const parameters = resolvePretraining(parsed);
@@ -123,26 +110,11 @@ export const gaussian: Scenario<GaussianParameters, PretrainingPlan & { readonly
   },
   async *run(plan, context) {
     const simulated = plan.simulated(context);
-    const curves = new NoiseCurves(plan.problem, plan.study, layout);
-    if (simulated === undefined) yield* curves.theoryOnly();
-    else yield* curves.simulate(simulated);
-    yield { kind: 'rows', table: 'inflection', rows: curves.inflections() };
+    const curves = new NoiseCurves(plan.problem, plan.study, { curve, inflection, accuracy });
+    yield* curves.events(simulated);
+    yield curves.inflections();
     for (const check of curves.checks(simulated)) yield { kind: 'check', check };
   },
-};
-
-const layout: NoiseLayout = {
-  prefix: [],
-  curve: (point) => [
-    point.gamma,
-    point.time,
-    point.loss,
-    point.sensitivityTheory,
-    point.sensitivitySim,
-    point.sensitivityError,
-    point.perturbedLossTheory,
-    point.perturbedLossSim,
-  ],
 };
 
 function absoluteGammas({ gammas, noise, ...pretraining }: GaussianParameters): number[] {

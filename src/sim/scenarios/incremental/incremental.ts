@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { singularValue } from '../../../theory/mode.js';
 import { loss, type Problem } from '../../../theory/problem.js';
+import { figureOf, linear, logarithmic, pretrainingTime } from '../../scenario/figure.js';
 import { requireTableMemory } from '../../scenario/memory.js';
 import type { RunEvent, Scenario } from '../../scenario/scenario.js';
 import {
@@ -10,14 +11,7 @@ import {
   tauParameter,
   timesParameter,
 } from '../../scenario/shared.js';
-import {
-  lossColumn,
-  modeColumn,
-  type Row,
-  sigmaColumn,
-  singularValueColumn,
-  timeColumn,
-} from '../../scenario/table.js';
+import { declaring, inLoss, modeColumn, pure, sigmaColumn, table, timeColumn } from '../../scenario/table.js';
 import {
   lossAccuracy,
   type Pretraining,
@@ -36,6 +30,33 @@ const schema = z.object({
   learningRate: learningRateParameter,
 });
 
+/** A network at one time; its checkpoint is absent where nothing was simulated. */
+interface Reached {
+  readonly time: number;
+  readonly problem: Problem;
+  readonly checkpoint: Checkpoint | undefined;
+}
+
+const modes = table<Reached & { readonly mode: number; readonly sigma: number }>('modes', {
+  time: timeColumn,
+  mode: modeColumn,
+  sigma: sigmaColumn,
+  singular_value_theory: pure(
+    'singular value of the network in this mode, closed form of the flow (T0)',
+    ({ problem, mode, time }) => singularValue(problem.modes[mode - 1]!, time),
+  ),
+  singular_value_sim: pure(
+    'the same of the simulated network, u_i^T W v_i',
+    ({ checkpoint, mode }) => checkpoint?.singularValues[mode - 1],
+  ),
+});
+
+const losses = table<Reached>('loss', {
+  time: timeColumn,
+  loss_theory: inLoss('pre-training loss, closed form of the flow (T0)', ({ problem, time }) => loss(problem, time)),
+  loss_sim: inLoss('pre-training loss of the simulated network', ({ checkpoint }) => checkpoint?.loss),
+});
+
 /** Small initialisation learns the features one after another, the largest first. */
 export const incremental: Scenario<
   Pretraining,
@@ -50,46 +71,17 @@ export const incremental: Scenario<
   claims: ['T0', 'T0-bounds', 'T2'],
   engines: ['modes', 'matrix', 'exact'],
   schema,
-  tables: {
-    modes: [
-      timeColumn,
-      modeColumn,
-      sigmaColumn,
-      singularValueColumn('_theory')('singular value of the network in this mode, closed form of the flow (T0)'),
-      singularValueColumn('_sim')('the same of the simulated network, u_i^T W v_i'),
-    ],
-    loss: [
-      timeColumn,
-      lossColumn('_theory')('pre-training loss, closed form of the flow (T0)'),
-      lossColumn('_sim')('pre-training loss of the simulated network'),
-    ],
-  },
+  ...declaring(modes, losses),
   figures: [
-    {
-      id: 'singular-values',
-      title: 'Singular values of the network',
-      table: 'modes',
-      x: { column: 'time', label: 'pre-training time', scale: 'log' },
-      y: {
-        theory: 'singular_value_theory',
-        simulation: 'singular_value_sim',
-        label: 'singular value',
-        scale: 'linear',
-      },
+    figureOf(modes, 'singular-values', 'Singular values of the network', pretrainingTime, linear('singular_value'), {
       series: 'mode',
-    },
-    {
-      id: 'loss',
-      title: 'Pre-training loss',
-      table: 'loss',
-      x: { column: 'time', label: 'pre-training time', scale: 'log' },
-      y: { theory: 'loss_theory', simulation: 'loss_sim', label: 'loss', scale: 'log' },
-    },
+    }),
+    figureOf(losses, 'loss', 'Pre-training loss', pretrainingTime, logarithmic('loss')),
   ],
   resolve(parsed) {
     const parameters = resolvePretraining(parsed);
-    const modes = Math.min(parameters.rows, parameters.hidden, parameters.cols);
-    requireTableMemory('times', `${parameters.times.length} times`, parameters.times.length * modes * 5);
+    const { rows, hidden, cols, times } = parameters;
+    requireTableMemory('times', `${times.length} times`, times.length * Math.min(rows, hidden, cols) * 5);
     return parameters;
   },
   plan(parameters, request) {
@@ -99,17 +91,11 @@ export const incremental: Scenario<
   },
   async *run({ problem, times, ...plan }, context) {
     const simulated = plan.simulated(context);
-    const rows = (time: number, checkpoint: Checkpoint | undefined): RunEvent[] => [
-      {
-        kind: 'rows',
-        table: 'modes',
-        rows: problem.modes.map((mode, index): Row => {
-          const simulatedValue = checkpoint?.singularValues[index] ?? null;
-          return [time, index + 1, mode.sigma, singularValue(mode, time), simulatedValue];
-        }),
-      },
-      { kind: 'rows', table: 'loss', rows: [[time, loss(problem, time), checkpoint?.loss ?? null]] },
-    ];
+    const rows = (time: number, checkpoint: Checkpoint | undefined): RunEvent[] => {
+      const reached = { time, problem, checkpoint };
+      const ofModes = problem.modes.map(({ sigma }, index) => ({ ...reached, mode: index + 1, sigma }));
+      return [modes.rows(ofModes), losses.rows([reached])];
+    };
     const checkpoints: Checkpoint[] = [];
     let divergedAt: number | undefined;
     if (simulated === undefined) for (const time of times) yield* rows(time, undefined);
@@ -128,7 +114,7 @@ export const incremental: Scenario<
         yield { kind: 'progress', done, total: times.length, label: 'checkpoints' };
       }
     }
-    const run = { problem, times: times, expected: simulated?.expected, divergedAt };
+    const run = { problem, times, expected: simulated?.expected, divergedAt };
     yield { kind: 'check', check: checkDecoupling(run, checkpoints) };
     yield { kind: 'check', check: checkLearningOrder(run, checkpoints) };
     yield { kind: 'check', check: checkProgressiveSensitivity(run, checkpoints) };

@@ -12,32 +12,33 @@ import {
   unchangedParameter,
 } from '../../finetuning/finetuning-parameters.js';
 import { overshootBoundary } from '../../finetuning/overshoot-boundary.js';
-import { finiteOrNull } from '../../finetuning/prediction.js';
 import {
   type FineTuningParameters,
   type FineTuningPlan,
   methodParameters,
   type PreparedFineTuning,
   planFineTuning,
-  taskRows,
 } from '../../finetuning/prepare.js';
 import {
-  accuracyCells,
   accuracyColumns,
+  accuracyOf,
   angleColumn,
-  checkpointCells,
   checkpointColumns,
   overshootColumn,
-  pretrainingTime,
   riseOf,
+  type TunedPoint,
+  type TuningAccuracy,
   taskColumns,
+  taskModes,
+  tunedPoint,
 } from '../../finetuning/tables.js';
 import { type TunedNetwork, tuneNetworks } from '../../finetuning/tuned-networks.js';
 import type { Task, Tuning } from '../../finetuning/tuning.js';
+import { figureOf, linear, pretrainingTime } from '../../scenario/figure.js';
 import { requireTableMemory } from '../../scenario/memory.js';
-import type { RunEvent, Scenario } from '../../scenario/scenario.js';
+import type { Resolved, RunEvent, Scenario } from '../../scenario/scenario.js';
 import { shapeParameters, spectrumParameter, tauParameter, timesParameter } from '../../scenario/shared.js';
-import type { Row } from '../../scenario/table.js';
+import { declaring, inLoss, pure, table } from '../../scenario/table.js';
 import { resolvePretraining } from '../../training/pretraining.js';
 
 /** One cell of the map. */
@@ -81,52 +82,31 @@ export async function* misalignedNetworks(
     missing[index]!--;
     if (drawn.has(`${overshoot} ${angle}`)) {
       const cell = `${short(overshoot)} at ${short(angle)} degrees`;
-      const row = [cell, overshoot, angle, ...checkpointCells(prepared, event.network)];
-      yield { kind: 'rows', table: 'curve', rows: [row] };
+      yield curve.rows([{ cell, overshoot, angle, ...tunedPoint(study, event.network) }]);
     }
     if (missing[index] === 0) {
-      const rises = [predictedLoss, simulatedLoss].map((loss) => riseOf(networks[index]!.map(loss)));
-      yield { kind: 'rows', table: 'map', rows: [[overshoot, angle, ...rises]] };
-      const known = largestErrors(study.times, networks[index]!, pretraining === 'descent');
-      if (known !== undefined) yield { kind: 'rows', table: 'accuracy', rows: [[overshoot, angle, ...known]] };
+      const ofCell = networks[index]!;
+      const riseTheory = riseOf(ofCell.map(({ prediction }) => prediction.lossPre));
+      const riseSim = riseOf(ofCell.map(({ tuned }) => tuned?.lossPre ?? Number.NaN));
+      yield map.rows([{ overshoot, angle, riseTheory, riseSim }]);
+      const known = ofCell.flatMap((network) => accuracyOf(study.times, network, pretraining === 'descent'));
+      if (known.length > 0) yield accuracy.rows([{ overshoot, angle, known }]);
     }
   }
   return { study, method: finetuning, curves: networks.map((members, key) => ({ key, networks: members })) };
 }
 
-/** Rows of the table `task`: the new task of every overshoot. */
-export function tasksOf(spectrum: readonly number[], cells: readonly MapCell[]): Row[] {
+/** The new task of every overshoot, mode by mode. */
+function tasksOf(spectrum: readonly number[], cells: readonly MapCell[]) {
   const tasks = new Map(cells.map(({ overshoot, task }) => [overshoot, task]));
-  return [...tasks].flatMap(([overshoot, task]) => taskRows(spectrum, task).map((row) => [overshoot, ...row]));
+  return [...tasks].flatMap(([overshoot, task]) => taskModes(spectrum, task).map((mode) => ({ overshoot, ...mode })));
 }
 
-/** What is largest in size among the cells of `accuracyColumns` but the time; undefined where no network came to its end. */
-function largestErrors(
-  times: readonly number[],
-  networks: readonly TunedNetwork[],
-  isTrained: boolean,
-): Row | undefined {
-  const known = networks.flatMap((network) => {
-    const cells = accuracyCells(times, network, isTrained);
-    return cells === undefined ? [] : [cells];
-  });
-  if (known.length === 0) return undefined;
-  // A bound that is null has no limit.
-  return [1, 2, 3, 4].map((cell) => {
-    const largest = known.reduce((most, cells) => {
-      const value = cells[cell] ?? Infinity;
-      return Math.abs(value) > Math.abs(most) ? value : most;
-    }, 0);
-    return finiteOrNull(largest);
-  });
-}
-
-function predictedLoss({ prediction }: TunedNetwork): number {
-  return prediction.lossPre;
-}
-
-function simulatedLoss({ tuned }: TunedNetwork): number {
-  return tuned?.lossPre ?? Number.NaN;
+/** What is largest in size over the checkpoints; a bound that is not finite has no limit. */
+function largest(values: readonly number[]): number {
+  return values
+    .map((value) => (Number.isFinite(value) ? value : Infinity))
+    .reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0);
 }
 
 /** Cells whose curves are reported: two overshoots at the first, the middle and the last angle. */
@@ -141,20 +121,67 @@ function short(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
-export interface MisalignmentParameters extends FineTuningParameters {
-  readonly overshoots: readonly number[];
-  readonly angles: readonly number[];
-  readonly unchanged: number;
-  /** Exactly one. */
-  readonly learningRates: readonly number[];
-  readonly lambda: number;
-}
-
 /** Cells of one network in the table `curve`; what is kept of its modes for the checks takes as much again for each. */
 const CELLS = 12;
 
 const RISE =
   'pre-training loss after fine-tuning at the last checkpoint minus its least value over the checkpoints: how much longer pre-training hurts';
+
+interface OfCell {
+  readonly overshoot: number;
+  readonly angle: number;
+}
+
+const ofCell = { overshoot: overshootColumn, angle: angleColumn };
+
+const map = table<OfCell & { readonly riseTheory: number | null; readonly riseSim: number | null }>('map', {
+  ...ofCell,
+  rise_theory: inLoss(
+    `${RISE}; exact recurrence from the checkpoints of the flow, or with finetuning=flow the closed form of gradient flow; null where descent diverged`,
+    ({ riseTheory }) => riseTheory,
+  ),
+  rise_sim: inLoss(
+    `${RISE}; simulated, null where a network diverged or nothing was simulated`,
+    ({ riseSim }) => riseSim,
+  ),
+}).sortedBy('overshoot', 'angle');
+
+const boundary = table<{ readonly angle: number; readonly lowest: number | null; readonly converged: number | null }>(
+  'boundary',
+  {
+    angle: angleColumn,
+    overshoot_theory: pure(
+      'factor above which longer pre-training hurts, for checkpoints whose modes are learned or at zero: closed form of the flow for the time steps * learning rate, within the range of overshoots; null where it does not hurt',
+      ({ lowest }) => lowest,
+    ),
+    overshoot_converged: pure(
+      'the same at convergence where the singular vectors are shared, 2 + lambda (T4-overshoot); else null',
+      ({ converged }) => converged,
+    ),
+  },
+);
+
+const curve = table<OfCell & TunedPoint & { readonly cell: string }>('curve', {
+  cell: pure('some cells of the map, in words', ({ cell }) => cell),
+  ...ofCell,
+  ...checkpointColumns,
+}).sortedBy('overshoot', 'angle', 'time');
+
+const { time: _, ...errorColumns } = accuracyColumns;
+
+const accuracy = table<OfCell & { readonly known: readonly TuningAccuracy[] }>('accuracy', {
+  ...ofCell,
+  ...Object.fromEntries(
+    Object.entries(errorColumns).map(([name, { description, value }]) => [
+      name,
+      inLoss(`largest over the checkpoints, in size: ${description}`, ({ known }) =>
+        largest(known.map((one) => Number(value(one)))),
+      ),
+    ]),
+  ),
+}).sortedBy('overshoot', 'angle');
+
+const task = table('task', { overshoot: overshootColumn, ...taskColumns });
 
 interface MisalignmentPlan extends FineTuningPlan {
   readonly parameters: MisalignmentParameters;
@@ -176,6 +203,8 @@ const schema = z.object({
   ...methodParameters,
 });
 
+export type MisalignmentParameters = Resolved<typeof schema, FineTuningParameters>;
+
 /** Where catastrophic overtraining happens: overshoot of the new task against the turn of its singular vectors. */
 export const misalignment: Scenario<MisalignmentParameters, MisalignmentPlan, typeof schema> = {
   id: 'misalignment',
@@ -187,71 +216,26 @@ export const misalignment: Scenario<MisalignmentParameters, MisalignmentPlan, ty
   claims: ['T4-overshoot', 'T4-steps', 'T4-rotation', 'T0-riccati'],
   engines: ['matrix', 'modes', 'exact'],
   schema,
-  tables: {
-    map: [
-      overshootColumn,
-      angleColumn,
-      {
-        name: 'rise_theory',
-        unit: 'loss',
-        description: `${RISE}; exact recurrence from the checkpoints of the flow, or with finetuning=flow the closed form of gradient flow; null where descent diverged`,
-      },
-      {
-        name: 'rise_sim',
-        unit: 'loss',
-        description: `${RISE}; simulated, null where a network diverged or nothing was simulated`,
-      },
-    ],
-    boundary: [
-      angleColumn,
-      {
-        name: 'overshoot_theory',
-        unit: '1',
-        description:
-          'factor above which longer pre-training hurts, for checkpoints whose modes are learned or at zero: closed form of the flow for the time steps * learning rate, within the range of overshoots; null where it does not hurt',
-      },
-      {
-        name: 'overshoot_converged',
-        unit: '1',
-        description:
-          'the same at convergence where the singular vectors are shared, 2 + lambda (T4-overshoot); else null',
-      },
-    ],
-    curve: [
-      { name: 'cell', unit: '1', description: 'some cells of the map, in words' },
-      overshootColumn,
-      angleColumn,
-      ...checkpointColumns,
-    ],
-    accuracy: [
-      overshootColumn,
-      angleColumn,
-      ...accuracyColumns
-        .slice(1)
-        .map((column) => ({ ...column, description: `largest over the checkpoints, in size: ${column.description}` })),
-    ],
-    task: [overshootColumn, ...taskColumns],
-  },
-  rowOrder: { map: ['overshoot', 'angle'], accuracy: ['overshoot', 'angle'], curve: ['overshoot', 'angle', 'time'] },
+  ...declaring(map, boundary, curve, accuracy, task),
   figures: [
     {
       kind: 'map',
       id: 'map',
       title: 'Rise of the pre-training loss with longer pre-training',
       table: 'map',
-      x: { column: 'angle', label: 'angle between the tasks (degrees)', scale: 'linear' },
-      y: { column: 'overshoot', label: 'overshoot', scale: 'linear' },
+      x: linear('angle', 'angle between the tasks (degrees)'),
+      y: linear('overshoot'),
       value: { label: 'rise of the loss', theory: 'rise_theory', simulation: 'rise_sim' },
       boundary: { table: 'boundary', x: 'angle', y: 'overshoot_theory', label: 'theoretical boundary' },
     },
-    {
-      id: 'loss-pre',
-      title: 'Pre-training loss after fine-tuning, some cells',
-      table: 'curve',
-      x: pretrainingTime,
-      y: { theory: 'loss_pre_theory', simulation: 'loss_pre_sim', label: 'pre-training loss', scale: 'linear' },
-      series: 'cell',
-    },
+    figureOf(
+      curve,
+      'loss-pre',
+      'Pre-training loss after fine-tuning, some cells',
+      pretrainingTime,
+      linear('loss_pre', 'pre-training loss'),
+      { series: 'cell' },
+    ),
   ],
   resolve(parsed) {
     const parameters = resolvePretraining(parsed);
@@ -281,15 +265,14 @@ export const misalignment: Scenario<MisalignmentParameters, MisalignmentPlan, ty
     const { overshoots, angles, unchanged, spectrum, lambda, anchor, steps } = parameters;
     const tuning = prepared(context);
     const { study, simulation, precision } = tuning;
-    yield { kind: 'rows', table: 'task', rows: tasksOf(spectrum, cells) };
+    yield task.rows(tasksOf(spectrum, cells));
     if (simulation !== undefined) yield* simulation.pretrain();
     for (const angle of angles) {
       const time = parameters.learningRates[0]! * steps;
-      const task = { unchanged, angle, pull: lambda, anchor, time };
+      const turned = { unchanged, angle, pull: lambda, anchor, time };
       const isShared = angle === 0 || angle === 180;
       const converged = isShared ? overshootThreshold(lambda) : null;
-      const row = [angle, overshootBoundary(study.problem, overshoots, task), converged];
-      yield { kind: 'rows', table: 'boundary', rows: [row] };
+      yield boundary.rows([{ angle, lowest: overshootBoundary(study.problem, overshoots, turned), converged }]);
     }
     const run = yield* misalignedNetworks(tuning, parameters, cells, tunings, context.signal);
     yield { kind: 'check', check: checkOvershootBoundary(study, { unchanged, pull: lambda, anchor }) };

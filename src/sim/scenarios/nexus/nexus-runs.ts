@@ -15,6 +15,7 @@ import { networkStart, type SingularBasis, sideBySide } from '../../training/net
 import { gradientDescent, optimizerNamed } from '../../training/optimizers.js';
 import { layersAt } from '../../training/record-training.js';
 import { coveredLoss, trainToGoals } from './goal-training.js';
+import type { NexusParameters } from './nexus.js';
 
 /** Directions of inputs that sources of data show. */
 export interface SourceData {
@@ -184,25 +185,8 @@ export async function tuneOnHeldOut(
   return networks.map((_, at) => layersAt(state, shape, at));
 }
 
-/** How networks are trained and looked at. */
-export interface NexusSettings extends SourceShape {
-  readonly optimizers: readonly string[];
-  readonly innerSteps: readonly number[];
-  /** Summed losses, decreasing, as shares of that of a network at zero. */
-  readonly goals: readonly number[];
-  /** Share of its summed loss to which every network settles. */
-  readonly settling: number;
-  /** Factor of the small rate of each optimiser. */
-  readonly pace: number;
-  readonly patience: number;
-  readonly trainings: number;
-  /** Steps of fine-tuning and their rate. */
-  readonly steps: number;
-  readonly learningRate: number;
-}
-
 /** What is trained on what. */
-export interface NexusStudy extends NexusSettings {
+export interface NexusStudy extends NexusParameters {
   readonly problem: Problem;
   readonly basis: SingularBasis;
   readonly seed: number;

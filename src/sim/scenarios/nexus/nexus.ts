@@ -3,49 +3,70 @@ import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { createProblem } from '../../../theory/problem.js';
 import { resolveTarget, stepsParameter, targetParameter } from '../../finetuning/finetuning-parameters.js';
 import { requireMemory } from '../../scenario/memory.js';
-import type { ParametersPlan, Scenario } from '../../scenario/scenario.js';
-import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
+import { described, distinct, increasing, integer, numericList, positive } from '../../scenario/parameter.js';
+import type { ParametersPlan, Resolved, Scenario } from '../../scenario/scenario.js';
+import {
+  shapeParameters,
+  spectrumParameter,
+  stageRateParameter,
+  stageStepsParameter,
+  tauParameter,
+  trainingsParameter,
+} from '../../scenario/shared.js';
+import { declaring } from '../../scenario/table.js';
 import { embedDiagonal, randomBasis } from '../../training/network-start.js';
 import { requireSmallSteps } from '../../training/stages.js';
 import { outOfFloat32 } from '../../training/training-plan.js';
-import { stageRateParameter, stageStepsParameter } from '../early-exposure/early-exposure-parameters.js';
 import { optimizersParameter, paceParameter } from '../optimizer-consistency/optimizer-consistency.js';
-import { trainingsParameter } from '../schedules/schedules-parameters.js';
-import { changeRow, curveRows, nexusFigures, nexusTables, seriesName } from './nexus-columns.js';
-import {
-  goalsParameter,
-  innerStepsParameter,
-  overlapParameter,
-  rankParameter,
-  settlingParameter,
-  sourcesParameter,
-} from './nexus-parameters.js';
-import { drawSources, type NexusSeries, type NexusSettings, type NexusStudy, nexusSeries } from './nexus-runs.js';
+import { change, curve, curvePoints, nexusFigures, seriesName } from './nexus-columns.js';
+import { drawSources, type NexusSeries, type NexusStudy, nexusSeries } from './nexus-runs.js';
 import { checkSourceCoverage, type NexusChange, nexusChanges, nexusVerdict } from './verdict.js';
-
-export interface NexusParameters extends NexusSettings {
-  readonly spectrum: readonly number[];
-  readonly tau: number;
-  readonly target: readonly number[];
-}
 
 /** Matrices of every network that are held at the same time: layers and moments, twice, and inputs of the steps of one call. */
 const COPIES = 64;
+
+const decreasing = (values: readonly number[]) => increasing(values.map((value) => -value));
 
 const schema = z.object({
   dim: shapeParameters(8).dim,
   spectrum: spectrumParameter('power:0.5'),
   tau: tauParameter(3),
-  sources: sourcesParameter(4),
-  rank: rankParameter(3),
-  overlap: overlapParameter(1),
+  sources: integer([2, 64], 4, 'number of data sources to train on; one more, drawn like them, is held out', {
+    scale: 'linear',
+  }),
+  rank: integer([1, 1024], 3, 'number of input directions that each source shows', {
+    ...{ range: 'an integer from 1 to dim - 1', scale: 'linear' },
+  }),
+  overlap: integer(
+    [0, 1024],
+    1,
+    'of these, the number that all sources share; the others are drawn at random for each',
+    { range: 'an integer from 0 to rank - 1', scale: 'linear' },
+  ),
   optimizers: optimizersParameter(
     'gradient-descent,adam,muon',
     'optimisers that make a step with the summed gradient, or with the displacement of an inner loop for one',
   ),
-  innerSteps: innerStepsParameter('0,0.15'),
-  goals: goalsParameter('0.3,0.1,0.03,0.01'),
-  settling: settlingParameter(0.3),
+  innerSteps: described(numericList(z.array(z.number().min(0).max(100)).min(1).max(100).refine(distinct)), {
+    default: '0,0.15',
+    description:
+      'lengths of the steps of the inner loop, in weight space; at 0 all normalised gradients are taken at the same weights',
+    unit: 'weight',
+    range: 'a list of distinct numbers from 0 to 100',
+    scale: 'log',
+  }),
+  goals: described(numericList(z.array(z.number().positive().max(1)).min(1).max(100).refine(decreasing)), {
+    default: '0.3,0.1,0.03,0.01',
+    description: 'summed losses at which networks are compared, as fractions of that of a network with zero weights',
+    unit: '1',
+    range: 'a decreasing list of numbers above 0 and up to 1',
+    scale: 'log',
+  }),
+  settling: positive(
+    1,
+    0.3,
+    'fraction of its summed loss to which joint descent then trains every network, so that what the inner steps left can settle',
+  ),
   pace: paceParameter(0.1),
   patience: stageStepsParameter(
     3000,
@@ -56,6 +77,11 @@ const schema = z.object({
   learningRate: stageRateParameter(0.05, 'learning rate of fine-tuning on the held-out inputs'),
   trainings: trainingsParameter(24, 'independent trainings, each with its own start and its own sources'),
 });
+
+export type NexusParameters = Resolved<
+  typeof schema,
+  { readonly spectrum: readonly number[]; readonly target: readonly number[] }
+>;
 
 /** Does an inner loop over sources of data bring their minimisers together? */
 export const nexus: Scenario<NexusParameters, ParametersPlan<NexusParameters>, typeof schema> = {
@@ -79,10 +105,9 @@ export const nexus: Scenario<NexusParameters, ParametersPlan<NexusParameters>, t
     'no-overlap': { overlap: '0' },
     'unseen-inputs': { sources: '3', rank: '2', overlap: '1' },
   },
-  tables: nexusTables,
+  ...declaring(curve, change),
   figures: nexusFigures,
-  resolve(parsed) {
-    const raw = parsed;
+  resolve(raw) {
     const { dim, sources, rank, overlap, trainings, goals, optimizers } = raw;
     if (dim < 2) throw new InvalidInputError('dim', dim, 'an integer from 2, so that a source can leave something out');
     const spectrum = [...createProblem(raw).spectrum];
@@ -122,17 +147,17 @@ export const nexus: Scenario<NexusParameters, ParametersPlan<NexusParameters>, t
     const total = optimizers.length * (1 + innerSteps.length);
     for await (const series of nexusSeries(backend, study)) {
       found.push(series);
-      yield { kind: 'rows', table: 'curve', rows: curveRows(series, goals) };
+      yield curve.rows(curvePoints(series, goals));
       if (series.diverged !== undefined) {
         const { training, step } = series.diverged;
-        const network = `${seriesName(series.optimizer, series.innerStep)}, training ${training + 1}`;
+        const network = `${seriesName(series)}, training ${training + 1}`;
         yield { kind: 'diverged', divergence: { network, step, learning_rate: series.rate } };
       }
       const joint = found.find(({ optimizer, innerStep }) => optimizer === series.optimizer && innerStep === null)!;
       if (series !== joint) {
-        const change = nexusChanges(joint, series);
-        changes.push(...change);
-        yield { kind: 'rows', table: 'change', rows: change.map((one) => changeRow(one, goals)) };
+        const changed = nexusChanges(joint, series);
+        changes.push(...changed);
+        yield change.rows(changed.map((one) => ({ ...one, goal: goals[one.goal]! })));
       }
       yield { kind: 'progress', done: found.length, total, label: 'series' };
     }

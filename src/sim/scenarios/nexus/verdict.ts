@@ -1,6 +1,6 @@
 import type { Estimate } from '../../noise/excess.js';
 import { estimateOf } from '../../noise/means.js';
-import { type Check, judge, notApplicable, type Verdict } from '../../scenario/scenario.js';
+import { type Check, judge, notApplicable, type Verdict, verdictOf } from '../../scenario/scenario.js';
 import { SmallestSlack } from '../../training/training-checks.js';
 import type { NexusOutcome, NexusSeries, SourceData } from './nexus-runs.js';
 
@@ -46,30 +46,14 @@ export function checkSourceCoverage(series: readonly NexusSeries[], data: readon
 }
 
 /** How an inner loop compares with joint descent of the same optimiser at the same summed loss, training by training. */
-export interface NexusChange {
-  readonly optimizer: string;
-  readonly innerStep: number;
-  /** Place of the summed loss in the list of goals. */
-  readonly goal: number;
-  /** Trainings that came there both ways; means over none are undefined. */
-  readonly pairs: number;
-  readonly trainings: number;
-  /** Difference of the mean cosine between the gradients of two sources. */
-  readonly cosine: Estimate | undefined;
-  /** Logarithms of ratios: −0.1 is ten per cent less. */
-  readonly spread: Estimate | undefined;
-  readonly heldOut: Estimate | undefined;
-  /** The same after both have settled by joint descent. */
-  readonly settledSpread: Estimate | undefined;
-  readonly settledHeldOut: Estimate | undefined;
-  /** Logarithm of the ratio of losses on the new task after fine-tuning. */
-  readonly lossFt: Estimate | undefined;
-  /** Difference of the rises of the summed loss by fine-tuning, as shares of its norm. */
-  readonly forgetting: Estimate | undefined;
-}
+export type NexusChange = ReturnType<typeof nexusChanges>[number];
 
-/** Changes of one inner loop, one for each goal. */
-export function nexusChanges(joint: NexusSeries, looped: NexusSeries): NexusChange[] {
+/**
+ * Changes of one inner loop, one for each goal, by its place in the list: means over the trainings that came there both ways, undefined
+ * where there are none. Losses and spreads are compared by the logarithm of their ratio (−0.1 is ten per cent less), cosines and forgetting,
+ * as a share of its norm, by their difference.
+ */
+export function nexusChanges(joint: NexusSeries, looped: NexusSeries) {
   return looped.outcomes.map((ofGoal, goal) => {
     const pairs = ofGoal.flatMap((after, training) => {
       const before = joint.outcomes[goal]![training];
@@ -127,10 +111,9 @@ export function nexusVerdict(changes: readonly NexusChange[]): Verdict {
   const complete = changes.filter(({ pairs, trainings }) => pairs === trainings && pairs > 1);
   const looped = complete.filter(({ innerStep }) => innerStep > 0);
   if (looped.length === 0) {
-    return {
-      verdict: 'open in the linear model',
-      reason: 'no summed loss of the run was reached by two and more trainings both ways with an inner step above 0',
-    };
+    const reason =
+      'no summed loss of the run was reached by two and more trainings both ways with an inner step above 0';
+    return verdictOf(false, false, reason);
   }
   const [spread, heldOut] = [counted(looped, 'spread'), counted(looped, 'heldOut')];
   const settled = [counted(looped, 'settledSpread'), counted(looped, 'settledHeldOut')] as const;
@@ -146,11 +129,8 @@ export function nexusVerdict(changes: readonly NexusChange[]): Verdict {
         ]),
   ].join('; ');
   const half = looped.length / 2;
-  if (spread.less > half && heldOut.less > half && spread.more + heldOut.more === 0) {
-    return { verdict: 'agrees', reason };
-  }
-  if (spread.more > spread.less || heldOut.more > heldOut.less) return { verdict: 'disagrees', reason };
-  return { verdict: 'open in the linear model', reason };
+  const agrees = spread.less > half && heldOut.less > half && spread.more + heldOut.more === 0;
+  return verdictOf(agrees, spread.more > spread.less || heldOut.more > heldOut.less, reason);
 }
 
 function counted(changes: readonly NexusChange[], what: Measured): Counts {

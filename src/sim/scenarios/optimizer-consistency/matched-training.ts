@@ -6,6 +6,7 @@ import type { Optimizer } from '../../backends/optimizer.js';
 import { networkStart, type SingularBasis, sideBySide } from '../../training/network-start.js';
 import { optimizerNamed } from '../../training/optimizers.js';
 import { layersAt } from '../../training/record-training.js';
+import type { OptimizerConsistencyParameters } from './optimizer-consistency.js';
 import type { PairForgetting } from './verdict.js';
 
 /** Networks that one optimiser trains on one task, each until its loss is matched. */
@@ -115,7 +116,7 @@ async function advance(
 }
 
 /** Two tasks and how networks are trained on them. */
-export interface ConsistencyStudy {
+export interface ConsistencyStudy extends OptimizerConsistencyParameters {
   readonly problem: Problem;
   readonly basis: SingularBasis;
   readonly seed: number;
@@ -124,14 +125,6 @@ export interface ConsistencyStudy {
   readonly added: Matrix;
   /** Projection on the inputs that fine-tuning shows. */
   readonly inputs: Matrix;
-  readonly optimizers: readonly string[];
-  /** Losses at which training stops, as shares of the squared norm of the task on its inputs. */
-  readonly pretrainingGoal: number;
-  readonly finetuningGoal: number;
-  /** Factor of the small rate of each optimiser. */
-  readonly pace: number;
-  readonly patience: number;
-  readonly trainings: number;
 }
 
 /** All trainings of one pair of optimisers, one number each. */

@@ -7,61 +7,38 @@ import { parseFineTuningTarget } from '../../../theory/spectrum.js';
 import { randomOrthogonal } from '../../backends/random.js';
 import { angleParameter, targetParameter } from '../../finetuning/finetuning-parameters.js';
 import { estimateOf } from '../../noise/means.js';
+import { figureOf, linear } from '../../scenario/figure.js';
 import { requireMemory } from '../../scenario/memory.js';
-import { described, distinct, numeric } from '../../scenario/parameter.js';
+import { choices, integer, positive } from '../../scenario/parameter.js';
 import type { ParametersPlan, Resolved, Scenario } from '../../scenario/scenario.js';
-import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
-import type { Column, Row } from '../../scenario/table.js';
+import {
+  shapeParameters,
+  spectrumParameter,
+  stageStepsParameter,
+  tauParameter,
+  trainingsParameter,
+} from '../../scenario/shared.js';
+import { declaring, estimate, inLoss, pure, table } from '../../scenario/table.js';
 import { embedCore, embedDiagonal, randomBasis } from '../../training/network-start.js';
 import { optimizers } from '../../training/optimizers.js';
-import { stageStepsParameter } from '../early-exposure/early-exposure-parameters.js';
-import { trainingsParameter } from '../schedules/schedules-parameters.js';
 import { type ConsistencyStudy, consistencyPairs, type OptimizerPair } from './matched-training.js';
 import { checkLossBracket, consistencyVerdict } from './verdict.js';
 
-/*
- * Parameters of training by pairs of optimisers, each defined once.
- */
-
 export function optimizersParameter(fallback: string, what: string) {
-  const names = optimizers.map(({ name }) => name);
-  return described(
-    z.preprocess(
-      (value) => (typeof value === 'string' ? value.split(',').map((name) => name.trim()) : value),
-      z.array(z.enum(names)).min(1).refine(distinct),
-    ),
-    { default: fallback, description: what, unit: '1', range: `one or more of ${names.join(', ')}, each once` },
+  return choices(
+    optimizers.map(({ name }) => name),
+    fallback,
+    what,
   );
 }
 
-export function seenParameter(fallback: number) {
-  return described(numeric(z.number().int().min(1).max(1024)), {
-    default: String(fallback),
-    description: 'number of input directions that fine-tuning shows, drawn at random; pre-training shows all',
-    unit: '1',
-    range: 'an integer from 1 to dim',
-    scale: 'linear',
-  });
-}
-
-export function shareGoalParameter(fallback: number, stage: string) {
-  return described(numeric(z.number().positive().max(1)), {
-    default: String(fallback),
-    description: `loss at which ${stage} stops, as a fraction of the squared norm of its task`,
-    unit: '1',
-    range: 'a number above 0 and up to 1',
-    scale: 'log',
-  });
-}
-
 export function paceParameter(fallback: number) {
-  return described(numeric(z.number().positive().max(4)), {
-    default: String(fallback),
-    description: 'learning rate of each optimiser, in units of its small rate (1/(8 sigma_1) for gradient-descent)',
-    unit: '1',
-    range: 'a number above 0 and up to 4',
-    scale: 'log',
-  });
+  const what = 'learning rate of each optimiser, in units of its small rate (1/(8 sigma_1) for gradient-descent)';
+  return positive(4, fallback, what);
+}
+
+function shareGoal(stage: string) {
+  return positive(1, 0.02, `loss at which ${stage} stops, as a fraction of the squared norm of its task`);
 }
 
 export type OptimizerConsistencyParameters = Resolved<
@@ -72,8 +49,30 @@ export type OptimizerConsistencyParameters = Resolved<
 /** Singular vectors of the task take the first three random matrices, starts of networks the streams after them. */
 const INPUT_MATRIX = 1_000_003;
 
-const loss = (name: string, description: string): Column => ({ name, unit: 'loss', description });
-const plain = (name: string, description: string): Column => ({ name, unit: '1', description });
+/** A pair of optimisers, and the place of the second in the list. */
+type NumberedPair = OptimizerPair & { readonly number: number };
+
+const mean = (values: readonly number[]) => estimateOf(values).mean;
+
+const matrix = table<NumberedPair>('matrix', {
+  pretraining: pure('optimiser of pre-training', ({ pretraining }) => pretraining),
+  finetuning: pure('optimiser of fine-tuning', ({ finetuning }) => finetuning),
+  loss_pre_before_sim: inLoss('pre-training loss before fine-tuning, mean over the trainings', ({ lossBefore }) =>
+    mean(lossBefore),
+  ),
+  loss_ft_sim: inLoss('fine-tuning loss after, on the inputs that it shows', ({ lossFt }) => mean(lossFt)),
+  ...estimate('forgetting', 'loss', 'rise of the pre-training loss, mean over the trainings', ({ forgetting }) =>
+    estimateOf(forgetting),
+  ),
+  forgetting_theory: inLoss('least rise that any network with these losses has (T4-bracket)', ({ least, lossBefore }) =>
+    mean(least.map((value, at) => value - lossBefore[at]!)),
+  ),
+  steps: pure('steps of fine-tuning, mean over those that came to its loss; null where none did', ({ steps }) =>
+    steps.length === 0 ? undefined : mean(steps),
+  ),
+  reached: pure('trainings that came to both losses', ({ reached }) => reached),
+  finetuning_number: pure('place of the optimiser of fine-tuning in the list, for the figure', ({ number }) => number),
+});
 
 const schema = z.object({
   dim: shapeParameters(8).dim,
@@ -81,13 +80,18 @@ const schema = z.object({
   tau: tauParameter(3),
   target: targetParameter('scale:1.5'),
   angle: angleParameter,
-  seen: seenParameter(4),
+  seen: integer(
+    [1, 1024],
+    4,
+    'number of input directions that fine-tuning shows, drawn at random; pre-training shows all',
+    { range: 'an integer from 1 to dim', scale: 'linear' },
+  ),
   optimizers: optimizersParameter(
     'gradient-descent,adam,sign-descent,muon',
     'optimisers of pre-training and of fine-tuning, every pair of them',
   ),
-  pretrainingGoal: shareGoalParameter(0.02, 'pre-training'),
-  finetuningGoal: shareGoalParameter(0.02, 'fine-tuning'),
+  pretrainingGoal: shareGoal('pre-training'),
+  finetuningGoal: shareGoal('fine-tuning'),
   pace: paceParameter(0.1),
   patience: stageStepsParameter(20_000, 'steps after which a training that has not come there is given up'),
   trainings: trainingsParameter(12),
@@ -115,32 +119,18 @@ export const optimizerConsistency: Scenario<
   engines: ['matrix'],
   schema,
   presets: { 'all-inputs': { seen: '8' }, turned: { angle: '30' } },
-  tables: {
-    matrix: [
-      plain('pretraining', 'optimiser of pre-training'),
-      plain('finetuning', 'optimiser of fine-tuning'),
-      loss('loss_pre_before_sim', 'pre-training loss before fine-tuning, mean over the trainings'),
-      loss('loss_ft_sim', 'fine-tuning loss after, on the inputs that it shows'),
-      loss('forgetting_sim', 'rise of the pre-training loss, mean over the trainings'),
-      loss('forgetting_stderr', 'its standard error'),
-      loss('forgetting_theory', 'least rise that any network with these losses has (T4-bracket)'),
-      plain('steps', 'steps of fine-tuning, mean over those that came to its loss; null where none did'),
-      plain('reached', 'trainings that came to both losses'),
-      plain('finetuning_number', 'place of the optimiser of fine-tuning in the list, for the figure'),
-    ],
-  },
+  ...declaring(matrix),
   figures: [
-    {
-      id: 'matrix',
-      title: 'Forgetting at matched losses, by optimiser of pre-training',
-      table: 'matrix',
-      x: { column: 'finetuning_number', label: 'optimiser of fine-tuning, by its place in the list', scale: 'linear' },
-      y: { simulation: 'forgetting_sim', error: 'forgetting_stderr', label: 'forgetting', scale: 'linear' },
-      series: 'pretraining',
-    },
+    figureOf(
+      matrix,
+      'matrix',
+      'Forgetting at matched losses, by optimiser of pre-training',
+      linear('finetuning_number', 'optimiser of fine-tuning, by its place in the list'),
+      { simulation: 'forgetting_sim', error: 'forgetting_stderr', label: 'forgetting', scale: 'linear' },
+      { series: 'pretraining' },
+    ),
   ],
-  resolve(parsed) {
-    const raw = parsed;
+  resolve(raw) {
     const { dim, seen, trainings, optimizers } = raw;
     const spectrum = [...createProblem(raw).spectrum];
     if (raw.target === 'shuffle') throw new InvalidInputError('target', raw.target, 'a target that needs no seed');
@@ -168,7 +158,7 @@ export const optimizerConsistency: Scenario<
     const pairs: OptimizerPair[] = [];
     for await (const pair of consistencyPairs(backend, study)) {
       pairs.push(pair);
-      yield { kind: 'rows', table: 'matrix', rows: [rowOf(pair, optimizers)] };
+      yield matrix.rows([{ ...pair, number: optimizers.indexOf(pair.finetuning) + 1 }]);
       yield { kind: 'progress', done: pairs.length, total: optimizers.length ** 2, label: 'pairs' };
     }
     const missed = pairs.filter(({ reached, forgetting }) => reached < forgetting.length).length;
@@ -181,20 +171,3 @@ export const optimizerConsistency: Scenario<
     yield { kind: 'verdict', verdict: consistencyVerdict(complete) };
   },
 };
-
-function rowOf(pair: OptimizerPair, optimizers: readonly string[]): Row {
-  const mean = (values: readonly number[]) => estimateOf(values).mean;
-  const forgetting = estimateOf(pair.forgetting);
-  return [
-    pair.pretraining,
-    pair.finetuning,
-    mean(pair.lossBefore),
-    mean(pair.lossFt),
-    forgetting.mean,
-    forgetting.standardError,
-    mean(pair.least.map((least, at) => least - pair.lossBefore[at]!)),
-    pair.steps.length === 0 ? null : mean(pair.steps),
-    pair.reached,
-    optimizers.indexOf(pair.finetuning) + 1,
-  ];
-}

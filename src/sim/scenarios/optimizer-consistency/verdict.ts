@@ -1,5 +1,5 @@
 import { RunningEstimate } from '../../noise/excess.js';
-import { type Check, judge, notApplicable, type Verdict } from '../../scenario/scenario.js';
+import { type Check, judgeWorst, type Verdict, verdictOf } from '../../scenario/scenario.js';
 import { SmallestSlack } from '../../training/training-checks.js';
 import type { OptimizerPair } from './matched-training.js';
 
@@ -19,11 +19,10 @@ export function checkLossBracket(pairs: readonly OptimizerPair[], size: number):
       slack.add(loss - least[at]!, ROUNDING * size);
     });
   }
-  if (slack.comparisons === 0) return notApplicable('T4-bracket', 'no network was trained');
-  return judge(
+  return judgeWorst(
     'T4-bracket',
-    slack.margin,
-    slack.tolerance,
+    slack,
+    'no network was trained',
     `${slack.comparisons} networks against the least pre-training loss at their fine-tuning loss`,
   );
 }
@@ -87,9 +86,6 @@ export function consistencyVerdict(pairs: readonly PairForgetting[]): Verdict {
     `of ${count} pairs of different optimisers ${more} forget more than the optimiser of pre-training itself and ${less} forget less, by three standard errors; ` +
     `least is forgotten ${rows.map(({ pretraining, least }) => `after ${pretraining} with ${least}`).join(', ')}`;
   const isClear = count > 0 && pairs.every(({ forgetting }) => forgetting.length > 1);
-  if (isClear && diagonal.length === rows.length && less === 0 && more! > count / 2) {
-    return { verdict: 'agrees', reason };
-  }
-  if (isClear && less! > more!) return { verdict: 'disagrees', reason };
-  return { verdict: 'open in the linear model', reason };
+  const agrees = isClear && diagonal.length === rows.length && less === 0 && more! > count / 2;
+  return verdictOf(agrees, isClear && less! > more!, reason);
 }

@@ -17,33 +17,27 @@ import {
   planFineTuning,
   resolveOneTask,
   taskOf,
-  taskRows,
 } from '../../finetuning/prepare.js';
 import {
-  accuracyColumns,
   type CurvesPlan,
-  checkpointColumns,
+  curveTables,
   fineTuningLossFigure,
   lambdaColumn,
   lossPreFigure,
   type PlannedCurve,
   planTunings,
-  taskColumns,
+  taskModes,
+  taskTable,
   tuneCurves,
-  turnSimColumn,
-  turnTheoryColumn,
 } from '../../finetuning/tables.js';
 import { sharedValues } from '../../finetuning/tuning.js';
-import type { Scenario } from '../../scenario/scenario.js';
-
-export interface RegularizeParameters extends OneTaskParameters {
-  /** Exactly one. */
-  readonly learningRates: readonly number[];
-  readonly lambdas: readonly number[];
-}
+import type { Resolved, Scenario } from '../../scenario/scenario.js';
+import { declaring } from '../../scenario/table.js';
 
 /** Cells of one network in the tables; what is kept of its modes for the checks takes as much again for each. */
 const CELLS = 16;
+
+const tables = curveTables('lambda', lambdaColumn);
 
 const schema = z.object({
   ...checkpointParameters,
@@ -54,6 +48,8 @@ const schema = z.object({
   lambdas: lambdasParameter([0, 0.25, 0.5, 1, 2]),
   ...methodParameters,
 });
+
+export type RegularizeParameters = Resolved<typeof schema, OneTaskParameters>;
 
 /** Regularisation toward the checkpoint (or replay of pre-training data) during fine-tuning. */
 export const regularize: Scenario<RegularizeParameters, CurvesPlan<RegularizeParameters>, typeof schema> = {
@@ -67,14 +63,8 @@ export const regularize: Scenario<RegularizeParameters, CurvesPlan<RegularizePar
   engines: ['modes', 'matrix', 'exact'],
   schema,
   presets: { replay: { anchor: 'pretraining' } },
-  tables: {
-    curve: [lambdaColumn, ...checkpointColumns],
-    inflection: [lambdaColumn, turnTheoryColumn, turnSimColumn],
-    accuracy: [lambdaColumn, ...accuracyColumns],
-    task: taskColumns,
-  },
-  rowOrder: { curve: ['lambda', 'time'], accuracy: ['lambda', 'time'] },
-  figures: [lossPreFigure('lambda'), fineTuningLossFigure('lambda')],
+  ...declaring(tables.curve, tables.inflection, tables.accuracy, taskTable),
+  figures: [lossPreFigure(tables.curve, 'lambda'), fineTuningLossFigure(tables.curve, 'lambda')],
   resolve: (parsed) => resolveOneTask(parsed, parsed.lambdas, CELLS),
   async plan(parameters, request) {
     const { times, lambdas } = parameters;
@@ -86,8 +76,8 @@ export const regularize: Scenario<RegularizeParameters, CurvesPlan<RegularizePar
   },
   async *run({ parameters, task, curves, tunings, prepared }, context) {
     const study = prepared(context);
-    yield { kind: 'rows', table: 'task', rows: taskRows(parameters.spectrum, task) };
-    const run = yield* tuneCurves(study, parameters, curves, tunings, 'lambda', context.signal);
+    yield taskTable.rows(taskModes(parameters.spectrum, task));
+    const run = yield* tuneCurves(study, parameters, curves, tunings, tables, context.signal);
     const exactness =
       sharedValues(task) === undefined ? [checkPlanes, checkRiccatiLimit] : [checkEffectiveTask, checkSteps];
     yield* finetuningVerdicts(run, study.precision, [...exactness, checkPullOrder, checkCost]);

@@ -1,114 +1,81 @@
 import type { Estimate } from '../../noise/excess.js';
 import { estimateOf } from '../../noise/means.js';
-import type { CurveFigure } from '../../scenario/figure.js';
-import { type Column, type Row, timeColumn } from '../../scenario/table.js';
-import type { ReplayPoint } from './replay-runs.js';
-
-const loss = (name: string, description: string): Column => ({ name, unit: 'loss', description });
-const number = (name: string, description: string): Column => ({ name, unit: '1', description });
-
-const columns: readonly Column[] = [
-  number('curve', 'method and hidden width'),
-  number(
-    'method',
-    'none; true-data: replay of the old task; self-generated: replay of the outputs of the checkpoint on old inputs; pull: to its outputs on new inputs',
-  ),
+import { figureOf, linear, logarithmic, pretrainingTime } from '../../scenario/figure.js';
+import {
+  column,
+  estimate,
+  inLoss,
+  pure,
+  type Readings,
+  type TableOf,
+  table,
   timeColumn,
-  number('hidden', 'hidden width h'),
-  { name: 'learning_rate', unit: 'flow time per step', description: 'learning rate of fine-tuning' },
-  number('replay', 'weight of replay or pull beside the new task'),
-  number('learned', 'features of the old task above half of their sigma before fine-tuning, mean over the trainings'),
-  number('steps', 'steps of fine-tuning, mean over those that reached the goal; null where none did'),
-  number('reached', 'trainings that reached the loss on the new task at which fine-tuning stops'),
-  loss('loss_pre_before_sim', 'loss on the old task before fine-tuning, mean over the trainings'),
-  loss('loss_pre_sim', 'loss on the old task after fine-tuning'),
-  loss('loss_pre_stderr', 'its standard error'),
-  loss('loss_ft_sim', 'loss on the new task after fine-tuning'),
-  loss('forgetting_sim', 'loss_pre_sim - loss_pre_before_sim'),
-  loss('forgetting_stderr', 'its standard error over the trainings'),
-  loss(
-    'forgetting_theory',
-    'least forgetting that the width allows at this loss on the new task (T7-forgetting), not what training does; negative where the checkpoint is far from the best of its width',
-  ),
-];
+} from '../../scenario/table.js';
+import type { ReplayPoint, Sweep } from './replay-runs.js';
 
-/** Tables of `replay`: one for each thing that is varied. */
-export const replayTables: Readonly<Record<string, readonly Column[]>> = {
-  pretraining: columns,
-  width: columns,
-  rate: columns,
-  replay: columns,
+const columns: Readings<ReplaySummary> = {
+  curve: pure('method and hidden width', ({ point: { setting } }) => `${setting.method}, h = ${setting.hidden}`),
+  method: pure(
+    'none; true-data: replay of the old task; self-generated: replay of the outputs of the checkpoint on old inputs; pull: to its outputs on new inputs',
+    ({ point }) => point.setting.method,
+  ),
+  time: { ...timeColumn, value: ({ point }) => point.setting.time },
+  hidden: pure('hidden width h', ({ point }) => point.setting.hidden),
+  learning_rate: column('flow time per step', 'learning rate of fine-tuning', ({ point }) => point.setting.rate),
+  replay: pure('weight of replay or pull beside the new task', ({ point }) => point.setting.replay),
+  learned: pure(
+    'features of the old task above half of their sigma before fine-tuning, mean over the trainings',
+    ({ learned }) => learned,
+  ),
+  steps: pure('steps of fine-tuning, mean over those that reached the goal; null where none did', ({ steps }) => steps),
+  reached: pure('trainings that reached the loss on the new task at which fine-tuning stops', ({ reached }) => reached),
+  loss_pre_before_sim: inLoss(
+    'loss on the old task before fine-tuning, mean over the trainings',
+    ({ before }) => before.mean,
+  ),
+  ...estimate('loss_pre', 'loss', 'loss on the old task after fine-tuning', ({ after }) => after),
+  loss_ft_sim: inLoss('loss on the new task after fine-tuning', ({ added }) => added.mean),
+  ...estimate(
+    'forgetting',
+    'loss',
+    'loss_pre_sim - loss_pre_before_sim',
+    ({ forgetting }) => forgetting,
+    'its standard error over the trainings',
+  ),
+  forgetting_theory: inLoss(
+    'least forgetting that the width allows at this loss on the new task (T7-forgetting), not what training does; negative where the checkpoint is far from the best of its width',
+    ({ floor }) => floor,
+  ),
 };
 
-/** A row of each of them. */
-export function replayRow(summary: ReplaySummary): Row {
-  const { setting } = summary.point;
-  return [
-    `${setting.method}, h = ${setting.hidden}`,
-    setting.method,
-    setting.time,
-    setting.hidden,
-    setting.rate,
-    setting.replay,
-    summary.learned,
-    summary.steps,
-    summary.reached,
-    summary.before.mean,
-    summary.after.mean,
-    summary.after.standardError,
-    summary.added.mean,
-    summary.forgetting.mean,
-    summary.forgetting.standardError,
-    summary.floor,
-  ];
-}
+/** One table for each thing that is varied. */
+export const replayTables = {
+  'pre-training': table('pretraining', columns).sortedBy('hidden', 'time'),
+  width: table('width', columns).sortedBy('hidden'),
+  rate: table('rate', columns).sortedBy('learning_rate'),
+  replay: table('replay', columns).sortedBy('replay'),
+} as const satisfies Readonly<Record<Sweep, unknown>>;
 
-const figure = (
+const { 'pre-training': pretraining, width, rate, replay } = replayTables;
+const oldLoss = { simulation: 'loss_pre_sim', error: 'loss_pre_stderr', label: 'loss on the old task' };
+const forgetting = { simulation: 'forgetting_sim', error: 'forgetting_stderr', label: 'forgetting' };
+
+const drawn = (
+  of: TableOf<ReplaySummary>,
   id: string,
   title: string,
-  x: CurveFigure['x'],
-  series: string,
-  values: CurveFigure['y'] = {
-    simulation: 'forgetting_sim',
-    error: 'forgetting_stderr',
-    label: 'forgetting',
-    scale: 'linear',
-  },
-): CurveFigure => ({ id, title, table: id.split('-')[0]!, x, y: values, series });
+  x: ReturnType<typeof linear>,
+  y: typeof oldLoss,
+  series = 'method',
+) => figureOf(of, id, title, x, { ...y, scale: 'linear' }, { series });
 
 /** Figures of `replay`. */
-export const replayFigures: readonly CurveFigure[] = [
-  figure(
-    'width',
-    'Forgetting against hidden width',
-    { column: 'hidden', label: 'hidden width', scale: 'linear' },
-    'method',
-  ),
-  figure(
-    'pretraining',
-    'Forgetting against pre-training time',
-    { column: 'time', label: 'pre-training time', scale: 'log' },
-    'curve',
-  ),
-  figure(
-    'pretraining-loss',
-    'Loss on the old task after fine-tuning',
-    { column: 'time', label: 'pre-training time', scale: 'log' },
-    'curve',
-    { simulation: 'loss_pre_sim', error: 'loss_pre_stderr', label: 'loss on the old task', scale: 'linear' },
-  ),
-  figure(
-    'rate',
-    'Forgetting against the learning rate of fine-tuning',
-    { column: 'learning_rate', label: 'learning rate', scale: 'log' },
-    'method',
-  ),
-  figure(
-    'replay',
-    'Forgetting against the weight of replay',
-    { column: 'replay', label: 'weight of replay', scale: 'linear' },
-    'method',
-  ),
+export const replayFigures = [
+  drawn(width, 'width', 'Forgetting against hidden width', linear('hidden', 'hidden width'), forgetting),
+  drawn(pretraining, 'pretraining', 'Forgetting against pre-training time', pretrainingTime, forgetting, 'curve'),
+  drawn(pretraining, 'pretraining-loss', 'Loss on the old task after fine-tuning', pretrainingTime, oldLoss, 'curve'),
+  drawn(rate, 'rate', 'Forgetting against the learning rate of fine-tuning', logarithmic('learning_rate'), forgetting),
+  drawn(replay, 'replay', 'Forgetting against the weight of replay', linear('replay', 'weight of replay'), forgetting),
 ];
 
 /** A point of a curve, its trainings taken together. */

@@ -4,6 +4,7 @@ import { effectiveTask } from '../../../theory/finetuning.js';
 import type { Backend, Weights } from '../../backends/backend.js';
 import { fillGaussian, randomOrthogonal } from '../../backends/random.js';
 import { embedDiagonal } from '../../training/network-start.js';
+import type { ReplayParameters } from './replay.js';
 import { advanceBlocks, trainUntil } from './replay-ensemble.js';
 
 /** What fine-tuning on the new task has beside it. */
@@ -62,59 +63,29 @@ export interface ReplaySetting {
   readonly replay: number;
 }
 
-/** What is varied, and the values that hold otherwise. */
-export interface ReplayGrid {
-  readonly times: readonly number[];
-  readonly time: number;
-  readonly widths: readonly number[];
-  readonly hidden: number;
-  readonly learningRates: readonly number[];
-  readonly learningRate: number;
-  readonly replays: readonly number[];
-  readonly replay: number;
-}
-
 /** All points of all curves. */
-export function replaySettings(grid: ReplayGrid): ReplaySetting[] {
-  const { time, hidden, learningRate: rate, replay } = grid;
-  const widest = grid.widths.at(-1)!;
+export function replaySettings(grid: ReplayParameters): ReplaySetting[] {
+  const { time, hidden, learningRate: rate, replay, times } = grid;
   const of = (
     sweep: Sweep,
     methods: readonly ReplayMethod[],
-    changes: readonly Partial<ReplaySetting>[],
+    varied: keyof ReplaySetting,
+    values: readonly number[],
+    width = hidden,
   ): ReplaySetting[] =>
     methods.flatMap((method) =>
-      changes.map((change) => {
-        const setting = { sweep, method, time, hidden, rate, replay, ...change };
+      values.map((value) => {
+        const setting = { sweep, method, time, hidden: width, rate, replay, [varied]: value };
         return method === 'none' ? { ...setting, replay: 0 } : setting;
       }),
     );
+  const widest = grid.widths.at(-1)!;
   return [
-    ...of(
-      'pre-training',
-      replayMethods,
-      grid.times.map((value) => ({ time: value })),
-    ),
-    ...of(
-      'pre-training',
-      ['none', 'self-generated'],
-      widest === hidden ? [] : grid.times.map((value) => ({ time: value, hidden: widest })),
-    ),
-    ...of(
-      'width',
-      replayMethods,
-      grid.widths.map((value) => ({ hidden: value })),
-    ),
-    ...of(
-      'rate',
-      ['none', 'self-generated'],
-      grid.learningRates.map((value) => ({ rate: value })),
-    ),
-    ...of(
-      'replay',
-      ['true-data', 'self-generated', 'pull'],
-      grid.replays.map((value) => ({ replay: value })),
-    ),
+    ...of('pre-training', replayMethods, 'time', times),
+    ...of('pre-training', ['none', 'self-generated'], 'time', widest === hidden ? [] : times, widest),
+    ...of('width', replayMethods, 'hidden', grid.widths),
+    ...of('rate', ['none', 'self-generated'], 'rate', grid.learningRates),
+    ...of('replay', ['true-data', 'self-generated', 'pull'], 'replay', grid.replays),
   ];
 }
 
@@ -207,18 +178,8 @@ export function learnedFeatures({ oldLeft, oldRight, oldValues }: BlockTasks, pr
   return oldValues.filter((sigma, mode) => sigma > 0 && seen.get(mode, mode) > sigma / 2).length;
 }
 
-/** How networks are trained. */
-export interface ReplayTraining {
-  readonly tau: number;
-  readonly seed: number;
-  /** Independent random starts. */
-  readonly trainings: number;
-  readonly pretrainingRate: number;
-  /** Loss on the new task at which fine-tuning stops. */
-  readonly goal: number;
-  /** Gradient-flow time after which fine-tuning is given up. */
-  readonly patience: number;
-}
+/** The parameters of a run and its seed; its goal is a loss. */
+type ReplayRun = ReplayParameters & { readonly seed: number };
 
 /** One training at one setting. */
 export interface ReplayOutcome {
@@ -247,7 +208,7 @@ export async function* replayPoints(
   backend: Backend,
   tasks: BlockTasks,
   settings: readonly ReplaySetting[],
-  training: ReplayTraining,
+  training: ReplayRun,
 ): AsyncGenerator<ReplayPoint[], void, undefined> {
   const widths = [...new Set(settings.map((setting) => setting.hidden))];
   const joint = jointLossesOf(tasks.old, tasks.added, widths);
@@ -265,7 +226,7 @@ async function pretrained(
   tasks: BlockTasks,
   hidden: number,
   times: readonly number[],
-  { tau, seed, trainings, pretrainingRate }: ReplayTraining,
+  { tau, seed, trainings, pretrainingRate }: ReplayRun,
 ): Promise<ReadonlyMap<number, readonly Weights[]>> {
   const data = pretrainingData(tasks);
   let layers = Array.from({ length: trainings }, (_, index) => randomLayers(tasks, hidden, tau, seed, index));
@@ -287,7 +248,7 @@ async function fineTuned(
   settings: readonly ReplaySetting[],
   checkpoints: ReadonlyMap<number, readonly Weights[]>,
   joint: readonly JointLoss[],
-  { goal, patience, trainings }: ReplayTraining,
+  { goal, patience, trainings }: ReplayRun,
 ): Promise<ReplayPoint[]> {
   const { hidden } = settings[0]!;
   const members = settings.flatMap((setting) =>

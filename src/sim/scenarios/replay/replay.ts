@@ -3,57 +3,24 @@ import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { parseSpectrum } from '../../../theory/spectrum.js';
 import { learningRatesParameter } from '../../finetuning/finetuning-parameters.js';
 import { requireMemory } from '../../scenario/memory.js';
-import type { ParametersPlan, Scenario } from '../../scenario/scenario.js';
-import { shapeParameters, spectrumParameter, tauParameter, timesParameter } from '../../scenario/shared.js';
-import { requireSmallSteps } from '../../training/stages.js';
-import { outOfFloat32 } from '../../training/training-plan.js';
+import { between, described, increasing, integer, numericList, positive } from '../../scenario/parameter.js';
+import type { ParametersPlan, Resolved, Scenario } from '../../scenario/scenario.js';
 import {
   durationParameter,
   modeCountParameter,
+  shapeParameters,
+  spectrumParameter,
   stageRateParameter,
-} from '../early-exposure/early-exposure-parameters.js';
-import { trainingsParameter } from '../schedules/schedules-parameters.js';
-import { type ReplaySummary, replayFigures, replayRow, replayTables, summaryOf } from './columns.js';
-import {
-  blockParameter,
-  goalParameter,
-  hiddenParameter,
-  newSpectrumParameter,
-  patienceParameter,
-  replayParameter,
-  replaysParameter,
-  widthsParameter,
-} from './replay-parameters.js';
-import {
-  blockTasks,
-  type ReplayGrid,
-  type ReplayPoint,
-  replayPoints,
-  replaySettings,
-  type Sweep,
-} from './replay-runs.js';
+  tauParameter,
+  timesParameter,
+  trainingsParameter,
+} from '../../scenario/shared.js';
+import { declaring } from '../../scenario/table.js';
+import { requireSmallSteps } from '../../training/stages.js';
+import { outOfFloat32 } from '../../training/training-plan.js';
+import { type ReplaySummary, replayFigures, replayTables, summaryOf } from './columns.js';
+import { blockTasks, type ReplayPoint, replayPoints, replaySettings } from './replay-runs.js';
 import { checkForgettingFloor, replayVerdict } from './verdict.js';
-
-export interface ReplayParameters extends ReplayGrid {
-  readonly features: number;
-  /** Rows of both tasks. */
-  readonly dim: number;
-  readonly block: number;
-  readonly spectrum: readonly number[];
-  readonly newSpectrum: readonly number[];
-  readonly tau: number;
-  readonly pretrainingRate: number;
-  readonly goal: number;
-  readonly patience: number;
-  readonly trainings: number;
-}
-
-const TABLE_OF: Readonly<Record<Sweep, string>> = {
-  'pre-training': 'pretraining',
-  width: 'width',
-  rate: 'rate',
-  replay: 'replay',
-};
 
 /** Doubles that one network takes for each of its weights and targets while it is trained. */
 const COPIES = 8;
@@ -63,24 +30,46 @@ const HELD_STEPS = 64;
 
 const schema = z.object({
   dim: shapeParameters(10).dim,
-  block: blockParameter,
+  block: integer([1, 1000], 8, 'inputs of each of the two tasks'),
   features: modeCountParameter(6, 'singular values of the old task that are not zero'),
   spectrum: spectrumParameter('power:0.5'),
-  newSpectrum: newSpectrumParameter('1,0.8'),
+  newSpectrum: described(numericList(z.array(z.number().positive().max(1e3)).min(1).max(1000)), {
+    default: '1,0.8',
+    description: 'singular values of the new task',
+    unit: '1',
+    range: 'a list of numbers above 0 and up to 1000',
+    scale: 'linear',
+  }),
   tau: tauParameter(8),
   times: timesParameter('1,2,4,6,8,10,12,16,24,40'),
   time: durationParameter(40),
-  widths: widthsParameter('6,7,8,9,10,12'),
-  hidden: hiddenParameter(7),
+  widths: described(numericList(z.array(z.number().int().min(1).max(1000)).min(1).refine(increasing)), {
+    default: '6,7,8,9,10,12',
+    description: 'hidden widths to compare',
+    unit: '1',
+    range: 'an increasing list of integers from 1 to 1000',
+    scale: 'log',
+  }),
+  hidden: integer([1, 1000], 7, 'hidden width used while something else varies'),
   learningRates: learningRatesParameter([0.0025, 0.005, 0.01, 0.02, 0.04]),
   learningRate: stageRateParameter(0.02, 'learning rate of fine-tuning where something else is varied'),
-  replays: replaysParameter('0,0.015625,0.0625,0.25,1'),
-  replay: replayParameter(0.25),
+  replays: described(numericList(z.array(z.number().min(0).max(100)).min(1).refine(increasing)), {
+    default: '0,0.015625,0.0625,0.25,1',
+    description: 'weights of replay, or of the pull, relative to the new task',
+    unit: '1',
+    range: 'an increasing list of numbers from 0 to 100',
+    scale: 'log',
+  }),
+  replay: between([0, 100], 0.25, 'that weight used while something else varies'),
   pretrainingRate: stageRateParameter(0.02, 'learning rate of pre-training'),
-  goal: goalParameter(0.05),
-  patience: patienceParameter(60),
+  goal: between([0, 1], 0.05, 'loss on the new task at which fine-tuning stops, as a fraction of its squared norm'),
+  patience: positive(1e5, 60, 'flow time after which fine-tuning that has not reached it is given up', {
+    unit: 'flow time',
+  }),
   trainings: trainingsParameter(4),
 });
+
+export type ReplayParameters = Resolved<typeof schema, { readonly spectrum: readonly number[] }>;
 
 /** Forgetting in a network that is nearly full, and what replay does about it. */
 export const replay: Scenario<ReplayParameters, ParametersPlan<ReplayParameters>, typeof schema> = {
@@ -99,8 +88,7 @@ export const replay: Scenario<ReplayParameters, ParametersPlan<ReplayParameters>
   claims: ['T7-forgetting'],
   engines: ['matrix'],
   schema,
-  tables: replayTables,
-  rowOrder: { pretraining: ['hidden', 'time'], width: ['hidden'], rate: ['learning_rate'], replay: ['replay'] },
+  ...declaring(...Object.values(replayTables)),
   figures: replayFigures,
   resolve(parsed) {
     const raw = parsed;
@@ -152,7 +140,7 @@ export const replay: Scenario<ReplayParameters, ParametersPlan<ReplayParameters>
         const summary = summaryOf(point);
         found.push(point);
         summaries.push(summary);
-        yield { kind: 'rows', table: TABLE_OF[point.setting.sweep], rows: [replayRow(summary)] };
+        yield replayTables[point.setting.sweep].rows([summary]);
       }
       yield { kind: 'progress', done: found.length, total: settings.length, label: 'settings' };
     }

@@ -1,5 +1,5 @@
 import type { Estimate } from '../../noise/excess.js';
-import { type Check, judge, notApplicable, type Verdict } from '../../scenario/scenario.js';
+import { type Check, judgeWorst, type Verdict, verdictOf } from '../../scenario/scenario.js';
 import { SmallestSlack } from '../../training/training-checks.js';
 import type { ReplaySummary } from './columns.js';
 import { type ReplayMethod, type ReplayPoint, type Sweep, sweptValue } from './replay-runs.js';
@@ -19,11 +19,10 @@ export function checkForgettingFloor(points: readonly ReplayPoint[], squaredNorm
   for (const { outcomes } of points) {
     for (const { lossOld, floor } of outcomes) slack.add(lossOld - floor, ROUNDING * squaredNorm);
   }
-  if (slack.comparisons === 0) return notApplicable('T7-forgetting', 'no network was trained');
-  return judge(
+  return judgeWorst(
     'T7-forgetting',
-    slack.margin,
-    slack.tolerance,
+    slack,
+    'no network was trained',
     `${slack.comparisons} networks against the least loss on the old task at their width and their loss on the new one`,
   );
 }
@@ -65,8 +64,11 @@ export function replayVerdict(points: readonly ReplaySummary[], hidden: number, 
   const own = curve('replay', 'self-generated');
   const replayed = curve('width', 'self-generated');
   if ([length, widths, rates, replays, own, replayed].some(({ length: count }) => count < 2)) {
-    const reason = 'a curve of the run has fewer than two points that reached the loss on the new task';
-    return { verdict: 'open in the linear model', reason };
+    return verdictOf(
+      false,
+      false,
+      'a curve of the run has fewer than two points that reached the loss on the new task',
+    );
   }
   const left = (at: number) => replayed.at(at)!.forgetting.mean / widths.at(at)!.forgetting.mean;
   const findings: Finding[] = [
@@ -91,8 +93,7 @@ export function replayVerdict(points: readonly ReplaySummary[], hidden: number, 
   const turn = `the loss after fine-tuning ${turns(length)} at width ${hidden} and ${turns(curve('pre-training', 'none', widest))} at ${widest}`;
   const missing = findings.filter(({ holds }) => !holds).length;
   const reason = `${findings.map(({ holds, text }) => (holds ? text : `${text} (not as published)`)).join('; ')}; ${turn}`;
-  if (missing === 0) return { verdict: 'agrees', reason };
-  return { verdict: missing === findings.length ? 'disagrees' : 'open in the linear model', reason };
+  return verdictOf(missing === 0, missing === findings.length, reason);
 }
 
 /** Whether forgetting differs from the first point to the last in this direction, and nowhere goes back by more than its errors. */

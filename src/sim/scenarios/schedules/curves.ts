@@ -4,11 +4,12 @@ import { gridInflection } from '../../../theory/search.js';
 import { noiseFloor } from '../../../theory/sensitivity.js';
 import { NoiseReplicates } from '../../noise/excess.js';
 import type { RunEvent } from '../../scenario/scenario.js';
-import type { Row } from '../../scenario/table.js';
+import { column, estimate, inLoss, pure, type RowsEvent, table, turnColumns } from '../../scenario/table.js';
 import { hasDiverged } from '../../training/record-training.js';
-import type { FlowReference } from './convergence.js';
+import type { FlowError, FlowReference } from './convergence.js';
 import { type EnsemblePoint, measureEnsemble, type ScheduledTraining, type ScheduleSimulation } from './prepare.js';
-import { positionsOf, type ScheduleParameters } from './rates.js';
+import { positionsOf } from './rates.js';
+import type { ScheduleParameters } from './schedules.js';
 
 /** The course of one training: loss and sensitivity at each recorded time. */
 export interface Course {
@@ -72,6 +73,127 @@ export interface ScheduleCourse {
   readonly divergedAt: number | undefined;
 }
 
+/** One schedule at one recorded time. */
+interface CoursePoint {
+  readonly schedule: ScheduleName;
+  readonly time: number;
+  /** Undefined in a run that simulates nothing. */
+  readonly position: ReturnType<typeof positionsOf>[number] | undefined;
+  /** Gradient flow from the same start; undefined where no closed form covers it. */
+  readonly flow: (ReturnType<FlowReference> & { readonly sensitivity: number }) | undefined;
+  /** What was simulated; undefined where it diverged, too. */
+  readonly point: EnsemblePoint | undefined;
+  readonly loss: number | undefined;
+}
+
+/** A schedule where its loss first falls to a level. */
+interface EqualLoss {
+  readonly level: number;
+  readonly schedule: ScheduleName;
+  readonly crossing: Crossing | undefined;
+  /** The same of gradient flow. */
+  readonly limit: Crossing | undefined;
+}
+
+const scheduleColumn = pure<{ readonly schedule: string }>(
+  'learning-rate schedule of pre-training',
+  ({ schedule }) => schedule,
+);
+
+const lead = {
+  schedule: scheduleColumn,
+  // For optimisers other than gradient descent the sum of rates is no flow time, but it is still what schedules share.
+  time: column<CoursePoint>(
+    'flow time',
+    'sum of the learning rates so far: gradient-flow time for plain descent',
+    ({ time }) => time,
+  ),
+};
+
+export const curve = table<CoursePoint>('curve', {
+  ...lead,
+  perturbed_loss_sim: inLoss('mean loss under noise over draws and trainings', ({ point }) => point?.perturbed.mean),
+  loss: inLoss('mean loss over the trainings; that of gradient flow with the exact engine', ({ loss }) => loss),
+});
+
+export const inflection = table<{ readonly schedule: string; readonly timeSim: number | undefined }>('inflection', {
+  schedule: scheduleColumn,
+  time_sim: turnColumns.time_sim,
+});
+
+export const course = table<CoursePoint>('course', {
+  ...lead,
+  steps: pure('steps of the optimizer made so far', ({ position }) => position?.steps),
+  learning_rate: column('flow time per step', 'learning rate of the latest step', ({ position }) => position?.rate),
+  loss_theory: inLoss(
+    'loss of gradient flow from the same start at this time; null where no closed form covers it',
+    ({ flow }) => flow?.loss,
+  ),
+  ...estimate(
+    'loss',
+    'loss',
+    'mean loss over the trainings',
+    ({ point }) => point?.loss,
+    'standard error of loss_sim over the trainings; 0 for a single one',
+  ),
+  sensitivity_theory: inLoss(
+    'expected rise of the loss of gradient flow under noise (T1)',
+    ({ flow }) => flow?.sensitivity,
+  ),
+  ...estimate(
+    'sensitivity',
+    'loss',
+    'mean rise of the loss under noise over draws and trainings',
+    ({ point }) => point?.sensitivity,
+    'standard error of sensitivity_sim',
+  ),
+  perturbed_loss_theory: inLoss('loss_theory + sensitivity_theory', ({ flow }) => flow && flow.loss + flow.sensitivity),
+  ...estimate(
+    'perturbed_loss',
+    'loss',
+    'loss_sim + sensitivity_sim',
+    ({ point }) => point?.perturbed,
+    'standard error of perturbed_loss_sim',
+  ),
+  sharpness_theory: column(
+    'loss per weight^2',
+    'largest eigenvalue of the Hessian on gradient flow; 4 sigma_1 in the end (T2)',
+    ({ flow }) => flow?.sharpness,
+  ),
+  sharpness_sim: column(
+    'loss per weight^2',
+    'largest eigenvalue of the Hessian, mean over the trainings; plain descent is stable below 2/learning_rate',
+    ({ point }) => point?.sharpness?.mean,
+  ),
+});
+
+export const equalLoss = table<EqualLoss>('equal_loss', {
+  loss: inLoss('loss at which the schedules are compared', ({ level }) => level),
+  schedule: scheduleColumn,
+  time_sim: column('flow time', 'time at which the mean loss first falls to it', ({ crossing }) => crossing?.time),
+  sensitivity_theory: inLoss(
+    'sensitivity of gradient flow where its loss falls to it',
+    ({ limit }) => limit?.sensitivity,
+  ),
+  sensitivity_sim: inLoss(
+    'mean sensitivity at time_sim, interpolated between recorded times',
+    ({ crossing }) => crossing?.sensitivity,
+  ),
+  sensitivity_stderr: inLoss('standard error of sensitivity_sim', ({ crossing }) => crossing?.error),
+});
+
+export const convergence = table<FlowError>('convergence', {
+  schedule: scheduleColumn,
+  learning_rate: column('flow time per step', 'largest learning rate of the schedule', ({ rate }) => rate),
+  steps: pure('steps of gradient descent to the last time', ({ steps }) => steps),
+  error: pure(
+    'largest distance of a singular value from gradient flow at the recorded times, exact descent in float64',
+    ({ error }) => error,
+  ),
+  bound: pure('what T9 allows: C times learning_rate, for the mode with the largest C', ({ bound }) => bound),
+  order: pure('observed order of convergence from the row before, 1 in the limit of small rates', ({ order }) => order),
+});
+
 /** The curves of one run of `schedules`, built schedule by schedule. */
 export class ScheduleCurves {
   readonly courses: ScheduleCourse[] = [];
@@ -91,10 +213,12 @@ export class ScheduleCurves {
   /** Rows of a run that simulates nothing: gradient flow is the limit of every schedule. */
   *theoryOnly(): Generator<RunEvent> {
     for (const schedule of this.parameters.schedules) {
-      const rows = this.parameters.times.map((time, at): Row => [schedule, time, null, this.theory[at]!.loss]);
-      yield { kind: 'rows', table: 'curve', rows };
-      const courses = this.parameters.times.map((_, at) => this.courseRow(schedule, at, null, null, undefined));
-      yield { kind: 'rows', table: 'course', rows: courses };
+      const points = this.parameters.times.map((_, at) => {
+        const point = this.coursePoint(schedule, at, undefined, undefined);
+        return { ...point, loss: point.flow!.loss };
+      });
+      yield curve.rows(points);
+      yield course.rows(points);
     }
   }
 
@@ -114,7 +238,6 @@ export class ScheduleCurves {
       let divergedAt: number | undefined;
       let at = 0;
       for await (const recorded of training.recorded()) {
-        const time = times[at]!;
         let point: EnsemblePoint | undefined;
         if (hasDiverged(recorded)) {
           if (divergedAt === undefined) yield divergence(training, recorded.divergedAt);
@@ -123,10 +246,9 @@ export class ScheduleCurves {
           point = await measureEnsemble(this.problem, backend, recorded, measurement);
           points.push(point);
         }
-        const curve: Row = [schedule, time, point?.perturbed.mean ?? null, point?.loss.mean ?? null];
-        yield { kind: 'rows', table: 'curve', rows: [curve] };
-        const { steps, rate } = positions[at]!;
-        yield { kind: 'rows', table: 'course', rows: [this.courseRow(schedule, at, steps, rate, point)] };
+        const reached = this.coursePoint(schedule, at, positions[at], point);
+        yield curve.rows([reached]);
+        yield course.rows([reached]);
         at++;
         done++;
         yield { kind: 'progress', done, total: times.length * trainings.length, label: schedule };
@@ -135,17 +257,18 @@ export class ScheduleCurves {
     }
   }
 
-  inflections(): Row[] {
+  inflections(): RowsEvent {
     const { schedules, times } = this.parameters;
-    return schedules.map((schedule): Row => {
-      const points = this.completed(schedule);
-      const values = points?.map(({ perturbed }) => perturbed.mean);
-      return [schedule, values === undefined ? null : (gridInflection(times, values)?.time ?? null)];
-    });
+    return inflection.rows(
+      schedules.map((schedule) => {
+        const values = this.completed(schedule)?.map(({ perturbed }) => perturbed.mean);
+        return { schedule, timeSim: values && gridInflection(times, values)?.time };
+      }),
+    );
   }
 
   /** Sensitivities of all schedules where their losses are the same. */
-  equalLosses(): Row[] {
+  equalLosses(): EqualLoss[] {
     const { times, schedules } = this.parameters;
     const flow = this.theoreticalCourse();
     const simulated = schedules.flatMap((schedule) => {
@@ -155,18 +278,11 @@ export class ScheduleCurves {
     const courses = simulated.map(({ course }) => course);
     if (courses.length === 0) return [];
     return commonLevels(flow === undefined ? courses : [...courses, flow]).flatMap((level) =>
-      simulated.map(({ schedule, course }): Row => {
-        const crossing = crossingOf(course, level);
-        const limit = flow && crossingOf(flow, level)?.sensitivity;
-        return [
-          level,
-          schedule,
-          crossing?.time ?? null,
-          limit ?? null,
-          crossing?.sensitivity ?? null,
-          crossing?.error ?? null,
-        ];
-      }),
+      simulated.map(({ schedule, course }) => ({
+        ...{ level, schedule },
+        crossing: crossingOf(course, level),
+        limit: flow && crossingOf(flow, level),
+      })),
     );
   }
 
@@ -188,32 +304,15 @@ export class ScheduleCurves {
     return this.gamma ** 2 * weightNorm + noiseFloor(this.problem, this.gamma);
   }
 
-  private courseRow(
+  private coursePoint(
     schedule: ScheduleName,
     at: number,
-    steps: number | null,
-    rate: number | null,
+    position: CoursePoint['position'],
     point: EnsemblePoint | undefined,
-  ): Row {
+  ): CoursePoint {
     const flow = this.theory[at];
-    const sensitivity = flow === undefined ? null : this.sensitivityOf(flow.weightNorm);
-    return [
-      schedule,
-      this.parameters.times[at]!,
-      steps,
-      rate,
-      flow?.loss ?? null,
-      point?.loss.mean ?? null,
-      point?.loss.standardError ?? null,
-      sensitivity,
-      point?.sensitivity.mean ?? null,
-      point?.sensitivity.standardError ?? null,
-      flow === undefined ? null : flow.loss + sensitivity!,
-      point?.perturbed.mean ?? null,
-      point?.perturbed.standardError ?? null,
-      flow?.sharpness ?? null,
-      point?.sharpness?.mean ?? null,
-    ];
+    const known = flow && { ...flow, sensitivity: this.sensitivityOf(flow.weightNorm) };
+    return { schedule, time: this.parameters.times[at]!, position, flow: known, point, loss: point?.loss.mean };
   }
 }
 

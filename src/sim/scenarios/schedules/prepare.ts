@@ -24,7 +24,8 @@ import { type Diverged, recordTraining, type TrainedCheckpoint, type Trainee } f
 import { type ExpectedTraining, expectTraining, noRounding } from '../../training/recurrence.js';
 import { outOfFloat32, type TrainingPlan } from '../../training/training-plan.js';
 import { type FlowReference, flowReference, type MatrixStart } from './convergence.js';
-import { isDecoupled, peakRate, type ScheduleParameters, scheduleOf, schedulePlan } from './rates.js';
+import { isDecoupled, peakRate, scheduleOf, schedulePlan } from './rates.js';
+import type { ScheduleParameters } from './schedules.js';
 
 /** Independent trainings by one schedule at one recorded time. */
 export interface EnsemblePoint {

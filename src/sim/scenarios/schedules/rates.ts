@@ -3,10 +3,10 @@ import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { createProblem } from '../../../theory/problem.js';
 import { requireTableMemory } from '../../scenario/memory.js';
 import { batchSlowdown } from '../../training/input-moments.js';
-import type { StartName } from '../../training/network-start.js';
 import { optimizerNamed } from '../../training/optimizers.js';
-import { type ParsedPretraining, type Pretraining, resolvePretraining } from '../../training/pretraining.js';
+import { resolvePretraining } from '../../training/pretraining.js';
 import type { Recording, TrainingPlan } from '../../training/training-plan.js';
+import type { ParsedSchedules, ScheduleParameters } from './schedules.js';
 
 /** More steps than this are refused: their rates would take a gigabyte. */
 const MOST_STEPS = 10_000_000;
@@ -96,21 +96,6 @@ function firstRate(recordings: readonly Recording[]): number {
   return 0;
 }
 
-/** Parameters of training by schedules. */
-export interface ScheduleParameters extends Pretraining {
-  readonly schedules: readonly ScheduleName[];
-  readonly warmup: number;
-  readonly decay: number;
-  readonly batch: 'full' | number;
-  readonly trainings: number;
-  readonly optimizer: string;
-  readonly start: StartName;
-  /** One noise scale. */
-  readonly gammas: readonly number[];
-  readonly replicates: number;
-  readonly sharpness: 'on' | 'off';
-}
-
 /** Cells of one recorded time of one schedule in all tables together. */
 const CELLS = 24;
 
@@ -119,9 +104,7 @@ const CELLS = 24;
  *
  * @throws InvalidInputError when they contradict each other or the tables would not fit in memory
  */
-export function resolveSchedules(
-  parsed: ParsedPretraining & Omit<ScheduleParameters, keyof Pretraining>,
-): ScheduleParameters {
+export function resolveSchedules(parsed: ParsedSchedules): ScheduleParameters {
   const parameters = resolvePretraining(parsed);
   const { times, schedules, warmup, decay, batch, start } = parameters;
   if (warmup + decay > 1 && schedules.includes('warmup-stable-decay')) {

@@ -1,57 +1,80 @@
 import { z } from 'zod';
+import { scheduleNames } from '../../../theory/descent.js';
 import type { Problem } from '../../../theory/problem.js';
 import { judgePerturbationIdentity } from '../../noise/noise-checks.js';
-import { type Check, notApplicable, type Scenario } from '../../scenario/scenario.js';
+import { figureOf, linear, logarithmic } from '../../scenario/figure.js';
+import { between, choice, choices, described, numeric } from '../../scenario/parameter.js';
+import { type Check, notApplicable, type Resolved, type Scenario } from '../../scenario/scenario.js';
 import {
+  batchParameter,
+  oneGammaParameter,
   replicatesParameter,
   shapeParameters,
   spectrumParameter,
   tauParameter,
   timesParameter,
-} from '../../scenario/shared.js';
-import { lossColumn, perturbedLossColumn, type Row, timeSimColumn } from '../../scenario/table.js';
-import { checkDecoupling, worstCheck } from '../../training/training-checks.js';
-import { checkFlowLimit, type FlowError, flowErrors } from './convergence.js';
-import { ScheduleCurves } from './curves.js';
-import { planSchedules, type SchedulesPlan } from './prepare.js';
-import { resolveSchedules, type ScheduleParameters, scheduleOf } from './rates.js';
-import {
-  convergenceColumns,
-  courseColumns,
-  equalLossColumns,
-  scheduleColumn,
-  summedTimeColumn,
-} from './schedules-columns.js';
-import {
-  batchParameter,
-  decayParameter,
-  oneGammaParameter,
-  optimizerParameter,
-  peakRateParameter,
-  schedulesParameter,
-  sharpnessParameter,
-  startParameter,
   trainingsParameter,
   warmupParameter,
-} from './schedules-parameters.js';
+} from '../../scenario/shared.js';
+import { declaring } from '../../scenario/table.js';
+import { startNames } from '../../training/network-start.js';
+import { optimizers } from '../../training/optimizers.js';
+import type { Pretraining } from '../../training/pretraining.js';
+import { checkDecoupling, worstCheck } from '../../training/training-checks.js';
+import { checkFlowLimit, type FlowError, flowErrors } from './convergence.js';
+import { convergence, course, curve, equalLoss, inflection, ScheduleCurves } from './curves.js';
+import { planSchedules, type SchedulesPlan } from './prepare.js';
+import { resolveSchedules, scheduleOf } from './rates.js';
+
+const peakRateParameter = described(z.union([z.literal('auto'), numeric(z.number().positive().max(1e6))]), {
+  default: 'auto',
+  description:
+    'largest learning rate of every schedule; auto is the small rate of the optimizer, 1/(8 sigma_1) for gradient-descent, less on mini-batches',
+  unit: 'flow time per step',
+  range: 'auto, or a number above 0 and up to 1e6',
+  scale: 'log',
+});
 
 const schema = z.object({
   ...shapeParameters(12, { hidden: 6 }),
   spectrum: spectrumParameter('power:0.5'),
   tau: tauParameter(4),
   times: timesParameter('log:1:300:24'),
-  schedules: schedulesParameter,
+  schedules: choices(
+    scheduleNames,
+    scheduleNames.join(','),
+    'learning-rate schedules, one curve each; all have the same peak and the same sum',
+  ),
   warmup: warmupParameter,
-  decay: decayParameter,
+  decay: between([0, 1], 0.2, 'share of the steps over which warmup-stable-decay falls to 0', {
+    ...{ range: 'a number from 0 to 1 - warmup', scale: 'linear' },
+  }),
   learningRate: peakRateParameter,
   batch: batchParameter('8'),
   trainings: trainingsParameter(4),
-  optimizer: optimizerParameter,
-  start: startParameter,
+  optimizer: choice(
+    optimizers.map(({ name }) => name),
+    optimizers[0]!.name,
+    'rule that turns gradients into steps; the theory covers gradient-descent',
+  ),
+  start: choice(
+    startNames,
+    'aligned',
+    'weights before training: aligned with the task, balanced with random singular vectors, or random Gaussian',
+  ),
   gammas: oneGammaParameter(0.1),
   replicates: replicatesParameter(50),
-  sharpness: sharpnessParameter,
+  sharpness: choice(
+    ['on', 'off'],
+    'on',
+    'whether to record the largest eigenvalue of the Hessian, which takes time for large matrices',
+    'on or off',
+  ),
 });
+
+export type ParsedSchedules = z.output<typeof schema>;
+
+export type ScheduleParameters = Resolved<typeof schema, Pretraining>;
 
 /** Learning-rate schedules of pre-training: the same in the flow limit, different on mini-batches. */
 export const schedules: Scenario<ScheduleParameters, SchedulesPlan, typeof schema> = {
@@ -65,71 +88,20 @@ export const schedules: Scenario<ScheduleParameters, SchedulesPlan, typeof schem
   engines: ['matrix', 'modes', 'exact'],
   schema,
   presets: { 'flow-limit': { batch: 'full' } },
-  tables: {
-    curve: [
-      scheduleColumn,
-      summedTimeColumn,
-      perturbedLossColumn('_sim')('mean loss under noise over draws and trainings'),
-      lossColumn('')('mean loss over the trainings; that of gradient flow with the exact engine'),
-    ],
-    inflection: [scheduleColumn, timeSimColumn],
-    course: courseColumns,
-    equal_loss: equalLossColumns,
-    convergence: convergenceColumns,
-  },
+  ...declaring(curve, inflection, course, equalLoss, convergence),
   figures: [
-    {
-      id: 'perturbed-loss',
-      title: 'Loss under Gaussian noise, by schedule',
-      table: 'course',
-      x: { column: 'time', label: 'sum of learning rates', scale: 'log' },
-      y: {
-        theory: 'perturbed_loss_theory',
-        simulation: 'perturbed_loss_sim',
-        error: 'perturbed_loss_stderr',
-        label: 'perturbed loss',
-        scale: 'log',
-      },
-      series: 'schedule',
-    },
-    {
-      id: 'sensitivity',
-      title: 'Sensitivity to Gaussian noise, by schedule',
-      table: 'course',
-      x: { column: 'time', label: 'sum of learning rates', scale: 'log' },
-      y: {
-        theory: 'sensitivity_theory',
-        simulation: 'sensitivity_sim',
-        error: 'sensitivity_stderr',
-        label: 'sensitivity',
-        scale: 'linear',
-      },
-      series: 'schedule',
-    },
-    {
-      id: 'loss',
-      title: 'Pre-training loss, by schedule',
-      table: 'course',
-      x: { column: 'time', label: 'sum of learning rates', scale: 'log' },
-      y: { theory: 'loss_theory', simulation: 'loss_sim', error: 'loss_stderr', label: 'loss', scale: 'log' },
-      series: 'schedule',
-    },
-    {
-      id: 'sharpness',
-      title: 'Sharpness, by schedule',
-      table: 'course',
-      x: { column: 'time', label: 'sum of learning rates', scale: 'log' },
-      y: { theory: 'sharpness_theory', simulation: 'sharpness_sim', label: 'sharpness', scale: 'linear' },
-      series: 'schedule',
-    },
-    {
-      id: 'convergence',
-      title: 'Distance from gradient flow, by schedule',
-      table: 'convergence',
-      x: { column: 'learning_rate', label: 'largest learning rate', scale: 'log' },
-      y: { theory: 'bound', simulation: 'error', label: 'distance of a singular value', scale: 'log' },
-      series: 'schedule',
-    },
+    alongTraining('perturbed-loss', 'Loss under Gaussian noise, by schedule', logarithmic('perturbed_loss')),
+    alongTraining('sensitivity', 'Sensitivity to Gaussian noise, by schedule', linear('sensitivity')),
+    alongTraining('loss', 'Pre-training loss, by schedule', logarithmic('loss')),
+    alongTraining('sharpness', 'Sharpness, by schedule', linear('sharpness')),
+    figureOf(
+      convergence,
+      'convergence',
+      'Distance from gradient flow, by schedule',
+      logarithmic('learning_rate', 'largest learning rate'),
+      { theory: 'bound', simulation: 'error', label: 'distance of a singular value', scale: 'log' },
+      { series: 'schedule' },
+    ),
   ],
   resolve: resolveSchedules,
   plan: planSchedules,
@@ -139,12 +111,12 @@ export const schedules: Scenario<ScheduleParameters, SchedulesPlan, typeof schem
     const curves = new ScheduleCurves(problem, parameters, context.seed, flow);
     if (simulation === undefined) yield* curves.theoryOnly();
     else yield* curves.simulate(simulation);
-    yield { kind: 'rows', table: 'inflection', rows: curves.inflections() };
-    yield { kind: 'rows', table: 'equal_loss', rows: curves.equalLosses() };
+    yield curves.inflections();
+    yield equalLoss.rows(curves.equalLosses());
     const studies = hasFlowLimit(parameters)
       ? parameters.schedules.map((name) => flowErrors(problem, scheduleOf(name, parameters), parameters.times))
       : [];
-    yield { kind: 'rows', table: 'convergence', rows: studies.flat().map(convergenceRow) };
+    yield convergence.rows(studies.flat());
     for (const check of checksOf(problem, simulation !== undefined, parameters, curves, studies))
       yield { kind: 'check', check };
   },
@@ -155,8 +127,8 @@ function hasFlowLimit({ optimizer, start }: ScheduleParameters): boolean {
   return optimizer === 'gradient-descent' && start === 'aligned';
 }
 
-function convergenceRow({ schedule, rate, steps, error, bound, order }: FlowError): Row {
-  return [schedule, rate, steps, error, bound, order ?? null];
+function alongTraining(id: string, title: string, y: ReturnType<typeof linear>) {
+  return figureOf(course, id, title, logarithmic('time', 'sum of learning rates'), y, { series: 'schedule' });
 }
 
 function checksOf(

@@ -17,11 +17,12 @@ import {
   expectedRise,
   noiseScale,
   pretrainingOf,
+  progressOf,
   type SimulatedPoint,
-  type SurfaceSettings,
   type TrainedWidth,
   theoryOf,
 } from './noisy-surface.js';
+import type { ShannonParameters } from './shannon.js';
 
 /** What is seen of all trainings of a width at one time, for each signal-to-noise ratio. */
 export async function measureTrainings(
@@ -76,13 +77,8 @@ function balanced({ network, squaredNorms: [first, second] }: TrainedCheckpoint)
   };
 }
 
-/** A surface of the loss of networks that are trained on mini-batches. */
-export interface BatchSettings extends SurfaceSettings {
-  /** Standard normal inputs in a mini-batch. */
-  readonly batch: number;
-  /** Trainings of each width, each on mini-batches of its own. */
-  readonly trainings: number;
-}
+/** What makes a surface of networks that are trained on mini-batches. */
+export type BatchSettings = ShannonParameters & { readonly batch: number };
 
 /** How training on mini-batches is computed: by the same steps for every width. */
 export interface BatchesPlan extends Plan {
@@ -156,8 +152,7 @@ export async function* trainWidthOnBatches(
     if (hasDiverged(recorded)) {
       if (divergedAt === undefined) {
         const network = `pre-training on mini-batches, width ${width}`;
-        const divergence = { network, step: recorded.divergedAt, learning_rate: plan.largestRate };
-        yield { kind: 'diverged', divergence };
+        yield { kind: 'diverged', divergence: { network, step: recorded.divergedAt, learning_rate: plan.largestRate } };
       }
       divergedAt = recorded.divergedAt;
       points.push(...snrs.map((snr) => theory(snr, time)));
@@ -170,12 +165,7 @@ export async function* trainWidthOnBatches(
       points.push(...snrs.map((snr, which) => ({ ...theory(snr, time), simulated: measured[which]! })));
     }
     at++;
-    yield {
-      kind: 'progress',
-      done: index * times.length + at,
-      total: widths.length * times.length,
-      label: `checkpoints, width ${width}`,
-    };
+    yield progressOf(settings, index, at);
   }
   return { ...trained, divergedAt, points };
 }

@@ -1,7 +1,7 @@
 import { isPastValley } from '../../../theory/sensitivity.js';
 import { judgeMonteCarlo } from '../../noise/noise-checks.js';
 import { type FitRange, type FittedSurfaces, type Part, shareOn } from '../../scaling/fitted-surface.js';
-import { type Check, judge, notApplicable, type Verdict } from '../../scenario/scenario.js';
+import { type Check, judgeWorst, notApplicable, type Verdict } from '../../scenario/scenario.js';
 import { SmallestSlack } from '../../training/training-checks.js';
 import type { SurfacePoint, TrainedWidth } from './noisy-surface.js';
 
@@ -49,13 +49,10 @@ export function checkLossValley(widths: readonly TrainedWidth[]): Check {
       });
     }
   }
-  if (slack.comparisons === 0) {
-    return notApplicable('T8-valley', 'at no time of the grid is every mode learned as far as the noise allows');
-  }
-  return judge(
+  return judgeWorst(
     'T8-valley',
-    slack.margin,
-    slack.tolerance,
+    slack,
+    'at no time of the grid is every mode learned as far as the noise allows',
     `${slack.comparisons} steps of the time grid beyond the valley; smallest rise of the loss under noise`,
   );
 }

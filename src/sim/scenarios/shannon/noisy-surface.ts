@@ -14,18 +14,7 @@ import {
 } from '../../training/pretraining.js';
 import { type Checkpoint, hasDiverged, withoutNetwork } from '../../training/record-training.js';
 import { biasAt } from '../../training/training-plan.js';
-
-/** What makes a surface of the loss over width and time. */
-export interface SurfaceSettings {
-  readonly dim: number;
-  readonly spectrum: string | readonly number[];
-  readonly tau: number;
-  readonly widths: readonly number[];
-  readonly times: readonly number[];
-  readonly snrs: readonly number[];
-  readonly replicates: number;
-  readonly learningRate: number | 'auto';
-}
+import type { ShannonParameters } from './shannon.js';
 
 /** A point of the surface under one noise. */
 export interface SurfacePoint {
@@ -97,7 +86,7 @@ export function learnedTotal(problem: Problem, time: number): number {
 }
 
 /** Pre-training of a network of one width on the common task. */
-export function pretrainingOf(settings: SurfaceSettings, width: number): Pretraining {
+export function pretrainingOf(settings: ShannonParameters, width: number): Pretraining {
   const { dim, spectrum, tau, times, learningRate } = settings;
   return resolvePretraining({ dim, hidden: width, spectrum, tau, times, learningRate });
 }
@@ -108,7 +97,7 @@ export function pretrainingOf(settings: SurfaceSettings, width: number): Pretrai
  * @throws InvalidInputError when it would not fit in memory, or takes too many steps
  */
 export function planWidth(
-  settings: SurfaceSettings,
+  settings: ShannonParameters,
   width: number,
   engines: readonly EngineName[],
   request: Pick<RunRequest, 'engine'>,
@@ -128,7 +117,7 @@ export function planWidth(
  * @param index of the width among those of the run, which decides its noise
  */
 export async function* trainWidth(
-  settings: SurfaceSettings,
+  settings: ShannonParameters,
   index: number,
   plan: PretrainingPlan,
   context: RunContext,
@@ -181,14 +170,15 @@ export async function* trainWidth(
       });
     }
     at++;
-    yield {
-      kind: 'progress',
-      done: index * times.length + at,
-      total: widths.length * times.length,
-      label: `checkpoints, width ${width}`,
-    };
+    yield progressOf(settings, index, at);
   }
   return { width, problem, simulated, checkpoints, divergedAt, points };
+}
+
+/** So many checkpoints of a width are there, and all of the widths before. */
+export function progressOf({ widths, times }: ShannonParameters, index: number, at: number): RunEvent {
+  const [done, total] = [index * times.length + at, widths.length * times.length];
+  return { kind: 'progress', done, total, label: `checkpoints, width ${widths[index]!}` };
 }
 
 /** What theory says of a width: its point of the surface at a ratio and a time. */

@@ -2,8 +2,9 @@ import type { Surface } from '../../scaling/fitted-surface.js';
 import { eventLoopTurns } from '../../scenario/event-loop.js';
 import type { EngineName, Plan, RunContext, RunEvent, RunRequest } from '../../scenario/scenario.js';
 import { type BatchSettings, planBatches, trainWidthOnBatches } from './batch-surface.js';
-import { accuracyRows, simulatedLoss, surfaceRows } from './columns.js';
-import { planWidth, type SurfaceSettings, type TrainedWidth, trainWidth } from './noisy-surface.js';
+import { accuracy, isDiscretised, simulatedLoss, surface } from './columns.js';
+import { planWidth, type TrainedWidth, trainWidth } from './noisy-surface.js';
+import type { ShannonParameters } from './shannon.js';
 
 /** How the surfaces are computed. */
 export interface SurfacesPlan extends Plan {
@@ -17,7 +18,11 @@ export interface SurfacesPlan extends Plan {
  *
  * @throws InvalidInputError when the widest cannot be computed, or it would not fit in memory
  */
-export function planFlow(settings: SurfaceSettings, engines: readonly EngineName[], request: RunRequest): SurfacesPlan {
+export function planFlow(
+  settings: ShannonParameters,
+  engines: readonly EngineName[],
+  request: RunRequest,
+): SurfacesPlan {
   const { widths } = settings;
   const widest = planWidth(settings, widths.at(-1)!, engines, request);
   const { engine } = widest;
@@ -47,7 +52,7 @@ export function planMiniBatches(settings: BatchSettings, request: RunRequest): S
 }
 
 async function* everyWidth(
-  { widths }: SurfaceSettings,
+  { widths }: ShannonParameters,
   { signal }: RunContext,
   train: (index: number) => AsyncGenerator<RunEvent, TrainedWidth, undefined>,
 ): AsyncGenerator<RunEvent, TrainedWidth[], undefined> {
@@ -57,8 +62,8 @@ async function* everyWidth(
     await turn();
     const one = yield* train(index);
     trained.push(one);
-    yield { kind: 'rows', table: 'surface', rows: surfaceRows(one) };
-    yield { kind: 'rows', table: 'accuracy', rows: accuracyRows(one) };
+    yield surface.rows(one.points);
+    yield accuracy.rows(one.points.filter(isDiscretised));
   }
   return trained;
 }
@@ -69,7 +74,7 @@ export function surfacesOf(
   snrs: readonly number[],
 ): { readonly theory: Surface[]; readonly simulation: Surface[] | undefined } {
   const points = trained.flatMap((one) => one.points);
-  const surface = (lossOf: (point: (typeof points)[number]) => number): Surface[] =>
+  const surfaceBy = (lossOf: (point: (typeof points)[number]) => number): Surface[] =>
     snrs.map((snr) => ({
       snr,
       points: points
@@ -79,7 +84,7 @@ export function surfacesOf(
   // A simulated mean of a loss can be below zero where noise is large and draws are few; it has no logarithm.
   const isWhole = points.every((point) => (simulatedLoss(point) ?? 0) > 0);
   return {
-    theory: surface(({ theory }) => theory),
-    simulation: isWhole ? surface((point) => simulatedLoss(point)!) : undefined,
+    theory: surfaceBy(({ theory }) => theory),
+    simulation: isWhole ? surfaceBy((point) => simulatedLoss(point)!) : undefined,
   };
 }

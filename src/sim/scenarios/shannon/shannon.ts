@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { bootstrapIntervals } from '../../scaling/fit-law.js';
-import { type FitRange, fitSurfaces, regionOf } from '../../scaling/fitted-surface.js';
+import { fitSurfaces, regionOf } from '../../scaling/fitted-surface.js';
 import { scalingLaws } from '../../scaling/laws.js';
 import { eventLoopTurns } from '../../scenario/event-loop.js';
+import { figureOf, logarithmic, pretrainingTime } from '../../scenario/figure.js';
 import { requireTableMemory } from '../../scenario/memory.js';
+import { described, distinct, increasing, integer, numericList, positive } from '../../scenario/parameter.js';
 import { notApplicable, type Scenario } from '../../scenario/scenario.js';
 import {
+  batchParameter,
   learningRateParameter,
   replicatesParameter,
   shapeParameters,
@@ -14,47 +17,57 @@ import {
   tauParameter,
   timesParameter,
 } from '../../scenario/shared.js';
+import { declaring } from '../../scenario/table.js';
 import { checkDecoupling, worstCheck } from '../../training/training-checks.js';
-import { batchParameter } from '../schedules/schedules-parameters.js';
 import { checkLossValley, checkRelativeNoise, scalingVerdict } from './checks.js';
-import { type BothFits, fitRows, lawRows, parameterRows, shannonTables, valleyRows } from './columns.js';
-import type { SurfaceSettings } from './noisy-surface.js';
 import {
-  batchTrainingsParameter,
-  fittedUpTo,
-  ratiosParameter,
-  resamplesParameter,
-  widthsParameter,
-} from './shannon-parameters.js';
+  accuracy,
+  type BothFits,
+  besideLaws,
+  fit,
+  fittedParameters,
+  fittedParts,
+  laws,
+  parameters,
+  surface,
+  valley,
+  valleysOf,
+} from './columns.js';
 import { planFlow, planMiniBatches, type SurfacesPlan, surfacesOf } from './shannon-surfaces.js';
 
-export interface ShannonParameters extends SurfaceSettings, FitRange {
-  /** Inputs in a mini-batch, or the expectation over all. */
-  readonly batch: 'full' | number;
-  /** Trainings of each width on mini-batches. */
-  readonly trainings: number;
-  readonly resamples: number;
-}
-
 interface ShannonPlan extends SurfacesPlan {
-  readonly parameters: ShannonParameters;
+  readonly settings: ShannonParameters;
 }
 
 const schema = z.object({
   dim: shapeParameters(64).dim,
   spectrum: spectrumParameter('power:1'),
   tau: tauParameter(3),
-  widths: widthsParameter([4, 6, 8, 12, 16, 24, 32, 48, 64]),
+  widths: described(numericList(z.array(z.number().int().min(1).max(4096)).min(1).max(100).refine(increasing)), {
+    default: '4,6,8,12,16,24,32,48,64',
+    description: 'hidden widths of the networks, all on the same task: the N of the laws',
+    unit: '1',
+    range: 'an increasing list of integers from 1 to 4096',
+    scale: 'log',
+  }),
   times: timesParameter('log:1:300:20'),
-  snrs: ratiosParameter([2, 5, 20]),
+  snrs: described(numericList(z.array(z.number().min(1e-3).max(1e12)).min(1).max(20).refine(distinct)), {
+    default: '2,5,20',
+    description: 'signal-to-noise ratios: the noise on a layer has its squared norm divided by this',
+    unit: '1',
+    range: 'a list of distinct numbers from 0.001 to 1e12',
+    scale: 'log',
+  }),
   replicates: replicatesParameter(30),
   learningRate: learningRateParameter,
   batch: batchParameter('full'),
-  trainings: batchTrainingsParameter(4),
-  fitWidth: fittedUpTo(32, 'widths'),
-  fitTime: fittedUpTo(150, 'times'),
-  resamples: resamplesParameter(50),
+  trainings: integer([1, 1000], 4, 'trainings of each width when batch is not full, each on its own mini-batches'),
+  fitWidth: positive(1e15, 32, 'laws are fitted to widths up to this; the rest is held out'),
+  fitTime: positive(1e15, 150, 'laws are fitted to times up to this; the rest is held out'),
+  resamples: integer([2, 100_000], 50, 'bootstrap samples for the interval of every parameter'),
 });
+
+export type ShannonParameters = Readonly<z.output<typeof schema>>;
 
 /** The loss under relative noise over width and time: which law fits its valley, and which still does beyond? */
 export const shannon: Scenario<ShannonParameters, ShannonPlan, typeof schema> = {
@@ -86,37 +99,23 @@ export const shannon: Scenario<ShannonParameters, ShannonPlan, typeof schema> = 
     },
     'more-time': { fitWidth: '64', fitTime: '60' },
   },
-  tables: shannonTables,
-  rowOrder: { surface: ['snr', 'width', 'time'], accuracy: ['snr', 'width', 'time'], valley: ['snr', 'width'] },
+  ...declaring(surface, fit, parameters, valley, laws, accuracy),
   figures: [
-    {
-      id: 'valley',
-      title: 'Loss under relative noise',
-      table: 'surface',
-      x: { column: 'time', label: 'pre-training time', scale: 'log' },
-      y: {
-        theory: 'perturbed_loss_theory',
-        simulation: 'perturbed_loss_sim',
-        error: 'perturbed_loss_stderr',
-        label: 'perturbed loss',
-        scale: 'log',
-      },
+    figureOf(surface, 'valley', 'Loss under relative noise', pretrainingTime, logarithmic('perturbed_loss'), {
       series: 'width',
       slice: 'snr',
-    },
-    {
-      id: 'laws',
-      title: 'Fitted laws at the largest width',
-      table: 'laws',
-      x: { column: 'time', label: 'pre-training time', scale: 'log' },
-      y: { theory: 'perturbed_loss_law', simulation: 'perturbed_loss_sim', label: 'perturbed loss', scale: 'log' },
-      series: 'law',
-      slice: 'snr',
-    },
+    }),
+    figureOf(
+      laws,
+      'laws',
+      'Fitted laws at the largest width',
+      pretrainingTime,
+      { ...logarithmic('perturbed_loss'), theory: 'perturbed_loss_law' },
+      { series: 'law', slice: 'snr' },
+    ),
   ],
   resolve(parsed) {
-    const parameters = parsed;
-    const { widths, times, snrs, fitWidth, fitTime, batch } = parameters;
+    const { widths, times, snrs, fitWidth, fitTime, batch } = parsed;
     const count = widths.length * times.length * snrs.length;
     requireTableMemory('widths,times,snrs', `${count} points`, count * 40);
     if (times[0] === 0) throw new InvalidInputError('times', 0, 'times above 0, since the laws take powers of them');
@@ -129,46 +128,40 @@ export const shannon: Scenario<ShannonParameters, ShannonPlan, typeof schema> = 
         `a range with more than ${most} points, since a law has that many parameters; it has ${inside}`,
       );
     }
-    return batch === 'full' ? { ...parameters, trainings: 1 } : parameters;
+    return batch === 'full' ? { ...parsed, trainings: 1 } : parsed;
   },
-  plan(parameters, request) {
-    const { batch } = parameters;
+  plan(settings, request) {
+    const { batch } = settings;
     const plan =
       batch === 'full'
-        ? planFlow(parameters, shannon.engines, request)
-        : planMiniBatches({ ...parameters, batch }, request);
-    return { ...plan, parameters };
+        ? planFlow(settings, shannon.engines, request)
+        : planMiniBatches({ ...settings, batch }, request);
+    return { ...plan, settings };
   },
-  async *run({ parameters, train }, context) {
-    const { times, snrs, batch, replicates, resamples } = parameters;
+  async *run({ settings, train }, context) {
+    const { times, snrs, batch, replicates, resamples } = settings;
     const turn = eventLoopTurns(context.signal);
     const trained = yield* train(context);
     const surfaces = surfacesOf(trained, snrs);
     const fitted: BothFits[] = [];
     for (const [position, law] of scalingLaws.entries()) {
       await turn();
-      const theory = fitSurfaces(law, surfaces.theory, parameters);
+      const theory = fitSurfaces(law, surfaces.theory, settings);
       await turn();
-      const simulation = surfaces.simulation && fitSurfaces(law, surfaces.simulation, parameters, theory);
+      const simulation = surfaces.simulation && fitSurfaces(law, surfaces.simulation, settings, theory);
       const both = { theory, simulation };
       fitted.push(both);
-      yield { kind: 'rows', table: 'fit', rows: fitRows(both, parameters) };
-      yield { kind: 'rows', table: 'laws', rows: lawRows(both, trained.at(-1)!.points) };
-      for (const [at, { fit, points }] of (simulation ?? theory).fits.entries()) {
-        const inside = points.filter((point) => regionOf(point, parameters) === 'inside');
-        const intervals = await bootstrapIntervals(fit, inside, resamples, context.seed, turn);
-        yield { kind: 'rows', table: 'parameters', rows: parameterRows(both, at, intervals) };
-        yield {
-          kind: 'progress',
-          done: position * snrs.length + at + 1,
-          total: scalingLaws.length * snrs.length,
-          label: 'fits',
-        };
+      yield fit.rows(fittedParts(both, settings));
+      yield laws.rows(besideLaws(both, trained.at(-1)!.points));
+      for (const [at, { fit: fittedLaw, points }] of (simulation ?? theory).fits.entries()) {
+        const inside = points.filter((point) => regionOf(point, settings) === 'inside');
+        const intervals = await bootstrapIntervals(fittedLaw, inside, resamples, context.seed, turn);
+        yield parameters.rows(fittedParameters(both, at, intervals));
+        const done = position * snrs.length + at + 1;
+        yield { kind: 'progress', done, total: scalingLaws.length * snrs.length, label: 'fits' };
       }
     }
-    for (const one of trained) {
-      yield { kind: 'rows', table: 'valley', rows: valleyRows(one, fitted, times) };
-    }
+    for (const one of trained) yield valley.rows(valleysOf(one, fitted, times));
     const decoupled = trained.map(({ width, problem, simulated, checkpoints, divergedAt }) => ({
       name: `width ${width}`,
       check: checkDecoupling({ problem, times, expected: simulated?.expected, divergedAt }, checkpoints),
@@ -183,6 +176,6 @@ export const shannon: Scenario<ShannonParameters, ShannonPlan, typeof schema> = 
     yield { kind: 'check', check: checkRelativeNoise(trained, replicates) };
     yield { kind: 'check', check: checkLossValley(trained) };
     const [ours, theirs] = fitted.map(({ theory, simulation }) => simulation ?? theory);
-    yield { kind: 'verdict', verdict: scalingVerdict(ours!, theirs!, parameters) };
+    yield { kind: 'verdict', verdict: scalingVerdict(ours!, theirs!, settings) };
   },
 };

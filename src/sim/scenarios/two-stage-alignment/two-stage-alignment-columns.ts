@@ -1,80 +1,91 @@
-import { type Column, modeColumn, type Row, sigmaColumn } from '../../scenario/table.js';
-import type { AlignmentCell } from './alignment-map.js';
-import { countPatterns, type Pattern } from './verdict.js';
+import { inLoss, modeColumn, pure, type Readings, sigmaColumn, table } from '../../scenario/table.js';
+import type { AlignedNetwork, AlignmentCell } from './alignment-map.js';
+import type { Pattern, PatternCount } from './verdict.js';
 
-const loss = (name: string, description: string): Column => ({ name, unit: 'loss', description });
+/** A cell of the map beside the base network, aligned as it is. */
+export interface MapPoint extends AlignmentCell {
+  readonly base: Pick<AlignmentCell, 'theory' | 'simulated'>;
+}
 
-const placeColumn: Column = {
-  name: 'place',
-  unit: '1',
-  description: 'part of the way from pre-training to alignment at which the fine-tuning task stands',
-};
+const placeColumn = pure<{ readonly place: number }>(
+  'part of the way from pre-training to alignment at which the fine-tuning task stands',
+  ({ place }) => place,
+);
 
-const offsetColumn: Column = {
-  name: 'offset',
-  unit: '1',
-  description: 'its distance to the side, in units of the length of the way',
-};
-
-const QUANTITIES: readonly (readonly [string, string])[] = [
-  ['gain_base', 'fall of the alignment loss from the base network'],
-  ['gain_ft', 'fall of the alignment loss from the fine-tuned network'],
-  ['end_base', 'alignment loss after, from the base network'],
-  ['end_ft', 'alignment loss after, from the fine-tuned network'],
-  ['gain_difference', 'gain_base - gain_ft: positive where the base network gains more'],
-  ['end_difference', 'end_base - end_ft: positive where the fine-tuned network ends better'],
+/** What is compared of the base network and of the fine-tuned one. */
+const QUANTITIES: readonly (readonly [string, string, (base: AlignedNetwork, tuned: AlignedNetwork) => number])[] = [
+  ['gain_base', 'fall of the alignment loss from the base network', (base) => base.gain],
+  ['gain_ft', 'fall of the alignment loss from the fine-tuned network', (_, tuned) => tuned.gain],
+  ['end_base', 'alignment loss after, from the base network', (base) => base.after],
+  ['end_ft', 'alignment loss after, from the fine-tuned network', (_, tuned) => tuned.after],
+  [
+    'gain_difference',
+    'gain_base - gain_ft: positive where the base network gains more',
+    (base, tuned) => base.gain - tuned.gain,
+  ],
+  [
+    'end_difference',
+    'end_base - end_ft: positive where the fine-tuned network ends better',
+    (base, tuned) => base.after - tuned.after,
+  ],
 ];
 
-/** Tables of `two-stage-alignment`. */
-export const twoStageTables: Readonly<Record<string, readonly Column[]>> = {
-  map: [
-    placeColumn,
-    offsetColumn,
-    {
-      name: 'between',
-      unit: '1',
-      description:
-        'whether every singular value of the fine-tuned network lies between those of the base network and of the alignment task',
-    },
-    ...QUANTITIES.flatMap(([name, what]) => [
-      loss(`${name}_theory`, `${what}; exact recurrence`),
-      loss(`${name}_sim`, `${what}; simulated, null where nothing was simulated`),
-    ]),
-  ],
-  boundary: [
-    placeColumn,
-    {
-      name: 'offset',
-      unit: '1',
-      description:
-        'largest offset at which the fine-tuning task lies between in every mode; null at places before the start or beyond the end',
-    },
-  ],
-  patterns: [
-    { name: 'region', unit: '1', description: 'between, or elsewhere' },
-    { name: 'cells', unit: '1', description: 'cells of the map' },
-    {
-      name: 'gain',
-      unit: '1',
-      description: 'those that gain more from the base network, by 0.1 % of the loss before or more',
-    },
-    { name: 'end', unit: '1', description: 'those that end better from the fine-tuned network' },
-    { name: 'both', unit: '1', description: 'those that do both, as published' },
-    { name: 'opposite', unit: '1', description: 'those that show the opposite of one or both' },
-  ],
-  task: [
-    modeColumn,
-    sigmaColumn,
-    { name: 'base', unit: '1', description: 'singular value of the base network' },
-    { name: 'sigma_al', unit: '1', description: 'singular value of the alignment task' },
-  ],
-};
+const quantities: Readings<MapPoint> = Object.fromEntries(
+  QUANTITIES.flatMap(([name, what, of]) => [
+    [`${name}_theory`, inLoss<MapPoint>(`${what}; exact recurrence`, ({ base, theory }) => of(base.theory, theory))],
+    [
+      `${name}_sim`,
+      inLoss<MapPoint>(
+        `${what}; simulated, null where nothing was simulated`,
+        ({ base, simulated }) => simulated && of(base.simulated!, simulated),
+      ),
+    ],
+  ]),
+);
+
+export const map = table<MapPoint>('map', {
+  place: placeColumn,
+  offset: pure('its distance to the side, in units of the length of the way', ({ offset }) => offset),
+  between: pure(
+    'whether every singular value of the fine-tuned network lies between those of the base network and of the alignment task',
+    ({ isBetween }) => isBetween,
+  ),
+  ...quantities,
+}).sortedBy('place', 'offset');
+
+export const boundary = table<{ readonly place: number; readonly offset: number | undefined }>('boundary', {
+  place: placeColumn,
+  offset: pure(
+    'largest offset at which the fine-tuning task lies between in every mode; null at places before the start or beyond the end',
+    ({ offset }) => offset,
+  ),
+});
+
+export const patterns = table<PatternCount & { readonly region: string }>('patterns', {
+  region: pure('between, or elsewhere', ({ region }) => region),
+  cells: pure('cells of the map', ({ cells }) => cells),
+  gain: pure('those that gain more from the base network, by 0.1 % of the loss before or more', ({ gain }) => gain),
+  end: pure('those that end better from the fine-tuned network', ({ end }) => end),
+  both: pure('those that do both, as published', ({ both }) => both),
+  opposite: pure('those that show the opposite of one or both', ({ opposite }) => opposite),
+});
+
+interface TaskMode {
+  readonly mode: number;
+  readonly sigma: number;
+  readonly base: number;
+  readonly goal: number;
+}
+
+export const task = table<TaskMode>('task', {
+  mode: modeColumn,
+  sigma: sigmaColumn,
+  base: pure('singular value of the base network', ({ base }) => base),
+  sigma_al: pure('singular value of the alignment task', ({ goal }) => goal),
+});
 
 /** What a cell shows, as the run has it: simulated, or of theory where nothing was. */
-export function patternOf(
-  base: Pick<AlignmentCell, 'theory' | 'simulated'>,
-  { theory, simulated, isBetween }: AlignmentCell,
-): Pattern {
+export function patternOf({ base, theory, simulated, isBetween }: MapPoint): Pattern {
   const [first, second] = [base.simulated ?? base.theory, simulated ?? theory];
   return {
     isBetween,
@@ -82,36 +93,4 @@ export function patternOf(
     endDifference: first.after - second.after,
     scale: first.before,
   };
-}
-
-/** A row of the table `map`. */
-export function mapRow(
-  base: Pick<AlignmentCell, 'theory' | 'simulated'>,
-  { place, offset, isBetween, theory, simulated }: AlignmentCell,
-): Row {
-  const pairs = [
-    [base.theory.gain, base.simulated?.gain],
-    [theory.gain, simulated?.gain],
-    [base.theory.after, base.simulated?.after],
-    [theory.after, simulated?.after],
-  ] as const;
-  const [gainBase, gainTuned, endBase, endTuned] = pairs;
-  const difference = ([a, b]: readonly [number, number | undefined], [c, d]: readonly [number, number | undefined]) =>
-    [a - c, b === undefined || d === undefined ? undefined : b - d] as const;
-  const all = [...pairs, difference(gainBase, gainTuned), difference(endBase, endTuned)];
-  return [place, offset, isBetween, ...all.flatMap(([predicted, seen]) => [predicted, seen ?? null])];
-}
-
-/** Rows of the table `patterns`. */
-export function patternRows(cells: readonly Pattern[]): Row[] {
-  return ([true, false] as const).map((inside) => {
-    const {
-      cells: count,
-      gain,
-      end,
-      both,
-      opposite,
-    } = countPatterns(cells.filter(({ isBetween }) => isBetween === inside));
-    return [inside ? 'between' : 'elsewhere', count, gain, end, both, opposite];
-  });
 }

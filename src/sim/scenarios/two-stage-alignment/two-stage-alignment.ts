@@ -3,25 +3,24 @@ import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { singularValue } from '../../../theory/mode.js';
 import { parseFineTuningTarget, parseSpectrum } from '../../../theory/spectrum.js';
 import { stepsParameter, targetParameter } from '../../finetuning/finetuning-parameters.js';
-import type { MapFigure } from '../../scenario/figure.js';
+import { linear, type MapFigure } from '../../scenario/figure.js';
 import { requireTableMemory } from '../../scenario/memory.js';
 import { described, increasing, readTimes } from '../../scenario/parameter.js';
-import type { Scenario } from '../../scenario/scenario.js';
-import { shapeParameters, spectrumParameter, tauParameter } from '../../scenario/shared.js';
-import { planStages, requireSmallSteps, type StagesPlan } from '../../training/stages.js';
-import { type ComparedModes, checkModeStages } from '../../training/training-checks.js';
+import type { Resolved, Scenario } from '../../scenario/scenario.js';
 import {
   durationParameter,
+  shapeParameters,
+  spectrumParameter,
   stageRateParameter,
   stageStepsParameter,
-} from '../early-exposure/early-exposure-parameters.js';
+  tauParameter,
+} from '../../scenario/shared.js';
+import { declaring } from '../../scenario/table.js';
+import { planStages, requireSmallSteps, type StagesPlan } from '../../training/stages.js';
+import { type ComparedModes, checkModeStages } from '../../training/training-checks.js';
 import { type AlignmentStudy, alignBase, alignmentCells, offsetBetween, taskAt } from './alignment-map.js';
-import { mapRow, patternOf, patternRows, twoStageTables } from './two-stage-alignment-columns.js';
-import { alignmentVerdict, checkTwoStage } from './verdict.js';
-
-/*
- * Parameters of alignment after fine-tuning, each defined once.
- */
+import { boundary, map, patternOf, patterns, task } from './two-stage-alignment-columns.js';
+import { alignmentVerdict, checkTwoStage, countPatterns } from './verdict.js';
 
 function grid(fallback: string, least: number, what: string) {
   const list = z.array(z.number().min(least).max(100)).min(1).max(1000).refine(increasing);
@@ -36,32 +35,6 @@ function grid(fallback: string, least: number, what: string) {
   );
 }
 
-export function placesParameter(fallback: string) {
-  return grid(
-    fallback,
-    -100,
-    'where the fine-tuning task stands on the way from pre-training to alignment: 0 at its start, 1 at its end',
-  );
-}
-
-export function offsetsParameter(fallback: string) {
-  return grid(fallback, 0, 'how far it stands to the side, in units of the length of the way');
-}
-
-export interface TwoStageParameters {
-  readonly dim: number;
-  readonly spectrum: readonly number[];
-  readonly tau: number;
-  readonly time: number;
-  /** Singular values of the alignment task. */
-  readonly target: readonly number[];
-  readonly places: readonly number[];
-  readonly offsets: readonly number[];
-  readonly learningRate: number;
-  readonly finetuningSteps: number;
-  readonly steps: number;
-}
-
 /** Cells of one network in the tables and of its modes while it is trained. */
 const CELLS = 16;
 
@@ -71,12 +44,21 @@ const schema = z.object({
   tau: tauParameter(5),
   time: durationParameter(30),
   target: targetParameter('scale:2'),
-  places: placesParameter('linear:-0.5:2:26'),
-  offsets: offsetsParameter('linear:0:1:11'),
+  places: grid(
+    'linear:-0.5:2:26',
+    -100,
+    'where the fine-tuning task stands on the way from pre-training to alignment: 0 at its start, 1 at its end',
+  ),
+  offsets: grid('linear:0:1:11', 0, 'how far it stands to the side, in units of the length of the way'),
   learningRate: stageRateParameter(0.01, 'learning rate of fine-tuning and alignment'),
   finetuningSteps: stageStepsParameter(1000, 'steps of fine-tuning'),
   steps: stepsParameter(40),
 });
+
+export type TwoStageParameters = Resolved<
+  typeof schema,
+  { readonly spectrum: readonly number[]; readonly target: readonly number[] }
+>;
 
 /** Alignment from the base network or from the fine-tuned one: which gains more, which ends better? */
 export const twoStageAlignment: Scenario<
@@ -104,8 +86,7 @@ export const twoStageAlignment: Scenario<
     'long-alignment': { steps: '1000' },
     'far-alignment': { target: 'scale:4' },
   },
-  tables: twoStageTables,
-  rowOrder: { map: ['place', 'offset'] },
+  ...declaring(map, boundary, patterns, task),
   figures: [
     advantageMap('gain', 'Gain from the base network minus gain from the fine-tuned one'),
     advantageMap('end', 'Final loss from the base network minus final loss from the fine-tuned one'),
@@ -142,29 +123,26 @@ export const twoStageAlignment: Scenario<
     const { spectrum, target, places, offsets } = parameters;
     const { base } = study;
     const rounding = plan.rounding(context.backend);
-    yield {
-      kind: 'rows',
-      table: 'task',
-      rows: spectrum.map((sigma, mode) => [mode + 1, sigma, base[mode]!, target[mode]!]),
-    };
-    yield {
-      kind: 'rows',
-      table: 'boundary',
-      rows: places.map((place) => [place, offsetBetween(study, place) ?? null]),
-    };
+    yield task.rows(spectrum.map((sigma, mode) => ({ mode: mode + 1, sigma, base: base[mode]!, goal: target[mode]! })));
+    yield boundary.rows(places.map((place) => ({ place, offset: offsetBetween(study, place) })));
     const fromBase = await alignBase(context.backend, study);
     const grid = places.flatMap((place) => offsets.map((offset) => ({ place, offset })));
     const cells = await alignmentCells(context.backend, study, grid);
-    yield { kind: 'rows', table: 'map', rows: cells.map((cell) => mapRow(fromBase, cell)) };
+    const points = cells.map((cell) => ({ ...cell, base: fromBase }));
+    yield map.rows(points);
     yield { kind: 'progress', done: cells.length, total: cells.length, label: 'cells' };
-    const patterns = cells.map((cell) => patternOf(fromBase, cell));
-    yield { kind: 'rows', table: 'patterns', rows: patternRows(patterns) };
+    const shown = points.map(patternOf);
+    const counted = (inside: boolean) => countPatterns(shown.filter(({ isBetween }) => isBetween === inside));
+    yield patterns.rows([
+      { region: 'between', ...counted(true) },
+      { region: 'elsewhere', ...counted(false) },
+    ]);
     const compared = [fromBase, ...cells].flatMap(({ theory, simulated }): ComparedModes[] =>
       simulated === undefined ? [] : [{ simulated: simulated.ends, exact: theory.ends }],
     );
     yield { kind: 'check', check: checkTwoStage(study, fromBase, cells, rounding) };
     yield { kind: 'check', check: checkModeStages(compared, rounding) };
-    yield { kind: 'verdict', verdict: alignmentVerdict(patterns) };
+    yield { kind: 'verdict', verdict: alignmentVerdict(shown) };
   },
 };
 
@@ -184,8 +162,8 @@ function advantageMap(id: 'gain' | 'end', title: string): MapFigure {
     id,
     title,
     table: 'map',
-    x: { column: 'place', label: 'place of the fine-tuning task on the way to alignment', scale: 'linear' },
-    y: { column: 'offset', label: 'offset', scale: 'linear' },
+    x: linear('place', 'place of the fine-tuning task on the way to alignment'),
+    y: linear('offset'),
     value: { label: 'advantage', theory: `${id}_difference_theory`, simulation: `${id}_difference_sim` },
     boundary: { table: 'boundary', x: 'place', y: 'offset', label: 'between below this line' },
   };

@@ -1,5 +1,5 @@
 import { alignByFlow, isPastAThird } from '../../../theory/finetuning.js';
-import { type Check, judge, notApplicable, type Verdict } from '../../scenario/scenario.js';
+import { type Check, judge, notApplicable, type Verdict, verdictOf } from '../../scenario/scenario.js';
 import { SmallestSlack } from '../../training/training-checks.js';
 import type { AlignedNetwork, AlignmentCell, AlignmentStudy } from './alignment-map.js';
 
@@ -101,7 +101,6 @@ export function alignmentVerdict(cells: readonly Pattern[]): Verdict {
   const reason =
     `where the fine-tuned network lies between, ${inside.both} of ${inside.cells} cells gain more from the base network and end better from the fine-tuned one, and ${inside.opposite} show an opposite; ` +
     `elsewhere ${outside.both} of ${outside.cells} do, and ${outside.opposite} show an opposite`;
-  if (inside.cells > 0 && inside.both === inside.cells) return { verdict: 'agrees', reason };
   const isOpposite = inside.both === 0 && inside.opposite > 0;
-  return { verdict: isOpposite ? 'disagrees' : 'open in the linear model', reason };
+  return verdictOf(inside.cells > 0 && inside.both === inside.cells, isOpposite, reason);
 }

@@ -1,9 +1,17 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { parseSpectrum } from '../../../theory/spectrum.js';
-import { NoiseCurves } from '../../noise/noise-curves.js';
+import {
+  type NoiseAccuracyPoint,
+  NoiseCurves,
+  type NoisePoint,
+  type NoiseTurn,
+  noiseAccuracyColumns,
+  perturbedLossSim,
+} from '../../noise/noise-curves.js';
+import { figureOf, logarithmic, pretrainingTime, turningTimes } from '../../scenario/figure.js';
 import { requireMemory, requireTableMemory } from '../../scenario/memory.js';
-import type { RunEvent, Scenario } from '../../scenario/scenario.js';
+import type { Scenario } from '../../scenario/scenario.js';
 import {
   dimsParameter,
   gammasParameter,
@@ -14,24 +22,10 @@ import {
   tauParameter,
   timesParameter,
 } from '../../scenario/shared.js';
-import type { SimulatedPretraining } from '../../training/pretraining.js';
+import { declaring, gammaColumn, inLoss, table, timeColumn, turnColumns } from '../../scenario/table.js';
 import { type NamedCheck, worstCheck } from '../../training/training-checks.js';
-import { widthTables } from './width-columns.js';
-import { fitRows, scalingRow, type Turn, turnOf } from './width-scaling.js';
-import { type PlannedSize, planSizes, type SizesPlan } from './width-sizes.js';
-
-export interface WidthParameters {
-  /** Sizes of the square networks, increasing. */
-  readonly dims: readonly number[];
-  /** A law, or a list that fits the smallest size; it is completed for each. */
-  readonly spectrum: string | readonly number[];
-  readonly tau: number;
-  readonly times: readonly number[];
-  readonly gammas: readonly number[];
-  readonly noise: 'absolute' | 'init';
-  readonly replicates: number;
-  readonly learningRate: number | 'auto';
-}
+import { dimColumn, fit, scaling, scalingFits, type Turn, turnOf } from './width-scaling.js';
+import { planSizes, type SizesPlan } from './width-sizes.js';
 
 /** Bytes of a mode and its singular value in a problem that is held. */
 const MODE_BYTES = 150;
@@ -47,6 +41,29 @@ const schema = z.object({
   learningRate: learningRateParameter,
 });
 
+export type WidthParameters = Readonly<z.output<typeof schema>>;
+
+const curve = table<NoisePoint>('curve', {
+  dim: dimColumn,
+  gamma: gammaColumn,
+  time: timeColumn,
+  perturbed_loss_theory: inLoss('expected loss under noise, closed form of the flow (T3)', ({ theory, gamma }) =>
+    theory.perturbedLoss(gamma),
+  ),
+  perturbed_loss_sim: inLoss('loss of the checkpoint + mean rise of the loss over the replicates', perturbedLossSim),
+}).sortedBy('dim', 'gamma', 'time');
+
+const inflection = table<NoiseTurn>('inflection', { dim: dimColumn, gamma: gammaColumn, ...turnColumns }).sortedBy(
+  'dim',
+  'gamma',
+);
+
+const accuracy = table<NoiseAccuracyPoint>('accuracy', { dim: dimColumn, ...noiseAccuracyColumns }).sortedBy(
+  'dim',
+  'gamma',
+  'time',
+);
+
 /** Gaussian noise on networks of several sizes that learn tasks of one law: when does overtraining begin? */
 export const width: Scenario<WidthParameters, SizesPlan, typeof schema> = {
   id: 'width',
@@ -58,56 +75,32 @@ export const width: Scenario<WidthParameters, SizesPlan, typeof schema> = {
   claims: ['T0', 'T1', 'T2', 'T3'],
   engines: ['modes', 'matrix', 'exact'],
   schema,
-  tables: widthTables,
-  rowOrder: {
-    curve: ['dim', 'gamma', 'time'],
-    inflection: ['dim', 'gamma'],
-    scaling: ['gamma_set', 'dim'],
-    accuracy: ['dim', 'gamma', 'time'],
-  },
+  ...declaring(curve, inflection, scaling, fit, accuracy),
   figures: [
-    {
-      id: 'inflection',
-      title: 'Inflection against the size of the network',
-      table: 'scaling',
-      x: { column: 'dim', label: 'dim', scale: 'log' },
-      y: {
-        theory: 'inflection_theory',
-        simulation: 'inflection_sim',
-        error: 'inflection_stderr',
-        label: 'pre-training time of the inflection',
-        scale: 'log',
-      },
-      series: 'gamma_set',
-      seriesLabel: 'gamma',
-    },
-    {
-      id: 'perturbed-loss',
-      title: 'Loss under Gaussian noise',
-      table: 'curve',
-      x: { column: 'time', label: 'pre-training time', scale: 'log' },
-      y: { theory: 'perturbed_loss_theory', simulation: 'perturbed_loss_sim', label: 'perturbed loss', scale: 'log' },
+    figureOf(
+      scaling,
+      'inflection',
+      'Inflection against the size of the network',
+      logarithmic('dim'),
+      logarithmic('inflection', 'pre-training time of the inflection'),
+      { series: 'gamma_set', seriesLabel: 'gamma' },
+    ),
+    figureOf(curve, 'perturbed-loss', 'Loss under Gaussian noise', pretrainingTime, logarithmic('perturbed_loss'), {
       series: 'dim',
       slice: 'gamma',
-      inflection: { table: 'inflection', theory: 'time_theory', simulation: 'time_sim' },
-    },
+      inflection: turningTimes,
+    }),
   ],
   resolve(parsed) {
-    const parameters = parsed;
-    const { dims, spectrum, times, gammas } = parameters;
+    const { dims, spectrum, times, gammas } = parsed;
     requireFittingSpectrum(spectrum, dims[0]!);
     const modes = dims.reduce((sum, dim) => sum + dim, 0);
     requireMemory('dims', dims, modes * MODE_BYTES);
     const networks = dims.length * gammas.length;
-    requireTableMemory(
-      'dims,gammas,times',
-      `${networks * times.length} rows`,
-      networks *
-        (times.length * (widthTables.curve!.length + widthTables.accuracy!.length) +
-          widthTables.inflection!.length +
-          widthTables.scaling!.length),
-    );
-    return parameters;
+    const perTime = curve.columns.length + accuracy.columns.length;
+    const cells = networks * (times.length * perTime + inflection.columns.length + scaling.columns.length);
+    requireTableMemory('dims,gammas,times', `${networks * times.length} rows`, cells);
+    return parsed;
   },
   plan: (parameters, request) => planSizes(parameters, width.engines, request),
   async *run({ parameters, sizes }, context) {
@@ -119,8 +112,9 @@ export const width: Scenario<WidthParameters, SizesPlan, typeof schema> = {
     for (const [index, size] of sizes.entries()) {
       const name = `dim ${size.dim}`;
       const simulated = size.pretraining.simulated(context);
-      const curves = curvesOf(size);
-      for await (const event of curvesEvents(curves, simulated)) {
+      const tables = { curve, inflection, accuracy };
+      const curves = new NoiseCurves(size.pretraining.problem, size.study, tables);
+      for await (const event of curves.events(simulated)) {
         if (event.kind === 'diverged') {
           yield { ...event, divergence: { ...event.divergence, network: `pre-training, ${name}` } };
         } else if (event.kind === 'progress') {
@@ -135,36 +129,16 @@ export const width: Scenario<WidthParameters, SizesPlan, typeof schema> = {
       found.forEach((turn, at) => {
         turns[at]!.push(turn);
       });
-      yield { kind: 'rows', table: 'inflection', rows: curves.inflections() };
-      yield { kind: 'rows', table: 'scaling', rows: found.map(scalingRow) };
+      yield curves.inflections();
+      yield scaling.rows(found);
       checks.push(...curves.checks(simulated).map((check) => ({ name, check })));
     }
-    yield { kind: 'rows', table: 'fit', rows: fitRows(turns) };
+    yield fit.rows(scalingFits(turns));
     for (const claim of width.claims) {
       yield { kind: 'check', check: worstCheck(checks.filter(({ check }) => check.claim === claim)) };
     }
   },
 };
-
-function curvesOf({ dim, study, pretraining }: PlannedSize): NoiseCurves {
-  return new NoiseCurves(pretraining.problem, study, {
-    prefix: [dim],
-    curve: ({ gamma, time, perturbedLossTheory, perturbedLossSim }) => [
-      gamma,
-      time,
-      perturbedLossTheory,
-      perturbedLossSim,
-    ],
-  });
-}
-
-async function* curvesEvents(
-  curves: NoiseCurves,
-  simulated: SimulatedPretraining | undefined,
-): AsyncGenerator<RunEvent, void, undefined> {
-  if (simulated === undefined) yield* curves.theoryOnly();
-  else yield* curves.simulate(simulated);
-}
 
 /** A list is the task of the smallest network too; a law is right for every size or for none. */
 function requireFittingSpectrum(spectrum: string | readonly number[], smallest: number): void {
