@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { oneLine } from './terminal.js';
+import { oneLine } from './cell-width.js';
 
 /** Exit codes that scripts rest on. */
 export const exitCode = {

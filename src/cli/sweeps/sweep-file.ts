@@ -7,7 +7,7 @@ import { scenarioAmong } from '../../sim/scenarios/scenario-files.js';
 import type { AxisForm } from '../../sim/sweeps/axis.js';
 import { Sweep, type SweepDefinition } from '../../sim/sweeps/sweep.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { oneLine } from '../output/terminal.js';
+import { oneLine } from '../output/cell-width.js';
 import { readDataFile } from '../settings/data-file.js';
 import { DEFAULT_SEED } from '../settings/run-request.js';
 import { readChoice } from '../settings/setting.js';
