@@ -28,6 +28,8 @@ export interface OpenOptions {
   readonly devices?: DeviceChoice | undefined;
   /** Worker threads to start; 0 for one of several threads that each have a backend. By default one for each core. */
   readonly threads?: number | undefined;
+  /** Floating-point operations to come, where they are known; for many the threads start at once, while the caller prepares. */
+  readonly operations?: number | undefined;
 }
 
 const BUILD_KERNELS =
@@ -49,12 +51,14 @@ export const backendRecords = [
   {
     ...{ name: 'simd', precision: 'f32' },
     ...OWN_KERNELS,
-    open: async ({ threads }) => (await import('./simd-backend.js')).SimdBackend.open('f32', threads),
+    open: async ({ threads, operations }) =>
+      (await import('./simd-backend.js')).SimdBackend.open('f32', threads, 'own', operations),
   },
   {
     ...{ name: 'simd64', precision: 'f64' },
     ...OWN_KERNELS,
-    open: async ({ threads }) => (await import('./simd-backend.js')).SimdBackend.open('f64', threads),
+    open: async ({ threads, operations }) =>
+      (await import('./simd-backend.js')).SimdBackend.open('f64', threads, 'own', operations),
   },
   {
     ...{ name: 'webasm', precision: 'f32', runsOn: 'processor' },
@@ -78,7 +82,8 @@ export const backendRecords = [
     ...{ name: 'blas', precision: 'f32', runsOn: 'processor' },
     ...{ isPortable: false, isGpuJs: false, isAutomatic: false },
     remedy: 'reinstall koffi, or install another BLAS library',
-    open: async ({ threads }) => (await import('./simd-backend.js')).SimdBackend.open('f32', threads, 'blas'),
+    open: async ({ threads, operations }) =>
+      (await import('./simd-backend.js')).SimdBackend.open('f32', threads, 'blas', operations),
   },
   {
     ...{ name: 'webgpu', precision: 'f32', runsOn: 'card' },

@@ -70,7 +70,7 @@ export class RateSearch {
     this.known.push(...rated);
   }
 
-  /** The best of all rates that were tried; the smallest where several are as good. */
+  /** The best of all rates that were tried; the smallest of equally good ones. */
   best(): BestRate {
     const { rate } = this.bestOf(this.known);
     const alike = this.known.filter(({ lossFt }) => lossFt <= this.limitOf(this.known));

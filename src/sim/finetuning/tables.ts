@@ -96,7 +96,7 @@ export interface TuningAccuracy {
 export const accuracyColumns = {
   time: timeColumn,
   loss_pre_bias: inLoss<TuningAccuracy>(
-    'part of loss_pre_sim - loss_pre_theory that pre-training by descent makes: exact recurrence from the trained checkpoint minus theory; 0 for pretraining=flow',
+    'part of loss_pre_sim - loss_pre_theory that is due to pre-training by descent: exact recurrence from the trained checkpoint minus theory; 0 for pretraining=flow',
     ({ lossPreBias }) => lossPreBias,
   ),
   loss_pre_rounding: inLoss<TuningAccuracy>(
@@ -139,7 +139,7 @@ const NO_TURN = 'null where that is the last time, or where the curve then rises
 export const tunedTurnColumns = {
   time_theory: {
     ...turnColumns.time_theory,
-    description: `time on the grid at which the theoretical curve is least, checkpoints from which descent diverged passed over; ${NO_TURN}`,
+    description: `time on the grid at which the theoretical curve is least, ignoring checkpoints from which descent diverged; ${NO_TURN}`,
   },
   time_sim: {
     ...turnColumns.time_sim,

@@ -133,11 +133,11 @@ export const noiseAccuracyColumns: Readings<NoiseAccuracyPoint> = {
   loss_theory: inLoss('pre-training loss of the checkpoint, closed form of the flow (T0)', ({ theory }) => theory.loss),
   loss_sim: inLoss('pre-training loss of the checkpoint as it was trained', ({ loss }) => loss),
   loss_bias: inLoss(
-    'part of loss_sim - loss_theory that is discretisation: exact recurrence minus flow',
+    'discretisation error within loss_sim - loss_theory: exact recurrence minus flow',
     ({ bias }) => bias.loss,
   ),
   sensitivity_bias: inLoss(
-    'the same part of sensitivity_sim - sensitivity_theory',
+    'discretisation error within sensitivity_sim - sensitivity_theory',
     ({ slope, bias }) => slope * bias.sum,
   ),
   sensitivity_rounding: inLoss(
@@ -145,7 +145,7 @@ export const noiseAccuracyColumns: Readings<NoiseAccuracyPoint> = {
     ({ slope, bias }) => slope * bias.sumRounding,
   ),
   sensitivity_stderr: inLoss(
-    'standard error of sensitivity_sim, to compare with',
+    'standard error of sensitivity_sim, for comparison',
     ({ excess }) => excess?.standardError,
   ),
 };

@@ -62,7 +62,7 @@ export class SimdThreads {
     Atomics.store(counter, 0, 0);
     const work = job.items * job.workPerItem;
     // Threads that will be wanted for the next job start meanwhile.
-    if (work > SMALL_WORK) this.workers ??= this.startWorkers();
+    if (work > SMALL_WORK) this.start();
     if (work <= SMALL_WORK || (job.items === 1 && work <= ALONE_WORK)) {
       runJob(job, this.kernels, this.memory, this.count);
       return;
@@ -83,6 +83,11 @@ export class SimdThreads {
       await answered;
     });
     await Promise.race([Promise.all(parts), aborted]);
+  }
+
+  /** Starts the threads, unless they are started; a job then waits for them. */
+  start(): void {
+    this.workers ??= this.startWorkers();
   }
 
   /** Ends the threads, also in the middle of a job. */

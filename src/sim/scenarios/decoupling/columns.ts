@@ -30,7 +30,7 @@ const key: Readings<OfCell> = {
 
 const rate = <Point>(description: string, value: (point: Point) => number) => column('per step', description, value);
 
-const bestPeak = rate<OfCell>('peak of the learning rate with the least loss in the end', ({ cell }) => cell.rate);
+const bestPeak = rate<OfCell>('peak learning rate with the least final loss', ({ cell }) => cell.rate);
 
 function isOnSphere({ parameterization }: TrainedCell): boolean {
   return parameterization.kind === 'decoupled' && parameterization.gains === 'none';
@@ -54,8 +54,8 @@ export function reachedPoints(point: CellPoint): ReachedPoint[] {
 
 export const reached = table<ReachedPoint>('reached', {
   ...key,
-  learning_rate: rate('peak of the learning rate, one of those that were tried', (point) => point.rate),
-  ...estimate('loss', 'loss', 'loss in the end, mean over the trainings; null where one diverged', (point) =>
+  learning_rate: rate('peak learning rate, one of those tried', (point) => point.rate),
+  ...estimate('loss', 'loss', 'final loss, mean over the trainings; null where one diverged', (point) =>
     estimateOf(atRate(point).map(({ looks }) => looks.at(-1)!.loss)),
   ),
   loss_floor_theory: inLoss(
@@ -118,7 +118,7 @@ export const updates = table<LookPoint>('updates', {
   steps: stepsColumn,
   step_rate: rate('learning rate of that step, the best rate times the schedule', ({ looks }) => looks[0]!.rate),
   direction_update_theory: pure(
-    '2 sin(½ arctan η), by which the direction of either layer changes (T6-update)',
+    '2 sin(½ arctan η), the change of direction of either layer in that step (T6-update)',
     (point) => (isDecoupled(point) ? relativeSphereStep(point.looks[0]!.rate) : undefined),
   ),
   ...ofLayers(
@@ -146,8 +146,8 @@ export const updates = table<LookPoint>('updates', {
 export const sensitivity = table<FinalSensitivity & CellPoint>('sensitivity', {
   ...key,
   learning_rate: bestPeak,
-  nuclear_norm: pure('nuclear norm of W1W2 in the end, mean over the trainings', ({ nuclear }) => nuclear),
-  nuclear_bound: pure('largest that layers of these norms can have (T6-sphere)', ({ cell, radius }) =>
+  nuclear_norm: pure('nuclear norm of the final W1W2, mean over the trainings', ({ nuclear }) => nuclear),
+  nuclear_bound: pure('largest nuclear norm that layers of these norms can have (T6-sphere)', ({ cell, radius }) =>
     isOnSphere(cell) ? radius ** 2 : undefined,
   ),
   sensitivity_theory: inLoss(
@@ -161,7 +161,7 @@ export const sensitivity = table<FinalSensitivity & CellPoint>('sensitivity', {
     ({ simulated }) => simulated,
     'its standard error, bounded for noise that all trainings share',
   ),
-  sensitivity_floor: inLoss('least that any factorisation of the same products has (T6)', ({ floor }) => floor),
+  sensitivity_floor: inLoss('least sensitivity of any factorisation of the same products (T6)', ({ floor }) => floor),
 });
 
 /** One side of a contest. */
@@ -222,7 +222,7 @@ export const transfer = table<Transfer>('transfer', {
   ...estimate(
     'exponent',
     '1',
-    'the best rate goes with the width to this power',
+    'exponent of the width to which the best rate is proportional',
     ({ exponent }) => exponent,
     'its standard error over the trainings',
   ),
@@ -235,11 +235,11 @@ export const transfer = table<Transfer>('transfer', {
 });
 
 export const parts = table<Part>('parts', {
-  part: pure('of what the paper claims: loss, gains, transfer, tracking', ({ part }) => part),
+  part: pure('part of the claim of the paper: loss, gains, transfer or tracking', ({ part }) => part),
   verdict: pure('agrees, disagrees, or open in the linear model', ({ verdict }) => verdict),
-  agreeing: pure('comparisons that bear it out', ({ agreeing }) => agreeing),
-  contradicting: pure('those that contradict it', ({ contradicting }) => contradicting),
-  undecided: pure('those that do neither, by three standard errors', ({ undecided }) => undecided),
+  agreeing: pure('comparisons that agree with it', ({ agreeing }) => agreeing),
+  contradicting: pure('comparisons that contradict it', ({ contradicting }) => contradicting),
+  undecided: pure('comparisons that do neither, at three standard errors', ({ undecided }) => undecided),
 });
 
 const hiddenWidth = logarithmic('width', 'hidden width');

@@ -71,7 +71,7 @@ export const modeTable = table<ExposedRun & { readonly mode: number }>('modes', 
     ({ theory, mode }) => theory.pretrained[mode - 1],
   ),
   singular_value_sim: pure(
-    'the same of the simulated network',
+    'the same for the simulated network',
     ({ simulated, mode }) => simulated?.pretrained[mode - 1],
   ),
 });
@@ -101,7 +101,7 @@ export const published = table<PublishedPoint>('published', {
   size: pure('parameters of the published language model', ({ size }) => size),
   mix: mixColumn,
   loss_retained_published: inLoss(
-    'published loss after fine-tuning, to compare orders only',
+    'published loss after fine-tuning; only its order is comparable',
     (point) => point.published.retained,
   ),
   loss_immediate_published: inLoss('published loss before fine-tuning', (point) => point.published.immediate),
@@ -137,7 +137,7 @@ const rounded = ({ modes: exposed, rounding }: RoundedRun, values: Float64Array)
 export const accuracy = table<RoundedRun>('accuracy', {
   ...lead,
   loss_immediate_bias: inLoss(
-    'part of sim - theory that pre-training by descent makes, of the loss before',
+    'part of sim - theory, for the loss before fine-tuning, that is due to pre-training by descent',
     (run) => exact(run).immediate - predicted(run).immediate,
   ),
   loss_immediate_rounding: inLoss('bound on what floating point adds to it', (run) =>

@@ -39,7 +39,7 @@ const schema = z.object({
   strength: factor(1, 'singular value of the specialised modes in the post-training task'),
   inconsistent: modeCountParameter(
     4,
-    'modes of which pre-training, post-training and fine-tuning ask different values',
+    'modes for which pre-training, post-training and fine-tuning ask different values',
   ),
   level: factor(1, 'singular value of the inconsistent modes in the pre-training task'),
   overshoot: factor(2, 'factor of the inconsistent modes in the post-training task'),

@@ -101,7 +101,7 @@ const CELLS = 6;
 /** A rise that rates with equal fine-tuning losses could make or unmake is none. */
 const withinSearch = <Point>(found: Reading<Point>): Reading<Point> => ({
   ...found,
-  description: `${found.description}; null also where the curve rises by less than equally good rates differ`,
+  description: `${found.description}; null also where the rise is smaller than the differences between equally good rates`,
 });
 
 const rateColumn = <Point>(description: string, value: (point: Point) => number) =>
@@ -112,7 +112,7 @@ const { loss_pre_theory, loss_pre_sim, loss_ft_theory, loss_ft_sim } = lossColum
 const curve = table<TunedPoint>('curve', {
   time: timeColumn,
   learning_rate: rateColumn(
-    'rate with the least fine-tuning loss from this checkpoint; the smallest where several are as good',
+    'rate with the least fine-tuning loss from this checkpoint; the smallest of equally good ones',
     ({ tuning }) => tuning.rate,
   ),
   ...{ loss_ft_sim, loss_pre_sim, forgetting_sim: forgettingColumns.forgetting_sim },

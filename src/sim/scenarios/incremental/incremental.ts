@@ -46,7 +46,7 @@ const modes = table<Reached & { readonly mode: number; readonly sigma: number }>
     ({ problem, mode, time }) => singularValue(problem.modes[mode - 1]!, time),
   ),
   singular_value_sim: pure(
-    'the same of the simulated network, u_i^T W v_i',
+    'the same for the simulated network, u_i^T W v_i',
     ({ checkpoint, mode }) => checkpoint?.singularValues[mode - 1],
   ),
 });

@@ -162,7 +162,7 @@ const boundary = table<{ readonly angle: number; readonly lowest: number | null;
 );
 
 const curve = table<OfCell & TunedPoint & { readonly cell: string }>('curve', {
-  cell: pure('some cells of the map, in words', ({ cell }) => cell),
+  cell: pure('cell of the map, in words', ({ cell }) => cell),
   ...ofCell,
   ...checkpointColumns,
 }).sortedBy('overshoot', 'angle', 'time');
@@ -174,7 +174,7 @@ const accuracy = table<OfCell & { readonly known: readonly TuningAccuracy[] }>('
   ...Object.fromEntries(
     Object.entries(errorColumns).map(([name, { description, value }]) => [
       name,
-      inLoss(`largest over the checkpoints, in size: ${description}`, ({ known }) =>
+      inLoss(`largest absolute value over the checkpoints: ${description}`, ({ known }) =>
         largest(known.map((one) => Number(value(one)))),
       ),
     ]),

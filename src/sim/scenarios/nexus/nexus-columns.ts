@@ -60,7 +60,7 @@ const meanColumn = (description: string, value: Measure, norm?: keyof NexusNorms
 
 export const curve = table<CurvePoint>('curve', {
   ...setting,
-  reached: pure('trainings that came to this summed loss; all means are over them', ({ found }) => found.length),
+  reached: pure('trainings that reached this summed loss; all means are over them', ({ found }) => found.length),
   steps: meanColumn('steps of the base optimiser', ({ steps }) => steps),
   ...estimate(
     'cosine',
@@ -94,7 +94,7 @@ export const curve = table<CurvePoint>('curve', {
     ({ settled }) => settled?.spread,
     'sources',
   ),
-  settled_held_out_sim: meanColumn('held-out loss then', ({ settled }) => settled?.heldOut, 'heldOut'),
+  settled_held_out_sim: meanColumn('held-out loss at that point', ({ settled }) => settled?.heldOut, 'heldOut'),
   loss_ft_sim: meanColumn(
     'loss on the new task after fine-tuning on held-out inputs, as a share of that of a network at zero',
     ({ lossFt }) => lossFt,
@@ -114,7 +114,7 @@ const changed = (name: string, description: string, value: (change: NexusChange)
 export const change = table<NexusChange>('change', {
   ...setting,
   pairs: pure(
-    'trainings that came to this summed loss both by the inner loop and by joint descent',
+    'trainings that reached this summed loss both by the inner loop and by joint descent',
     ({ pairs }) => pairs,
   ),
   ...changed(

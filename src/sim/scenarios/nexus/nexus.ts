@@ -70,7 +70,7 @@ const schema = z.object({
   pace: paceParameter(0.1),
   patience: stageStepsParameter(
     3000,
-    'steps of the optimiser after which a training that has not come there is given up',
+    'steps of the optimiser after which a training that has not reached its losses is abandoned',
   ),
   target: targetParameter('scale:1.5'),
   steps: stepsParameter(50),

@@ -67,10 +67,10 @@ const matrix = table<NumberedPair>('matrix', {
   forgetting_theory: inLoss('least rise that any network with these losses has (T4-bracket)', ({ least, lossBefore }) =>
     mean(least.map((value, at) => value - lossBefore[at]!)),
   ),
-  steps: pure('steps of fine-tuning, mean over those that came to its loss; null where none did', ({ steps }) =>
+  steps: pure('steps of fine-tuning, mean over those that reached their loss; null where none did', ({ steps }) =>
     steps.length === 0 ? undefined : mean(steps),
   ),
-  reached: pure('trainings that came to both losses', ({ reached }) => reached),
+  reached: pure('trainings that reached both losses', ({ reached }) => reached),
   finetuning_number: pure('place of the optimiser of fine-tuning in the list, for the figure', ({ number }) => number),
 });
 
@@ -93,7 +93,7 @@ const schema = z.object({
   pretrainingGoal: shareGoal('pre-training'),
   finetuningGoal: shareGoal('fine-tuning'),
   pace: paceParameter(0.1),
-  patience: stageStepsParameter(20_000, 'steps after which a training that has not come there is given up'),
+  patience: stageStepsParameter(20_000, 'steps after which a training that has not reached its loss is abandoned'),
   trainings: trainingsParameter(12),
 });
 

@@ -60,10 +60,10 @@ const schema = z.object({
     range: 'an increasing list of numbers from 0 to 100',
     scale: 'log',
   }),
-  replay: between([0, 100], 0.25, 'that weight used while something else varies'),
+  replay: between([0, 100], 0.25, 'weight of replay, or of the pull, while something else varies'),
   pretrainingRate: stageRateParameter(0.02, 'learning rate of pre-training'),
   goal: between([0, 1], 0.05, 'loss on the new task at which fine-tuning stops, as a fraction of its squared norm'),
-  patience: positive(1e5, 60, 'flow time after which fine-tuning that has not reached it is given up', {
+  patience: positive(1e5, 60, 'flow time after which fine-tuning that has not reached the goal is abandoned', {
     unit: 'flow time',
   }),
   trainings: trainingsParameter(4),

@@ -157,7 +157,7 @@ export const course = table<CoursePoint>('course', {
   ),
   sharpness_theory: column(
     'loss per weight^2',
-    'largest eigenvalue of the Hessian on gradient flow; 4 sigma_1 in the end (T2)',
+    'largest eigenvalue of the Hessian on gradient flow; tends to 4 sigma_1 (T2)',
     ({ flow }) => flow?.sharpness,
   ),
   sharpness_sim: column(

@@ -46,7 +46,7 @@ type Discretised = SurfacePoint & { readonly simulated: { readonly discretisatio
 export const accuracy = table<Discretised>('accuracy', {
   ...lead,
   perturbed_loss_bias: inLoss(
-    'part of sim - theory that is discretisation: exact recurrence minus flow',
+    'discretisation error within sim - theory: exact recurrence minus flow',
     ({ simulated }) => simulated.discretisation.bias,
   ),
   perturbed_loss_rounding: inLoss(
@@ -115,10 +115,12 @@ export const valley = table<ReturnType<typeof valleysOf>[number]>('valley', {
   width: widthColumn,
   ...turnColumns,
   rise_theory: inLoss('loss under noise at the last time minus its least, closed form', ({ theory }) => rise(theory)),
-  rise_sim: inLoss('the same of the simulated losses', ({ simulated }) => simulated && rise(simulated)),
-  rise_shannon: inLoss('the same of the Shannon law as it was fitted', ({ fitted }) => rise(fitted[0]!)),
-  rise_chinchilla: inLoss('the same of the Chinchilla law, which can have none', ({ fitted }) => rise(fitted[1]!)),
-  rise_perturbed: inLoss('the same of the perturbed power law', ({ fitted }) => rise(fitted[2]!)),
+  rise_sim: inLoss('the same for the simulated losses', ({ simulated }) => simulated && rise(simulated)),
+  rise_shannon: inLoss('the same for the fitted Shannon law', ({ fitted }) => rise(fitted[0]!)),
+  rise_chinchilla: inLoss('the same for the fitted Chinchilla law, which never rises', ({ fitted }) =>
+    rise(fitted[1]!),
+  ),
+  rise_perturbed: inLoss('the same for the fitted perturbed power law', ({ fitted }) => rise(fitted[2]!)),
 }).sortedBy('snr', 'width');
 
 /** Curves of one width over time at every level of noise: by theory, simulated where they are whole, and by every law. */

@@ -8,7 +8,7 @@ export interface MapPoint extends AlignmentCell {
 }
 
 const placeColumn = pure<{ readonly place: number }>(
-  'part of the way from pre-training to alignment at which the fine-tuning task stands',
+  'position of the fine-tuning task along the path from pre-training to alignment: 0 at its start, 1 at its end',
   ({ place }) => place,
 );
 
@@ -45,7 +45,7 @@ const quantities: Readings<MapPoint> = Object.fromEntries(
 
 export const map = table<MapPoint>('map', {
   place: placeColumn,
-  offset: pure('its distance to the side, in units of the length of the way', ({ offset }) => offset),
+  offset: pure('distance of the fine-tuning task from that path, in units of its length', ({ offset }) => offset),
   between: pure(
     'whether every singular value of the fine-tuned network lies between those of the base network and of the alignment task',
     ({ isBetween }) => isBetween,
@@ -64,10 +64,13 @@ export const boundary = table<{ readonly place: number; readonly offset: number 
 export const patterns = table<PatternCount & { readonly region: string }>('patterns', {
   region: pure('between, or elsewhere', ({ region }) => region),
   cells: pure('cells of the map', ({ cells }) => cells),
-  gain: pure('those that gain more from the base network, by 0.1 % of the loss before or more', ({ gain }) => gain),
-  end: pure('those that end better from the fine-tuned network', ({ end }) => end),
-  both: pure('those that do both, as published', ({ both }) => both),
-  opposite: pure('those that show the opposite of one or both', ({ opposite }) => opposite),
+  gain: pure(
+    'cells where alignment gains more from the base network, by at least 0.1 % of the loss before',
+    ({ gain }) => gain,
+  ),
+  end: pure('cells where alignment ends better from the fine-tuned network', ({ end }) => end),
+  both: pure('cells that show both, as published', ({ both }) => both),
+  opposite: pure('cells that show the opposite of one or both', ({ opposite }) => opposite),
 });
 
 interface TaskMode {

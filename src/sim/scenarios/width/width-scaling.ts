@@ -107,7 +107,7 @@ export const scaling = table<Turn>('scaling', {
     ({ simulation }) => simulation?.error,
   ),
   inflection_spacing: flowTime(
-    'distance from inflection_sim to the farther of the recorded times beside it: how far the grid alone can put a curve with one minimum off; null at the first time',
+    'distance from inflection_sim to the farther of the recorded times beside it: the most by which the grid alone can misplace a single minimum; null at the first time',
     spacingOf,
   ),
 }).sortedBy('gamma_set', 'dim');
@@ -139,7 +139,7 @@ export const fit = table<ScalingFit>('fit', {
     ({ gamma }) => gamma,
   ),
   limited_by: pure(
-    'the sizes that are fitted. width: every mode helps, so that the last one that the network has ends the helpful part of training; noise: some modes no longer help; either: all sizes',
+    'the sizes that are fitted. width: every mode helps, so the last mode to be learned ends the helpful part of training; noise: some modes no longer help; either: all sizes',
     ({ limit }) => limit,
   ),
   exponent_theory: pure(
@@ -159,7 +159,7 @@ export const fit = table<ScalingFit>('fit', {
     ({ simulation }) => simulation?.exponentError,
   ),
   exponent_sim_spacing: pure(
-    'bound on what the grid alone does to exponent_sim: every minimum a whole spacing off, all in the worst way at once',
+    'bound on what the grid alone does to exponent_sim: every minimum off by a whole spacing, in the worst directions at once',
     ({ points }) => exponentUncertainty(points),
   ),
   dims_theory: pure('sizes with a point for the fit of theory', ({ known }) => known.length),
