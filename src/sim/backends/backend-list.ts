@@ -28,8 +28,6 @@ export interface OpenOptions {
   readonly devices?: DeviceChoice | undefined;
   /** Worker threads to start; 0 for one of several threads that each have a backend. By default one for each core. */
   readonly threads?: number | undefined;
-  /** Floating-point operations to come, where they are known; for many the threads start at once, while the caller prepares. */
-  readonly operations?: number | undefined;
 }
 
 const BUILD_KERNELS =
@@ -51,14 +49,12 @@ export const backendRecords = [
   {
     ...{ name: 'simd', precision: 'f32' },
     ...OWN_KERNELS,
-    open: async ({ threads, operations }) =>
-      (await import('./simd-backend.js')).SimdBackend.open('f32', threads, 'own', operations),
+    open: async ({ threads }) => (await import('./simd-backend.js')).SimdBackend.open('f32', threads),
   },
   {
     ...{ name: 'simd64', precision: 'f64' },
     ...OWN_KERNELS,
-    open: async ({ threads, operations }) =>
-      (await import('./simd-backend.js')).SimdBackend.open('f64', threads, 'own', operations),
+    open: async ({ threads }) => (await import('./simd-backend.js')).SimdBackend.open('f64', threads),
   },
   {
     ...{ name: 'webasm', precision: 'f32', runsOn: 'processor' },
@@ -82,8 +78,7 @@ export const backendRecords = [
     ...{ name: 'blas', precision: 'f32', runsOn: 'processor' },
     ...{ isPortable: false, isGpuJs: false, isAutomatic: false },
     remedy: 'reinstall koffi, or install another BLAS library',
-    open: async ({ threads, operations }) =>
-      (await import('./simd-backend.js')).SimdBackend.open('f32', threads, 'blas', operations),
+    open: async ({ threads }) => (await import('./simd-backend.js')).SimdBackend.open('f32', threads, 'blas'),
   },
   {
     ...{ name: 'webgpu', precision: 'f32', runsOn: 'card' },

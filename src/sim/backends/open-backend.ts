@@ -55,8 +55,7 @@ export async function openBackend(
   options: OpenOptions = {},
   cards: CardSource = cardHere,
 ): Promise<OpenedBackend> {
-  if (choice !== 'auto')
-    return { backend: await openNamed(choice, { ...options, operations }), reason: 'asked for by name' };
+  if (choice !== 'auto') return { backend: await openNamed(choice, options), reason: 'asked for by name' };
   const isFast = float64Reason === undefined && float32SavesTime(operations);
   const allowed = backendRecords.filter(
     ({ isAutomatic, precision }) => isAutomatic && (float64Reason === undefined || precision === 'f64'),
@@ -73,7 +72,7 @@ export async function openBackend(
   const reason = float64Reason ?? (isFast ? 'the fastest that runs here' : LITTLE_WORK);
   for (const { name, open } of automatic) {
     try {
-      return { backend: await open({ ...options, operations }), reason: [reason, ...failures].join('; ') };
+      return { backend: await open(options), reason: [reason, ...failures].join('; ') };
     } catch (error) {
       failures.push(`${name} does not run: ${messageOf(error)}`);
     }

@@ -17,9 +17,6 @@ import { MomentJobs } from './simd/moment-job.js';
 import { optimizeNetworksOn } from './simd/optimizer-job.js';
 import { SimdThreads } from './simd/simd-threads.js';
 
-/** Some tens of milliseconds on one core, which is what threads take to start. */
-const MANY_OPERATIONS = 3e8;
-
 /**
  * Our own WebAssembly SIMD kernels on worker threads and shared memory, in float32 or float64. Networks stay in the cache for
  * all steps of a call. Results do not depend on the number of threads.
@@ -43,23 +40,15 @@ export class SimdBackend implements Backend {
   }
 
   /**
-   * Compiles the kernels; threads are started when there is work for them, or at once where much is to come.
+   * Compiles the kernels; threads are started when there is work for them.
    *
    * @param threads how many; by default one for each core
    * @param products what multiplies large matrices
-   * @param operations floating-point operations to come, as far as they are known
    * @throws MissingDevice when there is no library for the products
    * @throws Error when threads cannot run the kernels
    */
-  static async open(
-    precision: Precision = 'f32',
-    threads?: number,
-    products: Products = 'own',
-    operations = 0,
-  ): Promise<SimdBackend> {
-    const opened = await SimdThreads.open(precision, threads, products);
-    if (operations > MANY_OPERATIONS) opened.start();
-    return new SimdBackend(precision, opened, products);
+  static async open(precision: Precision = 'f32', threads?: number, products: Products = 'own'): Promise<SimdBackend> {
+    return new SimdBackend(precision, await SimdThreads.open(precision, threads, products), products);
   }
 
   descendNetworks(batch: NetworkBatch, rates: readonly number[]): Promise<Weights> {

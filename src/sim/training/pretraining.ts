@@ -6,7 +6,7 @@ import { bytesPerReplicate, requireShapeMemory } from '../scenario/memory.js';
 import type { EngineName, Plan, RunContext, RunEvent, RunRequest } from '../scenario/scenario.js';
 import { matrixTrainee, modeTrainee } from './engines.js';
 import { type Recorded, recordTraining } from './record-training.js';
-import { type ExpectedTraining, expectTraining, VISIBLE_ROUNDING } from './recurrence.js';
+import { type ExpectedCheckpoint, type ExpectedTraining, expectTraining, VISIBLE_ROUNDING } from './recurrence.js';
 import { biasAt, choosePlan, outOfFloat32, roundingOfSquare, type TrainingPlan } from './training-plan.js';
 
 /** Parameters of every scenario that pre-trains, as its schema parses them. */
@@ -65,8 +65,8 @@ export interface PretrainingPlan extends Plan {
 
 /** What a scenario asks of the discretisation, for `learningRate=auto`. */
 export interface Accuracy {
-  /** Whether what a plan gives at the recorded times is near enough to the flow. */
-  acceptable(expected: ExpectedTraining): boolean;
+  /** Whether what a plan gives at the recorded time of this place is near enough to the flow. */
+  acceptable(checkpoint: ExpectedCheckpoint, at: number): boolean;
   /** The measure of that, for the warning when it cannot be reached. */
   readonly measure: string;
   /** Floating-point operations of what the run does with the recorded networks; absent where it does nothing with them. */
@@ -145,8 +145,7 @@ export function lossAccuracy(problem: Problem, times: readonly number[]): Accura
   const invisible = INVISIBLE_LOSS_BIAS * loss(problem, 0);
   return {
     measure: '0.1 % of the initial loss',
-    acceptable: ({ checkpoints }) =>
-      checkpoints.every((checkpoint, at) => Math.abs(biasAt(problem, checkpoint, times[at]!).loss) <= invisible),
+    acceptable: (checkpoint, at) => Math.abs(biasAt(problem, checkpoint, times[at]!).loss) <= invisible,
   };
 }
 

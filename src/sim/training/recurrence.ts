@@ -58,15 +58,22 @@ const LINEAR_SHARE = 0.05;
  * Runs a plan through the recurrence `D ← D − 2ηD(D² − σ)` in float64, in O(steps × modes).
  *
  * @param model how to bound the rounding of the engine beside it
+ * @param goesOn asked at every recorded time whether to go on; where it says no, that checkpoint is the last
  */
-export function expectTraining(problem: Problem, plan: TrainingPlan, model: RoundingModel): ExpectedTraining {
+export function expectTraining(
+  problem: Problem,
+  plan: TrainingPlan,
+  model: RoundingModel,
+  goesOn: (checkpoint: ExpectedCheckpoint, at: number) => boolean = () => true,
+): ExpectedTraining {
   const state = new RecurrenceState(problem, model);
   const largestStart = problem.modes.reduce((most, { start }) => Math.max(most, start), 0);
   const mayDiverge = plan.largestRate > stabilityLimit([Math.max(problem.spectrum[0]!, largestStart)]);
   let divergedAt: number | undefined;
   let taken = 0;
   let loss = mayDiverge ? state.loss() : 0;
-  const checkpoints = plan.recordings.map(({ segments, snapshotRate }) => {
+  const checkpoints: ExpectedCheckpoint[] = [];
+  for (const { segments, snapshotRate } of plan.recordings) {
     for (const { rate, steps } of segments) {
       for (let step = 0; step < steps; step++) {
         const unstable = mayDiverge && rate > state.stableRate();
@@ -78,8 +85,10 @@ export function expectTraining(problem: Problem, plan: TrainingPlan, model: Roun
         loss = after;
       }
     }
-    return state.checkpoint(snapshotRate);
-  });
+    const checkpoint = state.checkpoint(snapshotRate);
+    checkpoints.push(checkpoint);
+    if (!goesOn(checkpoint, checkpoints.length - 1)) break;
+  }
   return { checkpoints, divergedAt };
 }
 
@@ -111,6 +120,13 @@ class RecurrenceState {
   step(rate: number): void {
     const { factors, sigmas, errors } = this;
     const { kind, unitRoundoff } = this.model;
+    if (kind === 'none') {
+      for (let mode = 0; mode < factors.length; mode++) {
+        const factor = factors[mode]!;
+        factors[mode] = factor - 2 * rate * factor * (factor * factor - sigmas[mode]!);
+      }
+      return;
+    }
     const layer = kind === 'matrix' ? this.layerRounding(rate) : 0;
     for (let mode = 0; mode < factors.length; mode++) {
       const factor = factors[mode]!;
@@ -118,7 +134,6 @@ class RecurrenceState {
       const value = factor * factor;
       const next = factor - 2 * rate * factor * (value - sigma);
       factors[mode] = next;
-      if (kind === 'none') continue;
       const isKept = this.lost[mode] === 1 || (kind === 'matrix' && sigma === 0);
       const propagation = isKept ? 1 : Math.abs(1 + 2 * rate * (sigma - 3 * value));
       if (kind === 'matrix') {

@@ -72,6 +72,17 @@ export function constantPlan(times: readonly number[], rate: number): TrainingPl
  * @throws InvalidInputError when the times need more than 10^8 steps
  */
 export function adaptivePlan(problem: Problem, times: readonly number[], fineness: number): TrainingPlan {
+  return planAt(pacesOf(problem, times), times, fineness);
+}
+
+/** Stretches between the times at which the rate is chosen anew, up to each recorded time. */
+interface Paces {
+  readonly stretches: readonly (readonly { readonly length: number; readonly widest: number }[])[];
+  readonly largestStable: number;
+}
+
+/** What no fineness changes: the stretches, and the widest gap at the beginning of each. */
+function pacesOf(problem: Problem, times: readonly number[]): Paces {
   const largestStable = stabilityLimit(problem.spectrum) / 2;
   const latest = MOST_STEPS * largestStable;
   if (times.at(-1)! > latest) {
@@ -82,20 +93,29 @@ export function adaptivePlan(problem: Problem, times: readonly number[], finenes
     );
   }
   let previous = 0;
+  const stretches = times.map((time) =>
+    [...knots(problem, previous, time), time].flatMap((end) => {
+      if (end <= previous) return [];
+      const widest = problem.modes.reduce((most, mode) => Math.max(most, Math.abs(gap(mode, previous))), 0);
+      const length = end - previous;
+      previous = end;
+      return [{ length, widest }];
+    }),
+  );
+  return { stretches, largestStable };
+}
+
+function planAt({ stretches, largestStable }: Paces, times: readonly number[], fineness: number): TrainingPlan {
   let totalSteps = 0;
   let largestRate = 0;
-  const recordings = times.map((time) => {
-    const segments: Segment[] = [];
-    for (const end of [...knots(problem, previous, time), time]) {
-      if (end <= previous) continue;
-      const widest = problem.modes.reduce((most, mode) => Math.max(most, Math.abs(gap(mode, previous))), 0);
-      const rate = Math.min(largestStable, fineness / widest);
-      const steps = Math.ceil((end - previous) / rate);
-      segments.push({ rate: (end - previous) / steps, steps });
+  const recordings = times.map((time, at) => {
+    const segments = stretches[at]!.map(({ length, widest }) => {
+      const steps = Math.ceil(length / Math.min(largestStable, fineness / widest));
+      const rate = length / steps;
       totalSteps += steps;
-      largestRate = Math.max(largestRate, (end - previous) / steps);
-      previous = end;
-    }
+      largestRate = Math.max(largestRate, rate);
+      return { rate, steps };
+    });
     return { time, segments, snapshotRate: 0 };
   });
   return { recordings, totalSteps, largestRate };
@@ -184,27 +204,31 @@ const COARSEST = 0.1;
  * until it is, or until the next halving would exceed the steps that the engine can afford.
  *
  * @param learningRate the constant rate, or `auto`
- * @param acceptable whether the factors that a plan gives at the recorded times are near enough to the flow
+ * @param acceptable whether the factors that a plan gives at a recorded time are near enough to the flow
  * @param mostSteps steps that the engine can afford
  */
 export function choosePlan(
   problem: Problem,
   times: readonly number[],
   learningRate: number | 'auto',
-  acceptable: (expected: ExpectedTraining) => boolean,
+  acceptable: (checkpoint: ExpectedCheckpoint, at: number) => boolean,
   mostSteps: number,
 ): ChosenPlan {
   if (learningRate !== 'auto') {
     const plan = constantPlan(times, learningRate);
     const expected = expectTraining(problem, plan, noRounding);
-    return { plan, expected, accurate: acceptable(expected) };
+    return { plan, expected, accurate: expected.checkpoints.every(acceptable) };
   }
-  let fineness = COARSEST;
-  for (;;) {
-    const plan = adaptivePlan(problem, times, fineness);
-    const expected = expectTraining(problem, plan, noRounding);
-    const accurate = acceptable(expected);
-    if (accurate || 2 * plan.totalSteps > mostSteps) return { plan, expected, accurate };
-    fineness /= 2;
+  const paces = pacesOf(problem, times);
+  for (let fineness = COARSEST; ; fineness /= 2) {
+    const plan = planAt(paces, times, fineness);
+    const isFinest = 2 * plan.totalSteps > mostSteps;
+    let accurate = true;
+    // A plan that will be refined is not followed beyond the first time at which it is too coarse.
+    const expected = expectTraining(problem, plan, noRounding, (checkpoint, at) => {
+      accurate &&= acceptable(checkpoint, at);
+      return accurate || isFinest;
+    });
+    if (accurate || isFinest) return { plan, expected, accurate };
   }
 }

@@ -111,7 +111,7 @@ describe('simd', () => {
     expect(started).not.toHaveBeenCalled();
     const alone = await SimdBackend.open('f64', 0);
     const large = networkBatch(shape, 60, 22);
-    const rates = new Array<number>(300).fill(0.01);
+    const rates = new Array<number>(4000).fill(0.01);
     expect(await alone.descendNetworks(large, rates)).toEqual(await backend.descendNetworks(large, rates));
     expect(started).toHaveBeenCalledTimes(2);
     process.off('worker', started);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { predictedStandardError } from '../../../src/sim/noise/means.js';
 import { noiseAccuracy } from '../../../src/sim/noise/noise-curves.js';
-import type { ExpectedTraining } from '../../../src/sim/training/recurrence.js';
+import type { ExpectedCheckpoint } from '../../../src/sim/training/recurrence.js';
 import { singularValue } from '../../../src/theory/mode.js';
 import { createProblem } from '../../../src/theory/problem.js';
 
@@ -18,11 +18,10 @@ const pretraining = {
 const problem = createProblem(pretraining);
 
 /** A plan that gives the flow at time 1, except that one singular value is off. */
-function offBy(change: number, mode: number): ExpectedTraining {
+function offBy(change: number, mode: number): [ExpectedCheckpoint, number] {
   const values = problem.modes.map((each, index) => singularValue(each, 1) + (index === mode ? change : 0));
   const factors = Float64Array.from(values, Math.sqrt);
-  const exact = { rounding: new Float64Array(3), likely: new Float64Array(3) };
-  return { checkpoints: [{ factors, ...exact }], divergedAt: undefined };
+  return [{ factors, rounding: new Float64Array(3) }, 0];
 }
 
 describe('the accuracy that a study of noise asks for', () => {
@@ -33,21 +32,21 @@ describe('the accuracy that a study of noise asks for', () => {
 
   test('is a quarter of the Monte Carlo error in the sensitivity', () => {
     const quarter = (0.25 * error) / (gamma ** 2 * 6);
-    expect(acceptable(offBy(0, 0))).toBe(true);
+    expect(acceptable(...offBy(0, 0))).toBe(true);
     for (const sign of [1, -1]) {
-      expect(acceptable(offBy(0.99 * sign * quarter, 0))).toBe(true);
-      expect(acceptable(offBy(1.01 * sign * quarter, 0))).toBe(false);
+      expect(acceptable(...offBy(0.99 * sign * quarter, 0))).toBe(true);
+      expect(acceptable(...offBy(1.01 * sign * quarter, 0))).toBe(false);
     }
   });
 
   test('is that of the loudest noise, and none without noise', () => {
     const quarter = (0.25 * error) / (gamma ** 2 * 6);
     const several = noiseAccuracy(problem, { times: [1], gammas: [0, 1e-3, gamma], replicates });
-    expect(several.acceptable(offBy(0.9 * quarter, 0))).toBe(true);
-    expect(several.acceptable(offBy(1.1 * quarter, 0))).toBe(false);
+    expect(several.acceptable(...offBy(0.9 * quarter, 0))).toBe(true);
+    expect(several.acceptable(...offBy(1.1 * quarter, 0))).toBe(false);
     const silent = noiseAccuracy(problem, { times: [1], gammas: [0], replicates });
-    expect(silent.acceptable(offBy(0.3, 0))).toBe(true);
-    expect(silent.acceptable(offBy(Number.NaN, 0))).toBe(false);
+    expect(silent.acceptable(...offBy(0.3, 0))).toBe(true);
+    expect(silent.acceptable(...offBy(Number.NaN, 0))).toBe(false);
   });
 
   test('is invisible, or half of the Monte Carlo error, in the loss', () => {
@@ -55,10 +54,10 @@ describe('the accuracy that a study of noise asks for', () => {
     const precise = noiseAccuracy(problem, { times: [1], gammas: [1e-5], replicates: 1e9 });
     const gap = 1 - singularValue(problem.modes[1]!, 1);
     const change = (1e-3 * 5.24) / (2 * gap);
-    expect(precise.acceptable(offBy(0.9 * change, 1))).toBe(true);
-    expect(precise.acceptable(offBy(1.1 * change, 1))).toBe(false);
+    expect(precise.acceptable(...offBy(0.9 * change, 1))).toBe(true);
+    expect(precise.acceptable(...offBy(1.1 * change, 1))).toBe(false);
     const loose = noiseAccuracy(problem, { times: [1], gammas: [1e-2], replicates: 2 });
-    expect(loose.acceptable(offBy(1.1 * change, 1))).toBe(true);
+    expect(loose.acceptable(...offBy(1.1 * change, 1))).toBe(true);
     expect(loose.measure).toBe('a quarter of the Monte Carlo error (see the accuracy table)');
   });
 });

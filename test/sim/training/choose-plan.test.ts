@@ -1,5 +1,5 @@
-import { describe, expect, test, vi } from 'vitest';
-import { type ExpectedTraining, expectTraining, noRounding } from '../../../src/sim/training/recurrence.js';
+import { describe, expect, test } from 'vitest';
+import { type ExpectedCheckpoint, expectTraining, noRounding } from '../../../src/sim/training/recurrence.js';
 import { adaptivePlan, choosePlan, constantPlan } from '../../../src/sim/training/training-plan.js';
 import { createProblem } from '../../../src/theory/problem.js';
 
@@ -17,15 +17,18 @@ describe('the chosen plan', () => {
   });
 
   test('is the coarsest that is accurate', () => {
-    const acceptable = vi.fn((_: ExpectedTraining) => acceptable.mock.calls.length === 3);
+    // The first plan is too coarse at the second time, the second one at the last.
+    const verdicts = [true, false, true, true, false, true, true, true];
+    const judged: ExpectedCheckpoint[] = [];
+    const acceptable = (checkpoint: ExpectedCheckpoint) => verdicts[judged.push(checkpoint) - 1]!;
     const { plan, accurate, expected } = choosePlan(problem, times, 'auto', acceptable, 1e6);
     expect(accurate).toBe(true);
     expect(plan).toEqual(adaptivePlan(problem, times, 0.1 / 4));
     expect(expected).toEqual(expectTraining(problem, plan, noRounding));
-    // Every plan was judged by what it gives, the coarser ones first.
-    expect(acceptable.mock.calls.map(([judged]) => judged)).toEqual(
-      [0.1, 0.05, 0.025].map((fineness) => expectTraining(problem, adaptivePlan(problem, times, fineness), noRounding)),
-    );
+    // Every plan was judged by what it gives, the coarser ones first, and no further than to where it is too coarse.
+    const given = (fineness: number) =>
+      expectTraining(problem, adaptivePlan(problem, times, fineness), noRounding).checkpoints;
+    expect(judged).toEqual([...given(0.1).slice(0, 2), ...given(0.05), ...given(0.025)]);
   });
 
   test('stays affordable and says that it is not accurate', () => {

@@ -13,12 +13,20 @@ const MOST_PAGES = 65536;
 
 /** Jobs of so little work, in multiplications, are done at once by the thread that asks: it is not busy for longer than a millisecond. */
 const SMALL_WORK = 4e6;
+/** So much, done by the thread that asks, takes as long as starting the others; it goes on with what can be shared until they are there. */
+const STARTING_WORK = 2e8;
+/** An item of more than this, some milliseconds, is left to the others, so that the one that asks is never busy for long. */
+const MOST_ITEM_WORK = 1e7;
 /** Up to so much, about four milliseconds, it does work that cannot be shared, since another would not be done sooner. */
 const ALONE_WORK = 1e8;
 
 /** Threads that run jobs together on one shared memory. They are started by the first job that is worth it; the one that asks stays free. */
 export class SimdThreads {
-  private workers: Promise<readonly Worker[]> | undefined;
+  private starting: Promise<void> | undefined;
+  /** The others, once they have started; as many as the system gives. */
+  private workers: readonly Worker[] | undefined;
+  /** Multiplications asked for so far, roughly. */
+  private asked = 0;
   private disposed = false;
   private reject: ((error: Error) => void) | undefined;
 
@@ -61,16 +69,20 @@ export class SimdThreads {
     const counter = new Int32Array(this.memory.buffer, COUNTER_ADDRESS, 1);
     Atomics.store(counter, 0, 0);
     const work = job.items * job.workPerItem;
-    // Threads that will be wanted for the next job start meanwhile.
-    if (work > SMALL_WORK) this.start();
+    this.asked += work;
+    if (this.asked > STARTING_WORK) this.starting ??= this.startWorkers();
     if (work <= SMALL_WORK || (job.items === 1 && work <= ALONE_WORK)) {
       runJob(job, this.kernels, this.memory, this.count);
       return;
     }
-    const workers = (await this.workers) ?? [];
+    if (job.workPerItem <= MOST_ITEM_WORK && (await this.runHere(job, counter, () => this.workers === undefined)))
+      return;
+    this.starting ??= this.startWorkers();
+    await this.starting;
     this.requireOpen();
+    const workers = this.workers!;
     if (workers.length === 0) {
-      await this.runHere(job, counter);
+      await this.runHere(job, counter, () => true);
       return;
     }
     const wanted = Math.min(workers.length, Math.ceil(job.items / grainOf(job)));
@@ -85,37 +97,39 @@ export class SimdThreads {
     await Promise.race([Promise.all(parts), aborted]);
   }
 
-  /** Starts the threads, unless they are started; a job then waits for them. */
-  start(): void {
-    this.workers ??= this.startWorkers();
-  }
-
   /** Ends the threads, also in the middle of a job. */
   async dispose(): Promise<void> {
     this.disposed = true;
     this.reject?.(new Error(DISPOSED));
-    await Promise.all(((await this.workers) ?? []).map((worker) => worker.terminate()));
+    await this.starting;
+    await Promise.all((this.workers ?? []).map((worker) => worker.terminate()));
   }
 
   private requireOpen(): void {
     if (this.disposed) throw new Error(DISPOSED);
   }
 
-  /** As many threads as the system gives. */
-  private async startWorkers(): Promise<readonly Worker[]> {
+  private async startWorkers(): Promise<void> {
     const { module, memory, precision, products } = this;
     const started = await Promise.allSettled(
       Array.from({ length: this.count }, (_, thread) => startWorker({ module, memory, precision, products, thread })),
     );
-    return started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    this.workers = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   }
 
-  /** Where the system gives no threads, the one that asks does the work, and lets others have their turn in between. */
-  private async runHere(job: Job, counter: Int32Array): Promise<void> {
-    while (runNextItems(job, this.kernels, this.count, counter)) {
+  /**
+   * Works on a job in the thread that asks, which lets others have their turn in between: until threads take over, or to the end where
+   * the system gives none.
+   *
+   * @returns whether nothing is left to do
+   */
+  private async runHere(job: Job, counter: Int32Array, goesOn: () => boolean): Promise<boolean> {
+    while (goesOn()) {
+      if (!runNextItems(job, this.kernels, this.count, counter)) return true;
       await setImmediate();
       this.requireOpen();
     }
+    return false;
   }
 }
 
