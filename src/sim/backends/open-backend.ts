@@ -23,7 +23,7 @@ export interface OpenedBackend {
 export interface BackendNeed {
   /** Why float32 would not do; absent where it does. */
   readonly float64Reason?: string | undefined;
-  /** Floating-point operations of the run in all; absent where they are not known beforehand. */
+  /** Floating-point operations of the run in all, where that is more than those of `work`; absent where they are not known beforehand. */
   readonly operations?: number | undefined;
   /** What will be asked of it, so that a graphics card is taken where it pays; absent where a card is not worth a thought. */
   readonly work?: Work | undefined;
@@ -56,7 +56,7 @@ export async function openBackend(
   cards: CardSource = cardHere,
 ): Promise<OpenedBackend> {
   if (choice !== 'auto') return { backend: await openNamed(choice, options), reason: 'asked for by name' };
-  const isFast = float64Reason === undefined && float32SavesTime(operations);
+  const isFast = float64Reason === undefined && float32SavesTime(operations ?? work?.flops);
   const allowed = backendRecords.filter(
     ({ isAutomatic, precision }) => isAutomatic && (float64Reason === undefined || precision === 'f64'),
   );

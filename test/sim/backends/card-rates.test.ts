@@ -202,7 +202,7 @@ describe('auto', () => {
     const open = async () => {
       throw new Error('was opened');
     };
-    const { backend, reason } = await openBackend('auto', { work: { flops: 1e9, passes: 3 } }, {}, sourceOf(open));
+    const { backend, reason } = await openBackend('auto', { work: { flops: 2e10, passes: 3 } }, {}, sourceOf(open));
     expect(reason).toBe('the fastest that runs here');
     await backend.dispose();
   });
