@@ -1,4 +1,10 @@
-import { type Schedule, type ScheduleName, scheduleRates, scheduleRatesOverTime, sumOfRates } from '../../../theory/descent.js';
+import {
+  type Schedule,
+  type ScheduleName,
+  scheduleRates,
+  scheduleRatesOverTime,
+  sumOfRates,
+} from '../../../theory/descent.js';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { createProblem } from '../../../theory/problem.js';
 import { requireTableMemory } from '../../scenario/memory.js';
