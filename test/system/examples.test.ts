@@ -33,7 +33,7 @@ function expectedLines(): string[] {
     const units = columns.map((column) => `${column.name} [${column.unit}]`);
     return `${name} ${rows.length} rows: ${units.join(', ')}`;
   });
-  const command = 'overtrain run gaussian --set dim=4 --seed 1 --engine modes --backend simd';
+  const command = 'overtrain run gaussian --set dim=4 --seed 1 --engine modes --backend simd64';
   return [`gaussian seed 1 again: ${command}`, ...tables];
 }
 
