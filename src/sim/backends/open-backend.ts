@@ -23,7 +23,7 @@ export interface OpenedBackend {
 export interface BackendNeed {
   /** Why float32 would not do; absent where it does. */
   readonly float64Reason?: string | undefined;
-  /** Floating-point operations of the run in all, where that is more than those of `work`; absent where they are not known beforehand. */
+  /** Floating-point operations of the whole run; absent where no more than `work` is known beforehand. */
   readonly operations?: number | undefined;
   /** What will be asked of it, so that a graphics card is taken where it pays; absent where a card is not worth a thought. */
   readonly work?: Work | undefined;

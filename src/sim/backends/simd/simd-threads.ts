@@ -20,7 +20,10 @@ const MOST_ITEM_WORK = 1e7;
 /** Up to so much, about four milliseconds, it does work that cannot be shared, since another would not be done sooner. */
 const ALONE_WORK = 1e8;
 
-/** Threads that run jobs together on one shared memory. They are started by the first job that is worth it; the one that asks stays free. */
+/**
+ * Threads that run jobs together on one shared memory. They start once there has been enough work to outlast their start; until they are
+ * there, the one that asks works in short turns itself, and is free from then on.
+ */
 export class SimdThreads {
   private starting: Promise<void> | undefined;
   /** The others, once they have started; as many as the system gives. */

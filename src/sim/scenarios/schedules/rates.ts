@@ -1,10 +1,4 @@
-import {
-  type Schedule,
-  type ScheduleName,
-  scheduleRates,
-  scheduleRatesOverTime,
-  sumOfRates,
-} from '../../../theory/descent.js';
+import { type Schedule, type ScheduleName, scheduleRatesOverTime } from '../../../theory/descent.js';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { createProblem } from '../../../theory/problem.js';
 import { requireTableMemory } from '../../scenario/memory.js';
@@ -43,9 +37,9 @@ export function scheduleRatesBelow(schedule: Schedule, peak: number, total: numb
   }
   let steps = Math.ceil((total / peak) * (1 - 1e-12));
   for (;;) {
-    const shape = scheduleRates(schedule, steps, 1);
-    const largest = (total / sumOfRates(shape)) * shape.reduce((most, rate) => Math.max(most, rate), 0);
-    if (largest <= peak * (1 + 1e-12)) return scheduleRatesOverTime(schedule, steps, total);
+    const rates = scheduleRatesOverTime(schedule, steps, total);
+    const largest = rates.reduce((most, rate) => Math.max(most, rate), 0);
+    if (largest <= peak * (1 + 1e-12)) return rates;
     // The largest rate falls about as 1/steps, so that a few rounds of this find the number.
     steps = Math.max(steps + 1, Math.floor(steps * Math.min(2, largest / peak)));
   }
