@@ -109,7 +109,8 @@ function tickLabel(value: number, digits: number): string {
   const power = [...exponent.replace('+', '')]
     .map((sign) => (sign === '-' ? '⁻' : SUPERSCRIPTS[Number(sign)]))
     .join('');
-  const factor = String(Number(mantissa)).replace('-', '−');
+  // As text: the mantissas of two neighbouring float64 numbers may be one float64 number.
+  const factor = mantissa.replace(/\.?0+$/, '').replace('-', '−');
   return factor === '1' ? `10${power}` : `${factor}·10${power}`;
 }
 

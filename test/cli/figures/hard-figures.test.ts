@@ -29,18 +29,18 @@ function curve(rows: readonly Row[]): { curve: Table } {
 const print = { theme: LIGHT, medium: 'print' } as const;
 
 describe('axes', () => {
-  test.prop([fc.array(fc.oneof(fc.double(), fc.constant(null)), { maxLength: 20 }), fc.constantFrom('linear', 'log')])(
-    'show every value that they can, between finite ends, with labels that differ',
-    (values, kind) => {
-      const { from, to, ticks } = axisRange(kind as 'linear' | 'log', values);
-      expect(from).toBeLessThan(to);
-      for (const value of values)
-        if (value !== null && Number.isFinite(value) && (kind === 'linear' || value > 0))
-          expect(value >= from && value <= to).toBe(true);
-      for (const { value } of ticks) expect(value >= from && value <= to).toBe(true);
-      expect(new Set(ticks.map(({ label }) => label)).size).toBe(ticks.length);
-    },
-  );
+  // The example has ticks whose labels differ in the seventeenth digit alone.
+  test.prop([fc.array(fc.oneof(fc.double(), fc.constant(null)), { maxLength: 20 }), fc.constantFrom('linear', 'log')], {
+    examples: [[[-1.7976931348623103e308, -1.797693134862309e308], 'linear']],
+  })('show every value that they can, between finite ends, with labels that differ', (values, kind) => {
+    const { from, to, ticks } = axisRange(kind as 'linear' | 'log', values);
+    expect(from).toBeLessThan(to);
+    for (const value of values)
+      if (value !== null && Number.isFinite(value) && (kind === 'linear' || value > 0))
+        expect(value >= from && value <= to).toBe(true);
+    for (const { value } of ticks) expect(value >= from && value <= to).toBe(true);
+    expect(new Set(ticks.map(({ label }) => label)).size).toBe(ticks.length);
+  });
 
   it('label powers of ten, and never a number that is not there', () => {
     expect(axisRange('log', [1e-8, 1]).ticks.map(({ label }) => label)).toEqual(['10⁻⁸', '10⁻⁶', '10⁻⁴', '0.01', '1']);
