@@ -55,8 +55,10 @@ function krylovSearch(map: SymmetricMap, start: Float64Array, tolerance: number)
   for (;;) {
     const current = basis.at(-1)!;
     const next = map(current);
+    // In exact arithmetic the last two vectors are all that is to be taken away; what rounding leaves of the others is small then,
+    // so that one pass over all of them is enough.
     diagonal.push(dot(current, next));
-    orthogonalize(next, basis);
+    orthogonalize(next, basis.slice(-2));
     orthogonalize(next, basis);
     const length = norm(next);
     if (!Number.isFinite(length)) return { value: Number.NaN, residual: 0, vector: () => current };

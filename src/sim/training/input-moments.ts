@@ -69,13 +69,19 @@ export class InputMoments {
   private accumulate(moments: Float64Array, at: number): void {
     const { inputs, size, batch } = this;
     for (let row = 0; row < size; row++) {
-      for (let column = 0; column <= row; column++) {
-        let sum = 0;
+      // Three entries at a time, so that no sum waits for the one before; beyond the diagonal they are written again later, alike.
+      for (let column = 0; column <= row; column += 3) {
+        const [second, third] = [Math.min(column + 1, size - 1), Math.min(column + 2, size - 1)];
+        let [sum, secondSum, thirdSum] = [0, 0, 0];
         for (let sample = 0; sample < batch; sample++) {
-          sum += inputs[row * batch + sample]! * inputs[column * batch + sample]!;
+          const input = inputs[row * batch + sample]!;
+          sum += input * inputs[column * batch + sample]!;
+          secondSum += input * inputs[second * batch + sample]!;
+          thirdSum += input * inputs[third * batch + sample]!;
         }
-        moments[at + row * size + column] = sum / batch;
-        moments[at + column * size + row] = sum / batch;
+        moments[at + row * size + column] = moments[at + column * size + row] = sum / batch;
+        moments[at + row * size + second] = moments[at + second * size + row] = secondSum / batch;
+        moments[at + row * size + third] = moments[at + third * size + row] = thirdSum / batch;
       }
     }
   }

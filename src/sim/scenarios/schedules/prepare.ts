@@ -95,8 +95,8 @@ export async function measureEnsemble(
   };
 }
 
-/** Lanczos gets this close, relative to the largest eigenvalue; a figure shows three digits. */
-const SHARPNESS_TOLERANCE = 1e-6;
+/** Lanczos gets at least this close, relative to the largest eigenvalue, and in general the square of it: a figure shows three digits. */
+const SHARPNESS_TOLERANCE = 1e-4;
 
 function sharpnessOf(problem: Problem, checkpoint: TrainedCheckpoint, target: Matrix | undefined): number {
   const { layers }: PerturbedNetworks = checkpoint.network;
