@@ -197,8 +197,5 @@ export function descendWeights(first: Matrix, second: Matrix, task: Matrix, rate
       }
     }
   }
-  return {
-    first: Matrix.from1DArray(rows, hidden, Array.from(left)),
-    second: Matrix.from1DArray(hidden, cols, Array.from(right)),
-  };
+  return { first: Matrix.from1DArray(rows, hidden, left), second: Matrix.from1DArray(hidden, cols, right) };
 }

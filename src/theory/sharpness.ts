@@ -6,21 +6,26 @@ import type { Problem } from './problem.js';
 import type { Spectrum } from './spectrum.js';
 
 /**
- * Product of the Hessian of `‖W1W2 - A‖²` in all weights with a direction `(X1, X2)`:
+ * The Hessian of `‖W1W2 - A‖²` in all weights, as a map of directions `(X1, X2)`:
  * `2(dW W2ᵀ + (W - A)X2ᵀ)` on `W1` and `2(W1ᵀdW + X1ᵀ(W - A))` on `W2`, with `dW = X1W2 + W1X2`.
  *
  * @param first `W1`, `p×h`
  * @param second `W2`, `h×q`
  * @param task the task `A`, `p×q`
- * @param direction `X1` and `X2`, of the shapes of the weights
+ * @returns the product with a direction, whose parts have the shapes of the weights
  */
-export function hessianProduct(first: Matrix, second: Matrix, task: Matrix, direction: Weights): Weights {
+export function hessianOf(first: Matrix, second: Matrix, task: Matrix): (direction: Weights) => Weights {
   const split = first.rows * first.columns;
-  const along = Float64Array.from([...direction.first.to1DArray(), ...direction.second.to1DArray()]);
-  const product = Array.from(hessianMap(first, second, task)(along));
-  return {
-    first: Matrix.from1DArray(first.rows, first.columns, product.slice(0, split)),
-    second: Matrix.from1DArray(second.rows, second.columns, product.slice(split)),
+  const map = hessianMap(first, second, task);
+  const along = new Float64Array(split + second.rows * second.columns);
+  return (direction) => {
+    along.set(direction.first.to1DArray());
+    along.set(direction.second.to1DArray(), split);
+    const product = map(along);
+    return {
+      first: Matrix.from1DArray(first.rows, first.columns, product.subarray(0, split)),
+      second: Matrix.from1DArray(second.rows, second.columns, product.subarray(split)),
+    };
   };
 }
 

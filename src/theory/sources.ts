@@ -1,6 +1,6 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Weights } from './balance.js';
-import { hessianProduct } from './sharpness.js';
+import { hessianOf } from './sharpness.js';
 
 /*
  * Sources of data that show inputs in the ranges of projections `Π_k = F_kF_kᵀ` and ask the same task of them; see T0-coverage. Here R is
@@ -123,17 +123,14 @@ export function sourceGradient({ first, second }: Weights, { task, inputs }: Sou
   };
 }
 
-/** Product of the Hessian of that loss with a direction: that of the network `W1, W2F` for the task `AF`. */
-export function sourceHessianProduct(
-  { first, second }: Weights,
-  { task, inputs }: Source,
-  direction: Weights,
-): Weights {
-  const product = hessianProduct(first, second.mmul(inputs), task.mmul(inputs), {
-    first: direction.first,
-    second: direction.second.mmul(inputs),
-  });
-  return { first: product.first, second: product.second.mmul(inputs.transpose()) };
+/** The Hessian of that loss as a map of directions: that of the network `W1, W2F` for the task `AF`. */
+export function sourceHessian({ first, second }: Weights, { task, inputs }: Source): (direction: Weights) => Weights {
+  const hessian = hessianOf(first, second.mmul(inputs), task.mmul(inputs));
+  const back = inputs.transpose();
+  return (direction) => {
+    const product = hessian({ first: direction.first, second: direction.second.mmul(inputs) });
+    return { first: product.first, second: product.second.mmul(back) };
+  };
 }
 
 /** What an inner loop over sources does to the weights, to second order in its step, and what that has to do with similarity. */
@@ -165,8 +162,8 @@ export function innerLoopTerms(weights: Weights, sources: readonly Source[]): In
   const parts = sources.map((source, at) => {
     const unit = units[at]!;
     const others = plusTimes(all, -1, unit);
-    const overNorm = (direction: Weights) =>
-      timesWeights(1 / norms[at]!, sourceHessianProduct(weights, source, direction));
+    const hessian = sourceHessian(weights, source);
+    const overNorm = (direction: Weights) => timesWeights(1 / norms[at]!, hessian(direction));
     const along = overNorm(unit);
     const moved = overNorm(others);
     const shared = weightProduct(unit, others);

@@ -7,7 +7,7 @@ import { descendWeights } from '../../src/theory/rotated-finetuning.js';
 import { hessianTrace, squaredNorm } from '../../src/theory/sensitivity.js';
 import {
   alignedSharpness,
-  hessianProduct,
+  hessianOf,
   sharpness,
   sharpnessAt,
   sharpnessAtMinimum,
@@ -65,10 +65,11 @@ function numericHessian(first: Matrix, second: Matrix, task: Matrix): Matrix {
 function denseHessian(first: Matrix, second: Matrix, task: Matrix): Matrix {
   const split = first.rows * first.columns;
   const size = split + second.rows * second.columns;
+  const hessian = hessianOf(first, second, task);
   const columns = Array.from({ length: size }, (_, index) => {
     const unit = new Array<number>(size).fill(0);
     unit[index] = 1;
-    const product = hessianProduct(first, second, task, {
+    const product = hessian({
       first: Matrix.from1DArray(first.rows, first.columns, unit.slice(0, split)),
       second: Matrix.from1DArray(second.rows, second.columns, unit.slice(split)),
     });
@@ -77,7 +78,7 @@ function denseHessian(first: Matrix, second: Matrix, task: Matrix): Matrix {
   return new Matrix(columns).transpose();
 }
 
-describe('hessianProduct', () => {
+describe('hessianOf', () => {
   test.prop([seeds], { numRuns: 30 })(
     'is the Hessian of the loss by exact differences, and has its trace (T1)',
     (seed) => {

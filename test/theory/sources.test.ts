@@ -9,7 +9,7 @@ import {
   seenResidual,
   sourceCoverage,
   sourceGradient,
-  sourceHessianProduct,
+  sourceHessian,
   timesWeights,
   weightNorm,
   weightProduct,
@@ -78,7 +78,7 @@ describe('an inner loop over sources', () => {
     for (const source of sources) {
       const gradient = weightProduct(sourceGradient(weights, source), direction);
       expect(gradient / slope((at) => lossOf(at, source))).toBeCloseTo(1, 6);
-      const product = sourceHessianProduct(weights, source, direction);
+      const product = sourceHessian(weights, source)(direction);
       const expected = slope((at) => weightProduct(sourceGradient(at, source), weights));
       expect(weightProduct(product, weights) / expected).toBeCloseTo(1, 6);
     }

@@ -142,7 +142,7 @@ export function uniformSource(seed: number, purpose: Purpose, replicate: number)
 export function randomOrthogonal(size: number, seed: number, which: number): Matrix {
   const entries = new Float64Array(size * size);
   fillGaussian(entries, seed, 'basis', which);
-  const gaussian = Matrix.from1DArray(size, size, Array.from(entries));
+  const gaussian = Matrix.from1DArray(size, size, entries);
   const decomposition = new QrDecomposition(gaussian);
   const orthogonal = decomposition.orthogonalMatrix;
   const triangular = decomposition.upperTriangularMatrix;

@@ -186,7 +186,7 @@ export class ReferenceBackend implements Backend {
 
 function matrixAt(values: Float64Array, index: number, rows: number, cols: number): Matrix {
   const size = rows * cols;
-  return Matrix.from1DArray(rows, cols, Array.from(values.subarray(index * size, (index + 1) * size)));
+  return Matrix.from1DArray(rows, cols, values.subarray(index * size, (index + 1) * size));
 }
 
 function matricesOf(values: Float64Array, count: number, rows: number, cols: number): Matrix[] {

@@ -5,7 +5,8 @@ import { unlearnableLoss } from '../../theory/problem.js';
 import { rotateModes } from '../../theory/rotated-finetuning.js';
 import type { Backend, ModeBatch, NetworkBatch, Weights } from '../backends/backend.js';
 import type { EngineChoice, EngineName } from '../scenario/scenario.js';
-import { embedCore, embedDiagonal, randomBasis } from '../training/network-start.js';
+import { diagonalOf, embedCore, embedDiagonal, productOf, randomBasis } from '../training/network-start.js';
+import { layersIn } from '../training/record-training.js';
 import type { FineTuningMethod } from './prediction.js';
 import type { StartingPoint } from './prepare.js';
 import { type FineTuningStudy, sharedValues, type Task, type Tuning } from './tuning.js';
@@ -141,7 +142,7 @@ export function matrixTuner(
       first: flat(embedDiagonal(left, Array.from(factors), inner)),
       second: flat(embedDiagonal(inner, Array.from(factors), right)),
     };
-    return { ...weights, product: productOf(weights, 0, shape) };
+    return { ...weights, product: productOf(shape, weights) };
   });
   const taskMatrix = keptByKey(most, (task: Task) => embedCore(left, rotateModes(task.values, task.angle), right));
   return {
@@ -169,7 +170,7 @@ export function matrixTuner(
     measure({ batch, tunings }) {
       return tunings.map(({ at, task }, network): Tuned => {
         const before = startAt(at).product;
-        const after = productOf(batch, network, shape);
+        const after = productOf(shape, layersIn(batch, shape, network));
         const residual = Matrix.sub(after, pretraining);
         const moved = Matrix.sub(after, before);
         const missed = Matrix.sub(after, taskMatrix(task));
@@ -177,34 +178,11 @@ export function matrixTuner(
           lossPre: residual.dot(residual),
           lossFt: missed.dot(missed),
           forgetting: moved.dot(residual) + moved.dot(Matrix.sub(before, pretraining)),
-          singularValues: diagonalOf(after, left, right, problem.modes.length),
+          singularValues: diagonalOf(after, { left, right }, problem.modes.length),
         };
       });
     },
   };
-}
-
-/** `u_iᵀ W v_i` of the first modes. */
-function diagonalOf(network: Matrix, left: Matrix, right: Matrix, modes: number): Float64Array {
-  const seen = left
-    .subMatrix(0, left.rows - 1, 0, modes - 1)
-    .transpose()
-    .mmul(network);
-  return Float64Array.from({ length: modes }, (_, mode) => {
-    let sum = 0;
-    for (let column = 0; column < seen.columns; column++) sum += seen.get(mode, column) * right.get(column, mode);
-    return sum;
-  });
-}
-
-function productOf(
-  { first, second }: Weights,
-  network: number,
-  { rows, hidden, cols }: { rows: number; hidden: number; cols: number },
-): Matrix {
-  const upper = first.subarray(network * rows * hidden, (network + 1) * rows * hidden);
-  const lower = second.subarray(network * hidden * cols, (network + 1) * hidden * cols);
-  return Matrix.from1DArray(rows, hidden, Array.from(upper)).mmul(Matrix.from1DArray(hidden, cols, Array.from(lower)));
 }
 
 function flat(matrix: Matrix): Float64Array {

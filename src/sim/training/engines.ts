@@ -3,7 +3,15 @@ import { type Problem, unlearnableLoss } from '../../theory/problem.js';
 import type { Backend, OptimizedNetworks, Weights } from '../backends/backend.js';
 import type { Optimizer } from '../backends/optimizer.js';
 import type { InputMoments } from './input-moments.js';
-import { alignedStart, embedDiagonal, randomBasis, type SingularBasis, sideBySide } from './network-start.js';
+import {
+  alignedStart,
+  diagonalOf,
+  embedDiagonal,
+  matricesOf,
+  randomBasis,
+  type SingularBasis,
+  sideBySide,
+} from './network-start.js';
 import { layersAt, type TrainedCheckpoint, type Trainee } from './record-training.js';
 
 /**
@@ -82,20 +90,14 @@ export function matrixCheckpoint(
   problem: Problem,
   weights: Weights,
   target: Matrix,
-  { left, right }: SingularBasis,
+  basis: SingularBasis,
   time: number,
 ): TrainedCheckpoint {
   const { rows, hidden, cols } = problem;
-  const first = Matrix.from1DArray(rows, hidden, Array.from(weights.first));
-  const second = Matrix.from1DArray(hidden, cols, Array.from(weights.second));
+  const { first, second } = matricesOf(problem, weights);
   const network = first.mmul(second);
   const residual = Matrix.sub(network, target);
-  const inLeftBasis = left.transpose().mmul(network);
-  const singularValues = Float64Array.from(problem.modes, (_, mode) => {
-    let sum = 0;
-    for (let column = 0; column < cols; column++) sum += inLeftBasis.get(mode, column) * right.get(column, mode);
-    return sum;
-  });
+  const singularValues = diagonalOf(network, basis, problem.modes.length);
   return {
     time,
     singularValues,

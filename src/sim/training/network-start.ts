@@ -6,6 +6,11 @@ import type { NetworkShape, OptimizedNetworks, Weights } from '../backends/backe
 import type { Optimizer } from '../backends/optimizer.js';
 import { fillGaussian, randomOrthogonal } from '../backends/random.js';
 
+/** The shape of a network with so many rows, hidden units and columns each. */
+export function squareShape(dim: number): NetworkShape {
+  return { rows: dim, hidden: dim, cols: dim };
+}
+
 /** Singular vectors of the task, `U` and `V`, and the rotation `R` of the hidden layer. */
 export interface SingularBasis {
   readonly left: Matrix;
@@ -103,16 +108,43 @@ function gaussianLayer(size: number, deviation: number, seed: number, which: num
   return layer.map((value) => deviation * value);
 }
 
+/** Both layers of a network as matrices. */
+export function matricesOf({ rows, hidden, cols }: NetworkShape, { first, second }: Weights) {
+  return { first: Matrix.from1DArray(rows, hidden, first), second: Matrix.from1DArray(hidden, cols, second) };
+}
+
+/** What a network computes, `W1W2`. */
+export function productOf(shape: NetworkShape, weights: Weights): Matrix {
+  const { first, second } = matricesOf(shape, weights);
+  return first.mmul(second);
+}
+
+/** `u_iᵀ W v_i` of the first modes: the singular values of a network W that is diagonal in this basis. */
+export function diagonalOf(
+  network: Matrix,
+  { left, right }: Pick<SingularBasis, 'left' | 'right'>,
+  modes: number,
+): Float64Array {
+  const seen = left
+    .subMatrix(0, left.rows - 1, 0, modes - 1)
+    .transpose()
+    .mmul(network);
+  return Float64Array.from({ length: modes }, (_, mode) => {
+    let sum = 0;
+    for (let column = 0; column < seen.columns; column++) sum += seen.get(mode, column) * right.get(column, mode);
+    return sum;
+  });
+}
+
 /**
  * Refuses the closed form where it does not hold.
  *
  * @param weights of one network before training
  * @throws InvalidInputError (option `start`) naming the engine to use, where the weights are not λ-balanced
  */
-export function requireBalanced(start: StartName, { rows, hidden, cols }: Problem, { first, second }: Weights): void {
-  const left = Matrix.from1DArray(rows, hidden, Array.from(first));
-  const right = Matrix.from1DArray(hidden, cols, Array.from(second));
-  if (imbalanceOf(left, right) !== null) return;
+export function requireBalanced(start: StartName, problem: Problem, weights: Weights): void {
+  const { first, second } = matricesOf(problem, weights);
+  if (imbalanceOf(first, second) !== null) return;
   throw new InvalidInputError(
     'start',
     start,

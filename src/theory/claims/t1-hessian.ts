@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expectedExcess, hessianTrace } from '../sensitivity.js';
-import { hessianProduct } from '../sharpness.js';
+import { hessianOf } from '../sharpness.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
 import * as draws from './engine/draws.js';
 import { explicitLoss, hessianTraceOf, lossBound, weightCount, weightsOf } from './engine/explicit-loss.js';
@@ -68,7 +68,7 @@ function secondDerivative(network: draws.Network, seed: number, size: number) {
     loss(at.map((weight, index) => weight + a * along[index]! + b * across[index]!));
   const mixed = (step: number) =>
     (corner(step, step) - corner(step, -step) - corner(-step, step) + corner(-step, -step)) / (4 * step ** 2);
-  const product = hessianProduct(first, second, task, x);
+  const product = hessianOf(first, second, task)(x);
   const reach = { first: 2 * (x.first.norm() + y.first.norm()), second: 2 * (x.second.norm() + y.second.norm()) };
   return equal(
     ['second derivative by the formula', product.first.dot(y.first) + product.second.dot(y.second)],

@@ -26,7 +26,7 @@ function networkOf(shape: NetworkShape, diagonal: boolean): { network: Perturbed
 }
 
 function matrix(values: Float64Array, rows: number, cols: number): Matrix {
-  return Matrix.from1DArray(rows, cols, Array.from(values));
+  return Matrix.from1DArray(rows, cols, values);
 }
 
 /** `‖(W1+γE1)(W2+γE2) − A‖² − ‖W1W2 − A‖²` of each draw, by doing just that. */

@@ -64,7 +64,7 @@ describe('engines modes and matrix', () => {
       const { layers, residual } = point!.network;
       const [w1, w2] = denseOf(layers);
       const product = w1.mmul(w2);
-      const residualMatrix = Matrix.from1DArray(4, 3, Array.from(residual));
+      const residualMatrix = Matrix.from1DArray(4, 3, residual);
       expect(residualMatrix.norm() ** 2).toBeCloseTo(point!.loss, 12);
       expect(w1.norm() ** 2).toBeCloseTo(point!.squaredNorms[0], 12);
       expect(w2.norm() ** 2).toBeCloseTo(point!.squaredNorms[1], 12);
@@ -129,7 +129,7 @@ function denseOf(layers: { first: Float64Array; second: Float64Array } | { facto
   }
   const [rows, hidden, cols] = layers.first.length === 8 ? [4, 2, 3] : [3, 3, 3];
   return [
-    Matrix.from1DArray(rows, hidden, Array.from(layers.first)),
-    Matrix.from1DArray(hidden, cols, Array.from(layers.second)),
+    Matrix.from1DArray(rows, hidden, layers.first),
+    Matrix.from1DArray(hidden, cols, layers.second),
   ];
 }

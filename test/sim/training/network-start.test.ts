@@ -15,7 +15,7 @@ const basis = randomBasis(problem, 1);
 
 function layers(start: (typeof startNames)[number], replicate = 0) {
   const { first, second } = networkStart(start, problem, basis, 1, replicate);
-  return { first: Matrix.from1DArray(5, 3, Array.from(first)), second: Matrix.from1DArray(3, 4, Array.from(second)) };
+  return { first: Matrix.from1DArray(5, 3, first), second: Matrix.from1DArray(3, 4, second) };
 }
 
 describe('networkStart', () => {

@@ -9,9 +9,10 @@ import {
 } from '../../../theory/sensitivity-floor.js';
 import { judgeMonteCarlo } from '../../noise/noise-checks.js';
 import { type Check, judgeWorst } from '../../scenario/scenario.js';
+import { matricesOf } from '../../training/network-start.js';
 import { UNIT_ROUNDOFF } from '../../training/pretraining.js';
 import { SmallestSlack } from '../../training/training-checks.js';
-import { type FinalSensitivity, matricesOf, type TrainedCell } from './study.js';
+import type { FinalSensitivity, TrainedCell } from './study.js';
 import type { TrainedNetwork } from './train-cell.js';
 
 /** T1: the mean rise of the loss under noise is the identity's, of the very weights that were perturbed. The margin is in standard errors. */
@@ -41,7 +42,7 @@ export interface SphereTrainings {
 export function checkSensitivityFloor({ cells, task }: SphereTrainings): Check {
   const slack = new SmallestSlack();
   for (const { width, network } of finiteNetworks(cells)) {
-    const [first, second] = matricesOf(shapeOf(task, width), network.layers);
+    const { first, second } = matricesOf(shapeOf(task, width), network.layers);
     const cost = task.columns * squaredNorm(first) + task.rows * squaredNorm(second);
     slack.add(cost - sensitivityFloor(first.mmul(second)), FLOAT64 * cost);
   }
@@ -56,7 +57,7 @@ export function checkNuclearBall(trainings: SphereTrainings): Check {
   const { task, spectrum, radius } = trainings;
   const slack = new SmallestSlack();
   for (const { width, network } of spherical(trainings)) {
-    const [first, second] = matricesOf(shapeOf(task, width), network.layers);
+    const { first, second } = matricesOf(shapeOf(task, width), network.layers);
     // Both layers may be longer than their spheres by what normalising them rounds.
     const reached = radius ** 2 * (1 + 2 * normRounding(trainings, width));
     slack.add(reached - nuclearNorm(first.mmul(second)), FLOAT64 * reached);
@@ -78,7 +79,7 @@ export function checkConstantSensitivity(trainings: SphereTrainings): Check {
   const norms = { rows: task.rows, cols: task.columns, first: radius, second: radius };
   const constant = sphereSensitivity(norms);
   for (const { width, network } of spherical(trainings)) {
-    const [first, second] = matricesOf(shapeOf(task, width), network.layers);
+    const { first, second } = matricesOf(shapeOf(task, width), network.layers);
     const cost = task.columns * squaredNorm(first) + task.rows * squaredNorm(second);
     slack.add(-Math.abs(cost - constant), 2 * normRounding(trainings, width) * constant);
   }

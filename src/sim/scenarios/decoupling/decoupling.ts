@@ -21,7 +21,7 @@ import {
   warmupParameter,
 } from '../../scenario/shared.js';
 import { declaring } from '../../scenario/table.js';
-import { embedDiagonal, randomBasis } from '../../training/network-start.js';
+import { embedDiagonal, randomBasis, squareShape } from '../../training/network-start.js';
 import { optimizersParameter } from '../optimizer-consistency/optimizer-consistency.js';
 import {
   checkConstantSensitivity,
@@ -159,7 +159,7 @@ export const decoupling: Scenario<DecouplingParameters, ParametersPlan<Decouplin
     const { dim, spectrum, reach, gains, optimizers, widths, gammas, replicates } = parameters;
     const { seed } = context;
     const backend = context.backend!;
-    const basis = randomBasis({ rows: dim, hidden: dim, cols: dim }, seed);
+    const basis = randomBasis(squareShape(dim), seed);
     const task = embedDiagonal(basis.left, spectrum, basis.right);
     const radius = Math.sqrt(reach * spectrum.reduce((sum, sigma) => sum + sigma, 0));
     const study: DecouplingStudy = { ...parameters, task, radius, seed };

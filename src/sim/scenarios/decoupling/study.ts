@@ -1,9 +1,10 @@
 import { Matrix } from 'ml-matrix';
 import { expectedExcess } from '../../../theory/sensitivity.js';
 import { nuclearNorm } from '../../../theory/sensitivity-floor.js';
-import type { Backend, NetworkShape, Weights } from '../../backends/backend.js';
+import type { Backend } from '../../backends/backend.js';
 import { type Estimate, estimateExcess, NoiseReplicates } from '../../noise/excess.js';
 import { InputMoments } from '../../training/input-moments.js';
+import { matricesOf } from '../../training/network-start.js';
 import {
   type GainName,
   nameOf,
@@ -235,7 +236,7 @@ export async function* finalSensitivities(
     if (finite.length === 0) continue;
     const measured = [];
     for (const { layers } of finite) {
-      const [first, second] = matricesOf(shape, layers);
+      const { first, second } = matricesOf(shape, layers);
       const product = first.mmul(second);
       const residual = Float64Array.from(Matrix.sub(product, task).to1DArray());
       const network = { shape, count: 1, layers, residual };
@@ -260,12 +261,4 @@ export async function* finalSensitivities(
       },
     };
   }
-}
-
-/** Both layers of a network as matrices. */
-export function matricesOf(
-  { rows, hidden, cols }: NetworkShape,
-  { first, second }: Weights,
-): readonly [Matrix, Matrix] {
-  return [Matrix.from1DArray(rows, hidden, Array.from(first)), Matrix.from1DArray(hidden, cols, Array.from(second))];
 }

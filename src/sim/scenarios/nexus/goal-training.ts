@@ -1,6 +1,6 @@
 import type { Backend, Weights } from '../../backends/backend.js';
 import { innerLoop, type Optimizer } from '../../backends/optimizer.js';
-import { onlySome, sideBySide } from '../../training/network-start.js';
+import { onlySome, sideBySide, squareShape } from '../../training/network-start.js';
 import { layersIn } from '../../training/record-training.js';
 import type { SourceData } from './nexus-runs.js';
 
@@ -93,7 +93,7 @@ export async function trainToGoals(
   training: GoalTraining,
 ): Promise<Graduate[]> {
   const { dim, task, patience } = training;
-  const shape = { rows: dim, hidden: dim, cols: dim };
+  const shape = squareShape(dim);
   const lossOf = (layers: Weights, at: number) => coveredLoss(layers, task, apprentices[at]!.data.sum, dim);
   const divergedAt = apprentices.map((): number | undefined => undefined);
   const results: AtGoal[][] = apprentices.map(({ layers, goals }, at) => {

@@ -11,7 +11,14 @@ import {
 } from '../../../theory/sources.js';
 import type { Backend, Weights } from '../../backends/backend.js';
 import { randomOrthogonal } from '../../backends/random.js';
-import { networkStart, type SingularBasis, sideBySide } from '../../training/network-start.js';
+import {
+  matricesOf,
+  networkStart,
+  productOf,
+  type SingularBasis,
+  sideBySide,
+  squareShape,
+} from '../../training/network-start.js';
 import { gradientDescent, optimizerNamed } from '../../training/optimizers.js';
 import { layersAt } from '../../training/record-training.js';
 import { coveredLoss, trainToGoals } from './goal-training.js';
@@ -106,8 +113,7 @@ export interface GradientMeasures {
  * @param task A, dim × dim
  */
 export function measureNetwork(layers: Weights, data: SourceData, task: Matrix): NetworkMeasures {
-  const { first, second } = matricesOf(layers, task.rows);
-  const residual = Matrix.sub(first.mmul(second), task);
+  const residual = Matrix.sub(productOf(squareShape(task.rows), layers), task);
   const { loss, spread, coverage } = seenResidual(residual, data.sources);
   const { least, most } = heldOutBracket(residual, loss, data.coverage);
   return {
@@ -128,20 +134,13 @@ export function measureNetwork(layers: Weights, data: SourceData, task: Matrix):
 export function measureGradients(layers: Weights, data: SourceData, task: Matrix): GradientMeasures {
   const count = data.sources.length;
   const terms = innerLoopTerms(
-    matricesOf(layers, task.rows),
+    matricesOf(squareShape(task.rows), layers),
     data.sources.map((inputs) => ({ task, inputs })),
   );
   return {
     cosine: terms.similarity / ((count * (count - 1)) / 2),
     alignment:
       weightProduct(terms.secondOrder, terms.ascent) / (weightNorm(terms.secondOrder) * weightNorm(terms.ascent)),
-  };
-}
-
-function matricesOf({ first, second }: Weights, dim: number): { first: Matrix; second: Matrix } {
-  return {
-    first: Matrix.from1DArray(dim, dim, Array.from(first)),
-    second: Matrix.from1DArray(dim, dim, Array.from(second)),
   };
 }
 
@@ -164,7 +163,7 @@ export async function tuneOnHeldOut(
   { dim, target, rate, steps }: HeldOutTuning,
 ): Promise<Weights[]> {
   if (networks.length === 0) return [];
-  const shape = { rows: dim, hidden: dim, cols: dim };
+  const shape = squareShape(dim);
   let state = sideBySide(
     shape,
     networks.map(({ layers }) => ({ layers, target })),

@@ -3,7 +3,7 @@ import { lossBracket } from '../../../theory/capacity.js';
 import type { Problem } from '../../../theory/problem.js';
 import type { Backend, NetworkShape, OptimizedNetworks, Weights } from '../../backends/backend.js';
 import type { Optimizer } from '../../backends/optimizer.js';
-import { networkStart, type SingularBasis, sideBySide } from '../../training/network-start.js';
+import { networkStart, productOf, type SingularBasis, sideBySide } from '../../training/network-start.js';
 import { optimizerNamed } from '../../training/optimizers.js';
 import { layersAt } from '../../training/record-training.js';
 import type { OptimizerConsistencyParameters } from './optimizer-consistency.js';
@@ -195,8 +195,4 @@ function matched(
     patience,
     isThere: (layers) => Matrix.sub(productOf(problem, layers), task).mmul(data).norm() ** 2 <= goal,
   });
-}
-
-function productOf({ rows, hidden, cols }: Problem, { first, second }: Weights): Matrix {
-  return Matrix.from1DArray(rows, hidden, Array.from(first)).mmul(Matrix.from1DArray(hidden, cols, Array.from(second)));
 }

@@ -3,7 +3,7 @@ import { type JointLoss, jointLossesOf, oldLossFloor } from '../../../theory/cap
 import { effectiveTask } from '../../../theory/finetuning.js';
 import type { Backend, Weights } from '../../backends/backend.js';
 import { fillGaussian, randomOrthogonal } from '../../backends/random.js';
-import { embedDiagonal } from '../../training/network-start.js';
+import { embedDiagonal, productOf } from '../../training/network-start.js';
 import type { ReplayParameters } from './replay.js';
 import { advanceBlocks, trainUntil } from './replay-ensemble.js';
 
@@ -159,11 +159,9 @@ export function randomLayers(
 export function blockProducts(
   { rows, block }: Pick<BlockTasks, 'rows' | 'block'>,
   hidden: number,
-  { first, second }: Weights,
+  layers: Weights,
 ): [Matrix, Matrix] {
-  const product = Matrix.from1DArray(rows, hidden, Array.from(first)).mmul(
-    Matrix.from1DArray(hidden, 2 * block, Array.from(second)),
-  );
+  const product = productOf({ rows, hidden, cols: 2 * block }, layers);
   return [product.subMatrix(0, rows - 1, 0, block - 1), product.subMatrix(0, rows - 1, block, 2 * block - 1)];
 }
 

@@ -1,4 +1,3 @@
-import { Matrix } from 'ml-matrix';
 import { imbalanceOf } from '../../../theory/balance.js';
 import { endPointConstant, largestCoveredRate, type Schedule } from '../../../theory/descent.js';
 import { singularValue } from '../../../theory/mode.js';
@@ -8,7 +7,7 @@ import { squaredNorm } from '../../../theory/sensitivity.js';
 import { sharpness, sharpnessAt } from '../../../theory/sharpness.js';
 import type { Weights } from '../../backends/backend.js';
 import { type Check, judgeWorst } from '../../scenario/scenario.js';
-import { embedDiagonal, type SingularBasis, type StartName } from '../../training/network-start.js';
+import { embedDiagonal, matricesOf, type SingularBasis, type StartName } from '../../training/network-start.js';
 import { expectTraining, noRounding } from '../../training/recurrence.js';
 import { SmallestSlack } from '../../training/training-checks.js';
 import { schedulePlan } from './rates.js';
@@ -52,10 +51,9 @@ export function flowReference(
       sharpness: withSharpness ? sharpnessAt(problem, time) : null,
     });
   }
-  const { rows, hidden, cols } = problem;
+  const { rows, cols } = problem;
   const { weights, basis } = at();
-  const first = Matrix.from1DArray(rows, hidden, Array.from(weights.first));
-  const second = Matrix.from1DArray(hidden, cols, Array.from(weights.second));
+  const { first, second } = matricesOf(problem, weights);
   const imbalance = imbalanceOf(first, second);
   if (imbalance === null) return undefined;
   const task = embedDiagonal(basis.left, problem.spectrum, basis.right);

@@ -1,4 +1,4 @@
-import { Matrix } from 'ml-matrix';
+import type { Matrix } from 'ml-matrix';
 import type { ScheduleName } from '../../../theory/descent.js';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { createProblem, type Problem } from '../../../theory/problem.js';
@@ -13,6 +13,7 @@ import { modeTrainee, optimizerTrainee } from '../../training/engines.js';
 import { InputMoments } from '../../training/input-moments.js';
 import {
   embedDiagonal,
+  matricesOf,
   networkStart,
   randomBasis,
   requireBalanced,
@@ -101,13 +102,8 @@ const SHARPNESS_TOLERANCE = 1e-4;
 function sharpnessOf(problem: Problem, checkpoint: TrainedCheckpoint, target: Matrix | undefined): number {
   const { layers }: PerturbedNetworks = checkpoint.network;
   if ('factors' in layers || target === undefined) return alignedSharpness(problem, checkpoint.singularValues);
-  const { rows, hidden, cols } = problem;
-  return sharpness(
-    Matrix.from1DArray(rows, hidden, Array.from(layers.first)),
-    Matrix.from1DArray(hidden, cols, Array.from(layers.second)),
-    target,
-    { tolerance: SHARPNESS_TOLERANCE },
-  );
+  const { first, second } = matricesOf(problem, layers);
+  return sharpness(first, second, target, { tolerance: SHARPNESS_TOLERANCE });
 }
 
 /** Training by one schedule, ready to start. */

@@ -18,10 +18,10 @@ const data = seen.mmul(seen.transpose());
 const starts = [0, 1, 2].map(() => ({ first: draw(12, 0.5), second: draw(15, 0.5) }));
 
 function lossOf({ first, second }: { first: Float64Array; second: Float64Array }): number {
-  const product = Matrix.from1DArray(4, 3, Array.from(first)).mmul(Matrix.from1DArray(3, 5, Array.from(second)));
+  const product = Matrix.from1DArray(4, 3, first).mmul(Matrix.from1DArray(3, 5, second));
   return (
     product
-      .sub(Matrix.from1DArray(4, 5, Array.from(target)))
+      .sub(Matrix.from1DArray(4, 5, target))
       .mmul(data)
       .norm() ** 2
   );

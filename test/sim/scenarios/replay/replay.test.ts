@@ -37,9 +37,9 @@ function oracle(parameters: ReplayParameters, row: Record<string, unknown>) {
   const hidden = Number(row.hidden);
   const tasks = blockTasks(dim, block, spectrum, newSpectrum, 1);
   const layers = randomLayers(tasks, hidden, tau, 1, 0);
-  const second = Matrix.from1DArray(hidden, 2 * block, Array.from(layers.second));
+  const second = Matrix.from1DArray(hidden, 2 * block, layers.second);
   let net: Net = {
-    first: Matrix.from1DArray(dim, hidden, Array.from(layers.first)),
+    first: Matrix.from1DArray(dim, hidden, layers.first),
     old: second.subMatrix(0, hidden - 1, 0, block - 1),
     added: second.subMatrix(0, hidden - 1, block, 2 * block - 1),
   };

@@ -14,8 +14,8 @@ describe('flowReference', () => {
       const basis = randomBasis(problem, 3);
       const weights = networkStart(start, problem, basis, 3);
       const flow = flowReference(problem, start, () => ({ basis, weights }), true)!;
-      const first = Matrix.from1DArray(4, 2, Array.from(weights.first));
-      const second = Matrix.from1DArray(2, 3, Array.from(weights.second));
+      const first = Matrix.from1DArray(4, 2, weights.first);
+      const second = Matrix.from1DArray(2, 3, weights.second);
       const task = embedDiagonal(basis.left, problem.spectrum, basis.right);
       for (const time of [0, 0.3, 1, 4]) {
         const reached = integrateWeights(first, second, task, time);
