@@ -18,8 +18,9 @@ const STEPS_PER_NETWORK = 2 ** 32;
  */
 export class InputMoments {
   private readonly inputs: Float64Array;
-  /** The moments of all networks by step, as far as they are kept. */
-  private readonly kept: Float64Array[] = [];
+  /** The moments of all networks in the first steps, as far as they were drawn: a place for as many steps as are kept. */
+  private kept: Float64Array | undefined;
+  private keptSteps = 0;
 
   /**
    * @param size length q of an input
@@ -40,29 +41,31 @@ export class InputMoments {
   }
 
   /**
-   * The moments of some steps, steps × networks × q × q.
+   * The moments of some steps, steps × networks × q × q; not to be changed, since they may be those that are kept.
    *
    * @param from number of steps before them
    */
   draw(from: number, steps: number): Float64Array {
     const perStep = this.networks * this.size * this.size;
-    const moments = new Float64Array(steps * perStep);
-    for (let step = 0; step < steps; step++) {
-      const known = this.kept[from + step];
-      if (known !== undefined) moments.set(known, step * perStep);
-      else this.drawStep(from + step, moments.subarray(step * perStep, (step + 1) * perStep));
+    const most = Math.floor(this.keptBytes / Float64Array.BYTES_PER_ELEMENT / perStep);
+    if (from > this.keptSteps || from + steps > most) {
+      const moments = new Float64Array(steps * perStep);
+      for (let step = 0; step < steps; step++) this.drawStep(from + step, moments, step * perStep);
+      return moments;
     }
-    return moments;
+    this.kept ??= new Float64Array(most * perStep);
+    for (; this.keptSteps < from + steps; this.keptSteps++)
+      this.drawStep(this.keptSteps, this.kept, this.keptSteps * perStep);
+    return this.kept.subarray(from * perStep, (from + steps) * perStep);
   }
 
-  private drawStep(step: number, moments: Float64Array): void {
-    const { size, networks, kept } = this;
+  private drawStep(step: number, moments: Float64Array, at: number): void {
+    const { size, networks } = this;
     for (let network = 0; network < networks; network++) {
       const stream = (this.from + network) * STEPS_PER_NETWORK + step;
       fillGaussian(this.inputs, this.seed, 'gradient noise', stream);
-      this.accumulate(moments, network * size * size);
+      this.accumulate(moments, at + network * size * size);
     }
-    if (step === kept.length && (step + 1) * moments.byteLength <= this.keptBytes) kept.push(moments.slice());
   }
 
   /** Adds up `x xᵀ / B` of the drawn inputs; sample b is entries b, B + b, 2B + b, …. */

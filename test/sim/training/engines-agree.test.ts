@@ -128,8 +128,5 @@ function denseOf(layers: { first: Float64Array; second: Float64Array } | { facto
     return [first, second];
   }
   const [rows, hidden, cols] = layers.first.length === 8 ? [4, 2, 3] : [3, 3, 3];
-  return [
-    Matrix.from1DArray(rows, hidden, layers.first),
-    Matrix.from1DArray(hidden, cols, layers.second),
-  ];
+  return [Matrix.from1DArray(rows, hidden, layers.first), Matrix.from1DArray(hidden, cols, layers.second)];
 }

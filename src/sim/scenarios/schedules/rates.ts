@@ -1,4 +1,4 @@
-import { type Schedule, type ScheduleName, scheduleRatesOverTime } from '../../../theory/descent.js';
+import { type Schedule, type ScheduleName, scheduleRates, scheduleRatesOverTime } from '../../../theory/descent.js';
 import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { createProblem } from '../../../theory/problem.js';
 import { requireTableMemory } from '../../scenario/memory.js';
@@ -37,12 +37,26 @@ export function scheduleRatesBelow(schedule: Schedule, peak: number, total: numb
   }
   let steps = Math.ceil((total / peak) * (1 - 1e-12));
   for (;;) {
-    const rates = scheduleRatesOverTime(schedule, steps, total);
-    const largest = rates.reduce((most, rate) => Math.max(most, rate), 0);
-    if (largest <= peak * (1 + 1e-12)) return rates;
+    // Whether these are too few is seen from the shape, at a third of the work, except where rounding decides.
+    let largest = Number.isFinite(steps) ? peakOverMean(schedule, steps) * (total / steps) : 0;
+    if (largest <= peak * (1 + 1e-9)) {
+      const rates = scheduleRatesOverTime(schedule, steps, total);
+      largest = rates.reduce((most, rate) => Math.max(most, rate), 0);
+      if (largest <= peak * (1 + 1e-12)) return rates;
+    }
     // The largest rate falls about as 1/steps, so that a few rounds of this find the number.
     steps = Math.max(steps + 1, Math.floor(steps * Math.min(2, largest / peak)));
   }
+}
+
+/** The largest rate of a schedule over the mean of all, up to rounding. */
+function peakOverMean(schedule: Schedule, steps: number): number {
+  let [most, sum] = [0, 0];
+  for (const rate of scheduleRates(schedule, steps, 1)) {
+    most = Math.max(most, rate);
+    sum += rate;
+  }
+  return (most / sum) * steps;
 }
 
 /** Times closer than this share of a rate are the same time. */
