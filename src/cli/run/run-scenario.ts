@@ -41,7 +41,7 @@ function refuseWithoutFolder({ out, resume, force }: RunCommandOptions): void {
   const both = 'only one of them: --resume continues, --force starts over';
   if (resume && force) throw new InvalidInputError(option, '--resume --force', both);
   if ((resume || force) && out === undefined)
-    throw new InvalidInputError(option, true, 'to be used together with --out');
+    throw new InvalidInputError('--out', undefined, `the folder that ${option} is about`);
 }
 
 /**
@@ -153,7 +153,7 @@ function printDocument(
 /** The table that `--csv` prints: the first of the scenario, unless `--table` names another. */
 function csvTable({ scenario }: ResolvedRun, { csv, table }: RunCommandOptions): string | undefined {
   const names = Object.keys(scenario.tables);
-  if (table !== undefined && !csv) throw new InvalidInputError('--table', table, 'to be used together with --csv');
+  if (table !== undefined && !csv) throw new InvalidInputError('--table', table, '--csv beside it');
   if (!csv) return undefined;
   return table === undefined ? names[0] : readChoice('--table', table, names);
 }

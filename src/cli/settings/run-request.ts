@@ -49,7 +49,7 @@ export async function resolveRun(
   options: RunOptions,
   scenarios: readonly Scenario[],
 ): Promise<ResolvedRun> {
-  const scenario = scenarioAmong(id ?? '', scenarios);
+  const scenario = scenarioAmong(id, scenarios);
   const config = options.config === undefined ? undefined : await readConfig(options.config);
   const parameters = config?.parameters ?? new Map<string, unknown>();
   const run = config?.run ?? new Map<string, unknown>();

@@ -29,7 +29,7 @@ export interface BackendNeed {
   readonly work?: Work | undefined;
 }
 
-const LITTLE_WORK = 'float64, since float32 is not known to save a time worth having';
+const LITTLE_WORK = 'float64, since float32 is not expected to save noticeable time';
 
 /** Opens the backend of a run; see {@link openBackend}. */
 export type OpenBackend = (choice: BackendChoice, need: BackendNeed) => Promise<OpenedBackend>;
