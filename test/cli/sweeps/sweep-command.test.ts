@@ -154,7 +154,7 @@ describe('refused in one line, before anything is written:', () => {
   const AXIS = 'axes: [{parameter: count, list: [3]}]';
   it.each([
     ['no mapping', '- 1', /^overtrain: file: .* holds a mapping/],
-    ['no scenario', AXIS, /^overtrain: scenario: missing; expected one of/],
+    ['no scenario', AXIS, /^overtrain: scenario: missing; expected the id/],
     ['an unknown scenario', `scenario: parabole\n${AXIS}`, /did you mean parabola\?/],
     ['no axes', 'scenario: parabola', /^overtrain: axes: /],
     ['an empty list of axes', 'scenario: parabola\naxes: []', /^overtrain: axes: /],
