@@ -197,7 +197,6 @@ export function weightProduct(left: Weights, right: Weights): number {
   return left.first.dot(right.first) + left.second.dot(right.second);
 }
 
-/** Euclidean norm. */
 export function weightNorm({ first, second }: Weights): number {
   return Math.hypot(first.norm(), second.norm());
 }

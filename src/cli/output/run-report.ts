@@ -14,7 +14,6 @@ import { layOutTable, readableNumber } from './text-table.js';
 const MOST_ROWS = 20;
 const SAMPLE_ROWS = 5;
 
-/** The first lines of a run: what it is and what computes it. */
 export function runHeading(scenario: Scenario, compute: Compute, seed: number, terminal: Terminal): string[] {
   const { strong, faint } = styleFor(terminal.colour);
   const engine =

@@ -8,7 +8,6 @@ export interface BackendRecord {
   readonly runsOn: 'processor' | 'card';
   /** Whether every machine gives the same numbers, to the last bit. */
   readonly isPortable: boolean;
-  /** Whether gpu.js computes. */
   readonly isGpuJs: boolean;
   /** Whether `auto` may take it whatever the work is; a graphics card is taken only where it pays. */
   readonly isAutomatic: boolean;

@@ -70,15 +70,12 @@ export interface Backend extends BackendCalls {
   dispose(): Promise<void>;
 }
 
-/** A call of a backend as data: which, and on what. */
 export type BackendCall = {
   [Name in keyof BackendCalls]: { readonly name: Name; readonly inputs: Parameters<BackendCalls[Name]> };
 }[keyof BackendCalls];
 
-/** What a call of a backend gives. */
 export type CallResult<Name extends keyof BackendCalls = keyof BackendCalls> = Awaited<ReturnType<BackendCalls[Name]>>;
 
-/** Makes a call of a backend. */
 export function make(backend: BackendCalls, call: BackendCall): Promise<CallResult> {
   switch (call.name) {
     case 'descendNetworks':
@@ -142,7 +139,6 @@ export interface OptimizedNetworks extends NetworkBatch {
   readonly taken: number;
 }
 
-/** Steps of an optimiser. */
 export interface OptimizerRun {
   readonly optimizer: TrainingRule;
   /** Learning rate of each step. */

@@ -39,7 +39,6 @@ export function cacheFolder(env: Environment, platform: string): string {
   return platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : join(homedir(), '.cache');
 }
 
-/** The file of measured rates for a key. */
 export function rateFile(folder: string, { device, overtrain, cores }: RateKey): string {
   const digest = createHash('sha256')
     .update(JSON.stringify([device, overtrain, cores]))
@@ -158,7 +157,6 @@ export interface CardSource {
   readonly measure?: (card: Backend) => Promise<DescentRates>;
 }
 
-/** Rates of a card, and what became of them. */
 export interface CardRates extends DescentRates {
   /** File that keeps them; null where that was not possible. */
   readonly file: string | null;

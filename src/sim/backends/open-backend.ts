@@ -13,13 +13,11 @@ import type { CardSource } from './card-rates.js';
 import { anyCardCouldPay, cardPays, float32SavesTime, thresholdOf, type Work } from './gpu-js/gpu-threshold.js';
 import { MissingDevice } from './gpu-js/webgpu-device.js';
 
-/** A backend that is open, and why it is this one. */
 export interface OpenedBackend {
   readonly backend: Backend;
   readonly reason: string;
 }
 
-/** What a run needs of the backend that computes it. */
 export interface BackendNeed {
   /** Why float32 would not do; absent where it does. */
   readonly float64Reason?: string | undefined;

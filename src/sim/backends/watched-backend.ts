@@ -47,7 +47,6 @@ export function journaled(backend: Backend, journal: CallJournal): Backend {
   });
 }
 
-/** What a call depends on. */
 function inputsOf(call: BackendCall): readonly unknown[] {
   switch (call.name) {
     case 'descendNetworks': {
@@ -76,7 +75,6 @@ function arraysOf(result: CallResult): readonly Float64Array[] {
   return [...layersOf(result), ...('moments' in result ? result.moments.flatMap(layersOf) : [])];
 }
 
-/** What a call gave, from the arrays that were kept of it. */
 function restored(call: BackendCall, arrays: readonly Float64Array[]): CallResult {
   if (call.name === 'descendModes' || call.name === 'perturbationMoments') return arrays[0]!;
   const [layers, ...moments] = Array.from({ length: arrays.length / 2 }, (_, pair) => ({

@@ -47,7 +47,6 @@ export interface ScalingLaw {
   inUnits(parameters: readonly number[], logSizeUnit: number, logDataUnit: number): number[];
 }
 
-/** Every combination of one value from each list. */
 export function combinations(lists: readonly (readonly number[])[]): number[][] {
   return lists.reduce<number[][]>(
     (found, list) => found.flatMap((left) => list.map((value) => [...left, value])),

@@ -31,7 +31,6 @@ export interface Reading<Point> extends Omit<Column, 'name'> {
 /** Columns by their names, in their order. */
 export type Readings<Point> = Readonly<Record<string, Reading<Point>>>;
 
-/** A column in some unit. */
 export function column<Point>(unit: string, description: string, value: Reading<Point>['value']): Reading<Point> {
   return { unit, description, value };
 }

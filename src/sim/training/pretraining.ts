@@ -52,7 +52,6 @@ export interface SimulatedPretraining {
   readonly expected: ExpectedTraining;
   /** Trains and yields every recorded time in turn. */
   recorded(): AsyncGenerator<Recorded, void, undefined>;
-  /** The event that reports divergence at a step. */
   divergence(step: number): RunEvent;
 }
 
@@ -215,7 +214,6 @@ function roundingWarnings(
   return [`rounding in ${precision} may take singular values off by up to ${percent(share)} of the largest${remedy}`];
 }
 
-/** Two digits of a share, in percent. */
 function percent(share: number): string {
   return `${Number((100 * share).toPrecision(2))} %`;
 }

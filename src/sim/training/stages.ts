@@ -11,7 +11,6 @@ export interface ModeStage {
   readonly sigmas: Float64Array;
   /** Learning rate of each mode: that of the stage times what its data show of the mode. */
   readonly rates: Float64Array;
-  /** Number of gradient-descent steps. */
   readonly steps: number;
 }
 

@@ -23,7 +23,6 @@ export interface HeatMap {
 /** Why a cell has no value: training diverged, nothing is known, or there is nothing in it. */
 export type MissingCell = 'diverged' | 'no value' | 'empty';
 
-/** An axis of a map: the places of its cells. */
 export interface MapAxis {
   readonly label: string;
   /** Increasing. */

@@ -24,7 +24,6 @@ export interface PageFigure {
   readonly seriesTitle: string;
 }
 
-/** Everything that the page draws, for each run. */
 export interface PageRun {
   readonly tables: Readonly<Record<string, Table>>;
   readonly figures: readonly PageFigure[];

@@ -116,7 +116,6 @@ async function readSweep(folder: string, scenarios: readonly Scenario[]): Promis
   return { ...common, state: has('failed') ? 'failed' : 'partial', command };
 }
 
-/** What the sweeps of a search found together. */
 async function readSearch(folder: string): Promise<SavedSweep | undefined> {
   const { sweep, document } = await readResult(folder);
   if (sweep === undefined) return undefined;

@@ -12,7 +12,6 @@ import {
 } from './app-state.js';
 import { type Command, type Key, movementOf } from './bindings.js';
 
-/** Opens what a command of the screen asks for. */
 export function openOverlay(state: AppState, command: Command): Step {
   const shown = state.experiment?.shown;
   switch (command) {

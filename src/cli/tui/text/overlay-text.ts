@@ -75,7 +75,6 @@ function helpLines({ screen, unicode }: AppState, width: number): StyledLine[] {
   return [...lines, ...wrapped(note, width, unicode, 'faint')];
 }
 
-/** The contexts of each screen, with their headings. */
 const HELP: Readonly<Record<AppState['screen'], readonly (readonly [Context, string])[]>> = {
   sweep: [['sweep', 'A sweep']],
   home: [
@@ -203,7 +202,6 @@ export function claimLines(state: AppState): ListedLines {
   return { lines, cursor: experiment.claim };
 }
 
-/** All verdicts in one line. */
 export function claimSummary(state: AppState): StyledLine {
   const { experiment, scenario } = openScenario(state);
   return claimsOf(scenario, experiment.shown).flatMap((claim) => [

@@ -4,7 +4,6 @@ import { type BatchLimits, type Launches, processorLaunches } from './launches.j
 /** Modes of gpu.js that are backends here. */
 export type GpuJsMode = 'cpu' | 'webasm' | 'webgpu';
 
-/** What a mode of gpu.js runs on. */
 export interface GpuJsDevice {
   /** In words for the record. */
   readonly description: string;
@@ -23,7 +22,6 @@ export interface GpuJsDevice {
   release(): Promise<void>;
 }
 
-/** Which devices are acceptable. */
 export interface DeviceChoice {
   /** Also one that is simulated on the processor. */
   readonly software: boolean;

@@ -19,7 +19,6 @@ const KINDS = [
   'descended',
 ] as const;
 
-/** One operation of a step. */
 export interface Operation {
   readonly kind: (typeof KINDS)[number];
   /** What it reads: one or two matrices. */

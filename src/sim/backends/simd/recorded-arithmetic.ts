@@ -1,7 +1,6 @@
 import type { MatrixArithmetic } from '../backend.js';
 import { type Operation, OptimizerProgram, type Place } from './optimizer-program.js';
 
-/** A matrix of a program, with its padded shape. */
 export interface ProgramMatrix {
   readonly place: Place;
   readonly rows: number;

@@ -3,7 +3,6 @@ import { type Job, runJob } from './job.js';
 import type { Precision } from './kernels.js';
 import { kernelsFor, type Products } from './kernels-for.js';
 
-/** What a thread is started with. */
 export interface WorkerStart {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;

@@ -71,7 +71,6 @@ export const reached = table<ReachedPoint>('reached', {
 /** The networks of a cell at its best rate, at one look. */
 type LookPoint = CellPoint & { readonly looks: readonly Look[] };
 
-/** A cell at every look. */
 export function lookPoints(point: CellPoint): LookPoint[] {
   const networks = bestNetworks(point.cell);
   return networks[0]!.looks.map((_, at) => ({ ...point, looks: networks.map(({ looks }) => looks[at]!) }));
@@ -94,7 +93,6 @@ export const curve = table<LookPoint>('curve', {
 
 const isDecoupled = ({ cell }: OfCell) => cell.parameterization.kind === 'decoupled';
 
-/** A column for each layer. */
 function ofLayers(
   suffix: string,
   description: string,
@@ -164,7 +162,6 @@ export const sensitivity = table<FinalSensitivity & CellPoint>('sensitivity', {
   sensitivity_floor: inLoss('least sensitivity of any factorisation of the same products (T6)', ({ floor }) => floor),
 });
 
-/** One side of a contest. */
 interface Contestant extends OfCell {
   readonly training: string;
   readonly contest: Contest;

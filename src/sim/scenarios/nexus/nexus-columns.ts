@@ -32,7 +32,6 @@ interface CurvePoint extends Setting {
   readonly found: readonly { readonly outcome: NexusOutcome; readonly norm: NexusNorms }[];
 }
 
-/** The points of a series, one for each goal. */
 export function curvePoints({ optimizer, innerStep, outcomes, norms }: NexusSeries, goals: readonly number[]) {
   return goals.map((goal, at): CurvePoint => {
     const found = outcomes[at]!.flatMap((outcome, training) =>

@@ -194,7 +194,6 @@ export interface NexusStudy extends NexusParameters {
   readonly tuningTask: Matrix;
 }
 
-/** One network at a goal. */
 export interface NexusOutcome extends NetworkMeasures, GradientMeasures {
   readonly steps: number;
   /** After joint descent to a share of its loss; undefined where it did not come there. */
@@ -219,7 +218,6 @@ export interface NexusSeries {
   readonly norms: readonly NexusNorms[];
   /** Learning rate of the optimiser. */
   readonly rate: number;
-  /** The first training that diverged, and the step after which that was seen. */
   readonly diverged: { readonly training: number; readonly step: number } | undefined;
   /** For every goal one outcome of each training, undefined where it did not come there. */
   readonly outcomes: readonly (readonly (NexusOutcome | undefined)[])[];

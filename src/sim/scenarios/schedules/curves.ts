@@ -66,7 +66,6 @@ export function crossingOf(course: Course, level: number): Crossing | undefined 
   };
 }
 
-/** What came of one schedule. */
 export interface ScheduleCourse {
   readonly training: ScheduledTraining;
   readonly points: readonly EnsemblePoint[];

@@ -6,7 +6,6 @@ import type { Mode } from '../../mode.js';
  * Gradient flow without the closed forms under test: the published sigmoid, quadrature, and an integrator from the equations alone.
  */
 
-/** A mode at one time. */
 export interface ModeState {
   /** Singular value `s`. */
   readonly value: number;
