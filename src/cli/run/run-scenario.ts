@@ -31,11 +31,7 @@ export interface RunCommandOptions extends RunOptions {
   readonly quiet?: true;
 }
 
-/**
- * Refuses options that contradict each other.
- *
- * @throws InvalidInputError
- */
+/** Refuses options that contradict each other. @throws InvalidInputError */
 function refuseWithoutFolder({ out, resume, force }: RunCommandOptions): void {
   const option = resume ? '--resume' : '--force';
   const both = 'only one of them: --resume continues, --force starts over';

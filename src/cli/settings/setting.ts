@@ -33,11 +33,7 @@ export function settingText(value: unknown): string {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 }
 
-/**
- * Reads one of several words.
- *
- * @throws InvalidInputError naming the words and the nearest of them
- */
+/** Reads one of several words. @throws InvalidInputError naming the words and the nearest of them */
 export function readChoice<Choice extends string>(option: string, value: unknown, choices: readonly Choice[]): Choice {
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;

@@ -13,11 +13,7 @@ export interface BackendRecord {
   readonly isAutomatic: boolean;
   /** What to do where it does not run, unless the error says it. */
   readonly remedy: string;
-  /**
-   * Opens it.
-   *
-   * @throws Error when it cannot run here
-   */
+  /** Opens it. @throws Error when it cannot run here */
   open(options: OpenOptions): Promise<Backend>;
 }
 

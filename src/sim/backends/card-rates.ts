@@ -57,11 +57,7 @@ export function readRates(folder: string, key: RateKey): DescentRates | undefine
   }
 }
 
-/**
- * Keeps measured rates, whole or not at all.
- *
- * @returns why they could not be kept, or undefined where they are
- */
+/** Keeps measured rates, whole or not at all. @returns why they could not be kept, or undefined where they are */
 export function keepRates(folder: string, key: RateKey, rates: DescentRates): string | undefined {
   const file = rateFile(folder, key);
   const draft = `${file}.${process.pid}`;

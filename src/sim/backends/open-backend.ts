@@ -107,11 +107,7 @@ async function openNamed(name: BackendName, options: OpenOptions): Promise<Backe
   }
 }
 
-/**
- * Opens a backend by its name, or says by an error why it cannot run here.
- *
- * @throws Error when it cannot
- */
+/** Opens a backend by its name, or says by an error why it cannot run here. @throws Error when it cannot */
 export async function create(name: BackendName, options: OpenOptions = {}): Promise<Backend> {
   const record: BackendRecord = backendRecord(name)!;
   return record.open(options);

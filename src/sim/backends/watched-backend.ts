@@ -19,11 +19,7 @@ export interface CallJournal {
   nextCall(): number;
   /** What a call gave in an earlier run, bit for bit; undefined where that was not kept. */
   recall(call: number, fingerprint: string): Promise<readonly Float64Array[] | undefined>;
-  /**
-   * Keeps what a call gave, if that is worth the room.
-   *
-   * @param elapsed milliseconds that the call took
-   */
+  /** Keeps what a call gave, if that is worth the room. @param elapsed milliseconds that the call took */
   keep(call: number, fingerprint: string, result: readonly Float64Array[], elapsed: number): Promise<void>;
 }
 

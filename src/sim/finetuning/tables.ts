@@ -158,11 +158,7 @@ export const lambdaColumn = pure<{ readonly key: number }>(
   ({ key }) => key,
 );
 
-/**
- * The tables of a scenario whose curves differ in one number each.
- *
- * @param key what this number is called, in words
- */
+/** The tables of a scenario whose curves differ in one number each. @param key what this number is called, in words */
 export function curveTables(key: string, keyColumn: Reading<{ readonly key: number }>) {
   const name = key.replaceAll(' ', '_');
   const keyed = { [name]: keyColumn };

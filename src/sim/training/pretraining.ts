@@ -29,11 +29,7 @@ export interface Pretraining extends ParsedPretraining {
   readonly spectrum: readonly number[];
 }
 
-/**
- * Completes the parameters of pre-training.
- *
- * @throws InvalidInputError when the spectrum does not fit the shape
- */
+/** Completes the parameters of pre-training. @throws InvalidInputError when the spectrum does not fit the shape */
 export function resolvePretraining<Parsed extends ParsedPretraining>(parsed: Parsed): Parsed & Pretraining {
   const { rows, hidden, cols, spectrum } = createProblem({
     ...parsed,

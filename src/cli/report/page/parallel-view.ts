@@ -167,11 +167,7 @@ function grouped(data: ParallelData, chosen: Uint8Array, hidden: ReadonlySet<Mar
   return { groups, faded, lacking };
 }
 
-/**
- * Draws lines and axes.
- *
- * @param chosen 1 for each line that does not fade
- */
+/** Draws lines and axes. @param chosen 1 for each line that does not fade */
 function drawLines(
   context: CanvasRenderingContext2D,
   data: ParallelData,

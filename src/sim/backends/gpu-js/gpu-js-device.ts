@@ -27,11 +27,7 @@ export interface DeviceChoice {
   readonly software: boolean;
 }
 
-/**
- * Finds the device of a mode and prepares it for gpu.js.
- *
- * @throws Error when there is none, with what to install
- */
+/** Finds the device of a mode and prepares it for gpu.js. @throws Error when there is none, with what to install */
 export async function openGpuJsDevice(mode: GpuJsMode, choice: DeviceChoice): Promise<GpuJsDevice> {
   switch (mode) {
     case 'webgpu': {

@@ -38,11 +38,7 @@ export function runJob(job: Job, kernels: Kernels, memory: WebAssembly.Memory, t
   while (runNextItems(job, kernels, thread, counter));
 }
 
-/**
- * Takes the next items of a job.
- *
- * @returns false where there were none
- */
+/** Takes the next items of a job. @returns false where there were none */
 export function runNextItems(job: Job, kernels: Kernels, thread: number, counter: Int32Array): boolean {
   const scratch = job.scratch + thread * job.scratchBytes;
   const grain = grainOf(job);

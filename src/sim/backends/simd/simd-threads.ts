@@ -62,11 +62,7 @@ export class SimdThreads {
     return new SimdThreads(memory, threads, module, precision, products, kernels, device);
   }
 
-  /**
-   * Runs a job; jobs must not overlap.
-   *
-   * @throws Error when a thread fails, or the threads are disposed of
-   */
+  /** Runs a job; jobs must not overlap. @throws Error when a thread fails, or the threads are disposed of */
   async run(job: Job): Promise<void> {
     this.requireOpen();
     const counter = new Int32Array(this.memory.buffer, COUNTER_ADDRESS, 1);

@@ -107,11 +107,7 @@ export interface GradientMeasures {
   readonly alignment: number;
 }
 
-/**
- * Looks at where a network stands.
- *
- * @param task A, dim × dim
- */
+/** Looks at where a network stands. @param task A, dim × dim */
 export function measureNetwork(layers: Weights, data: SourceData, task: Matrix): NetworkMeasures {
   const residual = Matrix.sub(productOf(squareShape(task.rows), layers), task);
   const { loss, spread, coverage } = seenResidual(residual, data.sources);
@@ -126,11 +122,7 @@ export function measureNetwork(layers: Weights, data: SourceData, task: Matrix):
   };
 }
 
-/**
- * Looks at the gradients of the sources at a network.
- *
- * @param task A, dim × dim
- */
+/** Looks at the gradients of the sources at a network. @param task A, dim × dim */
 export function measureGradients(layers: Weights, data: SourceData, task: Matrix): GradientMeasures {
   const count = data.sources.length;
   const terms = innerLoopTerms(
