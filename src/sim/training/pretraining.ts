@@ -207,7 +207,7 @@ function roundingWarnings(
   const share = roundingShare(problem, expected);
   if (!(share > VISIBLE_ROUNDING) || expected.divergedAt !== undefined) return [];
   const remedy = engine === 'matrix' ? '; the modes engine rounds each mode on its own' : '';
-  return [`rounding in ${precision} may take singular values off by up to ${percent(share)} of the largest${remedy}`];
+  return [`rounding in ${precision} may move singular values by up to ${percent(share)} of the largest${remedy}`];
 }
 
 function percent(share: number): string {

@@ -66,7 +66,6 @@ export const curve = table<CurvePoint>('curve', {
     '1',
     'cosine between the gradients of two sources, mean over their pairs',
     mean(({ cosine }) => cosine),
-    'its standard error over the trainings',
   ),
   ...estimate(
     'spread',
