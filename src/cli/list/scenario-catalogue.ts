@@ -1,6 +1,4 @@
-import { paragraph } from '../output/help-notes.js';
-import type { CommandLineIo } from '../output/io.js';
-import { styleFor, type Terminal } from '../output/terminal.js';
+import { type CommandLineIo, paragraph, styleFor, type Terminal } from '../output/terminal.js';
 import type { Catalogue } from './catalogue.js';
 
 /**

@@ -1,7 +1,6 @@
 import type { WorkMeter } from '../../sim/backends/watched-backend.js';
 import { fitCells } from './cell-width.js';
-import type { OutputStream } from './io.js';
-import { asciiText, safeText, terminalOf } from './terminal.js';
+import { asciiText, type OutputStream, safeText, terminalOf } from './terminal.js';
 import { readableNumber } from './text-table.js';
 
 /** Throughput of a run in network steps per second, for the end of a line; empty where no step has been made. */

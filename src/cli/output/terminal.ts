@@ -1,5 +1,41 @@
-import { oneLine } from './cell-width.js';
-import type { OutputStream } from './io.js';
+import type { Scenario } from '../../sim/scenario/scenario.js';
+import type { Table } from '../../sim/scenario/table.js';
+import type { SweepSummary } from '../sweep-figures/sweep-rows.js';
+import { oneLine, wrapCells } from './cell-width.js';
+
+/** What the command line needs of a stream; `process.stdout` is one, and so is a plain object in a test. */
+export interface OutputStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  /** Width of the terminal in cells; absent in a pipe. */
+  readonly columns?: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export type DrawSweep = (summary: SweepSummary, table: Table) => Promise<ReadonlyMap<string, string | Uint8Array>>;
+
+/** The world around one call of the command line, handed in so that tests can stand in for it. */
+export interface CommandLineIo {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: Environment;
+  /** Aborted when the user interrupts. */
+  readonly signal?: AbortSignal;
+  /** The scenarios on offer, loaded only when a command needs them. Default: all of them. */
+  readonly loadScenarios?: () => Promise<readonly Scenario[]>;
+  /** Draws the figures of a sweep as files, by name. Default: all that there are. */
+  readonly drawSweep?: DrawSweep;
+}
+
+/**
+ * The scenarios on offer, or the one of an id alone, if there is one. Loading them takes most of the start-up time, so that a command
+ * asks as late as it can, and for no more than it needs.
+ */
+export async function loadScenarios(io: CommandLineIo, id?: string): Promise<readonly Scenario[]> {
+  if (io.loadScenarios !== undefined) return io.loadScenarios();
+  return (await import('../../sim/scenarios/scenario-files.js')).loadScenariosFor(id);
+}
 
 /** How many colours may be used: none, the 16 of every terminal, 256, or all. */
 export type ColourDepth = 'none' | 'basic' | 'indexed' | 'full';
@@ -15,8 +51,6 @@ export interface Terminal {
 
 const PIPE_WIDTH = 80;
 const LEAST_WIDTH = 20;
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads what a stream can show from the stream itself and the environment (`NO_COLOR`, `FORCE_COLOR`, `TERM`, `CI`, `LC_ALL` …). */
 export function terminalOf(stream: OutputStream, env: Environment): Terminal {
@@ -131,6 +165,24 @@ function withoutAccent(character: string): string {
 /** Any text as a terminal may show it: on one line, and in ASCII where it must be. */
 export function safeText(text: string, unicode: boolean): string {
   return unicode ? oneLine(text) : asciiText(oneLine(text));
+}
+
+/** Text in lines of the terminal's width, in ASCII where it must be; `rest` blanks stand before all lines but the first. */
+export function paragraph(
+  text: string,
+  { width, unicode }: Pick<Terminal, 'width' | 'unicode'>,
+  paint: (text: string) => string = (line) => line,
+  first = 0,
+  rest = first,
+): string[] {
+  return wrapCells(safeText(text, unicode), width, first, rest).map((line) => paint(unicode ? line : asciiText(line)));
+}
+
+/** What follows the options in a help: paragraphs, and examples left whole so that they can be copied. */
+export function helpNotes(io: CommandLineIo, paragraphs: readonly string[], examples: readonly string[]): string {
+  const terminal = terminalOf(io.stdout, io.env);
+  const lines = paragraphs.flatMap((text) => ['', ...paragraph(text, terminal)]);
+  return [...lines, '', 'Examples:', ...examples.map((example) => `  ${example}`)].join('\n');
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Cell, Table } from '../../../sim/scenario/table.js';
-import { csvText } from '../../output/csv.js';
+import { csvText } from '../../output/text-table.js';
 import { button, element } from './element.js';
 
 /** More rows than these are shown only when asked for. */

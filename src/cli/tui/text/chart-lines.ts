@@ -2,7 +2,7 @@ import { isMap } from '../../../sim/scenario/figure.js';
 import type { Scenario } from '../../../sim/scenario/scenario.js';
 import { drawChart } from '../../output/chart/draw-chart.js';
 import type { ChartSeries } from '../../output/chart/plot.js';
-import { figureChart, figureMap, MOST_SERIES } from '../../output/figure-chart.js';
+import { figureChart, figureMap, MOST_SERIES } from '../../output/figure-series.js';
 import { drawMap } from '../../output/map/draw-map.js';
 import type { WindowSize } from '../state/app-state.js';
 import { type Run, resultsOf } from '../state/run.js';
