@@ -59,7 +59,7 @@ async function readRun(folder: string, run: number, scenarios: readonly Scenario
   const { tables, checks, warnings, diverged, verdict = null, ...record } = document;
   const scenario = scenarios.find(({ id }) => id === record.scenario);
   const draft = draftOfCommand(command);
-  if (scenario === undefined || !checkDraft(scenario, draft).isValid) return undefined;
+  if (scenario === undefined || 'message' in checkDraft(scenario, draft)) return undefined;
   const rows: Record<string, readonly Row[]> = {};
   for (const [name, columns] of Object.entries(scenario.tables)) {
     const table = tables[name]?.rows;

@@ -178,6 +178,30 @@ export function claimsOf(scenario: Scenario, run: Run | null): readonly string[]
   return [...new Set([...scenario.claims, ...(run?.checks ?? []).map(({ claim }) => claim)])];
 }
 
+export type HomeItem =
+  | { readonly kind: 'scenario'; readonly scenario: Scenario }
+  | { readonly kind: 'run'; readonly run: Run }
+  | { readonly kind: 'sweep'; readonly sweep: SavedSweep };
+
+/** The scenarios that the filter lets through, in their groups, and without a filter the recent runs and sweeps. */
+export function homeItems({ scenarios, home, recent, sweeps }: AppState): readonly HomeItem[] {
+  const words = home.filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = scenarios.filter(({ id, title, summary, claims, group }) => {
+    const text = [id, title, summary, group, ...claims].join(' ').toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+  const groups = [...new Set(scenarios.map(({ group }) => group))];
+  const listed = groups
+    .flatMap((group) => found.filter((scenario) => scenario.group === group))
+    .map((scenario) => ({ kind: 'scenario', scenario }) as const);
+  if (words.length > 0) return listed;
+  return [
+    ...listed,
+    ...recent.map((run) => ({ kind: 'run', run }) as const),
+    ...sweeps.map((sweep) => ({ kind: 'sweep', sweep }) as const),
+  ];
+}
+
 /** Whether something would be lost by leaving. */
 export function isBusy({ experiment, attacks }: AppState): boolean {
   return (

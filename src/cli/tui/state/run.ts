@@ -74,10 +74,6 @@ export function startedRun(order: RunOrder): Run {
   return { order, status: 'running', compute: null, ...results, progress: null, record: null, folder: null };
 }
 
-export function isOngoing({ status }: Run): boolean {
-  return status === 'running' || status === 'stopping';
-}
-
 export function hasRows({ rows }: Run): boolean {
   return Object.values(rows).some((table) => table.length > 0);
 }
@@ -139,17 +135,15 @@ function isShown({ shown }: Experiment, { order }: Run): boolean {
 export function preview(state: AppState): Step {
   const { experiment, scenario } = openScenario(state);
   if (!scenario.engines.includes('exact') || experiment.active?.order.isPreview === false) return stepTo(state);
-  if (!checkDraft(scenario, draftOf(state, scenario.id)).isValid) return stepTo(state);
-  return order(state, true);
+  return 'message' in checkDraft(scenario, draftOf(state, scenario.id)) ? stepTo(state) : order(state, true);
 }
 
 export function startRun(state: AppState): Step {
   const { experiment, scenario } = openScenario(state);
   if (experiment.active?.order.isPreview === false)
     return say(state, 'faint', 'this run is already in progress; press esc to cancel it');
-  const verdict = checkDraft(scenario, draftOf(state, scenario.id));
-  if (!verdict.isValid) return say(state, 'bad', verdict.message);
-  return order(state, false);
+  const checked = checkDraft(scenario, draftOf(state, scenario.id));
+  return 'message' in checked ? say(state, 'bad', checked.message) : order(state, false);
 }
 
 function order(state: AppState, isPreview: boolean): Step {

@@ -1,9 +1,8 @@
 import { cellWidth } from '../../output/cell-width.js';
 import { durationText, percentDone, progressBar, shareDone } from '../../output/progress-line.js';
 import { readableNumber } from '../../output/text-table.js';
-import { type AppState, contextOf, type Experiment, openScenario } from '../state/app-state.js';
+import { type AppState, contextOf, type Experiment, homeItems, openScenario } from '../state/app-state.js';
 import { bindings } from '../state/bindings.js';
-import { homeItems } from '../state/reduce.js';
 import type { Run } from '../state/run.js';
 import { bothEnds, fieldSpans, LEAST_WINDOW, plainLine, type StyledLine, wrapped } from './styled-line.js';
 import { sweepStateText } from './sweep-lines.js';

@@ -4,14 +4,16 @@ import {
   claimsOf,
   contextOf,
   draftOf,
+  type HomeItem,
+  homeItems,
   type Overlay,
   openScenario,
 } from '../state/app-state.js';
 import { bindings } from '../state/bindings.js';
 import { fieldsOf } from '../state/draft.js';
-import { type HomeItem, homeItems } from '../state/reduce.js';
 import { statusLine } from './frame.js';
-import { checkOf, explanation, overlayText, overlayTitle, verdictText } from './overlay-text.js';
+import { checkOf, verdictText } from './lists.js';
+import { explanation, overlayText, overlayTitle } from './overlay-text.js';
 import type { StyledLine } from './styled-line.js';
 import { sweepLines, sweepStateText } from './sweep-lines.js';
 
