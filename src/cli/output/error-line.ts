@@ -48,10 +48,7 @@ export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
-/**
- * Says what commander refused in the words of {@link InvalidInputError}. Its messages quote the name concerned and may
- * end with a suggestion on a line of its own.
- */
+/** What commander refused, in the words of {@link InvalidInputError}; it may end with a suggestion on a line of its own. */
 function describeUsage(error: CommanderError): string {
   const [first = '', ...suggestions] = error.message.replace(/^error: /, '').split(/\n(?=\(Did you mean )/);
   const name = oneLine(/'(.*)'/s.exec(first)?.[1] ?? '', LONGEST_NAME);

@@ -15,12 +15,7 @@ export interface FigureSeries {
   readonly inflection?: { readonly x: number; readonly y: number };
 }
 
-/**
- * Reads the series of a figure from the tables of a run: the rows of each, thinned to its slice, and its inflection. They are
- * in the order of the table, and the title names the slice that is drawn.
- *
- * @throws Error when the table of the figure or one of its columns is not there
- */
+/** The series of a figure, each with its rows, thinned to its slice, and its inflection; it throws where a column is not there. */
 export function readCurves(figure: CurveFigure, tables: Tables) {
   const table = tableOf(figure, tables);
   const sliced = figure.slice === undefined ? undefined : columnIndex(table.columns, figure.slice);
@@ -125,12 +120,7 @@ function pointNear(
 /** More series than this cannot be told apart in a terminal. */
 export const MOST_SERIES = 8;
 
-/**
- * Reads the series of a figure from the tables of a run. Where there are more than {@link MOST_SERIES}, they are thinned
- * evenly, the first and the last kept.
- *
- * @returns the chart, and how many of the available series are drawn in it
- */
+/** The chart of a figure, and how many of the available series are drawn in it. */
 export function figureChart(figure: CurveFigure, tables: Tables) {
   const { table, title, series: available } = readCurves(figure, tables);
   const series = thinned(available, MOST_SERIES).map((one) => seriesOf(figure, table, one));

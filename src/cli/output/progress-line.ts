@@ -68,11 +68,7 @@ export interface ProgressLine {
 
 const silent: ProgressLine = { update: () => {}, clear: () => {} };
 
-/**
- * The progress line for a stream: drawn only on a terminal that can redraw a line, outside CI, unless `quiet`.
- *
- * @param clock time in milliseconds
- */
+/** The progress line for a stream: drawn only on a terminal that can redraw a line, outside CI, unless `quiet`. */
 export function progressLine(
   stream: OutputStream,
   env: Readonly<Record<string, string | undefined>>,

@@ -28,10 +28,7 @@ export interface CommandLineIo {
   readonly drawSweep?: DrawSweep;
 }
 
-/**
- * The scenarios on offer, or the one of an id alone, if there is one. Loading them takes most of the start-up time, so that a command
- * asks as late as it can, and for no more than it needs.
- */
+/** The scenarios on offer, or the one of an id. Loading takes most of the start-up time: ask late, and for no more than is needed. */
 export async function loadScenarios(io: CommandLineIo, id?: string): Promise<readonly Scenario[]> {
   if (io.loadScenarios !== undefined) return io.loadScenarios();
   return (await import('../../sim/scenarios/scenario-files.js')).loadScenariosFor(id);
@@ -86,10 +83,7 @@ function isUnicode(env: Environment): boolean {
   return /utf-?8/i.test(locale);
 }
 
-/**
- * The palette of Okabe and Ito (2008), which people with any form of colour blindness can tell apart, without its
- * black; yellow, the faintest on a white ground, comes last. Each with its nearest of the 256 and of the 16 colours.
- */
+// Of Okabe and Ito (2008) for any colour blindness, without its black; yellow, the faintest on white, comes last.
 const PALETTE = [
   { full: '38;2;230;159;0', indexed: '38;5;214', basic: '33' },
   { full: '38;2;86;180;233', indexed: '38;5;74', basic: '36' },
@@ -185,10 +179,7 @@ export function helpNotes(io: CommandLineIo, paragraphs: readonly string[], exam
   return [...lines, '', 'Examples:', ...examples.map((example) => `  ${example}`)].join('\n');
 }
 
-/**
- * Whether a call opens the terminal UI: without arguments, where someone watches and can type. Elsewhere, in a pipe or
- * in CI for two, the same call prints the scenarios.
- */
+/** Whether a call opens the terminal UI: one without arguments, where someone watches and can type. */
 export function opensTui(
   argv: readonly string[],
   { stdin, stdout, env }: { stdin: { readonly isTTY?: boolean }; stdout: OutputStream; env: Environment },

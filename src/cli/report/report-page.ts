@@ -186,11 +186,7 @@ function shortText(text: string): string {
 
 const SCALES = ['linear', 'log'] as const;
 
-/**
- * A figure as the page draws it: one Vega specification for each choice of its scales, over the same rows.
- *
- * @throws Error when the tables lack what the figure draws
- */
+/** A figure as the page draws it: a Vega specification for each choice of scales, over the same rows. */
 export function reportFigure(
   figure: Figure,
   tables: Readonly<Record<string, Table>>,
@@ -258,10 +254,7 @@ export interface ReportParts {
   readonly style: string;
 }
 
-/**
- * The report as one file that needs nothing else: its security policy allows its own script and style sheet, known by their
- * checksums, and refuses every request.
- */
+/** The report as one file: its security policy allows its own script and style by their checksums, and refuses every request. */
 export function reportPage({ runs, proofs, script, style }: ReportParts): string {
   const sheet = `${style}${colourVariables(runs)}`;
   const policy = [

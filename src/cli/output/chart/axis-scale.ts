@@ -13,13 +13,7 @@ export interface PlacedLabel {
 const GAP = 2;
 const ENOUGH_TICKS = 4;
 
-/**
- * Chooses which ticks of a horizontal axis are labelled so that no two labels come nearer than two cells: the
- * lowest ranks first, each centred under its tick as far as the edges allow.
- *
- * @param cells length of the axis in cells
- * @param before cells on the left of the axis into which the first label may reach
- */
+/** Labels of a horizontal axis, two cells apart, the lowest ranks first, each centred under its tick as far as the edges allow. */
 export function placeHorizontal(scale: AxisScale, cells: number, before: number): PlacedLabel[] {
   const placed: PlacedLabel[] = [];
   for (const tick of byRank(scale.ticks(Math.floor(cells / 9)))) {
@@ -72,12 +66,7 @@ export interface AxisScale {
 
 const MOST_DIGITS = 17;
 
-/**
- * The scale that shows all values: those that are null, not finite or, on a log axis, not positive are left out.
- * A constant is put in the middle.
- *
- * @returns null when nothing can be shown
- */
+/** The scale that shows all values that can be shown, a constant in the middle; null where none can. */
 export function axisScale(kind: 'linear' | 'log', values: Iterable<number | null>): AxisScale | null {
   let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {

@@ -59,10 +59,7 @@ const LEAST_PLOT_WIDTH = 8;
 const LEAST_PLOT_HEIGHT = 4;
 const LINES_BELOW_PLOT = 2;
 
-/**
- * Draws a chart as lines of text, none wider than `width`, no more than `height` of them. Whatever does not fit is
- * left out, the least needed first: legend, captions, axes. Series are told apart by marker as well as by colour.
- */
+/** Draws a chart as lines of text. What does not fit is left out, the least needed first: legend, captions, axes. */
 export function drawChart(given: Chart, options: ChartOptions): string[] {
   const { width, height } = options;
   const chart = withSafeLabels(given, options.unicode);

@@ -36,10 +36,7 @@ export interface Chart {
   readonly key: { readonly line: string; readonly points: string; readonly marks: string };
 }
 
-/**
- * One character cell of a drawing: the dots of lines that cross it, one bit each, a character in their place, or none, and
- * the series that drew last, or −1.
- */
+/** A character cell: the dots that cross it, one bit each, a character in their place or none, and the series last drawn, or −1. */
 interface RasterCell {
   dots: number;
   glyph: string;
@@ -63,10 +60,7 @@ const BRAILLE_START = 0x2800;
 const ASCII_BITS = [[1], [2]] as const;
 const ASCII_DOTS = [' ', "'", '.', ':'] as const;
 
-/**
- * A drawing area of `width` by `height` character cells with finer dots in each: 2 by 4 in braille, 1 by 2 in ASCII.
- * Whatever lies outside is not drawn.
- */
+/** `width` by `height` cells with finer dots in each: 2 by 4 in braille, 1 by 2 in ASCII. What lies outside is not drawn. */
 export class Raster {
   readonly dotsAcross: number;
   readonly dotsDown: number;
@@ -186,10 +180,7 @@ interface Scales {
   readonly y: AxisScale;
 }
 
-/**
- * Draws the series of a chart into a raster: lines first, then points, then marks with their labels, so that what a
- * reader looks for lies on top. Series without points carry their marker on the line instead.
- */
+/** Draws lines first, then points, then marks with their labels, so that what a reader looks for lies on top. */
 export function plot({ series: all }: Chart, scales: Scales, raster: Raster, markers: Markers): void {
   for (const [index, { line }] of all.entries()) drawLine(line, scales, raster, index);
   for (const [index, series] of all.entries()) drawPoints(series, scales, raster, index, markers.series(index));

@@ -43,10 +43,7 @@ function signsFor(unicode: boolean) {
 /** Values up to this share of the greatest are next to nothing. */
 const NEXT_TO_NOTHING = 0.01;
 
-/**
- * Colours of the shades in the order of "cividis" (Nuñez, Anderton and Renslow 2018), which rises in lightness for every kind
- * of colour vision; each with its nearest of the 256 and of the 16 colours.
- */
+/** Shades of "cividis" (Nuñez, Anderton and Renslow 2018), which rises in lightness for every kind of colour vision. */
 const COLOURS = [
   { full: '38;2;90;96;112', indexed: '38;5;60', basic: '90' },
   { full: '38;2;124;123;120', indexed: '38;5;244', basic: '34' },
@@ -107,10 +104,7 @@ interface Layout {
   readonly gutter: number;
 }
 
-/**
- * Draws a map as lines of text, none wider than `width`, no more than `height` of them: one line for each place on the y axis,
- * shaded by value. Shades are told apart by character as well as by colour. Places that find no room are left out evenly.
- */
+/** Draws a map, a line for each place on the y axis, shaded by value; places that find no room are left out evenly. */
 export function drawMap(given: HeatMap, options: ChartOptions): string[] {
   const map = withSafeLabels(given, options.unicode);
   const style = styleFor(options.colour);

@@ -10,11 +10,7 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/**
- * A button that does something when it is pressed.
- *
- * @param name what a screen reader says, where that is not the label
- */
+/** A button; `name` is what a screen reader says, where that is not the label. */
 export function button(label: string, press: () => void, name?: string): HTMLButtonElement {
   const made = element('button', { type: 'button', ...(name && { 'aria-label': name }) }, [label]);
   made.addEventListener('click', press);

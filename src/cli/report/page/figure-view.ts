@@ -17,11 +17,7 @@ function scaleOf({ view }: ShownFigure, axis: 'x' | 'y'): PlotScale {
   return view.scale(axis) as PlotScale;
 }
 
-/**
- * Zooms about the middle of the plot.
- *
- * @param factor share of the axes that stays; null for the whole figure
- */
+/** Zooms about the middle of the plot to a share of its axes; null for the whole figure. */
 function zoomBy(shown: ShownFigure, factor: number | null): void {
   for (const axis of ['x', 'y'] as const) {
     const scale = scaleOf(shown, axis);

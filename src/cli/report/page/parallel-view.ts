@@ -167,11 +167,7 @@ function grouped(data: ParallelData, chosen: Uint8Array, hidden: ReadonlySet<Mar
   return { groups, faded, lacking };
 }
 
-/**
- * Draws lines and axes.
- *
- * @param chosen 1 for each line that does not fade
- */
+/** Draws lines and axes; `chosen` is 1 for each line that does not fade. */
 function drawLines(
   context: CanvasRenderingContext2D,
   data: ParallelData,
@@ -263,10 +259,7 @@ const HEIGHT = 340;
 /** Room above the axes for their names, and at the sides for the numbers at their ends. */
 const [TOP, SIDE, SLOT] = [44, 48, 22];
 
-/**
- * Parallel coordinates on a canvas, for tens of thousands of lines: a range that is chosen on an axis, by dragging or with the keys of
- * its two handles, leaves the lines within and fades the others.
- */
+/** Tens of thousands of lines on a canvas: a range chosen on an axis leaves the lines within and fades the others. */
 export class ParallelView {
   readonly figure: HTMLElement;
   private readonly canvas = element('canvas', { 'aria-hidden': 'true' });

@@ -21,13 +21,7 @@ const RESULTS = 'results';
 /** A larger one would be read for longer than anyone looks at the list. */
 const LARGEST_FILE = 8 * 2 ** 20;
 
-/**
- * What is kept in the folders of {@link RESULTS}, the latest first, `most` at most. What cannot be read is left out: the
- * folder is the user's, and may hold anything.
- *
- * @param find when a folder was written, in milliseconds; undefined for one that holds nothing of this kind
- * @param read called with the folder and its place among the latest
- */
+/** The latest of what is kept, by when it was written. What cannot be read is left out: the folder is the user's. */
 async function latestKept<Kept>(
   most: number,
   find: (folder: string) => Promise<number | undefined>,
@@ -147,11 +141,7 @@ export function documentOf(run: Run, scenario: Scenario): RunDocument {
   return { ...run.record, ...resultsOf(run, scenario) };
 }
 
-/**
- * Keeps a finished run in a folder, as `run --out` does.
- *
- * @throws InvalidInputError in the words of the command line when the folder cannot be written
- */
+/** Keeps a finished run in a folder, as `run --out` does. */
 export async function saveRun(run: Run, scenario: Scenario, folder: string): Promise<void> {
   const reserved = await reserveResultFolder(folder);
   try {

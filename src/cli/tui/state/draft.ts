@@ -121,11 +121,8 @@ const RUNGS = [
 const GRID = /^(log|linear):([^:]+):([^:]+):([^:]+)$/;
 
 /**
- * Texts to which an arrow may step a value, the finest step first; the first that is allowed is to be taken, so that
- * integers, which refuse fractions, take whole steps. All numbers of a list step together; of a grid `log:FROM:TO:COUNT`
- * its end steps, of a form such as `power:1` its last number, of a choice the next word.
- *
- * @param direction 1 for right or up, −1 for left or down
+ * Texts to which an arrow may step a value, the finest first, so that integers, which refuse fractions, take whole steps. All numbers
+ * of a list step together; of a grid `log:FROM:TO:COUNT` its end, of a form such as `power:1` its last number, of a choice the word.
  */
 export function steppedTexts(value: string, meta: ParameterMeta, direction: 1 | -1): readonly string[] {
   const { choices } = meta;

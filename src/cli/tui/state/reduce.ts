@@ -58,10 +58,7 @@ function withFolder(state: AppState, run: number, folder: string): AppState {
   return { ...state, recent, experiment: experiment === null ? null : { ...experiment, shown } };
 }
 
-/**
- * The whole behaviour of the terminal UI: what an action makes of the state, and what is to be done for it. Pure, so that
- * tests can drive it through any sequence of keys; nothing else changes the state.
- */
+/** The whole behaviour of the terminal UI. Pure, so that tests can drive it; nothing else changes the state. */
 export function reduce(state: AppState, action: Action): Step {
   // Whoever has left wants to hear nothing more.
   if (state.exitCode !== null) return stepTo(state);

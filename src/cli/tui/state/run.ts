@@ -128,10 +128,7 @@ function isShown({ shown }: Experiment, { order }: Run): boolean {
   return shown?.order.run === order.run;
 }
 
-/**
- * Computes what is set by the exact engine, which is fast enough to follow the keys. A preview that is still under way
- * is given up for it; a run that the user started is not.
- */
+/** Computes what is set by the exact engine. A preview still under way is given up for it; a run that the user started is not. */
 export function preview(state: AppState): Step {
   const { experiment, scenario } = openScenario(state);
   if (!scenario.engines.includes('exact') || experiment.active?.order.isPreview === false) return stepTo(state);

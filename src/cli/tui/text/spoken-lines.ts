@@ -19,10 +19,7 @@ import { sweepLines, sweepStateText } from './sweep-lines.js';
 
 const [SPOKEN_COLUMNS, SPOKEN_ROWS] = [400, 12];
 
-/**
- * The screen in sentences, for a screen reader: what is chosen first, words in the place of signs, and what the chart shows
- * in the place of the chart.
- */
+/** The screen for a screen reader: what is chosen first, words in the place of signs and of the chart. */
 export function spokenLines(state: AppState): readonly string[] {
   if (state.overlay !== null) return [...overlayLines(state, state.overlay), keysLine(state)];
   const { screen } = state;

@@ -8,10 +8,7 @@ import { isAbort, messageOf } from '../../output/error-line.js';
 import { RemainingTime } from '../../output/progress-line.js';
 import type { RunNews, RunOrder, RunOutcome, RunProgress } from '../state/run.js';
 
-/*
- * Entry of the thread that computes runs, one after the other. Kernels, gpu.js and the scenarios' work live here, so that
- * the screen's thread answers keys during any computation.
- */
+// Entry of the thread that computes runs, one after the other, so that the screen's thread answers keys during any computation.
 
 /** Between two batches of events, in milliseconds: the screen shows nothing of more than twenty in a second. */
 const BATCH_INTERVAL = 50;
