@@ -10,7 +10,6 @@ export interface Reference {
   readonly bibtex: string;
 }
 
-/** Every entry of `references.bib` by its key, in the order of the file. */
 const entries = new Map(
   readFileSync(new URL('../../../references.bib', import.meta.url), 'utf8')
     .match(/^@[\s\S]*?^\}/gm)!
@@ -61,7 +60,6 @@ export function softwareReferences(
   });
 }
 
-/** Methods that a run used: random numbers where it drew any, its optimisers, the analysis of its rounding. */
 function methodsOf({ params, compute }: RunDocument): readonly string[] {
   if (compute.engine === 'exact') return [];
   const { optimizer, optimizers } = params as { readonly optimizer?: unknown; readonly optimizers?: unknown };

@@ -3,7 +3,6 @@ import { metaOf } from '../../sim/scenario/parameter.js';
 import type { Scenario } from '../../sim/scenario/scenario.js';
 import type { Claim } from '../../theory/claims/engine/claim.js';
 
-/** What `list --json` prints. */
 export type Catalogue = ReturnType<typeof catalogueOf>;
 
 /** The catalogue of these scenarios, and of these claims with those that the scenarios bear on, by id (T2 before T10). */

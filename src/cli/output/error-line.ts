@@ -2,7 +2,6 @@ import { CommanderError } from 'commander';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { oneLine } from './cell-width.js';
 
-/** Exit codes that scripts rest on. */
 export const exitCode = {
   /** Done, and every claim that was checked holds. */
   done: 0,
@@ -16,10 +15,8 @@ export const exitCode = {
   interrupted: 130,
 } as const;
 
-/** How a command that threw ends: its exit code and what stderr says, one line unless the user asked for a stack. */
 export interface Failure {
   readonly exitCode: number;
-  /** Empty when there is nothing to say. */
   readonly message: string;
 }
 

@@ -6,9 +6,7 @@ import { readableNumber } from './text-table.js';
 
 export type Tables = Readonly<Record<string, Table>>;
 
-/** One line of a figure with its points: the rows of the table that belong to it. */
 export interface FigureSeries {
-  /** Value of the series column; null for a figure that has none. */
   readonly value: Cell;
   readonly rows: readonly Row[];
   /** The inflection of theory on its line; where theory has none, that of the simulation on its points. */
@@ -43,13 +41,11 @@ export function thinned<Value>(values: readonly Value[], most: number): Value[] 
   return Array.from({ length: most }, (_, i) => values[Math.round((i * (values.length - 1)) / Math.max(1, most - 1))]!);
 }
 
-/** A cell of a table for reading; null is a dash. */
 export function cellText(cell: Cell): string {
   if (cell === null) return '–';
   return typeof cell === 'number' ? readableNumber(cell) : String(cell);
 }
 
-/** The number in a cell, or null where there is none that is finite. */
 export function numberIn(cell: Cell | undefined): number | null {
   return typeof cell === 'number' && Number.isFinite(cell) ? cell : null;
 }
@@ -99,7 +95,6 @@ function inflectionOf(
   return near(inflection.theory, y.theory) ?? near(inflection.simulation, y.simulation);
 }
 
-/** The height of a curve at a place on the x axis, taken from its nearest point. */
 function pointNear(
   x: number | null,
   xColumn: string,

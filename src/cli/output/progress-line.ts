@@ -16,7 +16,6 @@ export class RemainingTime {
   private lastDone = 0;
   private pace: number | undefined;
 
-  /** @param lastTime start of the work, in milliseconds */
   constructor(private lastTime: number) {}
 
   /** Takes note that `done` parts are finished at the time `now`. Work that starts over is measured afresh. */
@@ -34,7 +33,6 @@ export class RemainingTime {
     this.lastTime = now;
   }
 
-  /** Parts that are finished in a second, or undefined as long as nothing is known. */
   get perSecond(): number | undefined {
     return this.pace === undefined ? undefined : 1000 * this.pace;
   }
@@ -59,7 +57,6 @@ export function durationText(milliseconds: number): string {
 const REDRAW_INTERVAL = 100;
 const BAR_CELLS = 20;
 
-/** One line on stderr that says how far a run is; silent unless someone watches. */
 export interface ProgressLine {
   update(done: number, total: number, label: string): void;
   /** Takes the line away, so that other output can be written; the next update draws it again. */
@@ -115,7 +112,6 @@ function progressText(
   return `${percentDone(part)}${left}  ${bar}  ${safeText(label, unicode)}`;
 }
 
-/** The part of the work that is done, from 0 to 1. */
 export function shareDone(done: number, total: number): number {
   return total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
 }

@@ -12,7 +12,6 @@ import { layOutTable, readableNumber } from './text-table.js';
 const MOST_ROWS = 20;
 const SAMPLE_ROWS = 5;
 
-/** The first lines of a run: what it is and what computes it. */
 export function runHeading(scenario: Scenario, compute: Compute, seed: number, terminal: Terminal): string[] {
   const { strong, faint } = styleFor(terminal.colour);
   const engine =
@@ -24,7 +23,6 @@ export function runHeading(scenario: Scenario, compute: Compute, seed: number, t
   ];
 }
 
-/** What a run found, for reading: figures, tables, checks, warnings. */
 export function runReport(scenario: Scenario, results: RunResults, terminal: Terminal): string[] {
   const style = styleFor(terminal.colour);
   return [

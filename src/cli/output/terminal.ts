@@ -7,7 +7,6 @@ import { oneLine, wrapCells } from './cell-width.js';
 export interface OutputStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
-  /** Width of the terminal in cells; absent in a pipe. */
   readonly columns?: number;
 }
 
@@ -20,7 +19,6 @@ export interface CommandLineIo {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly env: Environment;
-  /** Aborted when the user interrupts. */
   readonly signal?: AbortSignal;
   /** The scenarios on offer, loaded only when a command needs them. Default: all of them. */
   readonly loadScenarios?: () => Promise<readonly Scenario[]>;
@@ -98,7 +96,6 @@ const [ORANGE, , GREEN, , VERMILION] = PALETTE;
 
 export type Colour = Readonly<Record<Exclude<ColourDepth, 'none'>, string>>;
 
-/** Wraps text in a colour, or leaves it as it is where there is none. */
 export function paintText(text: string, colour: Colour, depth: ColourDepth, before = ''): string {
   return depth === 'none' || text === '' ? text : `\u001b[${before}${colour[depth]}m${text}\u001b[0m`;
 }
@@ -106,7 +103,6 @@ export function paintText(text: string, colour: Colour, depth: ColourDepth, befo
 const STRONG: Colour = { full: '1', indexed: '1', basic: '1' };
 const FAINT: Colour = { full: '2', indexed: '2', basic: '2' };
 
-/** How texts of each meaning are wrapped in escape sequences. */
 export type Style = ReturnType<typeof styleFor>;
 
 export function styleFor(depth: ColourDepth) {

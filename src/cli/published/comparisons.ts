@@ -88,7 +88,6 @@ function least(values: readonly number[]): number {
 const listed = (values: readonly number[]) => values.map((value) => readableNumber(value, 3)).join(', ');
 const ends = ({ y }: Curve) => `it goes from ${readableNumber(y[0]!, 3)} to ${readableNumber(y.at(-1)!, 3)}`;
 
-/** The scenario `replay` beside all figures of its paper. */
 export function replayFindings(run: RunDocument): readonly Finding[] {
   const forgetting = (table: string, of: string, x: string) =>
     curvesOf(run, table, table === 'pretraining' ? 'curve' : 'method', x, ['forgetting_sim']).find((curve) =>
@@ -156,7 +155,6 @@ export function exposureFindings(run: RunDocument): readonly Finding[] {
 
 export const publishedSources: readonly PublishedSource[] = [overtrained, forgetting, earlyExposure];
 
-/** What a run of one scenario can be set beside. A new scenario adds its entries here. */
 interface Comparison {
   readonly source: PublishedSource;
   readonly scenario: string;

@@ -49,7 +49,6 @@ export function embeddedJson(value: unknown): Markup {
 
 export interface ProvedClaim {
   readonly id: string;
-  /** Title, mathematics included. */
   readonly title: Markup;
   /** Statement, hypotheses, origin and proof. */
   readonly body: Markup;

@@ -17,20 +17,16 @@ import type { PageFigure, PageRun, ScaleName } from './page/page-data.js';
 import { embeddedJson, html, Markup, type ProvedClaim } from './proofs.js';
 
 export interface ReportRun extends StoredRun {
-  /** What the page calls it: its scenario and folder. */
   readonly name: string;
   readonly anchor: string;
   readonly index: number;
   /** Undefined where this version does not know the scenario. */
   readonly scenario: Scenario | undefined;
   readonly figures: readonly PageFigure[];
-  /** Figures that could not be drawn, with the reason. */
   readonly missing: readonly string[];
-  /** Claims that the page has proofs of. */
   readonly proved: ReadonlySet<string>;
 }
 
-/** One run: what was found in words, figures, claims, tables, parameters, and how to get it again. */
 function runArticle(run: ReportRun): Markup {
   const { anchor, name, scenario, document, index } = run;
   return html`<article id="${anchor}" aria-labelledby="${anchor}-title">
@@ -75,7 +71,6 @@ ${diverged.map(({ network, step }) => html`<p class="note">${network}: diverged 
 </section>`;
 }
 
-/** Where the page shows a sweep; in words, what it is of. */
 function sweepSection({ sweep, anchor, index }: ReportRun): Markup | null {
   if (sweep === undefined) return null;
   const id = `${anchor}-sweep`;
@@ -249,7 +244,6 @@ function scaled(figure: CurveFigure, x: 'linear' | 'log', y: 'linear' | 'log'): 
 export interface ReportParts {
   readonly runs: readonly ReportRun[];
   readonly proofs: readonly ProvedClaim[];
-  /** Script and style sheet of the page, as built. */
   readonly script: string;
   readonly style: string;
 }

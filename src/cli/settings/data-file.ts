@@ -101,7 +101,6 @@ async function parseYaml(text: string): Promise<unknown> {
   return document.toJS({ maxAliasCount: MOST_ALIASES });
 }
 
-/** What a `--config` file says: parameters, and how to run where it says so. */
 export interface Config {
   readonly parameters: ReadonlyMap<string, unknown>;
   readonly run: ReadonlyMap<RunKey, unknown>;

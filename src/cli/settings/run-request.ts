@@ -9,7 +9,6 @@ import { readChoice, type Settings, settingsRecord, settingText } from './settin
 
 export const DEFAULT_SEED = 1;
 
-/** Reads a seed from text or from a value of a file. */
 export function readSeed(value: unknown): number {
   const seed = typeof value === 'string' && /^\d{1,16}$/.test(value.trim()) ? Number(value) : value;
   if (typeof seed === 'number' && Number.isSafeInteger(seed) && seed >= 0) return seed;
@@ -24,7 +23,6 @@ export interface RunOptions {
   readonly backend?: string;
 }
 
-/** A run, checked and complete. */
 export interface ResolvedRun {
   readonly scenario: Scenario;
   /** What the user set, from the file and the command line together. */
@@ -59,7 +57,6 @@ export async function resolveRun(
   };
 }
 
-/** Engines on offer for a scenario, `auto` first. */
 export function enginesOf({ engines }: Scenario): readonly EngineChoice[] {
   return engineChoices.filter((choice) => choice === 'auto' || (engines as readonly string[]).includes(choice));
 }

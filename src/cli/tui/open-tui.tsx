@@ -13,10 +13,7 @@ import { MOST_RECENT } from './state/reduce.js';
 import { readTheorems } from './text/theorem.js';
 import { ThreadComputer } from './worker/computer.js';
 
-type TuiIo = Pick<typeof process, 'stdin' | 'stdout' | 'env'> & {
-  /** Aborted when the process is asked to end. */
-  readonly signal: AbortSignal;
-};
+type TuiIo = Pick<typeof process, 'stdin' | 'stdout' | 'env'> & { readonly signal: AbortSignal };
 
 const WORKERS = {
   run: new URL('./worker/run-worker.js', import.meta.url),

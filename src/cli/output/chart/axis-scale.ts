@@ -4,9 +4,7 @@ import { readableNumber } from '../text-table.js';
 
 export interface PlacedLabel {
   readonly text: string;
-  /** First cell of the text, or the row it is in. */
   readonly start: number;
-  /** Cell of the tick itself. */
   readonly tick: number;
 }
 
@@ -56,7 +54,6 @@ interface Tick {
   readonly rank: number;
 }
 
-/** Maps values of one axis to [0, 1]. */
 export interface AxisScale {
   /** Position from the axis' beginning, or null for a value that the axis cannot show. */
   position(value: number | null): number | null;
@@ -116,7 +113,6 @@ const LEAST_SPAN = 1e-300;
 /** More ticks than this have no room on any terminal; over dozens of decades the scale would give hundreds. */
 const MOST_TICKS = 150;
 
-/** Ticks of a scale that lie in its domain; its ends where there are none. */
 function ticksOf(scale: ScaleContinuousNumeric<number, number>, count: number): number[] {
   const [from = 0, to = 0] = scale.domain();
   const isFine = to - from >= LEAST_SPAN && Number.isFinite(to - from);

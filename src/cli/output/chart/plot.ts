@@ -7,16 +7,13 @@ export interface ChartPoint {
   readonly y: number | null;
 }
 
-/** A place on the x axis worth marking, at the height of its series. */
 export interface ChartMark extends ChartPoint {
   readonly label: string;
 }
 
 export interface ChartSeries {
   readonly label: string;
-  /** Joined by a line, in the order given. */
   readonly line: readonly ChartPoint[];
-  /** Shown by the series' marker. */
   readonly points: readonly ChartPoint[];
   readonly marks: readonly ChartMark[];
 }
@@ -26,7 +23,6 @@ export interface ChartAxis {
   readonly scale: 'linear' | 'log';
 }
 
-/** A chart as plain data, separate from how it is drawn. */
 export interface Chart {
   readonly title: string;
   readonly x: ChartAxis;
@@ -43,7 +39,6 @@ interface RasterCell {
   series: number;
 }
 
-/** A dot of a raster: column from the left, row from the top, both in dots. */
 interface Dot {
   readonly x: number;
   readonly y: number;
@@ -78,7 +73,6 @@ export class Raster {
     this.cells = Array.from({ length: width * height }, () => ({ dots: 0, glyph: '', series: -1 }));
   }
 
-  /** Draws a straight line between two dots, ends included (Bresenham). */
   line(from: Dot, to: Dot, series: number): void {
     const [across, down] = [Math.abs(to.x - from.x), -Math.abs(to.y - from.y)];
     let { x, y } = from;
@@ -98,13 +92,11 @@ export class Raster {
     }
   }
 
-  /** Puts a character into the cell at a column and row of cells. */
   glyph(column: number, row: number, glyph: string, series: number): void {
     const cell = this.cellAt(column, row);
     if (cell !== undefined) Object.assign(cell, { glyph, series });
   }
 
-  /** Whether nothing has been drawn in a cell; false outside. */
   isFree(column: number, row: number): boolean {
     const cell = this.cellAt(column, row);
     return cell !== undefined && cell.dots === 0 && cell.glyph === '';
@@ -165,7 +157,6 @@ export function markersFor(unicode: boolean) {
   return { ...markers, series: (index: number) => markers.series[index % markers.series.length]! };
 }
 
-/** A label may hide so many drawn cells at most. */
 const MOST_HIDDEN = 2;
 
 interface Place {

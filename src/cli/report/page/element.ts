@@ -1,4 +1,3 @@
-/** An element with attributes and children; text stays text. */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Readonly<Record<string, string>> = {},
@@ -35,7 +34,6 @@ export function toggle<Name>(
   return made;
 }
 
-/** Calls `changed` whenever an element has another width. */
 export function onWidth(place: HTMLElement, changed: () => void): void {
   let across = place.clientWidth;
   new ResizeObserver(() => {

@@ -36,13 +36,11 @@ class AxisBrush {
     return this.ends[0] <= 0 && this.ends[1] >= 1 ? null : this.ends;
   }
 
-  /** The range in words, or null for the whole axis. */
   get words(): string | null {
     if (this.range === null) return null;
     return `${this.name} ${valueAt(this.axis, this.ends[0])} to ${valueAt(this.axis, this.ends[1])}`;
   }
 
-  /** Puts everything where the axis is drawn. */
   place(x: number, top: number, height: number): void {
     this.top = top;
     this.height = height;
@@ -294,7 +292,6 @@ export class ParallelView {
     this.resize();
   }
 
-  /** Takes the width that there is. */
   resize(): void {
     const { data } = this;
     if (data === undefined) return;

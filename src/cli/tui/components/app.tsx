@@ -30,7 +30,6 @@ interface ChartSource extends Pick<Experiment, 'figure' | 'shown' | 'pinned'> {
 const NO_AXIS = { label: '', scale: 'linear' } as const;
 const EMPTY = { x: NO_AXIS, y: NO_AXIS, series: [], key: { line: '', points: '', marks: '' } };
 
-/** The figure of a run, as `overtrain run` draws it, with the pinned run's curves as lines of their own. */
 function chartLines(
   { scenario, figure: position, shown, pinned }: ChartSource,
   { columns, rows }: WindowSize,
@@ -97,7 +96,6 @@ function ScenarioScreen({ state, display }: AppProps): ReactElement {
   );
 }
 
-/** A frame of the application. Only draws: what is on the screen follows from the state alone. */
 export function App({ state, display }: AppProps): ReactElement {
   const { window, overlay, sweep, screen, experiment } = state;
   const { height, isTooSmall } = layoutOf(window);
@@ -145,11 +143,9 @@ function SpokenApp({ state, display }: AppProps): ReactElement {
 interface LiveAppProps {
   readonly store: Store;
   readonly display: Display;
-  /** Whether it is read aloud instead of seen. */
   readonly isSpoken?: boolean;
 }
 
-/** The application with its state and its keys; it is redrawn after every change. */
 export function LiveApp({ store, display, isSpoken = false }: LiveAppProps): ReactElement {
   const state = useSyncExternalStore(store.subscribe, store.state);
   useInput((input, inkKey) => {

@@ -15,7 +15,6 @@ import { checkDraft, type Draft, untouchedDraft } from '../state/draft.js';
 import { type Run, resultsOf, runCommand, startedRun } from '../state/run.js';
 import type { SavedSweep, SweepContents } from '../state/saved-sweep.js';
 
-/** Where runs are kept unless the user names another folder. */
 const RESULTS = 'results';
 
 /** A larger one would be read for longer than anyone looks at the list. */
@@ -39,7 +38,6 @@ async function latestKept<Kept>(
   return kept.filter((one) => one !== undefined);
 }
 
-/** Reads the runs that are kept and are of a scenario that is there, the latest first, `most` at most. */
 export function readSavedRuns(scenarios: readonly Scenario[], most: number): Promise<readonly Run[]> {
   const find = async (folder: string) => {
     const entry = await fileAt(join(folder, 'run.json'));
@@ -82,7 +80,6 @@ function draftOfCommand(command: string): Draft {
   return seed === undefined ? draft : { ...draft, seed: Number(seed) };
 }
 
-/** Reads the sweeps that are kept, the latest first, `most` at most. */
 export function readSavedSweeps(scenarios: readonly Scenario[], most: number): Promise<readonly SavedSweep[]> {
   const find = async (folder: string) => {
     const { identity, shards } = sweepPlaces(folder);
@@ -110,7 +107,6 @@ async function readSweep(folder: string, scenarios: readonly Scenario[]): Promis
   return { ...common, state: has('failed') ? 'failed' : 'partial', command };
 }
 
-/** What the sweeps of a search found together. */
 async function readSearch(folder: string): Promise<SavedSweep | undefined> {
   const { sweep, document } = await readResult(folder);
   if (sweep === undefined) return undefined;
@@ -141,7 +137,6 @@ export function documentOf(run: Run, scenario: Scenario): RunDocument {
   return { ...run.record, ...resultsOf(run, scenario) };
 }
 
-/** Keeps a finished run in a folder, as `run --out` does. */
 export async function saveRun(run: Run, scenario: Scenario, folder: string): Promise<void> {
   const reserved = await reserveResultFolder(folder);
   try {

@@ -19,7 +19,6 @@ export class Store {
     private readonly perform: (effect: Effect) => void,
   ) {}
 
-  /** The state; a new object after every change. */
   readonly state = (): AppState => this.current;
 
   readonly dispatch = (action: Action): void => {
@@ -46,7 +45,6 @@ export class Store {
   };
 }
 
-/** Does what the reducer asked for and reports the outcome as an action. */
 export function performEffect(
   effect: Effect,
   scenarios: readonly Scenario[],

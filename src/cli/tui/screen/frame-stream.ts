@@ -14,7 +14,6 @@ export function screenUpdate(before: readonly string[] | undefined, after: reado
   return changes.length === 0 ? '' : BEGIN_UPDATE + changes.join('') + END_UPDATE;
 }
 
-/** What a frame stream needs of a terminal; `process.stdout` is one. */
 export interface TerminalStream {
   write(text: string): unknown;
   readonly columns?: number;

@@ -7,7 +7,6 @@ import { InvalidInputError, readDecimal } from '../../../theory/invalid-input.js
 import { DEFAULT_SEED, enginesOf, readSeed } from '../../settings/run-request.js';
 import { readChoice } from '../../settings/setting.js';
 
-/** How a scenario is to be run, as the user has it on the screen. Immutable. */
 export interface Draft {
   /** Parameters that the user set, by name and as text, `preset` among them. */
   readonly settings: Readonly<Record<string, string>>;
@@ -20,7 +19,6 @@ export interface Field {
   readonly kind: 'preset' | 'parameter' | 'seed' | 'engine' | 'backend';
   readonly name: string;
   readonly meta: ParameterMeta;
-  /** The value that holds, as a user would write it. */
   readonly value: string;
   readonly isSet: boolean;
 }
@@ -178,7 +176,6 @@ function nextRung(value: number, direction: 1 | -1): number {
   return (direction > 0 ? rungs.find(isBeyond) : rungs.findLast(isBeyond)) ?? value;
 }
 
-/** Without the dust of binary fractions. */
 function shortText(value: number): string {
   return String(Number(value.toPrecision(12)));
 }

@@ -45,7 +45,6 @@ export function reduceEdit(state: AppState, command: Command | undefined, key: K
 
 const BEGINS_NUMBER = /^[\d.-]$/;
 
-/** Keys of the screen of a scenario, where nothing lies over it and nothing is being typed. */
 export function reduceExperiment(state: AppState, command: Command | undefined, key: Key): Step {
   const { experiment, scenario } = openScenario(state);
   const movement = movementOf(command);

@@ -49,7 +49,6 @@ function noticeOf(run: Run, outcome: RunOutcome): Notice | null {
   return { tone: 'faint', text: `cancelled${end}` };
 }
 
-/** The state with a run known to be kept in a folder. */
 function withFolder(state: AppState, run: number, folder: string): AppState {
   const kept = (one: Run): Run => (one.order.run === run ? { ...one, folder } : one);
   const { experiment } = state;

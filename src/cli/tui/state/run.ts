@@ -27,14 +27,12 @@ export interface RunProgress {
   readonly done: number;
   readonly total: number;
   readonly label: string;
-  /** Undefined as long as nothing is known. */
   readonly millisecondsLeft: number | undefined;
   readonly perSecond: number | undefined;
   /** Optimiser steps per second so far, each network counted on its own; 0 for closed forms. */
   readonly networkStepsPerSecond: number;
 }
 
-/** What a finished run leaves beside its results. */
 export type RunRecord = Omit<RunDocument, keyof RunResults>;
 
 export type RunOutcome =
@@ -52,7 +50,6 @@ export type RunNews =
     }
   | { readonly kind: 'run-ended'; readonly run: number; readonly outcome: RunOutcome };
 
-/** A run and what has come of it so far. Immutable. */
 export interface Run extends Pick<RunResults, 'checks' | 'warnings' | 'diverged'> {
   readonly order: RunOrder;
   /** `stopping` between the wish to cancel and the end. */
@@ -63,9 +60,7 @@ export interface Run extends Pick<RunResults, 'checks' | 'warnings' | 'diverged'
   /** On the paper that the scenario is about; null as long as there is none. */
   readonly verdict: Verdict | null;
   readonly progress: RunProgress | null;
-  /** Only once it has finished. */
   readonly record: RunRecord | null;
-  /** Where it is kept; null as long as it is not. */
   readonly folder: string | null;
 }
 

@@ -33,7 +33,6 @@ interface ListedLines {
   readonly cursor: number;
 }
 
-/** The list of the home screen, cut to the lines that are seen: scenarios in their groups, the recent runs and the sweeps. */
 export function homeBody(state: AppState, height: number): readonly StyledLine[] {
   const width = state.window.columns;
   const lines: StyledLine[] = [];
@@ -110,7 +109,6 @@ export function verdictText(check: Check | undefined): Span {
   return { text: word + margin, tone };
 }
 
-/** Each claim that the scenario bears on, with its verdict in this run and the margin. */
 function claimLines(state: AppState): ListedLines {
   const { experiment, scenario } = openScenario(state);
   const lines = claimsOf(scenario, experiment.shown).map((claim, index): StyledLine => {

@@ -35,7 +35,6 @@ export function overlayTitle(state: AppState, overlay: TextOverlay): string {
   return `${overlay.claim} — ${state.theorems.get(overlay.claim)?.title ?? 'a claim of the theory'}`;
 }
 
-/** All lines of an overlay, those beyond the window included. */
 export function overlayText(state: AppState, overlay: TextOverlay): readonly StyledLine[] {
   const width = Math.min(WIDEST, state.window.columns);
   if (overlay.kind === 'claim') return claimText(state, overlay.claim, width);
@@ -56,7 +55,6 @@ function helpLines({ screen, unicode }: AppState, width: number): StyledLine[] {
   return [...lines, ...wrapped(note, width, unicode, 'faint')];
 }
 
-/** The contexts of each screen, with their headings. */
 const HELP: Readonly<Record<AppState['screen'], readonly (readonly [Context, string])[]>> = {
   sweep: [['sweep', 'A sweep']],
   home: [
@@ -110,7 +108,6 @@ function claimText({ theorems, experiment, attacks, unicode }: AppState, claim: 
   ];
 }
 
-/** What lies over a screen, as it is seen: a text to read, or a question. */
 export function overlayLines(state: AppState, overlay: Overlay): StyledLine[] {
   const { window, unicode } = state;
   const text = (words: string, tone: Tone = 'plain') => wrapped(words, window.columns, unicode, tone);

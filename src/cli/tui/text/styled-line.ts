@@ -10,7 +10,6 @@ export interface Span {
   readonly tone?: Tone;
 }
 
-/** A line of a panel, before colours. */
 export type StyledLine = readonly Span[];
 
 const GAP = 2;
@@ -78,7 +77,6 @@ export function commandLines(command: string, width: number): StyledLine[] {
   );
 }
 
-/** A text filled up with blanks to a width, or cut to it. */
 export function column(text: string, width: number): string {
   return padCells(fitCells(text, width), width);
 }
@@ -89,7 +87,6 @@ export const LEAST_WINDOW: WindowSize = { columns: 44, rows: 14 };
 /** From this width on, the lists are next to the chart. */
 const WIDE = 100;
 
-/** Header, status and footer. */
 export const FIXED_LINES = 3;
 
 /** The screen of a scenario in cells, one line less than the window, for a frame as tall as the window would scroll it. */
