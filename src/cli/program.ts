@@ -3,9 +3,7 @@ import { Command } from 'commander';
 import { nearestName } from '../sim/scenario/nearest-name.js';
 import { InvalidInputError } from '../theory/invalid-input.js';
 import { describeFailure, exitCode } from './output/error-line.js';
-import { helpNotes } from './output/help-notes.js';
-import { type CommandLineIo, loadScenarios } from './output/io.js';
-import { asciiText, terminalOf } from './output/terminal.js';
+import { asciiText, type CommandLineIo, helpNotes, loadScenarios, terminalOf } from './output/terminal.js';
 
 const NOTES = [
   'Help for a command: overtrain run --help; for a scenario: overtrain run gaussian --help.',
@@ -62,7 +60,7 @@ async function createProgram(name: string, io: CommandLineIo, finish: (code: num
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command] [scenario]', 'print help for a command or a scenario')
-    .addHelpText('after', () => helpNotes(terminal, NOTES, EXAMPLES))
+    .addHelpText('after', () => helpNotes(io, NOTES, EXAMPLES))
     .enablePositionalOptions()
     // Arguments without a known command reach the action below, which gives a better error.
     .allowUnknownOption()

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { csvText } from '../../src/cli/output/csv.js';
+import { csvText } from '../../src/cli/output/text-table.js';
 import type { RunDocument } from '../../src/sim/scenario/run-document.js';
 import { scenarios } from '../../src/sim/scenarios/scenario-list.js';
 import { claims } from '../../src/theory/claims/all-claims.js';

@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { helpNotes } from '../output/help-notes.js';
-import { type CommandLineIo, loadScenarios } from '../output/io.js';
-import { terminalOf } from '../output/terminal.js';
+import { type CommandLineIo, helpNotes, loadScenarios } from '../output/terminal.js';
 import { once } from '../settings/setting.js';
 
 const NOTES = [
@@ -20,7 +18,7 @@ export function addReportCommand(program: Command, io: CommandLineIo): void {
     .usage('<folder>… --html <file>')
     .argument('[folders...]', 'folders written by "overtrain run --out" or "overtrain sweep --out"')
     .option('--html <file>', 'the file to write', once('--html'))
-    .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
+    .addHelpText('after', () => helpNotes(io, NOTES, EXAMPLES))
     .action(async (folders: readonly string[], { html }: { readonly html?: string }) => {
       if (folders.length === 0)
         throw new InvalidInputError(

@@ -3,13 +3,11 @@ import { join } from 'node:path';
 import { RunCollector, type RunDocument, type RunResults, runToDocument } from '../../sim/scenario/run-document.js';
 import type { Compute, RunEvent } from '../../sim/scenario/scenario.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { csvText } from '../output/csv.js';
 import { exitCode, isAbort } from '../output/error-line.js';
-import { paragraph } from '../output/help-notes.js';
-import { type CommandLineIo, loadScenarios } from '../output/io.js';
 import { paceText, progressLine } from '../output/progress-line.js';
 import { runHeading, runReport } from '../output/run-report.js';
-import { asciiText, styleFor, terminalOf } from '../output/terminal.js';
+import { asciiText, type CommandLineIo, loadScenarios, paragraph, styleFor, terminalOf } from '../output/terminal.js';
+import { csvText } from '../output/text-table.js';
 import type { StoredRun } from '../results/read-result.js';
 import type { ReservedFolder } from '../results/result-folder.js';
 import {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
-import { csvText } from '../../../src/cli/output/csv.js';
+import { csvText } from '../../../src/cli/output/text-table.js';
 import { readResult } from '../../../src/cli/results/read-result.js';
 import { listText, readList, readShard } from '../../../src/cli/sweeps/shards.js';
 import { arrayScript, mergeScript } from '../../../src/cli/sweeps/submit-command.js';

@@ -27,6 +27,5 @@ export interface PageFigure {
 export interface PageRun {
   readonly tables: Readonly<Record<string, Table>>;
   readonly figures: readonly PageFigure[];
-  /** What a sweep varies, where the run is one. */
   readonly sweep?: SweepSummary;
 }
