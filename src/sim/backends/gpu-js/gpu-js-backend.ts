@@ -11,11 +11,10 @@ import {
   type Weights,
 } from '../backend.js';
 import { stepCoefficients } from '../optimizer.js';
-import { splitting } from '../split-backend.js';
 import { type DeviceChoice, type GpuJsDevice, type GpuJsMode, openGpuJsDevice } from './gpu-js-device.js';
 import { GpuJsPlans, ownCopy, ranOn, sumRows } from './gpu-js-plans.js';
 import { flatten, type GpuInput, loadGpuModule, type NestedArray, type Pipeline } from './gpu-module.js';
-import { launchesOf, launchesWithin } from './launches.js';
+import { launchesOf, launchesWithin, splitting } from './launches.js';
 
 /** An optimiser's step has up to this many times the work of plain descent: five Newton–Schulz iterations of both layers. */
 const OPTIMIZER_WORK = 10;

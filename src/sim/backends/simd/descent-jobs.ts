@@ -1,4 +1,5 @@
 import type { ModeBatch, NetworkBatch, Weights } from '../backend.js';
+import { inParts } from '../ensembles.js';
 import { padded } from './arena.js';
 import { type SimdSession, scratchOf } from './job.js';
 
@@ -69,36 +70,25 @@ export async function descendNetworksOn(
 ): Promise<Weights> {
   const { arena, threads } = session;
   const { rows, hidden, cols } = batch.shape;
-  const first = new Float64Array(batch.first.length);
-  const second = new Float64Array(batch.second.length);
-  for (const { from, to } of partsOf(batch, arena.bytes)) {
+  const [p, h, q] = [padded(rows), padded(hidden), padded(cols)];
+  const most = Math.max(1, Math.floor(PART_BYTES / (arena.bytes * (p * h + h * q + p * q))));
+  return inParts(batch, most, async (part) => {
     arena.clear();
-    const part = networkPart(batch, from, to);
-    const addresses = putNetworks(session, part);
-    const [p, h, q] = [padded(rows), padded(hidden), padded(cols)];
-    const scratchBytes = arena.bytes * (p * q + q * h);
+    const { first, second, target } = putNetworks(session, part);
+    const [scales, pace] = [arena.put(part.rateScale), arena.put(rates)];
     await threads.run({
       kernel: 'descendNetworks',
-      numbers: [
-        addresses.first,
-        addresses.second,
-        addresses.target,
-        arena.put(part.rateScale),
-        arena.put(rates),
-        rates.length,
-        p,
-        h,
-        q,
-      ],
+      numbers: [first, second, target, scales, pace, rates.length, p, h, q],
       takesScratch: true,
       items: part.count,
       workPerItem: 6 * p * h * q * rates.length,
-      ...scratchOf(session, scratchBytes),
+      ...scratchOf(session, arena.bytes * (p * q + q * h)),
     });
-    first.set(arena.takeMatrices(addresses.first, part.count, rows, hidden), from * rows * hidden);
-    second.set(arena.takeMatrices(addresses.second, part.count, hidden, cols), from * hidden * cols);
-  }
-  return { first, second };
+    return {
+      first: arena.takeMatrices(first, part.count, rows, hidden),
+      second: arena.takeMatrices(second, part.count, hidden, cols),
+    };
+  });
 }
 
 /** Addresses of both layers and of the task of every network. */
@@ -111,23 +101,5 @@ export function putNetworks(
     first: arena.putMatrices(batch.first, batch.count, rows, hidden),
     second: arena.putMatrices(batch.second, batch.count, hidden, cols),
     target: arena.putMatrices(batch.target, batch.count, rows, cols),
-  };
-}
-
-function* partsOf({ shape, count }: NetworkBatch, bytes: number): Generator<{ from: number; to: number }> {
-  const [p, h, q] = [padded(shape.rows), padded(shape.hidden), padded(shape.cols)];
-  const size = Math.max(1, Math.floor(PART_BYTES / (bytes * (p * h + h * q + p * q))));
-  for (let from = 0; from < count; from += size) yield { from, to: Math.min(from + size, count) };
-}
-
-function networkPart(batch: NetworkBatch, from: number, to: number): NetworkBatch {
-  const { rows, hidden, cols } = batch.shape;
-  return {
-    shape: batch.shape,
-    count: to - from,
-    first: batch.first.subarray(from * rows * hidden, to * rows * hidden),
-    second: batch.second.subarray(from * hidden * cols, to * hidden * cols),
-    target: batch.target.subarray(from * rows * cols, to * rows * cols),
-    rateScale: batch.rateScale.subarray(from, to),
   };
 }
