@@ -1,5 +1,5 @@
 import type { Backend } from './backend.js';
-import type { DeviceChoice } from './gpu-js/gpu-js-device.js';
+import type { DeviceChoice } from './gpu-js/webgpu-device.js';
 
 /** What is known of a backend before it is opened. */
 export interface BackendRecord {

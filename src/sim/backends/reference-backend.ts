@@ -11,7 +11,7 @@ import {
   type PerturbedNetworks,
   type Weights,
 } from './backend.js';
-import { optimizerStep, stepCoefficients, type TrainingBatch } from './optimizer.js';
+import { type Layers, optimizerStep, stepCoefficients } from './optimizer.js';
 
 /** What one step of an optimiser runs on. */
 export interface StepSettings {
@@ -113,15 +113,11 @@ export class ReferenceBackend implements Backend {
     const { shape, count, rateScale, taken } = networks;
     const { rows, hidden, cols } = shape;
     const { optimizer, inputs } = run;
-    const firstOf = (values: Float64Array) => matricesOf(values, count, rows, hidden);
-    const secondOf = (values: Float64Array) => matricesOf(values, count, hidden, cols);
     const target = matricesOf(networks.target, count, rows, cols);
-    let batch: TrainingBatch<readonly Matrix[]> = {
-      first: firstOf(networks.first),
-      second: secondOf(networks.second),
-      firstMoments: networks.moments.map(({ first }) => firstOf(first)),
-      secondMoments: networks.moments.map(({ second }) => secondOf(second)),
-    };
+    let state: readonly Layers<Batch>[] = [networks, ...networks.moments].map(({ first, second }) => ({
+      first: matricesOf(first, count, rows, hidden),
+      second: matricesOf(second, count, hidden, cols),
+    }));
     run.rates.forEach((rate, step) => {
       const size = count * cols * cols;
       const arithmetic = new ReferenceArithmetic({
@@ -129,18 +125,13 @@ export class ReferenceBackend implements Backend {
         rates: Array.from(rateScale, (scale) => scale * rate),
         inputs: inputs && matricesOf(inputs.subarray(step * size, (step + 1) * size), count, cols, cols),
       });
-      batch = optimizerStep(arithmetic, optimizer, shape, batch, target);
+      state = optimizerStep(arithmetic, optimizer, shape, state, target);
     });
-    return {
-      ...networks,
-      first: flatten(batch.first),
-      second: flatten(batch.second),
-      moments: batch.firstMoments.map((moment, index) => ({
-        first: flatten(moment),
-        second: flatten(batch.secondMoments[index]!),
-      })),
-      taken: taken + run.rates.length,
-    };
+    const [weights, ...moments] = state.map(({ first, second }) => ({
+      first: flatten(first),
+      second: flatten(second),
+    }));
+    return { ...networks, ...weights, moments, taken: taken + run.rates.length };
   }
 
   async descendModes(batch: ModeBatch, rates: readonly number[]): Promise<Float64Array> {

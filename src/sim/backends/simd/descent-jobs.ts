@@ -74,7 +74,9 @@ export async function descendNetworksOn(
   const most = Math.max(1, Math.floor(PART_BYTES / (arena.bytes * (p * h + h * q + p * q))));
   return inParts(batch, most, async (part) => {
     arena.clear();
-    const { first, second, target } = putNetworks(session, part);
+    const first = arena.putMatrices(part.first, part.count, rows, hidden);
+    const second = arena.putMatrices(part.second, part.count, hidden, cols);
+    const target = arena.putMatrices(part.target, part.count, rows, cols);
     const [scales, pace] = [arena.put(part.rateScale), arena.put(rates)];
     await threads.run({
       kernel: 'descendNetworks',
@@ -89,17 +91,4 @@ export async function descendNetworksOn(
       second: arena.takeMatrices(second, part.count, hidden, cols),
     };
   });
-}
-
-/** Addresses of both layers and of the task of every network. */
-export function putNetworks(
-  { arena }: SimdSession,
-  batch: NetworkBatch,
-): { first: number; second: number; target: number } {
-  const { rows, hidden, cols } = batch.shape;
-  return {
-    first: arena.putMatrices(batch.first, batch.count, rows, hidden),
-    second: arena.putMatrices(batch.second, batch.count, hidden, cols),
-    target: arena.putMatrices(batch.target, batch.count, rows, cols),
-  };
 }
