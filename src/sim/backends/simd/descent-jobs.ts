@@ -1,7 +1,7 @@
 import type { ModeBatch, NetworkBatch, Weights } from '../backend.js';
 import { inParts } from '../ensembles.js';
 import { padded } from './arena.js';
-import { type SimdSession, scratchOf } from './job.js';
+import { runOn, type SimdSession } from './job.js';
 
 /** Modes in one group of the kernel: eight vectors. */
 const GROUP_BYTES = 128;
@@ -12,7 +12,7 @@ export async function descendModesOn(
   batch: ModeBatch,
   rates: readonly number[],
 ): Promise<Float64Array> {
-  const { arena, threads } = session;
+  const { arena } = session;
   arena.clear();
   const groupSize = GROUP_BYTES / arena.bytes;
   const groups = Math.ceil(batch.factors.length / groupSize);
@@ -30,7 +30,7 @@ export async function descendModesOn(
     pace.fill(scale, network * batch.modes, (network + 1) * batch.modes);
   });
   const runs = runsOf(rates);
-  await threads.run({
+  await runOn(session, {
     kernel: 'descendModes',
     numbers: [
       factors,
@@ -40,10 +40,9 @@ export async function descendModesOn(
       arena.putIntegers(runs.map(({ steps }) => steps)),
       runs.length,
     ],
-    takesScratch: true,
     items: groups,
     workPerItem: groupSize * rates.length,
-    ...scratchOf(session, 2 * GROUP_BYTES),
+    scratchBytes: 2 * GROUP_BYTES,
   });
   return new Float64Array(arena.numbers(factors, batch.factors.length));
 }
@@ -68,7 +67,7 @@ export async function descendNetworksOn(
   batch: NetworkBatch,
   rates: readonly number[],
 ): Promise<Weights> {
-  const { arena, threads } = session;
+  const { arena } = session;
   const { rows, hidden, cols } = batch.shape;
   const [p, h, q] = [padded(rows), padded(hidden), padded(cols)];
   const most = Math.max(1, Math.floor(PART_BYTES / (arena.bytes * (p * h + h * q + p * q))));
@@ -78,13 +77,12 @@ export async function descendNetworksOn(
     const second = arena.putMatrices(part.second, part.count, hidden, cols);
     const target = arena.putMatrices(part.target, part.count, rows, cols);
     const [scales, pace] = [arena.put(part.rateScale), arena.put(rates)];
-    await threads.run({
+    await runOn(session, {
       kernel: 'descendNetworks',
       numbers: [first, second, target, scales, pace, rates.length, p, h, q],
-      takesScratch: true,
       items: part.count,
       workPerItem: 6 * p * h * q * rates.length,
-      ...scratchOf(session, arena.bytes * (p * q + q * h)),
+      scratchBytes: arena.bytes * (p * q + q * h),
     });
     return {
       first: arena.takeMatrices(first, part.count, rows, hidden),

@@ -1,6 +1,6 @@
 import { MOMENTS, type NetworkShape, type NoiseBatch, type NoiseSource, type PerturbedNetworks } from '../backend.js';
 import { padded } from './arena.js';
-import { type SimdSession, scratchOf } from './job.js';
+import { runOn, type SimdSession } from './job.js';
 
 /** What drawing one normal number costs, in multiplications, and what the kernel wants beside its numbers. */
 const NOISE_WORK = 30;
@@ -24,7 +24,7 @@ export class MomentJobs {
 
   /** See `Backend.perturbationMoments`. */
   async run(networks: PerturbedNetworks, noise: NoiseBatch): Promise<Float64Array> {
-    const { arena, threads } = this.session;
+    const { arena } = this.session;
     const { shape, count, layers } = networks;
     const { rows, hidden, cols } = shape;
     const [p, h, q] = [padded(rows), padded(hidden), padded(cols)];
@@ -44,13 +44,12 @@ export class MomentJobs {
           arena.putMatrices(layers.second, count, hidden, cols),
           ...common,
         ];
-    await threads.run({
+    await runOn(this.session, {
       kernel: isDiagonal ? 'diagonalMoments' : 'moments',
       numbers,
-      takesScratch: true,
       items: pairs,
       workPerItem: isDiagonal ? 8 * p * q : 3 * p * h * q,
-      ...scratchOf(this.session, 2 * arena.bytes * p * q),
+      scratchBytes: 2 * arena.bytes * p * q,
     });
     return arena.doubles(out, MOMENTS * pairs).slice();
   }
@@ -79,18 +78,17 @@ export class MomentJobs {
   /** Products of the noise's two layers, which are the same for every network: they stay beside the noise. */
   private async productsOf(kept: KeptNoise, { rows, hidden, cols }: NetworkShape): Promise<number> {
     if (kept.products !== undefined) return kept.products;
-    const { arena, threads } = this.session;
+    const { arena } = this.session;
     const { replicates } = kept.batch;
     const [p, h, q] = [padded(rows), padded(hidden), padded(cols)];
     const products = arena.reserveMatrices(replicates, rows, cols);
     arena.keep();
-    await threads.run({
+    await runOn(this.session, {
       kernel: 'noiseProducts',
       numbers: [kept.first, kept.second, p, h, q, products],
-      takesScratch: false,
       items: replicates,
       workPerItem: p * h * q,
-      ...scratchOf(this.session, 0),
+      scratchBytes: 0,
     });
     arena.clear();
     kept.products = products;
@@ -103,18 +101,17 @@ export class MomentJobs {
     replicates: number,
     { rows, hidden, cols }: NetworkShape,
   ): Promise<{ first: number; second: number }> {
-    const { arena, threads } = this.session;
+    const { arena } = this.session;
     const first = arena.reserveMatrices(replicates, rows, hidden);
     const second = arena.reserveMatrices(replicates, hidden, cols);
     const numbers = rows * hidden + hidden * cols;
     const key = [lowerWord(seed), upperWord(seed)];
-    await threads.run({
+    await runOn(this.session, {
       kernel: 'drawNoise',
       numbers: [first, second, rows, hidden, cols, ...key, purpose, lowerWord(stream), upperWord(stream)],
-      takesScratch: true,
       items: replicates,
       workPerItem: NOISE_WORK * numbers,
-      ...scratchOf(this.session, NOISE_ROOM + arena.bytes * (numbers + NUMBERS_AT_ONCE)),
+      scratchBytes: NOISE_ROOM + arena.bytes * (numbers + NUMBERS_AT_ONCE),
     });
     return { first, second };
   }

@@ -1,9 +1,8 @@
 import type { NetworkShape, OptimizedNetworks, OptimizerRun } from '../backend.js';
 import { optimizerStep, stepCoefficients, type TrainingRule } from '../optimizer.js';
 import { type Arena, padded } from './arena.js';
-import { type SimdSession, scratchOf } from './job.js';
-import type { OperationList, OptimizerProgram } from './optimizer-program.js';
-import { type ProgramMatrix, RecordedArithmetic } from './recorded-arithmetic.js';
+import { runOn, type SimdSession } from './job.js';
+import { type OperationList, OptimizerProgram, type ProgramMatrix } from './optimizer-program.js';
 
 /** Steps of an optimiser on an ensemble, see `Backend.optimizeNetworks`. */
 export async function optimizeNetworksOn(
@@ -11,7 +10,7 @@ export async function optimizeNetworksOn(
   networks: OptimizedNetworks,
   run: OptimizerRun,
 ): Promise<OptimizedNetworks> {
-  const { arena, threads } = session;
+  const { arena } = session;
   const { shape, count, taken } = networks;
   const { rows, hidden, cols } = shape;
   const { optimizer, rates, inputs } = run;
@@ -47,7 +46,7 @@ export async function optimizeNetworksOn(
     row.set(constants, names.length);
     return program.listFor(row);
   });
-  await threads.run({
+  await runOn(session, {
     kernel: 'runProgram',
     numbers: [
       putLists(arena, lists),
@@ -61,10 +60,9 @@ export async function optimizeNetworksOn(
       // The table of places is behind the room.
       program.roomBytes,
     ],
-    takesScratch: true,
     items: count,
     workPerItem: lists.reduce((sum, { work }) => sum + work, 0),
-    ...scratchOf(session, program.roomBytes + 4 * places.length),
+    scratchBytes: program.roomBytes + 4 * places.length,
   });
   const [weights, ...moments] = state.map(({ first, second }) => ({
     first: arena.takeMatrices(first, count, rows, hidden),
@@ -110,10 +108,10 @@ function recordedProgram(rule: TrainingRule, shape: NetworkShape, bytes: number,
   const state = Array.from({ length: 1 + rule.moments }, () => ({ first: lasts(p, h), second: lasts(h, q) }));
   const target = lasts(p, q);
   const inputs = hasInputs ? lasts(q, q) : undefined;
-  const recorded = new RecordedArithmetic(Object.keys(stepCoefficients(rule, 1)), bytes, inputs);
-  optimizerStep(recorded, rule, shape, state, target).forEach((after, index) => {
-    recorded.store(after.first, state[index]!.first);
-    recorded.store(after.second, state[index]!.second);
+  const program = new OptimizerProgram(Object.keys(stepCoefficients(rule, 1)), bytes, inputs);
+  optimizerStep(program, rule, shape, state, target).forEach((after, index) => {
+    program.store(after.first, state[index]!.first);
+    program.store(after.second, state[index]!.second);
   });
-  return recorded.program();
+  return program;
 }

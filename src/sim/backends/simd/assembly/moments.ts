@@ -67,9 +67,9 @@ import { ACCUMULATE, ASSIGN, multiply } from './multiply';
   }
 }
 
-/** Products `C = E1 E2` of draws of noise, for the replicates `from` to `to`. */
+/** Products `C = E1 E2` of draws of noise, for the replicates `from` to `to`; needs no room. */
 @inline export function noiseProducts<T>(
-  noise1: usize, noise2: usize, rows: i32, hidden: i32, cols: i32, out: usize, from: i32, to: i32,
+  noise1: usize, noise2: usize, rows: i32, hidden: i32, cols: i32, out: usize, room: usize, from: i32, to: i32,
 ): void {
   const size = sizeof<T>();
   const row1 = <usize>hidden * size;
