@@ -1,3 +1,5 @@
+import type { NetworkShape, Weights } from '../backend.js';
+import type { Layers } from '../optimizer.js';
 import { BYTES, type Precision } from './kernels.js';
 
 const PAGE = 65536;
@@ -92,6 +94,21 @@ export class Arena {
     const values = new Float64Array(count * rows * cols);
     for (const { plain, inside } of this.stretches(values, address, count, rows, cols)) plain.set(inside);
     return values;
+  }
+
+  /** Copies both layers of networks in. */
+  putLayers({ first, second }: Weights, count: number, { rows, hidden, cols }: NetworkShape): Layers<number> {
+    return {
+      first: this.putMatrices(first, count, rows, hidden),
+      second: this.putMatrices(second, count, hidden, cols),
+    };
+  }
+
+  takeLayers({ first, second }: Layers<number>, count: number, { rows, hidden, cols }: NetworkShape): Weights {
+    return {
+      first: this.takeMatrices(first, count, rows, hidden),
+      second: this.takeMatrices(second, count, hidden, cols),
+    };
   }
 
   /** What lies side by side both in matrices and, padded, in the memory: all of them where they need no padding, else their rows. */

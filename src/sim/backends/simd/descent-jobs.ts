@@ -73,20 +73,16 @@ export async function descendNetworksOn(
   const most = Math.max(1, Math.floor(PART_BYTES / (arena.bytes * (p * h + h * q + p * q))));
   return inParts(batch, most, async (part) => {
     arena.clear();
-    const first = arena.putMatrices(part.first, part.count, rows, hidden);
-    const second = arena.putMatrices(part.second, part.count, hidden, cols);
+    const layers = arena.putLayers(part, part.count, part.shape);
     const target = arena.putMatrices(part.target, part.count, rows, cols);
     const [scales, pace] = [arena.put(part.rateScale), arena.put(rates)];
     await runOn(session, {
       kernel: 'descendNetworks',
-      numbers: [first, second, target, scales, pace, rates.length, p, h, q],
+      numbers: [layers.first, layers.second, target, scales, pace, rates.length, p, h, q],
       items: part.count,
       workPerItem: 6 * p * h * q * rates.length,
       scratchBytes: arena.bytes * (p * q + q * h),
     });
-    return {
-      first: arena.takeMatrices(first, part.count, rows, hidden),
-      second: arena.takeMatrices(second, part.count, hidden, cols),
-    };
+    return arena.takeLayers(layers, part.count, part.shape);
   });
 }

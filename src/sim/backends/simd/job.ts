@@ -27,18 +27,9 @@ export function grainOf({ workPerItem }: Job): number {
 }
 
 /**
- * A thread's part of a job: takes items until there are none. Which thread computes an item does not change its result.
+ * A thread's next items of a job. Which thread computes an item does not change its result.
  *
  * @param thread number of this thread, from 0
- */
-export function runJob(job: Job, kernels: Kernels, memory: WebAssembly.Memory, thread: number): void {
-  const counter = new Int32Array(memory.buffer, COUNTER_ADDRESS, 1);
-  while (runNextItems(job, kernels, thread, counter));
-}
-
-/**
- * Takes the next items of a job.
- *
  * @returns false where there were none
  */
 export function runNextItems(job: Job, kernels: Kernels, thread: number, counter: Int32Array): boolean {

@@ -1,4 +1,6 @@
 import { MOMENTS, type NetworkShape, type NoiseBatch, type NoiseSource, type PerturbedNetworks } from '../backend.js';
+import { ranges, shareOf } from '../ensembles.js';
+import type { Layers } from '../optimizer.js';
 import { padded } from './arena.js';
 import { runOn, type SimdSession } from './job.js';
 
@@ -8,10 +10,8 @@ const NOISE_ROOM = 528;
 const NUMBERS_AT_ONCE = 32;
 
 /** Noise that is in the shared memory. */
-interface KeptNoise {
+interface KeptNoise extends Layers<number> {
   readonly batch: NoiseBatch;
-  readonly first: number;
-  readonly second: number;
   /** Products of both layers, once they were asked for. */
   products?: number;
 }
@@ -36,17 +36,20 @@ export class MomentJobs {
     const residual = arena.putMatrices(networks.residual, count, rows, cols);
     const pairs = count * replicates;
     const out = arena.reserve(8 * MOMENTS * pairs);
-    const common = [residual, kept.first, kept.second, ...products, replicates, p, h, q, out];
-    const numbers = isDiagonal
-      ? this.diagonalNumbers(layers, count, Math.max(p, h, q), common)
-      : [
-          arena.putMatrices(layers.first, count, rows, hidden),
-          arena.putMatrices(layers.second, count, hidden, cols),
-          ...common,
-        ];
+    let weights: number[];
+    if (isDiagonal) {
+      const stride = Math.max(p, h, q);
+      const spread = new Float64Array(count * stride);
+      for (const network of ranges(count, 1))
+        spread.set(shareOf(layers.factors, count, network), network.from * stride);
+      weights = [arena.put(spread), stride];
+    } else {
+      const { first, second } = arena.putLayers(layers, count, shape);
+      weights = [first, second];
+    }
     await runOn(this.session, {
       kernel: isDiagonal ? 'diagonalMoments' : 'moments',
-      numbers,
+      numbers: [...weights, residual, kept.first, kept.second, ...products, replicates, p, h, q, out],
       items: pairs,
       workPerItem: isDiagonal ? 8 * p * q : 3 * p * h * q,
       scratchBytes: 2 * arena.bytes * p * q,
@@ -60,15 +63,10 @@ export class MomentJobs {
     const { arena } = this.session;
     arena.forget();
     this.keptNoise = undefined;
-    const { source } = noise;
-    const { rows, hidden, cols } = shape;
-    const { replicates } = noise;
+    const { source, replicates } = noise;
     const addresses =
       source === undefined
-        ? {
-            first: arena.putMatrices(noise.first, replicates, rows, hidden),
-            second: arena.putMatrices(noise.second, replicates, hidden, cols),
-          }
+        ? arena.putLayers(noise, replicates, shape)
         : await this.drawNoise(source, replicates, shape);
     arena.keep();
     this.keptNoise = { batch: noise, ...addresses };
@@ -100,7 +98,7 @@ export class MomentJobs {
     { seed, purpose, stream }: NoiseSource,
     replicates: number,
     { rows, hidden, cols }: NetworkShape,
-  ): Promise<{ first: number; second: number }> {
+  ): Promise<Layers<number>> {
     const { arena } = this.session;
     const first = arena.reserveMatrices(replicates, rows, hidden);
     const second = arena.reserveMatrices(replicates, hidden, cols);
@@ -114,19 +112,6 @@ export class MomentJobs {
       scratchBytes: NOISE_ROOM + arena.bytes * (numbers + NUMBERS_AT_ONCE),
     });
     return { first, second };
-  }
-
-  private diagonalNumbers(
-    { factors, modes }: { readonly factors: Float64Array; readonly modes: number },
-    count: number,
-    stride: number,
-    common: readonly number[],
-  ): number[] {
-    const spread = new Float64Array(count * stride);
-    for (let network = 0; network < count; network++) {
-      spread.set(factors.subarray(network * modes, (network + 1) * modes), network * stride);
-    }
-    return [this.session.arena.put(spread), stride, ...common];
   }
 }
 

@@ -17,10 +17,7 @@ export async function optimizeNetworksOn(
   arena.clear();
   const [p, h, q] = [padded(rows), padded(hidden), padded(cols)];
   const { bytes } = arena;
-  const state = [networks, ...networks.moments].map(({ first, second }) => ({
-    first: arena.putMatrices(first, count, rows, hidden),
-    second: arena.putMatrices(second, count, hidden, cols),
-  }));
+  const state = [networks, ...networks.moments].map((layers) => arena.putLayers(layers, count, shape));
   // In the order of the places of `recordedProgram`.
   const places = [
     ...state.flatMap(({ first, second }) => [
@@ -64,10 +61,7 @@ export async function optimizeNetworksOn(
     workPerItem: lists.reduce((sum, { work }) => sum + work, 0),
     scratchBytes: program.roomBytes + 4 * places.length,
   });
-  const [weights, ...moments] = state.map(({ first, second }) => ({
-    first: arena.takeMatrices(first, count, rows, hidden),
-    second: arena.takeMatrices(second, count, hidden, cols),
-  }));
+  const [weights, ...moments] = state.map((layers) => arena.takeLayers(layers, count, shape));
   return { ...networks, ...weights, moments, taken: taken + rates.length };
 }
 
