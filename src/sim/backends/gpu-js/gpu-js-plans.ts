@@ -1,6 +1,6 @@
 import { MOMENTS, type NetworkShape } from '../backend.js';
 import { type Layers, optimizerStep, stepCoefficients, type TrainingRule } from '../optimizer.js';
-import { type DeviceBatch, GpuJsArithmetic, KernelShelf } from './gpu-js-arithmetic.js';
+import { type DeviceBatch, gpuJsArithmetic, KernelShelf } from './gpu-js-arithmetic.js';
 import type { GpuInstance, Handle, Pipeline, PlanResult } from './gpu-module.js';
 import {
   diagonalDisplacement,
@@ -95,7 +95,7 @@ export class GpuJsPlans {
         const moments = withInputs ? handles.at(-1)! : undefined;
         const inputs = { rates, scales, coefficients, moments };
         for (let step = 0; step < steps; step++) {
-          const arithmetic = new GpuJsArithmetic(shelf, inputs, names, step);
+          const arithmetic = gpuJsArithmetic(shelf, inputs, names, step);
           state = optimizerStep(arithmetic, optimizer, { rows, hidden, cols }, state, { handle: target, rows, cols });
         }
         return state.flatMap(({ first, second }) => [first.handle, second.handle]);
