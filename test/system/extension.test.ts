@@ -23,9 +23,8 @@ export const doubled = {
   name: 'doubled',
   precision: 'f64',
   runsOn: 'processor',
-  isPortable: true,
+  isPortable: false,
   isGpuJs: false,
-  isAutomatic: false,
   remedy: 'none is needed',
   open: async (): Promise<Backend> => {
     const { ReferenceBackend } = await import('./reference-backend.js');

@@ -56,7 +56,7 @@ export async function openBackend(
   if (choice !== 'auto') return { backend: await openNamed(choice, options), reason: 'asked for by name' };
   const isFast = float64Reason === undefined && float32SavesTime(operations ?? work?.flops);
   const allowed = backendRecords.filter(
-    ({ isAutomatic, precision }) => isAutomatic && (float64Reason === undefined || precision === 'f64'),
+    ({ isPortable, precision }) => isPortable && (float64Reason === undefined || precision === 'f64'),
   );
   const first = allowed.find(({ precision }) => isFast || precision === 'f64');
   const automatic = [...new Set([...(first ? [first] : []), ...allowed])];
@@ -100,7 +100,7 @@ async function openNamed(name: BackendName, options: OpenOptions): Promise<Backe
   try {
     return await create(name, options);
   } catch (error) {
-    const others = backendRecords.filter((other) => other.isAutomatic && other.name !== name);
+    const others = backendRecords.filter((other) => other.isPortable && other.name !== name);
     const remedy = error instanceof MissingDevice ? `; ${error.remedy}` : '';
     const allowed = `one that runs here, such as ${others.map((other) => other.name).join(', ')} (${messageOf(error)}${remedy})`;
     throw new InvalidInputError('--backend', name, allowed);

@@ -3,6 +3,7 @@ import { imbalanceOf } from '../../theory/balance.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import type { Problem } from '../../theory/problem.js';
 import type { NetworkShape, OptimizedNetworks, Weights } from '../backends/backend.js';
+import { concatenated, joined, shareOf } from '../backends/ensembles.js';
 import type { Optimizer } from '../backends/optimizer.js';
 import { fillGaussian, randomOrthogonal } from '../backends/random.js';
 
@@ -163,22 +164,14 @@ export function sideBySide(
   networks: readonly Neighbour[],
   optimizer: Pick<Optimizer, 'moments'>,
 ): OptimizedNetworks {
-  const { rows, hidden, cols } = shape;
-  const joined = (size: number, part: (network: Neighbour) => Float64Array) => {
-    const all = new Float64Array(networks.length * size);
-    networks.forEach((network, at) => {
-      all.set(part(network), at * size);
-    });
-    return all;
-  };
-  const first = joined(rows * hidden, ({ layers }) => layers.first);
-  const second = joined(hidden * cols, ({ layers }) => layers.second);
+  const first = concatenated(networks.map(({ layers }) => layers.first));
+  const second = concatenated(networks.map(({ layers }) => layers.second));
   return {
     shape,
     count: networks.length,
     first,
     second,
-    target: joined(rows * cols, ({ target }) => target),
+    target: concatenated(networks.map(({ target }) => target)),
     rateScale: new Float64Array(networks.length).fill(1),
     moments: Array.from({ length: optimizer.moments }, () => ({
       first: new Float64Array(first.length),
@@ -190,26 +183,8 @@ export function sideBySide(
 
 /** Those networks of an ensemble that stand at these places, with all that the optimiser remembers of them. */
 export function onlySome(networks: OptimizedNetworks, places: readonly number[]): OptimizedNetworks {
-  const { rows, hidden, cols } = networks.shape;
-  const chosen = (values: Float64Array, size: number) => {
-    const left = new Float64Array(places.length * size);
-    places.forEach((place, at) => {
-      left.set(values.subarray(place * size, (place + 1) * size), at * size);
-    });
-    return left;
-  };
-  const layers = ({ first, second }: Weights): Weights => ({
-    first: chosen(first, rows * hidden),
-    second: chosen(second, hidden * cols),
-  });
-  return {
-    ...networks,
-    ...layers(networks),
-    count: places.length,
-    target: chosen(networks.target, rows * cols),
-    rateScale: chosen(networks.rateScale, 1),
-    moments: networks.moments.map(layers),
-  };
+  const { count } = networks;
+  return joined(places.map((place) => shareOf(networks, count, { from: place, to: place + 1 })));
 }
 
 /** `W1 = e^{−τ} U Rᵀ`, `W2 = e^{−τ} R Vᵀ`. */

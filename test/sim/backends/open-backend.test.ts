@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { backendChoices, backendNames } from '../../../src/sim/backends/backend-list.js';
+import { GpuJsPlans } from '../../../src/sim/backends/gpu-js/gpu-js-plans.js';
+import type { Pipeline } from '../../../src/sim/backends/gpu-js/gpu-module.js';
 import * as gpuModule from '../../../src/sim/backends/gpu-js/gpu-module.js';
 import { descentWork } from '../../../src/sim/backends/gpu-js/gpu-threshold.js';
 import * as webgpuDevice from '../../../src/sim/backends/gpu-js/webgpu-device.js';
@@ -79,9 +81,8 @@ describe('a backend by name', () => {
 
   test('fails when it degrades later in a run, instead of going on with another', async () => {
     const { backend } = await openBackend('cpu');
-    const plans = (backend as unknown as { plans: { modeDescent(...a: number[]): { backend: string } } }).plans;
     const degraded = Object.assign(async () => Float32Array.of(1), { backend: 'webasm', fallbackReason: 'later' });
-    vi.spyOn(plans, 'modeDescent').mockReturnValue(degraded);
+    vi.spyOn(GpuJsPlans.prototype, 'modeDescent').mockReturnValue(degraded as unknown as Pipeline);
     const batch = {
       count: 1,
       modes: 1,

@@ -3,8 +3,32 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../card-rates.js';
-import type { DeviceChoice, GpuJsDevice } from './gpu-js-device.js';
-import { deviceLaunches } from './launches.js';
+import { type BatchLimits, deviceLaunches, type Launches } from './launches.js';
+
+/** What a mode of gpu.js runs on. */
+export interface GpuJsDevice {
+  /** In words for the record. */
+  readonly description: string;
+  /** What gpu.js says has run when it was this. */
+  readonly ranAs: string;
+  readonly launches: Launches;
+  /** What fits into one launch; absent where only memory bounds it. */
+  readonly limits?: BatchLimits;
+  /**
+   * Looks whether the device failed, which gpu.js does not notice: it hands out zeros for what was not computed.
+   *
+   * @throws Error when it did: results since then may be wrong
+   */
+  check(): void;
+  /** Gives the device back once nothing runs on it; a second time does nothing. */
+  release(): Promise<void>;
+}
+
+/** Which devices are acceptable. */
+export interface DeviceChoice {
+  /** Also one that is simulated on the processor. */
+  readonly software: boolean;
+}
 
 /** A device that is not there or not acceptable, with what to install or do. */
 export class MissingDevice extends Error {

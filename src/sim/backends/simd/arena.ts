@@ -1,3 +1,5 @@
+import type { NetworkShape, Weights } from '../backend.js';
+import type { Layers } from '../optimizer.js';
 import { BYTES, type Precision } from './kernels.js';
 
 const PAGE = 65536;
@@ -78,32 +80,45 @@ export class Arena {
 
   /** Copies row-major matrices in, each filled up with zeros to the padded shape. */
   putMatrices(values: Float64Array, count: number, rows: number, cols: number): number {
-    const [height, width] = [padded(rows), padded(cols)];
-    const address = this.reserve(count * height * width * this.bytes);
-    const numbers = this.numbers(address, count * height * width);
-    if (height === rows && width === cols) {
-      numbers.set(values);
-      return address;
-    }
-    numbers.fill(0);
-    for (let row = 0; row < count * rows; row++) {
-      const at = (Math.floor(row / rows) * height + (row % rows)) * width;
-      numbers.set(values.subarray(row * cols, (row + 1) * cols), at);
-    }
+    const address = this.reserveMatrices(count, rows, cols);
+    for (const { plain, inside } of this.stretches(values, address, count, rows, cols)) inside.set(plain);
     return address;
   }
 
   /** Copies matrices out again. */
   takeMatrices(address: number, count: number, rows: number, cols: number): Float64Array {
+    const values = new Float64Array(count * rows * cols);
+    for (const { plain, inside } of this.stretches(values, address, count, rows, cols)) plain.set(inside);
+    return values;
+  }
+
+  /** Copies both layers of networks in. */
+  putLayers({ first, second }: Weights, count: number, { rows, hidden, cols }: NetworkShape): Layers<number> {
+    return {
+      first: this.putMatrices(first, count, rows, hidden),
+      second: this.putMatrices(second, count, hidden, cols),
+    };
+  }
+
+  takeLayers({ first, second }: Layers<number>, count: number, { rows, hidden, cols }: NetworkShape): Weights {
+    return {
+      first: this.takeMatrices(first, count, rows, hidden),
+      second: this.takeMatrices(second, count, hidden, cols),
+    };
+  }
+
+  /** What lies side by side both in matrices and, padded, in the memory: all of them where they need no padding, else their rows. */
+  private *stretches(values: Float64Array, address: number, count: number, rows: number, cols: number) {
     const [height, width] = [padded(rows), padded(cols)];
     const numbers = this.numbers(address, count * height * width);
-    if (height === rows && width === cols) return new Float64Array(numbers);
-    const values = new Float64Array(count * rows * cols);
+    if (height === rows && width === cols) {
+      yield { plain: values, inside: numbers };
+      return;
+    }
     for (let row = 0; row < count * rows; row++) {
       const at = (Math.floor(row / rows) * height + (row % rows)) * width;
-      values.set(numbers.subarray(at, at + cols), row * cols);
+      yield { plain: values.subarray(row * cols, (row + 1) * cols), inside: numbers.subarray(at, at + cols) };
     }
-    return values;
   }
 
   /** The numbers at an address, in the precision of the kernels; valid until the next {@link reserve}. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { COUNTER_ADDRESS, grainOf, type Job, runJob, runNextItems } from './job.js';
+import { COUNTER_ADDRESS, grainOf, type Job, runNextItems } from './job.js';
 import { builtFile, type Kernels, type Precision } from './kernels.js';
 import { kernelsFor, type Products } from './kernels-for.js';
 import type { WorkerAnswer, WorkerStart } from './simd-worker.js';
@@ -71,7 +71,7 @@ export class SimdThreads {
     this.asked += work;
     if (this.asked > STARTING_WORK) this.starting ??= this.startWorkers();
     if (work <= SMALL_WORK || (job.items === 1 && work <= ALONE_WORK)) {
-      runJob(job, this.kernels, this.memory, this.count);
+      while (runNextItems(job, this.kernels, this.count, counter));
       return;
     }
     if (job.workPerItem <= MOST_ITEM_WORK && (await this.runHere(job, counter, () => this.workers === undefined)))

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Job, runJob } from './job.js';
+import { COUNTER_ADDRESS, type Job, runNextItems } from './job.js';
 import type { Precision } from './kernels.js';
 import { kernelsFor, type Products } from './kernels-for.js';
 
@@ -19,7 +19,8 @@ const { kernels } = await kernelsFor(module, memory, precision, products);
 const answer = (message: WorkerAnswer) => parentPort!.postMessage(message);
 parentPort!.on('message', (job: Job) => {
   try {
-    runJob(job, kernels, memory, thread);
+    const counter = new Int32Array(memory.buffer, COUNTER_ADDRESS, 1);
+    while (runNextItems(job, kernels, thread, counter));
     answer({});
   } catch (error) {
     answer({ error: String(error) });

@@ -1,3 +1,4 @@
+// @ts-nocheck: a compiler of TypeScript would refuse the decorators
 /** Bytes of the eight vectors of modes that advance together: enough independent chains to keep the units busy. */
 const GROUP: usize = 128;
 
@@ -5,9 +6,7 @@ const GROUP: usize = 128;
 const MANY_STEPS = 16;
 
 /** `x ← x − x (x² − s)`. */
-// @ts-ignore: decorator
-@inline
-function step<T>(x: v128, sigma: v128): v128 {
+@inline function step<T>(x: v128, sigma: v128): v128 {
   return v128.sub<T>(x, v128.mul<T>(x, v128.sub<T>(v128.mul<T>(x, x), sigma)));
 }
 
@@ -18,9 +17,7 @@ function step<T>(x: v128, sigma: v128): v128 {
  * @param doubled 2η
  * @param room for the targets of one group
  */
-// @ts-ignore: decorator
-@inline
-function manySteps<T>(D: usize, sigmas: usize, scales: usize, doubled: T, steps: i32, room: usize): void {
+@inline function manySteps<T>(D: usize, sigmas: usize, scales: usize, doubled: T, steps: i32, room: usize): void {
   const twice = v128.splat<T>(doubled);
   for (let at: usize = 0; at < GROUP; at += 16) {
     const root = v128.sqrt<T>(v128.mul<T>(twice, v128.load(scales + at)));
@@ -60,9 +57,7 @@ function manySteps<T>(D: usize, sigmas: usize, scales: usize, doubled: T, steps:
 }
 
 /** Few steps at one rate, one vector after the other. */
-// @ts-ignore: decorator
-@inline
-function fewSteps<T>(D: usize, sigmas: usize, scales: usize, doubled: T, steps: i32): void {
+@inline function fewSteps<T>(D: usize, sigmas: usize, scales: usize, doubled: T, steps: i32): void {
   const twice = v128.splat<T>(doubled);
   for (let at: usize = 0; at < GROUP; at += 16) {
     const pace = v128.mul<T>(twice, v128.load(scales + at)), sigma = v128.load(sigmas + at);
@@ -83,9 +78,7 @@ function fewSteps<T>(D: usize, sigmas: usize, scales: usize, doubled: T, steps: 
  * @param lengths steps of each run, as i32
  * @param room for two groups
  */
-// @ts-ignore: decorator
-@inline
-export function descendModes<T>(
+@inline export function descendModes<T>(
   factors: usize, sigmas: usize, scales: usize, rates: usize, lengths: usize, runs: i32,
   room: usize, from: i32, to: i32,
 ): void {

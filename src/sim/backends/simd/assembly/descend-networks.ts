@@ -1,3 +1,4 @@
+// @ts-nocheck: a compiler of TypeScript would refuse the decorators
 import { DESCEND, multiply, SUBTRACT, transpose } from './multiply';
 
 /**
@@ -7,9 +8,7 @@ import { DESCEND, multiply, SUBTRACT, transpose } from './multiply';
  * @param scratch room for `rows × cols` and `cols × hidden` numbers
  * @param step `2η`
  */
-// @ts-ignore: decorator
-@inline
-function descend<T>(
+@inline function descend<T>(
   first: usize, second: usize, target: usize, scratch: usize,
   rows: i32, hidden: i32, cols: i32, step: T,
 ): void {
@@ -30,9 +29,7 @@ function descend<T>(
  * @param rates of the steps
  * @param scales factor on the rate, of every network
  */
-// @ts-ignore: decorator
-@inline
-export function descendNetworks<T>(
+@inline export function descendNetworks<T>(
   first: usize, second: usize, target: usize, scales: usize, rates: usize, steps: i32,
   rows: i32, hidden: i32, cols: i32, scratch: usize, from: i32, to: i32,
 ): void {

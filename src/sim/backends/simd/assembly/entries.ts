@@ -1,9 +1,8 @@
+// @ts-nocheck: a compiler of TypeScript would refuse the decorators
 /* Arithmetic on all entries of a matrix; `end` is the address behind its last entry. */
 
 /** `a X + b Y`. */
-// @ts-ignore: decorator
-@inline
-export function combination<T>(a: T, left: usize, b: T, right: usize, out: usize, end: usize): void {
+@inline export function combination<T>(a: T, left: usize, b: T, right: usize, out: usize, end: usize): void {
   const va = v128.splat<T>(a), vb = v128.splat<T>(b);
   for (; left < end; left += 16, right += 16, out += 16) {
     v128.store(out, v128.add<T>(v128.mul<T>(va, v128.load(left)), v128.mul<T>(vb, v128.load(right))));
@@ -11,33 +10,25 @@ export function combination<T>(a: T, left: usize, b: T, right: usize, out: usize
 }
 
 /** `a X`. */
-// @ts-ignore: decorator
-@inline
-export function scaled<T>(a: T, matrix: usize, out: usize, end: usize): void {
+@inline export function scaled<T>(a: T, matrix: usize, out: usize, end: usize): void {
   const va = v128.splat<T>(a);
   for (; matrix < end; matrix += 16, out += 16) v128.store(out, v128.mul<T>(va, v128.load(matrix)));
 }
 
 /** `X`. */
-// @ts-ignore: decorator
-@inline
-export function copied(matrix: usize, out: usize, end: usize): void {
+@inline export function copied(matrix: usize, out: usize, end: usize): void {
   for (; matrix < end; matrix += 16, out += 16) v128.store(out, v128.load(matrix));
 }
 
 /** `x y`. */
-// @ts-ignore: decorator
-@inline
-export function entryProducts<T>(left: usize, right: usize, out: usize, end: usize): void {
+@inline export function entryProducts<T>(left: usize, right: usize, out: usize, end: usize): void {
   for (; left < end; left += 16, right += 16, out += 16) {
     v128.store(out, v128.mul<T>(v128.load(left), v128.load(right)));
   }
 }
 
 /** −1, 0 or 1. */
-// @ts-ignore: decorator
-@inline
-export function signs<T>(matrix: usize, out: usize, end: usize): void {
+@inline export function signs<T>(matrix: usize, out: usize, end: usize): void {
   const zero = v128.splat<T>(0), one = v128.splat<T>(1);
   for (; matrix < end; matrix += 16, out += 16) {
     const x = v128.load(matrix);
@@ -47,9 +38,7 @@ export function signs<T>(matrix: usize, out: usize, end: usize): void {
 }
 
 /** `x / (√y + ε)`. */
-// @ts-ignore: decorator
-@inline
-export function overRoot<T>(numerator: usize, square: usize, epsilon: T, out: usize, end: usize): void {
+@inline export function overRoot<T>(numerator: usize, square: usize, epsilon: T, out: usize, end: usize): void {
   const small = v128.splat<T>(epsilon);
   for (; numerator < end; numerator += 16, square += 16, out += 16) {
     const root = v128.add<T>(v128.sqrt<T>(v128.load(square)), small);
@@ -58,9 +47,7 @@ export function overRoot<T>(numerator: usize, square: usize, epsilon: T, out: us
 }
 
 /** `X / (‖X‖ + ε)` in the Frobenius norm. */
-// @ts-ignore: decorator
-@inline
-export function normalized<T>(matrix: usize, epsilon: T, out: usize, end: usize): void {
+@inline export function normalized<T>(matrix: usize, epsilon: T, out: usize, end: usize): void {
   let sum = v128.splat<T>(0);
   for (let at = matrix; at < end; at += 16) {
     const x = v128.load(at);
@@ -77,9 +64,7 @@ export function normalized<T>(matrix: usize, epsilon: T, out: usize, end: usize)
 }
 
 /** `W − η X`. */
-// @ts-ignore: decorator
-@inline
-export function descended<T>(weights: usize, direction: usize, step: T, out: usize, end: usize): void {
+@inline export function descended<T>(weights: usize, direction: usize, step: T, out: usize, end: usize): void {
   const pace = v128.splat<T>(step);
   for (; weights < end; weights += 16, direction += 16, out += 16) {
     v128.store(out, v128.sub<T>(v128.load(weights), v128.mul<T>(pace, v128.load(direction))));

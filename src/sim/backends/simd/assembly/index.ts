@@ -23,14 +23,14 @@ export function moments32(first: usize, second: usize, residual: usize, noise1: 
 export function moments64(first: usize, second: usize, residual: usize, noise1: usize, noise2: usize, replicates: i32, rows: i32, hidden: i32, cols: i32, out: usize, room: usize, from: i32, to: i32): void {
   moments<f64>(first, second, residual, noise1, noise2, replicates, rows, hidden, cols, out, room, from, to);
 }
-export function noiseProducts32(noise1: usize, noise2: usize, rows: i32, hidden: i32, cols: i32, out: usize, from: i32, to: i32): void {
-  noiseProducts<f32>(noise1, noise2, rows, hidden, cols, out, from, to);
+export function noiseProducts32(noise1: usize, noise2: usize, rows: i32, hidden: i32, cols: i32, out: usize, room: usize, from: i32, to: i32): void {
+  noiseProducts<f32>(noise1, noise2, rows, hidden, cols, out, room, from, to);
 }
 export function diagonalMoments32(factors: usize, stride: i32, residual: usize, noise1: usize, noise2: usize, products: usize, replicates: i32, rows: i32, hidden: i32, cols: i32, out: usize, room: usize, from: i32, to: i32): void {
   diagonalMoments<f32>(factors, stride, residual, noise1, noise2, products, replicates, rows, hidden, cols, out, room, from, to);
 }
-export function noiseProducts64(noise1: usize, noise2: usize, rows: i32, hidden: i32, cols: i32, out: usize, from: i32, to: i32): void {
-  noiseProducts<f64>(noise1, noise2, rows, hidden, cols, out, from, to);
+export function noiseProducts64(noise1: usize, noise2: usize, rows: i32, hidden: i32, cols: i32, out: usize, room: usize, from: i32, to: i32): void {
+  noiseProducts<f64>(noise1, noise2, rows, hidden, cols, out, room, from, to);
 }
 export function diagonalMoments64(factors: usize, stride: i32, residual: usize, noise1: usize, noise2: usize, products: usize, replicates: i32, rows: i32, hidden: i32, cols: i32, out: usize, room: usize, from: i32, to: i32): void {
   diagonalMoments<f64>(factors, stride, residual, noise1, noise2, products, replicates, rows, hidden, cols, out, room, from, to);

@@ -1,31 +1,24 @@
+// @ts-nocheck: a compiler of TypeScript would refuse the decorators
 import { ACCUMULATE, ASSIGN, multiply } from './multiply';
 
 /** Adds the lanes to two sums in float64. */
-// @ts-ignore: decorator
-@inline
-function added<T>(sums: v128, products: v128): v128 {
+@inline function added<T>(sums: v128, products: v128): v128 {
   if (sizeof<T>() == 8) return f64x2.add(sums, products);
   const upper = v128.shuffle<i64>(products, products, 1, 1);
   return f64x2.add(sums, f64x2.add(f64x2.promote_low_f32x4(products), f64x2.promote_low_f32x4(upper)));
 }
 
-// @ts-ignore: decorator
-@inline
-function addTo(sum: usize, sums: v128): void {
+@inline function addTo(sum: usize, sums: v128): void {
   store<f64>(sum, load<f64>(sum) + (f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1)));
 }
 
 /** Sets the five moments to 0. */
-// @ts-ignore: decorator
-@inline
-export function clear(out: usize): void {
+@inline export function clear(out: usize): void {
   for (let moment: usize = 0; moment < 40; moment += 8) store<f64>(out + moment, 0);
 }
 
 /** Adds what `length` bytes of the residual and of both displacements contribute to the five moments. */
-// @ts-ignore: decorator
-@inline
-export function tally<T>(residual: usize, first: usize, second: usize, length: usize, out: usize): void {
+@inline export function tally<T>(residual: usize, first: usize, second: usize, length: usize, out: usize): void {
   let rb = f64x2.splat(0), bb = rb, rc = rb, bc = rb, cc = rb;
   for (let at: usize = 0; at < length; at += 16) {
     const r = v128.load(residual + at), b = v128.load(first + at), c = v128.load(second + at);
@@ -49,9 +42,7 @@ export function tally<T>(residual: usize, first: usize, second: usize, length: u
  * @param out five f64 for each pair
  * @param room for `8 cols` numbers
  */
-// @ts-ignore: decorator
-@inline
-export function moments<T>(
+@inline export function moments<T>(
   first: usize, second: usize, residual: usize, noise1: usize, noise2: usize, replicates: i32,
   rows: i32, hidden: i32, cols: i32, out: usize, room: usize, from: i32, to: i32,
 ): void {
@@ -76,11 +67,9 @@ export function moments<T>(
   }
 }
 
-/** Products `C = E1 E2` of draws of noise, for the replicates `from` to `to`. */
-// @ts-ignore: decorator
-@inline
-export function noiseProducts<T>(
-  noise1: usize, noise2: usize, rows: i32, hidden: i32, cols: i32, out: usize, from: i32, to: i32,
+/** Products `C = E1 E2` of draws of noise, for the replicates `from` to `to`; needs no room. */
+@inline export function noiseProducts<T>(
+  noise1: usize, noise2: usize, rows: i32, hidden: i32, cols: i32, out: usize, room: usize, from: i32, to: i32,
 ): void {
   const size = sizeof<T>();
   const row1 = <usize>hidden * size;
@@ -99,9 +88,7 @@ export function noiseProducts<T>(
  * @param stride numbers from the factors of one network to those of the next
  * @param room for `cols` numbers
  */
-// @ts-ignore: decorator
-@inline
-export function diagonalMoments<T>(
+@inline export function diagonalMoments<T>(
   factors: usize, stride: i32, residual: usize, noise1: usize, noise2: usize, products: usize, replicates: i32,
   rows: i32, hidden: i32, cols: i32, out: usize, room: usize, from: i32, to: i32,
 ): void {

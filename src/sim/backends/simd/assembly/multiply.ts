@@ -1,3 +1,4 @@
+// @ts-nocheck: a compiler of TypeScript would refuse the decorators
 /*
  * Matrix products in registers. T is f32 or f64. Matrices are row-major; all numbers of rows and columns are multiples of
  * four, filled up with zeros. Addresses and distances are in bytes.
@@ -13,9 +14,7 @@ export const DESCEND: i32 = 2;
 export const ACCUMULATE: i32 = 3;
 
 /** What becomes of one vector of a product. */
-// @ts-ignore: decorator
-@inline
-function finish<T>(accumulated: v128, out: usize, other: usize, scale: v128, mode: i32): void {
+@inline function finish<T>(accumulated: v128, out: usize, other: usize, scale: v128, mode: i32): void {
   if (mode == DESCEND) {
     v128.store(out, v128.sub<T>(v128.load(out), v128.mul<T>(scale, accumulated)));
   } else if (mode == SUBTRACT) {
@@ -28,9 +27,7 @@ function finish<T>(accumulated: v128, out: usize, other: usize, scale: v128, mod
 }
 
 /** Four rows and two vectors of `X Y`: eight accumulators stay in registers while k runs. */
-// @ts-ignore: decorator
-@inline
-function wideBlock<T>(
+@inline function wideBlock<T>(
   left: usize, leftRow: usize, leftNext: usize,
   right: usize, rightRow: usize,
   inner: i32,
@@ -70,9 +67,7 @@ function wideBlock<T>(
 }
 
 /** Four rows and one vector of `X Y`. */
-// @ts-ignore: decorator
-@inline
-function narrowBlock<T>(
+@inline function narrowBlock<T>(
   left: usize, leftRow: usize, leftNext: usize,
   right: usize, rightRow: usize,
   inner: i32,

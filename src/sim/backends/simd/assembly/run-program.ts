@@ -1,3 +1,4 @@
+// @ts-nocheck: a compiler of TypeScript would refuse the decorators
 /*
  * Steps of an optimiser on networks, as a program of operations on matrices; `optimizer-program.ts` writes it and says what the words
  * of an operation are. T is f32 or f64.
@@ -10,7 +11,6 @@ const OPERATION: usize = 32;
 const PLACE: usize = 12;
 
 /** A product that a library of the machine may make: 0 where it leaves it to us. */
-// @ts-ignore: decorator
 @external("env", "libraryProduct")
 declare function libraryProduct(left: usize, isTransposed: i32, right: usize, rows: i32, cols: i32, inner: i32, out: usize): i32;
 
@@ -46,9 +46,7 @@ export function runProgram<T>(
 }
 
 /** The address of a matrix: an offset in the room, or below zero, −1 − n, the n-th of those that last. */
-// @ts-ignore: decorator
-@inline
-function addressOf(place: i32, table: usize, room: usize): usize {
+@inline function addressOf(place: i32, table: usize, room: usize): usize {
   return place < 0 ? <usize>load<u32>(table + (<usize>~place << 2)) : room + <usize>place;
 }
 
@@ -90,8 +88,6 @@ function perform<T>(operation: usize, table: usize, room: usize, row: usize, rat
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function numberAt<T>(row: usize, column: i32): T {
+@inline function numberAt<T>(row: usize, column: i32): T {
   return <T>load<f64>(row + (<usize>column << 3));
 }
