@@ -15,15 +15,10 @@ export const exitCode = {
   interrupted: 130,
 } as const;
 
-export interface Failure {
-  readonly exitCode: number;
-  readonly message: string;
-}
+const [LONGEST_LINE, LONGEST_NAME] = [600, 60];
 
-const LONGEST_LINE = 600;
-const LONGEST_NAME = 60;
-
-export function describeFailure(error: unknown, env: Readonly<Record<string, string | undefined>>): Failure {
+/** How a command that threw ends: its exit code and what stderr says, one line unless the user asked for a stack. */
+export function describeFailure(error: unknown, env: Readonly<Record<string, string | undefined>>) {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return { exitCode: exitCode.done, message: '' };
     return { exitCode: exitCode.invalid, message: line(describeUsage(error)) };

@@ -101,25 +101,14 @@ async function parseYaml(text: string): Promise<unknown> {
   return document.toJS({ maxAliasCount: MOST_ALIASES });
 }
 
-export interface Config {
-  readonly parameters: ReadonlyMap<string, unknown>;
-  readonly run: ReadonlyMap<RunKey, unknown>;
-}
-
 /** Keys that say how to run; they may be given next to the parameters. */
 export const runKeys = ['scenario', 'seed', 'engine', 'backend'] as const;
-type RunKey = (typeof runKeys)[number];
-
 const OPTION = '--config';
 
 /** Reads `params: {…}` beside `scenario`, `seed`, `engine` and `backend`, or parameters themselves in the place of `params`. */
-export async function readConfig(file: string): Promise<Config> {
-  return readContent(file, await readDataFile(OPTION, file));
-}
-
-function readContent(file: string, content: unknown): Config {
-  const entries = mappingIn(file, content, 'a file that holds a mapping of parameters');
-  const run = new Map<RunKey, unknown>();
+export async function readConfig(file: string) {
+  const entries = mappingIn(file, await readDataFile(OPTION, file), 'a file that holds a mapping of parameters');
+  const run = new Map<string, unknown>();
   for (const key of runKeys) {
     if (entries.has(key)) run.set(key, entries.get(key));
     entries.delete(key);

@@ -1,5 +1,5 @@
 import { cellWidth, fitCells, padCells } from '../cell-width.js';
-import { asciiText, type ColourDepth, type Style, safeText, styleFor } from '../terminal.js';
+import { asciiText, type ColourDepth, type Style, styleFor, withSafeTexts } from '../terminal.js';
 import { type AxisScale, axisScale, placeHorizontal, placeVertical } from './axis-scale.js';
 import { type Chart, type ChartPoint, type Markers, markersFor, plot, Raster } from './plot.js';
 
@@ -59,7 +59,7 @@ const LINES_BELOW_PLOT = 2;
 /** Draws a chart as lines of text. What does not fit is left out, the least needed first: legend, captions, axes. */
 export function drawChart(given: Chart, options: ChartOptions): string[] {
   const { width, height } = options;
-  const chart = withSafeLabels(given, options.unicode);
+  const chart = withSafeTexts(given, options.unicode);
   const style = styleFor(options.colour);
   const markers = markersFor(options.unicode);
   const x = axisScale(chart.x.scale, coordinates(chart, 'x'));
@@ -95,22 +95,6 @@ export function drawChart(given: Chart, options: ChartOptions): string[] {
   const below = axisBelow(x, columns, gutter, markers).map((line) => style.faint(line));
   const xLine = xCaption.map((text) => style.faint(centred(text, gutter + 1, columns, width)));
   return finish([...heading, ...yCaption, ...body, ...below, ...xLine, ...legend], options);
-}
-
-function withSafeLabels(chart: Chart, unicode: boolean): Chart {
-  const safe = (text: string) => safeText(text, unicode);
-  const { key } = chart;
-  return {
-    title: safe(chart.title),
-    x: { ...chart.x, label: safe(chart.x.label) },
-    y: { ...chart.y, label: safe(chart.y.label) },
-    series: chart.series.map((series) => ({
-      ...series,
-      label: safe(series.label),
-      marks: series.marks.map((mark) => ({ ...mark, label: safe(mark.label) })),
-    })),
-    key: { line: safe(key.line), points: safe(key.points), marks: safe(key.marks) },
-  };
 }
 
 function* coordinates(chart: Chart, axis: keyof ChartPoint): Generator<number | null> {

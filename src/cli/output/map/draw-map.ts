@@ -2,7 +2,7 @@ import { cellWidth, fitCells, padCells, wrapCells } from '../cell-width.js';
 import { type ChartOptions, centred, finish, flow } from '../chart/draw-chart.js';
 import { markersFor } from '../chart/plot.js';
 import { thinned } from '../figure-series.js';
-import { paintText, type Style, safeText, styleFor } from '../terminal.js';
+import { paintText, type Style, styleFor, withSafeTexts } from '../terminal.js';
 import { readableNumber } from '../text-table.js';
 
 export interface HeatMap {
@@ -16,11 +16,8 @@ export interface HeatMap {
   readonly boundary: readonly (number | null)[];
   readonly boundaryLabel: string;
   /** Of cells without a value, why they have none; where it is not said, there is no value. */
-  readonly missing?: readonly (readonly (MissingCell | null)[])[];
+  readonly missing?: readonly (readonly ('diverged' | 'no value' | 'empty' | null)[])[];
 }
-
-/** Why a cell has no value: training diverged, nothing is known, or there is nothing in it. */
-export type MissingCell = 'diverged' | 'no value' | 'empty';
 
 export interface MapAxis {
   readonly label: string;
@@ -101,7 +98,7 @@ interface Layout {
 
 /** Draws a map, a line for each place on the y axis, shaded by value; places that find no room are left out evenly. */
 export function drawMap(given: HeatMap, options: ChartOptions): string[] {
-  const map = withSafeLabels(given, options.unicode);
+  const map = withSafeTexts(given, options.unicode);
   const style = styleFor(options.colour);
   const { width, height } = options;
   const title = map.title === '' ? [] : [style.strong(fitCells(map.title, width))];
@@ -118,20 +115,6 @@ export function drawMap(given: HeatMap, options: ChartOptions): string[] {
   const { columns, cell, gutter } = layout;
   const xCaption = style.faint(centred(map.x.label, gutter + 1, columns.length * cell, width));
   return finish([...title, yCaption, ...body, ...below, xCaption, ...legend], options);
-}
-
-function withSafeLabels(map: HeatMap, unicode: boolean): HeatMap {
-  const safe = (text: string) => safeText(text, unicode);
-  const safeAxis = ({ label, places, names }: MapAxis): MapAxis => ({
-    ...{ label: safe(label), places },
-    ...(names === undefined ? {} : { names: names.map(safe) }),
-  });
-  const [title, valueLabel, boundaryLabel] = [map.title, map.valueLabel, map.boundaryLabel].map(safe) as [
-    string,
-    string,
-    string,
-  ];
-  return { ...map, title, x: safeAxis(map.x), y: safeAxis(map.y), valueLabel, boundaryLabel };
 }
 
 function layOut({ x, y }: HeatMap, width: number, height: number): Layout {
