@@ -1,5 +1,5 @@
 import { cellWidth, fitCells, padCells } from '../cell-width.js';
-import { asciiText, type ColourDepth, type Style, styleFor, withSafeTexts } from '../terminal.js';
+import { asciiText, type Style, styleFor, type Terminal, withSafeTexts } from '../terminal.js';
 import { type AxisScale, axisScale, placeHorizontal, placeVertical } from './axis-scale.js';
 import { type Chart, type ChartPoint, type Markers, markersFor, plot, Raster } from './plot.js';
 
@@ -44,17 +44,10 @@ export function flow(items: readonly { text: string; width: number }[], width: n
   return lines;
 }
 
-export interface ChartOptions {
-  readonly width: number;
-  readonly height: number;
-  readonly colour: ColourDepth;
-  readonly unicode: boolean;
-}
+export type ChartOptions = Pick<Terminal, 'width' | 'colour' | 'unicode'> & { readonly height: number };
 
 const LEAST_WIDTH = 4;
-const LEAST_PLOT_WIDTH = 8;
-const LEAST_PLOT_HEIGHT = 4;
-const LINES_BELOW_PLOT = 2;
+const [LEAST_PLOT_WIDTH, LEAST_PLOT_HEIGHT, LINES_BELOW_PLOT] = [8, 4, 2];
 
 /** Draws a chart as lines of text. What does not fit is left out, the least needed first: legend, captions, axes. */
 export function drawChart(given: Chart, options: ChartOptions): string[] {

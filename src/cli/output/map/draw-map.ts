@@ -83,18 +83,11 @@ function legendOfMap(map: HeatMap, greatest: number, { width, unicode, colour }:
   return [...label, ...flow(shades.flat(), width), ...flow(others, width)];
 }
 
-const WIDEST_CELL = 8;
-const WIDEST_NAME = 16;
+const [WIDEST_CELL, WIDEST_NAME] = [8, 16];
 /** Title, caption of y, axis, its numbers, caption of x. */
 const LINES_AROUND = 5;
 
-interface Layout {
-  /** Cells of the map that are shown, by position. */
-  readonly columns: readonly number[];
-  readonly rows: readonly number[];
-  readonly cell: number;
-  readonly gutter: number;
-}
+type Layout = ReturnType<typeof layOut>;
 
 /** Draws a map, a line for each place on the y axis, shaded by value; places that find no room are left out evenly. */
 export function drawMap(given: HeatMap, options: ChartOptions): string[] {
@@ -117,7 +110,8 @@ export function drawMap(given: HeatMap, options: ChartOptions): string[] {
   return finish([...title, yCaption, ...body, ...below, xCaption, ...legend], options);
 }
 
-function layOut({ x, y }: HeatMap, width: number, height: number): Layout {
+/** Which cells are shown, by position, rows from the greatest y, and the cells that each and the names of rows take. */
+function layOut({ x, y }: HeatMap, width: number, height: number) {
   const widest = y.places.reduce((most, _, place) => Math.max(most, cellWidth(nameOf(y, place))), 0);
   const most = y.names === undefined ? width - 2 : Math.min(width - 2, WIDEST_NAME);
   const gutter = Math.max(0, Math.min(widest, most));

@@ -6,9 +6,9 @@ import { drawChart } from '../../output/chart/draw-chart.js';
 import type { ChartSeries } from '../../output/chart/plot.js';
 import { drawMap } from '../../output/map/draw-map.js';
 import { figureChart, figureMap, MOST_SERIES } from '../../output/run-report.js';
-import type { Store } from '../effects/store.js';
 import { type AppState, type Experiment, openScenario, type WindowSize } from '../state/app-state.js';
 import type { Key, KeyName } from '../state/bindings.js';
+import type { Store } from '../state/reduce.js';
 import { resultsOf } from '../state/run.js';
 import { footerLine, headerLine, statusLine, tooSmallLines } from '../text/frame.js';
 import { homeBody, panelLines } from '../text/lists.js';
@@ -140,13 +140,8 @@ function SpokenApp({ state, display }: AppProps): ReactElement {
   );
 }
 
-interface LiveAppProps {
-  readonly store: Store;
-  readonly display: Display;
-  readonly isSpoken?: boolean;
-}
-
-export function LiveApp({ store, display, isSpoken = false }: LiveAppProps): ReactElement {
+export function LiveApp(props: { store: Store; display: Display; isSpoken?: boolean }): ReactElement {
+  const { store, display, isSpoken } = props;
   const state = useSyncExternalStore(store.subscribe, store.state);
   useInput((input, inkKey) => {
     for (const key of keysOf(input, inkKey)) store.dispatch({ kind: 'key', key });
