@@ -63,16 +63,16 @@ function line(text: string): string {
 
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_MAPPING, CLOSE_MAPPING] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d];
 
-/** Whether the brackets of a JSON text are nested more than `most` deep, which would overflow a recursive reader. */
-export function isNestedDeeper(text: string, most: number): boolean {
+/** Refuses a JSON text whose brackets are nested more than `most` deep, which would overflow a recursive reader. */
+export function refuseNesting(text: string, most: number): void {
   let depth = 0;
   let isQuoted = false;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     if (isQuoted && code === BACKSLASH) index++;
     else if (code === QUOTE) isQuoted = !isQuoted;
-    else if (!isQuoted && (code === OPEN_LIST || code === OPEN_MAPPING) && ++depth > most) return true;
+    else if (!isQuoted && (code === OPEN_LIST || code === OPEN_MAPPING)) depth++;
     else if (!isQuoted && (code === CLOSE_LIST || code === CLOSE_MAPPING)) depth--;
+    if (depth > most) throw new Error(`brackets more than ${most} deep`);
   }
-  return false;
 }

@@ -44,8 +44,7 @@ export interface Terminal {
   readonly live: boolean;
 }
 
-const PIPE_WIDTH = 80;
-const LEAST_WIDTH = 20;
+const [PIPE_WIDTH, LEAST_WIDTH] = [80, 20];
 
 /** Reads what a stream can show from the stream itself and the environment (`NO_COLOR`, `FORCE_COLOR`, `TERM`, `CI`, `LC_ALL` …). */
 export function terminalOf(stream: OutputStream, env: Environment): Terminal {
@@ -58,12 +57,7 @@ export function terminalOf(stream: OutputStream, env: Environment): Terminal {
   };
 }
 
-const FORCED_DEPTHS: ReadonlyMap<string, ColourDepth> = new Map([
-  ['0', 'none'],
-  ['false', 'none'],
-  ['2', 'indexed'],
-  ['3', 'full'],
-]);
+const FORCED_DEPTHS = new Map(Object.entries<ColourDepth>({ 0: 'none', false: 'none', 2: 'indexed', 3: 'full' }));
 
 /** `FORCE_COLOR` (0 to 3) decides where it is set, then `NO_COLOR`; otherwise only a capable terminal gets colour. */
 function colourDepth(isTerminal: boolean, env: Environment): ColourDepth {
