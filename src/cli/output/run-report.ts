@@ -116,12 +116,9 @@ export const MOST_SERIES = 8;
 export function figureChart(figure: CurveFigure, tables: Tables) {
   const { table, title, series: available } = readCurves(figure, tables);
   const series = thinned(available, MOST_SERIES).map((one) => seriesOf(figure, table, one));
-  const isDrawn = (what: 'line' | 'points') => series.some((one) => one[what].some(({ y }) => y !== null));
-  const key = {
-    line: isDrawn('line') ? 'theory' : '',
-    points: isDrawn('points') ? 'simulation' : '',
-    marks: 'inflection',
-  };
+  const named = (what: 'line' | 'points', name: string) =>
+    series.some((one) => one[what].some(({ y }) => y !== null)) ? name : '';
+  const key = { line: named('line', 'theory'), points: named('points', 'simulation'), marks: 'inflection' };
   const [x, y] = [figure.x, figure.y].map(({ label, scale }) => ({ label, scale }));
   const chart: Chart = { title, x: x!, y: y!, series, key };
   return { chart, drawn: series.length, available: available.length };

@@ -1,5 +1,5 @@
 import { cellWidth } from '../cell-width.js';
-import type { AxisScale } from './axis-scale.js';
+import type { AxisScale } from './draw-chart.js';
 
 /** A point of a chart; a coordinate that is null or not finite, or not positive on a log axis, is a gap. */
 export interface ChartPoint {
