@@ -38,16 +38,25 @@ export type LibraryProduct = (
   out: number,
 ) => number;
 
-/**
- * Instantiates the compiled module on a shared memory.
- *
- * @param libraryProduct makes the matrix products of optimisers that it wants
- * @throws Error when the machine's WebAssembly lacks SIMD or shared memory
- */
+/** What the kernels of a thread are made from. */
+export interface KernelSettings {
+  readonly module: WebAssembly.Module;
+  /** On which they work; threads share it. */
+  readonly memory: WebAssembly.Memory;
+  readonly precision: Precision;
+  /** What multiplies large matrices: our own kernels, or a BLAS library of this machine. */
+  readonly products: 'own' | 'blas';
+}
+
+/** The kernels of a thread, and what computes, in words for the record. */
+export interface KernelsOfThread {
+  readonly kernels: Kernels;
+  readonly device: string;
+}
+
+/** @param libraryProduct makes the matrix products of optimisers that it wants */
 export async function instantiateKernels(
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-  precision: Precision,
+  { module, memory, precision }: Omit<KernelSettings, 'products'>,
   libraryProduct: LibraryProduct = () => 0,
 ): Promise<Kernels> {
   const instance = await WebAssembly.instantiate(module, { env: { memory, libraryProduct } });
