@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { csvText } from '../../src/cli/output/csv.js';
+import { csvText } from '../../src/cli/output/text-table.js';
 import type { RunDocument } from '../../src/sim/scenario/run-document.js';
 import { scenarios } from '../../src/sim/scenarios/scenario-list.js';
 import { claims } from '../../src/theory/claims/all-claims.js';
@@ -240,8 +240,11 @@ describe('a wrong request', () => {
     ['foo', 'command: "foo" is not allowed; expected list, '],
     ['parabolla', 'did you mean "overtrain run parabola"?'],
     ['rnu parabola', 'did you mean "overtrain run"?'],
+    ['help foo', 'command: "foo" is not allowed'],
+    ['parabola --help', 'did you mean "overtrain run parabola"?'],
+    ['fit', 'file: missing; see --help'],
     ['--foo', 'option: "--foo" is not allowed'],
-    ['run', 'scenario: "" is not allowed; expected one of parabola'],
+    ['run', 'scenario: missing; expected one of parabola'],
     ['run parabol', 'scenario: "parabol" is not allowed; expected a scenario; did you mean parabola?'],
     ['run __proto__', 'scenario: "__proto__" is not allowed'],
     ['run parabola more', "too many arguments for 'run'"],

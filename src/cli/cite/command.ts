@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import { helpNotes } from '../output/help-notes.js';
-import { type CommandLineIo, loadScenarios } from '../output/io.js';
-import { terminalOf } from '../output/terminal.js';
+import { type CommandLineIo, helpNotes, loadScenarios } from '../output/terminal.js';
 
 const NOTES = [
   'With a result folder: the paper, the sources of the closed forms and claims in this run, the methods it used, and the software with its versions. Without one: everything that any run relies on.',
@@ -15,7 +13,7 @@ export function addCiteCommand(program: Command, io: CommandLineIo): void {
     .allowExcessArguments(false)
     .description('print BibTeX for everything a run relies on')
     .argument('[folder]', 'a result folder')
-    .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
+    .addHelpText('after', () => helpNotes(io, NOTES, EXAMPLES))
     .action(async (folder: string | undefined) => {
       const [{ allReferences, referencesOf }, { readResult }] = await Promise.all([
         import('./references.js'),

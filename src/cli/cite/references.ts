@@ -10,7 +10,6 @@ export interface Reference {
   readonly bibtex: string;
 }
 
-/** Every entry of `references.bib` by its key, in the order of the file. */
 const entries = new Map(
   readFileSync(new URL('../../../references.bib', import.meta.url), 'utf8')
     .match(/^@[\s\S]*?^\}/gm)!
@@ -47,12 +46,7 @@ const OPTIMIZERS = {
 /** The packages that a run rests on, by the key of their entry. */
 const SOFTWARE = { overtrain: 'overtrain', mlmatrix: 'ml-matrix', gpujs: 'gpu.js' } as const;
 
-/**
- * The software that a run rests on.
- *
- * @param versions by name, as a run keeps them; what a file says goes into BibTeX only as far as it is a version
- * @param backend that ran; undefined for a list that is of no run
- */
+/** The software that a run rests on. Versions may come from a file: only what looks like one goes into BibTeX. No backend: of no run. */
 export function softwareReferences(
   versions: Readonly<Record<string, string>>,
   backend: string | undefined,
@@ -66,7 +60,6 @@ export function softwareReferences(
   });
 }
 
-/** Methods that a run used: random numbers where it drew any, its optimisers, the analysis of its rounding. */
 function methodsOf({ params, compute }: RunDocument): readonly string[] {
   if (compute.engine === 'exact') return [];
   const { optimizer, optimizers } = params as { readonly optimizer?: unknown; readonly optimizers?: unknown };
@@ -85,11 +78,7 @@ export function allReferences(): readonly Reference[] {
   return [...works, ...softwareReferences(versions(), undefined)];
 }
 
-/**
- * What a run rests on: the paper, the works that the claims it bears on come from, the methods that it used, the software.
- *
- * @param scenario of the run, where this version has it
- */
+/** What a run rests on: the paper, the works its claims come from, the methods that it used, the software. */
 export function referencesOf(run: RunDocument, scenario: Scenario | undefined): readonly Reference[] {
   // Every closed form of pre-training is T0's.
   const concerned = new Set(['T0', ...(scenario?.claims ?? []), ...run.checks.map(({ claim }) => claim)]);

@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import { helpNotes } from '../output/help-notes.js';
-import type { CommandLineIo } from '../output/io.js';
-import { terminalOf } from '../output/terminal.js';
+import { type CommandLineIo, helpNotes } from '../output/terminal.js';
 
 const NOTES = [
   'Rows are matched by their first columns, such as gamma and time. Simulated means are compared in units of their combined standard error, and a difference is significant if noise alone would produce one as large anywhere among the rows with probability below 0.01. Runs with the same seed share their noise, which makes the test conservative. Other numbers are compared to the last bit.',
@@ -23,7 +21,7 @@ export function addCompareCommand(program: Command, io: CommandLineIo, finish: (
     .argument('<folder>', 'a result folder')
     .argument('<other>', 'another result folder, or published:ID')
     .option('--json', 'print one JSON document and nothing else')
-    .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
+    .addHelpText('after', () => helpNotes(io, NOTES, EXAMPLES))
     .action(async (folder: string, other: string, options: { readonly json?: true }) => {
       const { compare } = await import('./compare-command.js');
       finish(await compare(folder, other, options, io));

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { exitCode } from '../output/error-line.js';
-import { type CommandLineIo, loadScenarios } from '../output/io.js';
-import { terminalOf } from '../output/terminal.js';
+import { type CommandLineIo, loadScenarios, terminalOf } from '../output/terminal.js';
 import { findingsOn, publishedSources } from '../published/comparisons.js';
 import type { PublishedSource } from '../published/published.js';
 import { readResult } from '../results/read-result.js';

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandLineIo } from '../output/io.js';
-import { terminalOf } from '../output/terminal.js';
+import { type CommandLineIo, terminalOf } from '../output/terminal.js';
 
 export function addDoctorCommand(program: Command, io: CommandLineIo): void {
   program

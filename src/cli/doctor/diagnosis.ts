@@ -1,13 +1,10 @@
 import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from 'node:os';
 import { type BackendReport, type CardReport, probeBackends, probeCard } from '../../sim/backends/probe.js';
 import { versions } from '../../sim/backends/versions.js';
-import { paragraph } from '../output/help-notes.js';
-import { styleFor, type Terminal } from '../output/terminal.js';
+import { paragraph, styleFor, type Terminal } from '../output/terminal.js';
 
-/** What `doctor` finds on this machine; `card` is what `auto` knows of the graphics card, null where there is none. */
 export type Diagnosis = Awaited<ReturnType<typeof diagnose>>;
 
-/** Looks at the machine and tries every backend. */
 export async function diagnose() {
   return {
     schema: 1,

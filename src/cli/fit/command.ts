@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import { helpNotes } from '../output/help-notes.js';
-import type { CommandLineIo } from '../output/io.js';
-import { terminalOf } from '../output/terminal.js';
+import { type CommandLineIo, helpNotes } from '../output/terminal.js';
 import { once } from '../settings/setting.js';
 import type { FitOptions } from './fit-document.js';
 
@@ -33,7 +31,7 @@ export function addFitCommand(program: Command, io: CommandLineIo): void {
     .option('--resamples <count>', 'bootstrap samples, 2 to 100000 (default: 200)', once('--resamples'))
     .option('--seed <integer>', 'bootstrap seed (default: 1)', once('--seed'))
     .option('--json', 'print one JSON document and nothing else')
-    .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
+    .addHelpText('after', () => helpNotes(io, NOTES, EXAMPLES))
     .action(async (file: string, options: FitOptions) => {
       const { fitTable } = await import('./fit-document.js');
       await fitTable(file, options, io);

@@ -8,9 +8,7 @@ import {
 import { type ScalingLaw, type ScalingPoint, scalingLaws } from '../../sim/scaling/laws.js';
 import { eventLoopTurns } from '../../sim/scenario/event-loop.js';
 import { InvalidInputError, readDecimal } from '../../theory/invalid-input.js';
-import { paragraph } from '../output/help-notes.js';
-import type { CommandLineIo } from '../output/io.js';
-import { styleFor, type Terminal, terminalOf } from '../output/terminal.js';
+import { type CommandLineIo, paragraph, styleFor, type Terminal, terminalOf } from '../output/terminal.js';
 import { layOutTable, readableNumber } from '../output/text-table.js';
 import { DEFAULT_SEED, readSeed } from '../settings/run-request.js';
 import { readChoice } from '../settings/setting.js';
@@ -158,11 +156,7 @@ export interface FitOptions {
 const DEFAULT_RESAMPLES = 200;
 const MOST_RESAMPLES = 100_000;
 
-/**
- * `overtrain fit FILE`.
- *
- * @throws InvalidInputError where the file or an option is not right
- */
+/** `overtrain fit FILE`. @throws InvalidInputError where the file or an option is not right */
 export async function fitTable(file: string, options: FitOptions, io: CommandLineIo): Promise<void> {
   const request = {
     laws: lawsOf(options.law),

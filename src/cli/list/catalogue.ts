@@ -3,13 +3,9 @@ import { metaOf } from '../../sim/scenario/parameter.js';
 import type { Scenario } from '../../sim/scenario/scenario.js';
 import type { Claim } from '../../theory/claims/engine/claim.js';
 
-/** What `list --json` prints. */
 export type Catalogue = ReturnType<typeof catalogueOf>;
 
-/**
- * The catalogue of the scenarios given, and of the claims given together with those that the scenarios bear on, in the
- * order of their ids (T2 before T10).
- */
+/** The catalogue of these scenarios, and of these claims with those that the scenarios bear on, by id (T2 before T10). */
 export function catalogueOf(scenarios: readonly Scenario[], claims: readonly Pick<Claim, 'id' | 'title'>[]) {
   return { schema: 1, scenarios: scenarios.map(listScenario), claims: listClaims(scenarios, claims) };
 }

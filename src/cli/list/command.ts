@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandLineIo } from '../output/io.js';
-import { terminalOf } from '../output/terminal.js';
+import { type CommandLineIo, paragraph, terminalOf } from '../output/terminal.js';
 
 export function addListCommand(program: Command, io: CommandLineIo): void {
   program
@@ -32,10 +31,7 @@ const USAGE = [
 
 /** What `overtrain` prints without a command: the scenarios and how to run them. */
 export async function printOverview(io: CommandLineIo): Promise<void> {
-  const [{ catalogueLines, loadCatalogue }, { paragraph }] = await Promise.all([
-    import('./scenario-catalogue.js'),
-    import('../output/help-notes.js'),
-  ]);
+  const { catalogueLines, loadCatalogue } = await import('./scenario-catalogue.js');
   const terminal = terminalOf(io.stdout, io.env);
   const usage = USAGE.flatMap((line) => {
     const indent = line.length - line.trimStart().length;

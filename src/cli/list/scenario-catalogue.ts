@@ -1,12 +1,7 @@
-import { paragraph } from '../output/help-notes.js';
-import type { CommandLineIo } from '../output/io.js';
-import { styleFor, type Terminal } from '../output/terminal.js';
+import { type CommandLineIo, paragraph, styleFor, type Terminal } from '../output/terminal.js';
 import type { Catalogue } from './catalogue.js';
 
-/**
- * The catalogue of what is on offer. Scenarios and claims are only loaded where the caller brings scenarios, or the program
- * is not bundled: the bundle has the whole catalogue written out.
- */
+/** What is on offer. Nothing is loaded for it where the program is bundled: the bundle has the whole catalogue written out. */
 export async function loadCatalogue(io: CommandLineIo): Promise<Catalogue> {
   if (io.loadScenarios === undefined) return (await import('./whole-catalogue.js')).wholeCatalogue;
   const [{ catalogueOf }, scenarios, { claims }] = await Promise.all([

@@ -40,12 +40,7 @@ export function padCells(text: string, width: number, side: 'right' | 'left' = '
   return side === 'right' ? text + blanks : blanks + text;
 }
 
-/**
- * Breaks a text without colours at blanks into lines of at most `width` cells; a longer word is cut.
- *
- * @param first blanks before the first line
- * @param rest blanks before the others
- */
+/** Breaks a text without colours at blanks into lines of at most `width` cells, margins included; a longer word is cut. */
 export function wrapCells(text: string, width: number, first = 0, rest = first): string[] {
   const lines: string[] = [];
   const margin = () => ' '.repeat(Math.min(lines.length === 0 ? first : rest, Math.max(0, width - 1)));
@@ -66,10 +61,7 @@ export function wrapCells(text: string, width: number, first = 0, rest = first):
 // Control, line-separating and direction-changing characters, and halves of surrogate pairs.
 const UNSAFE = /[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
-/**
- * Text that a terminal shows on one line and cannot be steered by: control characters become visible escapes,
- * and what is longer than `longest` characters is cut.
- */
+/** Text on one line by which no terminal can be steered: control characters become visible escapes; too long a one is cut. */
 export function oneLine(text: string, longest = Number.POSITIVE_INFINITY): string {
   const visible = text
     .slice(0, Math.min(text.length, longest + 1))

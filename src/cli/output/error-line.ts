@@ -2,7 +2,6 @@ import { CommanderError } from 'commander';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { oneLine } from './cell-width.js';
 
-/** Exit codes that scripts rest on. */
 export const exitCode = {
   /** Done, and every claim that was checked holds. */
   done: 0,
@@ -16,10 +15,8 @@ export const exitCode = {
   interrupted: 130,
 } as const;
 
-/** How a command that threw ends: its exit code and what stderr says, one line unless the user asked for a stack. */
 export interface Failure {
   readonly exitCode: number;
-  /** Empty when there is nothing to say. */
   readonly message: string;
 }
 
@@ -48,10 +45,7 @@ export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
-/**
- * Says what commander refused in the words of {@link InvalidInputError}. Its messages quote the name concerned and may
- * end with a suggestion on a line of its own.
- */
+/** What commander refused, in the words of {@link InvalidInputError}; it may end with a suggestion on a line of its own. */
 function describeUsage(error: CommanderError): string {
   const [first = '', ...suggestions] = error.message.replace(/^error: /, '').split(/\n(?=\(Did you mean )/);
   const name = oneLine(/'(.*)'/s.exec(first)?.[1] ?? '', LONGEST_NAME);
@@ -59,6 +53,8 @@ function describeUsage(error: CommanderError): string {
   switch (error.code) {
     case 'commander.unknownOption':
       return `${name}: not an option of this command${hint || '; see --help'}`;
+    case 'commander.missingArgument':
+      return `${name}: missing; see --help`;
     case 'commander.optionMissingArgument':
       return `${name.split(' ')[0]}: no value was given; expected ${name}`;
     case 'commander.excessArguments':

@@ -1,7 +1,6 @@
 import type { WorkMeter } from '../../sim/backends/watched-backend.js';
 import { fitCells } from './cell-width.js';
-import type { OutputStream } from './io.js';
-import { asciiText, safeText, terminalOf } from './terminal.js';
+import { asciiText, type OutputStream, safeText, terminalOf } from './terminal.js';
 import { readableNumber } from './text-table.js';
 
 /** Throughput of a run in network steps per second, for the end of a line; empty where no step has been made. */
@@ -17,7 +16,6 @@ export class RemainingTime {
   private lastDone = 0;
   private pace: number | undefined;
 
-  /** @param lastTime start of the work, in milliseconds */
   constructor(private lastTime: number) {}
 
   /** Takes note that `done` parts are finished at the time `now`. Work that starts over is measured afresh. */
@@ -35,7 +33,6 @@ export class RemainingTime {
     this.lastTime = now;
   }
 
-  /** Parts that are finished in a second, or undefined as long as nothing is known. */
   get perSecond(): number | undefined {
     return this.pace === undefined ? undefined : 1000 * this.pace;
   }
@@ -60,7 +57,6 @@ export function durationText(milliseconds: number): string {
 const REDRAW_INTERVAL = 100;
 const BAR_CELLS = 20;
 
-/** One line on stderr that says how far a run is; silent unless someone watches. */
 export interface ProgressLine {
   update(done: number, total: number, label: string): void;
   /** Takes the line away, so that other output can be written; the next update draws it again. */
@@ -69,11 +65,7 @@ export interface ProgressLine {
 
 const silent: ProgressLine = { update: () => {}, clear: () => {} };
 
-/**
- * The progress line for a stream: drawn only on a terminal that can redraw a line, outside CI, unless `quiet`.
- *
- * @param clock time in milliseconds
- */
+/** The progress line for a stream: drawn only on a terminal that can redraw a line, outside CI, unless `quiet`. */
 export function progressLine(
   stream: OutputStream,
   env: Readonly<Record<string, string | undefined>>,
@@ -120,7 +112,6 @@ function progressText(
   return `${percentDone(part)}${left}  ${bar}  ${safeText(label, unicode)}`;
 }
 
-/** The part of the work that is done, from 0 to 1. */
 export function shareDone(done: number, total: number): number {
   return total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
 }

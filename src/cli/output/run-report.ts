@@ -3,18 +3,15 @@ import type { RunResults } from '../../sim/scenario/run-document.js';
 import type { Check, Compute, Scenario } from '../../sim/scenario/scenario.js';
 import type { Table } from '../../sim/scenario/table.js';
 import { drawChart } from './chart/draw-chart.js';
-import { figureChart, figureMap } from './figure-chart.js';
-import { cellText } from './figure-series.js';
-import { paragraph } from './help-notes.js';
+import { cellText, figureChart, figureMap } from './figure-series.js';
 import { drawMap } from './map/draw-map.js';
-import { asciiText, type Style, styleFor, type Terminal } from './terminal.js';
+import { asciiText, paragraph, type Style, styleFor, type Terminal } from './terminal.js';
 import { layOutTable, readableNumber } from './text-table.js';
 
 /** Longest table that is printed whole, and how much of a longer one is shown where no figure draws it. */
 const MOST_ROWS = 20;
 const SAMPLE_ROWS = 5;
 
-/** The first lines of a run: what it is and what computes it. */
 export function runHeading(scenario: Scenario, compute: Compute, seed: number, terminal: Terminal): string[] {
   const { strong, faint } = styleFor(terminal.colour);
   const engine =
@@ -26,7 +23,6 @@ export function runHeading(scenario: Scenario, compute: Compute, seed: number, t
   ];
 }
 
-/** What a run found, for reading: figures, tables, checks, warnings. */
 export function runReport(scenario: Scenario, results: RunResults, terminal: Terminal): string[] {
   const style = styleFor(terminal.colour);
   return [

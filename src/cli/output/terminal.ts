@@ -1,5 +1,36 @@
-import { oneLine } from './cell-width.js';
-import type { OutputStream } from './io.js';
+import type { Scenario } from '../../sim/scenario/scenario.js';
+import type { Table } from '../../sim/scenario/table.js';
+import type { SweepSummary } from '../sweep-figures/sweep-rows.js';
+import { oneLine, wrapCells } from './cell-width.js';
+
+/** What the command line needs of a stream; `process.stdout` is one, and so is a plain object in a test. */
+export interface OutputStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export type DrawSweep = (summary: SweepSummary, table: Table) => Promise<ReadonlyMap<string, string | Uint8Array>>;
+
+/** The world around one call of the command line, handed in so that tests can stand in for it. */
+export interface CommandLineIo {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: Environment;
+  readonly signal?: AbortSignal;
+  /** The scenarios on offer, loaded only when a command needs them. Default: all of them. */
+  readonly loadScenarios?: () => Promise<readonly Scenario[]>;
+  /** Draws the figures of a sweep as files, by name. Default: all that there are. */
+  readonly drawSweep?: DrawSweep;
+}
+
+/** The scenarios on offer, or the one of an id. Loading takes most of the start-up time: ask late, and for no more than is needed. */
+export async function loadScenarios(io: CommandLineIo, id?: string): Promise<readonly Scenario[]> {
+  if (io.loadScenarios !== undefined) return io.loadScenarios();
+  return (await import('../../sim/scenarios/scenario-files.js')).loadScenariosFor(id);
+}
 
 /** How many colours may be used: none, the 16 of every terminal, 256, or all. */
 export type ColourDepth = 'none' | 'basic' | 'indexed' | 'full';
@@ -15,8 +46,6 @@ export interface Terminal {
 
 const PIPE_WIDTH = 80;
 const LEAST_WIDTH = 20;
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads what a stream can show from the stream itself and the environment (`NO_COLOR`, `FORCE_COLOR`, `TERM`, `CI`, `LC_ALL` …). */
 export function terminalOf(stream: OutputStream, env: Environment): Terminal {
@@ -52,10 +81,7 @@ function isUnicode(env: Environment): boolean {
   return /utf-?8/i.test(locale);
 }
 
-/**
- * The palette of Okabe and Ito (2008), which people with any form of colour blindness can tell apart, without its
- * black; yellow, the faintest on a white ground, comes last. Each with its nearest of the 256 and of the 16 colours.
- */
+// Of Okabe and Ito (2008) for any colour blindness, without its black; yellow, the faintest on white, comes last.
 const PALETTE = [
   { full: '38;2;230;159;0', indexed: '38;5;214', basic: '33' },
   { full: '38;2;86;180;233', indexed: '38;5;74', basic: '36' },
@@ -70,7 +96,6 @@ const [ORANGE, , GREEN, , VERMILION] = PALETTE;
 
 export type Colour = Readonly<Record<Exclude<ColourDepth, 'none'>, string>>;
 
-/** Wraps text in a colour, or leaves it as it is where there is none. */
 export function paintText(text: string, colour: Colour, depth: ColourDepth, before = ''): string {
   return depth === 'none' || text === '' ? text : `\u001b[${before}${colour[depth]}m${text}\u001b[0m`;
 }
@@ -78,7 +103,6 @@ export function paintText(text: string, colour: Colour, depth: ColourDepth, befo
 const STRONG: Colour = { full: '1', indexed: '1', basic: '1' };
 const FAINT: Colour = { full: '2', indexed: '2', basic: '2' };
 
-/** How texts of each meaning are wrapped in escape sequences. */
 export type Style = ReturnType<typeof styleFor>;
 
 export function styleFor(depth: ColourDepth) {
@@ -133,10 +157,25 @@ export function safeText(text: string, unicode: boolean): string {
   return unicode ? oneLine(text) : asciiText(oneLine(text));
 }
 
-/**
- * Whether a call opens the terminal UI: without arguments, where someone watches and can type. Elsewhere, in a pipe or
- * in CI for two, the same call prints the scenarios.
- */
+/** Text in lines of the terminal's width, in ASCII where it must be; `rest` blanks stand before all lines but the first. */
+export function paragraph(
+  text: string,
+  { width, unicode }: Pick<Terminal, 'width' | 'unicode'>,
+  paint: (text: string) => string = (line) => line,
+  first = 0,
+  rest = first,
+): string[] {
+  return wrapCells(safeText(text, unicode), width, first, rest).map((line) => paint(unicode ? line : asciiText(line)));
+}
+
+/** What follows the options in a help: paragraphs, and examples left whole so that they can be copied. */
+export function helpNotes(io: CommandLineIo, paragraphs: readonly string[], examples: readonly string[]): string {
+  const terminal = terminalOf(io.stdout, io.env);
+  const lines = paragraphs.flatMap((text) => ['', ...paragraph(text, terminal)]);
+  return [...lines, '', 'Examples:', ...examples.map((example) => `  ${example}`)].join('\n');
+}
+
+/** Whether a call opens the terminal UI: one without arguments, where someone watches and can type. */
 export function opensTui(
   argv: readonly string[],
   { stdin, stdout, env }: { stdin: { readonly isTTY?: boolean }; stdout: OutputStream; env: Environment },

@@ -1,9 +1,7 @@
+import type { Cell, Table } from '../../sim/scenario/table.js';
 import { cellWidth, fitCells, oneLine, padCells } from './cell-width.js';
 
-/**
- * A number for reading: at most `digits` significant digits, plain between 1e-4 and 1e6, with an exponent beyond.
- * Integers up to seven digits keep them all.
- */
+/** A number of at most so many digits, plain between 1e-4 and 1e6; integers up to seven digits keep them all. */
 export function readableNumber(value: number, digits = 4): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e7) return String(value);
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
@@ -17,12 +15,7 @@ export function readableNumber(value: number, digits = 4): string {
 
 const GAP = '  ';
 
-/**
- * Aligns a table of texts in columns of at most `width` cells in all, those of numbers on the right. Columns that do not fit
- * are left out from the right; the first always stays, cut if it must be.
- *
- * @returns the lines, the header first, and the names of the columns that were left out
- */
+/** Texts in columns, numbers on the right. Columns that do not fit are left out from the right; the first stays, cut if it must be. */
 export function layOutTable(
   table: {
     readonly header: readonly string[];
@@ -49,4 +42,18 @@ export function layOutTable(
     return fitCells(texts.join(GAP).trimEnd(), width);
   });
   return { lines, leftOut: table.header.slice(shown) };
+}
+
+/** A table as RFC 4180 has it, but for lines that end with a line feed alone; null is empty, an empty text `""`. */
+export function csvText(table: Table): string {
+  const header = table.columns.map(({ name }) => csvField(name)).join(',');
+  const lines = table.rows.map((row) => row.map(csvField).join(','));
+  return `${[header, ...lines].join('\n')}\n`;
+}
+
+function csvField(cell: Cell): string {
+  if (cell === null) return '';
+  if (typeof cell === 'number') return Object.is(cell, -0) ? '-0' : Number.isFinite(cell) ? String(cell) : '';
+  const text = String(cell);
+  return text === '' || /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

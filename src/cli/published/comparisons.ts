@@ -47,11 +47,7 @@ type Curve = ReturnType<typeof curvesOf>[number];
 /** How values go: `flat` where all are the same to the tolerance. */
 type Direction = 'rises' | 'falls' | 'flat' | 'turns';
 
-/**
- * The direction of values in order.
- *
- * @param share of their whole range that counts as no change from one to the next
- */
+/** The direction of values in order; so small a share of their whole range counts as no change from one to the next. */
 export function directionOf(values: readonly number[], share = 1e-3): Direction {
   const range = greatest(values) - least(values);
   if (!(range > 1e-12 * greatest(values.map(Math.abs)))) return 'flat';
@@ -63,12 +59,7 @@ export function directionOf(values: readonly number[], share = 1e-3): Direction 
 /** Standard errors by which a rise must exceed noise, seen at its best place among a hundred. */
 const CLEARLY = 5;
 
-/**
- * Whether a curve falls to a minimum before its end and rises from it by more than noise, and by more than a thousandth of its
- * whole range.
- *
- * @param error largest standard error of a value
- */
+/** Whether a curve falls to a minimum and rises from it by more than noise and a thousandth of its range. */
 export function hasUTurn(values: readonly number[], error = 0): boolean {
   const lowest = least(values);
   const range = greatest(values) - lowest;
@@ -92,14 +83,11 @@ function least(values: readonly number[]): number {
   return values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
 }
 
-/*
- * Runs of scenarios about citing papers beside the figures of those papers: orders and shapes only.
- */
+// Runs of scenarios about citing papers beside the figures of those papers: orders and shapes only.
 
 const listed = (values: readonly number[]) => values.map((value) => readableNumber(value, 3)).join(', ');
 const ends = ({ y }: Curve) => `it goes from ${readableNumber(y[0]!, 3)} to ${readableNumber(y.at(-1)!, 3)}`;
 
-/** The scenario `replay` beside all figures of its paper. */
 export function replayFindings(run: RunDocument): readonly Finding[] {
   const forgetting = (table: string, of: string, x: string) =>
     curvesOf(run, table, table === 'pretraining' ? 'curve' : 'method', x, ['forgetting_sim']).find((curve) =>
@@ -167,7 +155,6 @@ export function exposureFindings(run: RunDocument): readonly Finding[] {
 
 export const publishedSources: readonly PublishedSource[] = [overtrained, forgetting, earlyExposure];
 
-/** What a run of one scenario can be set beside. A new scenario adds its entries here. */
 interface Comparison {
   readonly source: PublishedSource;
   readonly scenario: string;

@@ -1,6 +1,5 @@
 import { PUBLISHED } from '../../sim/scenarios/early-exposure/columns.js';
 
-/** One thing that a paper shows, beside what a run shows. */
 export interface Finding {
   readonly figure: string;
   readonly published: string;
@@ -9,7 +8,6 @@ export interface Finding {
   readonly verdict: 'agrees' | 'mismatch' | 'open';
 }
 
-/** A paper whose figures a run can be set beside. */
 export interface PublishedSource {
   /** How `compare` calls it. */
   readonly id: string;
@@ -58,7 +56,6 @@ export const earlyExposure: PublishedSource = {
   },
 };
 
-/** A loss of every model, by the name of the series. */
 function seriesOf(loss: 'retained' | 'immediate'): Record<string, readonly number[]> {
   return Object.fromEntries(PUBLISHED.sizes.map((model) => [`${loss}_loss_${model.size}`, model[loss]]));
 }

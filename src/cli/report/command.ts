@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { helpNotes } from '../output/help-notes.js';
-import { type CommandLineIo, loadScenarios } from '../output/io.js';
-import { terminalOf } from '../output/terminal.js';
+import { type CommandLineIo, helpNotes, loadScenarios } from '../output/terminal.js';
 import { once } from '../settings/setting.js';
 
 const NOTES = [
@@ -20,15 +18,15 @@ export function addReportCommand(program: Command, io: CommandLineIo): void {
     .usage('<folder>… --html <file>')
     .argument('[folders...]', 'folders written by "overtrain run --out" or "overtrain sweep --out"')
     .option('--html <file>', 'the file to write', once('--html'))
-    .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
+    .addHelpText('after', () => helpNotes(io, NOTES, EXAMPLES))
     .action(async (folders: readonly string[], { html }: { readonly html?: string }) => {
       if (folders.length === 0)
         throw new InvalidInputError(
           'folder',
-          '',
+          undefined,
           'at least one folder written by "overtrain run --out" or "overtrain sweep --out"',
         );
-      if (html === undefined) throw new InvalidInputError('--html', '', 'the file to write');
+      if (html === undefined) throw new InvalidInputError('--html', undefined, 'the file to write');
       const [{ writeReport }, scenarios] = await Promise.all([import('./write-report.js'), loadScenarios(io)]);
       await writeReport(folders, html, scenarios);
       io.stdout.write(`Wrote ${html}\n`);

@@ -27,10 +27,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/**
- * Text for content and quoted attributes. Control characters, which no page may hold, and characters that turn the
- * direction of what follows become visible.
- */
+/** Text for content and quoted attributes; what no page may hold or what turns the direction of text becomes visible. */
 export function escaped(text: string): string {
   return (
     text
@@ -52,7 +49,6 @@ export function embeddedJson(value: unknown): Markup {
 
 export interface ProvedClaim {
   readonly id: string;
-  /** Title, mathematics included. */
   readonly title: Markup;
   /** Statement, hypotheses, origin and proof. */
   readonly body: Markup;
@@ -60,11 +56,7 @@ export interface ProvedClaim {
 
 const HEADING = /^## ([A-Z][A-Za-z0-9]*(?:-[a-z0-9]+)*) — (.+)$/;
 
-/**
- * Renders theorems of proofs.md: Markdown as HTML, in which HTML of its own counts as text, and mathematics as MathML.
- *
- * @param ids the theorems that are wanted; unknown ones are left out
- */
+/** The theorems of proofs.md that are wanted: Markdown as HTML, in which HTML of its own counts as text, mathematics as MathML. */
 export function renderProofs(markdown: string, ids: ReadonlySet<string>): readonly ProvedClaim[] {
   const renderer = new MarkdownIt({ html: false, linkify: false, typographer: false });
   renderer.validateLink = (link: string) => /^https?:\/\//.test(link);

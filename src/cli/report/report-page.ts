@@ -17,20 +17,16 @@ import type { PageFigure, PageRun, ScaleName } from './page/page-data.js';
 import { embeddedJson, html, Markup, type ProvedClaim } from './proofs.js';
 
 export interface ReportRun extends StoredRun {
-  /** What the page calls it: its scenario and folder. */
   readonly name: string;
   readonly anchor: string;
   readonly index: number;
   /** Undefined where this version does not know the scenario. */
   readonly scenario: Scenario | undefined;
   readonly figures: readonly PageFigure[];
-  /** Figures that could not be drawn, with the reason. */
   readonly missing: readonly string[];
-  /** Claims that the page has proofs of. */
   readonly proved: ReadonlySet<string>;
 }
 
-/** One run: what was found in words, figures, claims, tables, parameters, and how to get it again. */
 function runArticle(run: ReportRun): Markup {
   const { anchor, name, scenario, document, index } = run;
   return html`<article id="${anchor}" aria-labelledby="${anchor}-title">
@@ -75,7 +71,6 @@ ${diverged.map(({ network, step }) => html`<p class="note">${network}: diverged 
 </section>`;
 }
 
-/** Where the page shows a sweep; in words, what it is of. */
 function sweepSection({ sweep, anchor, index }: ReportRun): Markup | null {
   if (sweep === undefined) return null;
   const id = `${anchor}-sweep`;
@@ -186,11 +181,7 @@ function shortText(text: string): string {
 
 const SCALES = ['linear', 'log'] as const;
 
-/**
- * A figure as the page draws it: one Vega specification for each choice of its scales, over the same rows.
- *
- * @throws Error when the tables lack what the figure draws
- */
+/** A figure as the page draws it: a Vega specification for each choice of scales, over the same rows. */
 export function reportFigure(
   figure: Figure,
   tables: Readonly<Record<string, Table>>,
@@ -253,15 +244,11 @@ function scaled(figure: CurveFigure, x: 'linear' | 'log', y: 'linear' | 'log'): 
 export interface ReportParts {
   readonly runs: readonly ReportRun[];
   readonly proofs: readonly ProvedClaim[];
-  /** Script and style sheet of the page, as built. */
   readonly script: string;
   readonly style: string;
 }
 
-/**
- * The report as one file that needs nothing else: its security policy allows its own script and style sheet, known by their
- * checksums, and refuses every request.
- */
+/** The report as one file: its security policy allows its own script and style by their checksums, and refuses every request. */
 export function reportPage({ runs, proofs, script, style }: ReportParts): string {
   const sheet = `${style}${colourVariables(runs)}`;
   const policy = [

@@ -10,11 +10,7 @@ import { readResult, type StoredRun } from '../results/read-result.js';
 import { renderProofs } from './proofs.js';
 import { type ReportRun, reportFigure, reportPage } from './report-page.js';
 
-/**
- * Writes a page whole or not at all; one that is there is replaced in one step.
- *
- * @throws InvalidInputError in one line where it cannot be written, and nothing is left behind then
- */
+/** Writes a page whole or not at all; one that is there is replaced in one step. */
 export async function writePage(file: string, contents: string): Promise<void> {
   if (file.trim() === '' || file.includes('\0')) throw new InvalidInputError('--html', file, 'the name of a file');
   const path = resolve(file);
@@ -32,12 +28,7 @@ export async function writePage(file: string, contents: string): Promise<void> {
 
 const PROOFS = new URL('../../../proofs.md', import.meta.url);
 
-/**
- * Reads result folders and writes the report on them as one file.
- *
- * @param scenarios those that this version knows
- * @throws InvalidInputError when a folder is no readable run or the file cannot be written; the file is then as it was
- */
+/** Writes the report on result folders as one file, which stays as it was where that fails. */
 export async function writeReport(
   folders: readonly string[],
   file: string,

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { versions } from '../../sim/backends/versions.js';
 import type { RunDocument } from '../../sim/scenario/run-document.js';
 import { figureFiles } from '../figures/figure-files.js';
-import { csvText } from '../output/csv.js';
+import { csvText } from '../output/text-table.js';
 import type { ResolvedRun } from '../settings/run-request.js';
 import type { FileMaker, Files } from './files.js';
 import { parquetFiles } from './parquet-files.js';

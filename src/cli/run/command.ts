@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import { helpNotes } from '../output/help-notes.js';
-import { type CommandLineIo, loadScenarios } from '../output/io.js';
-import { terminalOf } from '../output/terminal.js';
+import { type CommandLineIo, helpNotes, loadScenarios, terminalOf } from '../output/terminal.js';
 import { collectSetting, once } from '../settings/setting.js';
 import type { RunCommandOptions } from './run-scenario.js';
 
@@ -22,11 +20,7 @@ const EXAMPLES = [
 
 type ParsedOptions = RunCommandOptions & { readonly help?: true };
 
-/**
- * Adds `overtrain run`.
- *
- * @param finish called with the exit code of the run
- */
+/** Adds `overtrain run`. @param finish called with the exit code of the run */
 export function addRunCommand(program: Command, io: CommandLineIo, finish: (code: number) => void): void {
   program
     .command('run')
@@ -48,7 +42,7 @@ export function addRunCommand(program: Command, io: CommandLineIo, finish: (code
     .option('--quiet', 'no progress on stderr')
     .helpOption(false)
     .option('-h, --help', 'this help; with a scenario, help for that scenario')
-    .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
+    .addHelpText('after', () => helpNotes(io, NOTES, EXAMPLES))
     .action(async (id: string | undefined, options: ParsedOptions, command: Command) => {
       if (!options.help) {
         const { runScenario } = await import('./run-scenario.js');

@@ -3,13 +3,11 @@ import { join } from 'node:path';
 import { RunCollector, type RunDocument, type RunResults, runToDocument } from '../../sim/scenario/run-document.js';
 import type { Compute, RunEvent } from '../../sim/scenario/scenario.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { csvText } from '../output/csv.js';
 import { exitCode, isAbort } from '../output/error-line.js';
-import { paragraph } from '../output/help-notes.js';
-import { type CommandLineIo, loadScenarios } from '../output/io.js';
 import { paceText, progressLine } from '../output/progress-line.js';
 import { runHeading, runReport } from '../output/run-report.js';
-import { asciiText, styleFor, terminalOf } from '../output/terminal.js';
+import { asciiText, type CommandLineIo, loadScenarios, paragraph, styleFor, terminalOf } from '../output/terminal.js';
+import { csvText } from '../output/text-table.js';
 import type { StoredRun } from '../results/read-result.js';
 import type { ReservedFolder } from '../results/result-folder.js';
 import {
@@ -31,17 +29,13 @@ export interface RunCommandOptions extends RunOptions {
   readonly quiet?: true;
 }
 
-/**
- * Refuses options that contradict each other.
- *
- * @throws InvalidInputError
- */
+/** Refuses options that contradict each other. @throws InvalidInputError */
 function refuseWithoutFolder({ out, resume, force }: RunCommandOptions): void {
   const option = resume ? '--resume' : '--force';
   const both = 'only one of them: --resume continues, --force starts over';
   if (resume && force) throw new InvalidInputError(option, '--resume --force', both);
   if ((resume || force) && out === undefined)
-    throw new InvalidInputError(option, true, 'to be used together with --out');
+    throw new InvalidInputError('--out', undefined, `the folder that ${option} is about`);
 }
 
 /**
@@ -153,7 +147,7 @@ function printDocument(
 /** The table that `--csv` prints: the first of the scenario, unless `--table` names another. */
 function csvTable({ scenario }: ResolvedRun, { csv, table }: RunCommandOptions): string | undefined {
   const names = Object.keys(scenario.tables);
-  if (table !== undefined && !csv) throw new InvalidInputError('--table', table, 'to be used together with --csv');
+  if (table !== undefined && !csv) throw new InvalidInputError('--table', table, '--csv beside it');
   if (!csv) return undefined;
   return table === undefined ? names[0] : readChoice('--table', table, names);
 }

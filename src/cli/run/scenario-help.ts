@@ -1,8 +1,7 @@
 import type { z } from 'zod';
 import { metaOf } from '../../sim/scenario/parameter.js';
 import type { Scenario } from '../../sim/scenario/scenario.js';
-import { paragraph } from '../output/help-notes.js';
-import { styleFor, type Terminal } from '../output/terminal.js';
+import { paragraph, styleFor, type Terminal } from '../output/terminal.js';
 
 export function scenarioHelp(scenario: Scenario, terminal: Terminal): string[] {
   const { strong, faint } = styleFor(terminal.colour);

@@ -7,11 +7,7 @@ import { isNestedDeeper, messageOf } from '../output/error-line.js';
 /** Strings, and the punctuation that shows where in a mapping each is. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
 
-/**
- * A key that occurs twice in one mapping of a JSON text, where `JSON.parse` silently takes the last; undefined where there is none.
- *
- * @param text valid JSON
- */
+/** A key that occurs twice in one mapping of valid JSON, where `JSON.parse` silently takes the last. */
 function duplicateKey(text: string): string | undefined {
   // One set of keys for each mapping that is open; none for a list.
   const open: (Set<string> | undefined)[] = [];
@@ -40,13 +36,7 @@ const READERS: Readonly<Record<string, (text: string) => Promise<unknown> | unkn
   '.yml': parseYaml,
 };
 
-/**
- * Reads a YAML or JSON file, as its extension says.
- *
- * @param option named in the error
- * @param mostBytes a longer file is refused; whole MiB
- * @throws InvalidInputError in one line when the file cannot be read, is too large, or is neither YAML nor JSON
- */
+/** Reads a YAML or JSON file, as its extension says; an error is one line that names the option. */
 export async function readDataFile(option: string, file: string, mostBytes = 1 << 20): Promise<unknown> {
   const read = READERS[extname(file).toLowerCase()];
   if (read === undefined) throw new InvalidInputError(option, file, 'a file that ends in .yaml, .yml or .json');
@@ -111,7 +101,6 @@ async function parseYaml(text: string): Promise<unknown> {
   return document.toJS({ maxAliasCount: MOST_ALIASES });
 }
 
-/** What a `--config` file says: parameters, and how to run where it says so. */
 export interface Config {
   readonly parameters: ReadonlyMap<string, unknown>;
   readonly run: ReadonlyMap<RunKey, unknown>;
@@ -123,12 +112,7 @@ type RunKey = (typeof runKeys)[number];
 
 const OPTION = '--config';
 
-/**
- * Reads a YAML or JSON file (as its extension says). It holds either `params: {…}` beside `scenario`, `seed`,
- * `engine` and `backend`, or the parameters themselves in the place of `params`.
- *
- * @throws InvalidInputError in one line when the file cannot be read, is too large, not YAML or JSON, or not a mapping
- */
+/** Reads `params: {…}` beside `scenario`, `seed`, `engine` and `backend`, or parameters themselves in the place of `params`. */
 export async function readConfig(file: string): Promise<Config> {
   return readContent(file, await readDataFile(OPTION, file));
 }

@@ -9,11 +9,6 @@ import { readChoice, type Settings, settingsRecord, settingText } from './settin
 
 export const DEFAULT_SEED = 1;
 
-/**
- * Reads a seed from text or from a value of a file.
- *
- * @throws InvalidInputError unless it is an integer in [0, 2^53)
- */
 export function readSeed(value: unknown): number {
   const seed = typeof value === 'string' && /^\d{1,16}$/.test(value.trim()) ? Number(value) : value;
   if (typeof seed === 'number' && Number.isSafeInteger(seed) && seed >= 0) return seed;
@@ -28,7 +23,6 @@ export interface RunOptions {
   readonly backend?: string;
 }
 
-/** A run, checked and complete. */
 export interface ResolvedRun {
   readonly scenario: Scenario;
   /** What the user set, from the file and the command line together. */
@@ -39,17 +33,13 @@ export interface ResolvedRun {
   readonly backend: BackendChoice;
 }
 
-/**
- * Puts a run together: what the command line says goes before the file, and the file before the defaults.
- *
- * @throws InvalidInputError for anything that is not allowed
- */
+/** Puts a run together: what the command line says goes before the file, and the file before the defaults. */
 export async function resolveRun(
   id: string | undefined,
   options: RunOptions,
   scenarios: readonly Scenario[],
 ): Promise<ResolvedRun> {
-  const scenario = scenarioAmong(id ?? '', scenarios);
+  const scenario = scenarioAmong(id, scenarios);
   const config = options.config === undefined ? undefined : await readConfig(options.config);
   const parameters = config?.parameters ?? new Map<string, unknown>();
   const run = config?.run ?? new Map<string, unknown>();
@@ -67,7 +57,6 @@ export async function resolveRun(
   };
 }
 
-/** Engines on offer for a scenario, `auto` first. */
 export function enginesOf({ engines }: Scenario): readonly EngineChoice[] {
   return engineChoices.filter((choice) => choice === 'auto' || (engines as readonly string[]).includes(choice));
 }
@@ -83,10 +72,7 @@ function refuseUnknown(scenario: Scenario, parameters: ReadonlyMap<string, unkno
   }
 }
 
-/**
- * The command that gives a run again, number by number: what the user set, and the seed, engine and backend that really
- * ran. It can be pasted into a POSIX shell.
- */
+/** The command that gives a run again, number by number, by what really ran; for a POSIX shell. */
 export function reproducingCommand(request: ResolvedRun, compute: Compute | undefined): string {
   const words = ['overtrain', 'run', request.scenario.id];
   for (const [name, value] of request.settings) {

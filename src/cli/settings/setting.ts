@@ -4,12 +4,7 @@ import { InvalidInputError } from '../../theory/invalid-input.js';
 /** Parameters as a user gave them, by name: text from `--set`, plain values from a file. */
 export type Settings = Map<string, unknown>;
 
-/**
- * Reads one `--set key=value` and adds it to those before. The value may hold further `=` and commas.
- *
- * @throws InvalidInputError without a key or a `=`, and for a key that was set before: two values for one parameter are
- *   more likely a slip than a wish
- */
+/** Adds one `--set key=value` to those before. Two values for one parameter are more likely a slip than a wish. */
 export function collectSetting(text: string, before: Settings | undefined): Settings {
   const settings = before ?? new Map<string, unknown>();
   const equals = text.indexOf('=');
@@ -20,9 +15,7 @@ export function collectSetting(text: string, before: Settings | undefined): Sett
   return settings.set(name, text.slice(equals + 1));
 }
 
-/**
- * The settings as a record for the schema. It has no prototype, so that a key such as `__proto__` is a key like any other.
- */
+/** The settings for the schema, without a prototype, so that a key such as `__proto__` is a key like any other. */
 export function settingsRecord(settings: Settings): Readonly<Record<string, unknown>> {
   return Object.assign(Object.create(null), Object.fromEntries(settings));
 }
@@ -33,11 +26,7 @@ export function settingText(value: unknown): string {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 }
 
-/**
- * Reads one of several words.
- *
- * @throws InvalidInputError naming the words and the nearest of them
- */
+/** Reads one of several words; a wrong one is told which they are, and which is nearest. */
 export function readChoice<Choice extends string>(option: string, value: unknown, choices: readonly Choice[]): Choice {
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;

@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import { helpNotes } from '../output/help-notes.js';
-import type { CommandLineIo } from '../output/io.js';
-import { terminalOf } from '../output/terminal.js';
+import { type CommandLineIo, helpNotes } from '../output/terminal.js';
 import { once, readChoice } from '../settings/setting.js';
 import type { SubmitOptions } from './submit-command.js';
 import type { SweepCommandOptions } from './sweep-command.js';
@@ -36,7 +34,7 @@ export function addSweepCommand(program: Command, io: CommandLineIo, finish: (co
     .option('--dry-run', 'show how many points there are and how long they would take, at a measured rate')
     .option('--init', 'print a commented sweep file')
     .option('--quiet', 'no progress on stderr')
-    .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), SWEEP_NOTES, SWEEP_EXAMPLES))
+    .addHelpText('after', () => helpNotes(io, SWEEP_NOTES, SWEEP_EXAMPLES))
     .action(async (file: string | undefined, options: SweepCommandOptions) => {
       const { runSweep } = await import('./sweep-command.js');
       finish(await runSweep(file, options, io));
@@ -90,7 +88,7 @@ export function addSubmitCommand(program: Command, io: CommandLineIo): void {
     .option('--shards <count>', 'number of parts to split the sweep into', once('--shards'))
     .option('--only <list>', 'submit only these shards, such as 3,5-8', once('--only'))
     .option('--dry-run', 'print the scripts without submitting them')
-    .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), SUBMIT_NOTES, SUBMIT_EXAMPLES))
+    .addHelpText('after', () => helpNotes(io, SUBMIT_NOTES, SUBMIT_EXAMPLES))
     .action(async (scheduler: string, file: string | undefined, sbatch: readonly string[], options: SubmitOptions) => {
       readChoice('scheduler', scheduler, ['slurm']);
       const { submitSlurm } = await import('./submit-command.js');

@@ -15,10 +15,9 @@ import {
 import { pointColumns } from '../../sim/sweeps/run-points.js';
 import { Sweep } from '../../sim/sweeps/sweep.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { csvText } from '../output/csv.js';
 import { exitCode } from '../output/error-line.js';
-import type { CommandLineIo } from '../output/io.js';
-import { readableNumber } from '../output/text-table.js';
+import type { CommandLineIo } from '../output/terminal.js';
+import { csvText, readableNumber } from '../output/text-table.js';
 import { makeFolders, notWritable } from '../results/files.js';
 import { sweepFigureFiles } from '../sweep-figures/sweep-figure-files.js';
 import { runShard, type ShardRunOptions } from './run-shard.js';

@@ -5,9 +5,9 @@ import { scenarioAmong } from '../../sim/scenarios/scenario-files.js';
 import { type PointResult, pointColumns } from '../../sim/sweeps/run-points.js';
 import { Sweep } from '../../sim/sweeps/sweep.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { csvText } from '../output/csv.js';
 import { exitCode } from '../output/error-line.js';
-import { type CommandLineIo, type DrawSweep, loadScenarios } from '../output/io.js';
+import { type CommandLineIo, type DrawSweep, loadScenarios } from '../output/terminal.js';
+import { csvText } from '../output/text-table.js';
 import { flushFolder, notWritable, writeWhole } from '../results/files.js';
 import { PARQUET_METADATA_KEY, parquetCell, parquetType } from '../results/parquet-files.js';
 import { sweepFigureFiles } from '../sweep-figures/sweep-figure-files.js';
@@ -154,11 +154,7 @@ export async function mergeShards(
   return merged;
 }
 
-/**
- * `overtrain merge`.
- *
- * @returns the exit code: 1 where a point has no numbers or a check of one failed
- */
+/** `overtrain merge`. @returns the exit code: 1 where a point has no numbers or a check of one failed */
 export async function mergeSweep(folder: string, io: CommandLineIo): Promise<number> {
   const merged = await mergeShards(folder, await loadScenarios(io), io.drawSweep);
   io.stdout.write(`${mergedText(folder, merged)}\n`);

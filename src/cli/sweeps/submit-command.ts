@@ -4,7 +4,7 @@ import { extname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { oneLine } from '../output/cell-width.js';
-import { type CommandLineIo, loadScenarios } from '../output/io.js';
+import { type CommandLineIo, loadScenarios } from '../output/terminal.js';
 import { codeOf, makeFolders, notWritable } from '../results/files.js';
 import { shellWord } from '../settings/run-request.js';
 import { listText, MOST_SHARDS, readCount, readList } from './shards.js';

@@ -8,7 +8,7 @@ import type { Column, Row, Table } from '../../sim/scenario/table.js';
 import type { AxisForm } from '../../sim/sweeps/axis.js';
 import { type PointResult, pointColumns, pointRows, sweptColumns } from '../../sim/sweeps/run-points.js';
 import type { Sweep } from '../../sim/sweeps/sweep.js';
-import type { DrawSweep } from '../output/io.js';
+import type { DrawSweep } from '../output/terminal.js';
 import { checksumOf, notWritable, writeWhole } from '../results/files.js';
 import { MOST_FILE_TEXT } from '../results/read-result.js';
 import { type FileSeal, FOLDER_VERSION, RUN_FILE, runJson, seal } from '../results/run-files.js';

@@ -9,7 +9,7 @@ import { scenarioAmong } from '../../sim/scenarios/scenario-files.js';
 import { PointCosts } from '../../sim/sweeps/point-cost.js';
 import { Sweep, shardRanges } from '../../sim/sweeps/sweep.js';
 import { exitCode } from '../output/error-line.js';
-import { type CommandLineIo, loadScenarios } from '../output/io.js';
+import { type CommandLineIo, loadScenarios } from '../output/terminal.js';
 import { codeOf } from '../results/files.js';
 import { type LockOwner, lockOwners, mayLive } from '../results/folder-lock.js';
 import { shellWord } from '../settings/run-request.js';
@@ -21,7 +21,6 @@ export interface ShardState {
   readonly shard: Shard;
   /** `queued`: a scheduler will compute it; `failed`: it was begun, and no process that could be alive works on it. */
   readonly state: 'done' | 'running' | 'queued' | 'failed' | 'missing';
-  /** Points that are kept. */
   readonly kept: number;
   readonly points: number;
   readonly owner: LockOwner | undefined;

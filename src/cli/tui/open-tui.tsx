@@ -13,13 +13,7 @@ import { MOST_RECENT } from './state/reduce.js';
 import { readTheorems } from './text/theorem.js';
 import { ThreadComputer } from './worker/computer.js';
 
-export interface TuiIo {
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream & { readonly fd: number };
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted when the process is asked to end. */
-  readonly signal: AbortSignal;
-}
+type TuiIo = Pick<typeof process, 'stdin' | 'stdout' | 'env'> & { readonly signal: AbortSignal };
 
 const WORKERS = {
   run: new URL('./worker/run-worker.js', import.meta.url),
@@ -27,12 +21,7 @@ const WORKERS = {
 };
 const PROOFS = new URL('../../../proofs.md', import.meta.url);
 
-/**
- * Opens the terminal UI and returns when the user has left it.
- *
- * @returns the exit code
- * @throws what a component throws, after the user's screen has been restored
- */
+/** Opens the terminal UI and gives the exit code when the user has left it; what a component throws, after the screen is restored. */
 export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<number> {
   const { colour, unicode } = terminalOf(stdout, env);
   const frames = new FrameStream(stdout);
@@ -42,9 +31,8 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
   const left = new Promise<number>((resolve) => {
     leave = resolve;
   });
-  const world = { scenarios, computer, quit: (code: number) => leave(code) };
   const store: Store = new Store(initialState(scenarios, size(), unicode), (effect) =>
-    performEffect(effect, world, store.dispatch),
+    performEffect(effect, scenarios, computer, leave, store.dispatch),
   );
   // The same variable that Ink reads; a screen reader follows the terminal's one screen.
   const isSpoken = env.INK_SCREEN_READER === 'true';
@@ -71,8 +59,7 @@ export async function openTui({ stdin, stdout, env, signal }: TuiIo): Promise<nu
       exitOnCtrlC: false,
     });
     computer.warmUp();
-    void readTheoremsInto(store);
-    void readKept(store);
+    void readInto(store);
     const failed = app.waitUntilExit().then(() => exitCode.done);
     const code = await Promise.race([left, failed]);
     app.unmount();
@@ -97,14 +84,11 @@ function writeAtOnce(stdout: TuiIo['stdout'], text: string): void {
   }
 }
 
-/** Runs come before the sweeps, which stand under them: an entry that the cursor is on stays where it is. */
-async function readKept(store: Store): Promise<void> {
-  store.dispatch({ kind: 'saved-runs-read', runs: await readSavedRuns(scenarios, MOST_RECENT) });
-  store.dispatch({ kind: 'saved-sweeps-read', sweeps: await readSavedSweeps(scenarios, MOST_RECENT) });
-}
-
-/** Theorems come after the first frame; without the file, claims say so. */
-async function readTheoremsInto(store: Store): Promise<void> {
+/** What comes after the first frame: theorems, without whose file claims say so, runs that are kept, and sweeps. */
+async function readInto(store: Store): Promise<void> {
   const markdown = await readFile(PROOFS, 'utf8').catch(() => '');
   store.dispatch({ kind: 'theorems-read', theorems: readTheorems(markdown) });
+  // Sweeps stand under the runs: an entry that the cursor is on stays where it is.
+  store.dispatch({ kind: 'saved-runs-read', runs: await readSavedRuns(scenarios, MOST_RECENT) });
+  store.dispatch({ kind: 'saved-sweeps-read', sweeps: await readSavedSweeps(scenarios, MOST_RECENT) });
 }

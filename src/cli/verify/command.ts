@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import { helpNotes } from '../output/help-notes.js';
-import type { CommandLineIo } from '../output/io.js';
-import { terminalOf } from '../output/terminal.js';
+import { type CommandLineIo, helpNotes } from '../output/terminal.js';
 import { once } from '../settings/setting.js';
 import type { VerifyOptions } from './verify-claims.js';
 
@@ -18,11 +16,7 @@ const EXAMPLES = [
   'overtrain verify --claim T1 --seed 1 --path 12:0',
 ];
 
-/**
- * Adds `overtrain verify`.
- *
- * @param finish called with the exit code
- */
+/** Adds `overtrain verify`. @param finish called with the exit code */
 export function addVerifyCommand(program: Command, io: CommandLineIo, finish: (code: number) => void): void {
   program
     .command('verify')
@@ -38,7 +32,7 @@ export function addVerifyCommand(program: Command, io: CommandLineIo, finish: (c
     .option('--falsify', 'also attack every hypothesis')
     .option('--json', 'print one JSON document and nothing else')
     .option('--quiet', 'no progress on stderr')
-    .addHelpText('after', () => helpNotes(terminalOf(io.stdout, io.env), NOTES, EXAMPLES))
+    .addHelpText('after', () => helpNotes(io, NOTES, EXAMPLES))
     .action(async (options: VerifyOptions) => {
       const { verifyClaims } = await import('./verify-claims.js');
       finish(await verifyClaims(options, io));

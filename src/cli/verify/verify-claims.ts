@@ -1,9 +1,8 @@
 import { claims } from '../../theory/claims/all-claims.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { exitCode, isAbort } from '../output/error-line.js';
-import type { CommandLineIo } from '../output/io.js';
 import { progressLine } from '../output/progress-line.js';
-import { terminalOf } from '../output/terminal.js';
+import { type CommandLineIo, terminalOf } from '../output/terminal.js';
 import { DEFAULT_SEED, readSeed } from '../settings/run-request.js';
 import { readChoice } from '../settings/setting.js';
 import { type ClaimJob, type ClaimOutcome, tryClaims } from './try-claims.js';

@@ -7,8 +7,7 @@ import {
   plainWords,
 } from '../../theory/claims/engine/claim.js';
 import type { HypothesisResult } from '../../theory/claims/engine/falsify.js';
-import { paragraph } from '../output/help-notes.js';
-import { asciiText, type Style, styleFor, type Terminal } from '../output/terminal.js';
+import { asciiText, paragraph, type Style, styleFor, type Terminal } from '../output/terminal.js';
 import { layOutTable, readableNumber } from '../output/text-table.js';
 import type { ClaimOutcome } from './try-claims.js';
 

@@ -8,15 +8,10 @@ export interface BackendRecord {
   readonly runsOn: 'processor' | 'card';
   /** Whether every machine gives the same numbers, to the last bit. Only then `auto` may take it whatever the work is. */
   readonly isPortable: boolean;
-  /** Whether gpu.js computes. */
   readonly isGpuJs: boolean;
   /** What to do where it does not run, unless the error says it. */
   readonly remedy: string;
-  /**
-   * Opens it.
-   *
-   * @throws Error when it cannot run here
-   */
+  /** Opens it. @throws Error when it cannot run here */
   open(options: OpenOptions): Promise<Backend>;
 }
 

@@ -139,7 +139,6 @@ export interface OptimizedNetworks extends NetworkBatch {
   readonly taken: number;
 }
 
-/** Steps of an optimiser. */
 export interface OptimizerRun {
   readonly optimizer: TrainingRule;
   /** Learning rate of each step. */
@@ -201,11 +200,7 @@ const BATCH: ModeBatch = {
 /** `D − 2ηD(D² − σ)` from D = 1/2 with σ = 1 and η = 1/4: every number on the way is exact in float32. */
 const RIGHT = 0.6875;
 
-/**
- * Makes a step whose result is known.
- *
- * @throws Error when the backend does not run or gives another result
- */
+/** Makes a step whose result is known. @throws Error when the backend does not run or gives another result */
 export async function requireKnownStep(backend: Backend): Promise<void> {
   const [factor] = await backend.descendModes(BATCH, [0.25]);
   if (factor !== RIGHT) throw new Error(`runs, but a step from 0.5 gave ${factor} instead of ${RIGHT}`);

@@ -36,7 +36,6 @@ export function cacheFolder(env: Environment, platform: string): string {
   return platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : join(homedir(), '.cache');
 }
 
-/** The file of measured rates for a key. */
 function rateFile(folder: string, { device, overtrain, cores }: RateKey): string {
   const key = JSON.stringify([device, overtrain, cores]);
   const digest = createHash('sha256').update(key).digest('hex');
@@ -53,11 +52,7 @@ export function readRates(folder: string, key: RateKey): DescentRates | undefine
   }
 }
 
-/**
- * Keeps measured rates, whole or not at all.
- *
- * @returns why they could not be kept, or undefined where they are
- */
+/** Keeps measured rates, whole or not at all. @returns why they could not be kept, or undefined where they are */
 function keepRates(folder: string, key: RateKey, rates: DescentRates): string | undefined {
   const file = rateFile(folder, key);
   const draft = `${file}.${process.pid}`;
@@ -150,7 +145,6 @@ export interface CardSource {
   readonly measure?: (card: Backend) => Promise<DescentRates>;
 }
 
-/** Rates of a card, and what became of them. */
 export interface CardRates extends DescentRates {
   /** File that keeps them; null where that was not possible. */
   readonly file: string | null;

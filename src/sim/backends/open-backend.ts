@@ -13,13 +13,11 @@ import type { CardSource } from './card-rates.js';
 import { anyCardCouldPay, cardPays, float32SavesTime, thresholdOf, type Work } from './gpu-js/gpu-threshold.js';
 import { MissingDevice } from './gpu-js/webgpu-device.js';
 
-/** A backend that is open, and why it is this one. */
 export interface OpenedBackend {
   readonly backend: Backend;
   readonly reason: string;
 }
 
-/** What a run needs of the backend that computes it. */
 export interface BackendNeed {
   /** Why float32 would not do; absent where it does. */
   readonly float64Reason?: string | undefined;
@@ -29,7 +27,7 @@ export interface BackendNeed {
   readonly work?: Work | undefined;
 }
 
-const LITTLE_WORK = 'float64, since float32 is not known to save a time worth having';
+const LITTLE_WORK = 'float64, since float32 is not expected to save noticeable time';
 
 /** Opens the backend of a run; see {@link openBackend}. */
 export type OpenBackend = (choice: BackendChoice, need: BackendNeed) => Promise<OpenedBackend>;
@@ -109,11 +107,7 @@ async function openNamed(name: BackendName, options: OpenOptions): Promise<Backe
   }
 }
 
-/**
- * Opens a backend by its name, or says by an error why it cannot run here.
- *
- * @throws Error when it cannot
- */
+/** Opens a backend by its name, or says by an error why it cannot run here. @throws Error when it cannot */
 export async function create(name: BackendName, options: OpenOptions = {}): Promise<Backend> {
   const record: BackendRecord = backendRecord(name)!;
   return record.open(options);

@@ -1,6 +1,5 @@
 import type { MatrixArithmetic, NetworkShape } from './backend.js';
 
-/** Shape of the layer that is updated. */
 export interface LayerShape {
   readonly rows: number;
   readonly cols: number;
@@ -33,7 +32,6 @@ export interface UpdateRule extends Rule {
   ): Update<Batch>;
 }
 
-/** What trains a network. */
 export type TrainingRule = Optimizer | UpdateRule;
 
 /**

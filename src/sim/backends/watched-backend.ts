@@ -11,11 +11,7 @@ export interface CallJournal {
   nextCall(): number;
   /** What a call gave in an earlier run, bit for bit; undefined where that was not kept. */
   recall(call: number, fingerprint: string): Promise<readonly Float64Array[] | undefined>;
-  /**
-   * Keeps what a call gave, if that is worth the room.
-   *
-   * @param elapsed milliseconds that the call took
-   */
+  /** Keeps what a call gave, if that is worth the room. @param elapsed milliseconds that the call took */
   keep(call: number, fingerprint: string, result: readonly Float64Array[], elapsed: number): Promise<void>;
 }
 
@@ -55,7 +51,6 @@ function arraysOf(result: CallResult): readonly Float64Array[] {
   return [result, ...('moments' in result ? result.moments : [])].flatMap(({ first, second }) => [first, second]);
 }
 
-/** What a call gave, from the arrays that were kept of it. */
 function restored(call: BackendCall, arrays: readonly Float64Array[]): CallResult {
   if (call.name === 'descendModes' || call.name === 'perturbationMoments') return arrays[0]!;
   const [layers, ...moments] = Array.from({ length: arrays.length / 2 }, (_, pair) => ({

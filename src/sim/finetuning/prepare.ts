@@ -78,7 +78,6 @@ export function resolveOneTask<Parsed extends ParsedPretraining & { readonly tar
   return { ...parameters, target: resolveTarget(target, spectrum) };
 }
 
-/** The new task in numbers, once the seed is known. */
 export function taskOf({ target, spectrum, angle }: OneTaskParameters, seed: number): Tuning['task'] {
   return { values: targetValues(target, spectrum, seed), angle };
 }
@@ -153,7 +152,6 @@ function trainedStartingPoint(
   };
 }
 
-/** Parameters of every scenario that fine-tunes. */
 export interface FineTuningParameters extends Pretraining {
   readonly steps: number;
   readonly anchor: FineTuning['anchor'];
@@ -174,7 +172,6 @@ export interface PreparedFineTuning {
   readonly simulation?: FineTuningSimulation;
 }
 
-/** Fine-tuning that is ready to start. */
 export interface FineTuningSimulation {
   readonly engine: 'modes' | 'matrix';
   /** Pre-trains where checkpoints come from descent; has to be run to its end before anything else. */

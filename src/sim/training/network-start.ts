@@ -109,7 +109,6 @@ function gaussianLayer(size: number, deviation: number, seed: number, which: num
   return layer.map((value) => deviation * value);
 }
 
-/** Both layers of a network as matrices. */
 export function matricesOf({ rows, hidden, cols }: NetworkShape, { first, second }: Weights) {
   return { first: Matrix.from1DArray(rows, hidden, first), second: Matrix.from1DArray(hidden, cols, second) };
 }

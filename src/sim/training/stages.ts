@@ -11,7 +11,6 @@ export interface ModeStage {
   readonly sigmas: Float64Array;
   /** Learning rate of each mode: that of the stage times what its data show of the mode. */
   readonly rates: Float64Array;
-  /** Number of gradient-descent steps. */
   readonly steps: number;
 }
 
@@ -52,6 +51,7 @@ export function exactModes(factors: Float64Array, { sigmas, rates, steps }: Mode
 
 /** Roundings of one step relative to the factor: square, difference, three products and the last difference, with room. */
 const ROUNDINGS_PER_STEP = 8;
+
 /**
  * Bound on what rounding adds to a singular value, relative to the value, after so many steps in all.
  *

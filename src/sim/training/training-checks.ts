@@ -38,7 +38,7 @@ export class SmallestSlack {
   /** The verdict on what was compared: `empty` says why the claim does not apply where there was nothing to compare. */
   verdict(claim: string, reason: string, empty = 'there is nothing to compare'): Check {
     const { comparisons, leftOut, margin, tolerance } = this;
-    const text = `rounding may take ${leftOut} of ${comparisons + leftOut} comparisons off by more than ${100 * VISIBLE_ROUNDING} %; a float64 backend (simd64, reference) or the engine modes rounds less`;
+    const text = `rounding may move ${leftOut} of ${comparisons + leftOut} comparisons by more than ${100 * VISIBLE_ROUNDING} %; a float64 backend (simd64, reference) or the engine modes rounds less`;
     if (comparisons === 0) return notApplicable(claim, leftOut > 0 ? text : empty);
     return judge(claim, margin, tolerance, leftOut > 0 ? `${reason}; left out: ${text}` : reason);
   }

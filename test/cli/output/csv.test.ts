@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { csvText } from '../../../src/cli/output/csv.js';
+import { csvText } from '../../../src/cli/output/text-table.js';
 import type { Cell, Table } from '../../../src/sim/scenario/table.js';
 import { samples } from '../../support/sample-size.js';
 

@@ -3,7 +3,7 @@ import type { Key, KeyName } from '../../../src/cli/tui/state/bindings.js';
 import { reduce } from '../../../src/cli/tui/state/reduce.js';
 import type { RunOrder } from '../../../src/cli/tui/state/run.js';
 import type { SavedSweep, SweepContents } from '../../../src/cli/tui/state/saved-sweep.js';
-import { performRun } from '../../../src/cli/tui/worker/perform-run.js';
+import { performRun } from '../../../src/cli/tui/worker/run-worker.js';
 import type { RunDocument } from '../../../src/sim/scenario/run-document.js';
 import type { RunEvent } from '../../../src/sim/scenario/scenario.js';
 import { scenarios } from '../../../src/sim/scenarios/scenario-list.js';

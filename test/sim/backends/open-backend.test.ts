@@ -108,7 +108,7 @@ describe('auto', () => {
   test.each([{}, { operations: 1e9 }])('takes float64 where float32 saves nothing to speak of: %o', async (need) => {
     const { backend, reason } = await openBackend('auto', need);
     expect([backend.name, backend.precision]).toEqual(['simd64', 'f64']);
-    expect(reason).toBe('float64, since float32 is not known to save a time worth having');
+    expect(reason).toBe('float64, since float32 is not expected to save noticeable time');
     await backend.dispose();
   });
 

@@ -4,22 +4,14 @@ import { readableNumber } from '../text-table.js';
 
 export interface PlacedLabel {
   readonly text: string;
-  /** First cell of the text, or the row it is in. */
   readonly start: number;
-  /** Cell of the tick itself. */
   readonly tick: number;
 }
 
 const GAP = 2;
 const ENOUGH_TICKS = 4;
 
-/**
- * Chooses which ticks of a horizontal axis are labelled so that no two labels come nearer than two cells: the
- * lowest ranks first, each centred under its tick as far as the edges allow.
- *
- * @param cells length of the axis in cells
- * @param before cells on the left of the axis into which the first label may reach
- */
+/** Labels of a horizontal axis, two cells apart, the lowest ranks first, each centred under its tick as far as the edges allow. */
 export function placeHorizontal(scale: AxisScale, cells: number, before: number): PlacedLabel[] {
   const placed: PlacedLabel[] = [];
   for (const tick of byRank(scale.ticks(Math.floor(cells / 9)))) {
@@ -62,7 +54,6 @@ interface Tick {
   readonly rank: number;
 }
 
-/** Maps values of one axis to [0, 1]. */
 export interface AxisScale {
   /** Position from the axis' beginning, or null for a value that the axis cannot show. */
   position(value: number | null): number | null;
@@ -72,12 +63,7 @@ export interface AxisScale {
 
 const MOST_DIGITS = 17;
 
-/**
- * The scale that shows all values: those that are null, not finite or, on a log axis, not positive are left out.
- * A constant is put in the middle.
- *
- * @returns null when nothing can be shown
- */
+/** The scale that shows all values that can be shown, a constant in the middle; null where none can. */
 export function axisScale(kind: 'linear' | 'log', values: Iterable<number | null>): AxisScale | null {
   let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
@@ -127,7 +113,6 @@ const LEAST_SPAN = 1e-300;
 /** More ticks than this have no room on any terminal; over dozens of decades the scale would give hundreds. */
 const MOST_TICKS = 150;
 
-/** Ticks of a scale that lie in its domain; its ends where there are none. */
 function ticksOf(scale: ScaleContinuousNumeric<number, number>, count: number): number[] {
   const [from = 0, to = 0] = scale.domain();
   const isFine = to - from >= LEAST_SPAN && Number.isFinite(to - from);

@@ -3,7 +3,6 @@ import { asciiText, type ColourDepth, type Style, safeText, styleFor } from '../
 import { type AxisScale, axisScale, placeHorizontal, placeVertical } from './axis-scale.js';
 import { type Chart, type ChartPoint, type Markers, markersFor, plot, Raster } from './plot.js';
 
-/** The lines under a chart that say which series and which signs are which; no line is wider than `width`. */
 function legendLines({ series, key }: Chart, width: number, markers: Markers, style: Style): string[] {
   const named = series.length < 2 ? [] : series.map(({ label }, index) => `${markers.series(index)} ${label}`);
   const hasMarks = series.some(({ marks }) => marks.some(({ x, y }) => x !== null && y !== null));
@@ -30,7 +29,6 @@ function legendLines({ series, key }: Chart, width: number, markers: Markers, st
 
 const GAP = '   ';
 
-/** Sets items side by side, as many in a line as fit. */
 export function flow(items: readonly { text: string; width: number }[], width: number): string[] {
   const lines: string[] = [];
   let used = 0;
@@ -47,7 +45,6 @@ export function flow(items: readonly { text: string; width: number }[], width: n
 }
 
 export interface ChartOptions {
-  /** Most cells of a line and most lines of the chart, legend included. */
   readonly width: number;
   readonly height: number;
   readonly colour: ColourDepth;
@@ -59,10 +56,7 @@ const LEAST_PLOT_WIDTH = 8;
 const LEAST_PLOT_HEIGHT = 4;
 const LINES_BELOW_PLOT = 2;
 
-/**
- * Draws a chart as lines of text, none wider than `width`, no more than `height` of them. Whatever does not fit is
- * left out, the least needed first: legend, captions, axes. Series are told apart by marker as well as by colour.
- */
+/** Draws a chart as lines of text. What does not fit is left out, the least needed first: legend, captions, axes. */
 export function drawChart(given: Chart, options: ChartOptions): string[] {
   const { width, height } = options;
   const chart = withSafeLabels(given, options.unicode);
@@ -146,7 +140,6 @@ export function centred(text: string, from: number, columns: number, width: numb
   return ' '.repeat(start) + fitCells(text, width - start);
 }
 
-/** As many lines as there is room for, in ASCII where they must be. */
 export function finish(lines: string[], { height, unicode }: ChartOptions): string[] {
   const fitted = lines.slice(0, Math.max(0, height));
   return unicode ? fitted : fitted.map(asciiText);

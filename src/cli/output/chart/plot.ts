@@ -7,16 +7,13 @@ export interface ChartPoint {
   readonly y: number | null;
 }
 
-/** A place on the x axis worth marking, at the height of its series. */
 export interface ChartMark extends ChartPoint {
   readonly label: string;
 }
 
 export interface ChartSeries {
   readonly label: string;
-  /** Joined by a line, in the order given. */
   readonly line: readonly ChartPoint[];
-  /** Shown by the series' marker. */
   readonly points: readonly ChartPoint[];
   readonly marks: readonly ChartMark[];
 }
@@ -26,7 +23,6 @@ export interface ChartAxis {
   readonly scale: 'linear' | 'log';
 }
 
-/** A chart as plain data, separate from how it is drawn. */
 export interface Chart {
   readonly title: string;
   readonly x: ChartAxis;
@@ -36,17 +32,13 @@ export interface Chart {
   readonly key: { readonly line: string; readonly points: string; readonly marks: string };
 }
 
-/**
- * One character cell of a drawing: the dots of lines that cross it, one bit each, a character in their place, or none, and
- * the series that drew last, or −1.
- */
+/** A character cell: the dots that cross it, one bit each, a character in their place or none, and the series last drawn, or −1. */
 interface RasterCell {
   dots: number;
   glyph: string;
   series: number;
 }
 
-/** A dot of a raster: column from the left, row from the top, both in dots. */
 interface Dot {
   readonly x: number;
   readonly y: number;
@@ -63,10 +55,7 @@ const BRAILLE_START = 0x2800;
 const ASCII_BITS = [[1], [2]] as const;
 const ASCII_DOTS = [' ', "'", '.', ':'] as const;
 
-/**
- * A drawing area of `width` by `height` character cells with finer dots in each: 2 by 4 in braille, 1 by 2 in ASCII.
- * Whatever lies outside is not drawn.
- */
+/** `width` by `height` cells with finer dots in each: 2 by 4 in braille, 1 by 2 in ASCII. What lies outside is not drawn. */
 export class Raster {
   readonly dotsAcross: number;
   readonly dotsDown: number;
@@ -84,7 +73,6 @@ export class Raster {
     this.cells = Array.from({ length: width * height }, () => ({ dots: 0, glyph: '', series: -1 }));
   }
 
-  /** Draws a straight line between two dots, ends included (Bresenham). */
   line(from: Dot, to: Dot, series: number): void {
     const [across, down] = [Math.abs(to.x - from.x), -Math.abs(to.y - from.y)];
     let { x, y } = from;
@@ -104,13 +92,11 @@ export class Raster {
     }
   }
 
-  /** Puts a character into the cell at a column and row of cells. */
   glyph(column: number, row: number, glyph: string, series: number): void {
     const cell = this.cellAt(column, row);
     if (cell !== undefined) Object.assign(cell, { glyph, series });
   }
 
-  /** Whether nothing has been drawn in a cell; false outside. */
   isFree(column: number, row: number): boolean {
     const cell = this.cellAt(column, row);
     return cell !== undefined && cell.dots === 0 && cell.glyph === '';
@@ -171,7 +157,6 @@ export function markersFor(unicode: boolean) {
   return { ...markers, series: (index: number) => markers.series[index % markers.series.length]! };
 }
 
-/** A label may hide so many drawn cells at most. */
 const MOST_HIDDEN = 2;
 
 interface Place {
@@ -186,10 +171,7 @@ interface Scales {
   readonly y: AxisScale;
 }
 
-/**
- * Draws the series of a chart into a raster: lines first, then points, then marks with their labels, so that what a
- * reader looks for lies on top. Series without points carry their marker on the line instead.
- */
+/** Draws lines first, then points, then marks with their labels, so that what a reader looks for lies on top. */
 export function plot({ series: all }: Chart, scales: Scales, raster: Raster, markers: Markers): void {
   for (const [index, { line }] of all.entries()) drawLine(line, scales, raster, index);
   for (const [index, series] of all.entries()) drawPoints(series, scales, raster, index, markers.series(index));

@@ -5,7 +5,6 @@ import { thinned } from '../figure-series.js';
 import { paintText, type Style, safeText, styleFor } from '../terminal.js';
 import { readableNumber } from '../text-table.js';
 
-/** A map of two parameters as plain data, separate from how it is drawn. */
 export interface HeatMap {
   readonly title: string;
   readonly x: MapAxis;
@@ -23,7 +22,6 @@ export interface HeatMap {
 /** Why a cell has no value: training diverged, nothing is known, or there is nothing in it. */
 export type MissingCell = 'diverged' | 'no value' | 'empty';
 
-/** An axis of a map: the places of its cells. */
 export interface MapAxis {
   readonly label: string;
   /** Increasing. */
@@ -40,13 +38,9 @@ function signsFor(unicode: boolean) {
     : { shades: '.:+%#', boundary: '=', 'no value': 'x', ...missing };
 }
 
-/** Values up to this share of the greatest are next to nothing. */
 const NEXT_TO_NOTHING = 0.01;
 
-/**
- * Colours of the shades in the order of "cividis" (Nuñez, Anderton and Renslow 2018), which rises in lightness for every kind
- * of colour vision; each with its nearest of the 256 and of the 16 colours.
- */
+/** Shades of "cividis" (Nuñez, Anderton and Renslow 2018), which rises in lightness for every kind of colour vision. */
 const COLOURS = [
   { full: '38;2;90;96;112', indexed: '38;5;60', basic: '90' },
   { full: '38;2;124;123;120', indexed: '38;5;244', basic: '34' },
@@ -67,7 +61,6 @@ function isKnown(value: number | null | undefined): value is number {
   return value != null && Number.isFinite(value);
 }
 
-/** The lines under a map that say what its shades and signs mean; no line is wider than `width`. */
 function legendOfMap(map: HeatMap, greatest: number, { width, unicode, colour }: ChartOptions, style: Style): string[] {
   const signs = signsFor(unicode);
   // An entry that does not fit in a line is left out.
@@ -101,16 +94,12 @@ const LINES_AROUND = 5;
 interface Layout {
   /** Cells of the map that are shown, by position. */
   readonly columns: readonly number[];
-  /** The same from the greatest y to the least. */
   readonly rows: readonly number[];
   readonly cell: number;
   readonly gutter: number;
 }
 
-/**
- * Draws a map as lines of text, none wider than `width`, no more than `height` of them: one line for each place on the y axis,
- * shaded by value. Shades are told apart by character as well as by colour. Places that find no room are left out evenly.
- */
+/** Draws a map, a line for each place on the y axis, shaded by value; places that find no room are left out evenly. */
 export function drawMap(given: HeatMap, options: ChartOptions): string[] {
   const map = withSafeLabels(given, options.unicode);
   const style = styleFor(options.colour);

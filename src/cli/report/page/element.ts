@@ -1,4 +1,3 @@
-/** An element with attributes and children; text stays text. */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Readonly<Record<string, string>> = {},
@@ -10,11 +9,7 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/**
- * A button that does something when it is pressed.
- *
- * @param name what a screen reader says, where that is not the label
- */
+/** A button; `name` is what a screen reader says, where that is not the label. */
 export function button(label: string, press: () => void, name?: string): HTMLButtonElement {
   const made = element('button', { type: 'button', ...(name && { 'aria-label': name }) }, [label]);
   made.addEventListener('click', press);
@@ -39,7 +34,6 @@ export function toggle<Name>(
   return made;
 }
 
-/** Calls `changed` whenever an element has another width. */
 export function onWidth(place: HTMLElement, changed: () => void): void {
   let across = place.clientWidth;
   new ResizeObserver(() => {

@@ -10,18 +10,13 @@ interface PlotScale {
   range(): number[];
 }
 
-/** A drag shorter than this is a click. */
 const LEAST_DRAG = 8;
 
 function scaleOf({ view }: ShownFigure, axis: 'x' | 'y'): PlotScale {
   return view.scale(axis) as PlotScale;
 }
 
-/**
- * Zooms about the middle of the plot.
- *
- * @param factor share of the axes that stays; null for the whole figure
- */
+/** Zooms about the middle of the plot to a share of its axes; null for the whole figure. */
 function zoomBy(shown: ShownFigure, factor: number | null): void {
   for (const axis of ['x', 'y'] as const) {
     const scale = scaleOf(shown, axis);
@@ -102,7 +97,6 @@ function zoomTo(shown: ShownFigure, axis: 'x' | 'y', positions: readonly [number
   );
 }
 
-/** Where the plot begins within its element, in pixels. */
 function plotOrigin({ view, plot }: ShownFigure): readonly [number, number] {
   const drawing = plot.querySelector('svg')?.getBoundingClientRect();
   const box = plot.getBoundingClientRect();
@@ -123,7 +117,6 @@ interface Place {
 /** A pointer farther from every value than this, in pixels, is on none. */
 const NEAR = 40;
 
-/** Shows the values of the point under the pointer, or of the one that the arrow keys have reached. */
 class FigureReader {
   private readonly marker = element('div', { class: 'marker', hidden: '' });
   private readonly tip = element('div', { class: 'tip', hidden: '', 'aria-hidden': 'true' });
@@ -229,20 +222,17 @@ class FigureReader {
   }
 }
 
-/** A figure on the page: what is drawn now, and how to redraw it. */
 interface ShownFigure {
   readonly figure: PageFigure;
   readonly plot: HTMLElement;
   view: View;
   readonly hidden: Set<string>;
-  /** Draws again after a change of scales or series. */
   redraw(): void;
 }
 
 const HEIGHT_OF_WIDTH = 0.56;
 const LEAST_HEIGHT = 260;
 
-/** Draws a figure, and adds its legend, its scales and its zoom. */
 export function showFigure(place: HTMLElement, figure: PageFigure): void {
   const plot = place.querySelector<HTMLElement>('.plot');
   if (plot === null) return;
@@ -320,7 +310,6 @@ function controls(shown: ShownFigure, choose: (next: ScaleName) => void): readon
   return [legend(shown), element('div', { role: 'group', 'aria-label': 'Scales' }, axes), zoom];
 }
 
-/** One button for each series, which hides and shows it. */
 function legend(shown: ShownFigure): Node {
   const { figure, hidden } = shown;
   if (figure.series.length < 2) return document.createTextNode('');

@@ -3,9 +3,7 @@ import { showFigure } from './figure-view.js';
 import type { PageRun } from './page-data.js';
 import { addTable } from './table-view.js';
 
-/*
- * The script of a report. All data enter the page as text and never as markup.
- */
+// The script of a report. All data enter the page as text and never as markup.
 
 export const runs = JSON.parse(document.getElementById('report-data')?.textContent ?? '[]') as PageRun[];
 

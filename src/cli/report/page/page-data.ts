@@ -24,10 +24,8 @@ export interface PageFigure {
   readonly seriesTitle: string;
 }
 
-/** Everything that the page draws, for each run. */
 export interface PageRun {
   readonly tables: Readonly<Record<string, Table>>;
   readonly figures: readonly PageFigure[];
-  /** What a sweep varies, where the run is one. */
   readonly sweep?: SweepSummary;
 }

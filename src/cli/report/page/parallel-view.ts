@@ -36,13 +36,11 @@ class AxisBrush {
     return this.ends[0] <= 0 && this.ends[1] >= 1 ? null : this.ends;
   }
 
-  /** The range in words, or null for the whole axis. */
   get words(): string | null {
     if (this.range === null) return null;
     return `${this.name} ${valueAt(this.axis, this.ends[0])} to ${valueAt(this.axis, this.ends[1])}`;
   }
 
-  /** Puts everything where the axis is drawn. */
   place(x: number, top: number, height: number): void {
     this.top = top;
     this.height = height;
@@ -167,11 +165,7 @@ function grouped(data: ParallelData, chosen: Uint8Array, hidden: ReadonlySet<Mar
   return { groups, faded, lacking };
 }
 
-/**
- * Draws lines and axes.
- *
- * @param chosen 1 for each line that does not fade
- */
+/** Draws lines and axes; `chosen` is 1 for each line that does not fade. */
 function drawLines(
   context: CanvasRenderingContext2D,
   data: ParallelData,
@@ -263,10 +257,7 @@ const HEIGHT = 340;
 /** Room above the axes for their names, and at the sides for the numbers at their ends. */
 const [TOP, SIDE, SLOT] = [44, 48, 22];
 
-/**
- * Parallel coordinates on a canvas, for tens of thousands of lines: a range that is chosen on an axis, by dragging or with the keys of
- * its two handles, leaves the lines within and fades the others.
- */
+/** Tens of thousands of lines on a canvas: a range chosen on an axis leaves the lines within and fades the others. */
 export class ParallelView {
   readonly figure: HTMLElement;
   private readonly canvas = element('canvas', { 'aria-hidden': 'true' });
@@ -301,7 +292,6 @@ export class ParallelView {
     this.resize();
   }
 
-  /** Takes the width that there is. */
   resize(): void {
     const { data } = this;
     if (data === undefined) return;

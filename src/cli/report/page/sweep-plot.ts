@@ -11,7 +11,6 @@ export interface Shown {
   readonly spec: object;
   readonly words: string;
   readonly notes: readonly string[];
-  /** What is drawn, as the specification has it. */
   readonly rows: readonly PlotRow[];
   /** Fields that a reader gets of a row. */
   readonly fields: readonly string[];
@@ -87,7 +86,6 @@ export class SweepPlot {
     this.fillTable(shown);
   }
 
-  /** Shows a sentence in place of the figure. */
   hide(words: string): void {
     this.plot.hidden = true;
     this.notes.hidden = true;

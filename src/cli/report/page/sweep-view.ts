@@ -86,7 +86,6 @@ function select(
 
 const LEAST_WIDTH = 320;
 
-/** Shows a sweep: facets, a heat map and parallel coordinates of the result and the axes that the reader chooses. */
 export function showSweep(place: HTMLElement, summary: SweepSummary, table: Table | undefined): void {
   if (table === undefined) return;
   const rows = readSweepRows(summary, table);

@@ -1,8 +1,7 @@
 import type { Cell, Table } from '../../../sim/scenario/table.js';
-import { csvText } from '../../output/csv.js';
+import { csvText } from '../../output/text-table.js';
 import { button, element } from './element.js';
 
-/** More rows than these are shown only when asked for. */
 const FIRST_ROWS = 100;
 
 type Order = { readonly column: number; readonly sign: 1 | -1 } | undefined;

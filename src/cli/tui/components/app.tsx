@@ -1,13 +1,18 @@
 import { Box, type Key as InkKey, Text, useInput } from 'ink';
 import { memo, type ReactElement, useSyncExternalStore } from 'react';
+import { isMap } from '../../../sim/scenario/figure.js';
+import type { Scenario } from '../../../sim/scenario/scenario.js';
+import { drawChart } from '../../output/chart/draw-chart.js';
+import type { ChartSeries } from '../../output/chart/plot.js';
+import { figureChart, figureMap, MOST_SERIES } from '../../output/figure-series.js';
+import { drawMap } from '../../output/map/draw-map.js';
 import type { Store } from '../effects/store.js';
-import { type AppState, openScenario, type WindowSize } from '../state/app-state.js';
+import { type AppState, type Experiment, openScenario, type WindowSize } from '../state/app-state.js';
 import type { Key, KeyName } from '../state/bindings.js';
-import { type ChartSource, chartLines } from '../text/chart-lines.js';
+import { resultsOf } from '../state/run.js';
 import { footerLine, headerLine, statusLine, tooSmallLines } from '../text/frame.js';
-import { homeBody } from '../text/home-lines.js';
+import { homeBody, panelLines } from '../text/lists.js';
 import { overlayLines } from '../text/overlay-text.js';
-import { panelLines } from '../text/panel-lines.js';
 import { spokenLines } from '../text/spoken-lines.js';
 import { type Display, FIXED_LINES, layoutOf, paintLine, plainLine, type StyledLine } from '../text/styled-line.js';
 import { sweepLines } from '../text/sweep-lines.js';
@@ -16,6 +21,42 @@ import { sweepLines } from '../text/sweep-lines.js';
 function Lines({ lines, rows }: { readonly lines: readonly string[]; readonly rows: number }): ReactElement {
   // An empty line would take no room, hence the blank.
   return <Text>{Array.from({ length: rows }, (_, index) => lines[index] || ' ').join('\n')}</Text>;
+}
+
+interface ChartSource extends Pick<Experiment, 'figure' | 'shown' | 'pinned'> {
+  readonly scenario: Scenario;
+}
+
+const NO_AXIS = { label: '', scale: 'linear' } as const;
+const EMPTY = { x: NO_AXIS, y: NO_AXIS, series: [], key: { line: '', points: '', marks: '' } };
+
+function chartLines(
+  { scenario, figure: position, shown, pinned }: ChartSource,
+  { columns, rows }: WindowSize,
+  display: Display,
+): readonly string[] {
+  const figure = scenario.figures[position];
+  if (figure === undefined) return [];
+  const options = { ...display, width: columns, height: rows };
+  if (shown === null) return drawChart({ ...EMPTY, title: figure.title }, options);
+  const { tables } = resultsOf(shown, scenario);
+  if (isMap(figure)) return drawMap(figureMap(figure, tables), options);
+  const { chart, drawn, available } = figureChart(figure, tables);
+  const isCompared = pinned !== null && pinned !== shown;
+  const under = isCompared ? figureChart(figure, resultsOf(pinned, scenario).tables).chart.series : [];
+  const count = scenario.figures.length;
+  const notes = [
+    ...(count > 1 ? [`${position + 1} of ${count}`] : []),
+    ...(drawn < available ? [`${drawn} of ${available} lines`] : []),
+  ];
+  const title = notes.length === 0 ? chart.title : `${chart.title} (${notes.join(', ')})`;
+  const series = [...chart.series, ...under.map(asPinned)].slice(0, 2 * MOST_SERIES);
+  return drawChart({ ...chart, title, series }, options);
+}
+
+/** Lines only: the points of two overlaid runs could not be told apart. */
+function asPinned({ label, line, points, marks }: ChartSeries): ChartSeries {
+  return { label: `before: ${label}`, line: line.some(({ y }) => y !== null) ? line : points, points: [], marks };
 }
 
 /** The chart of a run; redrawn only when the run, the figure or the space changes, not with every key. */
@@ -55,7 +96,6 @@ function ScenarioScreen({ state, display }: AppProps): ReactElement {
   );
 }
 
-/** A frame of the application. Only draws: what is on the screen follows from the state alone. */
 export function App({ state, display }: AppProps): ReactElement {
   const { window, overlay, sweep, screen, experiment } = state;
   const { height, isTooSmall } = layoutOf(window);
@@ -103,11 +143,9 @@ function SpokenApp({ state, display }: AppProps): ReactElement {
 interface LiveAppProps {
   readonly store: Store;
   readonly display: Display;
-  /** Whether it is read aloud instead of seen. */
   readonly isSpoken?: boolean;
 }
 
-/** The application with its state and its keys; it is redrawn after every change. */
 export function LiveApp({ store, display, isSpoken = false }: LiveAppProps): ReactElement {
   const state = useSyncExternalStore(store.subscribe, store.state);
   useInput((input, inkKey) => {

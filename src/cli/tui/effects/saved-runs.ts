@@ -15,19 +15,12 @@ import { checkDraft, type Draft, untouchedDraft } from '../state/draft.js';
 import { type Run, resultsOf, runCommand, startedRun } from '../state/run.js';
 import type { SavedSweep, SweepContents } from '../state/saved-sweep.js';
 
-/** Where runs are kept unless the user names another folder. */
 const RESULTS = 'results';
 
 /** A larger one would be read for longer than anyone looks at the list. */
 const LARGEST_FILE = 8 * 2 ** 20;
 
-/**
- * What is kept in the folders of {@link RESULTS}, the latest first, `most` at most. What cannot be read is left out: the
- * folder is the user's, and may hold anything.
- *
- * @param find when a folder was written, in milliseconds; undefined for one that holds nothing of this kind
- * @param read called with the folder and its place among the latest
- */
+/** The latest of what is kept, by when it was written. What cannot be read is left out: the folder is the user's. */
 async function latestKept<Kept>(
   most: number,
   find: (folder: string) => Promise<number | undefined>,
@@ -45,7 +38,6 @@ async function latestKept<Kept>(
   return kept.filter((one) => one !== undefined);
 }
 
-/** Reads the runs that are kept and are of a scenario that is there, the latest first, `most` at most. */
 export function readSavedRuns(scenarios: readonly Scenario[], most: number): Promise<readonly Run[]> {
   const find = async (folder: string) => {
     const entry = await fileAt(join(folder, 'run.json'));
@@ -59,7 +51,7 @@ async function readRun(folder: string, run: number, scenarios: readonly Scenario
   const { tables, checks, warnings, diverged, verdict = null, ...record } = document;
   const scenario = scenarios.find(({ id }) => id === record.scenario);
   const draft = draftOfCommand(command);
-  if (scenario === undefined || !checkDraft(scenario, draft).isValid) return undefined;
+  if (scenario === undefined || 'message' in checkDraft(scenario, draft)) return undefined;
   const rows: Record<string, readonly Row[]> = {};
   for (const [name, columns] of Object.entries(scenario.tables)) {
     const table = tables[name]?.rows;
@@ -88,7 +80,6 @@ function draftOfCommand(command: string): Draft {
   return seed === undefined ? draft : { ...draft, seed: Number(seed) };
 }
 
-/** Reads the sweeps that are kept, the latest first, `most` at most. */
 export function readSavedSweeps(scenarios: readonly Scenario[], most: number): Promise<readonly SavedSweep[]> {
   const find = async (folder: string) => {
     const { identity, shards } = sweepPlaces(folder);
@@ -116,7 +107,6 @@ async function readSweep(folder: string, scenarios: readonly Scenario[]): Promis
   return { ...common, state: has('failed') ? 'failed' : 'partial', command };
 }
 
-/** What the sweeps of a search found together. */
 async function readSearch(folder: string): Promise<SavedSweep | undefined> {
   const { sweep, document } = await readResult(folder);
   if (sweep === undefined) return undefined;
@@ -147,11 +137,6 @@ export function documentOf(run: Run, scenario: Scenario): RunDocument {
   return { ...run.record, ...resultsOf(run, scenario) };
 }
 
-/**
- * Keeps a finished run in a folder, as `run --out` does.
- *
- * @throws InvalidInputError in the words of the command line when the folder cannot be written
- */
 export async function saveRun(run: Run, scenario: Scenario, folder: string): Promise<void> {
   const reserved = await reserveResultFolder(folder);
   try {

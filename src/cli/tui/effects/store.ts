@@ -6,10 +6,7 @@ import { reduce } from '../state/reduce.js';
 import type { ThreadComputer } from '../worker/computer.js';
 import { freeFolder, readSweepContents, saveRun } from './saved-runs.js';
 
-/**
- * Milliseconds for which a key that changes a parameter is not drawn yet: mostly the exact engine answers within them, and
- * one frame shows both the value and the curve.
- */
+/** Milliseconds for which a changed parameter is not drawn yet: mostly the exact engine answers within them, for one frame of both. */
 const PREVIEW_PATIENCE = 25;
 
 /** Holds the state, changes it only through the reducer, and hands on what is to be done. */
@@ -22,7 +19,6 @@ export class Store {
     private readonly perform: (effect: Effect) => void,
   ) {}
 
-  /** The state; a new object after every change. */
   readonly state = (): AppState => this.current;
 
   readonly dispatch = (action: Action): void => {
@@ -49,16 +45,11 @@ export class Store {
   };
 }
 
-export interface World {
-  readonly scenarios: readonly Scenario[];
-  readonly computer: ThreadComputer;
-  readonly quit: (exitCode: number) => void;
-}
-
-/** Does what the reducer asked for and reports the outcome as an action. */
 export function performEffect(
   effect: Effect,
-  { scenarios, computer, quit }: World,
+  scenarios: readonly Scenario[],
+  computer: ThreadComputer,
+  quit: (exitCode: number) => void,
   tell: (action: Action) => void,
 ): void {
   if (effect.kind === 'start-run') computer.startRun(effect.order);

@@ -4,13 +4,7 @@ const BEGIN_UPDATE = '\u001b[?2026h';
 const END_UPDATE = '\u001b[?2026l';
 const CLEAR_SCREEN = '\u001b[2J';
 
-/**
- * What to write to a terminal so that it shows a frame: only the lines that differ, each at its place, so that nothing
- * flickers and nothing scrolls. Terminals that know synchronised updates show it at once.
- *
- * @param before lines on the screen; undefined where nothing is known of it, after a change of size for one
- * @param after lines of the frame, none wider than the screen
- */
+/** What shows a frame: the lines that differ, each at its place, so that nothing flickers or scrolls; all where nothing is known. */
 export function screenUpdate(before: readonly string[] | undefined, after: readonly string[]): string {
   const changes = after.flatMap((line, row) =>
     before?.[row] === line ? [] : [`\u001b[${row + 1};1H${line}\u001b[0m\u001b[K`],
@@ -20,7 +14,6 @@ export function screenUpdate(before: readonly string[] | undefined, after: reado
   return changes.length === 0 ? '' : BEGIN_UPDATE + changes.join('') + END_UPDATE;
 }
 
-/** What a frame stream needs of a terminal; `process.stdout` is one. */
 export interface TerminalStream {
   write(text: string): unknown;
   readonly columns?: number;
@@ -28,9 +21,8 @@ export interface TerminalStream {
 }
 
 /**
- * A stream for Ink that takes whole frames and writes to the terminal what has changed. Ink's own way of redrawing moves
- * up from wherever the cursor is, which leaves traces after a change of size and flickers on terminals without
- * synchronised updates.
+ * Takes whole frames of Ink and writes what has changed. Ink's own way moves up from wherever the cursor is, which leaves traces
+ * after a change of size and flickers on terminals without synchronised updates.
  */
 export class FrameStream extends EventEmitter {
   /** Ink asks, and would not draw for a pipe. */
@@ -76,12 +68,7 @@ function isFrame(text: string): boolean {
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[H';
 const LEAVE = '\u001b[0m\u001b[?2026l\u001b[?25h\u001b[?1049l';
 
-/**
- * Switches to the terminal's second screen, on which nothing of what the user had before is lost, and hides the cursor.
- *
- * @returns what gives the user's screen and cursor back; further calls do nothing
- * @param writeAtExit writes in a way that arrives even while the process ends
- */
+/** Switches to the terminal's second screen, on which nothing is lost, and gives what switches back, even while the process ends. */
 export function enterAlternateScreen(
   terminal: TerminalStream,
   writeAtExit: (text: string) => void = (text) => terminal.write(text),

@@ -19,7 +19,6 @@ export function textField(text: string): TextField {
   return { text, cursor: text.length };
 }
 
-/** What a key makes of a field; undefined for keys that do not edit text. */
 export function editText(field: TextField, key: Key): TextField | undefined {
   const [before, after] = [field.text.slice(0, field.cursor), field.text.slice(field.cursor)];
   // A character may be two units of a string long.
@@ -45,7 +44,6 @@ export function editText(field: TextField, key: Key): TextField | undefined {
   }
 }
 
-/** An attempt to refute a claim and to find out which of its hypotheses it needs. */
 export type Attack =
   | { readonly status: 'ongoing'; readonly done: number; readonly total: number }
   | { readonly status: 'finished'; readonly finding: VerifiedClaim }
@@ -57,7 +55,6 @@ export interface AttackNews {
   readonly attack: Attack;
 }
 
-/** Which part of the application takes the keys. */
 export function contextOf({ overlay, screen, home, experiment }: AppState): Context {
   if (overlay !== null)
     return overlay.kind === 'claim' || overlay.kind === 'save' || overlay.kind === 'quit' ? overlay.kind : 'text';
@@ -71,7 +68,6 @@ export interface WindowSize {
   readonly rows: number;
 }
 
-/** What lies over the screen and takes the keys. */
 export type Overlay =
   | { readonly kind: 'help' | 'explain' | 'command'; readonly scroll: number }
   | { readonly kind: 'claim'; readonly claim: string; readonly scroll: number }
@@ -88,20 +84,17 @@ export type Overlay =
 export interface Experiment {
   readonly scenario: string;
   readonly focus: 'parameters' | 'claims';
-  /** Positions in the lists of fields, claims and figures. */
   readonly field: number;
   readonly claim: number;
   readonly figure: number;
   /** What is being typed, and what the command line would say to it as it stands; null where it is allowed. */
   readonly edit: { readonly field: TextField; readonly message: string | null } | null;
   readonly active: Run | null;
-  /** The run whose results are on the screen. */
   readonly shown: Run | null;
   /** A run that lies under the one shown, for comparison. */
   readonly pinned: Run | null;
 }
 
-/** A word to the user, until the next key. */
 export interface Notice {
   readonly tone: 'good' | 'bad' | 'faint';
   readonly text: string;
@@ -118,19 +111,16 @@ export interface AppState {
   readonly home: { readonly cursor: number; readonly filter: TextField; readonly isFiltering: boolean };
   /** Kept when the user goes home, so that coming back finds everything as it was. */
   readonly experiment: Experiment | null;
-  /** How each scenario was last set, by id. */
   readonly drafts: Readonly<Record<string, Draft>>;
   readonly overlay: Overlay | null;
   /** Attacks by claim. At most one is ongoing. */
   readonly attacks: Readonly<Record<string, Attack>>;
   /** Full runs of this session that have ended, the latest first. */
   readonly recent: readonly Run[];
-  /** Sweeps that are kept, the latest first. */
   readonly sweeps: readonly SavedSweep[];
   readonly sweep: OpenSweep | null;
   readonly notice: Notice | null;
   readonly nextRun: number;
-  /** Set once the application is to end. */
   readonly exitCode: number | null;
 }
 
@@ -167,7 +157,6 @@ export function openScenario(state: AppState): { readonly experiment: Experiment
   return { experiment, scenario };
 }
 
-/** The field of the open scenario that the cursor is on. */
 export function chosenField(state: AppState): Field {
   const { experiment, scenario } = openScenario(state);
   return fieldsOf(scenario, draftOf(state, scenario.id))[experiment.field]!;
@@ -178,7 +167,30 @@ export function claimsOf(scenario: Scenario, run: Run | null): readonly string[]
   return [...new Set([...scenario.claims, ...(run?.checks ?? []).map(({ claim }) => claim)])];
 }
 
-/** Whether something would be lost by leaving. */
+export type HomeItem =
+  | { readonly kind: 'scenario'; readonly scenario: Scenario }
+  | { readonly kind: 'run'; readonly run: Run }
+  | { readonly kind: 'sweep'; readonly sweep: SavedSweep };
+
+/** The scenarios that the filter lets through, in their groups, and without a filter the recent runs and sweeps. */
+export function homeItems({ scenarios, home, recent, sweeps }: AppState): readonly HomeItem[] {
+  const words = home.filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = scenarios.filter(({ id, title, summary, claims, group }) => {
+    const text = [id, title, summary, group, ...claims].join(' ').toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+  const groups = [...new Set(scenarios.map(({ group }) => group))];
+  const listed = groups
+    .flatMap((group) => found.filter((scenario) => scenario.group === group))
+    .map((scenario) => ({ kind: 'scenario', scenario }) as const);
+  if (words.length > 0) return listed;
+  return [
+    ...listed,
+    ...recent.map((run) => ({ kind: 'run', run }) as const),
+    ...sweeps.map((sweep) => ({ kind: 'sweep', sweep }) as const),
+  ];
+}
+
 export function isBusy({ experiment, attacks }: AppState): boolean {
   return (
     experiment?.active?.order.isPreview === false || Object.values(attacks).some(({ status }) => status === 'ongoing')
@@ -196,7 +208,6 @@ export type Effect =
   | { readonly kind: 'save'; readonly run: Run; readonly folder: string }
   | { readonly kind: 'quit'; readonly exitCode: number };
 
-/** Everything that can happen to the application. */
 export type Action =
   | { readonly kind: 'key'; readonly key: Key }
   | { readonly kind: 'resized'; readonly window: WindowSize }
@@ -211,7 +222,6 @@ export type Action =
   | RunNews
   | AttackNews;
 
-/** What follows from an action: the next state, and what is to be done in the world. */
 export interface Step {
   readonly state: AppState;
   readonly effects: readonly Effect[];

@@ -1,10 +1,8 @@
-/** Keys that move in a text or in a list. */
 type Arrow = 'up' | 'down' | 'left' | 'right' | 'page-up' | 'page-down' | 'home' | 'end';
 
 /** Keys that are not characters, and chords that mean something to us. */
 export type KeyName = Arrow | 'enter' | 'escape' | 'tab' | 'backspace' | 'erase-line' | 'interrupt';
 
-/** One key press, told apart from how a terminal encodes it. */
 export type Key = { readonly name: KeyName } | { readonly name: 'character'; readonly text: string };
 
 /** The word by which the table of bindings knows a key: a character stands for itself. */
@@ -12,12 +10,9 @@ export function keyWord(key: Key): string {
   return key.name === 'character' ? key.text : key.name;
 }
 
-/** One line of the table: which keys ask for a command, and how the footer and the help say so. */
 interface Binding<Name extends string> {
   readonly command: Name;
-  /** Words of keys, as {@link keyWord} has them. */
   readonly keys: readonly string[];
-  /** Keys as the footer shows them. */
   readonly sign: string;
   /** One or two words for the footer; empty where it need not be said there. */
   readonly short: string;
@@ -130,7 +125,6 @@ const TABLE = {
   ],
 };
 
-/** Where keys mean something: which part of the application takes them. */
 export type Context = keyof typeof TABLE;
 
 export type Command = (typeof TABLE)[Context][number]['command'];
@@ -142,7 +136,6 @@ export function commandOf(context: Context, key: Key): Command | undefined {
   return bindings[context].find(({ keys }) => keys.includes(keyWord(key)))?.command;
 }
 
-/** Entries that a page key passes. */
 const PAGE = 8;
 
 const END = Number.POSITIVE_INFINITY;
@@ -156,7 +149,6 @@ const MOVEMENTS: Readonly<Partial<Record<Command, number>>> = {
   last: END,
 };
 
-/** By how many entries a command moves in a list; undefined for commands that do not move. */
 export function movementOf(command: Command | undefined): number | undefined {
   return command === undefined ? undefined : MOVEMENTS[command];
 }

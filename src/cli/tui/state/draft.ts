@@ -3,11 +3,10 @@ import { type BackendChoice, backendChoices } from '../../../sim/backends/backen
 import { metaOf, type ParameterMeta } from '../../../sim/scenario/parameter.js';
 import { resolveParameters } from '../../../sim/scenario/resolve.js';
 import type { EngineChoice, Scenario } from '../../../sim/scenario/scenario.js';
-import { InvalidInputError } from '../../../theory/invalid-input.js';
+import { InvalidInputError, readDecimal } from '../../../theory/invalid-input.js';
 import { DEFAULT_SEED, enginesOf, readSeed } from '../../settings/run-request.js';
 import { readChoice } from '../../settings/setting.js';
 
-/** How a scenario is to be run, as the user has it on the screen. Immutable. */
 export interface Draft {
   /** Parameters that the user set, by name and as text, `preset` among them. */
   readonly settings: Readonly<Record<string, string>>;
@@ -20,7 +19,6 @@ export interface Field {
   readonly kind: 'preset' | 'parameter' | 'seed' | 'engine' | 'backend';
   readonly name: string;
   readonly meta: ParameterMeta;
-  /** The value that holds, as a user would write it. */
   readonly value: string;
   readonly isSet: boolean;
 }
@@ -40,17 +38,9 @@ export function fieldsOf(scenario: Scenario, { settings, seed, engine, backend }
     range: `an integer from 0 to ${Number.MAX_SAFE_INTEGER}`,
     default: String(DEFAULT_SEED),
   };
+  const named = 'a named set of parameters; others can be set as well';
   return [
-    ...(scenario.presets === undefined
-      ? []
-      : [
-          choiceField(
-            'preset',
-            settings.preset ?? NO_PRESET,
-            presets,
-            'a named set of parameters; others can be set as well',
-          ),
-        ]),
+    ...(scenario.presets === undefined ? [] : [choiceField('preset', settings.preset ?? NO_PRESET, presets, named)]),
     ...parameters.map(([name, schema]): Field => {
       const meta = metaOf(schema);
       const value = settings[name] ?? preset[name] ?? defaultText(meta);
@@ -62,9 +52,9 @@ export function fieldsOf(scenario: Scenario, { settings, seed, engine, backend }
   ];
 }
 
-/** @param choices the default first */
+/** A field that takes one of some words, the default the first. */
 function choiceField(
-  kind: 'preset' | 'engine' | 'backend',
+  kind: Exclude<Field['kind'], 'parameter' | 'seed'>,
   value: string,
   choices: readonly string[],
   description: string,
@@ -79,41 +69,33 @@ function defaultText({ default: fallback, description }: ParameterMeta): string 
   return fallback ?? /; default: (.*)$/.exec(description)?.[1] ?? '';
 }
 
-/** What a draft comes to: the parameters of a run, or why it cannot be run, in the words of the command line. */
-export type Verdict =
-  | { readonly isValid: true; readonly parameters: object }
-  | { readonly isValid: false; readonly message: string };
-
-export function checkDraft(scenario: Scenario, draft: Draft): Verdict {
+/** What is attempted, or what the command line says to it where it is wrong. */
+function unlessRefused<Result>(attempt: () => Result): Result | { readonly message: string } {
   try {
-    return { isValid: true, parameters: resolveParameters(scenario, draft.settings) };
+    return attempt();
   } catch (error) {
-    return { isValid: false, message: refusalOf(error) };
+    // Anything else is a defect.
+    if (error instanceof InvalidInputError) return { message: error.message };
+    throw error;
   }
 }
 
-/**
- * Sets one field to a text; an empty one stands for the default.
- *
- * @returns the new draft, or the message of the command line
- */
-export function setField(
-  scenario: Scenario,
-  draft: Draft,
-  field: Field,
-  text: string,
-): { readonly draft: Draft } | { readonly message: string } {
+/** The parameters of a run that a draft comes to, or why it cannot be run. */
+export function checkDraft(scenario: Scenario, { settings }: Pick<Draft, 'settings'>) {
+  return unlessRefused(() => ({ parameters: resolveParameters(scenario, settings) }));
+}
+
+/** The draft with one field set to a text, where an empty one stands for the default, or why it cannot be set. */
+export function setField(scenario: Scenario, draft: Draft, field: Field, text: string) {
   const reset = resetField(draft, field);
   // A value that would hold anyway need not be set, and then is not in the command that reproduces the run.
   const fallback = fieldsOf(scenario, reset).find(({ name }) => name === field.name)?.value;
   if (text.trim() === '' || text.trim() === fallback) return { draft: reset };
-  try {
+  return unlessRefused(() => {
     const next = changedDraft(scenario, draft, field, text);
-    const verdict = checkDraft(scenario, next);
-    return verdict.isValid ? { draft: next } : { message: verdict.message };
-  } catch (error) {
-    return { message: refusalOf(error) };
-  }
+    resolveParameters(scenario, next.settings);
+    return { draft: next };
+  });
 }
 
 function changedDraft(scenario: Scenario, draft: Draft, { kind, name }: Field, text: string): Draft {
@@ -129,8 +111,71 @@ export function resetField(draft: Draft, { kind, name }: Field): Draft {
   return { ...draft, settings };
 }
 
-/** What the command line says to a request that is wrong; anything else is a defect. */
-function refusalOf(error: unknown): string {
-  if (error instanceof InvalidInputError) return error.message;
-  throw error;
+/** Rungs of a decade, about a tenth apart, round numbers and powers of two among them, so that a step back undoes a step. */
+const RUNGS = [
+  1, 1.1, 1.2, 1.3, 1.45, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3, 3.2, 3.6, 4, 4.5, 5, 5.5, 6, 6.4, 7, 7.5, 8, 9,
+] as const;
+
+const GRID = /^(log|linear):([^:]+):([^:]+):([^:]+)$/;
+
+/**
+ * Texts to which an arrow may step a value, the finest first, so that integers, which refuse fractions, take whole steps. All numbers
+ * of a list step together; of a grid `log:FROM:TO:COUNT` its end, of a form such as `power:1` its last number, of a choice the word.
+ */
+export function steppedTexts(value: string, meta: ParameterMeta, direction: 1 | -1): readonly string[] {
+  const { choices } = meta;
+  if (choices !== undefined)
+    return [choices[(choices.indexOf(value) + direction + choices.length) % choices.length] ?? value];
+  const grid = GRID.exec(value.trim());
+  if (grid !== null) {
+    const [, form, from, to, count] = grid;
+    const scale = form === 'log' ? 'log' : 'linear';
+    return candidates(to!, scale, direction).map((end) => `${form}:${from}:${end}:${count}`);
+  }
+  const form = /^([a-z]+(?::[^:]*)*:)([^:]+)$/.exec(value.trim());
+  if (form !== null) return candidates(form[2]!, 'linear', direction).map((last) => form[1] + last);
+  const scale = meta.scale ?? 'linear';
+  const lists = value.split(',').map((part) => candidates(part, scale, direction));
+  const most = Math.max(...lists.map((list) => list.length));
+  if (lists.some((list) => list.length === 0)) return [];
+  return Array.from({ length: most }, (_, i) => lists.map((list) => list[Math.min(i, list.length - 1)]).join(','));
+}
+
+/** Fractional and whole steps of one number; none for what is no number. */
+function candidates(text: string, scale: 'linear' | 'log', direction: 1 | -1): string[] {
+  const value = readDecimal(text);
+  if (!Number.isFinite(value)) return [];
+  if (scale === 'linear') return [linearStep(value, direction), Math.round(value) + direction].map(shortText);
+  // Zero has no place on a log scale: it stays where it is.
+  if (value <= 0) return [text.trim()];
+  const rung = nextRung(value, direction);
+  const whole =
+    direction > 0
+      ? Math.max(Math.round(value) + 1, Math.ceil(rung))
+      : Math.min(Math.round(value) - 1, Math.floor(rung));
+  return [rung, whole].map(shortText);
+}
+
+/** A twentieth of the size of the number, rounded to 1, 2 or 5 times a power of ten; 0.1 from zero. */
+function linearStep(value: number, direction: 1 | -1): number {
+  const size = Math.abs(value);
+  if (size < 1e-9) return 0.1 * direction;
+  // Measured where the smaller of both ends is, so that a step back is as long as the step.
+  const inner = direction * value > 0 ? size * 1.0001 : size * 0.9999;
+  const decade = 10 ** Math.floor(Math.log10(inner / 20));
+  const share = inner / 20 / decade;
+  const step = decade * (share >= 5 ? 5 : share >= 2 ? 2 : 1);
+  const next = Math.round(value / step) * step;
+  return Math.abs(next - value) > step * 1e-6 && direction * (next - value) > 0 ? next : next + direction * step;
+}
+
+function nextRung(value: number, direction: 1 | -1): number {
+  const decade = Math.floor(Math.log10(value) + 1e-12);
+  const rungs = [decade - 1, decade, decade + 1].flatMap((power) => RUNGS.map((rung) => Number(`${rung}e${power}`)));
+  const isBeyond = (rung: number) => direction * (rung - value) > value * 1e-9;
+  return (direction > 0 ? rungs.find(isBeyond) : rungs.findLast(isBeyond)) ?? value;
+}
+
+function shortText(value: number): string {
+  return String(Number(value.toPrecision(12)));
 }

@@ -1,6 +1,5 @@
 import { isMap } from '../../../sim/scenario/figure.js';
-import type { ParameterMeta } from '../../../sim/scenario/parameter.js';
-import { readDecimal } from '../../../theory/invalid-input.js';
+import { overlayRoom, overlayText, type TextOverlay } from '../text/overlay-text.js';
 import {
   type AppState,
   chosenField,
@@ -8,7 +7,9 @@ import {
   draftOf,
   type Experiment,
   editText,
+  isBusy,
   moved,
+  type Overlay,
   openScenario,
   type Step,
   say,
@@ -17,90 +18,8 @@ import {
   textField,
 } from './app-state.js';
 import { type Command, type Key, movementOf } from './bindings.js';
-import { type Draft, type Field, fieldsOf, resetField, setField, untouchedDraft } from './draft.js';
-import { attackClaim, openClaim, openOverlay } from './reduce-overlay.js';
+import { type Draft, type Field, fieldsOf, resetField, setField, steppedTexts, untouchedDraft } from './draft.js';
 import { hasRows, preview, startRun, withActive, withoutActive } from './run.js';
-
-/** Rungs of a decade, about a tenth apart, with the round numbers and powers of two among them, so that a step
- * back undoes a step. */
-const RUNGS = [
-  1, 1.1, 1.2, 1.3, 1.45, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3, 3.2, 3.6, 4, 4.5, 5, 5.5, 6, 6.4, 7, 7.5, 8, 9,
-] as const;
-
-const GRID = /^(log|linear):([^:]+):([^:]+):([^:]+)$/;
-
-/**
- * Texts to which an arrow may step a value, the finest step first; the first that is allowed is to be taken, so that
- * integers, which refuse fractions, take whole steps. All numbers of a list step together; of a grid `log:FROM:TO:COUNT`
- * its end steps, of a form such as `power:1` its last number, of a choice the next word.
- *
- * @param direction 1 for right or up, −1 for left or down
- */
-export function steppedTexts(value: string, meta: ParameterMeta, direction: 1 | -1): readonly string[] {
-  if (meta.choices !== undefined) return [nextChoice(value, meta.choices, direction)];
-  const grid = GRID.exec(value.trim());
-  if (grid !== null) {
-    const [, form, from, to, count] = grid;
-    const scale = form === 'log' ? 'log' : 'linear';
-    return candidates(to!, scale, direction).map((end) => `${form}:${from}:${end}:${count}`);
-  }
-  const form = /^([a-z]+(?::[^:]*)*:)([^:]+)$/.exec(value.trim());
-  if (form !== null) return candidates(form[2]!, 'linear', direction).map((last) => form[1] + last);
-  const scale = meta.scale ?? 'linear';
-  const lists = value.split(',').map((part) => candidates(part, scale, direction));
-  const most = Math.max(...lists.map((list) => list.length));
-  if (lists.some((list) => list.length === 0)) return [];
-  return Array.from({ length: most }, (_, i) => lists.map((list) => list[Math.min(i, list.length - 1)]).join(','));
-}
-
-function nextChoice(value: string, choices: readonly string[], direction: 1 | -1): string {
-  const index = choices.indexOf(value);
-  return choices[(index + direction + choices.length) % choices.length] ?? value;
-}
-
-/** Fractional and whole steps of one number; none for what is no number. */
-function candidates(text: string, scale: 'linear' | 'log', direction: 1 | -1): string[] {
-  const value = readDecimal(text);
-  if (!Number.isFinite(value)) return [];
-  if (scale === 'linear') return [linearStep(value, direction), Math.round(value) + direction].map(shortText);
-  // Zero has no place on a log scale: it stays where it is.
-  if (value <= 0) return [text.trim()];
-  const rung = nextRung(value, direction);
-  const whole =
-    direction > 0
-      ? Math.max(Math.round(value) + 1, Math.ceil(rung))
-      : Math.min(Math.round(value) - 1, Math.floor(rung));
-  return [rung, whole].map(shortText);
-}
-
-/** A twentieth of the size of the number, rounded to 1, 2 or 5 times a power of ten; 0.1 from zero. */
-function linearStep(value: number, direction: 1 | -1): number {
-  const size = Math.abs(value);
-  if (size < 1e-9) return 0.1 * direction;
-  // Measured where the smaller of both ends is, so that a step back is as long as the step.
-  const inner = direction * value > 0 ? size * 1.0001 : size * 0.9999;
-  const step = roundStep(inner / 20);
-  const next = Math.round(value / step) * step;
-  return Math.abs(next - value) > step * 1e-6 && direction * (next - value) > 0 ? next : next + direction * step;
-}
-
-function roundStep(size: number): number {
-  const decade = 10 ** Math.floor(Math.log10(size));
-  const share = size / decade;
-  return decade * (share >= 5 ? 5 : share >= 2 ? 2 : 1);
-}
-
-function nextRung(value: number, direction: 1 | -1): number {
-  const decade = Math.floor(Math.log10(value) + 1e-12);
-  const rungs = [decade - 1, decade, decade + 1].flatMap((power) => RUNGS.map((rung) => Number(`${rung}e${power}`)));
-  const isBeyond = (rung: number) => direction * (rung - value) > value * 1e-9;
-  return (direction > 0 ? rungs.find(isBeyond) : rungs.findLast(isBeyond)) ?? value;
-}
-
-/** Without the dust of binary fractions. */
-function shortText(value: number): string {
-  return String(Number(value.toPrecision(12)));
-}
 
 /** Begins to type the value of the chosen field, with what the command line would say to the text as it stands. */
 function typing(state: AppState, field: TextField): Step {
@@ -117,9 +36,8 @@ export function reduceEdit(state: AppState, command: Command | undefined, key: K
   if (command === 'commit') {
     const changed = setField(scenario, draftOf(state, scenario.id), chosenField(state), edit.field.text);
     // A wrong value stays in the field, with the reason under it.
-    return 'message' in changed
-      ? stepTo(state)
-      : changeDraft(withExperiment(state, { edit: null }).state, changed.draft);
+    if ('message' in changed) return stepTo(state);
+    return changeDraft(withExperiment(state, { edit: null }).state, changed.draft);
   }
   const field = editText(edit.field, key);
   return field === undefined ? stepTo(state) : typing(state, field);
@@ -127,7 +45,6 @@ export function reduceEdit(state: AppState, command: Command | undefined, key: K
 
 const BEGINS_NUMBER = /^[\d.-]$/;
 
-/** Keys of the screen of a scenario, where nothing lies over it and nothing is being typed. */
 export function reduceExperiment(state: AppState, command: Command | undefined, key: Key): Step {
   const { experiment, scenario } = openScenario(state);
   const movement = movementOf(command);
@@ -157,9 +74,9 @@ export function reduceExperiment(state: AppState, command: Command | undefined, 
     case 'figure':
       return withExperiment(state, { figure: (experiment.figure + 1) % scenario.figures.length });
     case 'open':
-      return claim === undefined ? stepTo(state) : openClaim(state, claim);
     case 'attack':
-      return claim === undefined ? stepTo(state) : attackClaim(state, claim);
+      if (claim === undefined) return stepTo(state);
+      return command === 'open' ? openClaim(state, claim) : attackClaim(state, claim);
     case 'compare':
       return compare(state);
     case 'back':
@@ -171,10 +88,8 @@ export function reduceExperiment(state: AppState, command: Command | undefined, 
 
 /** Parameters are locked during a run, so that a slip of the finger cannot end an hour of computing. */
 function unlessRunning(state: AppState, change: () => Step): Step {
-  const isRunning = state.experiment?.active?.order.isPreview === false;
-  return isRunning
-    ? say(state, 'faint', 'a run is in progress; press esc to cancel it before changing parameters')
-    : change();
+  if (state.experiment?.active?.order.isPreview !== false) return change();
+  return say(state, 'faint', 'a run is in progress; press esc to cancel it before changing parameters');
 }
 
 function stepField(state: AppState, field: Field, direction: 1 | -1): Step {
@@ -230,11 +145,86 @@ function back(state: AppState): Step {
   if (active.order.isPreview)
     return stepTo({ ...state, screen: 'home', experiment: withoutActive(experiment) }, cancel);
   if (active.status === 'stopping') return say(state, 'faint', 'the run is stopping');
-  const stopping = { ...state, experiment: withActive(experiment, { ...active, status: 'stopping' }) };
-  return stepTo(stopping, cancel);
+  return stepTo({ ...state, experiment: withActive(experiment, { ...active, status: 'stopping' }) }, cancel);
 }
 
 function withExperiment(state: AppState, change: Partial<Experiment>): Step {
   const { experiment } = openScenario(state);
   return stepTo({ ...state, experiment: { ...experiment, ...change } });
+}
+
+/** Opens what a command of the screen asks for; it is left only after a question where something would be lost. */
+export function openOverlay(state: AppState, command: Command): Step {
+  const shown = state.experiment?.shown;
+  switch (command) {
+    case 'help':
+      return stepTo({ ...state, overlay: { kind: 'help', scroll: 0 } });
+    case 'quit': {
+      if (!isBusy(state)) return quit(state, 0);
+      const under = state.overlay?.kind === 'quit' ? state.overlay.under : state.overlay;
+      return stepTo({ ...state, overlay: { kind: 'quit', under } });
+    }
+    case 'save': {
+      if (shown?.record == null) return say(state, 'faint', 'only a finished run can be saved');
+      const overlay: Overlay = { kind: 'save', field: textField(''), message: null, isBusy: false };
+      return stepTo({ ...state, overlay }, { kind: 'suggest-folder', scenario: shown.order.scenario });
+    }
+    case 'explain':
+    case 'command':
+      if (shown == null) return say(state, 'faint', 'nothing has been computed yet; press r to run');
+      return stepTo({ ...state, overlay: { kind: command, scroll: 0 } });
+    default:
+      return stepTo(state);
+  }
+}
+
+function openClaim(state: AppState, claim: string): Step {
+  return stepTo({ ...state, overlay: { kind: 'claim', claim, scroll: 0 } });
+}
+
+function attackClaim(state: AppState, claim: string): Step {
+  const attacks = { ...state.attacks, [claim]: { status: 'ongoing', done: 0, total: 1 } as const };
+  return stepTo({ ...openClaim(state, claim).state, attacks }, { kind: 'start-attack', claim });
+}
+
+export function quit(state: AppState, exitCode: number): Step {
+  return stepTo({ ...state, exitCode }, { kind: 'quit', exitCode });
+}
+
+export function reduceOverlay(state: AppState, overlay: Overlay, command: Command | undefined, key: Key): Step {
+  if (overlay.kind === 'save') return reduceSave(state, overlay, command, key);
+  if (overlay.kind !== 'quit') return reduceText(state, overlay, command);
+  if (command === 'yes') return quit(state, 0);
+  return stepTo(command === 'no' ? { ...state, overlay: overlay.under } : state);
+}
+
+type SaveOverlay = Extract<Overlay, { kind: 'save' }>;
+
+function reduceSave(state: AppState, overlay: SaveOverlay, command: Command | undefined, key: Key): Step {
+  // The files are being written: nothing can be changed about that any more.
+  if (overlay.isBusy) return stepTo(state);
+  const run = state.experiment?.shown;
+  if (command === 'back' || (command === 'commit' && run == null)) return stepTo({ ...state, overlay: null });
+  if (command === 'commit') {
+    const busy = { ...overlay, message: null, isBusy: true };
+    return stepTo({ ...state, overlay: busy }, { kind: 'save', run: run!, folder: overlay.field.text });
+  }
+  const field = editText(overlay.field, key);
+  return stepTo(field === undefined ? state : { ...state, overlay: { ...overlay, field, message: null } });
+}
+
+function reduceText(state: AppState, overlay: TextOverlay, command: Command | undefined): Step {
+  const movement = movementOf(command);
+  if (movement !== undefined) {
+    const last = Math.max(0, overlayText(state, overlay).length - overlayRoom(state));
+    return stepTo({ ...state, overlay: { ...overlay, scroll: moved(overlay.scroll, movement, last + 1) } });
+  }
+  if (command === 'attack' && overlay.kind === 'claim' && state.attacks[overlay.claim]?.status !== 'ongoing')
+    return attackClaim(state, overlay.claim);
+  if (command !== 'back') return stepTo(state);
+  const closed = { ...state, overlay: null };
+  const finished = Object.entries(state.attacks).filter(([, { status }]) => status !== 'ongoing');
+  if (finished.length === Object.keys(state.attacks).length) return stepTo(closed);
+  // Nobody would see the end of an attack in progress.
+  return stepTo({ ...closed, attacks: Object.fromEntries(finished) }, { kind: 'cancel-attack' });
 }

@@ -1,4 +1,3 @@
-import type { Scenario } from '../../../sim/scenario/scenario.js';
 import { exitCode } from '../../output/error-line.js';
 import {
   type Action,
@@ -6,6 +5,7 @@ import {
   contextOf,
   type Experiment,
   editText,
+  homeItems,
   moved,
   type Notice,
   type Step,
@@ -14,10 +14,9 @@ import {
   textField,
 } from './app-state.js';
 import { type Command, commandOf, type Key, movementOf } from './bindings.js';
-import { reduceEdit, reduceExperiment } from './reduce-experiment.js';
-import { openOverlay, quit, reduceOverlay } from './reduce-overlay.js';
+import { openOverlay, quit, reduceEdit, reduceExperiment, reduceOverlay } from './reduce-experiment.js';
 import { hasRows, preview, type Run, type RunNews, type RunOutcome, withEvents } from './run.js';
-import { openSweep, reduceSweep, reduceSweepRead, type SavedSweep } from './saved-sweep.js';
+import { openSweep, reduceSweep, reduceSweepRead } from './saved-sweep.js';
 
 export const MOST_RECENT = 6;
 
@@ -46,28 +45,19 @@ function reduceRunNews(state: AppState, news: RunNews): AppState {
 function noticeOf(run: Run, outcome: RunOutcome): Notice | null {
   if (outcome.status === 'failed') return { tone: 'bad', text: outcome.message };
   if (outcome.status === 'finished') return null;
-  const text = hasRows(run)
-    ? 'cancelled; what was computed is on the screen'
-    : 'cancelled before anything was computed';
-  return { tone: 'faint', text };
+  const end = hasRows(run) ? '; what was computed is on the screen' : ' before anything was computed';
+  return { tone: 'faint', text: `cancelled${end}` };
 }
 
-/** The state with a run known to be kept in a folder. */
 function withFolder(state: AppState, run: number, folder: string): AppState {
   const kept = (one: Run): Run => (one.order.run === run ? { ...one, folder } : one);
   const { experiment } = state;
   const shown = experiment?.shown == null ? null : kept(experiment.shown);
-  return {
-    ...state,
-    recent: state.recent.map(kept),
-    experiment: experiment === null ? null : { ...experiment, shown },
-  };
+  const recent = state.recent.map(kept);
+  return { ...state, recent, experiment: experiment === null ? null : { ...experiment, shown } };
 }
 
-/**
- * The whole behaviour of the terminal UI: what an action makes of the state, and what is to be done for it. Pure, so that
- * tests can drive it through any sequence of keys; nothing else changes the state.
- */
+/** The whole behaviour of the terminal UI. Pure, so that tests can drive it; nothing else changes the state. */
 export function reduce(state: AppState, action: Action): Step {
   // Whoever has left wants to hear nothing more.
   if (state.exitCode !== null) return stepTo(state);
@@ -108,11 +98,10 @@ function reduceKey(state: AppState, key: Key): Step {
   return reduceExperiment(state, command, key);
 }
 
+type SavingAction = Extract<Action, { kind: 'folder-suggested' | 'saved' | 'not-saved' }>;
+
 /** The steps of keeping a run; they count only as long as the question for the folder is open. */
-function reduceSaving(
-  state: AppState,
-  action: Extract<Action, { kind: 'folder-suggested' | 'saved' | 'not-saved' }>,
-): Step {
+function reduceSaving(state: AppState, action: SavingAction): Step {
   const { overlay } = state;
   if (overlay?.kind !== 'save') return stepTo(state);
   if (action.kind === 'not-saved')
@@ -120,33 +109,8 @@ function reduceSaving(
   if (action.kind === 'saved')
     return say({ ...withFolder(state, action.run, action.folder), overlay: null }, 'good', `saved in ${action.folder}`);
   // What was typed meanwhile counts more.
-  return overlay.field.text === ''
-    ? stepTo({ ...state, overlay: { ...overlay, field: textField(action.folder) } })
-    : stepTo(state);
-}
-
-export type HomeItem =
-  | { readonly kind: 'scenario'; readonly scenario: Scenario }
-  | { readonly kind: 'run'; readonly run: Run }
-  | { readonly kind: 'sweep'; readonly sweep: SavedSweep };
-
-/** The scenarios that the filter lets through, in their groups, and without a filter the recent runs and sweeps. */
-export function homeItems({ scenarios, home, recent, sweeps }: AppState): readonly HomeItem[] {
-  const words = home.filter.text.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = scenarios.filter(({ id, title, summary, claims, group }) => {
-    const text = [id, title, summary, group, ...claims].join(' ').toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
-  const groups = [...new Set(scenarios.map(({ group }) => group))];
-  const listed = groups
-    .flatMap((group) => found.filter((scenario) => scenario.group === group))
-    .map((scenario) => ({ kind: 'scenario', scenario }) as const);
-  if (words.length > 0) return listed;
-  return [
-    ...listed,
-    ...recent.map((run) => ({ kind: 'run', run }) as const),
-    ...sweeps.map((sweep) => ({ kind: 'sweep', sweep }) as const),
-  ];
+  if (overlay.field.text !== '') return stepTo(state);
+  return stepTo({ ...state, overlay: { ...overlay, field: textField(action.folder) } });
 }
 
 function reduceHome(state: AppState, command: Command | undefined, key: Key): Step {
@@ -176,17 +140,15 @@ function withHome(state: AppState, change: Partial<AppState['home']>): Step {
 function open(state: AppState): Step {
   const item = homeItems(state)[state.home.cursor];
   if (item === undefined) return stepTo(state);
-  if (item.kind === 'run') return openRun(state, item.run);
   if (item.kind === 'sweep') return openSweep(state, item.sweep);
+  if (item.kind === 'run') {
+    const { scenario, settings, seed, engine, backend } = item.run.order;
+    const drafts = { ...state.drafts, [scenario]: { settings, seed, engine, backend } };
+    return stepTo({ ...state, screen: 'scenario', experiment: newExperiment(scenario, item.run), drafts });
+  }
   const { id } = item.scenario;
   if (state.experiment?.scenario === id) return stepTo({ ...state, screen: 'scenario' });
   return preview({ ...state, screen: 'scenario', experiment: newExperiment(id, null) });
-}
-
-function openRun(state: AppState, run: Run): Step {
-  const { scenario, settings, seed, engine, backend } = run.order;
-  const drafts = { ...state.drafts, [scenario]: { settings, seed, engine, backend } };
-  return stepTo({ ...state, screen: 'scenario', experiment: newExperiment(scenario, run), drafts });
 }
 
 function newExperiment(scenario: string, shown: Run | null): Experiment {

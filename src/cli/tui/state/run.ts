@@ -27,14 +27,12 @@ export interface RunProgress {
   readonly done: number;
   readonly total: number;
   readonly label: string;
-  /** Undefined as long as nothing is known. */
   readonly millisecondsLeft: number | undefined;
   readonly perSecond: number | undefined;
   /** Optimiser steps per second so far, each network counted on its own; 0 for closed forms. */
   readonly networkStepsPerSecond: number;
 }
 
-/** What a finished run leaves beside its results. */
 export type RunRecord = Omit<RunDocument, keyof RunResults>;
 
 export type RunOutcome =
@@ -52,7 +50,6 @@ export type RunNews =
     }
   | { readonly kind: 'run-ended'; readonly run: number; readonly outcome: RunOutcome };
 
-/** A run and what has come of it so far. Immutable. */
 export interface Run extends Pick<RunResults, 'checks' | 'warnings' | 'diverged'> {
   readonly order: RunOrder;
   /** `stopping` between the wish to cancel and the end. */
@@ -63,19 +60,13 @@ export interface Run extends Pick<RunResults, 'checks' | 'warnings' | 'diverged'
   /** On the paper that the scenario is about; null as long as there is none. */
   readonly verdict: Verdict | null;
   readonly progress: RunProgress | null;
-  /** Only once it has finished. */
   readonly record: RunRecord | null;
-  /** Where it is kept; null as long as it is not. */
   readonly folder: string | null;
 }
 
 export function startedRun(order: RunOrder): Run {
   const results = { rows: {}, checks: [], warnings: [], diverged: [], verdict: null };
   return { order, status: 'running', compute: null, ...results, progress: null, record: null, folder: null };
-}
-
-export function isOngoing({ status }: Run): boolean {
-  return status === 'running' || status === 'stopping';
 }
 
 export function hasRows({ rows }: Run): boolean {
@@ -132,24 +123,19 @@ function isShown({ shown }: Experiment, { order }: Run): boolean {
   return shown?.order.run === order.run;
 }
 
-/**
- * Computes what is set by the exact engine, which is fast enough to follow the keys. A preview that is still under way
- * is given up for it; a run that the user started is not.
- */
+/** Computes what is set by the exact engine. A preview still under way is given up for it; a run that the user started is not. */
 export function preview(state: AppState): Step {
   const { experiment, scenario } = openScenario(state);
   if (!scenario.engines.includes('exact') || experiment.active?.order.isPreview === false) return stepTo(state);
-  if (!checkDraft(scenario, draftOf(state, scenario.id)).isValid) return stepTo(state);
-  return order(state, true);
+  return 'message' in checkDraft(scenario, draftOf(state, scenario.id)) ? stepTo(state) : order(state, true);
 }
 
 export function startRun(state: AppState): Step {
   const { experiment, scenario } = openScenario(state);
   if (experiment.active?.order.isPreview === false)
     return say(state, 'faint', 'this run is already in progress; press esc to cancel it');
-  const verdict = checkDraft(scenario, draftOf(state, scenario.id));
-  if (!verdict.isValid) return say(state, 'bad', verdict.message);
-  return order(state, false);
+  const checked = checkDraft(scenario, draftOf(state, scenario.id));
+  return 'message' in checked ? say(state, 'bad', checked.message) : order(state, false);
 }
 
 function order(state: AppState, isPreview: boolean): Step {

@@ -37,7 +37,6 @@ export interface OpenSweep {
   /** Why there are no results; null where there are, and while they are read. */
   readonly message: string | null;
   readonly view: SweepView;
-  /** What is drawn; null where nothing can be. */
   readonly choice: SweepChoice | null;
   /** Positions in the table: the first row that is seen, and the column that the arrows are on. */
   readonly row: number;
@@ -45,7 +44,6 @@ export interface OpenSweep {
   readonly order: { readonly column: number; readonly sign: 1 | -1 } | null;
 }
 
-/** A sweep with its results: a map where two axes vary, curves for one. */
 function withContents(sweep: OpenSweep, contents: SweepContents): OpenSweep {
   const rows = rowsOfSweep(contents);
   const first = rows.axes.length === 0 ? null : defaultChoice(rows);

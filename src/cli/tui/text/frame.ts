@@ -1,14 +1,12 @@
 import { cellWidth } from '../../output/cell-width.js';
 import { durationText, percentDone, progressBar, shareDone } from '../../output/progress-line.js';
 import { readableNumber } from '../../output/text-table.js';
-import { type AppState, contextOf, type Experiment, openScenario } from '../state/app-state.js';
+import { type AppState, contextOf, type Experiment, homeItems, openScenario } from '../state/app-state.js';
 import { bindings } from '../state/bindings.js';
-import { homeItems } from '../state/reduce.js';
 import type { Run } from '../state/run.js';
 import { bothEnds, fieldSpans, LEAST_WINDOW, plainLine, type StyledLine, wrapped } from './styled-line.js';
 import { sweepStateText } from './sweep-lines.js';
 
-/** The keys of the moment: as many of the table of bindings as fit, help and quitting always. */
 export function footerLine(state: AppState, width: number): StyledLine {
   const items = bindings[contextOf(state)]
     .filter(({ short }) => short !== '')
@@ -105,7 +103,6 @@ export function headerLine(state: AppState): StyledLine {
   return bothEnds(where, filtering, window.columns, unicode);
 }
 
-/** What is shown where the window is too small for anything else. */
 export function tooSmallLines({ window, unicode }: AppState): StyledLine[] {
   const [size, least] = [window, LEAST_WINDOW].map(({ columns, rows }) => `${columns} x ${rows}`);
   const text = `This window has ${size} cells; enlarge it to at least ${least} to continue. q quits.`;

@@ -1,23 +1,18 @@
-import type { Check } from '../../../sim/scenario/scenario.js';
 import { bothSides } from '../../../theory/claims/engine/claim.js';
 import { explainChecks, explainFigure } from '../../output/explanation.js';
-import { VERDICTS } from '../../output/run-report.js';
 import { readableNumber } from '../../output/text-table.js';
 import type { ShownCounterexample } from '../../verify/verify-document.js';
-import { type AppState, type Attack, claimsOf, type Overlay, openScenario } from '../state/app-state.js';
+import { type AppState, type Attack, type Overlay, openScenario } from '../state/app-state.js';
 import { bindings, type Context } from '../state/bindings.js';
 import { checkDraft } from '../state/draft.js';
-import { type Run, resultsOf, runCommand } from '../state/run.js';
-import type { ListedLines } from './home-lines.js';
+import { resultsOf, runCommand } from '../state/run.js';
+import { checkOf, verdictText } from './lists.js';
 import {
   bothEnds,
-  column,
   commandLines,
   fieldSpans,
   layoutOf,
   plainLine,
-  pointer,
-  type Span,
   type StyledLine,
   type Tone,
   wrapped,
@@ -25,42 +20,27 @@ import {
 
 export type TextOverlay = Exclude<Overlay, { readonly kind: 'quit' | 'save' }>;
 
+/** Lines of a text that are seen, between its title, the line under it, and the footer. */
 export function overlayRoom({ window }: AppState): number {
-  return Math.max(1, layoutOf(window).height - OVERLAY_MARGIN);
+  return Math.max(1, layoutOf(window).height - 3);
 }
-
-/** Title, the line under it, and the footer. */
-const OVERLAY_MARGIN = 3;
 
 /** The widest text that still reads well. */
 const WIDEST = 110;
 
+const TITLES = { help: 'Keys', explain: 'What the chart shows', command: 'The command that reproduces these numbers' };
+
 export function overlayTitle(state: AppState, overlay: TextOverlay): string {
-  switch (overlay.kind) {
-    case 'help':
-      return 'Keys';
-    case 'explain':
-      return 'What the chart shows';
-    case 'command':
-      return 'The command that reproduces these numbers';
-    case 'claim':
-      return `${overlay.claim} — ${state.theorems.get(overlay.claim)?.title ?? 'a claim of the theory'}`;
-  }
+  if (overlay.kind !== 'claim') return TITLES[overlay.kind];
+  return `${overlay.claim} — ${state.theorems.get(overlay.claim)?.title ?? 'a claim of the theory'}`;
 }
 
-/** All lines of an overlay, those beyond the window included. */
 export function overlayText(state: AppState, overlay: TextOverlay): readonly StyledLine[] {
   const width = Math.min(WIDEST, state.window.columns);
-  switch (overlay.kind) {
-    case 'help':
-      return helpLines(state, width);
-    case 'explain':
-      return explanation(state).flatMap((text) => [...wrapped(text, width, state.unicode), plainLine('')]);
-    case 'command':
-      return reproducingLines(state, width);
-    case 'claim':
-      return claimText(state, overlay.claim, width);
-  }
+  if (overlay.kind === 'claim') return claimText(state, overlay.claim, width);
+  if (overlay.kind === 'help') return helpLines(state, width);
+  if (overlay.kind === 'command') return reproducingLines(state, width);
+  return explanation(state).flatMap((text) => [...wrapped(text, width, state.unicode), plainLine('')]);
 }
 
 function helpLines({ screen, unicode }: AppState, width: number): StyledLine[] {
@@ -75,7 +55,6 @@ function helpLines({ screen, unicode }: AppState, width: number): StyledLine[] {
   return [...lines, ...wrapped(note, width, unicode, 'faint')];
 }
 
-/** The contexts of each screen, with their headings. */
 const HELP: Readonly<Record<AppState['screen'], readonly (readonly [Context, string])[]>> = {
   sweep: [['sweep', 'A sweep']],
   home: [
@@ -90,16 +69,16 @@ const HELP: Readonly<Record<AppState['screen'], readonly (readonly [Context, str
   ],
 };
 
-/** What the chart on the screen shows, in three sentences with the numbers of the run: what is seen, where the curves turn, and what the checks say. */
+/** The chart on the screen in three sentences with the numbers of the run: what is seen, where it turns, what the checks say. */
 export function explanation(state: AppState): readonly string[] {
   const { experiment, scenario } = openScenario(state);
   const { shown, figure } = experiment;
   const drawn = scenario.figures[figure];
   if (shown === null || drawn === undefined) return ['Nothing has been computed yet.'];
-  const verdict = checkDraft(scenario, shown.order);
+  const checked = checkDraft(scenario, shown.order);
   const results = resultsOf(shown, scenario);
-  const figureSentence = explainFigure(drawn, results, verdict.isValid ? verdict.parameters : {});
-  return [scenario.summary, figureSentence, explainChecks(results, shown.compute, shown.status === 'finished')];
+  const turning = explainFigure(drawn, results, 'message' in checked ? {} : checked.parameters);
+  return [scenario.summary, turning, explainChecks(results, shown.compute, shown.status === 'finished')];
 }
 
 function reproducingLines(state: AppState, width: number): StyledLine[] {
@@ -113,27 +92,22 @@ function reproducingLines(state: AppState, width: number): StyledLine[] {
 }
 
 function claimText({ theorems, experiment, attacks, unicode }: AppState, claim: string, width: number): StyledLine[] {
-  const text = (words: string, tone: Tone = 'plain', first = 0, rest = first) =>
-    wrapped(words, width, unicode, tone, first, rest);
   const check = checkOf(experiment?.shown ?? null, claim);
   const attack = attacks[claim];
-  const proof = theorems
-    .get(claim)
-    ?.paragraphs.flatMap((paragraph) => [
-      ...text(paragraph, 'plain', 0, paragraph.startsWith('• ') ? 2 : 0),
-      plainLine(''),
-    ]);
+  const proof = theorems.get(claim)?.paragraphs.flatMap((paragraph) => {
+    const rest = paragraph.startsWith('• ') ? 2 : 0;
+    return [...wrapped(paragraph, width, unicode, 'plain', 0, rest), plainLine('')];
+  });
   const missing = 'proofs.md, which has its statement and proof, was not found or has no such heading.';
   return [
     [{ text: 'In this run: ' }, verdictText(check)],
-    ...(check === undefined || check.reason === '' ? [] : text(check.reason, 'faint', 2)),
+    ...(check === undefined || check.reason === '' ? [] : wrapped(check.reason, width, unicode, 'faint', 2)),
     plainLine(''),
     ...(attack === undefined ? [] : [...findingLines(attack, width, unicode), plainLine('')]),
-    ...(proof ?? text(missing, 'caution')),
+    ...(proof ?? wrapped(missing, width, unicode, 'caution')),
   ];
 }
 
-/** What lies over a screen, as it is seen: a text to read, or a question. */
 export function overlayLines(state: AppState, overlay: Overlay): StyledLine[] {
   const { window, unicode } = state;
   const text = (words: string, tone: Tone = 'plain') => wrapped(words, window.columns, unicode, tone);
@@ -166,54 +140,8 @@ export function overlayLines(state: AppState, overlay: Overlay): StyledLine[] {
   ];
 }
 
-export function checkOf(run: Run | null, claim: string): Check | undefined {
-  return run?.checks.findLast((check) => check.claim === claim);
-}
-
-const OPEN = { sign: '·', plain: '.', word: 'not judged yet', tone: 'faint' } as const;
-
-export function verdictSign(check: Check | undefined, unicode: boolean): Span {
-  const { sign, plain, tone } = check === undefined ? OPEN : VERDICTS[check.verdict];
-  return { text: unicode ? sign : plain, tone };
-}
-
-export function verdictText(check: Check | undefined): Span {
-  const { word, tone } = check === undefined ? OPEN : VERDICTS[check.verdict];
-  const margin = check?.margin == null ? '' : `, margin ${readableNumber(check.margin, 3)}`;
-  return { text: word + margin, tone };
-}
-
-const ID_CELLS = 14;
-
-/** Each claim that the scenario bears on, with its verdict in this run and the margin. */
-export function claimLines(state: AppState): ListedLines {
-  const { experiment, scenario } = openScenario(state);
-  const lines = claimsOf(scenario, experiment.shown).map((claim, index): StyledLine => {
-    const isHere = index === experiment.claim && experiment.focus === 'claims';
-    const check = checkOf(experiment.shown, claim);
-    const title = state.theorems.get(claim)?.title;
-    return [
-      pointer(isHere, state.unicode),
-      verdictSign(check, state.unicode),
-      { text: ` ${column(claim, ID_CELLS - 2)}`, tone: isHere ? 'strong' : 'plain' },
-      verdictText(check),
-      { text: title === undefined ? '' : `  ${title}`, tone: 'faint' },
-    ];
-  });
-  return { lines, cursor: experiment.claim };
-}
-
-/** All verdicts in one line. */
-export function claimSummary(state: AppState): StyledLine {
-  const { experiment, scenario } = openScenario(state);
-  return claimsOf(scenario, experiment.shown).flatMap((claim) => [
-    { text: ` ${claim} ` },
-    verdictSign(checkOf(experiment.shown, claim), state.unicode),
-  ]);
-}
-
 /** What an attack on a claim has shown, or how far it is. */
-export function findingLines(attack: Attack, width: number, unicode: boolean): StyledLine[] {
+function findingLines(attack: Attack, width: number, unicode: boolean): StyledLine[] {
   const text = (words: string, tone: Tone = 'plain', first = 0, rest = first) =>
     wrapped(words, width, unicode, tone, first, rest);
   if (attack.status === 'failed') return text(attack.message, 'bad');

@@ -4,23 +4,22 @@ import {
   claimsOf,
   contextOf,
   draftOf,
+  type HomeItem,
+  homeItems,
   type Overlay,
   openScenario,
 } from '../state/app-state.js';
 import { bindings } from '../state/bindings.js';
 import { fieldsOf } from '../state/draft.js';
-import { type HomeItem, homeItems } from '../state/reduce.js';
 import { statusLine } from './frame.js';
-import { checkOf, explanation, overlayText, overlayTitle, verdictText } from './overlay-text.js';
+import { checkOf, verdictText } from './lists.js';
+import { explanation, overlayText, overlayTitle } from './overlay-text.js';
 import type { StyledLine } from './styled-line.js';
 import { sweepLines, sweepStateText } from './sweep-lines.js';
 
 const [SPOKEN_COLUMNS, SPOKEN_ROWS] = [400, 12];
 
-/**
- * The screen in sentences, for a screen reader: what is chosen first, words in the place of signs, and what the chart shows
- * in the place of the chart.
- */
+/** The screen for a screen reader: what is chosen first, words in the place of signs and of the chart. */
 export function spokenLines(state: AppState): readonly string[] {
   if (state.overlay !== null) return [...overlayLines(state, state.overlay), keysLine(state)];
   const { screen } = state;

@@ -10,7 +10,6 @@ export interface Span {
   readonly tone?: Tone;
 }
 
-/** A line of a panel, before colours. */
 export type StyledLine = readonly Span[];
 
 const GAP = 2;
@@ -78,7 +77,6 @@ export function commandLines(command: string, width: number): StyledLine[] {
   );
 }
 
-/** A text filled up with blanks to a width, or cut to it. */
 export function column(text: string, width: number): string {
   return padCells(fitCells(text, width), width);
 }
@@ -89,13 +87,9 @@ export const LEAST_WINDOW: WindowSize = { columns: 44, rows: 14 };
 /** From this width on, the lists are next to the chart. */
 const WIDE = 100;
 
-/** Header, status and footer. */
 export const FIXED_LINES = 3;
 
-/**
- * Lays out the screen of a scenario, in cells: side by side in a wide window, the lists under the chart in a narrow one.
- * A frame has one line less than the window, for one as tall as the window would scroll it.
- */
+/** The screen of a scenario in cells, one line less than the window, for a frame as tall as the window would scroll it. */
 export function layoutOf({ columns, rows }: WindowSize) {
   const height = Math.max(1, rows - 1);
   const body = Math.max(1, height - FIXED_LINES);
@@ -113,10 +107,7 @@ export function layoutOf({ columns, rows }: WindowSize) {
 
 const SIGNS = 3;
 
-/**
- * A text with its cursor, which is a sign of its own so that it is seen without colour. Of a text that is longer than there
- * is room, the part around the cursor is shown.
- */
+/** A text, around its cursor where there is no room for all; the cursor is a sign, so that it is seen without colour. */
 export function fieldSpans({ text, cursor }: TextField, room: number, unicode: boolean): StyledLine {
   const most = Math.max(1, room - SIGNS);
   const more = unicode ? '…' : '~';

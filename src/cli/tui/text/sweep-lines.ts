@@ -76,7 +76,6 @@ function sweepChart(rows: SweepRows, choice: SweepChoice): Chart {
 
 const [NARROWEST, WIDEST_COLUMN] = [6, 18];
 
-/** How far a sweep is, in words. */
 export function sweepStateText({ state, kept, points }: SavedSweep): string {
   return state === 'complete' ? `complete, ${points} points` : `${state}, ${kept} of ${points} points`;
 }

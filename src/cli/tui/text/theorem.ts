@@ -34,10 +34,7 @@ const SHAPES = /\\(?:left|right|big|Big|bigg|Bigg|bigl|bigr|Bigl|Bigr|displaysty
 /** An argument in braces without braces inside. */
 const BRACED = '\\{([^{}]*)\\}';
 
-/**
- * Mathematics in LaTeX as plain text that a terminal can show: `\frac{a}{b}` becomes `(a)/(b)`, `W_1^\top` becomes
- * `W_1ᵀ`. What it does not know keeps its name.
- */
+/** LaTeX as plain text: `\frac{a}{b}` becomes `(a)/(b)`, `W_1^\top` becomes `W_1ᵀ`. What it does not know keeps its name. */
 export function plainMath(markdown: string): string {
   return markdown
     .replace(/\$\$([\s\S]*?)\$\$/g, (_, math: string) => ` ${translated(math)} `)

@@ -4,10 +4,7 @@ import { type ClaimJob, jobSize, runClaimJob } from '../../verify/try-claims.js'
 import { verifyDocument } from '../../verify/verify-document.js';
 import type { Attack, AttackNews } from '../state/app-state.js';
 
-const RUNS = 1000;
-const SEED = 1;
-
-const PROGRESS_INTERVAL = 100;
+const [RUNS, SEED, PROGRESS_INTERVAL] = [1000, 1, 100];
 
 /** Tries a claim and attacks each of its hypotheses, as `overtrain verify --falsify` does. It never throws. */
 export function performAttack(claim: string, tell: (news: AttackNews) => void): void {

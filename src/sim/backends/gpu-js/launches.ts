@@ -80,9 +80,7 @@ function* fineSizes(smallest: number, largest: number): Generator<number> {
 
 /** What one launch of a device may hold. */
 export interface BatchLimits {
-  /** Matrices in one batch. */
   readonly matrices: number;
-  /** Numbers in one array. */
   readonly entries: number;
 }
 

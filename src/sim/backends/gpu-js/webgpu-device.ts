@@ -154,6 +154,8 @@ interface SharedDevice {
   close(): Promise<void>;
 }
 
+/** Dawn itself, never collected: devices, and what they still have to report once destroyed, would crash without it. */
+let dawn: GPU | undefined;
 let shared: Promise<SharedDevice> | undefined;
 let closing: Promise<void> = Promise.resolve();
 let holders = 0;
@@ -214,9 +216,8 @@ async function start(): Promise<SharedDevice> {
   const { create } = await import('webgpu').catch((error: unknown) => {
     throw noDawn(error);
   });
-  // Dawn ends when this object is collected, so the closures below keep it.
-  const gpu = create([]);
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  dawn ??= create([]);
+  const adapter = await dawn.requestAdapter({ powerPreference: 'high-performance' });
   if (adapter === null) throw noWebgpuAdapter(process.platform);
   // What the card can do instead of the specification's defaults, which cap arrays at 128 MiB.
   const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
@@ -240,7 +241,6 @@ async function start(): Promise<SharedDevice> {
       uninstall();
       device.destroy();
       await lost;
-      void gpu;
     },
   };
 }

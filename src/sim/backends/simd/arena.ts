@@ -37,11 +37,7 @@ export class Arena {
     this.top = FIRST_ADDRESS;
   }
 
-  /**
-   * Room for some bytes, aligned for vectors.
-   *
-   * @throws RangeError when the machine has no more memory
-   */
+  /** Room for some bytes, aligned for vectors. @throws RangeError when the machine has no more memory */
   reserve(bytes: number): number {
     const address = this.top;
     this.top = 64 * Math.ceil((address + bytes) / 64);

@@ -45,7 +45,6 @@ interface BlasLibrary {
   /** What the library says of itself. */
   readonly description: string;
   readonly product: MatrixProduct;
-  /** Address of the first byte of a memory. */
   addressOf(memory: WebAssembly.Memory): number;
 }
 

@@ -22,7 +22,6 @@ const NAMES = [
 
 export type KernelName = (typeof NAMES)[number];
 
-/** The kernels of one precision. */
 export type Kernels = Readonly<Record<KernelName, KernelFunction>>;
 
 /**

@@ -58,11 +58,7 @@ export class SimdThreads {
     return new SimdThreads(settings, threads, kernels, device);
   }
 
-  /**
-   * Runs a job; jobs must not overlap.
-   *
-   * @throws Error when a thread fails, or the threads are disposed of
-   */
+  /** Runs a job; jobs must not overlap. @throws Error when a thread fails, or the threads are disposed of */
   async run(job: Job): Promise<void> {
     this.requireOpen();
     const counter = new Int32Array(this.settings.memory.buffer, COUNTER_ADDRESS, 1);

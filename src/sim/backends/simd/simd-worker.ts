@@ -2,7 +2,6 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { COUNTER_ADDRESS, type Job, kernelsFor, runNextItems } from './job.js';
 import type { KernelSettings } from './kernels.js';
 
-/** What a thread is started with. */
 export type WorkerStart = KernelSettings & { readonly thread: number };
 
 /** What a thread answers: nothing went wrong, or why something did. */

@@ -52,13 +52,7 @@ const curve = table<NoisePoint>('curve', {
     'expected rise of the loss under noise, closed form of the flow (T1)',
     ({ theory, gamma }) => theory.sensitivity(gamma),
   ),
-  ...estimate(
-    'sensitivity',
-    'loss',
-    'mean rise of the loss over the replicates',
-    ({ excess }) => excess,
-    'standard error of sensitivity_sim',
-  ),
+  ...estimate('sensitivity', 'loss', 'mean rise of the loss over the replicates', ({ excess }) => excess),
   perturbed_loss_theory: inLoss('expected loss under noise, closed form of the flow (T3)', ({ theory, gamma }) =>
     theory.perturbedLoss(gamma),
   ),

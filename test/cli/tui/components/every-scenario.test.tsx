@@ -2,7 +2,7 @@ import { render } from 'ink-testing-library';
 import { describe, expect, test } from 'vitest';
 import { cellWidth } from '../../../../src/cli/output/cell-width.js';
 import { App } from '../../../../src/cli/tui/components/app.js';
-import { homeItems } from '../../../../src/cli/tui/state/reduce.js';
+import { homeItems } from '../../../../src/cli/tui/state/app-state.js';
 import { spokenLines } from '../../../../src/cli/tui/text/spoken-lines.js';
 import { scenarios } from '../../../../src/sim/scenarios/scenario-list.js';
 import { some } from '../../../support/sample-size.js';

@@ -1,9 +1,18 @@
 import { slicePlaces } from '../../../../src/cli/sweep-figures/sweep-choice.js';
-import { type AppState, claimsOf, draftOf, type TextField } from '../../../../src/cli/tui/state/app-state.js';
+import {
+  type AppState,
+  claimsOf,
+  draftOf,
+  homeItems,
+  type TextField,
+} from '../../../../src/cli/tui/state/app-state.js';
 import { checkDraft, fieldsOf } from '../../../../src/cli/tui/state/draft.js';
-import { homeItems } from '../../../../src/cli/tui/state/reduce.js';
-import { isOngoing } from '../../../../src/cli/tui/state/run.js';
+import type { Run } from '../../../../src/cli/tui/state/run.js';
 import { columnsOf, orderedRows, rowsOfSweep, viewsOf } from '../../../../src/cli/tui/state/saved-sweep.js';
+
+export function isOngoing({ status }: Run): boolean {
+  return status === 'running' || status === 'stopping';
+}
 
 /** What is wrong with a state that no sequence of actions may lead to; empty where nothing is. */
 export function impossibilities(state: AppState): string[] {
@@ -48,7 +57,7 @@ export function impossibilities(state: AppState): string[] {
   must(state.screen !== 'scenario' || experiment !== null, 'the screen of a scenario shows a scenario');
   for (const [id, draft] of Object.entries(state.drafts)) {
     const scenario = scenarios.find((candidate) => candidate.id === id);
-    must(scenario !== undefined && checkDraft(scenario, draft).isValid, `what is set for ${id} can be run`);
+    must(scenario !== undefined && 'parameters' in checkDraft(scenario, draft), `what is set for ${id} can be run`);
   }
   if (experiment !== null) {
     const scenario = scenarios.find(({ id }) => id === experiment.scenario)!;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { hasRows, isOngoing } from '../../../../src/cli/tui/state/run.js';
+import { hasRows } from '../../../../src/cli/tui/state/run.js';
 import { Recorder, someRows } from '../support.js';
+import { isOngoing } from './impossibilities.js';
 
 const finished = {
   status: 'finished',

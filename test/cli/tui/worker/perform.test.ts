@@ -3,7 +3,7 @@ import type { AttackNews } from '../../../../src/cli/tui/state/app-state.js';
 import { untouchedDraft } from '../../../../src/cli/tui/state/draft.js';
 import type { RunNews } from '../../../../src/cli/tui/state/run.js';
 import { performAttack } from '../../../../src/cli/tui/worker/attack-worker.js';
-import { performRun } from '../../../../src/cli/tui/worker/perform-run.js';
+import { performRun } from '../../../../src/cli/tui/worker/run-worker.js';
 import type { Scenario } from '../../../../src/sim/scenario/scenario.js';
 import { parabola } from '../../support/parabola-scenario.js';
 

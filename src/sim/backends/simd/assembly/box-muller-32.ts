@@ -12,7 +12,6 @@ const LN2_HIGH: usize = 176, LN2_LOW: usize = 192, SIGN: usize = 208, EIGHTH: us
 const ANGLE: usize = 256, SIN_3: usize = 272, SIN_2: usize = 288, SIN_1: usize = 304;
 const COS_3: usize = 320, COS_2: usize = 336, COS_1: usize = 352;
 
-/** Bytes of the constants. */
 export const CONSTANTS_32: usize = 368;
 
 /** Writes the constants to `table`. */

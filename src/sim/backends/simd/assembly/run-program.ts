@@ -6,7 +6,6 @@
 import { combination, copied, descended, entryProducts, normalized, overRoot, scaled, signs } from './entries';
 import { ASSIGN, multiply, transpose } from './multiply';
 
-/** Bytes of an operation. */
 const OPERATION: usize = 32;
 /** Bytes of a place that lasts: address for the first network and step, bytes to the next network, and to the next step. */
 const PLACE: usize = 12;
