@@ -51,7 +51,7 @@ export class SimdThreads {
     { precision, products }: Pick<KernelSettings, 'precision' | 'products'>,
     threads = availableParallelism(),
   ): Promise<SimdThreads> {
-    const module = await WebAssembly.compile(await readFile(builtFile('kernels.wasm')));
+    const module = await WebAssembly.compile(await readFile(builtFile(`kernels-${precision}.wasm`)));
     const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MOST_PAGES, shared: true });
     const settings = { module, memory, precision, products };
     const { kernels, device } = await kernelsFor(settings);
