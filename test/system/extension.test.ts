@@ -164,7 +164,7 @@ beforeAll(async () => {
     jsx: 'automatic',
     logLevel: 'error',
   });
-  for (const name of ['simd/kernels.wasm', 'gpu-js/gpu.cjs'])
+  for (const name of ['simd/kernels-f32.wasm', 'simd/kernels-f64.wasm', 'gpu-js/gpu.cjs'])
     cpSync(join(root, 'dist/sim/backends', name), join(copy, 'dist/sim/backends', name));
 });
 

@@ -1,8 +1,7 @@
 import { answering, type Backend, make } from './backend.js';
 import { Arena } from './simd/arena.js';
 import { descendModesOn, descendNetworksOn } from './simd/descent-jobs.js';
-import type { Precision } from './simd/kernels.js';
-import type { Products } from './simd/kernels-for.js';
+import type { KernelSettings } from './simd/kernels.js';
 import { MomentJobs } from './simd/moment-job.js';
 import { optimizeNetworksOn } from './simd/optimizer-job.js';
 import { SimdThreads } from './simd/simd-threads.js';
@@ -20,9 +19,13 @@ export const SimdBackend = {
    * @throws MissingDevice when there is no library for the products
    * @throws Error when threads cannot run the kernels
    */
-  async open(precision: Precision = 'f32', count?: number, products: Products = 'own'): Promise<Backend> {
-    const threads = await SimdThreads.open(precision, count, products);
-    const session = { threads, arena: new Arena(threads.memory, precision) };
+  async open(
+    precision: Backend['precision'] = 'f32',
+    count?: number,
+    products: KernelSettings['products'] = 'own',
+  ): Promise<Backend> {
+    const threads = await SimdThreads.open({ precision, products }, count);
+    const session = { threads, arena: new Arena(threads.settings) };
     const moments = new MomentJobs(session);
     const backend: Backend = {
       name: products === 'blas' ? 'blas' : { f32: 'simd', f64: 'simd64' }[precision],

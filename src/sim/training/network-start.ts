@@ -34,18 +34,21 @@ export function randomBasis({ rows, hidden, cols }: NetworkShape, seed: number):
 
 /** `left · diag(values) · rightᵀ`, the values on the diagonal of a rectangular matrix. */
 export function embedDiagonal(left: Matrix, values: readonly number[], right: Matrix): Matrix {
-  const count = values.length;
-  const scaled = left.subMatrix(0, left.rows - 1, 0, count - 1);
+  const scaled = leading(left, values.length);
   values.forEach((value, column) => {
     scaled.mulColumn(column, value);
   });
-  return scaled.mmul(right.subMatrix(0, right.rows - 1, 0, count - 1).transpose());
+  return scaled.mmul(leading(right, values.length).transpose());
 }
 
 /** `left · core · rightᵀ` for a core that acts on the first singular directions only. */
 export function embedCore(left: Matrix, core: Matrix, right: Matrix): Matrix {
-  const within = left.subMatrix(0, left.rows - 1, 0, core.rows - 1).mmul(core);
-  return within.mmul(right.subMatrix(0, right.rows - 1, 0, core.columns - 1).transpose());
+  return leading(left, core.rows).mmul(core).mmul(leading(right, core.columns).transpose());
+}
+
+/** The first columns of a matrix. */
+function leading(matrix: Matrix, columns: number): Matrix {
+  return matrix.subMatrix(0, matrix.rows - 1, 0, columns - 1);
 }
 
 /** Where training on full matrices can start. */
@@ -83,14 +86,11 @@ export function networkStart(
   const scale = Math.exp(-tau);
   if (start === 'balanced') {
     if (hidden > Math.min(rows, cols)) {
-      throw new InvalidInputError(
-        'start',
-        start,
-        `aligned or random where the hidden width (${hidden}) is above rows or columns`,
-      );
+      const allowed = `aligned or random where the hidden width (${hidden}) is above rows or columns`;
+      throw new InvalidInputError('start', start, allowed);
     }
-    const left = randomOrthogonal(rows, seed, FIRST_MATRIX).subMatrix(0, rows - 1, 0, hidden - 1);
-    const right = randomOrthogonal(cols, seed, FIRST_MATRIX + 1).subMatrix(0, cols - 1, 0, hidden - 1);
+    const left = leading(randomOrthogonal(rows, seed, FIRST_MATRIX), hidden);
+    const right = leading(randomOrthogonal(cols, seed, FIRST_MATRIX + 1), hidden);
     return {
       first: Float64Array.from(left.mul(scale).to1DArray()),
       second: Float64Array.from(right.transpose().mul(scale).to1DArray()),
@@ -125,10 +125,7 @@ export function diagonalOf(
   { left, right }: Pick<SingularBasis, 'left' | 'right'>,
   modes: number,
 ): Float64Array {
-  const seen = left
-    .subMatrix(0, left.rows - 1, 0, modes - 1)
-    .transpose()
-    .mmul(network);
+  const seen = leading(left, modes).transpose().mmul(network);
   return Float64Array.from({ length: modes }, (_, mode) => {
     let sum = 0;
     for (let column = 0; column < seen.columns; column++) sum += seen.get(mode, column) * right.get(column, mode);
@@ -152,16 +149,10 @@ export function requireBalanced(start: StartName, problem: Problem, weights: Wei
   );
 }
 
-/** A network trained next to others, and its task, rows × cols. */
-export interface Neighbour {
-  readonly layers: Weights;
-  readonly target: Float64Array;
-}
-
-/** Networks before training by an optimiser, which has remembered nothing yet. */
+/** Networks before training by an optimiser, which has remembered nothing yet, each with its task, rows × cols. */
 export function sideBySide(
   shape: NetworkShape,
-  networks: readonly Neighbour[],
+  networks: readonly { readonly layers: Weights; readonly target: Float64Array }[],
   optimizer: Pick<Optimizer, 'moments'>,
 ): OptimizedNetworks {
   const first = concatenated(networks.map(({ layers }) => layers.first));

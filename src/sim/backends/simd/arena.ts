@@ -1,6 +1,6 @@
 import type { NetworkShape, Weights } from '../backend.js';
 import type { Layers } from '../optimizer.js';
-import { BYTES, type Precision } from './kernels.js';
+import { BYTES, type KernelSettings } from './kernels.js';
 
 const PAGE = 65536;
 /** The first bytes belong to the counter of jobs. */
@@ -17,11 +17,8 @@ export class Arena {
   private top = FIRST_ADDRESS;
   readonly bytes: number;
 
-  constructor(
-    private readonly memory: WebAssembly.Memory,
-    readonly precision: Precision,
-  ) {
-    this.bytes = BYTES[precision];
+  constructor(private readonly settings: Pick<KernelSettings, 'memory' | 'precision'>) {
+    this.bytes = BYTES[settings.precision];
   }
 
   /** Takes back everything, except what {@link keep} was called for. */
@@ -44,8 +41,8 @@ export class Arena {
   reserve(bytes: number): number {
     const address = this.top;
     this.top = 64 * Math.ceil((address + bytes) / 64);
-    const missing = this.top - this.memory.buffer.byteLength;
-    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE));
+    const missing = this.top - this.settings.memory.buffer.byteLength;
+    if (missing > 0) this.settings.memory.grow(Math.ceil(missing / PAGE));
     return address;
   }
 
@@ -59,7 +56,7 @@ export class Arena {
   /** Copies 32-bit integers in. */
   putIntegers(values: ArrayLike<number>): number {
     const address = this.reserve(4 * values.length);
-    new Int32Array(this.memory.buffer, address, values.length).set(values);
+    new Int32Array(this.settings.memory.buffer, address, values.length).set(values);
     return address;
   }
 
@@ -123,14 +120,14 @@ export class Arena {
 
   /** The numbers at an address, in the precision of the kernels; valid until the next {@link reserve}. */
   numbers(address: number, length: number): Float32Array<SharedArrayBuffer> | Float64Array<SharedArrayBuffer> {
-    const { buffer } = this.memory;
-    return this.precision === 'f32'
+    const { buffer } = this.settings.memory;
+    return this.settings.precision === 'f32'
       ? new Float32Array(buffer, address, length)
       : new Float64Array(buffer, address, length);
   }
 
   /** The float64 numbers at an address. */
   doubles(address: number, length: number): Float64Array<SharedArrayBuffer> {
-    return new Float64Array(this.memory.buffer, address, length);
+    return new Float64Array(this.settings.memory.buffer, address, length);
   }
 }

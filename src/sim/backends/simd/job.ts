@@ -1,9 +1,27 @@
 import type { Arena } from './arena.js';
-import type { KernelName, Kernels } from './kernels.js';
+import {
+  instantiateKernels,
+  type KernelName,
+  type KernelSettings,
+  type Kernels,
+  type KernelsOfThread,
+} from './kernels.js';
 import type { SimdThreads } from './simd-threads.js';
 
 /** Where threads take the next items from: an i32 at the beginning of the memory. */
 export const COUNTER_ADDRESS = 0;
+
+/**
+ * The kernels of a thread.
+ *
+ * @throws MissingDevice when there is no library
+ * @throws Error when the machine's WebAssembly lacks SIMD or shared memory
+ */
+export async function kernelsFor(settings: KernelSettings): Promise<KernelsOfThread> {
+  // Only here, since every thread loads this file.
+  if (settings.products === 'blas') return (await import('./blas-kernels.js')).blasKernels(settings);
+  return { kernels: await instantiateKernels(settings), device: 'WebAssembly SIMD' };
+}
 
 /** A kernel over a range of items, of which threads take some at a time. */
 export interface Job {
