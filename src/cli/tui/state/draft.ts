@@ -53,14 +53,9 @@ export function fieldsOf(scenario: Scenario, { settings, seed, engine, backend }
 }
 
 /** A field that takes one of some words, the default the first. */
-function choiceField(
-  kind: Exclude<Field['kind'], 'parameter' | 'seed'>,
-  value: string,
-  choices: readonly string[],
-  description: string,
-): Field {
+function choiceField(kind: 'preset' | 'engine' | 'backend', value: string, choices: readonly string[], about: string) {
   const fallback = choices[0]!;
-  const meta = { description, unit: '1', range: choices.join(', '), default: fallback, choices };
+  const meta = { description: about, unit: '1', range: choices.join(', '), default: fallback, choices };
   return { kind, name: kind, meta, value, isSet: value !== fallback };
 }
 

@@ -21,14 +21,7 @@ export function plainLine(text: string, tone: Tone = 'plain'): StyledLine {
 }
 
 /** A text broken into lines of one tone; `rest` blanks stand before all lines but the first. */
-export function wrapped(
-  text: string,
-  width: number,
-  unicode: boolean,
-  tone: Tone = 'plain',
-  first = 0,
-  rest = first,
-): StyledLine[] {
+export function wrapped(text: string, width: number, unicode: boolean, tone: Tone = 'plain', first = 0, rest = first) {
   return wrapCells(safeText(text, unicode), width, first, rest).map((line) => plainLine(line, tone));
 }
 
