@@ -5,10 +5,7 @@ import type { TextField, WindowSize } from '../state/app-state.js';
 /** What a piece of text means, from which its colour follows. Nothing is shown by colour alone. */
 export type Tone = 'plain' | 'strong' | 'faint' | 'good' | 'bad' | 'caution';
 
-export interface Span {
-  readonly text: string;
-  readonly tone?: Tone;
-}
+export type Span = { readonly text: string; readonly tone?: Tone };
 
 export type StyledLine = readonly Span[];
 
