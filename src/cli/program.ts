@@ -40,14 +40,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
 /**
  * The commands of `overtrain`. Commander neither prints errors nor ends the process: it throws.
  *
- * @param name of the command that is called, if it is one
+ * @param name first word of the call: a command is loaded alone
  * @param finish called with the exit code of a command that ends with one other than 0
  */
-async function createProgram(
-  name: string | undefined,
-  io: CommandLineIo,
-  finish: (code: number) => void,
-): Promise<Command> {
+async function createProgram(name: string, io: CommandLineIo, finish: (code: number) => void): Promise<Command> {
   const program = new Command('overtrain');
   const terminal = terminalOf(io.stdout, io.env);
   program
@@ -75,7 +71,7 @@ async function createProgram(
       const { printOverview } = await import('./list/command.js');
       await printOverview(io);
     });
-  const named = name !== undefined && Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]!] : undefined;
+  const named = Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]!] : undefined;
   for (const load of named ?? Object.values(COMMANDS)) (await load())(program, io, finish);
   return program;
 }
@@ -109,10 +105,13 @@ export async function runCommandLine(argv: readonly string[], io: CommandLineIo)
   try {
     // `help run gaussian` is `run gaussian --help`.
     const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
-    const program = await createProgram(words[0], io, (finished) => {
+    const [name = ''] = words;
+    const program = await createProgram(name, io, (finished) => {
       code = finished;
     });
-    await program.parseAsync(words, { from: 'user' });
+    // Beside a word that is no command, --help would print the general help instead of saying so.
+    const isMistyped = !name.startsWith('-') && !Object.hasOwn(COMMANDS, name);
+    await program.parseAsync(isMistyped ? words.slice(0, 1) : words, { from: 'user' });
     return code;
   } catch (error) {
     const failure = describeFailure(error, io.env);

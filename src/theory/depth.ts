@@ -2,7 +2,6 @@ import { InvalidInputError } from './invalid-input.js';
 import { logRatio, type Mode } from './mode.js';
 import { bisect } from './search.js';
 
-/** A mode of a deep network at one time. */
 export interface DeepModeState {
   /** Singular value `s` of the product of all layers. */
   readonly value: number;
@@ -55,7 +54,6 @@ export function deepMode(mode: Mode, depth: number, time: number): DeepModeState
 class Approach {
   private readonly beta: number;
   private readonly below: boolean;
-  /** Distance at the start. */
   private readonly distance: number;
   /** Exponent `b` of `∫ e^{-bx}/(e^x - 1) dx`. */
   private readonly exponent: number;
@@ -77,7 +75,6 @@ class Approach {
     this.scale = this.below ? Math.exp(-this.beta * this.distance) : 1;
   }
 
-  /** State after a finite gradient-flow time. */
   after(time: number): DeepModeState {
     const { distance, scale } = this;
     const { sigma, start } = this.mode;

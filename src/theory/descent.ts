@@ -38,10 +38,8 @@ export function descendFactors(
   );
 }
 
-/** Names of the learning-rate schedules. */
 export const scheduleNames = ['constant', 'linear', 'cosine', 'warmup-cosine', 'warmup-stable-decay'] as const;
 
-/** Name of a learning-rate schedule. */
 export type ScheduleName = (typeof scheduleNames)[number];
 
 /** A learning-rate schedule, without its length and size. */

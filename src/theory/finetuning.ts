@@ -31,13 +31,10 @@ export interface FineTuning {
   readonly length: DescentLength | FlowLength;
 }
 
-/** A checkpoint after fine-tuning. */
 export interface FineTuned {
   /** Singular values of the network, one per mode of the problem; `Infinity` where descent diverged. */
   readonly singularValues: readonly number[];
-  /** Pre-training loss before. */
   readonly lossBefore: number;
-  /** Pre-training loss after. */
   readonly lossPre: number;
   /** Fine-tuning loss after, without the regulariser. */
   readonly lossFt: number;

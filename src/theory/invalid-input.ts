@@ -9,6 +9,7 @@ export class InvalidInputError extends Error {
 
   /**
    * @param option name of the option or parameter as the user writes it, such as `tau` or `--backend`
+   * @param value what was given; undefined where nothing was
    * @param allowed what is allowed, as the end of the sentence "expected …"
    */
   constructor(
@@ -16,7 +17,9 @@ export class InvalidInputError extends Error {
     readonly value: unknown,
     readonly allowed: string,
   ) {
-    super(`${option}: ${displayValue(value)} is not allowed; expected ${allowed}`);
+    super(
+      `${option}: ${value === undefined ? 'missing' : `${displayValue(value)} is not allowed`}; expected ${allowed}`,
+    );
   }
 }
 

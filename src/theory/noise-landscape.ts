@@ -52,7 +52,6 @@ interface LandscapeMode extends Mode {
  * exact and keeps all products in range.
  */
 export class NoiseLandscape {
-  /** Moving modes, in the landscape's unit. */
   readonly modes: readonly LandscapeMode[];
   /** Critical gap `c`, in the landscape's unit. */
   readonly critical: number;

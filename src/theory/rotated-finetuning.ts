@@ -19,7 +19,6 @@ export interface RotatedFineTuned {
    * diagonal with blocks of 2. Entries are not finite where descent diverged.
    */
   readonly core: Matrix;
-  /** Pre-training loss before. */
   readonly lossBefore: number;
   /** Pre-training loss after; `Infinity` where descent diverged. */
   readonly lossPre: number;

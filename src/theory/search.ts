@@ -59,7 +59,6 @@ export function unsplittable(from: number, to: number): boolean {
 export interface GridInflection {
   /** Position on the grid. */
   readonly index: number;
-  /** Time at that position. */
   readonly time: number;
 }
 

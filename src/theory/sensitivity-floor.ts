@@ -119,7 +119,6 @@ export function relativeSphereStep(rate: number): number {
 
 /** Shape of a network and the norms of its layers. */
 export interface SphereNorms {
-  /** Rows p of the product. */
   readonly rows: number;
   /** Columns q of the product. */
   readonly cols: number;

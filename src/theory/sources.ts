@@ -49,9 +49,7 @@ export interface SourceCoverage {
   readonly unseen: Matrix;
 }
 
-/**
- * @param heldOut F_h, a root `F_hF_hᵀ` of the covariance of held-out inputs, of any rank and size
- */
+/** @param heldOut F_h, a root `F_hF_hᵀ` of the covariance of held-out inputs, of any rank and size */
 export function sourceCoverage(sources: readonly Matrix[], heldOut: Matrix): SourceCoverage {
   const sum = sources.reduce(
     (total, inputs) => total.add(inputs.mmul(inputs.transpose())),
@@ -197,7 +195,6 @@ export function weightProduct(left: Weights, right: Weights): number {
   return left.first.dot(right.first) + left.second.dot(right.second);
 }
 
-/** Euclidean norm. */
 export function weightNorm({ first, second }: Weights): number {
   return Math.hypot(first.norm(), second.norm());
 }

@@ -23,9 +23,8 @@ export const doubled = {
   name: 'doubled',
   precision: 'f64',
   runsOn: 'processor',
-  isPortable: true,
+  isPortable: false,
   isGpuJs: false,
-  isAutomatic: false,
   remedy: 'none is needed',
   open: async (): Promise<Backend> => {
     const { ReferenceBackend } = await import('./reference-backend.js');
@@ -165,7 +164,7 @@ beforeAll(async () => {
     jsx: 'automatic',
     logLevel: 'error',
   });
-  for (const name of ['simd/kernels.wasm', 'gpu-js/gpu.cjs'])
+  for (const name of ['simd/kernels-f32.wasm', 'simd/kernels-f64.wasm', 'gpu-js/gpu.cjs'])
     cpSync(join(root, 'dist/sim/backends', name), join(copy, 'dist/sim/backends', name));
 });
 

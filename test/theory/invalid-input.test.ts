@@ -20,7 +20,7 @@ describe('InvalidInputError', () => {
       'gammas: [0.1,NaN,-Infinity,["a"]] is not',
     );
     expect(new InvalidInputError('count', 10n, 'a number').message).toContain('count: 10 is not');
-    expect(new InvalidInputError('name', undefined, 'a name').message).toContain('name: undefined is not');
+    expect(new InvalidInputError('name', undefined, 'a name').message).toContain('name: missing; expected a name');
     expect(new InvalidInputError('name', Symbol('x'), 'a name').message).toContain('name: Symbol(x) is not');
   });
 

@@ -4,7 +4,6 @@ import { cellText, type FigureSeries, readCurves, thinned } from '../output/figu
 import { isOnAxis } from './figure-axis.js';
 import { MOST_CATEGORIES } from './theme.js';
 
-/** Field with the name of a series as the legend has it. */
 export const SERIES_FIELD = '_series';
 /** Field with the place of a series among the others, from 0, where they have no order of their own. */
 export const RANK_FIELD = '_rank';

@@ -97,7 +97,6 @@ export function legendColumns(title: string, labels: readonly string[]): number 
   return 1;
 }
 
-/** Parameters by which a page steers its figure. */
 export const PAGE_PARAMETERS = [
   { name: 'hidden', value: [] },
   { name: 'x_domain', value: null },

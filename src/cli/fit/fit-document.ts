@@ -156,11 +156,7 @@ export interface FitOptions {
 const DEFAULT_RESAMPLES = 200;
 const MOST_RESAMPLES = 100_000;
 
-/**
- * `overtrain fit FILE`.
- *
- * @throws InvalidInputError where the file or an option is not right
- */
+/** `overtrain fit FILE`. @throws InvalidInputError where the file or an option is not right */
 export async function fitTable(file: string, options: FitOptions, io: CommandLineIo): Promise<void> {
   const request = {
     laws: lawsOf(options.law),

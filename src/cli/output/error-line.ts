@@ -49,6 +49,8 @@ function describeUsage(error: CommanderError): string {
   switch (error.code) {
     case 'commander.unknownOption':
       return `${name}: not an option of this command${hint || '; see --help'}`;
+    case 'commander.missingArgument':
+      return `${name}: missing; see --help`;
     case 'commander.optionMissingArgument':
       return `${name.split(' ')[0]}: no value was given; expected ${name}`;
     case 'commander.excessArguments':

@@ -67,7 +67,6 @@ function greatestOfMap(figure: MapFigure, { tables }: RunResults): string {
   return `In ${raised} of ${cells.length} cells, ${figure.value.label} is above 1 % of its maximum, ${readableNumber(most.value, 3)} at ${place}.`;
 }
 
-/** What the checks of a run say, and what computed it, in one sentence. */
 export function explainChecks({ checks, diverged }: RunResults, compute: Compute | null, isFinished: boolean): string {
   const on = compute === null || compute.backend === 'host' ? '' : ` on ${compute.backend}`;
   const by = compute === null ? 'not yet known' : `the ${compute.engine} engine${on}`;

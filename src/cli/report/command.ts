@@ -23,10 +23,10 @@ export function addReportCommand(program: Command, io: CommandLineIo): void {
       if (folders.length === 0)
         throw new InvalidInputError(
           'folder',
-          '',
+          undefined,
           'at least one folder written by "overtrain run --out" or "overtrain sweep --out"',
         );
-      if (html === undefined) throw new InvalidInputError('--html', '', 'the file to write');
+      if (html === undefined) throw new InvalidInputError('--html', undefined, 'the file to write');
       const [{ writeReport }, scenarios] = await Promise.all([import('./write-report.js'), loadScenarios(io)]);
       await writeReport(folders, html, scenarios);
       io.stdout.write(`Wrote ${html}\n`);

@@ -20,11 +20,7 @@ const EXAMPLES = [
 
 type ParsedOptions = RunCommandOptions & { readonly help?: true };
 
-/**
- * Adds `overtrain run`.
- *
- * @param finish called with the exit code of the run
- */
+/** Adds `overtrain run`. @param finish called with the exit code of the run */
 export function addRunCommand(program: Command, io: CommandLineIo, finish: (code: number) => void): void {
   program
     .command('run')

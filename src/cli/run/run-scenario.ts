@@ -29,17 +29,13 @@ export interface RunCommandOptions extends RunOptions {
   readonly quiet?: true;
 }
 
-/**
- * Refuses options that contradict each other.
- *
- * @throws InvalidInputError
- */
+/** Refuses options that contradict each other. @throws InvalidInputError */
 function refuseWithoutFolder({ out, resume, force }: RunCommandOptions): void {
   const option = resume ? '--resume' : '--force';
   const both = 'only one of them: --resume continues, --force starts over';
   if (resume && force) throw new InvalidInputError(option, '--resume --force', both);
   if ((resume || force) && out === undefined)
-    throw new InvalidInputError(option, true, 'to be used together with --out');
+    throw new InvalidInputError('--out', undefined, `the folder that ${option} is about`);
 }
 
 /**
@@ -151,7 +147,7 @@ function printDocument(
 /** The table that `--csv` prints: the first of the scenario, unless `--table` names another. */
 function csvTable({ scenario }: ResolvedRun, { csv, table }: RunCommandOptions): string | undefined {
   const names = Object.keys(scenario.tables);
-  if (table !== undefined && !csv) throw new InvalidInputError('--table', table, 'to be used together with --csv');
+  if (table !== undefined && !csv) throw new InvalidInputError('--table', table, '--csv beside it');
   if (!csv) return undefined;
   return table === undefined ? names[0] : readChoice('--table', table, names);
 }

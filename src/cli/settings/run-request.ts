@@ -24,7 +24,7 @@ export type ResolvedRun = Awaited<ReturnType<typeof resolveRun>>;
 
 /** Puts a run together: what the command line says goes before the file, and the file before the defaults. */
 export async function resolveRun(id: string | undefined, options: RunOptions, scenarios: readonly Scenario[]) {
-  const scenario = scenarioAmong(id ?? '', scenarios);
+  const scenario = scenarioAmong(id, scenarios);
   const config = options.config === undefined ? undefined : await readConfig(options.config);
   const parameters = config?.parameters ?? new Map<string, unknown>();
   const run = config?.run ?? new Map<string, unknown>();

@@ -48,7 +48,6 @@ export function facetData(rows: SweepRows, choice: SweepChoice) {
       x: across.levels[place % width]!.value,
       theory: other.moments.count === 0 ? null : other.moments.mean,
       simulation: moments.count === 0 ? null : moments.mean,
-      /** Standard error of the simulated mean. */
       error: standardError(moments) ?? one.error,
       /** How many numbers it is the mean of. */
       count: (isSimulated ? moments : other.moments).count,

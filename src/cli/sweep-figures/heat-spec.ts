@@ -18,7 +18,6 @@ import {
 /** Values along an axis of a map; more are put into bins. */
 const MOST_PLACES = 60;
 const [FEWEST_BINS, MOST_BINS] = [4, 40];
-/** Rows that a bin has on average. */
 const ROWS_IN_BIN = 4;
 
 /**

@@ -71,7 +71,6 @@ function parallelAxis({
   return { column, kind, ends: [least, greatest], heights };
 }
 
-/** The value at a height of an axis, for reading. */
 export function valueAt({ kind, ends }: ParallelAxis, height: number): string {
   if (kind === 'text') return String(ends[Math.round(height * Math.max(1, ends.length - 1))] ?? '');
   const [least, greatest] = ends as readonly number[];

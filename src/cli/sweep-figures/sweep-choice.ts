@@ -100,7 +100,6 @@ function isWide(result: ResultValues | undefined): boolean {
   return greatest > least * 10 ** MANY_DECADES;
 }
 
-/** Which rows the slices of a choice leave. */
 export function rowsWithin(rows: SweepRows, { slices, x, panel, series }: SweepChoice): (row: number) => boolean {
   const cuts = rows.axes.flatMap((axis) => {
     const place = slices[axis.column] ?? null;

@@ -31,7 +31,6 @@ export function standardError({ count, squares }: Moments): number | null {
   return count < 2 ? null : Math.sqrt(squares / (count - 1) / count);
 }
 
-/** The moments that have a mean and a standard error. */
 export function momentsFrom(count: number, mean: number | null, error: number | null): Moments {
   if (!(count > 0) || mean === null) return NO_MOMENTS;
   return { count, mean, squares: error === null ? 0 : error * error * count * (count - 1) };

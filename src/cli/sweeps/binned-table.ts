@@ -178,7 +178,6 @@ class AxisRange {
     return typeof value === 'number' ? binOf(value, this.edges!, this.kind) : 0;
   }
 
-  /** The value at a place, or the middle of its bin. */
   valueAt(place: number): Cell {
     if (this.edges !== undefined) return middleOf(this.edges[place]!, this.edges[place + 1]!, this.kind);
     const values = [...this.levels!.keys()];

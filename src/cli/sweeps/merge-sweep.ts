@@ -154,11 +154,7 @@ export async function mergeShards(
   return merged;
 }
 
-/**
- * `overtrain merge`.
- *
- * @returns the exit code: 1 where a point has no numbers or a check of one failed
- */
+/** `overtrain merge`. @returns the exit code: 1 where a point has no numbers or a check of one failed */
 export async function mergeSweep(folder: string, io: CommandLineIo): Promise<number> {
   const merged = await mergeShards(folder, await loadScenarios(io), io.drawSweep);
   io.stdout.write(`${mergedText(folder, merged)}\n`);

@@ -18,11 +18,7 @@ export function listText(numbers: readonly number[]): string {
   return runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',');
 }
 
-/**
- * Reads numbers of shards, `1,3,5-8`.
- *
- * @throws InvalidInputError unless all are from 1 to `count`
- */
+/** Reads numbers of shards, `1,3,5-8`. @throws InvalidInputError unless all are from 1 to `count` */
 export function readList(option: string, text: string, count: number): number[] {
   const numbers = new Set<number>();
   for (const part of text.split(',')) {
@@ -90,11 +86,7 @@ function shardOfJob(text: string, count: string | undefined, env: Environment): 
   );
 }
 
-/**
- * Reads a count from the command line.
- *
- * @throws InvalidInputError unless it is an integer from `least` to `most`
- */
+/** Reads a count from the command line. @throws InvalidInputError unless it is an integer from `least` to `most` */
 export function readCount(option: string, text: string | undefined, least: number, most: number): number {
   const count = /^\d{1,6}$/.test(text?.trim() ?? '') ? Number(text) : Number.NaN;
   if (count >= least && count <= most) return count;

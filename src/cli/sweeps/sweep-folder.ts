@@ -96,11 +96,7 @@ async function writeOnce(path: string, text: string): Promise<void> {
   }
 }
 
-/**
- * Reads what a folder is of.
- *
- * @throws InvalidInputError where it is no folder of a sweep
- */
+/** Reads what a folder is of. @throws InvalidInputError where it is no folder of a sweep */
 export async function readIdentity(folder: string): Promise<SweepIdentity> {
   let text: string;
   try {
@@ -149,11 +145,7 @@ export function searchCommandOf(folder: string, levels: number): string {
   return `${commandOf(join(folder, 'level-0'))} --find inflection --levels ${levels}`;
 }
 
-/**
- * The folder of a sweep.
- *
- * @throws InvalidInputError where neither the file nor the command line names one
- */
+/** The folder of a sweep. @throws InvalidInputError where neither the file nor the command line names one */
 export function requireFolder({ folder }: SweepRequest): string {
   if (folder !== undefined) return folder;
   throw new InvalidInputError('--out', folder, 'a results folder, given here or as output.folder in the file');

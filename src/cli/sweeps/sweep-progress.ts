@@ -21,7 +21,6 @@ export interface ShardState {
   readonly shard: Shard;
   /** `queued`: a scheduler will compute it; `failed`: it was begun, and no process that could be alive works on it. */
   readonly state: 'done' | 'running' | 'queued' | 'failed' | 'missing';
-  /** Points that are kept. */
   readonly kept: number;
   readonly points: number;
   readonly owner: LockOwner | undefined;

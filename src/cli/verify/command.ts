@@ -16,11 +16,7 @@ const EXAMPLES = [
   'overtrain verify --claim T1 --seed 1 --path 12:0',
 ];
 
-/**
- * Adds `overtrain verify`.
- *
- * @param finish called with the exit code
- */
+/** Adds `overtrain verify`. @param finish called with the exit code */
 export function addVerifyCommand(program: Command, io: CommandLineIo, finish: (code: number) => void): void {
   program
     .command('verify')

@@ -1,24 +1,17 @@
 import type { Backend } from './backend.js';
-import type { DeviceChoice } from './gpu-js/gpu-js-device.js';
+import type { DeviceChoice } from './gpu-js/webgpu-device.js';
 
 /** What is known of a backend before it is opened. */
 export interface BackendRecord {
   readonly name: string;
   readonly precision: Backend['precision'];
   readonly runsOn: 'processor' | 'card';
-  /** Whether every machine gives the same numbers, to the last bit. */
+  /** Whether every machine gives the same numbers, to the last bit. Only then `auto` may take it whatever the work is. */
   readonly isPortable: boolean;
-  /** Whether gpu.js computes. */
   readonly isGpuJs: boolean;
-  /** Whether `auto` may take it whatever the work is; a graphics card is taken only where it pays. */
-  readonly isAutomatic: boolean;
   /** What to do where it does not run, unless the error says it. */
   readonly remedy: string;
-  /**
-   * Opens it.
-   *
-   * @throws Error when it cannot run here
-   */
+  /** Opens it. @throws Error when it cannot run here */
   open(options: OpenOptions): Promise<Backend>;
 }
 
@@ -30,16 +23,16 @@ export interface OpenOptions {
   readonly threads?: number | undefined;
 }
 
-const BUILD_KERNELS =
-  'build the kernels with npm run build, and use Node 20.19 or newer with WebAssembly SIMD and worker threads enabled';
-
-const OWN_KERNELS = {
+/** Our own code on the processor. */
+const OURS = {
   runsOn: 'processor',
   isPortable: true,
   isGpuJs: false,
-  isAutomatic: true,
-  remedy: BUILD_KERNELS,
+  remedy:
+    'build the kernels with npm run build, and use Node 20.19 or newer with WebAssembly SIMD and worker threads enabled',
 } as const;
+/** gpu.js on the processor. */
+const GPU_JS = { precision: 'f32', runsOn: 'processor', isPortable: true, isGpuJs: true } as const;
 
 /**
  * All backends, in the order in which `auto` tries them: the fastest first. A new one is a file that exports its record, and
@@ -47,42 +40,49 @@ const OWN_KERNELS = {
  */
 export const backendRecords = [
   {
-    ...{ name: 'simd', precision: 'f32' },
-    ...OWN_KERNELS,
+    name: 'simd',
+    precision: 'f32',
+    ...OURS,
     open: async ({ threads }) => (await import('./simd-backend.js')).SimdBackend.open('f32', threads),
   },
   {
-    ...{ name: 'simd64', precision: 'f64' },
-    ...OWN_KERNELS,
+    name: 'simd64',
+    precision: 'f64',
+    ...OURS,
     open: async ({ threads }) => (await import('./simd-backend.js')).SimdBackend.open('f64', threads),
   },
   {
-    ...{ name: 'webasm', precision: 'f32', runsOn: 'processor' },
-    ...{ isPortable: true, isGpuJs: true, isAutomatic: true },
+    name: 'webasm',
+    ...GPU_JS,
     remedy: 'use Node 20.19 or newer with WebAssembly SIMD enabled, and gpu.js at the version of the lockfile: npm ci',
     open: async () => (await import('./gpu-js/gpu-js-backend.js')).GpuJsBackend.open('webasm'),
   },
   {
-    ...{ name: 'cpu', precision: 'f32', runsOn: 'processor' },
-    ...{ isPortable: true, isGpuJs: true, isAutomatic: true },
+    name: 'cpu',
+    ...GPU_JS,
     remedy: 'reinstall gpu.js at the version of the lockfile: npm ci',
     open: async () => (await import('./gpu-js/gpu-js-backend.js')).GpuJsBackend.open('cpu'),
   },
   {
-    ...{ name: 'reference', precision: 'f64', runsOn: 'processor' },
-    ...{ isPortable: true, isGpuJs: false, isAutomatic: true },
+    name: 'reference',
+    precision: 'f64',
+    ...OURS,
     remedy: 'reinstall the package: npm ci',
     open: async () => new (await import('./reference-backend.js')).ReferenceBackend(),
   },
   {
-    ...{ name: 'blas', precision: 'f32', runsOn: 'processor' },
-    ...{ isPortable: false, isGpuJs: false, isAutomatic: false },
+    name: 'blas',
+    precision: 'f32',
+    ...OURS,
+    isPortable: false,
     remedy: 'reinstall koffi, or install another BLAS library',
     open: async ({ threads }) => (await import('./simd-backend.js')).SimdBackend.open('f32', threads, 'blas'),
   },
   {
-    ...{ name: 'webgpu', precision: 'f32', runsOn: 'card' },
-    ...{ isPortable: false, isGpuJs: true, isAutomatic: false },
+    name: 'webgpu',
+    ...GPU_JS,
+    runsOn: 'card',
+    isPortable: false,
     remedy: 'update the driver of the graphics card',
     open: async ({ devices }) => (await import('./gpu-js/gpu-js-backend.js')).GpuJsBackend.open('webgpu', devices),
   },

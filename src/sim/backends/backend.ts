@@ -70,26 +70,23 @@ export interface Backend extends BackendCalls {
   dispose(): Promise<void>;
 }
 
+type Inputs = { [Name in keyof BackendCalls]: Parameters<BackendCalls[Name]> };
+type Results = { [Name in keyof BackendCalls]: Awaited<ReturnType<BackendCalls[Name]>> };
+
 /** A call of a backend as data: which, and on what. */
 export type BackendCall = {
-  [Name in keyof BackendCalls]: { readonly name: Name; readonly inputs: Parameters<BackendCalls[Name]> };
+  [Name in keyof BackendCalls]: { readonly name: Name; readonly inputs: Inputs[Name] };
 }[keyof BackendCalls];
 
 /** What a call of a backend gives. */
-export type CallResult<Name extends keyof BackendCalls = keyof BackendCalls> = Awaited<ReturnType<BackendCalls[Name]>>;
+export type CallResult = Results[keyof BackendCalls];
 
 /** Makes a call of a backend. */
-export function make(backend: BackendCalls, call: BackendCall): Promise<CallResult> {
-  switch (call.name) {
-    case 'descendNetworks':
-      return backend.descendNetworks(...call.inputs);
-    case 'optimizeNetworks':
-      return backend.optimizeNetworks(...call.inputs);
-    case 'descendModes':
-      return backend.descendModes(...call.inputs);
-    case 'perturbationMoments':
-      return backend.perturbationMoments(...call.inputs);
-  }
+export function make<Name extends keyof BackendCalls>(
+  backend: { [Each in keyof BackendCalls]: (...inputs: Inputs[Each]) => Promise<Results[Each]> },
+  { name, inputs }: { readonly name: Name; readonly inputs: Inputs[Name] },
+): Promise<Results[Name]> {
+  return backend[name](...inputs);
 }
 
 /**
@@ -97,17 +94,17 @@ export function make(backend: BackendCalls, call: BackendCall): Promise<CallResu
  * records, splits, packs or interrupts calls is such a function.
  */
 export function answering(backend: Backend, answer: (call: BackendCall) => Promise<CallResult>): Backend {
-  const call = <Name extends keyof BackendCalls>(name: Name, inputs: Parameters<BackendCalls[Name]>) =>
-    answer({ name, inputs } as BackendCall) as Promise<CallResult<Name>>;
+  const call =
+    <Name extends keyof BackendCalls>(name: Name) =>
+    (...inputs: Inputs[Name]) =>
+      answer({ name, inputs } as BackendCall) as Promise<Results[Name]>;
   return {
-    name: backend.name,
-    precision: backend.precision,
-    device: backend.device,
+    ...backend,
     dispose: () => backend.dispose(),
-    descendNetworks: (...inputs) => call('descendNetworks', inputs),
-    optimizeNetworks: (...inputs) => call('optimizeNetworks', inputs),
-    descendModes: (...inputs) => call('descendModes', inputs),
-    perturbationMoments: (...inputs) => call('perturbationMoments', inputs),
+    descendNetworks: call('descendNetworks'),
+    optimizeNetworks: call('optimizeNetworks'),
+    descendModes: call('descendModes'),
+    perturbationMoments: call('perturbationMoments'),
   };
 }
 
@@ -142,7 +139,6 @@ export interface OptimizedNetworks extends NetworkBatch {
   readonly taken: number;
 }
 
-/** Steps of an optimiser. */
 export interface OptimizerRun {
   readonly optimizer: TrainingRule;
   /** Learning rate of each step. */
@@ -204,11 +200,7 @@ const BATCH: ModeBatch = {
 /** `D − 2ηD(D² − σ)` from D = 1/2 with σ = 1 and η = 1/4: every number on the way is exact in float32. */
 const RIGHT = 0.6875;
 
-/**
- * Makes a step whose result is known.
- *
- * @throws Error when the backend does not run or gives another result
- */
+/** Makes a step whose result is known. @throws Error when the backend does not run or gives another result */
 export async function requireKnownStep(backend: Backend): Promise<void> {
   const [factor] = await backend.descendModes(BATCH, [0.25]);
   if (factor !== RIGHT) throw new Error(`runs, but a step from 0.5 gave ${factor} instead of ${RIGHT}`);

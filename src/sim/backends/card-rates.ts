@@ -2,30 +2,27 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Backend, NetworkBatch } from './backend.js';
 import { type DescentRates, descentWork } from './gpu-js/gpu-threshold.js';
 import { SimdBackend } from './simd-backend.js';
 import { versions } from './versions.js';
 
-/** What rates depend on; others are measured where any of it changes. */
-export interface RateKey {
-  /** The card in words, with its driver. */
-  readonly device: string;
-  /** Version of this program. */
-  readonly overtrain: string;
-  /** Cores that `simd` may use. */
-  readonly cores: number;
-}
-
 const positive = z.number().positive();
 
-export const kept = z.object({
+/** Rates as they are kept, with what they depend on: others are measured where any of it changes. */
+const kept = z.object({
+  /** The card in words, with its driver. */
   device: z.string(),
+  /** Version of this program. */
   overtrain: z.string(),
+  /** Cores that `simd` may use. */
   cores: z.number(),
   rates: z.object({ card: positive, simd: positive, pass: positive }),
 });
+
+type RateKey = Omit<z.infer<typeof kept>, 'rates'>;
 
 /**
  * The folder in which this user's programs keep what they can compute again.
@@ -39,11 +36,9 @@ export function cacheFolder(env: Environment, platform: string): string {
   return platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : join(homedir(), '.cache');
 }
 
-/** The file of measured rates for a key. */
-export function rateFile(folder: string, { device, overtrain, cores }: RateKey): string {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([device, overtrain, cores]))
-    .digest('hex');
+function rateFile(folder: string, { device, overtrain, cores }: RateKey): string {
+  const key = JSON.stringify([device, overtrain, cores]);
+  const digest = createHash('sha256').update(key).digest('hex');
   return join(folder, 'overtrain', `card-rates-${digest.slice(0, 16)}.json`);
 }
 
@@ -51,19 +46,14 @@ export function rateFile(folder: string, { device, overtrain, cores }: RateKey):
 export function readRates(folder: string, key: RateKey): DescentRates | undefined {
   try {
     const { rates, ...of } = kept.parse(JSON.parse(readFileSync(rateFile(folder, key), 'utf8')));
-    const matches = of.device === key.device && of.overtrain === key.overtrain && of.cores === key.cores;
-    return matches ? rates : undefined;
+    return isDeepStrictEqual(of, key) ? rates : undefined;
   } catch {
     return undefined;
   }
 }
 
-/**
- * Keeps measured rates, whole or not at all.
- *
- * @returns why they could not be kept, or undefined where they are
- */
-export function keepRates(folder: string, key: RateKey, rates: DescentRates): string | undefined {
+/** Keeps measured rates, whole or not at all. @returns why they could not be kept, or undefined where they are */
+function keepRates(folder: string, key: RateKey, rates: DescentRates): string | undefined {
   const file = rateFile(folder, key);
   const draft = `${file}.${process.pid}`;
   try {
@@ -107,10 +97,9 @@ export async function measureRates(card: Backend, simd: Backend): Promise<Descen
   const pass = (await secondsOf(card, SPECK, LONG)) / descentWork(SPECK.shape, 1, LONG).passes;
   const short = await secondsOf(card, ENSEMBLE, SHORT);
   const slow = short * (LONG / SHORT) > MOST_SECONDS;
-  const long = slow ? undefined : await secondsOf(card, ENSEMBLE, LONG);
+  const long = slow ? 0 : await secondsOf(card, ENSEMBLE, LONG);
   // The difference leaves only steps, without the way to the card and back, unless the clock or other work spoilt it.
-  const steps = long !== undefined && long > short ? LONG - SHORT : SHORT;
-  const seconds = long !== undefined && long > short ? long - short : short;
+  const [steps, seconds] = long > short ? [LONG - SHORT, long - short] : [SHORT, short];
   return {
     card: rounded(flopsOf(steps) / seconds),
     simd: rounded(flopsOf(SIMD_STEPS) / (await secondsOf(simd, ENSEMBLE, SIMD_STEPS))),
@@ -123,9 +112,7 @@ function flopsOf(steps: number): number {
 }
 
 /** Two digits are what such a measurement is worth. */
-function rounded(value: number): number {
-  return Number(value.toPrecision(2));
-}
+const rounded = (value: number) => Number(value.toPrecision(2));
 
 async function secondsOf(backend: Backend, batch: NetworkBatch, steps: number): Promise<number> {
   const rates = new Array<number>(steps).fill(1e-3);
@@ -158,7 +145,6 @@ export interface CardSource {
   readonly measure?: (card: Backend) => Promise<DescentRates>;
 }
 
-/** Rates of a card, and what became of them. */
 export interface CardRates extends DescentRates {
   /** File that keeps them; null where that was not possible. */
   readonly file: string | null;
@@ -188,15 +174,10 @@ export async function ratesOf(
 
 async function measured(card: Backend): Promise<DescentRates> {
   const simd = await SimdBackend.open();
-  try {
-    return await measureRates(card, simd);
-  } finally {
-    await simd.dispose();
-  }
+  return measureRates(card, simd).finally(() => simd.dispose());
 }
 
 function inWords({ card, simd, pass }: DescentRates): string {
-  const billions = (rate: number) => `${Number((rate / 1e9).toPrecision(2))} GFLOP/s`;
-  const microseconds = Number((pass * 1e6).toPrecision(2));
-  return `measured here: the card ${billions(card)} and ${microseconds} µs a launch, simd ${billions(simd)}`;
+  const billions = (rate: number) => `${rounded(rate / 1e9)} GFLOP/s`;
+  return `measured here: the card ${billions(card)} and ${rounded(pass * 1e6)} µs a launch, simd ${billions(simd)}`;
 }

@@ -13,13 +13,11 @@ import type { CardSource } from './card-rates.js';
 import { anyCardCouldPay, cardPays, float32SavesTime, thresholdOf, type Work } from './gpu-js/gpu-threshold.js';
 import { MissingDevice } from './gpu-js/webgpu-device.js';
 
-/** A backend that is open, and why it is this one. */
 export interface OpenedBackend {
   readonly backend: Backend;
   readonly reason: string;
 }
 
-/** What a run needs of the backend that computes it. */
 export interface BackendNeed {
   /** Why float32 would not do; absent where it does. */
   readonly float64Reason?: string | undefined;
@@ -29,7 +27,7 @@ export interface BackendNeed {
   readonly work?: Work | undefined;
 }
 
-const LITTLE_WORK = 'float64, since float32 is not known to save a time worth having';
+const LITTLE_WORK = 'float64, since float32 is not expected to save noticeable time';
 
 /** Opens the backend of a run; see {@link openBackend}. */
 export type OpenBackend = (choice: BackendChoice, need: BackendNeed) => Promise<OpenedBackend>;
@@ -58,7 +56,7 @@ export async function openBackend(
   if (choice !== 'auto') return { backend: await openNamed(choice, options), reason: 'asked for by name' };
   const isFast = float64Reason === undefined && float32SavesTime(operations ?? work?.flops);
   const allowed = backendRecords.filter(
-    ({ isAutomatic, precision }) => isAutomatic && (float64Reason === undefined || precision === 'f64'),
+    ({ isPortable, precision }) => isPortable && (float64Reason === undefined || precision === 'f64'),
   );
   const first = allowed.find(({ precision }) => isFast || precision === 'f64');
   const automatic = [...new Set([...(first ? [first] : []), ...allowed])];
@@ -102,18 +100,14 @@ async function openNamed(name: BackendName, options: OpenOptions): Promise<Backe
   try {
     return await create(name, options);
   } catch (error) {
-    const others = backendRecords.filter((other) => other.isAutomatic && other.name !== name);
+    const others = backendRecords.filter((other) => other.isPortable && other.name !== name);
     const remedy = error instanceof MissingDevice ? `; ${error.remedy}` : '';
     const allowed = `one that runs here, such as ${others.map((other) => other.name).join(', ')} (${messageOf(error)}${remedy})`;
     throw new InvalidInputError('--backend', name, allowed);
   }
 }
 
-/**
- * Opens a backend by its name, or says by an error why it cannot run here.
- *
- * @throws Error when it cannot
- */
+/** Opens a backend by its name, or says by an error why it cannot run here. @throws Error when it cannot */
 export async function create(name: BackendName, options: OpenOptions = {}): Promise<Backend> {
   const record: BackendRecord = backendRecord(name)!;
   return record.open(options);

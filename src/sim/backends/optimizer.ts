@@ -1,15 +1,8 @@
 import type { MatrixArithmetic, NetworkShape } from './backend.js';
 
-/** Shape of the layer that is updated. */
 export interface LayerShape {
   readonly rows: number;
   readonly cols: number;
-}
-
-/** The direction of a step, before the learning rate, and what is remembered for the next one. */
-export interface Direction<Batch> {
-  readonly direction: Batch;
-  readonly moments: readonly Batch[];
 }
 
 /** New weights of a layer, and what is remembered for the next step. */
@@ -18,14 +11,17 @@ export interface Update<Batch> {
   readonly moments: readonly Batch[];
 }
 
-/** A rule that gives new weights itself, where they do more than move along one direction. */
-export interface UpdateRule {
+interface Rule {
   /** Kernels are kept by it: rules that compute different things have different names. */
   readonly name: string;
-  /** Matrices that it remembers for each layer; whoever starts a training says what they are at first. */
+  /** Matrices that it remembers for each layer; whoever starts a training says what they are at first, an optimiser's are zero. */
   readonly moments: number;
-  /** Scalars of a step, by the names that `update` uses; always the same names. Steps count from 1. */
+  /** Scalars of a step, by the names that the rule uses; always the same names. Steps count from 1. */
   coefficients(step: number): Readonly<Record<string, number>>;
+}
+
+/** A rule that gives new weights itself, where they do more than move along one direction. */
+export interface UpdateRule extends Rule {
   /** The new weights of one layer. */
   update<Batch>(
     arithmetic: MatrixArithmetic<Batch>,
@@ -36,15 +32,13 @@ export interface UpdateRule {
   ): Update<Batch>;
 }
 
-/** What trains a network. */
 export type TrainingRule = Optimizer | UpdateRule;
 
 /**
  * A rule that turns gradients into steps `W ← W − η · factor · direction`. Adding an optimiser is adding one file that
  * exports one of these, and its name in `optimizer-list.ts`.
  */
-export interface Optimizer {
-  readonly name: string;
+export interface Optimizer extends Rule {
   /** One line for the help. */
   readonly description: string;
   /**
@@ -54,28 +48,24 @@ export interface Optimizer {
   smallRate(largestSingularValue: number): number;
   /** Whether it is given the gradient over its norm, which both layers have together, in place of the gradient itself. */
   readonly isNormalized?: boolean;
-  /** Matrices that it remembers for each layer; they start at zero. */
-  readonly moments: number;
-  /** Scalars of a step, by the names that `direction` uses; always the same names. Steps count from 1. */
-  coefficients(step: number): Readonly<Record<string, number>>;
   /** Factor of the learning rate that depends on the shape of a layer alone. */
   factor(layer: LayerShape): number;
-  /** The step of one layer, from its gradient and what was remembered of the earlier ones. */
+  /**
+   * The step of one layer before the learning rate, from its gradient and what was remembered of the earlier ones; and what is
+   * remembered for the next.
+   */
   direction<Batch>(
     arithmetic: MatrixArithmetic<Batch>,
     gradient: Batch,
     moments: readonly Batch[],
     layer: LayerShape,
-  ): Direction<Batch>;
+  ): { readonly direction: Batch; readonly moments: readonly Batch[] };
 }
 
-/** Networks in training, in the form that some arithmetic works on. */
-export interface TrainingBatch<Batch> {
+/** What networks in training have of each layer: the weights or a moment, in the form that some arithmetic works on. */
+export interface Layers<Batch> {
   readonly first: Batch;
   readonly second: Batch;
-  /** What the optimiser remembers of each layer. */
-  readonly firstMoments: readonly Batch[];
-  readonly secondMoments: readonly Batch[];
 }
 
 /** What keeps a vanishing gradient from a division by zero: far below any that moves a network. */
@@ -84,19 +74,20 @@ const GRADIENT_EPSILON = 1e-12;
 /**
  * One step of an optimiser on both layers at once, by the gradients `2 R C W2ᵀ` and `2 W1ᵀ R C` of the loss on the inputs of
  * this step, with `R = W1W2 − A` and their second moments C.
+ *
+ * @param state the weights, then what the optimiser remembers
  */
 export function optimizerStep<Batch>(
   arithmetic: MatrixArithmetic<Batch>,
   rule: TrainingRule,
   { rows, hidden, cols }: NetworkShape,
-  { first, second, firstMoments, secondMoments }: TrainingBatch<Batch>,
+  state: readonly Layers<Batch>[],
   target: Batch,
-): TrainingBatch<Batch> {
+): readonly Layers<Batch>[] {
+  const { first, second } = state[0]!;
   const network = arithmetic.product(first, second);
   const twiceResidual = arithmetic.combination('two', network, 'minusTwo', target);
   const seen = arithmetic.throughInputs(twiceResidual);
-  const update = (weights: Batch, gradient: Batch, before: readonly Batch[], layer: LayerShape) =>
-    updated(arithmetic, rule, weights, gradient, before, layer);
   const gradients = [
     arithmetic.productWithTransposed(seen, second),
     arithmetic.productOfTransposed(first, seen),
@@ -105,9 +96,14 @@ export function optimizerStep<Batch>(
   const [firstGradient, secondGradient] = isNormalized
     ? arithmetic.normalizedTogether(...gradients, GRADIENT_EPSILON)
     : gradients;
-  const left = update(first, firstGradient, firstMoments, { rows, cols: hidden });
-  const right = update(second, secondGradient, secondMoments, { rows: hidden, cols });
-  return { first: left.weights, second: right.weights, firstMoments: left.moments, secondMoments: right.moments };
+  const after = (which: keyof Layers<Batch>, gradient: Batch, layer: LayerShape) => {
+    const [before, ...memory] = state.map((one) => one[which]);
+    const { weights, moments } = updated(arithmetic, rule, before!, gradient, memory, layer);
+    return [weights, ...moments];
+  };
+  const left = after('first', firstGradient, { rows, cols: hidden });
+  const right = after('second', secondGradient, { rows: hidden, cols });
+  return left.map((one, index) => ({ first: one, second: right[index]! }));
 }
 
 /** One layer after a step of any rule. */

@@ -56,14 +56,31 @@ export function philox4x32(block: Uint32Array, key0: number, key1: number): void
   block[3] = c3;
 }
 
-/** What a stream of random numbers is for; streams of different purposes never overlap. */
-export type Purpose = 'perturbation' | 'basis' | 'shuffle' | 'gradient noise' | 'bootstrap' | 'sweep';
+const PURPOSES = ['perturbation', 'basis', 'shuffle', 'gradient noise', 'bootstrap', 'sweep'] as const;
 
-const PURPOSES: readonly Purpose[] = ['perturbation', 'basis', 'shuffle', 'gradient noise', 'bootstrap', 'sweep'];
+/** What a stream of random numbers is for; streams of different purposes never overlap. */
+export type Purpose = (typeof PURPOSES)[number];
 
 /** The word of the counter that keeps streams of different purposes apart. */
 export function purposeWord(purpose: Purpose): number {
   return PURPOSES.indexOf(purpose);
+}
+
+/** Gives block after block of a stream, always in the same four words. */
+function blocksOf(seed: number, purpose: Purpose, replicate: number): () => Uint32Array {
+  const block = new Uint32Array(4);
+  const word = purposeWord(purpose);
+  const [key0, key1] = [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0];
+  const [replicate0, replicate1] = [replicate >>> 0, Math.floor(replicate / 2 ** 32) >>> 0];
+  let index = 0;
+  return () => {
+    block[0] = index++;
+    block[1] = word;
+    block[2] = replicate0;
+    block[3] = replicate1;
+    philox4x32(block, key0, key1);
+    return block;
+  };
 }
 
 const TWO_PI = 2 * Math.PI;
@@ -83,18 +100,9 @@ export function fillGaussian(
   purpose: Purpose,
   replicate: number,
 ): void {
-  const block = new Uint32Array(4);
-  const word = purposeWord(purpose);
-  const key0 = seed >>> 0;
-  const key1 = Math.floor(seed / 2 ** 32) >>> 0;
-  const replicate0 = replicate >>> 0;
-  const replicate1 = Math.floor(replicate / 2 ** 32) >>> 0;
-  for (let start = 0, index = 0; start < target.length; start += 4, index++) {
-    block[0] = index;
-    block[1] = word;
-    block[2] = replicate0;
-    block[3] = replicate1;
-    philox4x32(block, key0, key1);
+  const next = blocksOf(seed, purpose, replicate);
+  for (let start = 0; start < target.length; start += 4) {
+    const block = next();
     writePair(target, start, block[0]!, block[1]!);
     writePair(target, start + 2, block[2]!, block[3]!);
   }
@@ -120,14 +128,9 @@ const LOW_BITS = 2 ** 26;
  * @param replicate integer in [0, 2^53), which of the independent streams
  */
 export function uniformSource(seed: number, purpose: Purpose, replicate: number): () => number {
-  const block = new Uint32Array(4);
-  let index = 0;
+  const next = blocksOf(seed, purpose, replicate);
   return () => {
-    block[0] = index++;
-    block[1] = purposeWord(purpose);
-    block[2] = replicate >>> 0;
-    block[3] = Math.floor(replicate / 2 ** 32) >>> 0;
-    philox4x32(block, seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0);
+    const block = next();
     return ((block[0]! >>> 5) * LOW_BITS + (block[1]! >>> 6)) / (HIGH_BITS * LOW_BITS);
   };
 }

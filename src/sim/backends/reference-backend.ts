@@ -11,75 +11,47 @@ import {
   type PerturbedNetworks,
   type Weights,
 } from './backend.js';
-import { optimizerStep, stepCoefficients, type TrainingBatch } from './optimizer.js';
-
-/** What one step of an optimiser runs on. */
-export interface StepSettings {
-  readonly coefficients: Readonly<Record<string, number>>;
-  /** Learning rate of each network. */
-  readonly rates: readonly number[];
-  /** Second moments of the inputs, one for each network; absent for their expectation, the identity. */
-  readonly inputs?: readonly Matrix[] | undefined;
-}
+import { type Layers, optimizerStep, stepCoefficients } from './optimizer.js';
 
 type Batch = readonly Matrix[];
 
-/** ml-matrix in float64, one network after the other. */
-export class ReferenceArithmetic implements MatrixArithmetic<Batch> {
-  constructor(private readonly settings: StepSettings) {}
-
-  product(left: Batch, right: Batch): Batch {
-    return left.map((matrix, network) => matrix.mmul(right[network]!));
-  }
-
-  productWithTransposed(left: Batch, right: Batch): Batch {
-    return left.map((matrix, network) => matrix.mmul(right[network]!.transpose()));
-  }
-
-  productOfTransposed(left: Batch, right: Batch): Batch {
-    return left.map((matrix, network) => matrix.transpose().mmul(right[network]!));
-  }
-
-  combination(a: string, left: Batch, b: string, right: Batch): Batch {
-    const { [a]: leftFactor, [b]: rightFactor } = this.settings.coefficients;
-    return left.map((matrix, network) =>
-      Matrix.mul(matrix, leftFactor!).add(Matrix.mul(right[network]!, rightFactor!)),
-    );
-  }
-
-  entryProducts(left: Batch, right: Batch): Batch {
-    return left.map((matrix, network) => Matrix.mul(matrix, right[network]!));
-  }
-
-  signs(batch: Batch): Batch {
-    return batch.map((matrix) => Matrix.sign(matrix));
-  }
-
-  overRoot(numerator: Batch, squares: Batch, epsilon: number): Batch {
-    return numerator.map((matrix, network) => Matrix.div(matrix, Matrix.sqrt(squares[network]!).add(epsilon)));
-  }
-
-  normalized(batch: Batch, epsilon: number): Batch {
-    return batch.map((matrix) => Matrix.div(matrix, matrix.norm() + epsilon));
-  }
-
-  normalizedTogether(left: Batch, right: Batch, epsilon: number): readonly [Batch, Batch] {
-    const norms = left.map((matrix, network) => Math.hypot(matrix.norm(), right[network]!.norm()) + epsilon);
-    const over = (batch: Batch) => batch.map((matrix, network) => Matrix.div(matrix, norms[network]!));
-    return [over(left), over(right)];
-  }
-
-  throughInputs(batch: Batch): Batch {
-    const { inputs } = this.settings;
-    return inputs === undefined ? batch : this.product(batch, inputs);
-  }
-
-  descended(weights: Batch, direction: Batch, factor: number): Batch {
-    return weights.map((matrix, network) => {
-      const step = factor * this.settings.rates[network]!;
-      return step === 0 ? matrix : Matrix.sub(matrix, Matrix.mul(direction[network]!, step));
-    });
-  }
+/**
+ * One step of an optimiser in ml-matrix, one network after the other.
+ *
+ * @param rates learning rate of each network
+ * @param inputs second moments of the inputs, one for each network; absent for their expectation, the identity
+ */
+function arithmeticOf(
+  coefficients: Readonly<Record<string, number>>,
+  rates: readonly number[],
+  inputs: Batch | undefined,
+): MatrixArithmetic<Batch> {
+  const product = (left: Batch, right: Batch) => left.map((matrix, network) => matrix.mmul(right[network]!));
+  return {
+    product,
+    productWithTransposed: (left, right) => left.map((matrix, network) => matrix.mmul(right[network]!.transpose())),
+    productOfTransposed: (left, right) => left.map((matrix, network) => matrix.transpose().mmul(right[network]!)),
+    combination: (a, left, b, right) =>
+      left.map((matrix, network) =>
+        Matrix.mul(matrix, coefficients[a]!).add(Matrix.mul(right[network]!, coefficients[b]!)),
+      ),
+    entryProducts: (left, right) => left.map((matrix, network) => Matrix.mul(matrix, right[network]!)),
+    signs: (batch) => batch.map((matrix) => Matrix.sign(matrix)),
+    overRoot: (numerator, squares, epsilon) =>
+      numerator.map((matrix, network) => Matrix.div(matrix, Matrix.sqrt(squares[network]!).add(epsilon))),
+    normalized: (batch, epsilon) => batch.map((matrix) => Matrix.div(matrix, matrix.norm() + epsilon)),
+    normalizedTogether: (left, right, epsilon) => {
+      const norms = left.map((matrix, network) => Math.hypot(matrix.norm(), right[network]!.norm()) + epsilon);
+      const over = (batch: Batch) => batch.map((matrix, network) => Matrix.div(matrix, norms[network]!));
+      return [over(left), over(right)];
+    },
+    throughInputs: (batch) => (inputs === undefined ? batch : product(batch, inputs)),
+    descended: (weights, direction, factor) =>
+      weights.map((matrix, network) => {
+        const step = factor * rates[network]!;
+        return step === 0 ? matrix : Matrix.sub(matrix, Matrix.mul(direction[network]!, step));
+      }),
+  };
 }
 
 /** ml-matrix in float64, one network after the other: slow, plain, and the yardstick of the other backends. */
@@ -113,34 +85,25 @@ export class ReferenceBackend implements Backend {
     const { shape, count, rateScale, taken } = networks;
     const { rows, hidden, cols } = shape;
     const { optimizer, inputs } = run;
-    const firstOf = (values: Float64Array) => matricesOf(values, count, rows, hidden);
-    const secondOf = (values: Float64Array) => matricesOf(values, count, hidden, cols);
     const target = matricesOf(networks.target, count, rows, cols);
-    let batch: TrainingBatch<readonly Matrix[]> = {
-      first: firstOf(networks.first),
-      second: secondOf(networks.second),
-      firstMoments: networks.moments.map(({ first }) => firstOf(first)),
-      secondMoments: networks.moments.map(({ second }) => secondOf(second)),
-    };
+    let state: readonly Layers<Batch>[] = [networks, ...networks.moments].map(({ first, second }) => ({
+      first: matricesOf(first, count, rows, hidden),
+      second: matricesOf(second, count, hidden, cols),
+    }));
     run.rates.forEach((rate, step) => {
       const size = count * cols * cols;
-      const arithmetic = new ReferenceArithmetic({
-        coefficients: stepCoefficients(optimizer, taken + step + 1),
-        rates: Array.from(rateScale, (scale) => scale * rate),
-        inputs: inputs && matricesOf(inputs.subarray(step * size, (step + 1) * size), count, cols, cols),
-      });
-      batch = optimizerStep(arithmetic, optimizer, shape, batch, target);
+      const arithmetic = arithmeticOf(
+        stepCoefficients(optimizer, taken + step + 1),
+        Array.from(rateScale, (scale) => scale * rate),
+        inputs && matricesOf(inputs.subarray(step * size, (step + 1) * size), count, cols, cols),
+      );
+      state = optimizerStep(arithmetic, optimizer, shape, state, target);
     });
-    return {
-      ...networks,
-      first: flatten(batch.first),
-      second: flatten(batch.second),
-      moments: batch.firstMoments.map((moment, index) => ({
-        first: flatten(moment),
-        second: flatten(batch.secondMoments[index]!),
-      })),
-      taken: taken + run.rates.length,
-    };
+    const [weights, ...moments] = state.map(({ first, second }) => ({
+      first: flatten(first),
+      second: flatten(second),
+    }));
+    return { ...networks, ...weights, moments, taken: taken + run.rates.length };
   }
 
   async descendModes(batch: ModeBatch, rates: readonly number[]): Promise<Float64Array> {

@@ -1,13 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  answering,
-  type Backend,
-  type BackendCall,
-  type CallResult,
-  make,
-  type NoiseBatch,
-  type Weights,
-} from './backend.js';
+import { answering, type Backend, type BackendCall, type CallResult, make } from './backend.js';
 import { backendRecord } from './backend-list.js';
 
 /**
@@ -19,11 +11,7 @@ export interface CallJournal {
   nextCall(): number;
   /** What a call gave in an earlier run, bit for bit; undefined where that was not kept. */
   recall(call: number, fingerprint: string): Promise<readonly Float64Array[] | undefined>;
-  /**
-   * Keeps what a call gave, if that is worth the room.
-   *
-   * @param elapsed milliseconds that the call took
-   */
+  /** Keeps what a call gave, if that is worth the room. @param elapsed milliseconds that the call took */
   keep(call: number, fingerprint: string, result: readonly Float64Array[], elapsed: number): Promise<void>;
 }
 
@@ -34,10 +22,9 @@ export interface CallJournal {
 export function journaled(backend: Backend, journal: CallJournal): Backend {
   // Where the card or the library that computes decides the numbers, it is part of the call.
   const device = backendRecord(backend.name)?.isPortable ? '' : backend.device;
-  const place = [backend.name, backend.precision, device];
   return answering(backend, async (call) => {
     const number = journal.nextCall();
-    const fingerprint = fingerprintOf([...place, call.name, ...inputsOf(call)]);
+    const fingerprint = fingerprintOf([backend.name, backend.precision, device, call.name, inputsOf(call)]);
     const known = await journal.recall(number, fingerprint);
     if (known !== undefined) return restored(call, known);
     const started = performance.now();
@@ -48,35 +35,22 @@ export function journaled(backend: Backend, journal: CallJournal): Backend {
 }
 
 /** What a call depends on. */
-function inputsOf(call: BackendCall): readonly unknown[] {
-  switch (call.name) {
-    case 'descendNetworks': {
-      const [{ shape, count, first, second, target, rateScale }, rates] = call.inputs;
-      return [shape, count, first, second, target, rateScale, rates];
-    }
-    case 'optimizeNetworks': {
-      const [{ shape, count, first, second, target, rateScale, moments, taken }, run] = call.inputs;
-      const networks = [shape, count, first, second, target, rateScale, taken, ...moments.flatMap(layersOf)];
-      return [...networks, run.optimizer.name, run.rates, run.inputs];
-    }
-    case 'descendModes': {
-      const [{ count, modes, factors, sigmas, rateScale }, rates] = call.inputs;
-      return [count, modes, factors, sigmas, rateScale, rates];
-    }
-    case 'perturbationMoments': {
-      const [{ shape, count, layers, residual }, noise] = call.inputs;
-      const weights = 'factors' in layers ? [layers.modes, layers.factors] : layersOf(layers);
-      return [shape, count, ...weights, residual, ...noiseInputs(noise)];
-    }
+function inputsOf(call: BackendCall): unknown {
+  if (call.name === 'optimizeNetworks') {
+    const [networks, { optimizer, rates, inputs }] = call.inputs;
+    return [networks, optimizer.name, rates, inputs];
   }
+  if (call.name !== 'perturbationMoments') return call.inputs;
+  const [networks, noise] = call.inputs;
+  // The layers of noise are looked at only where nothing else tells what they are, for they may be drawn on first sight.
+  return [networks, noise.replicates, noise.source ?? [noise.first, noise.second]];
 }
 
 function arraysOf(result: CallResult): readonly Float64Array[] {
   if (result instanceof Float64Array) return [result];
-  return [...layersOf(result), ...('moments' in result ? result.moments.flatMap(layersOf) : [])];
+  return [result, ...('moments' in result ? result.moments : [])].flatMap(({ first, second }) => [first, second]);
 }
 
-/** What a call gave, from the arrays that were kept of it. */
 function restored(call: BackendCall, arrays: readonly Float64Array[]): CallResult {
   if (call.name === 'descendModes' || call.name === 'perturbationMoments') return arrays[0]!;
   const [layers, ...moments] = Array.from({ length: arrays.length / 2 }, (_, pair) => ({
@@ -88,29 +62,24 @@ function restored(call: BackendCall, arrays: readonly Float64Array[]): CallResul
   return { ...networks, ...layers!, moments, taken: networks.taken + rates.length };
 }
 
-function layersOf({ first, second }: Weights): readonly Float64Array[] {
-  return [first, second];
-}
-
-/** The layers of noise are looked at only where nothing else tells what they are, for they may be drawn on first sight. */
-function noiseInputs(noise: NoiseBatch): readonly unknown[] {
-  return noise.source === undefined
-    ? [noise.replicates, ...layersOf(noise)]
-    : [noise.replicates, JSON.stringify(noise.source)];
-}
-
 /** Numbers of each array that are looked at: the run is deterministic, so that this guards against mistakes alone. */
 const SAMPLE = 256;
 
-function fingerprintOf(inputs: readonly unknown[]): string {
+function fingerprintOf(inputs: unknown): string {
   const hash = createHash('sha256');
-  for (const input of inputs) {
+  const look = (input: unknown): void => {
     if (input instanceof Float64Array || isNumbers(input)) {
       const stride = Math.max(1, Math.ceil(input.length / SAMPLE));
       const sample = Float64Array.from({ length: Math.ceil(input.length / stride) }, (_, i) => input[i * stride]!);
       hash.update(`${input.length}:`).update(sample);
+    } else if (typeof input === 'object' && input !== null) {
+      for (const [name, part] of Object.entries(input)) {
+        hash.update(`${name}:`);
+        look(part);
+      }
     } else hash.update(`${JSON.stringify(input)};`);
-  }
+  };
+  look(inputs);
   return hash.digest('hex').slice(0, 32);
 }
 

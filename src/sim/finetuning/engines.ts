@@ -13,7 +13,6 @@ import { type FineTuningStudy, sharedValues, type Task, type Tuning } from './tu
 
 /** A network after fine-tuning, measured. */
 export interface Tuned {
-  /** Pre-training loss. */
   readonly lossPre: number;
   /** Fine-tuning loss, without the regulariser. */
   readonly lossFt: number;

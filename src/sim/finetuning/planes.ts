@@ -14,14 +14,12 @@ interface Symmetric {
   readonly c: number;
 }
 
-/** Both eigenvalues. */
 function eigenvaluesOf({ a, b, c }: Symmetric): { readonly smallest: number; readonly largest: number } {
   const middle = (a + c) / 2;
   const radius = Math.hypot((a - c) / 2, b);
   return { smallest: middle - radius, largest: middle + radius };
 }
 
-/** The larger of them. */
 function largestEigenvalue(matrix: Symmetric): number {
   return eigenvaluesOf(matrix).largest;
 }

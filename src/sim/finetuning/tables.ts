@@ -158,11 +158,7 @@ export const lambdaColumn = pure<{ readonly key: number }>(
   ({ key }) => key,
 );
 
-/**
- * The tables of a scenario whose curves differ in one number each.
- *
- * @param key what this number is called, in words
- */
+/** The tables of a scenario whose curves differ in one number each. @param key what this number is called, in words */
 export function curveTables(key: string, keyColumn: Reading<{ readonly key: number }>) {
   const name = key.replaceAll(' ', '_');
   const keyed = { [name]: keyColumn };
@@ -202,7 +198,6 @@ export interface CurvesPlan<Parameters extends FineTuningParameters> extends Fin
   readonly tunings: readonly Tuning[];
 }
 
-/** The networks of some curves, one for each checkpoint, curve by curve. */
 export function planTunings(curves: readonly PlannedCurve[], times: readonly number[], task: Task): Tuning[] {
   return curves.flatMap(({ rate, pull }) => times.map((_, at) => ({ at, task, rate, pull })));
 }
@@ -258,7 +253,6 @@ export async function* tuneCurves(
   return { study, method: parameters.finetuning, curves: measured };
 }
 
-/** A network as a point of its curve. */
 export function tunedPoint({ problem, times }: FineTuningStudy, network: TunedNetwork): TunedPoint {
   return { ...network, problem, time: times[network.tuning.at]! };
 }
@@ -288,7 +282,6 @@ export function lossPreFigure(curve: TableOf<never>, series: string): Figure {
   return figureOf(curve, 'loss-pre', title, pretrainingTime, y, { series, inflection: turningTimes });
 }
 
-/** What fine-tuning is for: its own loss. */
 export function fineTuningLossFigure(curve: TableOf<never>, series: string): Figure {
   const y = linear('loss_ft', 'fine-tuning loss');
   return figureOf(curve, 'loss-ft', 'Fine-tuning loss', pretrainingTime, y, { series });

@@ -14,7 +14,6 @@ export interface Tuning {
   /** Position of the checkpoint among the recorded times. */
   readonly at: number;
   readonly task: Task;
-  /** Learning rate η. */
   readonly rate: number;
   /** Pull λ toward the anchor. */
   readonly pull: number;
@@ -25,7 +24,6 @@ export interface FineTuningStudy {
   readonly problem: Problem;
   /** Times of pre-training at which there are checkpoints. */
   readonly times: readonly number[];
-  /** Number K of gradient-descent steps. */
   readonly steps: number;
   readonly anchor: FineTuning['anchor'];
 }

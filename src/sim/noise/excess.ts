@@ -3,7 +3,6 @@ import {
   MOMENTS,
   type NetworkShape,
   type NoiseBatch,
-  type NoiseSource,
   type PerturbedNetworks,
   type Weights,
 } from '../backends/backend.js';
@@ -120,55 +119,46 @@ export class NoiseReplicates {
   *batches(): Generator<NoiseBatch, void, undefined> {
     for (let start = 0; start < this.replicates; start += this.batchSize) {
       const count = Math.min(this.batchSize, this.replicates - start);
-      if (count < this.replicates) yield this.draw(start, count);
+      if (count < this.replicates) yield this.batch(start, count);
       else {
-        this.kept ??= this.draw(start, count);
+        this.kept ??= this.batch(start, count);
         yield this.kept;
       }
     }
   }
 
-  private draw(start: number, count: number): NoiseBatch {
-    return new DrawnNoise(this.shape, count, this.seed, this.from + start);
+  /** Noise that is drawn on the host when it is looked at, and not at all where a backend draws it itself. */
+  private batch(start: number, replicates: number): NoiseBatch {
+    const { shape, seed } = this;
+    const stream = this.from + start;
+    let drawn: Weights | undefined;
+    const layers = () => {
+      drawn ??= drawLayers(shape, replicates, seed, stream);
+      return drawn;
+    };
+    return {
+      replicates,
+      source: { seed, purpose: purposeWord('perturbation'), stream },
+      get first() {
+        return layers().first;
+      },
+      get second() {
+        return layers().second;
+      },
+    };
   }
 }
 
-/** Noise that is drawn on the host when it is looked at, and not at all where a backend draws it itself. */
-class DrawnNoise implements NoiseBatch {
-  readonly source: NoiseSource;
-  private drawn: Weights | undefined;
-
-  constructor(
-    private readonly shape: NetworkShape,
-    readonly replicates: number,
-    seed: number,
-    stream: number,
-  ) {
-    this.source = { seed, purpose: purposeWord('perturbation'), stream };
+function drawLayers({ rows, hidden, cols }: NetworkShape, replicates: number, seed: number, stream: number): Weights {
+  const firstSize = rows * hidden;
+  const secondSize = hidden * cols;
+  const first = new Float64Array(replicates * firstSize);
+  const second = new Float64Array(replicates * secondSize);
+  const both = new Float64Array(firstSize + secondSize);
+  for (let index = 0; index < replicates; index++) {
+    fillGaussian(both, seed, 'perturbation', stream + index);
+    first.set(both.subarray(0, firstSize), index * firstSize);
+    second.set(both.subarray(firstSize), index * secondSize);
   }
-
-  get first(): Float64Array {
-    return this.layers().first;
-  }
-
-  get second(): Float64Array {
-    return this.layers().second;
-  }
-
-  private layers(): Weights {
-    if (this.drawn !== undefined) return this.drawn;
-    const { rows, hidden, cols } = this.shape;
-    const firstSize = rows * hidden;
-    const secondSize = hidden * cols;
-    const first = new Float64Array(this.replicates * firstSize);
-    const second = new Float64Array(this.replicates * secondSize);
-    const both = new Float64Array(firstSize + secondSize);
-    for (let index = 0; index < this.replicates; index++) {
-      fillGaussian(both, this.source.seed, 'perturbation', this.source.stream + index);
-      first.set(both.subarray(0, firstSize), index * firstSize);
-      second.set(both.subarray(firstSize), index * secondSize);
-    }
-    this.drawn = { first, second };
-    return this.drawn;
-  }
+  return { first, second };
 }

@@ -74,11 +74,7 @@ export function checkPerturbationIdentity(
   return judgePerturbationIdentity(run.problem, gammas, replicates, perturbed);
 }
 
-/**
- * The same for networks that came about in any way.
- *
- * @param replicates draws behind each mean
- */
+/** The same for networks that came about in any way. @param replicates draws behind each mean */
 export function judgePerturbationIdentity(
   problem: Problem,
   gammas: readonly number[],

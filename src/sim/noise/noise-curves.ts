@@ -18,18 +18,21 @@ const SHARE_OF_LOSS_ERROR = 0.5;
 /** A bias of the loss that no figure could show, whatever the Monte Carlo error. */
 const INVISIBLE_LOSS_BIAS = 1e-3;
 
-interface StudyOfNoise {
+/** Which noise is put on which checkpoints. */
+export interface NoiseStudy {
   readonly times: readonly number[];
+  /** Absolute standard deviations. */
   readonly gammas: readonly number[];
   readonly replicates: number;
+  readonly seed: number;
 }
 
 /**
  * What a study of noise asks of the discretisation: at every recorded time and every γ, a bias of the sensitivity well
  * below the Monte Carlo error that is to come, and a bias of the loss below it too or invisible.
  */
-export function noiseAccuracy(problem: Problem, study: StudyOfNoise): Accuracy {
-  let limits: Limit[] | undefined;
+export function noiseAccuracy(problem: Problem, study: Omit<NoiseStudy, 'seed'>): Accuracy {
+  let limits: ReturnType<typeof limitsAt> | undefined;
   return {
     measure: 'a quarter of the Monte Carlo error (see the accuracy table)',
     operations: noiseOperations(problem, study.times.length * study.replicates),
@@ -48,39 +51,17 @@ export function noiseOperations({ rows, hidden, cols }: NetworkShape, draws: num
   return 6 * rows * hidden * cols * draws;
 }
 
-/** Largest bias of the sum of singular values and of the loss at one recorded time. */
-interface Limit {
-  readonly sum: number;
-  readonly loss: number;
-}
-
-function limitsAt(problem: Problem, { times, gammas, replicates }: StudyOfNoise): Limit[] {
+/** Largest bias of the sum of singular values and of the loss at each recorded time. */
+function limitsAt(problem: Problem, { times, gammas, replicates }: Omit<NoiseStudy, 'seed'>) {
   const slope = problem.rows + problem.cols;
   const invisible = INVISIBLE_LOSS_BIAS * loss(problem, 0);
-  return times.map((time) =>
-    gammas
-      .filter((gamma) => gamma > 0)
-      .map((gamma) => {
-        const error = predictedStandardError(problem, gamma, time, replicates);
-        return {
-          sum: (SHARE_OF_SENSITIVITY_ERROR * error) / (gamma ** 2 * slope),
-          loss: Math.max(invisible, SHARE_OF_LOSS_ERROR * error),
-        };
-      })
-      .reduce((a, b) => ({ sum: Math.min(a.sum, b.sum), loss: Math.min(a.loss, b.loss) }), {
-        sum: Infinity,
-        loss: Infinity,
-      }),
-  );
-}
-
-/** Which noise is put on which checkpoints. */
-export interface NoiseStudy {
-  readonly times: readonly number[];
-  /** Absolute standard deviations. */
-  readonly gammas: readonly number[];
-  readonly replicates: number;
-  readonly seed: number;
+  return times.map((time) => {
+    const noisy = gammas.filter((gamma) => gamma > 0);
+    const errors = noisy.map((gamma) => predictedStandardError(problem, gamma, time, replicates));
+    const sums = errors.map((error, at) => (SHARE_OF_SENSITIVITY_ERROR * error) / (noisy[at]! ** 2 * slope));
+    const losses = errors.map((error) => Math.max(invisible, SHARE_OF_LOSS_ERROR * error));
+    return { sum: Math.min(...sums), loss: Math.min(...losses) };
+  });
 }
 
 /** One checkpoint under one γ. */

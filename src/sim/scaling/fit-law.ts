@@ -63,7 +63,6 @@ export function refitLaw({ law, parameters, units }: FittedLaw, sample: readonly
   return { law, ...descend(law, centredPoints(sample, units), parameters, EXPLORING_STEPS), units };
 }
 
-/** The loss that a fitted law gives. */
 export function predictedLoss({ law, parameters, units }: FittedLaw, size: number, data: number): number {
   return Math.exp(law.logLoss(parameters, Math.log(size) - units[0], Math.log(data) - units[1]).value);
 }
@@ -151,7 +150,6 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Points, and the law that is to explain them. */
 export interface ExplainedPoints {
   readonly fit: FittedLaw;
   readonly points: readonly ScalingPoint[];
@@ -176,7 +174,6 @@ export function explainedShare(groups: readonly ExplainedPoints[]): number | nul
   return 1 - left / total;
 }
 
-/** An interval from quantiles. */
 export interface Interval {
   readonly low: number;
   readonly high: number;

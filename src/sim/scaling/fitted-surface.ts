@@ -10,7 +10,6 @@ export interface FitRange {
   readonly fitTime: number;
 }
 
-/** Where a point lies. */
 export function regionOf({ size, data }: ScalingPoint, { fitWidth, fitTime }: FitRange): Region {
   if (size <= fitWidth) return data <= fitTime ? 'inside' : 'time';
   return data <= fitTime ? 'width' : 'both';
@@ -22,7 +21,6 @@ export interface Surface {
   readonly points: readonly ScalingPoint[];
 }
 
-/** A law fitted to the inside of each surface. */
 export interface FittedSurfaces {
   readonly law: ScalingLaw;
   readonly fits: readonly (Surface & { readonly fit: FittedLaw })[];

@@ -32,11 +32,7 @@ export interface ScalingLaw {
    * @param logData `ln D`
    */
   logLoss(parameters: readonly number[], logSize: number, logData: number): LogLoss;
-  /**
-   * Parameters to start a fit from, for N and D of which 1 is the middle.
-   *
-   * @param level `ln L` there
-   */
+  /** Parameters to start a fit from, for N and D of which 1 is the middle. @param level `ln L` there */
   starts(level: number): readonly (readonly number[])[];
   /**
    * The same law in other units: from parameters for `N/N₀` and `D/D₀` to those for N and D.
@@ -47,7 +43,6 @@ export interface ScalingLaw {
   inUnits(parameters: readonly number[], logSizeUnit: number, logDataUnit: number): number[];
 }
 
-/** Every combination of one value from each list. */
 export function combinations(lists: readonly (readonly number[])[]): number[][] {
   return lists.reduce<number[][]>(
     (found, list) => found.flatMap((left) => list.map((value) => [...left, value])),

@@ -59,7 +59,6 @@ export interface MapFigure extends FigureOfTable {
 /** What a scenario wants drawn, declared once for the terminal chart, the figures and the report. */
 export type Figure = CurveFigure | MapFigure;
 
-/** Whether a figure is a map. */
 export function isMap(figure: Figure): figure is MapFigure {
   return figure.kind === 'map';
 }

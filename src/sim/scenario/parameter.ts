@@ -52,7 +52,6 @@ function linearGrid(from: number, to: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => (i === count - 1 ? to : from + ((to - from) * i) / (count - 1)));
 }
 
-/** Whether numbers increase strictly. */
 export function increasing(values: readonly number[]): boolean {
   return values.every((value, index) => index === 0 || value > values[index - 1]!);
 }
@@ -123,7 +122,6 @@ export function positive(to: number, fallback: number, description: string, more
   return described(numeric(z.number().positive().max(to)), meta);
 }
 
-/** One of some words. */
 export function choice<const Word extends string>(
   words: readonly Word[],
   fallback: Word,

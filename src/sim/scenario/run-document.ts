@@ -80,6 +80,7 @@ export async function* runEvents<Parameters extends object>(
   request: RunRequest,
 ): AsyncGenerator<RunEvent, void, undefined> {
   const { seed, signal, work, journal } = request;
+  if (request.engine === 'exact') requireNoBackend(request);
   const plan = await scenario.plan(parameters, request);
   const context = { seed, ...(signal === undefined ? {} : { signal }) };
   if (plan.backend === undefined) {
@@ -102,15 +103,15 @@ export async function* runEvents<Parameters extends object>(
   }
 }
 
+/** @throws InvalidInputError where a backend was asked for by name to compute a closed form */
+function requireNoBackend({ backend }: RunRequest): void {
+  if (backend === 'auto') return;
+  throw new InvalidInputError('--backend', backend, 'auto with the exact engine, a closed form that needs no backend');
+}
+
 /** The record of a run that simulates nothing. */
-function closedForm({ backend }: RunRequest): Compute {
-  if (backend !== 'auto') {
-    throw new InvalidInputError(
-      '--backend',
-      backend,
-      'auto with the exact engine, a closed form that needs no backend',
-    );
-  }
+function closedForm(request: RunRequest): Compute {
+  requireNoBackend(request);
   return {
     engine: 'exact',
     backend: 'host',

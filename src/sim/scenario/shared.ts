@@ -169,12 +169,10 @@ export function durationParameter(fallback: number) {
   return between([0, 1e5], fallback, 'gradient-flow time of pre-training', { unit: 'flow time' });
 }
 
-/** Length of a stage in steps. */
 export function stageStepsParameter(fallback: number, what: string) {
   return integer([0, 1_000_000], fallback, what);
 }
 
-/** Learning rate of one stage. */
 export function stageRateParameter(fallback: number, what: string) {
   const range = 'a number above 0, at most 1/(8 sigma) for the largest singular value';
   return positive(1e3, fallback, what, { unit: 'flow time per step', range });

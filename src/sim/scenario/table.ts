@@ -31,7 +31,6 @@ export interface Reading<Point> extends Omit<Column, 'name'> {
 /** Columns by their names, in their order. */
 export type Readings<Point> = Readonly<Record<string, Reading<Point>>>;
 
-/** A column in some unit. */
 export function column<Point>(unit: string, description: string, value: Reading<Point>['value']): Reading<Point> {
   return { unit, description, value };
 }
@@ -46,18 +45,18 @@ export function inLoss<Point>(description: string, value: Reading<Point>['value'
   return { unit: 'loss', description, value };
 }
 
-/** The columns NAME_sim and NAME_stderr of a mean over trainings; both are null where the mean is not finite. */
+/** The columns NAME_sim and NAME_stderr of a mean; both are null where it is not finite. */
 export function estimate<Point>(
   name: string,
   unit: string,
   description: string,
   value: (point: Point) => { readonly mean: number; readonly standardError: number } | undefined,
-  ofError = 'its standard error',
+  aboutError = '',
 ): Readings<Point> {
   const error = (found: ReturnType<typeof value>) => (Number.isFinite(found?.mean) ? found?.standardError : undefined);
   return {
     [`${name}_sim`]: column(unit, description, (point) => value(point)?.mean),
-    [`${name}_stderr`]: column(unit, ofError, (point) => error(value(point))),
+    [`${name}_stderr`]: column(unit, `standard error of ${name}_sim${aboutError}`, (point) => error(value(point))),
   };
 }
 

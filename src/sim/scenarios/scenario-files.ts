@@ -33,14 +33,15 @@ export async function loadScenariosFor(id: string | undefined): Promise<readonly
 /**
  * The scenario of an id.
  *
+ * @param id undefined where none was given
  * @param among the scenarios to look through
  * @throws InvalidInputError when there is none, naming the nearest
  */
-export function scenarioAmong(id: string, among: readonly Scenario[]): Scenario {
+export function scenarioAmong(id: string | undefined, among: readonly Scenario[]): Scenario {
   const found = among.find((scenario) => scenario.id === id);
   if (found !== undefined) return found;
   const known = among.map((scenario) => scenario.id);
-  const nearest = nearestName(id, known);
+  const nearest = id === undefined ? undefined : nearestName(id, known);
   throw new InvalidInputError(
     'scenario',
     id,

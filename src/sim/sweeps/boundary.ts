@@ -18,7 +18,6 @@ export interface Bracket {
   readonly high: number;
 }
 
-/** What was seen at a setting. */
 export interface Seen {
   readonly others: readonly unknown[];
   readonly at: number;

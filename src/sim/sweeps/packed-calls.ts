@@ -6,6 +6,7 @@ import {
   type NoiseBatch,
   type PerturbedNetworks,
 } from '../backends/backend.js';
+import { joined, shareOf } from '../backends/ensembles.js';
 
 /** A call of a backend that waits for others with which it can be made together. */
 export interface WaitingCall {
@@ -78,49 +79,13 @@ async function resultsOf(group: readonly WaitingCall[], noise: NoiseBatch | unde
   const [{ backend, call }] = group as [WaitingCall];
   const batches = group.map((one) => one.call.inputs[0]);
   const [, how] = call.inputs;
-  const result = await make(backend, { ...call, inputs: [joined(batches), noise ?? how] } as BackendCall);
-  return parts(
-    result as Shares,
-    batches.map(({ count }) => count),
-  ) as readonly CallResult[];
-}
-
-/** Records of the same form, in which arrays have a share for each network. */
-type Shares = Float64Array | { readonly [field: string]: Shares };
-
-/** Puts batches side by side: their arrays one after the other, their numbers of networks added; all else they have in common. */
-function joined<Batch extends object>(batches: readonly Batch[]): Batch {
-  const fields = Object.entries(batches[0]!).map(([name, first]: [string, unknown]) => {
-    const all = batches.map((batch) => batch[name as keyof Batch] as unknown);
-    if (first instanceof Float64Array) return [name, sideBySide(all as Float64Array[])];
-    if (name === 'count') return [name, (all as number[]).reduce((sum, count) => sum + count, 0)];
-    return [name, name === 'layers' ? joined(all as object[]) : first];
-  });
-  return Object.fromEntries(fields);
-}
-
-function sideBySide(arrays: readonly Float64Array[]): Float64Array {
-  if (arrays.length === 1) return arrays[0]!;
-  const all = new Float64Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let place = 0;
-  for (const part of arrays) {
-    all.set(part, place);
-    place += part.length;
-  }
-  return all;
-}
-
-/** Cuts a result into those of batches of so many networks. */
-function parts(result: Shares, counts: readonly number[]): Shares[] {
-  if (!(result instanceof Float64Array)) {
-    const fields = Object.entries(result).map(([name, whole]) => ({ name, cut: parts(whole, counts) }));
-    return counts.map((_, at) => Object.fromEntries(fields.map(({ name, cut }) => [name, cut[at]!])));
-  }
-  const size = result.length / counts.reduce((sum, count) => sum + count, 0);
-  let place = 0;
-  return counts.map((count) => {
-    const from = place;
-    place += count * size;
-    return result.slice(from, place);
+  const all = joined(batches);
+  const result = await make(backend, { ...call, inputs: [all, noise ?? how] } as BackendCall);
+  const { count } = all;
+  let to = 0;
+  return batches.map((batch) => {
+    const from = to;
+    to += batch.count;
+    return shareOf(result, count, { from, to });
   });
 }

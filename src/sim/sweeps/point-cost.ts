@@ -37,7 +37,6 @@ export class PointCosts {
     });
   }
 
-  /** Estimated work of a point by its number. */
   at(point: number): number {
     if (this.factors.every((one) => one === undefined)) return this.base;
     const places = this.sweep.places(point % this.sweep.settings);

@@ -105,7 +105,6 @@ export interface SweepDefinition {
   readonly table: string;
 }
 
-/** One run of a sweep. */
 export interface SweepPoint {
   /** Number from 0. */
   readonly point: number;
@@ -141,7 +140,6 @@ export class Sweep {
       throw new InvalidInputError('axes', `${this.points} points`, `at most ${MOST_POINTS} points`);
   }
 
-  /** A point by its number. */
   at(point: number): SweepPoint {
     const { definition, settings } = this;
     const replicate = Math.floor(point / settings);
@@ -159,7 +157,6 @@ export class Sweep {
     return settings;
   }
 
-  /** Position on each axis of a setting by its number. */
   places(setting: number): number[] {
     const places: number[] = [];
     let rest = setting;

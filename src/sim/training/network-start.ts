@@ -3,6 +3,7 @@ import { imbalanceOf } from '../../theory/balance.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import type { Problem } from '../../theory/problem.js';
 import type { NetworkShape, OptimizedNetworks, Weights } from '../backends/backend.js';
+import { concatenated, joined, shareOf } from '../backends/ensembles.js';
 import type { Optimizer } from '../backends/optimizer.js';
 import { fillGaussian, randomOrthogonal } from '../backends/random.js';
 
@@ -33,18 +34,21 @@ export function randomBasis({ rows, hidden, cols }: NetworkShape, seed: number):
 
 /** `left · diag(values) · rightᵀ`, the values on the diagonal of a rectangular matrix. */
 export function embedDiagonal(left: Matrix, values: readonly number[], right: Matrix): Matrix {
-  const count = values.length;
-  const scaled = left.subMatrix(0, left.rows - 1, 0, count - 1);
+  const scaled = leading(left, values.length);
   values.forEach((value, column) => {
     scaled.mulColumn(column, value);
   });
-  return scaled.mmul(right.subMatrix(0, right.rows - 1, 0, count - 1).transpose());
+  return scaled.mmul(leading(right, values.length).transpose());
 }
 
 /** `left · core · rightᵀ` for a core that acts on the first singular directions only. */
 export function embedCore(left: Matrix, core: Matrix, right: Matrix): Matrix {
-  const within = left.subMatrix(0, left.rows - 1, 0, core.rows - 1).mmul(core);
-  return within.mmul(right.subMatrix(0, right.rows - 1, 0, core.columns - 1).transpose());
+  return leading(left, core.rows).mmul(core).mmul(leading(right, core.columns).transpose());
+}
+
+/** The first columns of a matrix. */
+function leading(matrix: Matrix, columns: number): Matrix {
+  return matrix.subMatrix(0, matrix.rows - 1, 0, columns - 1);
 }
 
 /** Where training on full matrices can start. */
@@ -82,14 +86,11 @@ export function networkStart(
   const scale = Math.exp(-tau);
   if (start === 'balanced') {
     if (hidden > Math.min(rows, cols)) {
-      throw new InvalidInputError(
-        'start',
-        start,
-        `aligned or random where the hidden width (${hidden}) is above rows or columns`,
-      );
+      const allowed = `aligned or random where the hidden width (${hidden}) is above rows or columns`;
+      throw new InvalidInputError('start', start, allowed);
     }
-    const left = randomOrthogonal(rows, seed, FIRST_MATRIX).subMatrix(0, rows - 1, 0, hidden - 1);
-    const right = randomOrthogonal(cols, seed, FIRST_MATRIX + 1).subMatrix(0, cols - 1, 0, hidden - 1);
+    const left = leading(randomOrthogonal(rows, seed, FIRST_MATRIX), hidden);
+    const right = leading(randomOrthogonal(cols, seed, FIRST_MATRIX + 1), hidden);
     return {
       first: Float64Array.from(left.mul(scale).to1DArray()),
       second: Float64Array.from(right.transpose().mul(scale).to1DArray()),
@@ -108,7 +109,6 @@ function gaussianLayer(size: number, deviation: number, seed: number, which: num
   return layer.map((value) => deviation * value);
 }
 
-/** Both layers of a network as matrices. */
 export function matricesOf({ rows, hidden, cols }: NetworkShape, { first, second }: Weights) {
   return { first: Matrix.from1DArray(rows, hidden, first), second: Matrix.from1DArray(hidden, cols, second) };
 }
@@ -125,10 +125,7 @@ export function diagonalOf(
   { left, right }: Pick<SingularBasis, 'left' | 'right'>,
   modes: number,
 ): Float64Array {
-  const seen = left
-    .subMatrix(0, left.rows - 1, 0, modes - 1)
-    .transpose()
-    .mmul(network);
+  const seen = leading(left, modes).transpose().mmul(network);
   return Float64Array.from({ length: modes }, (_, mode) => {
     let sum = 0;
     for (let column = 0; column < seen.columns; column++) sum += seen.get(mode, column) * right.get(column, mode);
@@ -152,34 +149,20 @@ export function requireBalanced(start: StartName, problem: Problem, weights: Wei
   );
 }
 
-/** A network trained next to others, and its task, rows × cols. */
-export interface Neighbour {
-  readonly layers: Weights;
-  readonly target: Float64Array;
-}
-
-/** Networks before training by an optimiser, which has remembered nothing yet. */
+/** Networks before training by an optimiser, which has remembered nothing yet, each with its task, rows × cols. */
 export function sideBySide(
   shape: NetworkShape,
-  networks: readonly Neighbour[],
+  networks: readonly { readonly layers: Weights; readonly target: Float64Array }[],
   optimizer: Pick<Optimizer, 'moments'>,
 ): OptimizedNetworks {
-  const { rows, hidden, cols } = shape;
-  const joined = (size: number, part: (network: Neighbour) => Float64Array) => {
-    const all = new Float64Array(networks.length * size);
-    networks.forEach((network, at) => {
-      all.set(part(network), at * size);
-    });
-    return all;
-  };
-  const first = joined(rows * hidden, ({ layers }) => layers.first);
-  const second = joined(hidden * cols, ({ layers }) => layers.second);
+  const first = concatenated(networks.map(({ layers }) => layers.first));
+  const second = concatenated(networks.map(({ layers }) => layers.second));
   return {
     shape,
     count: networks.length,
     first,
     second,
-    target: joined(rows * cols, ({ target }) => target),
+    target: concatenated(networks.map(({ target }) => target)),
     rateScale: new Float64Array(networks.length).fill(1),
     moments: Array.from({ length: optimizer.moments }, () => ({
       first: new Float64Array(first.length),
@@ -191,26 +174,8 @@ export function sideBySide(
 
 /** Those networks of an ensemble that stand at these places, with all that the optimiser remembers of them. */
 export function onlySome(networks: OptimizedNetworks, places: readonly number[]): OptimizedNetworks {
-  const { rows, hidden, cols } = networks.shape;
-  const chosen = (values: Float64Array, size: number) => {
-    const left = new Float64Array(places.length * size);
-    places.forEach((place, at) => {
-      left.set(values.subarray(place * size, (place + 1) * size), at * size);
-    });
-    return left;
-  };
-  const layers = ({ first, second }: Weights): Weights => ({
-    first: chosen(first, rows * hidden),
-    second: chosen(second, hidden * cols),
-  });
-  return {
-    ...networks,
-    ...layers(networks),
-    count: places.length,
-    target: chosen(networks.target, rows * cols),
-    rateScale: chosen(networks.rateScale, 1),
-    moments: networks.moments.map(layers),
-  };
+  const { count } = networks;
+  return joined(places.map((place) => shareOf(networks, count, { from: place, to: place + 1 })));
 }
 
 /** `W1 = e^{−τ} U Rᵀ`, `W2 = e^{−τ} R Vᵀ`. */

@@ -115,7 +115,6 @@ function orthogonalized<Batch>(arithmetic: MatrixArithmetic<Batch>, batch: Batch
   return current;
 }
 
-/** All optimisers, plain descent first. */
 export const optimizers: readonly Optimizer[] = [gradientDescent, momentum, adam, signDescent, muon];
 
 /** The optimiser of a name; the schema of the parameter knows the names, so that another is a defect. */

@@ -29,11 +29,7 @@ export interface Pretraining extends ParsedPretraining {
   readonly spectrum: readonly number[];
 }
 
-/**
- * Completes the parameters of pre-training.
- *
- * @throws InvalidInputError when the spectrum does not fit the shape
- */
+/** Completes the parameters of pre-training. @throws InvalidInputError when the spectrum does not fit the shape */
 export function resolvePretraining<Parsed extends ParsedPretraining>(parsed: Parsed): Parsed & Pretraining {
   const { rows, hidden, cols, spectrum } = createProblem({
     ...parsed,
@@ -52,7 +48,6 @@ export interface SimulatedPretraining {
   readonly expected: ExpectedTraining;
   /** Trains and yields every recorded time in turn. */
   recorded(): AsyncGenerator<Recorded, void, undefined>;
-  /** The event that reports divergence at a step. */
   divergence(step: number): RunEvent;
 }
 
@@ -92,13 +87,9 @@ export function planPretraining(
   if (engine === 'exact') return { problem, engine, simulated: () => undefined };
   requireNetworkMemory(problem, engine);
   const accuracy = accuracyOf(problem);
-  const { plan, expected, accurate } = choosePlan(
-    problem,
-    parameters.times,
-    parameters.learningRate,
-    accuracy.acceptable,
-    affordableSteps(problem, engine),
-  );
+  const { times, learningRate } = parameters;
+  const mostSteps = affordableSteps(problem, engine);
+  const { plan, expected, accurate } = choosePlan(problem, times, learningRate, accuracy.acceptable, mostSteps);
   const kind = engine === 'modes' ? 'scalar' : 'matrix';
   const inPrecision: { f32?: ExpectedTraining; f64?: ExpectedTraining } = {};
   const rounded = (precision: Backend['precision']) => {
@@ -117,10 +108,18 @@ export function planPretraining(
       operations,
       work,
     },
-    warnings: (precision) => [
-      ...warningsOf(problem, plan, expected, accurate, accuracy.measure),
-      ...roundingWarnings(problem, rounded(precision), engine, precision),
-    ],
+    warnings: (precision) => {
+      const warnings = stabilityWarnings(plan.largestRate, problem.spectrum);
+      if (divergedAt !== undefined) return warnings;
+      const bias = `${plan.totalSteps} steps of gradient descent leave a discretisation bias above ${accuracy.measure}`;
+      if (warnings.length === 0 && !accurate) warnings.push(bias);
+      // Where the weights of a mode start far below the rounding of the others, noise decides when it is learned.
+      const share = roundingShare(problem, rounded(precision));
+      const remedy = engine === 'matrix' ? '; the modes engine rounds each mode on its own' : '';
+      const shift = `rounding in ${precision} may move singular values by up to ${percent(share)} of the largest${remedy}`;
+      if (share > VISIBLE_ROUNDING) warnings.push(shift);
+      return warnings;
+    },
     simulated: ({ seed, backend }) => ({
       backend: backend!,
       plan,
@@ -189,33 +188,6 @@ function roundingShare({ spectrum }: Problem, { checkpoints }: ExpectedTraining)
   return Math.min(1, worst / spectrum[0]!);
 }
 
-function warningsOf(
-  problem: Problem,
-  plan: TrainingPlan,
-  expected: ExpectedTraining,
-  accurate: boolean,
-  measure: string,
-): string[] {
-  const unstable = stabilityWarnings(plan.largestRate, problem.spectrum);
-  if (unstable.length > 0) return unstable;
-  if (accurate || expected.divergedAt !== undefined) return [];
-  return [`${plan.totalSteps} steps of gradient descent leave a discretisation bias above ${measure}`];
-}
-
-/** Rounding that shows: where the weights of a mode start far below the rounding of the others, noise decides when it is learned. */
-function roundingWarnings(
-  problem: Problem,
-  expected: ExpectedTraining,
-  engine: EngineName,
-  precision: Backend['precision'],
-): string[] {
-  const share = roundingShare(problem, expected);
-  if (!(share > VISIBLE_ROUNDING) || expected.divergedAt !== undefined) return [];
-  const remedy = engine === 'matrix' ? '; the modes engine rounds each mode on its own' : '';
-  return [`rounding in ${precision} may take singular values off by up to ${percent(share)} of the largest${remedy}`];
-}
-
-/** Two digits of a share, in percent. */
 function percent(share: number): string {
   return `${Number((100 * share).toPrecision(2))} %`;
 }

@@ -11,7 +11,6 @@ export interface ModeStage {
   readonly sigmas: Float64Array;
   /** Learning rate of each mode: that of the stage times what its data show of the mode. */
   readonly rates: Float64Array;
-  /** Number of gradient-descent steps. */
   readonly steps: number;
 }
 
@@ -63,7 +62,7 @@ const ROUNDINGS_PER_STEP = 8;
  * @param unitRoundoff of the arithmetic
  * @param steps in all stages together
  */
-export function stageRounding(unitRoundoff: number, steps: number): number {
+function stageRounding(unitRoundoff: number, steps: number): number {
   return 2 * ROUNDINGS_PER_STEP * unitRoundoff * (steps + 1);
 }
 
@@ -73,26 +72,17 @@ export interface StagesPlan extends Plan {
   rounding(backend: Backend | undefined): number;
 }
 
-/** What decides in which precision stages are computed. */
-export interface StageDemands {
-  /** Largest singular value of any task. */
-  readonly largest: number;
-  /** Smallest factor above zero. */
-  readonly smallest: number;
-  /** Steps of all stages together. */
-  readonly steps: number;
-}
-
 /** Rounding beyond this share of a singular value would be visible in a figure, so `auto` then computes in float64. */
 const VISIBLE_ROUNDING = 0.01;
 
 /**
  * Chooses the engine of stages of modes, and what they need of a backend.
  *
+ * @param demands the largest singular value of any task, the smallest factor above zero, and the steps of all stages together
  * @param engines those of the scenario, the one that `auto` takes first
  */
 export function planStages(
-  { largest, smallest, steps }: StageDemands,
+  { largest, smallest, steps }: Readonly<Record<'largest' | 'smallest' | 'steps', number>>,
   engines: readonly EngineName[],
   request: RunRequest,
 ): StagesPlan {

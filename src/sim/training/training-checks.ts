@@ -38,7 +38,7 @@ export class SmallestSlack {
   /** The verdict on what was compared: `empty` says why the claim does not apply where there was nothing to compare. */
   verdict(claim: string, reason: string, empty = 'there is nothing to compare'): Check {
     const { comparisons, leftOut, margin, tolerance } = this;
-    const text = `rounding may take ${leftOut} of ${comparisons + leftOut} comparisons off by more than ${100 * VISIBLE_ROUNDING} %; a float64 backend (simd64, reference) or the engine modes rounds less`;
+    const text = `rounding may move ${leftOut} of ${comparisons + leftOut} comparisons by more than ${100 * VISIBLE_ROUNDING} %; a float64 backend (simd64, reference) or the engine modes rounds less`;
     if (comparisons === 0) return notApplicable(claim, leftOut > 0 ? text : empty);
     return judge(claim, margin, tolerance, leftOut > 0 ? `${reason}; left out: ${text}` : reason);
   }
@@ -147,9 +147,7 @@ const CLOSED_FORM_ROUNDING = 1e-12;
  * discretisation and rounding do to that mode is the tolerance.
  */
 export function checkLearningOrder(run: CheckedRun, checkpoints: readonly Checkpoint[]): Check {
-  if (run.divergedAt !== undefined) {
-    return notApplicable('T0-bounds', `training diverged at step ${run.divergedAt}`);
-  }
+  if (run.divergedAt !== undefined) return notApplicable('T0-bounds', `training diverged at step ${run.divergedAt}`);
   const bounded = run.problem.modes
     .map((mode, index) => ({ mode, index }))
     .filter(({ mode }) => mode.start > 0 && mode.start <= mode.sigma);
@@ -158,25 +156,18 @@ export function checkLearningOrder(run: CheckedRun, checkpoints: readonly Checkp
   const smallest = new SmallestSlack();
   run.times.forEach((time, at) => {
     for (const { mode, index } of bounded) {
-      const slack = slackOf(mode, time, simulatedOrClosed(mode, time, checkpoints[at], index)) / scale;
+      const value = checkpoints[at]?.singularValues[index] ?? singularValue(mode, time);
+      const unlearned = unlearnedFactorBound(mode, time) ** 2 - value;
+      const learned = learnedGapBound(mode, time) - (mode.sigma - value);
       const { bias, rounded } = errorOf(run, mode, time, at, index);
-      smallest.add(slack, CLOSED_FORM_ROUNDING + (bias + rounded) / scale, rounded / scale);
+      const tolerance = CLOSED_FORM_ROUNDING + (bias + rounded) / scale;
+      smallest.add(Math.min(unlearned, learned) / scale, tolerance, rounded / scale);
     }
   });
   return smallest.verdict(
     'T0-bounds',
     `${bounded.length} modes at ${run.times.length} times within both bounds; smallest slack as a share of sigma_1`,
   );
-}
-
-function simulatedOrClosed(mode: Mode, time: number, checkpoint: Checkpoint | undefined, index: number): number {
-  return checkpoint?.singularValues[index] ?? singularValue(mode, time);
-}
-
-function slackOf(mode: Mode, time: number, value: number): number {
-  const unlearned = unlearnedFactorBound(mode, time) ** 2 - value;
-  const learned = learnedGapBound(mode, time) - (mode.sigma - value);
-  return Math.min(unlearned, learned);
 }
 
 /** How far the simulated mode may be from the flow: discretisation, which is known, and the bound on rounding. */
@@ -206,12 +197,8 @@ export function checkProgressiveSensitivity(run: CheckedRun, checkpoints: readon
 function checkClosedForm({ problem, times }: CheckedRun): Check {
   const velocities = times.map((time) => problem.modes.reduce((sum, mode) => sum + velocity(mode, time), 0));
   const slowest = velocities.reduce((least, value) => Math.min(least, value), Infinity);
-  return judge(
-    'T2',
-    slowest,
-    0,
-    `velocity of the closed form at ${times.length} times: at least ${slowest.toExponential(1)}`,
-  );
+  const reason = `velocity of the closed form at ${times.length} times: at least ${slowest.toExponential(1)}`;
+  return judge('T2', slowest, 0, reason);
 }
 
 function checkSimulated({ problem, times, expected }: CheckedRun, checkpoints: readonly Checkpoint[]): Check {

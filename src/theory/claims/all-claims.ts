@@ -110,11 +110,7 @@ function anyCase<Case>(claim: Claim<Case>): Claim {
   return claim as unknown as Claim;
 }
 
-/**
- * The claim of an id.
- *
- * @throws InvalidInputError when there is none
- */
+/** The claim of an id. @throws InvalidInputError when there is none */
 export function claimById(id: string): Claim {
   const found = claims.find((claim) => claim.id === id);
   if (found === undefined) {

@@ -5,7 +5,6 @@ import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/
 import { areWhole, listOf, singularValue, weighted } from './engine/draws.js';
 import * as noisy from './engine/noisy-problem.js';
 
-/** A noisy problem and a grid of times. */
 interface Instance extends noisy.NoisyProblem {
   /** Points of the grid after time 0. */
   readonly points: number;

@@ -75,7 +75,6 @@ export const overshootInflection = defineClaim({
     'powers and products are off by a few roundings; numbers of modes are exact, where F and 2 + λ are compared as they are',
 });
 
-/** Name and law of the spectrum of an instance. */
 function spectrumOf({ spectrum, exponent, values }: Instance): [name: string, law: (index: number) => number] {
   const ratio = 2 ** -exponent;
   switch (spectrum) {

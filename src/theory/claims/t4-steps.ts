@@ -9,7 +9,6 @@ import * as checkpoints from './engine/tuned-checkpoint.js';
 const domain = fc.record({
   ...checkpoints.checkpointFields,
   angle: weighted([12, fc.constant(0)], [1, fc.integer({ min: 1, max: 90 })]),
-  /** Time of the flow. */
   flow: weighted([6, decades(-3, 3)], [1, fc.constant('limit' as const)]),
 });
 

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { Matrix } from 'ml-matrix';
+import type { Matrix } from 'ml-matrix';
 import { jointLosses, mixture, oldLossFloor, oldLossFloorOnGrid, sharedOptimum } from '../capacity.js';
 import { atLeast, atMost, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
 import { areWhole, areWithin, dimension, drawnMatrix, matrixSeed } from './engine/draws.js';
@@ -82,10 +82,13 @@ function byDescent(
   floor: (lossNew: number) => number,
   tolerance: number,
 ): Conclusion {
-  let first = drawnMatrix(rows, hidden, 4 * seed + 3);
+  const first = drawnMatrix(rows, hidden, 4 * seed + 3);
   // Both tasks side by side are one, whose columns count each with the weight of its task.
   const task = beside(old, added);
-  let second = beside(drawnMatrix(hidden, old.columns, 4 * seed + 4), drawnMatrix(hidden, added.columns, 4 * seed + 5));
+  const second = beside(
+    drawnMatrix(hidden, old.columns, 4 * seed + 4),
+    drawnMatrix(hidden, added.columns, 4 * seed + 5),
+  );
   const weights = Array.from({ length: task.columns }, (_, column) =>
     column < old.columns ? 1 - percent / 100 : percent / 100,
   );
@@ -97,8 +100,8 @@ function byDescent(
       .mulRowVector(weights)
       .mul(2 * rate);
     const change = residual.mmul(second.transpose());
-    second = Matrix.sub(second, first.transpose().mmul(residual));
-    first = Matrix.sub(first, change);
+    second.sub(first.transpose().mmul(residual));
+    first.sub(change);
   }
   const residual = first.mmul(second).sub(task);
   const lossOf = (from: number, to: number) => residual.subMatrix(0, rows - 1, from, to - 1).norm() ** 2;

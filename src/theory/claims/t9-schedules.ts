@@ -190,7 +190,6 @@ function lossParts(modes: readonly Mode[], time: number, rates: readonly number[
   ];
 }
 
-/** The plan as the functions of the theory take it. */
 function scheduleOf({ name, warmup, decay }: Plan): Schedule {
   return { name, ...(warmup === null ? {} : { warmup }), ...(decay === null ? {} : { decay }) };
 }

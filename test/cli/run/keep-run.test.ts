@@ -45,8 +45,8 @@ const cutOffAfter = (times: number, controller: AbortController) => ({
 
 describe('run --out', () => {
   it.each([
-    [['--resume'], '--resume: true is not allowed; expected to be used together with --out'],
-    [['--force'], '--force: true is not allowed; expected to be used together with --out'],
+    [['--resume'], '--out: missing; expected the folder that --resume is about'],
+    [['--force'], '--out: missing; expected the folder that --force is about'],
     [['--out', 'r', '--force', '--resume'], 'only one of them'],
   ])('%j is refused', async (options, words) => {
     const { code, stdout, stderr } = await call(['run', 'parabola', ...options]);

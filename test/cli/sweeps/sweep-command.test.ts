@@ -154,7 +154,7 @@ describe('refused in one line, before anything is written:', () => {
   const AXIS = 'axes: [{parameter: count, list: [3]}]';
   it.each([
     ['no mapping', '- 1', /^overtrain: file: .* holds a mapping/],
-    ['no scenario', AXIS, /^overtrain: scenario: undefined is not allowed/],
+    ['no scenario', AXIS, /^overtrain: scenario: missing; expected the id/],
     ['an unknown scenario', `scenario: parabole\n${AXIS}`, /did you mean parabola\?/],
     ['no axes', 'scenario: parabola', /^overtrain: axes: /],
     ['an empty list of axes', 'scenario: parabola\naxes: []', /^overtrain: axes: /],
@@ -204,9 +204,9 @@ describe('refused in one line, before anything is written:', () => {
   });
 
   it('no file, no folder, no such threads', async () => {
-    expect((await call(['sweep'])).stderr).toMatch(/^overtrain: file: undefined .*--init/);
+    expect((await call(['sweep'])).stderr).toMatch(/^overtrain: file: missing; .*--init/);
     await writeFile(file, PARABOLAS);
-    expect((await call(['sweep', file])).stderr).toMatch(/^overtrain: --out: undefined/);
+    expect((await call(['sweep', file])).stderr).toMatch(/^overtrain: --out: missing/);
     expect((await sweep(PARABOLAS, '--threads', '0')).stderr).toMatch(/^overtrain: --threads: "0"/);
   });
 });
@@ -296,7 +296,7 @@ exec /usr/bin/node '/opt/over train/main.js' sweep /data/s/slurm/sweep.yaml --ou
     expect(printed).toMatchObject({ code: 0, stderr: '' });
     expect(printed.stdout).toMatch(/#SBATCH --array=1-4\n[\s\S]*#SBATCH --mem=1G\n[\s\S]*--shard auto\/4 --resume/);
     expect(existsSync(out)).toBe(false);
-    expect((await submit()).stderr).toMatch(/^overtrain: --shards: undefined/);
+    expect((await submit()).stderr).toMatch(/^overtrain: --shards: missing/);
     expect((await submit('--shards', '0')).stderr).toMatch(/^overtrain: --shards: "0"/);
     expect((await submit('--shards', '4', '--only', '5')).stderr).toMatch(/^overtrain: --only: "5"/);
     expect((await submit('--shards', '4', '--', '--array=1-2')).stderr).toMatch(/^overtrain: sbatch: "--array/);

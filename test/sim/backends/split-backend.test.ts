@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import { itemsPerLaunch, ranges, stepsPerLaunch } from '../../../src/sim/backends/gpu-js/launches.js';
+import { ranges } from '../../../src/sim/backends/ensembles.js';
+import { itemsPerLaunch, splitting, stepsPerLaunch } from '../../../src/sim/backends/gpu-js/launches.js';
 import { ReferenceBackend } from '../../../src/sim/backends/reference-backend.js';
-import { splitting } from '../../../src/sim/backends/split-backend.js';
 import { optimizerNamed } from '../../../src/sim/training/optimizers.js';
 import { modeBatch, networkBatch, noiseBatch, perturbedNetworks, uniform } from '../../support/network-cases.js';
 import { fromNothing } from '../../support/optimizer-oracle.js';

@@ -83,7 +83,7 @@ describe('tiny steps on the backend that auto takes', () => {
   )('are made in float64: %s %s %o', async (name, claim, settings) => {
     const document = await run(name, settings, 'auto');
     expect(document.compute.precision).toBe('f64');
-    expect(document.compute.reason).toMatch(/^float64, since float32 is not known to save/);
+    expect(document.compute.reason).toMatch(/^float64, since float32 is not expected to save/);
     expect(verdictOf(document, claim)).toBe('holds');
     const [theory, simulated] = ['theory', 'sim'].map((kind) => numbers(document, 'curve', `loss_ft_${kind}`));
     simulated!.forEach((value, at) => {

@@ -45,7 +45,7 @@ export class KernelShelf {
     readonly networks: number,
   ) {}
 
-  kernel(source: KernelSource, rows: number, cols: number, constants: Record<string, number> = {}): Kernel {
+  kernel(source: KernelSource, rows: number, cols: number, constants: Record<string, number>): Kernel {
     const key = [source.name, rows, cols, ...Object.values(constants)].join(' ');
     let kernel = this.kernels.get(key);
     if (kernel === undefined) {
@@ -56,85 +56,62 @@ export class KernelShelf {
   }
 }
 
-/** Arithmetic of one step as calls of kernels, recorded while gpu.js traces a plan. */
-export class GpuJsArithmetic implements MatrixArithmetic<DeviceBatch> {
-  /**
-   * @param names of the coefficients, in the order of their columns
-   * @param step which row of the inputs belongs to this step
-   */
-  constructor(
-    private readonly shelf: KernelShelf,
-    private readonly inputs: StepInputs,
-    private readonly names: readonly string[],
-    private readonly step: number,
-  ) {}
-
-  product(left: DeviceBatch, right: DeviceBatch): DeviceBatch {
-    const kernel = this.shelf.kernel(product, left.rows, right.cols, { inner: left.cols });
-    return { handle: kernel(left.handle, right.handle), rows: left.rows, cols: right.cols };
-  }
-
-  productWithTransposed(left: DeviceBatch, right: DeviceBatch): DeviceBatch {
-    const kernel = this.shelf.kernel(productWithTransposed, left.rows, right.rows, { inner: left.cols });
-    return { handle: kernel(left.handle, right.handle), rows: left.rows, cols: right.rows };
-  }
-
-  productOfTransposed(left: DeviceBatch, right: DeviceBatch): DeviceBatch {
-    const kernel = this.shelf.kernel(productOfTransposed, left.cols, right.cols, { inner: left.rows });
-    return { handle: kernel(left.handle, right.handle), rows: left.cols, cols: right.cols };
-  }
-
-  combination(a: string, left: DeviceBatch, b: string, right: DeviceBatch): DeviceBatch {
-    const constants = { a: this.names.indexOf(a), b: this.names.indexOf(b) };
-    const kernel = this.kernelFor(combination, left, constants);
-    return { ...left, handle: kernel(left.handle, right.handle, this.inputs.coefficients, this.step) };
-  }
-
-  entryProducts(left: DeviceBatch, right: DeviceBatch): DeviceBatch {
-    return { ...left, handle: this.kernelFor(entryProducts, left)(left.handle, right.handle) };
-  }
-
-  signs(batch: DeviceBatch): DeviceBatch {
-    return { ...batch, handle: this.kernelFor(entrySigns, batch)(batch.handle) };
-  }
-
-  overRoot(numerator: DeviceBatch, squares: DeviceBatch, epsilon: number): DeviceBatch {
-    const kernel = this.kernelFor(overRoot, numerator, { epsilon });
-    return { ...numerator, handle: kernel(numerator.handle, squares.handle) };
-  }
-
-  normalized(batch: DeviceBatch, epsilon: number): DeviceBatch {
-    return { ...batch, handle: this.kernelFor(overNorm, batch, { epsilon })(batch.handle, this.norms(batch)) };
-  }
-
-  normalizedTogether(left: DeviceBatch, right: DeviceBatch, epsilon: number): readonly [DeviceBatch, DeviceBatch] {
-    const [leftNorms, rightNorms] = [this.norms(left), this.norms(right)];
-    const over = (batch: DeviceBatch) => ({
-      ...batch,
-      handle: this.kernelFor(overBothNorms, batch, { epsilon })(batch.handle, leftNorms, rightNorms),
-    });
-    return [over(left), over(right)];
-  }
-
-  throughInputs(batch: DeviceBatch): DeviceBatch {
-    const { moments } = this.inputs;
-    if (moments === undefined) return batch;
-    const kernel = this.kernelFor(productWithInputs, batch, { inner: batch.cols, networks: this.shelf.networks });
-    return { ...batch, handle: kernel(batch.handle, moments, this.step) };
-  }
-
-  descended(weights: DeviceBatch, direction: DeviceBatch, factor: number): DeviceBatch {
-    const { rates, scales } = this.inputs;
-    const kernel = this.kernelFor(descended, weights, { factor });
-    return { ...weights, handle: kernel(weights.handle, direction.handle, rates, scales, this.step) };
-  }
+/**
+ * Arithmetic of one step as calls of kernels, recorded while gpu.js traces a plan.
+ *
+ * @param names of the coefficients, in the order of their columns
+ * @param step which row of the inputs belongs to this step
+ */
+export function gpuJsArithmetic(
+  shelf: KernelShelf,
+  { rates, scales, coefficients, moments }: StepInputs,
+  names: readonly string[],
+  step: number,
+): MatrixArithmetic<DeviceBatch> {
+  /** A batch of rows × cols matrices that a kernel makes of others. */
+  const made = (
+    source: KernelSource,
+    { rows, cols }: Pick<DeviceBatch, 'rows' | 'cols'>,
+    constants: Record<string, number>,
+    ...from: (Handle | number)[]
+  ): DeviceBatch => ({ handle: shelf.kernel(source, rows, cols, constants)(...from), rows, cols });
 
   /** Frobenius norms, a batch of 1×1 matrices. */
-  private norms({ handle, rows, cols }: DeviceBatch): Handle {
-    return this.shelf.kernel(frobeniusNorm, 1, 1, { rows, cols })(handle);
-  }
+  const norms = ({ handle, rows, cols }: DeviceBatch) =>
+    made(frobeniusNorm, { rows: 1, cols: 1 }, { rows, cols }, handle).handle;
 
-  private kernelFor(source: KernelSource, { rows, cols }: DeviceBatch, constants: Record<string, number> = {}): Kernel {
-    return this.shelf.kernel(source, rows, cols, constants);
-  }
+  return {
+    product: (left, right) =>
+      made(product, { rows: left.rows, cols: right.cols }, { inner: left.cols }, left.handle, right.handle),
+    productWithTransposed: (left, right) =>
+      made(
+        productWithTransposed,
+        { rows: left.rows, cols: right.rows },
+        { inner: left.cols },
+        left.handle,
+        right.handle,
+      ),
+    productOfTransposed: (left, right) =>
+      made(productOfTransposed, { rows: left.cols, cols: right.cols }, { inner: left.rows }, left.handle, right.handle),
+    combination: (a, left, b, right) => {
+      const constants = { a: names.indexOf(a), b: names.indexOf(b) };
+      return made(combination, left, constants, left.handle, right.handle, coefficients, step);
+    },
+    entryProducts: (left, right) => made(entryProducts, left, {}, left.handle, right.handle),
+    signs: (batch) => made(entrySigns, batch, {}, batch.handle),
+    overRoot: (numerator, squares, epsilon) => made(overRoot, numerator, { epsilon }, numerator.handle, squares.handle),
+    normalized: (batch, epsilon) => made(overNorm, batch, { epsilon }, batch.handle, norms(batch)),
+    normalizedTogether: (left, right, epsilon) => {
+      const both = [norms(left), norms(right)];
+      const over = (batch: DeviceBatch) => made(overBothNorms, batch, { epsilon }, batch.handle, ...both);
+      return [over(left), over(right)];
+    },
+    throughInputs: (batch) => {
+      if (moments === undefined) return batch;
+      const constants = { inner: batch.cols, networks: shelf.networks };
+      return made(productWithInputs, batch, constants, batch.handle, moments, step);
+    },
+    descended: (weights, direction, factor) =>
+      made(descended, weights, { factor }, weights.handle, direction.handle, rates, scales, step),
+  };
 }

@@ -1,6 +1,6 @@
 import { MOMENTS, type NetworkShape } from '../backend.js';
-import { optimizerStep, stepCoefficients, type TrainingBatch, type TrainingRule } from '../optimizer.js';
-import { type DeviceBatch, GpuJsArithmetic, KernelShelf } from './gpu-js-arithmetic.js';
+import { type Layers, optimizerStep, stepCoefficients, type TrainingRule } from '../optimizer.js';
+import { type DeviceBatch, gpuJsArithmetic, KernelShelf } from './gpu-js-arithmetic.js';
 import type { GpuInstance, Handle, Pipeline, PlanResult } from './gpu-module.js';
 import {
   diagonalDisplacement,
@@ -19,11 +19,6 @@ export function ranOn({ backend, plan }: Pipeline): (string | null)[] {
   return [backend, ...kernels.map(({ kernel }) => kernel.constructor.mode)];
 }
 
-/** The caller's arrays are never returned as a result, even by a run of no steps. */
-export function ownCopy(result: Float64Array, input: Float64Array): Float64Array {
-  return result === input ? Float64Array.from(Float32Array.from(input)) : result;
-}
-
 /** Adds the row sums of each moment in float64. */
 export function sumRows(rowSums: Float64Array, rows: number): Float64Array {
   const moments = new Float64Array(rowSums.length / rows);
@@ -37,8 +32,8 @@ export function sumRows(rowSums: Float64Array, rows: number): Float64Array {
   return moments;
 }
 
-/** Inputs of an optimisation before the moments. */
-const FIXED_INPUTS = 6;
+/** Inputs of an optimisation before the layers. */
+const FIXED_INPUTS = 4;
 
 /** Plans that are kept: each holds its arrays on the device, and a study of many sizes would fill it. */
 const MOST_PLANS = 32;
@@ -77,9 +72,8 @@ export class GpuJsPlans {
   }
 
   /**
-   * Takes (first, second, target, rates, scales, coefficients, the first layer of each moment, the second layer of each
-   * moment, and `withInputs` the second moments of the inputs); returns the layers, then the moments of the first and of the
-   * second layer.
+   * Takes (target, rates, scales, coefficients, both layers, both layers of each moment, and `withInputs` the second moments of the
+   * inputs); returns both layers, then both of each moment.
    */
   optimization(
     { rows, hidden, cols }: NetworkShape,
@@ -93,35 +87,21 @@ export class GpuJsPlans {
       const shelf = new KernelShelf(this.gpu, count);
       const names = Object.keys(stepCoefficients(optimizer, 1));
       const plan = (...handles: Handle[]) => {
-        const [first, second, target, rates, scales, coefficients] = handles as [
-          Handle,
-          Handle,
-          Handle,
-          Handle,
-          Handle,
-          Handle,
-        ];
-        const at = FIXED_INPUTS + optimizer.moments;
-        const inFirst = (handle: Handle) => ({ handle, rows, cols: hidden });
-        const inSecond = (handle: Handle) => ({ handle, rows: hidden, cols });
-        const goal = { handle: target, rows, cols };
-        let batch: TrainingBatch<DeviceBatch> = {
-          first: inFirst(first),
-          second: inSecond(second),
-          firstMoments: handles.slice(FIXED_INPUTS, at).map(inFirst),
-          secondMoments: handles.slice(at, at + optimizer.moments).map(inSecond),
-        };
+        const [target, rates, scales, coefficients] = handles as [Handle, Handle, Handle, Handle];
+        let state: readonly Layers<DeviceBatch>[] = Array.from({ length: 1 + optimizer.moments }, (_, index) => ({
+          first: { handle: handles[FIXED_INPUTS + 2 * index]!, rows, cols: hidden },
+          second: { handle: handles[FIXED_INPUTS + 2 * index + 1]!, rows: hidden, cols },
+        }));
         const moments = withInputs ? handles.at(-1)! : undefined;
         const inputs = { rates, scales, coefficients, moments };
         for (let step = 0; step < steps; step++) {
-          const arithmetic = new GpuJsArithmetic(shelf, inputs, names, step);
-          batch = optimizerStep(arithmetic, optimizer, { rows, hidden, cols }, batch, goal);
+          const arithmetic = gpuJsArithmetic(shelf, inputs, names, step);
+          state = optimizerStep(arithmetic, optimizer, { rows, hidden, cols }, state, { handle: target, rows, cols });
         }
-        const results = [batch.first, batch.second, ...batch.firstMoments, ...batch.secondMoments];
-        return results.map(({ handle }) => handle);
+        return state.flatMap(({ first, second }) => [first.handle, second.handle]);
       };
       // gpu.js makes as many handles as the function says that it takes.
-      const length = FIXED_INPUTS + 2 * optimizer.moments + (withInputs ? 1 : 0);
+      const length = FIXED_INPUTS + 2 * (1 + optimizer.moments) + (withInputs ? 1 : 0);
       return Object.defineProperty(plan, 'length', { value: length });
     });
   }
@@ -135,28 +115,24 @@ export class GpuJsPlans {
     });
   }
 
-  /** Takes (first, second, residual, noise1, noise2), returns row moments. */
-  moments({ rows, hidden, cols }: NetworkShape, count: number, replicates: number): Pipeline {
-    return this.cached(`moments ${rows} ${hidden} ${cols} ${count} ${replicates}`, () => {
-      const displace = this.gpu.createKernel(displacement, {
-        constants: { hidden, replicates },
-        output: [cols, rows, count * replicates],
+  /** Takes (first, second, residual, noise1, noise2), or with `modes` (factors, residual, noise1, noise2); returns row moments. */
+  moments({ rows, hidden, cols }: NetworkShape, count: number, replicates: number, modes?: number): Pipeline {
+    return this.cached(`moments ${rows} ${hidden} ${cols} ${modes} ${count} ${replicates}`, () => {
+      const output = [cols, rows, count * replicates];
+      const multiply = this.gpu.createKernel(product, {
+        constants: { inner: hidden },
+        output: [cols, rows, replicates],
       });
-      const { multiply, sum } = this.momentKernels({ rows, hidden, cols }, count, replicates);
-      return (first: Handle, second: Handle, error: Handle, noise1: Handle, noise2: Handle) =>
-        sum(error, displace(first, second, noise1, noise2), multiply(noise1, noise2));
-    });
-  }
-
-  /** Takes (factors, residual, noise1, noise2), returns row moments. */
-  diagonalMoments(shape: NetworkShape, modes: number, count: number, replicates: number): Pipeline {
-    const { rows, hidden, cols } = shape;
-    return this.cached(`diagonal ${rows} ${hidden} ${cols} ${modes} ${count} ${replicates}`, () => {
-      const displace = this.gpu.createKernel(diagonalDisplacement, {
-        constants: { modes, replicates },
-        output: [cols, rows, count * replicates],
+      const sum = this.gpu.createKernel(rowMoments, {
+        constants: { cols, replicates },
+        output: [MOMENTS, rows, count * replicates],
       });
-      const { multiply, sum } = this.momentKernels(shape, count, replicates);
+      if (modes === undefined) {
+        const displace = this.gpu.createKernel(displacement, { constants: { hidden, replicates }, output });
+        return (first: Handle, second: Handle, error: Handle, noise1: Handle, noise2: Handle) =>
+          sum(error, displace(first, second, noise1, noise2), multiply(noise1, noise2));
+      }
+      const displace = this.gpu.createKernel(diagonalDisplacement, { constants: { modes, replicates }, output });
       return (factors: Handle, error: Handle, noise1: Handle, noise2: Handle) =>
         sum(error, displace(factors, noise1, noise2), multiply(noise1, noise2));
     });
@@ -166,16 +142,6 @@ export class GpuJsPlans {
     this.disposed = true;
     this.plans.clear();
     await this.gpu.destroy();
-  }
-
-  private momentKernels({ rows, hidden, cols }: NetworkShape, count: number, replicates: number) {
-    return {
-      multiply: this.gpu.createKernel(product, { constants: { inner: hidden }, output: [cols, rows, replicates] }),
-      sum: this.gpu.createKernel(rowMoments, {
-        constants: { cols, replicates },
-        output: [MOMENTS, rows, count * replicates],
-      }),
-    };
   }
 
   private cached(key: string, build: () => (...handles: never[]) => PlanResult): Pipeline {

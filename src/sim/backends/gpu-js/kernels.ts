@@ -1,8 +1,8 @@
 /**
- * What gpu.js gives a kernel as `this`. A kernel is turned into text and compiled for the device, so it may use nothing
- * but its arguments, `this` and Math: no inner functions, no captured names, loop bounds from `constants` only (a bound
- * from an argument stops silently at 1000). Devices divide inexactly, so an index that is a quotient is
- * `floor((z + 0.5) / n)`, and of Math they are exact to a few units in the last place in `floor` and `sqrt` only.
+ * What gpu.js gives a kernel as `this`; where nothing else is said, thread (x, y, z) makes the entry in column x and row y for network z.
+ * A kernel is turned into text and compiled for the device, so it may use nothing but its arguments, `this` and Math: no inner functions,
+ * no captured names, loop bounds from `constants` only (a bound from an argument stops silently at 1000). Devices divide inexactly, so an
+ * index that is a quotient is `floor((z + 0.5) / n)`, and of Math they are exact to a few units in the last place in `floor` and `sqrt` only.
  */
 export interface KernelContext<Constant extends string> {
   readonly thread: { readonly x: number; readonly y: number; readonly z: number };
@@ -18,7 +18,7 @@ export type Batch = readonly (readonly (readonly number[])[])[];
 /** A row of numbers for each step. */
 export type Table = readonly (readonly number[])[];
 
-/** `X Y` of every network; thread (column, row, network), constant `inner`. */
+/** `X Y`. */
 export function product(this: KernelContext<'inner'>, left: Batch, right: Batch): number {
   let sum = 0;
   for (let k = 0; k < this.constants.inner; k++) {
@@ -27,7 +27,7 @@ export function product(this: KernelContext<'inner'>, left: Batch, right: Batch)
   return sum;
 }
 
-/** `Xᵀ Y` of every network; thread (column of Y, column of X, network), constant `inner`. */
+/** `Xᵀ Y`. */
 export function productOfTransposed(this: KernelContext<'inner'>, left: Batch, right: Batch): number {
   let sum = 0;
   for (let k = 0; k < this.constants.inner; k++) {
@@ -36,7 +36,7 @@ export function productOfTransposed(this: KernelContext<'inner'>, left: Batch, r
   return sum;
 }
 
-/** `X Yᵀ` of every network; thread (row of Y, row of X, network), constant `inner`. */
+/** `X Yᵀ`. */
 export function productWithTransposed(this: KernelContext<'inner'>, left: Batch, right: Batch): number {
   let sum = 0;
   for (let k = 0; k < this.constants.inner; k++) {
@@ -45,10 +45,7 @@ export function productWithTransposed(this: KernelContext<'inner'>, left: Batch,
   return sum;
 }
 
-/**
- * `X C` of every network with the second moments C of its inputs in this step; thread (column, row, network), constants
- * `inner` and `networks`. `moments` holds the matrices of all networks in the first step, then those of the second, ….
- */
+/** `X C` with the second moments C of the inputs in this step: `moments` holds those of all networks in the first step, in the second, …. */
 export function productWithInputs(
   this: KernelContext<'inner' | 'networks'>,
   batch: Batch,
@@ -63,7 +60,7 @@ export function productWithInputs(
   return sum;
 }
 
-/** Residual `W1 W2 − A` of every network; thread (column, row, network), constant `hidden`. */
+/** Residual `W1 W2 − A`. */
 export function residual(this: KernelContext<'hidden'>, first: Batch, second: Batch, target: Batch): number {
   let sum = 0;
   for (let k = 0; k < this.constants.hidden; k++) {
@@ -73,9 +70,8 @@ export function residual(this: KernelContext<'hidden'>, first: Batch, second: Ba
 }
 
 /**
- * One gradient-descent step of the first layer, `W1 − 2η (W1 W2 − A) W2ᵀ`, of every network; thread (hidden, row,
- * network), constant `cols`. η is the step's rate times the network's own scale; at rate 0 nothing changes, whatever
- * overflows.
+ * One gradient-descent step of the first layer, `W1 − 2η (W1 W2 − A) W2ᵀ`. η is the step's rate times the network's own scale; at rate 0
+ * nothing changes, whatever overflows.
  */
 export function firstLayerStep(
   this: KernelContext<'cols'>,
@@ -97,11 +93,7 @@ export function firstLayerStep(
   return first[this.thread.z]![this.thread.y]![this.thread.x]! - change;
 }
 
-/**
- * One gradient-descent step of the second layer, `W2 − 2η W1ᵀ (W1 W2 − A)`, of every network; thread (column, hidden,
- * network), constant `rows`. η is the step's rate times the network's own scale; at rate 0 nothing changes, whatever
- * overflows.
- */
+/** The same of the second layer, `W2 − 2η W1ᵀ (W1 W2 − A)`. */
 export function secondLayerStep(
   this: KernelContext<'rows'>,
   first: Batch,
@@ -123,8 +115,8 @@ export function secondLayerStep(
 }
 
 /**
- * Many steps of the scalar recurrence `D ← D − 2η D (D² − σ)` (T0); thread x is one mode of one network, constant
- * `steps`. η is the step's rate times the scale of the mode's network; at rate 0 nothing changes, whatever overflows.
+ * Many steps of the scalar recurrence `D ← D − 2η D (D² − σ)` (T0); thread x is one mode of one network. η is the step's rate times the
+ * scale of the mode's network; at rate 0 nothing changes, whatever overflows.
  */
 export function modeSteps(
   this: KernelContext<'steps'>,
@@ -144,10 +136,7 @@ export function modeSteps(
   return factor;
 }
 
-/**
- * First-order displacement `E1 W2 + W1 E2` of every network under every draw of noise; thread (column, row, network ×
- * replicates + replicate), constants `hidden` and `replicates`.
- */
+/** First-order displacement `E1 W2 + W1 E2` of every network under every draw of noise; z is network × replicates + replicate. */
 export function displacement(
   this: KernelContext<'hidden' | 'replicates'>,
   first: Batch,
@@ -166,11 +155,7 @@ export function displacement(
   return sum;
 }
 
-/**
- * First-order displacement `E1 W2 + W1 E2` where both layers are diagonal with the same factors, in O(1) per entry;
- * thread (column, row, network × replicates + replicate), constants `modes` and `replicates`. `factors` is a batch of
- * single rows.
- */
+/** The same where both layers are diagonal with the same factors, in O(1) per entry; `factors` is a batch of single rows. */
 export function diagonalDisplacement(
   this: KernelContext<'modes' | 'replicates'>,
   factors: Batch,
@@ -192,7 +177,7 @@ export function diagonalDisplacement(
 /**
  * Row sums of the five inner products that make up the excess loss of a perturbed network (see `excess.ts`): with
  * residual R, first-order displacement B and second-order displacement C, thread x = 0…4 sums ⟨R,B⟩, ‖B‖², ⟨R,C⟩,
- * ⟨B,C⟩, ‖C‖² over row y; z = network × replicates + replicate; constants `cols` and `replicates`.
+ * ⟨B,C⟩, ‖C‖² over row y; z is network × replicates + replicate.
  */
 export function rowMoments(
   this: KernelContext<'cols' | 'replicates'>,
@@ -242,10 +227,7 @@ export function combination(
   );
 }
 
-/**
- * `W − factor · η · X` of every network, constant `factor`; η is the step's rate times the network's own scale. At rate 0
- * nothing changes, whatever overflows.
- */
+/** `W − factor · η · X`; η is the step's rate times the network's own scale. At rate 0 nothing changes, whatever overflows. */
 export function descended(
   this: KernelContext<'factor'>,
   weights: Batch,
@@ -254,13 +236,10 @@ export function descended(
   scales: Vector,
   step: number,
 ): number {
+  const entry = direction[this.thread.z]![this.thread.y]![this.thread.x]!;
   let change = 0;
   if (rates[step] !== 0) {
-    change =
-      this.constants.factor *
-      rates[step]! *
-      scales[this.thread.z]! *
-      direction[this.thread.z]![this.thread.y]![this.thread.x]!;
+    change = this.constants.factor * rates[step]! * scales[this.thread.z]! * entry;
   }
   return weights[this.thread.z]![this.thread.y]![this.thread.x]! - change;
 }
@@ -283,7 +262,7 @@ export function entrySigns(this: KernelContext<never>, batch: Batch): number {
   return sign;
 }
 
-/** `x / (√y + ε)` of every entry, constant `epsilon`. */
+/** `x / (√y + ε)` of every entry. */
 export function overRoot(this: KernelContext<'epsilon'>, numerator: Batch, squares: Batch): number {
   return (
     numerator[this.thread.z]![this.thread.y]![this.thread.x]! /
@@ -291,14 +270,14 @@ export function overRoot(this: KernelContext<'epsilon'>, numerator: Batch, squar
   );
 }
 
-/** `X / (norm + ε)` of every matrix, constant `epsilon`; `norms` is a batch of 1×1 matrices. */
+/** `X / (norm + ε)` of every matrix; `norms` is a batch of 1×1 matrices. */
 export function overNorm(this: KernelContext<'epsilon'>, batch: Batch, norms: Batch): number {
   return (
     batch[this.thread.z]![this.thread.y]![this.thread.x]! / (norms[this.thread.z]![0]![0]! + this.constants.epsilon)
   );
 }
 
-/** `X / (√(a² + b²) + ε)` of every matrix, constant `epsilon`; the norms a and b are batches of 1×1 matrices. */
+/** `X / (√(a² + b²) + ε)` of every matrix; the norms a and b are batches of 1×1 matrices. */
 export function overBothNorms(
   this: KernelContext<'epsilon'>,
   batch: Batch,
@@ -313,7 +292,7 @@ export function overBothNorms(
   );
 }
 
-/** Frobenius norm of every matrix; thread (0, 0, network), constants `rows` and `cols`. */
+/** Frobenius norm of every matrix, a batch of 1×1 matrices. */
 export function frobeniusNorm(this: KernelContext<'rows' | 'cols'>, batch: Batch): number {
   let sum = 0;
   for (let row = 0; row < this.constants.rows; row++) {

@@ -1,4 +1,13 @@
-import type { NetworkBatch } from '../backend.js';
+import {
+  answering,
+  type Backend,
+  MOMENTS,
+  make,
+  type NetworkBatch,
+  type NoiseBatch,
+  type PerturbedNetworks,
+} from '../backend.js';
+import { inParts, joined, ranges, shareOf } from '../ensembles.js';
 
 /** How a run of steps is cut into launches of compiled sizes. */
 export interface LaunchSizes {
@@ -71,9 +80,7 @@ function* fineSizes(smallest: number, largest: number): Generator<number> {
 
 /** What one launch of a device may hold. */
 export interface BatchLimits {
-  /** Matrices in one batch. */
   readonly matrices: number;
-  /** Numbers in one array. */
   readonly entries: number;
 }
 
@@ -113,7 +120,54 @@ export function launchesWithin(
   return shorterLaunches(launches, stepsPerLaunch(6 * work * shape.rows * shape.hidden * shape.cols * count));
 }
 
-/** Ranges that cover `count` items, none longer than `most`. */
-export function* ranges(count: number, most: number): Generator<{ from: number; to: number }> {
-  for (let from = 0; from < count; from += most) yield { from, to: Math.min(count, from + most) };
+/** The same backend for any number of networks and draws: what a device cannot hold at once goes there in parts. */
+export function splitting(backend: Backend, limits: BatchLimits): Backend {
+  return answering(backend, async (call) => {
+    if (call.name === 'descendModes') return make(backend, call);
+    const [networks] = call.inputs;
+    const { rows, hidden, cols } = networks.shape;
+    const largest = Math.max(rows * hidden, hidden * cols, rows * cols);
+    if (call.name === 'descendNetworks') {
+      const [batch, rates] = call.inputs;
+      return inParts(batch, itemsPerLaunch(limits, largest), (part) => backend.descendNetworks(part, rates));
+    }
+    if (call.name === 'perturbationMoments')
+      return perturbInParts(backend, limits, Math.max(largest, rows * MOMENTS), ...call.inputs);
+    const [batch, run] = call.inputs;
+    const { inputs, rates } = run;
+    if (inputs === undefined) {
+      return inParts(batch, itemsPerLaunch(limits, largest), (part) => backend.optimizeNetworks(part, run));
+    }
+    const most = itemsPerLaunch(limits, Math.max(largest, INPUT_STEPS * cols ** 2), INPUT_STEPS);
+    return inParts(batch, most, (part, range) => {
+      // Inputs lie step by step, and in each network by network.
+      const steps = [...ranges(rates.length, 1)].map((step) => shareOf(inputs, rates.length, step));
+      const seen = steps.map((ofStep) => shareOf(ofStep, batch.count, range));
+      return backend.optimizeNetworks(part, { ...run, inputs: joined(seen) });
+    });
+  });
+}
+
+/** Steps of an optimiser whose inputs lie on a device at the same time, at most. */
+const INPUT_STEPS = deviceLaunches.optimizers.sizes[0]!;
+
+async function perturbInParts(
+  backend: Backend,
+  limits: BatchLimits,
+  entries: number,
+  networks: PerturbedNetworks,
+  { first, second, replicates }: NoiseBatch,
+): Promise<Float64Array> {
+  const { count } = networks;
+  const draws = Math.min(replicates, itemsPerLaunch(limits, entries));
+  const most = Math.max(1, Math.floor(itemsPerLaunch(limits, entries) / draws));
+  const moments = new Float64Array(count * replicates * MOMENTS);
+  for (const drawn of ranges(replicates, draws)) {
+    const noise = { replicates: drawn.to - drawn.from, ...shareOf({ first, second }, replicates, drawn) };
+    const part = await inParts(networks, most, (some) => backend.perturbationMoments(some, noise));
+    for (const { from, to } of ranges(count, 1)) {
+      moments.set(shareOf(part, count, { from, to }), (from * replicates + drawn.from) * MOMENTS);
+    }
+  }
+  return moments;
 }

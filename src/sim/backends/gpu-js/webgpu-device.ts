@@ -3,8 +3,32 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../card-rates.js';
-import type { DeviceChoice, GpuJsDevice } from './gpu-js-device.js';
-import { deviceLaunches } from './launches.js';
+import { type BatchLimits, deviceLaunches, type Launches } from './launches.js';
+
+/** What a mode of gpu.js runs on. */
+export interface GpuJsDevice {
+  /** In words for the record. */
+  readonly description: string;
+  /** What gpu.js says has run when it was this. */
+  readonly ranAs: string;
+  readonly launches: Launches;
+  /** What fits into one launch; absent where only memory bounds it. */
+  readonly limits?: BatchLimits;
+  /**
+   * Looks whether the device failed, which gpu.js does not notice: it hands out zeros for what was not computed.
+   *
+   * @throws Error when it did: results since then may be wrong
+   */
+  check(): void;
+  /** Gives the device back once nothing runs on it; a second time does nothing. */
+  release(): Promise<void>;
+}
+
+/** Which devices are acceptable. */
+export interface DeviceChoice {
+  /** Also one that is simulated on the processor. */
+  readonly software: boolean;
+}
 
 /** A device that is not there or not acceptable, with what to install or do. */
 export class MissingDevice extends Error {
@@ -130,6 +154,8 @@ interface SharedDevice {
   close(): Promise<void>;
 }
 
+/** Dawn itself, never collected: devices, and what they still have to report once destroyed, would crash without it. */
+let dawn: GPU | undefined;
 let shared: Promise<SharedDevice> | undefined;
 let closing: Promise<void> = Promise.resolve();
 let holders = 0;
@@ -190,9 +216,8 @@ async function start(): Promise<SharedDevice> {
   const { create } = await import('webgpu').catch((error: unknown) => {
     throw noDawn(error);
   });
-  // Dawn ends when this object is collected, so the closures below keep it.
-  const gpu = create([]);
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  dawn ??= create([]);
+  const adapter = await dawn.requestAdapter({ powerPreference: 'high-performance' });
   if (adapter === null) throw noWebgpuAdapter(process.platform);
   // What the card can do instead of the specification's defaults, which cap arrays at 128 MiB.
   const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
@@ -216,7 +241,6 @@ async function start(): Promise<SharedDevice> {
       uninstall();
       device.destroy();
       await lost;
-      void gpu;
     },
   };
 }

@@ -1,4 +1,6 @@
-import { BYTES, type Precision } from './kernels.js';
+import type { NetworkShape, Weights } from '../backend.js';
+import type { Layers } from '../optimizer.js';
+import { BYTES, type KernelSettings } from './kernels.js';
 
 const PAGE = 65536;
 /** The first bytes belong to the counter of jobs. */
@@ -15,11 +17,8 @@ export class Arena {
   private top = FIRST_ADDRESS;
   readonly bytes: number;
 
-  constructor(
-    private readonly memory: WebAssembly.Memory,
-    readonly precision: Precision,
-  ) {
-    this.bytes = BYTES[precision];
+  constructor(private readonly settings: Pick<KernelSettings, 'memory' | 'precision'>) {
+    this.bytes = BYTES[settings.precision];
   }
 
   /** Takes back everything, except what {@link keep} was called for. */
@@ -38,16 +37,12 @@ export class Arena {
     this.top = FIRST_ADDRESS;
   }
 
-  /**
-   * Room for some bytes, aligned for vectors.
-   *
-   * @throws RangeError when the machine has no more memory
-   */
+  /** Room for some bytes, aligned for vectors. @throws RangeError when the machine has no more memory */
   reserve(bytes: number): number {
     const address = this.top;
     this.top = 64 * Math.ceil((address + bytes) / 64);
-    const missing = this.top - this.memory.buffer.byteLength;
-    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE));
+    const missing = this.top - this.settings.memory.buffer.byteLength;
+    if (missing > 0) this.settings.memory.grow(Math.ceil(missing / PAGE));
     return address;
   }
 
@@ -61,7 +56,7 @@ export class Arena {
   /** Copies 32-bit integers in. */
   putIntegers(values: ArrayLike<number>): number {
     const address = this.reserve(4 * values.length);
-    new Int32Array(this.memory.buffer, address, values.length).set(values);
+    new Int32Array(this.settings.memory.buffer, address, values.length).set(values);
     return address;
   }
 
@@ -82,44 +77,57 @@ export class Arena {
 
   /** Copies row-major matrices in, each filled up with zeros to the padded shape. */
   putMatrices(values: Float64Array, count: number, rows: number, cols: number): number {
-    const [height, width] = [padded(rows), padded(cols)];
-    const address = this.reserve(count * height * width * this.bytes);
-    const numbers = this.numbers(address, count * height * width);
-    if (height === rows && width === cols) {
-      numbers.set(values);
-      return address;
-    }
-    numbers.fill(0);
-    for (let row = 0; row < count * rows; row++) {
-      const at = (Math.floor(row / rows) * height + (row % rows)) * width;
-      numbers.set(values.subarray(row * cols, (row + 1) * cols), at);
-    }
+    const address = this.reserveMatrices(count, rows, cols);
+    for (const { plain, inside } of this.stretches(values, address, count, rows, cols)) inside.set(plain);
     return address;
   }
 
   /** Copies matrices out again. */
   takeMatrices(address: number, count: number, rows: number, cols: number): Float64Array {
+    const values = new Float64Array(count * rows * cols);
+    for (const { plain, inside } of this.stretches(values, address, count, rows, cols)) plain.set(inside);
+    return values;
+  }
+
+  /** Copies both layers of networks in. */
+  putLayers({ first, second }: Weights, count: number, { rows, hidden, cols }: NetworkShape): Layers<number> {
+    return {
+      first: this.putMatrices(first, count, rows, hidden),
+      second: this.putMatrices(second, count, hidden, cols),
+    };
+  }
+
+  takeLayers({ first, second }: Layers<number>, count: number, { rows, hidden, cols }: NetworkShape): Weights {
+    return {
+      first: this.takeMatrices(first, count, rows, hidden),
+      second: this.takeMatrices(second, count, hidden, cols),
+    };
+  }
+
+  /** What lies side by side both in matrices and, padded, in the memory: all of them where they need no padding, else their rows. */
+  private *stretches(values: Float64Array, address: number, count: number, rows: number, cols: number) {
     const [height, width] = [padded(rows), padded(cols)];
     const numbers = this.numbers(address, count * height * width);
-    if (height === rows && width === cols) return new Float64Array(numbers);
-    const values = new Float64Array(count * rows * cols);
+    if (height === rows && width === cols) {
+      yield { plain: values, inside: numbers };
+      return;
+    }
     for (let row = 0; row < count * rows; row++) {
       const at = (Math.floor(row / rows) * height + (row % rows)) * width;
-      values.set(numbers.subarray(at, at + cols), row * cols);
+      yield { plain: values.subarray(row * cols, (row + 1) * cols), inside: numbers.subarray(at, at + cols) };
     }
-    return values;
   }
 
   /** The numbers at an address, in the precision of the kernels; valid until the next {@link reserve}. */
   numbers(address: number, length: number): Float32Array<SharedArrayBuffer> | Float64Array<SharedArrayBuffer> {
-    const { buffer } = this.memory;
-    return this.precision === 'f32'
+    const { buffer } = this.settings.memory;
+    return this.settings.precision === 'f32'
       ? new Float32Array(buffer, address, length)
       : new Float64Array(buffer, address, length);
   }
 
   /** The float64 numbers at an address. */
   doubles(address: number, length: number): Float64Array<SharedArrayBuffer> {
-    return new Float64Array(this.memory.buffer, address, length);
+    return new Float64Array(this.settings.memory.buffer, address, length);
   }
 }

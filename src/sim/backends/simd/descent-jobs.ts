@@ -1,6 +1,7 @@
 import type { ModeBatch, NetworkBatch, Weights } from '../backend.js';
+import { inParts } from '../ensembles.js';
 import { padded } from './arena.js';
-import { type SimdSession, scratchOf } from './job.js';
+import { runOn, type SimdSession } from './job.js';
 
 /** Modes in one group of the kernel: eight vectors. */
 const GROUP_BYTES = 128;
@@ -11,7 +12,7 @@ export async function descendModesOn(
   batch: ModeBatch,
   rates: readonly number[],
 ): Promise<Float64Array> {
-  const { arena, threads } = session;
+  const { arena } = session;
   arena.clear();
   const groupSize = GROUP_BYTES / arena.bytes;
   const groups = Math.ceil(batch.factors.length / groupSize);
@@ -29,7 +30,7 @@ export async function descendModesOn(
     pace.fill(scale, network * batch.modes, (network + 1) * batch.modes);
   });
   const runs = runsOf(rates);
-  await threads.run({
+  await runOn(session, {
     kernel: 'descendModes',
     numbers: [
       factors,
@@ -39,10 +40,9 @@ export async function descendModesOn(
       arena.putIntegers(runs.map(({ steps }) => steps)),
       runs.length,
     ],
-    takesScratch: true,
     items: groups,
     workPerItem: groupSize * rates.length,
-    ...scratchOf(session, 2 * GROUP_BYTES),
+    scratchBytes: 2 * GROUP_BYTES,
   });
   return new Float64Array(arena.numbers(factors, batch.factors.length));
 }
@@ -67,67 +67,22 @@ export async function descendNetworksOn(
   batch: NetworkBatch,
   rates: readonly number[],
 ): Promise<Weights> {
-  const { arena, threads } = session;
+  const { arena } = session;
   const { rows, hidden, cols } = batch.shape;
-  const first = new Float64Array(batch.first.length);
-  const second = new Float64Array(batch.second.length);
-  for (const { from, to } of partsOf(batch, arena.bytes)) {
+  const [p, h, q] = [padded(rows), padded(hidden), padded(cols)];
+  const most = Math.max(1, Math.floor(PART_BYTES / (arena.bytes * (p * h + h * q + p * q))));
+  return inParts(batch, most, async (part) => {
     arena.clear();
-    const part = networkPart(batch, from, to);
-    const addresses = putNetworks(session, part);
-    const [p, h, q] = [padded(rows), padded(hidden), padded(cols)];
-    const scratchBytes = arena.bytes * (p * q + q * h);
-    await threads.run({
+    const layers = arena.putLayers(part, part.count, part.shape);
+    const target = arena.putMatrices(part.target, part.count, rows, cols);
+    const [scales, pace] = [arena.put(part.rateScale), arena.put(rates)];
+    await runOn(session, {
       kernel: 'descendNetworks',
-      numbers: [
-        addresses.first,
-        addresses.second,
-        addresses.target,
-        arena.put(part.rateScale),
-        arena.put(rates),
-        rates.length,
-        p,
-        h,
-        q,
-      ],
-      takesScratch: true,
+      numbers: [layers.first, layers.second, target, scales, pace, rates.length, p, h, q],
       items: part.count,
       workPerItem: 6 * p * h * q * rates.length,
-      ...scratchOf(session, scratchBytes),
+      scratchBytes: arena.bytes * (p * q + q * h),
     });
-    first.set(arena.takeMatrices(addresses.first, part.count, rows, hidden), from * rows * hidden);
-    second.set(arena.takeMatrices(addresses.second, part.count, hidden, cols), from * hidden * cols);
-  }
-  return { first, second };
-}
-
-/** Addresses of both layers and of the task of every network. */
-export function putNetworks(
-  { arena }: SimdSession,
-  batch: NetworkBatch,
-): { first: number; second: number; target: number } {
-  const { rows, hidden, cols } = batch.shape;
-  return {
-    first: arena.putMatrices(batch.first, batch.count, rows, hidden),
-    second: arena.putMatrices(batch.second, batch.count, hidden, cols),
-    target: arena.putMatrices(batch.target, batch.count, rows, cols),
-  };
-}
-
-function* partsOf({ shape, count }: NetworkBatch, bytes: number): Generator<{ from: number; to: number }> {
-  const [p, h, q] = [padded(shape.rows), padded(shape.hidden), padded(shape.cols)];
-  const size = Math.max(1, Math.floor(PART_BYTES / (bytes * (p * h + h * q + p * q))));
-  for (let from = 0; from < count; from += size) yield { from, to: Math.min(from + size, count) };
-}
-
-function networkPart(batch: NetworkBatch, from: number, to: number): NetworkBatch {
-  const { rows, hidden, cols } = batch.shape;
-  return {
-    shape: batch.shape,
-    count: to - from,
-    first: batch.first.subarray(from * rows * hidden, to * rows * hidden),
-    second: batch.second.subarray(from * hidden * cols, to * hidden * cols),
-    target: batch.target.subarray(from * rows * cols, to * rows * cols),
-    rateScale: batch.rateScale.subarray(from, to),
-  };
+    return arena.takeLayers(layers, part.count, part.shape);
+  });
 }

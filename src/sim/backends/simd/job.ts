@@ -1,17 +1,33 @@
 import type { Arena } from './arena.js';
-import type { KernelName, Kernels } from './kernels.js';
+import {
+  instantiateKernels,
+  type KernelName,
+  type KernelSettings,
+  type Kernels,
+  type KernelsOfThread,
+} from './kernels.js';
 import type { SimdThreads } from './simd-threads.js';
 
 /** Where threads take the next items from: an i32 at the beginning of the memory. */
 export const COUNTER_ADDRESS = 0;
 
+/**
+ * The kernels of a thread.
+ *
+ * @throws MissingDevice when there is no library
+ * @throws Error when the machine's WebAssembly lacks SIMD or shared memory
+ */
+export async function kernelsFor(settings: KernelSettings): Promise<KernelsOfThread> {
+  // Only here, since every thread loads this file.
+  if (settings.products === 'blas') return (await import('./blas-kernels.js')).blasKernels(settings);
+  return { kernels: await instantiateKernels(settings), device: 'WebAssembly SIMD' };
+}
+
 /** A kernel over a range of items, of which threads take some at a time. */
 export interface Job {
   readonly kernel: KernelName;
-  /** Arguments before the range. */
+  /** Arguments before the address of the thread's room and the range. */
   readonly numbers: readonly number[];
-  /** Whether the kernel takes an address of room of its own, as the last of these arguments. */
-  readonly takesScratch: boolean;
   readonly items: number;
   /** Multiplications, roughly, by which jobs are cut for threads. */
   readonly workPerItem: number;
@@ -29,18 +45,9 @@ export function grainOf({ workPerItem }: Job): number {
 }
 
 /**
- * A thread's part of a job: takes items until there are none. Which thread computes an item does not change its result.
+ * A thread's next items of a job. Which thread computes an item does not change its result.
  *
  * @param thread number of this thread, from 0
- */
-export function runJob(job: Job, kernels: Kernels, memory: WebAssembly.Memory, thread: number): void {
-  const counter = new Int32Array(memory.buffer, COUNTER_ADDRESS, 1);
-  while (runNextItems(job, kernels, thread, counter));
-}
-
-/**
- * Takes the next items of a job.
- *
  * @returns false where there were none
  */
 export function runNextItems(job: Job, kernels: Kernels, thread: number, counter: Int32Array): boolean {
@@ -49,8 +56,7 @@ export function runNextItems(job: Job, kernels: Kernels, thread: number, counter
   const from = Atomics.add(counter, 0, grain);
   if (from >= job.items) return false;
   const to = Math.min(from + grain, job.items);
-  if (job.takesScratch) kernels[job.kernel](...job.numbers, scratch, from, to);
-  else kernels[job.kernel](...job.numbers, from, to);
+  kernels[job.kernel](...job.numbers, scratch, from, to);
   return true;
 }
 
@@ -60,8 +66,13 @@ export interface SimdSession {
   readonly arena: Arena;
 }
 
-/** Room of its own for each thread and for the one that asks; threads that write to one cache line would wait for each other. */
-export function scratchOf({ arena, threads }: SimdSession, bytes: number): { scratch: number; scratchBytes: number } {
-  const scratchBytes = 128 * Math.ceil(bytes / 128);
-  return { scratch: arena.reserve(scratchBytes * (threads.count + 1)), scratchBytes };
+/**
+ * Runs a job.
+ *
+ * @param job `scratchBytes` of it at least: threads that write to one cache line would wait for each other
+ */
+export function runOn({ arena, threads }: SimdSession, job: Omit<Job, 'scratch'>): Promise<void> {
+  const scratchBytes = 128 * Math.ceil(job.scratchBytes / 128);
+  // The one that asks has room too.
+  return threads.run({ ...job, scratchBytes, scratch: arena.reserve(scratchBytes * (threads.count + 1)) });
 }

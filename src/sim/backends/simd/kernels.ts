@@ -8,21 +8,17 @@ export type Precision = keyof typeof BYTES;
 /** A kernel of the compiled module. Addresses are in bytes; the last two numbers of a kernel over items are their range. */
 type KernelFunction = (...numbers: number[]) => void;
 
-const NAMES = [
-  'descendNetworks',
-  'descendModes',
-  'moments',
-  'tally',
-  'copied',
-  'noiseProducts',
-  'diagonalMoments',
-  'drawNoise',
-  'runProgram',
-] as const;
+export type KernelName =
+  | 'descendNetworks'
+  | 'descendModes'
+  | 'moments'
+  | 'tally'
+  | 'copied'
+  | 'noiseProducts'
+  | 'diagonalMoments'
+  | 'drawNoise'
+  | 'runProgram';
 
-export type KernelName = (typeof NAMES)[number];
-
-/** The kernels of one precision. */
 export type Kernels = Readonly<Record<KernelName, KernelFunction>>;
 
 /**
@@ -38,23 +34,30 @@ export type LibraryProduct = (
   out: number,
 ) => number;
 
-/**
- * Instantiates the compiled module on a shared memory.
- *
- * @param libraryProduct makes the matrix products of optimisers that it wants
- * @throws Error when the machine's WebAssembly lacks SIMD or shared memory
- */
+/** What the kernels of a thread are made from. */
+export interface KernelSettings {
+  /** Compiled in the same precision. */
+  readonly module: WebAssembly.Module;
+  /** On which they work; threads share it. */
+  readonly memory: WebAssembly.Memory;
+  readonly precision: Precision;
+  /** What multiplies large matrices: our own kernels, or a BLAS library of this machine. */
+  readonly products: 'own' | 'blas';
+}
+
+/** The kernels of a thread, and what computes, in words for the record. */
+export interface KernelsOfThread {
+  readonly kernels: Kernels;
+  readonly device: string;
+}
+
+/** @param libraryProduct makes the matrix products of optimisers that it wants */
 export async function instantiateKernels(
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-  precision: Precision,
+  { module, memory }: Pick<KernelSettings, 'module' | 'memory'>,
   libraryProduct: LibraryProduct = () => 0,
 ): Promise<Kernels> {
   const instance = await WebAssembly.instantiate(module, { env: { memory, libraryProduct } });
-  const suffix = precision === 'f32' ? '32' : '64';
-  return Object.fromEntries(
-    NAMES.map((name) => [name, instance.exports[`${name}${suffix}`] as KernelFunction]),
-  ) as Kernels;
+  return instance.exports as Kernels;
 }
 
 /**

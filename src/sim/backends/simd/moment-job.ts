@@ -1,6 +1,8 @@
 import { MOMENTS, type NetworkShape, type NoiseBatch, type NoiseSource, type PerturbedNetworks } from '../backend.js';
+import { ranges, shareOf } from '../ensembles.js';
+import type { Layers } from '../optimizer.js';
 import { padded } from './arena.js';
-import { type SimdSession, scratchOf } from './job.js';
+import { runOn, type SimdSession } from './job.js';
 
 /** What drawing one normal number costs, in multiplications, and what the kernel wants beside its numbers. */
 const NOISE_WORK = 30;
@@ -8,10 +10,8 @@ const NOISE_ROOM = 528;
 const NUMBERS_AT_ONCE = 32;
 
 /** Noise that is in the shared memory. */
-interface KeptNoise {
+interface KeptNoise extends Layers<number> {
   readonly batch: NoiseBatch;
-  readonly first: number;
-  readonly second: number;
   /** Products of both layers, once they were asked for. */
   products?: number;
 }
@@ -24,7 +24,7 @@ export class MomentJobs {
 
   /** See `Backend.perturbationMoments`. */
   async run(networks: PerturbedNetworks, noise: NoiseBatch): Promise<Float64Array> {
-    const { arena, threads } = this.session;
+    const { arena } = this.session;
     const { shape, count, layers } = networks;
     const { rows, hidden, cols } = shape;
     const [p, h, q] = [padded(rows), padded(hidden), padded(cols)];
@@ -36,21 +36,23 @@ export class MomentJobs {
     const residual = arena.putMatrices(networks.residual, count, rows, cols);
     const pairs = count * replicates;
     const out = arena.reserve(8 * MOMENTS * pairs);
-    const common = [residual, kept.first, kept.second, ...products, replicates, p, h, q, out];
-    const numbers = isDiagonal
-      ? this.diagonalNumbers(layers, count, Math.max(p, h, q), common)
-      : [
-          arena.putMatrices(layers.first, count, rows, hidden),
-          arena.putMatrices(layers.second, count, hidden, cols),
-          ...common,
-        ];
-    await threads.run({
+    let weights: number[];
+    if (isDiagonal) {
+      const stride = Math.max(p, h, q);
+      const spread = new Float64Array(count * stride);
+      for (const network of ranges(count, 1))
+        spread.set(shareOf(layers.factors, count, network), network.from * stride);
+      weights = [arena.put(spread), stride];
+    } else {
+      const { first, second } = arena.putLayers(layers, count, shape);
+      weights = [first, second];
+    }
+    await runOn(this.session, {
       kernel: isDiagonal ? 'diagonalMoments' : 'moments',
-      numbers,
-      takesScratch: true,
+      numbers: [...weights, residual, kept.first, kept.second, ...products, replicates, p, h, q, out],
       items: pairs,
       workPerItem: isDiagonal ? 8 * p * q : 3 * p * h * q,
-      ...scratchOf(this.session, 2 * arena.bytes * p * q),
+      scratchBytes: 2 * arena.bytes * p * q,
     });
     return arena.doubles(out, MOMENTS * pairs).slice();
   }
@@ -61,15 +63,10 @@ export class MomentJobs {
     const { arena } = this.session;
     arena.forget();
     this.keptNoise = undefined;
-    const { source } = noise;
-    const { rows, hidden, cols } = shape;
-    const { replicates } = noise;
+    const { source, replicates } = noise;
     const addresses =
       source === undefined
-        ? {
-            first: arena.putMatrices(noise.first, replicates, rows, hidden),
-            second: arena.putMatrices(noise.second, replicates, hidden, cols),
-          }
+        ? arena.putLayers(noise, replicates, shape)
         : await this.drawNoise(source, replicates, shape);
     arena.keep();
     this.keptNoise = { batch: noise, ...addresses };
@@ -79,18 +76,17 @@ export class MomentJobs {
   /** Products of the noise's two layers, which are the same for every network: they stay beside the noise. */
   private async productsOf(kept: KeptNoise, { rows, hidden, cols }: NetworkShape): Promise<number> {
     if (kept.products !== undefined) return kept.products;
-    const { arena, threads } = this.session;
+    const { arena } = this.session;
     const { replicates } = kept.batch;
     const [p, h, q] = [padded(rows), padded(hidden), padded(cols)];
     const products = arena.reserveMatrices(replicates, rows, cols);
     arena.keep();
-    await threads.run({
+    await runOn(this.session, {
       kernel: 'noiseProducts',
       numbers: [kept.first, kept.second, p, h, q, products],
-      takesScratch: false,
       items: replicates,
       workPerItem: p * h * q,
-      ...scratchOf(this.session, 0),
+      scratchBytes: 0,
     });
     arena.clear();
     kept.products = products;
@@ -102,34 +98,20 @@ export class MomentJobs {
     { seed, purpose, stream }: NoiseSource,
     replicates: number,
     { rows, hidden, cols }: NetworkShape,
-  ): Promise<{ first: number; second: number }> {
-    const { arena, threads } = this.session;
+  ): Promise<Layers<number>> {
+    const { arena } = this.session;
     const first = arena.reserveMatrices(replicates, rows, hidden);
     const second = arena.reserveMatrices(replicates, hidden, cols);
     const numbers = rows * hidden + hidden * cols;
     const key = [lowerWord(seed), upperWord(seed)];
-    await threads.run({
+    await runOn(this.session, {
       kernel: 'drawNoise',
       numbers: [first, second, rows, hidden, cols, ...key, purpose, lowerWord(stream), upperWord(stream)],
-      takesScratch: true,
       items: replicates,
       workPerItem: NOISE_WORK * numbers,
-      ...scratchOf(this.session, NOISE_ROOM + arena.bytes * (numbers + NUMBERS_AT_ONCE)),
+      scratchBytes: NOISE_ROOM + arena.bytes * (numbers + NUMBERS_AT_ONCE),
     });
     return { first, second };
-  }
-
-  private diagonalNumbers(
-    { factors, modes }: { readonly factors: Float64Array; readonly modes: number },
-    count: number,
-    stride: number,
-    common: readonly number[],
-  ): number[] {
-    const spread = new Float64Array(count * stride);
-    for (let network = 0; network < count; network++) {
-      spread.set(factors.subarray(network * modes, (network + 1) * modes), network * stride);
-    }
-    return [this.session.arena.put(spread), stride, ...common];
   }
 }
 

@@ -1,10 +1,8 @@
 import type { NetworkShape, OptimizedNetworks, OptimizerRun } from '../backend.js';
 import { optimizerStep, stepCoefficients, type TrainingRule } from '../optimizer.js';
 import { type Arena, padded } from './arena.js';
-import { putNetworks } from './descent-jobs.js';
-import { type SimdSession, scratchOf } from './job.js';
-import type { OperationList, OptimizerProgram } from './optimizer-program.js';
-import { type ProgramMatrix, RecordedArithmetic } from './recorded-arithmetic.js';
+import { runOn, type SimdSession } from './job.js';
+import { type OperationList, OptimizerProgram, type ProgramMatrix } from './optimizer-program.js';
 
 /** Steps of an optimiser on an ensemble, see `Backend.optimizeNetworks`. */
 export async function optimizeNetworksOn(
@@ -12,27 +10,21 @@ export async function optimizeNetworksOn(
   networks: OptimizedNetworks,
   run: OptimizerRun,
 ): Promise<OptimizedNetworks> {
-  const { arena, threads } = session;
+  const { arena } = session;
   const { shape, count, taken } = networks;
   const { rows, hidden, cols } = shape;
   const { optimizer, rates, inputs } = run;
   arena.clear();
   const [p, h, q] = [padded(rows), padded(hidden), padded(cols)];
   const { bytes } = arena;
-  const addresses = putNetworks(session, networks);
-  const moments = networks.moments.map(({ first, second }) => ({
-    first: arena.putMatrices(first, count, rows, hidden),
-    second: arena.putMatrices(second, count, hidden, cols),
-  }));
+  const state = [networks, ...networks.moments].map((layers) => arena.putLayers(layers, count, shape));
   // In the order of the places of `recordedProgram`.
   const places = [
-    [addresses.first, p * h * bytes, 0],
-    [addresses.second, h * q * bytes, 0],
-    [addresses.target, p * q * bytes, 0],
-    ...moments.flatMap(({ first, second }) => [
+    ...state.flatMap(({ first, second }) => [
       [first, p * h * bytes, 0],
       [second, h * q * bytes, 0],
     ]),
+    [arena.putMatrices(networks.target, count, rows, cols), p * q * bytes, 0],
   ];
   if (inputs !== undefined) {
     const moment = q * q * bytes;
@@ -51,7 +43,7 @@ export async function optimizeNetworksOn(
     row.set(constants, names.length);
     return program.listFor(row);
   });
-  await threads.run({
+  await runOn(session, {
     kernel: 'runProgram',
     numbers: [
       putLists(arena, lists),
@@ -65,21 +57,12 @@ export async function optimizeNetworksOn(
       // The table of places is behind the room.
       program.roomBytes,
     ],
-    takesScratch: true,
     items: count,
     workPerItem: lists.reduce((sum, { work }) => sum + work, 0),
-    ...scratchOf(session, program.roomBytes + 4 * places.length),
+    scratchBytes: program.roomBytes + 4 * places.length,
   });
-  return {
-    ...networks,
-    first: arena.takeMatrices(addresses.first, count, rows, hidden),
-    second: arena.takeMatrices(addresses.second, count, hidden, cols),
-    moments: moments.map(({ first, second }) => ({
-      first: arena.takeMatrices(first, count, rows, hidden),
-      second: arena.takeMatrices(second, count, hidden, cols),
-    })),
-    taken: taken + rates.length,
-  };
+  const [weights, ...moments] = state.map((layers) => arena.takeLayers(layers, count, shape));
+  return { ...networks, ...weights, moments, taken: taken + rates.length };
 }
 
 /** For every step where its operations begin and end; lists of several steps are put down once. */
@@ -108,7 +91,7 @@ function programOf(rule: TrainingRule, shape: NetworkShape, bytes: number, hasIn
   return program;
 }
 
-/** One step of a rule, written down; of what lasts the layers come first, then the task, the moments layer by layer, and the inputs. */
+/** One step of a rule, written down; of what lasts the layers and their moments come first, then the task, and the inputs. */
 function recordedProgram(rule: TrainingRule, shape: NetworkShape, bytes: number, hasInputs: boolean): OptimizerProgram {
   const [p, h, q] = [padded(shape.rows), padded(shape.hidden), padded(shape.cols)];
   let lasting = 0;
@@ -116,17 +99,13 @@ function recordedProgram(rule: TrainingRule, shape: NetworkShape, bytes: number,
     lasting++;
     return { place: -lasting, rows, cols };
   };
-  const [first, second, target] = [lasts(p, h), lasts(h, q), lasts(p, q)];
-  const moments = Array.from({ length: rule.moments }, () => ({ first: lasts(p, h), second: lasts(h, q) }));
+  const state = Array.from({ length: 1 + rule.moments }, () => ({ first: lasts(p, h), second: lasts(h, q) }));
+  const target = lasts(p, q);
   const inputs = hasInputs ? lasts(q, q) : undefined;
-  const recorded = new RecordedArithmetic(Object.keys(stepCoefficients(rule, 1)), bytes, inputs);
-  const [firstMoments, secondMoments] = [moments.map((one) => one.first), moments.map((one) => one.second)];
-  const after = optimizerStep(recorded, rule, shape, { first, second, firstMoments, secondMoments }, target);
-  recorded.store(after.first, first);
-  recorded.store(after.second, second);
-  moments.forEach((moment, index) => {
-    recorded.store(after.firstMoments[index]!, moment.first);
-    recorded.store(after.secondMoments[index]!, moment.second);
+  const program = new OptimizerProgram(Object.keys(stepCoefficients(rule, 1)), bytes, inputs);
+  optimizerStep(program, rule, shape, state, target).forEach((after, index) => {
+    program.store(after.first, state[index]!.first);
+    program.store(after.second, state[index]!.second);
   });
-  return recorded.program();
+  return program;
 }

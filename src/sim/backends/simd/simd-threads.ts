@@ -2,9 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { COUNTER_ADDRESS, grainOf, type Job, runJob, runNextItems } from './job.js';
-import { builtFile, type Kernels, type Precision } from './kernels.js';
-import { kernelsFor, type Products } from './kernels-for.js';
+import { COUNTER_ADDRESS, grainOf, type Job, kernelsFor, runNextItems } from './job.js';
+import { builtFile, type KernelSettings, type Kernels } from './kernels.js';
 import type { WorkerAnswer, WorkerStart } from './simd-worker.js';
 
 /** Pages of 64 KiB; the largest is what 32-bit addresses reach. */
@@ -34,12 +33,9 @@ export class SimdThreads {
   private reject: ((error: Error) => void) | undefined;
 
   private constructor(
-    readonly memory: WebAssembly.Memory,
+    readonly settings: KernelSettings,
     /** How many threads work on a job at most. */
     readonly count: number,
-    private readonly module: WebAssembly.Module,
-    private readonly precision: Precision,
-    private readonly products: Products,
     private readonly kernels: Kernels,
     /** What computes, in words for the record. */
     readonly device: string,
@@ -52,30 +48,26 @@ export class SimdThreads {
    * @throws Error when this machine cannot run them
    */
   static async open(
-    precision: Precision,
+    { precision, products }: Pick<KernelSettings, 'precision' | 'products'>,
     threads = availableParallelism(),
-    products: Products = 'own',
   ): Promise<SimdThreads> {
-    const module = await WebAssembly.compile(await readFile(builtFile('kernels.wasm')));
+    const module = await WebAssembly.compile(await readFile(builtFile(`kernels-${precision}.wasm`)));
     const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MOST_PAGES, shared: true });
-    const { kernels, device } = await kernelsFor(module, memory, precision, products);
-    return new SimdThreads(memory, threads, module, precision, products, kernels, device);
+    const settings = { module, memory, precision, products };
+    const { kernels, device } = await kernelsFor(settings);
+    return new SimdThreads(settings, threads, kernels, device);
   }
 
-  /**
-   * Runs a job; jobs must not overlap.
-   *
-   * @throws Error when a thread fails, or the threads are disposed of
-   */
+  /** Runs a job; jobs must not overlap. @throws Error when a thread fails, or the threads are disposed of */
   async run(job: Job): Promise<void> {
     this.requireOpen();
-    const counter = new Int32Array(this.memory.buffer, COUNTER_ADDRESS, 1);
+    const counter = new Int32Array(this.settings.memory.buffer, COUNTER_ADDRESS, 1);
     Atomics.store(counter, 0, 0);
     const work = job.items * job.workPerItem;
     this.asked += work;
     if (this.asked > STARTING_WORK) this.starting ??= this.startWorkers();
     if (work <= SMALL_WORK || (job.items === 1 && work <= ALONE_WORK)) {
-      runJob(job, this.kernels, this.memory, this.count);
+      while (runNextItems(job, this.kernels, this.count, counter));
       return;
     }
     if (job.workPerItem <= MOST_ITEM_WORK && (await this.runHere(job, counter, () => this.workers === undefined)))
@@ -113,9 +105,8 @@ export class SimdThreads {
   }
 
   private async startWorkers(): Promise<void> {
-    const { module, memory, precision, products } = this;
     const started = await Promise.allSettled(
-      Array.from({ length: this.count }, (_, thread) => startWorker({ module, memory, precision, products, thread })),
+      Array.from({ length: this.count }, (_, thread) => startWorker({ ...this.settings, thread })),
     );
     this.workers = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   }

@@ -1,26 +1,19 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Job, runJob } from './job.js';
-import type { Precision } from './kernels.js';
-import { kernelsFor, type Products } from './kernels-for.js';
+import { COUNTER_ADDRESS, type Job, kernelsFor, runNextItems } from './job.js';
+import type { KernelSettings } from './kernels.js';
 
-/** What a thread is started with. */
-export interface WorkerStart {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
-  readonly precision: Precision;
-  readonly products: Products;
-  readonly thread: number;
-}
+export type WorkerStart = KernelSettings & { readonly thread: number };
 
 /** What a thread answers: nothing went wrong, or why something did. */
 export type WorkerAnswer = { readonly error?: string };
 
-const { module, memory, precision, products, thread } = workerData as WorkerStart;
-const { kernels } = await kernelsFor(module, memory, precision, products);
+const start = workerData as WorkerStart;
+const { kernels } = await kernelsFor(start);
 const answer = (message: WorkerAnswer) => parentPort!.postMessage(message);
 parentPort!.on('message', (job: Job) => {
   try {
-    runJob(job, kernels, memory, thread);
+    const counter = new Int32Array(start.memory.buffer, COUNTER_ADDRESS, 1);
+    while (runNextItems(job, kernels, start.thread, counter));
     answer({});
   } catch (error) {
     answer({ error: String(error) });

@@ -79,7 +79,6 @@ export function* finetuningVerdicts(
   }
 }
 
-/** What the checks of fine-tuning look at. */
 export interface FineTuningRun {
   readonly study: FineTuningStudy;
   readonly method: FineTuningMethod;
@@ -138,7 +137,6 @@ export const lossPreOf = measured('lossPre', 'lossPreRounding');
 /** Fine-tuning loss, likewise. */
 export const lossFtOf = measured('lossFt', 'lossFtRounding');
 
-/** Forgetting, likewise. */
 export const forgettingOf = measured('forgetting', 'lossPreRounding');
 
 function measured(name: keyof Losses, bound: 'lossPreRounding' | 'lossFtRounding') {

@@ -71,7 +71,6 @@ export const reached = table<ReachedPoint>('reached', {
 /** The networks of a cell at its best rate, at one look. */
 type LookPoint = CellPoint & { readonly looks: readonly Look[] };
 
-/** A cell at every look. */
 export function lookPoints(point: CellPoint): LookPoint[] {
   const networks = bestNetworks(point.cell);
   return networks[0]!.looks.map((_, at) => ({ ...point, looks: networks.map(({ looks }) => looks[at]!) }));
@@ -94,7 +93,6 @@ export const curve = table<LookPoint>('curve', {
 
 const isDecoupled = ({ cell }: OfCell) => cell.parameterization.kind === 'decoupled';
 
-/** A column for each layer. */
 function ofLayers(
   suffix: string,
   description: string,
@@ -134,13 +132,17 @@ export const updates = table<LookPoint>('updates', {
   ),
   ...ofLayers(
     'relative_update_LAYER_stderr',
-    'its standard error',
+    'standard error of the mean of ‖ΔW‖/‖W‖ in that step',
     (point, layer) => relative(point, layer)?.standardError,
   ),
-  ...ofLayers('relative_update_LAYER_spread', 'its standard deviation between trainings', (point, layer) => {
-    const found = relative(point, layer);
-    return found && found.standardError * Math.sqrt(point.looks.length);
-  }),
+  ...ofLayers(
+    'relative_update_LAYER_spread',
+    'standard deviation of ‖ΔW‖/‖W‖ in that step between trainings',
+    (point, layer) => {
+      const found = relative(point, layer);
+      return found && found.standardError * Math.sqrt(point.looks.length);
+    },
+  ),
 });
 
 export const sensitivity = table<FinalSensitivity & CellPoint>('sensitivity', {
@@ -159,12 +161,11 @@ export const sensitivity = table<FinalSensitivity & CellPoint>('sensitivity', {
     'loss',
     'the same, Monte Carlo mean',
     ({ simulated }) => simulated,
-    'its standard error, bounded for noise that all trainings share',
+    ', bounded for noise that all trainings share',
   ),
   sensitivity_floor: inLoss('least sensitivity of any factorisation of the same products (T6)', ({ floor }) => floor),
 });
 
-/** One side of a contest. */
 interface Contestant extends OfCell {
   readonly training: string;
   readonly contest: Contest;
@@ -200,7 +201,7 @@ export const rates = table<Contestant>('rates', {
     'best learning rate, geometric mean over the trainings, between those of the grid',
     (point) => bestRateOf(point).mean,
   ),
-  best_rate_stderr: rate('its standard error', (point) => bestRateOf(point).standardError),
+  best_rate_stderr: rate('standard error of best_rate_sim', (point) => bestRateOf(point).standardError),
   at_edge: pure('trainings whose best rate is the first or the last of the grid', ({ cell }) => {
     const grid = [...cell.logLosses.keys()].map(Math.log2);
     return cell.bestRates.filter((best) => best === grid[0] || best === grid.at(-1)).length;
@@ -224,7 +225,6 @@ export const transfer = table<Transfer>('transfer', {
     '1',
     'exponent of the width to which the best rate is proportional',
     ({ exponent }) => exponent,
-    'its standard error over the trainings',
   ),
   ...estimate(
     'log_cost',

@@ -112,7 +112,6 @@ const OWN_MOMENTS = 2;
 /** Gains, and the two running means of Adam. */
 const MOMENTS_OF_GAINS = 3;
 
-/** Whether a layer has gains of a side. */
 export function hasGains(gains: GainName, side: 'row' | 'column'): boolean {
   return gains === side || gains === 'both';
 }
@@ -217,7 +216,6 @@ export interface TrainingSettings {
   readonly sphere: Sphere;
   /** Norm of each layer at the start, and while its gains are 1. */
   readonly radius: number;
-  /** Peak of the learning rate of the gains. */
   readonly gainRate: number;
   readonly weightDecay: number;
   /** Share of the steps of the warm-up, where there is one. */
@@ -241,7 +239,6 @@ export function parameterizationsWith(gains: readonly GainName[]): Parameterizat
   return [...plain, ...gains.map((gain): Parameterization => ({ kind: 'decoupled', gains: gain }))];
 }
 
-/** Name in the tables. */
 export function nameOf(parameterization: Parameterization): string {
   if (parameterization.kind === 'decoupled') return `decoupled, gains ${parameterization.gains}`;
   const { hasDecay, hasWarmup } = parameterization;

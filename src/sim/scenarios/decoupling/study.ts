@@ -85,7 +85,6 @@ export function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** What is trained, and how. */
 export interface DecouplingStudy extends TrainingSettings {
   readonly dim: number;
   readonly task: Matrix;
@@ -103,7 +102,6 @@ export interface DecouplingStudy extends TrainingSettings {
 export interface TrainedCell {
   readonly optimizer: string;
   readonly parameterization: Parameterization;
-  /** Name of the parameterisation. */
   readonly name: string;
   readonly width: number;
   /** At every learning rate that was tried, from every start. */
@@ -198,12 +196,10 @@ async function searched(
   return networks;
 }
 
-/** Its networks at the best learning rate, one for each training. */
 export function bestNetworks({ networks, rate }: Pick<TrainedCell, 'networks' | 'rate'>): TrainedNetwork[] {
   return networks.filter(({ learningRate }) => learningRate === rate);
 }
 
-/** Logarithms of the loss at its best learning rate, training by training. */
 export function bestLosses({ logLosses: losses, rate }: Pick<TrainedCell, 'logLosses' | 'rate'>): readonly number[] {
   return losses.get(rate)!;
 }

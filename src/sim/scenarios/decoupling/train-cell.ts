@@ -85,10 +85,8 @@ export interface Cell {
   readonly looks: readonly number[];
 }
 
-/** Numbers of the first and of the second layer. */
 export type OfLayers = readonly [number, number];
 
-/** A network at one look. */
 export interface Look {
   readonly step: number;
   /** Learning rate of that step. */
@@ -101,7 +99,6 @@ export interface Look {
   readonly directionUpdate: OfLayers | undefined;
 }
 
-/** A trained network. */
 export interface TrainedNetwork {
   readonly training: number;
   readonly learningRate: number;

@@ -96,7 +96,6 @@ export function hasBothGains({ parameterization }: Pick<TrainedCell, 'parameteri
   return parameterization.kind === 'decoupled' && parameterization.gains === 'both';
 }
 
-/** Items by a key, in the order in which the keys come up. */
 export function groupsOf<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[][] {
   const groups = new Map<string, Item[]>();
   for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);

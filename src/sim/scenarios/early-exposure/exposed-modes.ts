@@ -2,7 +2,6 @@ import { type CoveredMode, mixedMode } from '../../../theory/exposure.js';
 import { parseSpectrum } from '../../../theory/spectrum.js';
 import type { EarlyExposureParameters } from './early-exposure.js';
 
-/** What a mode is to the three kinds of data. */
 export type ModeKind = 'shared' | 'specialised' | 'inconsistent';
 
 /** One mode and what each kind of data asks of it. */

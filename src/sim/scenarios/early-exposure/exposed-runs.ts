@@ -16,7 +16,6 @@ export interface StageValues {
 
 const squared = (factors: Float64Array) => factors.map((factor) => factor * factor);
 
-/** A stage on some data. */
 function stageOn(data: readonly CoveredMode[], rate: number, steps: number): ModeStage {
   return {
     sigmas: Float64Array.from(data, ({ sigma }) => sigma),
@@ -146,7 +145,6 @@ export interface ExposedRun {
   readonly measured: StageLosses;
 }
 
-/** Post-training losses of a network. */
 export function lossesOf(modes: readonly ExposedMode[], { postTrained, fineTuned }: StageValues): StageLosses {
   const data = modes.map(({ postTraining }) => postTraining);
   return { immediate: coveredLoss(data, postTrained), retained: coveredLoss(data, fineTuned) };

@@ -45,7 +45,6 @@ import { figureOf, linear, logarithmic, pretrainingTime, turningTimes } from '..
 import type { Resolved, RunEvent, Scenario } from '../../scenario/scenario.js';
 import { column, declaring, inLoss, type Reading, table, timeColumn } from '../../scenario/table.js';
 
-/** A network at the best rate of its checkpoint. */
 export interface BestNetwork {
   readonly network: TunedNetwork;
   /** Range of its pre-training loss over the rates that are as good. */

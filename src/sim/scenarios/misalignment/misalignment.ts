@@ -41,7 +41,6 @@ import { shapeParameters, spectrumParameter, tauParameter, timesParameter } from
 import { declaring, inLoss, pure, table } from '../../scenario/table.js';
 import { resolvePretraining } from '../../training/pretraining.js';
 
-/** One cell of the map. */
 export interface MapCell {
   readonly overshoot: number;
   readonly angle: number;

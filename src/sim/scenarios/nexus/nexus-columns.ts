@@ -32,7 +32,6 @@ interface CurvePoint extends Setting {
   readonly found: readonly { readonly outcome: NexusOutcome; readonly norm: NexusNorms }[];
 }
 
-/** The points of a series, one for each goal. */
 export function curvePoints({ optimizer, innerStep, outcomes, norms }: NexusSeries, goals: readonly number[]) {
   return goals.map((goal, at): CurvePoint => {
     const found = outcomes[at]!.flatMap((outcome, training) =>
@@ -67,7 +66,6 @@ export const curve = table<CurvePoint>('curve', {
     '1',
     'cosine between the gradients of two sources, mean over their pairs',
     mean(({ cosine }) => cosine),
-    'its standard error over the trainings',
   ),
   ...estimate(
     'spread',

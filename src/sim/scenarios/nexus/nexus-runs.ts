@@ -107,11 +107,7 @@ export interface GradientMeasures {
   readonly alignment: number;
 }
 
-/**
- * Looks at where a network stands.
- *
- * @param task A, dim × dim
- */
+/** Looks at where a network stands. @param task A, dim × dim */
 export function measureNetwork(layers: Weights, data: SourceData, task: Matrix): NetworkMeasures {
   const residual = Matrix.sub(productOf(squareShape(task.rows), layers), task);
   const { loss, spread, coverage } = seenResidual(residual, data.sources);
@@ -126,11 +122,7 @@ export function measureNetwork(layers: Weights, data: SourceData, task: Matrix):
   };
 }
 
-/**
- * Looks at the gradients of the sources at a network.
- *
- * @param task A, dim × dim
- */
+/** Looks at the gradients of the sources at a network. @param task A, dim × dim */
 export function measureGradients(layers: Weights, data: SourceData, task: Matrix): GradientMeasures {
   const count = data.sources.length;
   const terms = innerLoopTerms(
@@ -194,7 +186,6 @@ export interface NexusStudy extends NexusParameters {
   readonly tuningTask: Matrix;
 }
 
-/** One network at a goal. */
 export interface NexusOutcome extends NetworkMeasures, GradientMeasures {
   readonly steps: number;
   /** After joint descent to a share of its loss; undefined where it did not come there. */
@@ -219,7 +210,6 @@ export interface NexusSeries {
   readonly norms: readonly NexusNorms[];
   /** Learning rate of the optimiser. */
   readonly rate: number;
-  /** The first training that diverged, and the step after which that was seen. */
   readonly diverged: { readonly training: number; readonly step: number } | undefined;
   /** For every goal one outcome of each training, undefined where it did not come there. */
   readonly outcomes: readonly (readonly (NexusOutcome | undefined)[])[];

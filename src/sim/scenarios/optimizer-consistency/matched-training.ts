@@ -127,7 +127,6 @@ export interface ConsistencyStudy extends OptimizerConsistencyParameters {
   readonly inputs: Matrix;
 }
 
-/** All trainings of one pair of optimisers, one number each. */
 export interface OptimizerPair extends PairForgetting {
   readonly lossBefore: readonly number[];
   readonly lossFt: readonly number[];

@@ -35,13 +35,7 @@ const columns: Readings<ReplaySummary> = {
   ),
   ...estimate('loss_pre', 'loss', 'loss on the old task after fine-tuning', ({ after }) => after),
   loss_ft_sim: inLoss('loss on the new task after fine-tuning', ({ added }) => added.mean),
-  ...estimate(
-    'forgetting',
-    'loss',
-    'loss_pre_sim - loss_pre_before_sim',
-    ({ forgetting }) => forgetting,
-    'its standard error over the trainings',
-  ),
+  ...estimate('forgetting', 'loss', 'loss_pre_sim - loss_pre_before_sim', ({ forgetting }) => forgetting),
   forgetting_theory: inLoss(
     'least forgetting that the width allows at this loss on the new task (T7-forgetting), not what training does; negative where the checkpoint is far from the best of its width',
     ({ floor }) => floor,

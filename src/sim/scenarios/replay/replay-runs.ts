@@ -89,7 +89,6 @@ export function replaySettings(grid: ReplayParameters): ReplaySetting[] {
   ];
 }
 
-/** Value of a setting on the axis of its sweep. */
 export function sweptValue({ sweep, time, hidden, rate, replay }: ReplaySetting): number {
   return { 'pre-training': time, width: hidden, rate, replay }[sweep];
 }
@@ -97,7 +96,6 @@ export function sweptValue({ sweep, time, hidden, rate, replay }: ReplaySetting)
 /** Two tasks on blocks of inputs of their own, with the same outputs. */
 export interface BlockTasks {
   readonly rows: number;
-  /** Inputs of each block. */
   readonly block: number;
   /** `A_1` and `A_2`, rows × block. */
   readonly old: Matrix;
@@ -165,7 +163,6 @@ export function blockProducts(
   return [product.subMatrix(0, rows - 1, 0, block - 1), product.subMatrix(0, rows - 1, block, 2 * block - 1)];
 }
 
-/** Squared distance of two matrices. */
 export function squaredDistance(left: Matrix, right: Matrix): number {
   return Matrix.sub(left, right).norm() ** 2;
 }

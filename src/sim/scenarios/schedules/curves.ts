@@ -66,7 +66,6 @@ export function crossingOf(course: Course, level: number): Crossing | undefined 
   };
 }
 
-/** What came of one schedule. */
 export interface ScheduleCourse {
   readonly training: ScheduledTraining;
   readonly points: readonly EnsemblePoint[];
@@ -134,7 +133,7 @@ export const course = table<CoursePoint>('course', {
     'loss',
     'mean loss over the trainings',
     ({ point }) => point?.loss,
-    'standard error of loss_sim over the trainings; 0 for a single one',
+    ' over the trainings; 0 for a single one',
   ),
   sensitivity_theory: inLoss(
     'expected rise of the loss of gradient flow under noise (T1)',
@@ -145,16 +144,9 @@ export const course = table<CoursePoint>('course', {
     'loss',
     'mean rise of the loss under noise over draws and trainings',
     ({ point }) => point?.sensitivity,
-    'standard error of sensitivity_sim',
   ),
   perturbed_loss_theory: inLoss('loss_theory + sensitivity_theory', ({ flow }) => flow && flow.loss + flow.sensitivity),
-  ...estimate(
-    'perturbed_loss',
-    'loss',
-    'loss_sim + sensitivity_sim',
-    ({ point }) => point?.perturbed,
-    'standard error of perturbed_loss_sim',
-  ),
+  ...estimate('perturbed_loss', 'loss', 'loss_sim + sensitivity_sim', ({ point }) => point?.perturbed),
   sharpness_theory: column(
     'loss per weight^2',
     'largest eigenvalue of the Hessian on gradient flow; tends to 4 sigma_1 (T2)',

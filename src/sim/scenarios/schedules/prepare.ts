@@ -40,7 +40,6 @@ export interface EnsemblePoint {
   readonly noiseError: number;
   /** Largest eigenvalue of the Hessian, mean over the trainings; null where it was not asked for. */
   readonly sharpness: Estimate | null;
-  /** Singular values of the first training. */
   readonly singularValues: Float64Array;
 }
 
@@ -106,13 +105,11 @@ function sharpnessOf(problem: Problem, checkpoint: TrainedCheckpoint, target: Ma
   return sharpness(first, second, target, { tolerance: SHARPNESS_TOLERANCE });
 }
 
-/** Training by one schedule, ready to start. */
 export interface ScheduledTraining {
   readonly schedule: ScheduleName;
   readonly plan: TrainingPlan;
   /** What the steps must give in exact arithmetic, where theory says it (T0). */
   readonly expected: ExpectedTraining | undefined;
-  /** All trainings at each recorded time in turn. */
   recorded(): AsyncGenerator<readonly TrainedCheckpoint[] | Diverged, void, undefined>;
 }
 

@@ -16,7 +16,6 @@ import { type Checkpoint, hasDiverged, withoutNetwork } from '../../training/rec
 import { biasAt } from '../../training/training-plan.js';
 import type { ShannonParameters } from './shannon.js';
 
-/** A point of the surface under one noise. */
 export interface SurfacePoint {
   readonly width: number;
   readonly snr: number;

@@ -37,11 +37,7 @@ export function planFlow(
   };
 }
 
-/**
- * Plans training on mini-batches.
- *
- * @throws InvalidInputError as documented at `planBatches`
- */
+/** Plans training on mini-batches. @throws InvalidInputError as documented at `planBatches` */
 export function planMiniBatches(settings: BatchSettings, request: RunRequest): SurfacesPlan {
   const plan = planBatches(settings, request);
   return {

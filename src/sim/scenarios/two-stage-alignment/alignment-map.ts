@@ -32,7 +32,6 @@ export interface AlignedNetwork {
   readonly gain: number;
 }
 
-/** One cell of the map. */
 export interface AlignmentCell extends TaskPlace {
   readonly theory: AlignedNetwork;
   readonly simulated: AlignedNetwork | undefined;

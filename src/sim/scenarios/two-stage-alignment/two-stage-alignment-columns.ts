@@ -12,7 +12,6 @@ const placeColumn = pure<{ readonly place: number }>(
   ({ place }) => place,
 );
 
-/** What is compared of the base network and of the fine-tuned one. */
 const QUANTITIES: readonly (readonly [string, string, (base: AlignedNetwork, tuned: AlignedNetwork) => number])[] = [
   ['gain_base', 'fall of the alignment loss from the base network', (base) => base.gain],
   ['gain_ft', 'fall of the alignment loss from the fine-tuned network', (_, tuned) => tuned.gain],

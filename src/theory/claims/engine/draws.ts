@@ -200,7 +200,6 @@ export interface DrawnNetwork {
   readonly rows: number;
   readonly hidden: number;
   readonly cols: number;
-  /** Seed of the entries. */
   readonly seed: number;
   /** Standard deviation of the entries of `W1`. */
   readonly firstSize: number;
@@ -248,7 +247,6 @@ export function areWithin(values: readonly number[], least: number, most: number
   return values.every((value) => value >= least && value <= most);
 }
 
-/** The same for whole numbers. */
 export function areWhole(values: readonly number[], least: number, most: number): boolean {
   return values.every(Number.isInteger) && areWithin(values, least, most);
 }
@@ -261,7 +259,6 @@ export function isDimension(value: number): boolean {
 /** Beyond every `matrixSeed`, so that the matrices of one instance have seeds of their own. */
 export const SEED_STRIDE = 100_000;
 
-/** The matrices that a drawn network names. */
 export function networkOf(network: DrawnNetwork): Network {
   const { rows, hidden, cols, seed, firstSize, secondSize, taskSize } = network;
   return {

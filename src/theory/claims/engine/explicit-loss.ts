@@ -79,7 +79,6 @@ export function lossBound(
   return 2 * (product ** 2 + task.norm() ** 2);
 }
 
-/** Number of weights of the two layers. */
 export function weightCount({ first, second }: Network): number {
   return first.rows * first.columns + second.rows * second.columns;
 }

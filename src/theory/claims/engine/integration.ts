@@ -6,7 +6,6 @@ import type { Mode } from '../../mode.js';
  * Gradient flow without the closed forms under test: the published sigmoid, quadrature, and an integrator from the equations alone.
  */
 
-/** A mode at one time. */
 export interface ModeState {
   /** Singular value `s`. */
   readonly value: number;
@@ -75,21 +74,41 @@ export function panelIntegral(integrand: (at: number) => number, from: number, t
  * for every start, and shares no formula with the closed forms that claims judge by it.
  */
 
-/** Coefficients beyond this one are below rounding within `longestStep`. */
-const ORDER = 16;
+/** Share of the time for which the series is sure to converge that one step is made for at most, and the order that this takes. */
+const LONGEST_SHARE = 1 / 16;
+const HIGHEST_ORDER = 13;
+
+/** What a step may leave out of a solution of norm 1. */
+const LEFT_OUT = 2 ** -51;
 
 /**
- * Time for which the Taylor series of order 16 is exact to rounding. With `z = max(‖W1‖, ‖W2‖)²` and `f = ‖A‖` the equation
- * `ẏ = 2fy + 2y³`, `y(0) = √z`, majorises the flow and has a solution until `ln(1 + f/z)/(4f) ≥ 1/(4z + 2f)`; this is a sixteenth of
- * that, so that by Cauchy's estimate at half of the radius what is cut off is below `8^-17 = 4e-16` of the majorant there.
+ * Time for which the series is sure to converge: with `z = max(‖W1‖, ‖W2‖)²` and `f = ‖A‖` the equation `ẏ = 2fy + 2y³`,
+ * `y(0) = √z`, majorises the flow and has a solution until `ln(1 + f/z)/(4f) ≥ 1/(4z + 2f)`.
+ */
+function safeRadius(first: Matrix, second: Matrix, task: Matrix): number {
+  const largest = Math.max(first.norm(), second.norm()) ** 2;
+  return 1 / (4 * largest + 2 * task.norm());
+}
+
+/**
+ * Where the series is to be cut for a step of a share of the safe radius. Until nine tenths of that radius the majorant stays
+ * below 3.3 √z, whatever z and f, so that by Cauchy's estimate order n leaves at most `3.3 √z xⁿ⁺¹/(1 − x)`, x the step over
+ * those nine tenths.
+ */
+function orderFor(share: number): number {
+  const ratio = share / 0.9;
+  return Math.max(1, Math.ceil(Math.log((LEFT_OUT * (1 - ratio)) / 3.3) / Math.log(ratio)) - 1);
+}
+
+/**
+ * The longest time that one Taylor step is made for.
  *
  * @param first `W1`, `p×h`
  * @param second `W2`, `h×q`
  * @param task the task `A`, `p×q`
  */
 export function longestStep(first: Matrix, second: Matrix, task: Matrix): number {
-  const largest = Math.max(first.norm(), second.norm()) ** 2;
-  return 1 / (64 * largest + 32 * task.norm());
+  return LONGEST_SHARE * safeRadius(first, second, task);
 }
 
 /**
@@ -102,8 +121,9 @@ export function longestStep(first: Matrix, second: Matrix, task: Matrix): number
 export function flowByTaylor(first: Matrix, second: Matrix, task: Matrix, time: number): Weights {
   let weights: Weights = { first, second };
   for (let left = time; left > 0; ) {
-    const step = Math.min(left, longestStep(weights.first, weights.second, task));
-    weights = taylorStep(weights, task, step);
+    const radius = safeRadius(weights.first, weights.second, task);
+    const step = Math.min(left, LONGEST_SHARE * radius);
+    weights = taylorStep(weights, task, step, orderFor(step / radius));
     left = step === left ? 0 : left - step;
   }
   return weights;
@@ -114,8 +134,10 @@ export function flowByTaylor(first: Matrix, second: Matrix, task: Matrix, time: 
  * `R_n = Σ_k W1_k W2_{n-k}` (less A for n = 0), `W1_{n+1} = -2/(n+1) Σ_k R_k W2_{n-k}ᵀ`, `W2_{n+1} = -2/(n+1) Σ_k W1_{n-k}ᵀ R_k`.
  * Every sum over k and over an index of the matrices is one long product of two rows of numbers: one lists the coefficients
  * upwards, the other, see `Coefficients`, downwards.
+ *
+ * @param last order at which the series is cut
  */
-function taylorStep({ first, second }: Weights, task: Matrix, step: number): Weights {
+function taylorStep({ first, second }: Weights, task: Matrix, step: number, last: number): Weights {
   const [rows, hidden, cols] = [first.rows, first.columns, second.columns];
   const places = placesFor(rows, hidden, cols);
   const { leftRows, leftColumns, rightRows, rightColumns, residualRows, residualColumns } = places;
@@ -131,7 +153,7 @@ function taylorStep({ first, second }: Weights, task: Matrix, step: number): Wei
     for (let row = 0; row < rows; row++) setLeft(0, row, unit, first.get(row, unit));
     for (let column = 0; column < cols; column++) setRight(0, unit, column, second.get(unit, column));
   }
-  for (let order = 0; order < ORDER; order++) {
+  for (let order = 0; order < last; order++) {
     convolve(leftRows, rightColumns, order, (row, column, sum) => {
       const value = order === 0 ? sum - task.get(row, column) : sum;
       residualRows.set(order, row, column, value);
@@ -145,7 +167,7 @@ function taylorStep({ first, second }: Weights, task: Matrix, step: number): Wei
       setRight(order + 1, unit, column, factor * sum);
     });
   }
-  return { first: sumOfPowers(leftRows, step), second: sumOfPowers(rightRows, step) };
+  return { first: sumOfPowers(leftRows, step, last), second: sumOfPowers(rightRows, step, last) };
 }
 
 /** Where the coefficients of a network of some shape are kept while a step is made; nothing is read that it has not written. */
@@ -184,8 +206,8 @@ class Coefficients {
     readonly columns: number,
     direction: 'upwards' | 'downwards' = 'upwards',
   ) {
-    this.stride = (ORDER + 1) * columns;
-    this.origin = direction === 'upwards' ? 0 : ORDER * columns;
+    this.stride = (HIGHEST_ORDER + 1) * columns;
+    this.origin = direction === 'upwards' ? 0 : HIGHEST_ORDER * columns;
     this.perOrder = direction === 'upwards' ? columns : -columns;
     this.entries = new Float64Array(rows * this.stride);
   }
@@ -247,13 +269,13 @@ function convolve(
   }
 }
 
-/** Horner's rule for every entry. */
-function sumOfPowers(coefficients: Coefficients, at: number): Matrix {
+/** Horner's rule for every entry, up to the power `last`. */
+function sumOfPowers(coefficients: Coefficients, at: number, last: number): Matrix {
   const sums = Matrix.zeros(coefficients.rows, coefficients.columns);
   for (let row = 0; row < sums.rows; row++) {
     for (let column = 0; column < sums.columns; column++) {
       let sum = 0;
-      for (let order = ORDER; order >= 0; order--) sum = sum * at + coefficients.get(order, row, column);
+      for (let order = last; order >= 0; order--) sum = sum * at + coefficients.get(order, row, column);
       sums.set(row, column, sum);
     }
   }

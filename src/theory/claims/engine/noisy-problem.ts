@@ -106,7 +106,6 @@ export function halfNoise({ modes, extraRows, extraCols, gamma }: NoisyProblem):
   return (gamma * gamma * (2 * modes.length + extraRows + extraCols)) / 2;
 }
 
-/** Modes that change at all. */
 export function movingModes(modes: readonly Mode[]): Mode[] {
   return modes.filter(({ sigma, start }) => start > 0 && start !== sigma);
 }

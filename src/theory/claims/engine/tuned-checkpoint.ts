@@ -69,7 +69,6 @@ export interface PreparedCheckpoint {
   readonly explicit: ExplicitFineTuning;
 }
 
-/** Fine-tuning with full matrices. */
 interface ExplicitFineTuning {
   readonly layers: Weights;
   /** `W1W2` in the basis of the singular vectors of pre-training. */

@@ -15,7 +15,6 @@ export interface TunedMode {
   readonly target: number;
 }
 
-/** A mode with a start of its own. */
 export interface StartedMode extends TunedMode {
   /** Singular value of the network before pre-training. */
   readonly start: number;
@@ -115,7 +114,6 @@ export function stagedModes(modes: readonly TunedMode[], learned: number): Start
   return modes.map((mode, index) => ({ ...mode, start: index < learned ? mode.sigma : 0 }));
 }
 
-/** The staged tasks of some modes. */
 export function stagedTask(modes: readonly TunedMode[], pull: number): StagedTask {
   return { spectrum: pluck(modes, 'sigma'), target: pluck(modes, 'target'), pull };
 }
@@ -123,7 +121,6 @@ export function stagedTask(modes: readonly TunedMode[], pull: number): StagedTas
 /** Weight of a pull toward the checkpoint over six decades, 0 now and then. */
 export const pullWeight = weighted([4, decades(-3, 3)], [1, fc.constant(0)]);
 
-/** Sum of squares, for tolerances. */
 export function sumOfSquares(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value ** 2, 0);
 }

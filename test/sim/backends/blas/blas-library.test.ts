@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Backend } from '../../../../src/sim/backends/backend.js';
-import { loadBlas } from '../../../../src/sim/backends/blas/blas-library.js';
 import { MissingDevice } from '../../../../src/sim/backends/gpu-js/webgpu-device.js';
 import { ReferenceBackend } from '../../../../src/sim/backends/reference-backend.js';
+import { loadBlas } from '../../../../src/sim/backends/simd/blas-kernels.js';
 import { SimdBackend } from '../../../../src/sim/backends/simd-backend.js';
 import { optimizerNamed } from '../../../../src/sim/training/optimizers.js';
 import { missingDevices } from '../../../support/devices.js';

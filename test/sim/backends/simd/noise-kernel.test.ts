@@ -14,9 +14,9 @@ async function drawnByKernel(precision: Precision, seed: number): Promise<Float3
   const bytes = precision === 'f32' ? 4 : 8;
   const second = FIRST + REPLICATES * SIZE * bytes;
   const room = second + REPLICATES * SIZE * bytes;
-  const module = await WebAssembly.compile(await readFile(builtFile('kernels.wasm')));
+  const module = await WebAssembly.compile(await readFile(builtFile(`kernels-${precision}.wasm`)));
   const memory = new WebAssembly.Memory({ initial: Math.ceil((room + 2 ** 20) / 65536), maximum: 65536, shared: true });
-  const kernels = await instantiateKernels(module, memory, precision);
+  const kernels = await instantiateKernels({ module, memory });
   kernels.drawNoise(FIRST, second, ROWS, ROWS, ROWS, seed, 0, 0, 0, 0, room, 0, REPLICATES);
   return precision === 'f32'
     ? new Float32Array(memory.buffer, FIRST, REPLICATES * SIZE)

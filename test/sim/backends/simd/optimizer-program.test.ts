@@ -1,17 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import type { ProgramMatrix } from '../../../../src/sim/backends/simd/recorded-arithmetic.js';
-import { RecordedArithmetic } from '../../../../src/sim/backends/simd/recorded-arithmetic.js';
+import { OptimizerProgram, type ProgramMatrix } from '../../../../src/sim/backends/simd/optimizer-program.js';
 
 const WORDS = 8;
 const [first, second, third]: ProgramMatrix[] = [-1, -2, -3].map((place) => ({ place, rows: 4, cols: 8 }));
 
 /** `W ← a W + b f(X)` with something that takes a product for f. */
 function recorded() {
-  const arithmetic = new RecordedArithmetic(['a', 'b'], 4, undefined);
+  const arithmetic = new OptimizerProgram(['a', 'b'], 4, undefined);
   const gram = arithmetic.productWithTransposed(second!, second!);
   const made = arithmetic.normalized(arithmetic.product(gram, third!), 1e-7);
   arithmetic.store(arithmetic.combination('a', first!, 'b', made), first!);
-  return arithmetic.program();
+  return arithmetic;
 }
 
 /** First word of every operation. */
@@ -37,10 +36,10 @@ describe('program of an optimiser', () => {
   });
 
   test('keeps both of two matrices that are normalised together while one of them is wanted', () => {
-    const arithmetic = new RecordedArithmetic(['a', 'b'], 8, undefined);
+    const arithmetic = new OptimizerProgram(['a', 'b'], 8, undefined);
     const [one, other] = arithmetic.normalizedTogether(second!, third!, 1e-12);
     arithmetic.store(arithmetic.combination('a', first!, 'b', other), first!);
-    const program = arithmetic.program();
+    const program = arithmetic;
     expect(kinds(program.listFor([1, 1]).words)).toEqual([7, 7, 9, 3, 7]);
     expect(other.place - one.place).toBe(4 * 8 * 8);
     // What is normalised is as long as both.
@@ -49,8 +48,8 @@ describe('program of an optimiser', () => {
   });
 
   test('copies nothing onto itself', () => {
-    const arithmetic = new RecordedArithmetic([], 4, undefined);
+    const arithmetic = new OptimizerProgram([], 4, undefined);
     arithmetic.store(first!, first!);
-    expect(arithmetic.program().listFor([]).words).toHaveLength(0);
+    expect(arithmetic.listFor([]).words).toHaveLength(0);
   });
 });

@@ -283,7 +283,7 @@ describe('other ways to run it', () => {
     const named = await runScenario(width, settings, { engine: 'matrix', backend: 'simd64' });
     expect(document.tables).toEqual(named.tables);
     const float32 = await runScenario(width, settings, { engine: 'matrix', backend: 'cpu' });
-    expect(float32.warnings).toEqual([expect.stringMatching(/^dim 8: rounding in f32 may take/)]);
+    expect(float32.warnings).toEqual([expect.stringMatching(/^dim 8: rounding in f32 may move/)]);
   });
 });
 

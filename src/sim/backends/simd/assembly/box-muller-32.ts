@@ -1,3 +1,4 @@
+// @ts-nocheck: a compiler of TypeScript would refuse the decorators
 /*
  * Box–Muller for four pairs at once in float32: good to four units in the last place of the radius, also where the radius is
  * small. The logarithm is fdlibm's for single precision (Sun Microsystems 1993), sine and cosine are minimax polynomials up to an
@@ -11,7 +12,6 @@ const LN2_HIGH: usize = 176, LN2_LOW: usize = 192, SIGN: usize = 208, EIGHTH: us
 const ANGLE: usize = 256, SIN_3: usize = 272, SIN_2: usize = 288, SIN_1: usize = 304;
 const COS_3: usize = 320, COS_2: usize = 336, COS_1: usize = 352;
 
-/** Bytes of the constants. */
 export const CONSTANTS_32: usize = 368;
 
 /** Writes the constants to `table`. */
@@ -41,9 +41,7 @@ export function writeConstants32(table: usize): void {
   v128.store(table, f32x4.splat(4.166664556e-2), COS_1);
 }
 
-// @ts-ignore: decorator
-@inline
-function fused(x: v128, factor: v128, added: v128): v128 {
+@inline function fused(x: v128, factor: v128, added: v128): v128 {
   return f32x4.add(f32x4.mul(x, factor), added);
 }
 
@@ -51,9 +49,7 @@ function fused(x: v128, factor: v128, added: v128): v128 {
  * `ln u` of `u = (w + ½)/2³²`. Above a half `1 − u` is what a float32 can hold, so `w` is mirrored there and the logarithm taken
  * around 1.
  */
-// @ts-ignore: decorator
-@inline
-function logarithm(word: v128, table: usize): v128 {
+@inline function logarithm(word: v128, table: usize): v128 {
   const one = v128.load(table, ONE);
   const isUpper = i32x4.shr_s(word, 31);
   const mirrored = f32x4.convert_i32x4_s(v128.xor(word, isUpper));
@@ -77,25 +73,19 @@ function logarithm(word: v128, table: usize): v128 {
 }
 
 /** Sine for angles up to π/4 in size, of square z. */
-// @ts-ignore: decorator
-@inline
-function smallSine(x: v128, z: v128, table: usize): v128 {
+@inline function smallSine(x: v128, z: v128, table: usize): v128 {
   const r = fused(fused(v128.load(table, SIN_3), z, v128.load(table, SIN_2)), z, v128.load(table, SIN_1));
   return f32x4.add(x, f32x4.mul(f32x4.mul(x, z), r));
 }
 
 /** Cosine for angles up to π/4 in size, from their square. */
-// @ts-ignore: decorator
-@inline
-function smallCosine(z: v128, table: usize): v128 {
+@inline function smallCosine(z: v128, table: usize): v128 {
   const r = fused(fused(v128.load(table, COS_3), z, v128.load(table, COS_2)), z, v128.load(table, COS_1));
   return fused(f32x4.sub(f32x4.mul(r, z), v128.load(table, HALF)), z, v128.load(table, ONE));
 }
 
 /** Four pairs of standard normal numbers, `√(−2 ln u) (cos 2πv, sin 2πv)`: the cosines at `out`, the sines behind them. */
-// @ts-ignore: decorator
-@inline
-function fourPairs(radial: v128, angular: v128, table: usize, out: usize): void {
+@inline function fourPairs(radial: v128, angular: v128, table: usize, out: usize): void {
   const sign = v128.load(table, SIGN);
   // Quarters of a turn stand in the two highest bits once rounded: the sine changes its sign in the third, the cosine in the second.
   const quarters = i32x4.add(angular, v128.load(table, EIGHTH));
@@ -120,9 +110,7 @@ function fourPairs(radial: v128, angular: v128, table: usize, out: usize): void 
  * @param words four vectors: the first word of each counter, the second, the third, the fourth
  * @param table the constants
  */
-// @ts-ignore: decorator
-@inline
-export function boxMuller32(words: usize, table: usize, out: usize): void {
+@inline export function boxMuller32(words: usize, table: usize, out: usize): void {
   fourPairs(v128.load(words), v128.load(words, 16), table, words);
   fourPairs(v128.load(words, 32), v128.load(words, 48), table, words + 32);
   const x1 = v128.load(words), y1 = v128.load(words, 16), x3 = v128.load(words, 32), y3 = v128.load(words, 48);

@@ -1,12 +1,11 @@
+// @ts-nocheck: a compiler of TypeScript would refuse the decorators
 /*
  * Elementary functions for two float64 at once, for arguments as Box–Muller needs them. Reductions and polynomials are those
  * of fdlibm (Sun Microsystems 1993), good to about one unit in the last place.
  */
 
 /** Polynomial of five, from the highest coefficient down. */
-// @ts-ignore: decorator
-@inline
-function horner5(x: v128, a: f64, b: f64, c: f64, d: f64, e: f64): v128 {
+@inline function horner5(x: v128, a: f64, b: f64, c: f64, d: f64, e: f64): v128 {
   let sum = f64x2.splat(a);
   sum = f64x2.add(f64x2.mul(sum, x), f64x2.splat(b));
   sum = f64x2.add(f64x2.mul(sum, x), f64x2.splat(c));
@@ -15,9 +14,7 @@ function horner5(x: v128, a: f64, b: f64, c: f64, d: f64, e: f64): v128 {
 }
 
 /** Natural logarithm of normal numbers above zero: `x = 2^k (1 + f)`, `f = 2s/(1−s)` and a polynomial in `s²`. */
-// @ts-ignore: decorator
-@inline
-export function logarithm(x: v128): v128 {
+@inline export function logarithm(x: v128): v128 {
   // Half of √2 is taken off the exponent, so that 1 + f lies between √½ and √2.
   const shifted = i64x2.sub(x, i64x2.splat(0x3fe6a09e667f3bcd));
   const exponents = i64x2.shr_s(shifted, 52);
@@ -40,9 +37,7 @@ export function logarithm(x: v128): v128 {
 }
 
 /** Sine for angles up to π/4 in size. */
-// @ts-ignore: decorator
-@inline
-function smallSine(x: v128): v128 {
+@inline function smallSine(x: v128): v128 {
   const z = f64x2.mul(x, x);
   const tail = horner5(z, 1.58969099521155010221e-10, -2.50507602534068634195e-8, 2.75573137070700676789e-6, -1.98412698298579493134e-4, 8.33333333332248946124e-3);
   const r = f64x2.add(f64x2.mul(tail, z), f64x2.splat(-1.66666666666666324348e-1));
@@ -50,9 +45,7 @@ function smallSine(x: v128): v128 {
 }
 
 /** Cosine for angles up to π/4 in size. */
-// @ts-ignore: decorator
-@inline
-function smallCosine(x: v128): v128 {
+@inline function smallCosine(x: v128): v128 {
   const z = f64x2.mul(x, x);
   const tail = horner5(z, -1.13596475577881948265e-11, 2.08757232129817482790e-9, -2.75573143513906633035e-7, 2.48015872894767294178e-5, -1.38888888888741095749e-3);
   const r = f64x2.add(f64x2.mul(tail, z), f64x2.splat(4.16666666666666019037e-2));
@@ -69,9 +62,7 @@ function smallCosine(x: v128): v128 {
  * @param radial low two lanes hold the words of u
  * @param angular low two lanes hold the words of v
  */
-// @ts-ignore: decorator
-@inline
-export function boxMuller64(radial: v128, angular: v128, out: usize): void {
+@inline export function boxMuller64(radial: v128, angular: v128, out: usize): void {
   const unit = f64x2.splat(2.3283064365386963e-10), middle = f64x2.splat(0.5);
   const u = f64x2.mul(f64x2.add(f64x2.convert_low_i32x4_u(radial), middle), unit);
   const radius = f64x2.sqrt(f64x2.mul(f64x2.splat(-2), logarithm(u)));

@@ -1,3 +1,4 @@
+// @ts-nocheck: a compiler of TypeScript would refuse the decorators
 import { DESCEND, multiply, SUBTRACT, transpose } from './multiply';
 
 /**
@@ -7,20 +8,18 @@ import { DESCEND, multiply, SUBTRACT, transpose } from './multiply';
  * @param scratch room for `rows × cols` and `cols × hidden` numbers
  * @param step `2η`
  */
-// @ts-ignore: decorator
-@inline
-function descend<T>(
+@inline function descend(
   first: usize, second: usize, target: usize, scratch: usize,
-  rows: i32, hidden: i32, cols: i32, step: T,
+  rows: i32, hidden: i32, cols: i32, step: real,
 ): void {
-  const size = sizeof<T>();
+  const size = sizeof<real>();
   const firstRow = <usize>hidden * size;
   const targetRow = <usize>cols * size;
   const transposed = scratch + <usize>rows * targetRow;
-  multiply<T>(first, firstRow, size, second, rows, cols, hidden, scratch, target, 0, SUBTRACT);
-  transpose<T>(second, hidden, cols, transposed);
-  multiply<T>(first, size, firstRow, scratch, hidden, cols, rows, second, 0, step, DESCEND);
-  multiply<T>(scratch, targetRow, size, transposed, rows, hidden, cols, first, 0, step, DESCEND);
+  multiply(first, firstRow, size, second, rows, cols, hidden, scratch, target, 0, SUBTRACT);
+  transpose(second, hidden, cols, transposed);
+  multiply(first, size, firstRow, scratch, hidden, cols, rows, second, 0, step, DESCEND);
+  multiply(scratch, targetRow, size, transposed, rows, hidden, cols, first, 0, step, DESCEND);
 }
 
 /**
@@ -30,21 +29,19 @@ function descend<T>(
  * @param rates of the steps
  * @param scales factor on the rate, of every network
  */
-// @ts-ignore: decorator
-@inline
-export function descendNetworks<T>(
+@inline export function descendNetworks(
   first: usize, second: usize, target: usize, scales: usize, rates: usize, steps: i32,
   rows: i32, hidden: i32, cols: i32, scratch: usize, from: i32, to: i32,
 ): void {
-  const size = sizeof<T>();
+  const size = sizeof<real>();
   for (let network = from; network < to; network++) {
     const w1 = first + <usize>network * (<usize>(rows * hidden)) * size;
     const w2 = second + <usize>network * (<usize>(hidden * cols)) * size;
     const goal = target + <usize>network * (<usize>(rows * cols)) * size;
-    const scale = load<T>(scales + <usize>network * size);
+    const scale = load<real>(scales + <usize>network * size);
     for (let step = 0; step < steps; step++) {
-      const rate = load<T>(rates + <usize>step * size);
-      if (rate != 0) descend<T>(w1, w2, goal, scratch, rows, hidden, cols, 2 * (rate * scale));
+      const rate = load<real>(rates + <usize>step * size);
+      if (rate != 0) descend(w1, w2, goal, scratch, rows, hidden, cols, 2 * (rate * scale));
     }
   }
 }

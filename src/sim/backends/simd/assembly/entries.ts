@@ -1,87 +1,72 @@
+// @ts-nocheck: a compiler of TypeScript would refuse the decorators
 /* Arithmetic on all entries of a matrix; `end` is the address behind its last entry. */
 
 /** `a X + b Y`. */
-// @ts-ignore: decorator
-@inline
-export function combination<T>(a: T, left: usize, b: T, right: usize, out: usize, end: usize): void {
-  const va = v128.splat<T>(a), vb = v128.splat<T>(b);
+@inline export function combination(a: real, left: usize, b: real, right: usize, out: usize, end: usize): void {
+  const va = v128.splat<real>(a), vb = v128.splat<real>(b);
   for (; left < end; left += 16, right += 16, out += 16) {
-    v128.store(out, v128.add<T>(v128.mul<T>(va, v128.load(left)), v128.mul<T>(vb, v128.load(right))));
+    v128.store(out, v128.add<real>(v128.mul<real>(va, v128.load(left)), v128.mul<real>(vb, v128.load(right))));
   }
 }
 
 /** `a X`. */
-// @ts-ignore: decorator
-@inline
-export function scaled<T>(a: T, matrix: usize, out: usize, end: usize): void {
-  const va = v128.splat<T>(a);
-  for (; matrix < end; matrix += 16, out += 16) v128.store(out, v128.mul<T>(va, v128.load(matrix)));
+@inline export function scaled(a: real, matrix: usize, out: usize, end: usize): void {
+  const va = v128.splat<real>(a);
+  for (; matrix < end; matrix += 16, out += 16) v128.store(out, v128.mul<real>(va, v128.load(matrix)));
 }
 
 /** `X`. */
-// @ts-ignore: decorator
-@inline
-export function copied(matrix: usize, out: usize, end: usize): void {
+@inline export function copied(matrix: usize, out: usize, end: usize): void {
   for (; matrix < end; matrix += 16, out += 16) v128.store(out, v128.load(matrix));
 }
 
 /** `x y`. */
-// @ts-ignore: decorator
-@inline
-export function entryProducts<T>(left: usize, right: usize, out: usize, end: usize): void {
+@inline export function entryProducts(left: usize, right: usize, out: usize, end: usize): void {
   for (; left < end; left += 16, right += 16, out += 16) {
-    v128.store(out, v128.mul<T>(v128.load(left), v128.load(right)));
+    v128.store(out, v128.mul<real>(v128.load(left), v128.load(right)));
   }
 }
 
 /** −1, 0 or 1. */
-// @ts-ignore: decorator
-@inline
-export function signs<T>(matrix: usize, out: usize, end: usize): void {
-  const zero = v128.splat<T>(0), one = v128.splat<T>(1);
+@inline export function signs(matrix: usize, out: usize, end: usize): void {
+  const zero = v128.splat<real>(0), one = v128.splat<real>(1);
   for (; matrix < end; matrix += 16, out += 16) {
     const x = v128.load(matrix);
-    const above = v128.and(v128.gt<T>(x, zero), one), below = v128.and(v128.lt<T>(x, zero), one);
-    v128.store(out, v128.sub<T>(above, below));
+    const above = v128.and(v128.gt<real>(x, zero), one), below = v128.and(v128.lt<real>(x, zero), one);
+    v128.store(out, v128.sub<real>(above, below));
   }
 }
 
 /** `x / (√y + ε)`. */
-// @ts-ignore: decorator
-@inline
-export function overRoot<T>(numerator: usize, square: usize, epsilon: T, out: usize, end: usize): void {
-  const small = v128.splat<T>(epsilon);
+@inline export function overRoot(numerator: usize, square: usize, epsilon: real, out: usize, end: usize): void {
+  const small = v128.splat<real>(epsilon);
   for (; numerator < end; numerator += 16, square += 16, out += 16) {
-    const root = v128.add<T>(v128.sqrt<T>(v128.load(square)), small);
-    v128.store(out, v128.div<T>(v128.load(numerator), root));
+    const root = v128.add<real>(v128.sqrt<real>(v128.load(square)), small);
+    v128.store(out, v128.div<real>(v128.load(numerator), root));
   }
 }
 
 /** `X / (‖X‖ + ε)` in the Frobenius norm. */
-// @ts-ignore: decorator
-@inline
-export function normalized<T>(matrix: usize, epsilon: T, out: usize, end: usize): void {
-  let sum = v128.splat<T>(0);
+@inline export function normalized(matrix: usize, epsilon: real, out: usize, end: usize): void {
+  let sum = v128.splat<real>(0);
   for (let at = matrix; at < end; at += 16) {
     const x = v128.load(at);
-    sum = v128.add<T>(sum, v128.mul<T>(x, x));
+    sum = v128.add<real>(sum, v128.mul<real>(x, x));
   }
-  let total: T = 0;
-  if (sizeof<T>() == 4) {
-    total = <T>(f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1) + (f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3)));
+  let total: real = 0;
+  if (sizeof<real>() == 4) {
+    total = <real>(f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1) + (f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3)));
   } else {
-    total = <T>(f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
+    total = <real>(f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
   }
-  const norm = v128.splat<T>(sqrt<T>(total) + epsilon);
-  for (; matrix < end; matrix += 16, out += 16) v128.store(out, v128.div<T>(v128.load(matrix), norm));
+  const norm = v128.splat<real>(sqrt<real>(total) + epsilon);
+  for (; matrix < end; matrix += 16, out += 16) v128.store(out, v128.div<real>(v128.load(matrix), norm));
 }
 
 /** `W − η X`. */
-// @ts-ignore: decorator
-@inline
-export function descended<T>(weights: usize, direction: usize, step: T, out: usize, end: usize): void {
-  const pace = v128.splat<T>(step);
+@inline export function descended(weights: usize, direction: usize, step: real, out: usize, end: usize): void {
+  const pace = v128.splat<real>(step);
   for (; weights < end; weights += 16, direction += 16, out += 16) {
-    v128.store(out, v128.sub<T>(v128.load(weights), v128.mul<T>(pace, v128.load(direction))));
+    v128.store(out, v128.sub<real>(v128.load(weights), v128.mul<real>(pace, v128.load(direction))));
   }
 }

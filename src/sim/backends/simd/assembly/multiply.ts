@@ -1,5 +1,6 @@
+// @ts-nocheck: a compiler of TypeScript would refuse the decorators
 /*
- * Matrix products in registers. T is f32 or f64. Matrices are row-major; all numbers of rows and columns are multiples of
+ * Matrix products in registers. Matrices are row-major; all numbers of rows and columns are multiples of
  * four, filled up with zeros. Addresses and distances are in bytes.
  */
 
@@ -13,110 +14,104 @@ export const DESCEND: i32 = 2;
 export const ACCUMULATE: i32 = 3;
 
 /** What becomes of one vector of a product. */
-// @ts-ignore: decorator
-@inline
-function finish<T>(accumulated: v128, out: usize, other: usize, scale: v128, mode: i32): void {
+@inline function finish(accumulated: v128, out: usize, other: usize, scale: v128, mode: i32): void {
   if (mode == DESCEND) {
-    v128.store(out, v128.sub<T>(v128.load(out), v128.mul<T>(scale, accumulated)));
+    v128.store(out, v128.sub<real>(v128.load(out), v128.mul<real>(scale, accumulated)));
   } else if (mode == SUBTRACT) {
-    v128.store(out, v128.sub<T>(accumulated, v128.load(other)));
+    v128.store(out, v128.sub<real>(accumulated, v128.load(other)));
   } else if (mode == ACCUMULATE) {
-    v128.store(out, v128.add<T>(v128.load(out), accumulated));
+    v128.store(out, v128.add<real>(v128.load(out), accumulated));
   } else {
     v128.store(out, accumulated);
   }
 }
 
 /** Four rows and two vectors of `X Y`: eight accumulators stay in registers while k runs. */
-// @ts-ignore: decorator
-@inline
-function wideBlock<T>(
+@inline function wideBlock(
   left: usize, leftRow: usize, leftNext: usize,
   right: usize, rightRow: usize,
   inner: i32,
   out: usize, outRow: usize, other: usize, scale: v128, mode: i32,
 ): void {
-  let c00 = v128.splat<T>(0), c01 = c00, c10 = c00, c11 = c00;
+  let c00 = v128.splat<real>(0), c01 = c00, c10 = c00, c11 = c00;
   let c20 = c00, c21 = c00, c30 = c00, c31 = c00;
   let a0 = left, a1 = left + leftRow, a2 = a1 + leftRow, a3 = a2 + leftRow;
   for (let k = 0; k < inner; k++) {
     const b0 = v128.load(right), b1 = v128.load(right, 16);
-    let x = v128.load_splat<T>(a0);
-    c00 = v128.add<T>(c00, v128.mul<T>(x, b0));
-    c01 = v128.add<T>(c01, v128.mul<T>(x, b1));
-    x = v128.load_splat<T>(a1);
-    c10 = v128.add<T>(c10, v128.mul<T>(x, b0));
-    c11 = v128.add<T>(c11, v128.mul<T>(x, b1));
-    x = v128.load_splat<T>(a2);
-    c20 = v128.add<T>(c20, v128.mul<T>(x, b0));
-    c21 = v128.add<T>(c21, v128.mul<T>(x, b1));
-    x = v128.load_splat<T>(a3);
-    c30 = v128.add<T>(c30, v128.mul<T>(x, b0));
-    c31 = v128.add<T>(c31, v128.mul<T>(x, b1));
+    let x = v128.load_splat<real>(a0);
+    c00 = v128.add<real>(c00, v128.mul<real>(x, b0));
+    c01 = v128.add<real>(c01, v128.mul<real>(x, b1));
+    x = v128.load_splat<real>(a1);
+    c10 = v128.add<real>(c10, v128.mul<real>(x, b0));
+    c11 = v128.add<real>(c11, v128.mul<real>(x, b1));
+    x = v128.load_splat<real>(a2);
+    c20 = v128.add<real>(c20, v128.mul<real>(x, b0));
+    c21 = v128.add<real>(c21, v128.mul<real>(x, b1));
+    x = v128.load_splat<real>(a3);
+    c30 = v128.add<real>(c30, v128.mul<real>(x, b0));
+    c31 = v128.add<real>(c31, v128.mul<real>(x, b1));
     a0 += leftNext; a1 += leftNext; a2 += leftNext; a3 += leftNext;
     right += rightRow;
   }
-  finish<T>(c00, out, other, scale, mode);
-  finish<T>(c01, out + 16, other + 16, scale, mode);
+  finish(c00, out, other, scale, mode);
+  finish(c01, out + 16, other + 16, scale, mode);
   out += outRow; other += outRow;
-  finish<T>(c10, out, other, scale, mode);
-  finish<T>(c11, out + 16, other + 16, scale, mode);
+  finish(c10, out, other, scale, mode);
+  finish(c11, out + 16, other + 16, scale, mode);
   out += outRow; other += outRow;
-  finish<T>(c20, out, other, scale, mode);
-  finish<T>(c21, out + 16, other + 16, scale, mode);
+  finish(c20, out, other, scale, mode);
+  finish(c21, out + 16, other + 16, scale, mode);
   out += outRow; other += outRow;
-  finish<T>(c30, out, other, scale, mode);
-  finish<T>(c31, out + 16, other + 16, scale, mode);
+  finish(c30, out, other, scale, mode);
+  finish(c31, out + 16, other + 16, scale, mode);
 }
 
 /** Four rows and one vector of `X Y`. */
-// @ts-ignore: decorator
-@inline
-function narrowBlock<T>(
+@inline function narrowBlock(
   left: usize, leftRow: usize, leftNext: usize,
   right: usize, rightRow: usize,
   inner: i32,
   out: usize, outRow: usize, other: usize, scale: v128, mode: i32,
 ): void {
-  let c0 = v128.splat<T>(0), c1 = c0, c2 = c0, c3 = c0;
+  let c0 = v128.splat<real>(0), c1 = c0, c2 = c0, c3 = c0;
   let a0 = left, a1 = left + leftRow, a2 = a1 + leftRow, a3 = a2 + leftRow;
   for (let k = 0; k < inner; k++) {
     const b = v128.load(right);
-    c0 = v128.add<T>(c0, v128.mul<T>(v128.load_splat<T>(a0), b));
-    c1 = v128.add<T>(c1, v128.mul<T>(v128.load_splat<T>(a1), b));
-    c2 = v128.add<T>(c2, v128.mul<T>(v128.load_splat<T>(a2), b));
-    c3 = v128.add<T>(c3, v128.mul<T>(v128.load_splat<T>(a3), b));
+    c0 = v128.add<real>(c0, v128.mul<real>(v128.load_splat<real>(a0), b));
+    c1 = v128.add<real>(c1, v128.mul<real>(v128.load_splat<real>(a1), b));
+    c2 = v128.add<real>(c2, v128.mul<real>(v128.load_splat<real>(a2), b));
+    c3 = v128.add<real>(c3, v128.mul<real>(v128.load_splat<real>(a3), b));
     a0 += leftNext; a1 += leftNext; a2 += leftNext; a3 += leftNext;
     right += rightRow;
   }
-  finish<T>(c0, out, other, scale, mode);
+  finish(c0, out, other, scale, mode);
   out += outRow; other += outRow;
-  finish<T>(c1, out, other, scale, mode);
+  finish(c1, out, other, scale, mode);
   out += outRow; other += outRow;
-  finish<T>(c2, out, other, scale, mode);
+  finish(c2, out, other, scale, mode);
   out += outRow; other += outRow;
-  finish<T>(c3, out, other, scale, mode);
+  finish(c3, out, other, scale, mode);
 }
 
 /**
  * `X Y` with `rows × inner` times `inner × cols`. An entry of X is at `left + row · leftRow + k · leftNext`, so that either
  * distance may be that of a row: X is read as it is or transposed. Y is read by whole rows.
  */
-export function multiply<T>(
+export function multiply(
   left: usize, leftRow: usize, leftNext: usize,
   right: usize,
   rows: i32, cols: i32, inner: i32,
-  out: usize, other: usize, scale: T, mode: i32,
+  out: usize, other: usize, scale: real, mode: i32,
 ): void {
-  const scales = v128.splat<T>(scale);
-  const row = <usize>cols * sizeof<T>();
+  const scales = v128.splat<real>(scale);
+  const row = <usize>cols * sizeof<real>();
   for (let i = 0; i < rows; i += 4) {
     let at: usize = 0;
     for (; at + 32 <= row; at += 32) {
-      wideBlock<T>(left, leftRow, leftNext, right + at, row, inner, out + at, row, other + at, scales, mode);
+      wideBlock(left, leftRow, leftNext, right + at, row, inner, out + at, row, other + at, scales, mode);
     }
     for (; at < row; at += 16) {
-      narrowBlock<T>(left, leftRow, leftNext, right + at, row, inner, out + at, row, other + at, scales, mode);
+      narrowBlock(left, leftRow, leftNext, right + at, row, inner, out + at, row, other + at, scales, mode);
     }
     left += 4 * leftRow;
     out += 4 * row;
@@ -125,13 +120,13 @@ export function multiply<T>(
 }
 
 /** `Xᵀ` of a `rows × cols` matrix, by squares of four or two rows. */
-export function transpose<T>(matrix: usize, rows: i32, cols: i32, out: usize): void {
-  const row = <usize>cols * sizeof<T>(), outRow = <usize>rows * sizeof<T>();
-  const side = 16 / sizeof<T>();
+export function transpose(matrix: usize, rows: i32, cols: i32, out: usize): void {
+  const row = <usize>cols * sizeof<real>(), outRow = <usize>rows * sizeof<real>();
+  const side = 16 / sizeof<real>();
   for (let i: usize = 0; i < outRow; i += 16) {
     let from = matrix, to = out + i;
     for (let j: usize = 0; j < row; j += 16) {
-      if (sizeof<T>() == 4) {
+      if (sizeof<real>() == 4) {
         const a = v128.load(from), b = v128.load(from + row), c = v128.load(from + 2 * row), d = v128.load(from + 3 * row);
         const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
         const ef = v128.shuffle<i32>(a, b, 2, 6, 3, 7), gh = v128.shuffle<i32>(c, d, 2, 6, 3, 7);

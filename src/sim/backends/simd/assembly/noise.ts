@@ -1,3 +1,4 @@
+// @ts-nocheck: a compiler of TypeScript would refuse the decorators
 import { boxMuller32, CONSTANTS_32, writeConstants32 } from './box-muller-32';
 import { boxMuller64 } from './box-muller-64';
 import { philox } from './philox';
@@ -9,9 +10,7 @@ const WORDS: usize = 128;
 const PAIRS: usize = 32;
 
 /** The two pairs of normal numbers of two counters: their first two numbers, or their last two. */
-// @ts-ignore: decorator
-@inline
-function twoPairs(radial: v128, angular: v128, room: usize, out: usize): void {
+@inline function twoPairs(radial: v128, angular: v128, room: usize, out: usize): void {
   boxMuller64(radial, angular, room);
   store<f64>(out, load<f64>(room));
   store<f64>(out, load<f64>(room, 16), 8);
@@ -20,10 +19,8 @@ function twoPairs(radial: v128, angular: v128, room: usize, out: usize): void {
 }
 
 /** Sixteen numbers from the words of four counters. */
-// @ts-ignore: decorator
-@inline
-function sixteen<T>(words: usize, table: usize, room: usize, out: usize): void {
-  if (sizeof<T>() == 4) {
+@inline function sixteen(words: usize, table: usize, room: usize, out: usize): void {
+  if (sizeof<real>() == 4) {
     boxMuller32(words, table, out);
     return;
   }
@@ -45,25 +42,23 @@ function sixteen<T>(words: usize, table: usize, room: usize, out: usize): void {
  * @param stream number of the stream of replicate 0, as lower and upper word
  * @param room for words, pairs and the numbers of one replicate
  */
-// @ts-ignore: decorator
-@inline
-export function drawNoise<T>(
+@inline export function drawNoise(
   first: usize, second: usize, rows: i32, hidden: i32, cols: i32,
   key0: i32, key1: i32, purpose: i32, stream0: i32, stream1: i32,
   room: usize, from: i32, to: i32,
 ): void {
-  const size = sizeof<T>();
+  const size = sizeof<real>();
   const paddedRows = (rows + 3) & ~3, paddedHidden = (hidden + 3) & ~3, paddedCols = (cols + 3) & ~3;
   const pairs = room + WORDS, table = pairs + PAIRS, numbers = table + CONSTANTS_32;
-  if (sizeof<T>() == 4) writeConstants32(table);
+  if (sizeof<real>() == 4) writeConstants32(table);
   const needed = rows * hidden + hidden * cols;
   for (let replicate = from; replicate < to; replicate++) {
     const stream = (((<u64>(<u32>stream1)) << 32) | <u64>(<u32>stream0)) + <u64>replicate;
     for (let at = 0; at < needed; at += AT_ONCE) {
       const out = numbers + <usize>at * size;
       philox(at >> 2, purpose, <i32>stream, <i32>(stream >> 32), key0, key1, room);
-      sixteen<T>(room, table, pairs, out);
-      sixteen<T>(room + WORDS / 2, table, pairs, out + 16 * size);
+      sixteen(room, table, pairs, out);
+      sixteen(room + WORDS / 2, table, pairs, out + 16 * size);
     }
     const layer1 = first + <usize>replicate * (<usize>(paddedRows * paddedHidden)) * size;
     for (let row = 0; row < rows; row++) {

@@ -1,3 +1,4 @@
+// @ts-nocheck: a compiler of TypeScript would refuse the decorators
 /*
  * Philox4x32-10 (Salmon, Moraes, Dror and Shaw, SC 2011) for counters side by side, one in each lane. A block of four words
  * per counter is left in memory, word by word: four lanes of the first word, of the second, ….
@@ -15,9 +16,7 @@ const ROUNDS = 10;
  * @param first first word of the first counter; the others follow by ones
  * @param out room for eight vectors: those of the first group, then those of the second
  */
-// @ts-ignore: decorator
-@inline
-export function philox(first: i32, second: i32, third: i32, fourth: i32, key0: i32, key1: i32, out: usize): void {
+@inline export function philox(first: i32, second: i32, third: i32, fourth: i32, key0: i32, key1: i32, out: usize): void {
   let a0 = i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3)), b0 = i32x4.add(i32x4.splat(first), i32x4(4, 5, 6, 7));
   let a1 = i32x4.splat(second), a2 = i32x4.splat(third), a3 = i32x4.splat(fourth);
   let b1 = a1, b2 = a2, b3 = a3;
