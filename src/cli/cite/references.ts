@@ -44,10 +44,7 @@ const OPTIMIZERS = {
 const SOFTWARE = { overtrain: 'overtrain', mlmatrix: 'ml-matrix', gpujs: 'gpu.js' } as const;
 
 /** The software that a run rests on. Versions may come from a file: only what looks like one goes into BibTeX. No backend: of no run. */
-export function softwareReferences(
-  versions: Readonly<Record<string, string>>,
-  backend: string | undefined,
-): readonly Reference[] {
+export function softwareReferences(versions: Readonly<Record<string, string>>, backend: string | undefined) {
   const usesGpuJs = backend === undefined || backendRecord(backend)?.isGpuJs === true;
   return Object.entries(SOFTWARE).flatMap(([key, name]) => {
     if (key === 'gpujs' && !usesGpuJs) return [];

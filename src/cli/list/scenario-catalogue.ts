@@ -12,10 +12,7 @@ export async function loadCatalogue(io: CommandLineIo): Promise<Catalogue> {
   return catalogueOf(scenarios, claims);
 }
 
-export function catalogueLines(
-  { scenarios, claims }: Pick<Catalogue, 'scenarios' | 'claims'>,
-  terminal: Terminal,
-): string[] {
+export function catalogueLines({ scenarios, claims }: Pick<Catalogue, 'scenarios' | 'claims'>, terminal: Terminal) {
   const { strong, faint } = styleFor(terminal.colour);
   const groups = [...new Set(scenarios.map(({ group }) => group))];
   const lines = groups.flatMap((group) => [

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { oneLine } from './cell-width.js';
+import type { Environment } from './terminal.js';
 
 export const exitCode = {
   /** Done, and every claim that was checked holds. */
@@ -18,7 +19,7 @@ export const exitCode = {
 const [LONGEST_LINE, LONGEST_NAME] = [600, 60];
 
 /** How a command that threw ends: its exit code and what stderr says, one line unless the user asked for a stack. */
-export function describeFailure(error: unknown, env: Readonly<Record<string, string | undefined>>) {
+export function describeFailure(error: unknown, env: Environment) {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return { exitCode: exitCode.done, message: '' };
     return { exitCode: exitCode.invalid, message: line(describeUsage(error)) };

@@ -73,13 +73,8 @@ function slicedTitle({ title, slice }: CurveFigure, values: readonly (Cell | und
     : `${title}, middle ${slice}`;
 }
 
-function inflectionOf(
-  { inflection, series, slice: sliced, x, y }: CurveFigure,
-  value: Cell,
-  slice: Cell | undefined,
-  drawn: Table,
-  tables: Tables,
-): FigureSeries['inflection'] {
+function inflectionOf(figure: CurveFigure, value: Cell, slice: Cell | undefined, drawn: Table, tables: Tables) {
+  const { inflection, series, slice: sliced, x, y } = figure;
   const table = inflection === undefined ? undefined : tables[inflection.table];
   if (inflection === undefined || table === undefined) return undefined;
   const row = table.rows.find(
@@ -93,12 +88,7 @@ function inflectionOf(
   return near(inflection.theory, y.theory) ?? near(inflection.simulation, y.simulation);
 }
 
-function pointNear(
-  x: number | null,
-  xColumn: string,
-  yColumn: string | undefined,
-  { columns, rows }: Table,
-): FigureSeries['inflection'] {
+function pointNear(x: number | null, xColumn: string, yColumn: string | undefined, { columns, rows }: Table) {
   if (x === null || yColumn === undefined) return undefined;
   const [across, up] = [columnIndex(columns, xColumn), columnIndex(columns, yColumn)];
   let nearest: FigureSeries['inflection'];

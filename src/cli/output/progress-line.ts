@@ -1,6 +1,6 @@
 import type { WorkMeter } from '../../sim/backends/watched-backend.js';
 import { fitCells } from './cell-width.js';
-import { asciiText, type OutputStream, safeText, terminalOf } from './terminal.js';
+import { asciiText, type Environment, type OutputStream, safeText, terminalOf } from './terminal.js';
 import { readableNumber } from './text-table.js';
 
 /** Throughput of a run in network steps per second, for the end of a line; empty where no step has been made. */
@@ -63,24 +63,22 @@ const silent = { update(_done: number, _total: number, _label: string) {}, clear
 export type ProgressLine = typeof silent;
 
 /** The progress line for a stream: drawn only on a terminal that can redraw a line, outside CI, unless `quiet`. */
-export function progressLine(
-  stream: OutputStream,
-  env: Readonly<Record<string, string | undefined>>,
-  quiet: boolean,
-  clock: () => number = () => performance.now(),
-): ProgressLine {
+export function progressLine(stream: OutputStream, env: Environment, quiet: boolean, clock = () => performance.now()) {
   if (quiet || !terminalOf(stream, env).live) return silent;
   const remaining = new RemainingTime(clock());
   let drawnAt = Number.NEGATIVE_INFINITY;
   let isShown = false;
-  return {
+  const line: ProgressLine = {
     update(done, total, label) {
       const now = clock();
       remaining.update(done, now);
       if (now - drawnAt < REDRAW_INTERVAL) return;
       const { width, unicode } = terminalOf(stream, env);
-      const text = progressText(done, total, label, remaining.until(total), unicode);
-      const fitted = fitCells(text, width - 1);
+      const [part, milliseconds] = [shareDone(done, total), remaining.until(total)];
+      const left = milliseconds === undefined ? '' : `  ${durationText(milliseconds)} left`;
+      const bar = progressBar(part, BAR_CELLS, unicode);
+      // The percentage comes first, for it must be seen in the narrowest window.
+      const fitted = fitCells(`${percentDone(part)}${left}  ${bar}  ${safeText(label, unicode)}`, width - 1);
       // In one write, so that the terminal never shows the line half erased.
       stream.write(`\r${unicode ? fitted : asciiText(fitted)}\u001b[K`);
       drawnAt = now;
@@ -93,20 +91,7 @@ export function progressLine(
       drawnAt = Number.NEGATIVE_INFINITY;
     },
   };
-}
-
-/** What the line says; the percentage first, for it must be seen in the narrowest window. */
-function progressText(
-  done: number,
-  total: number,
-  label: string,
-  milliseconds: number | undefined,
-  unicode: boolean,
-): string {
-  const part = shareDone(done, total);
-  const left = milliseconds === undefined ? '' : `  ${durationText(milliseconds)} left`;
-  const bar = progressBar(part, BAR_CELLS, unicode);
-  return `${percentDone(part)}${left}  ${bar}  ${safeText(label, unicode)}`;
+  return line;
 }
 
 export function shareDone(done: number, total: number): number {

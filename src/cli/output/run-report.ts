@@ -51,12 +51,7 @@ export function runReport(scenario: Scenario, results: RunResults, terminal: Ter
   ];
 }
 
-function figureLines(
-  figure: Scenario['figures'][number],
-  results: RunResults,
-  terminal: Terminal,
-  style: Style,
-): string[] {
+function figureLines(figure: Scenario['figures'][number], results: RunResults, terminal: Terminal, style: Style) {
   const height = Math.min(28, Math.max(18, Math.floor(terminal.width / 3.2)));
   if (isMap(figure)) return drawMap(figureMap(figure, results.tables), { ...terminal, height });
   const { chart, drawn, available } = figureChart(figure, results.tables);

@@ -10,7 +10,7 @@ export interface OutputStream {
   readonly columns?: number;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type DrawSweep = (summary: SweepSummary, table: Table) => Promise<ReadonlyMap<string, string | Uint8Array>>;
 

@@ -239,12 +239,7 @@ export function reportFigure(
 }
 
 /** The report as one file: its security policy allows its own script and style by their checksums, and refuses every request. */
-export function reportPage(
-  runs: readonly ReportRun[],
-  proofs: readonly ProvedClaim[],
-  script: string,
-  style: string,
-): string {
+export function reportPage(runs: readonly ReportRun[], proofs: readonly ProvedClaim[], script: string, style: string) {
   const sheet = `${style}${colourVariables(runs)}`;
   const policy = [
     "default-src 'none'",

@@ -29,11 +29,7 @@ export async function writePage(file: string, contents: string): Promise<void> {
 const PROOFS = new URL('../../../proofs.md', import.meta.url);
 
 /** Writes the report on result folders as one file, which stays as it was where that fails. */
-export async function writeReport(
-  folders: readonly string[],
-  file: string,
-  scenarios: readonly Scenario[],
-): Promise<void> {
+export async function writeReport(folders: readonly string[], file: string, scenarios: readonly Scenario[]) {
   const stored: StoredRun[] = [];
   for (const folder of folders) stored.push(await readResult(folder));
   await writePage(file, reportText(stored, scenarios));
@@ -48,12 +44,7 @@ export function reportText(stored: readonly StoredRun[], scenarios: readonly Sce
   return reportPage(runs, proofs, builtFile(script), builtFile('page.css'));
 }
 
-function reportRun(
-  run: StoredRun,
-  index: number,
-  scenarios: readonly Scenario[],
-  proved: ReadonlySet<string>,
-): ReportRun {
+function reportRun(run: StoredRun, index: number, scenarios: readonly Scenario[], proved: ReadonlySet<string>) {
   const { document, folder } = run;
   const scenario = scenarios.find(({ id }) => id === document.scenario);
   const figures: ReportRun['figures'][number][] = [];

@@ -7,8 +7,8 @@ import { messageOf, refuseNesting } from '../output/error-line.js';
 /** Strings, and the punctuation that shows where in a mapping each is. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
 
-/** A key that occurs twice in one mapping of valid JSON, where `JSON.parse` silently takes the last. */
-function duplicateKey(text: string): string | undefined {
+/** Refuses a key that occurs twice in one mapping of valid JSON, where `JSON.parse` silently takes the last. */
+function refuseDuplicates(text: string): void {
   // One set of keys for each mapping that is open; none for a list.
   const open: (Set<string> | undefined)[] = [];
   let latest = '';
@@ -19,12 +19,11 @@ function duplicateKey(text: string): string | undefined {
     else if (token === ':') {
       const key: string = JSON.parse(latest);
       const keys = open.at(-1);
-      if (keys?.has(key)) return key;
+      if (keys?.has(key)) throw twice(key);
       keys?.add(key);
     }
     latest = token;
   }
-  return undefined;
 }
 
 const [MOST_ALIASES, DEEPEST] = [20, 64];
@@ -70,8 +69,7 @@ function twice(key: unknown): Error {
 
 function parseJson(text: string): unknown {
   const content: unknown = JSON.parse(text);
-  const key = duplicateKey(text);
-  if (key !== undefined) throw twice(key);
+  refuseDuplicates(text);
   return content;
 }
 

@@ -123,11 +123,7 @@ export function finish(lines: string[], { height, unicode }: ChartOptions): stri
   return unicode ? fitted : fitted.map(asciiText);
 }
 
-interface PlacedLabel {
-  readonly text: string;
-  readonly start: number;
-  readonly tick: number;
-}
+type PlacedLabel = { readonly text: string; readonly start: number; readonly tick: number };
 
 const [APART, ENOUGH_TICKS] = [2, 4];
 

@@ -2,10 +2,7 @@ import { cellWidth } from '../cell-width.js';
 import type { AxisScale } from './draw-chart.js';
 
 /** A point of a chart; a coordinate that is null or not finite, or not positive on a log axis, is a gap. */
-export interface ChartPoint {
-  readonly x: number | null;
-  readonly y: number | null;
-}
+export type ChartPoint = { readonly x: number | null; readonly y: number | null };
 
 export interface ChartSeries {
   readonly label: string;
@@ -25,16 +22,9 @@ export interface Chart {
 }
 
 /** A character cell: the dots that cross it, one bit each, a character in their place or none, and the series last drawn, or −1. */
-interface RasterCell {
-  dots: number;
-  glyph: string;
-  series: number;
-}
+type RasterCell = { dots: number; glyph: string; series: number };
 
-interface Dot {
-  readonly x: number;
-  readonly y: number;
-}
+type Dot = { readonly x: number; readonly y: number };
 
 // Unicode numbers the eight dots of a braille cell column by column, except for the lowest row.
 const BRAILLE_BITS = [
@@ -151,12 +141,7 @@ export function markersFor(unicode: boolean) {
 
 const MOST_HIDDEN = 2;
 
-interface Place {
-  readonly label: string;
-  readonly column: number;
-  readonly row: number;
-  readonly series: number;
-}
+type Place = { readonly label: string; readonly column: number; readonly row: number; readonly series: number };
 
 type Scales = Readonly<Record<'x' | 'y', AxisScale>>;
 

@@ -125,14 +125,9 @@ function nameOf({ places, names }: MapAxis, place: number): string {
   return names?.[place] ?? readableNumber(places[place]!, 3);
 }
 
-function mapLine(
-  map: HeatMap,
-  row: number,
-  greatest: number,
-  { columns, rows, cell, gutter }: Layout,
-  { unicode, colour, width }: ChartOptions,
-  style: Style,
-): string {
+function mapLine(map: HeatMap, row: number, greatest: number, layout: Layout, options: ChartOptions, style: Style) {
+  const { columns, rows, cell, gutter } = layout;
+  const { unicode, colour, width } = options;
   const signs = signsFor(unicode);
   const label = padCells(fitCells(nameOf(map.y, row), gutter), gutter, 'left');
   // In a window of one cell there is room for nothing but the map.
@@ -153,12 +148,7 @@ function mapLine(
 }
 
 /** Whether a boundary lies in the line of a row: nearer to its place than to any other that is shown. */
-function holdsBoundary(
-  { y }: HeatMap,
-  rows: readonly number[],
-  row: number,
-  height: number | null | undefined,
-): boolean {
+function holdsBoundary({ y }: HeatMap, rows: readonly number[], row: number, height: number | null | undefined) {
   if (!isKnown(height)) return false;
   const distance = (other: number) => Math.abs(y.places[other]! - height);
   return rows.every(
@@ -166,12 +156,7 @@ function holdsBoundary(
   );
 }
 
-function axisBelow(
-  { x }: HeatMap,
-  { columns, cell, gutter }: Layout,
-  { unicode, width }: ChartOptions,
-  style: Style,
-): string[] {
+function axisBelow({ x }: HeatMap, { columns, cell, gutter }: Layout, { unicode, width }: ChartOptions, style: Style) {
   const markers = markersFor(unicode);
   const middle = Math.floor((cell - 1) / 2);
   let axis = ' '.repeat(gutter) + markers.cornerBelow;

@@ -17,12 +17,7 @@ export function button(label: string, press: () => void, name?: string): HTMLBut
 }
 
 /** A button that shows whether something is seen, and hides or shows it: its name is in `hidden` or not. */
-export function toggle<Name>(
-  content: readonly (Node | string)[],
-  name: Name,
-  hidden: Set<Name>,
-  changed: () => void,
-): HTMLButtonElement {
+export function toggle<Name>(content: readonly (Node | string)[], name: Name, hidden: Set<Name>, changed: () => void) {
   const made = button('', () => {
     const isHidden = !hidden.delete(name);
     if (isHidden) hidden.add(name);

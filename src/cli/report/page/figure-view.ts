@@ -99,11 +99,7 @@ function plotOrigin({ view, plot }: ShownFigure): readonly [number, number] {
 
 type Row = Readonly<Record<string, unknown>>;
 
-interface Place {
-  readonly row: Row;
-  readonly x: number;
-  readonly y: number;
-}
+type Place = { readonly row: Row; readonly x: number; readonly y: number };
 
 /** A pointer farther from every value than this, in pixels, is on none. */
 const NEAR = 40;

@@ -64,10 +64,7 @@ const Chart = memo(function Chart(props: ChartProps): ReactElement {
   );
 });
 
-interface AppProps {
-  readonly state: AppState;
-  readonly display: Display;
-}
+type AppProps = { readonly state: AppState; readonly display: Display };
 
 function ScenarioScreen({ state, display }: AppProps): ReactElement {
   const { experiment, scenario } = openScenario(state);

@@ -75,10 +75,7 @@ function draftOfCommand(command: string): Draft {
   const text = { type: 'string' } as const;
   const options = { set: { type: 'string', multiple: true }, seed: text, engine: text, backend: text } as const;
   const { set = [], seed, ...how } = parseArgs({ args: words.slice(3), options }).values;
-  const settings = set.map((setting) => [
-    setting.slice(0, setting.indexOf('=')),
-    setting.slice(setting.indexOf('=') + 1),
-  ]);
+  const settings = set.map((setting) => /^([^=]*)=(.*)$/s.exec(setting)!.slice(1));
   const draft = { ...untouchedDraft, ...how, settings: Object.fromEntries(settings) } as Draft;
   return seed === undefined ? draft : { ...draft, seed: Number(seed) };
 }

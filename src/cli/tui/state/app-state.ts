@@ -49,11 +49,7 @@ export type Attack =
   | { readonly status: 'finished'; readonly finding: VerifiedClaim }
   | { readonly status: 'failed'; readonly message: string };
 
-export interface AttackNews {
-  readonly kind: 'attack';
-  readonly claim: string;
-  readonly attack: Attack;
-}
+export type AttackNews = { readonly kind: 'attack'; readonly claim: string; readonly attack: Attack };
 
 export function contextOf({ overlay, screen, home, experiment }: AppState): Context {
   if (overlay !== null)
@@ -63,21 +59,13 @@ export function contextOf({ overlay, screen, home, experiment }: AppState): Cont
   return experiment?.edit == null ? (experiment?.focus ?? 'parameters') : 'edit';
 }
 
-export interface WindowSize {
-  readonly columns: number;
-  readonly rows: number;
-}
+export type WindowSize = { readonly columns: number; readonly rows: number };
 
 export type Overlay =
   | { readonly kind: 'help' | 'explain' | 'command'; readonly scroll: number }
   | { readonly kind: 'claim'; readonly claim: string; readonly scroll: number }
-  | {
-      readonly kind: 'save';
-      readonly field: TextField;
-      /** Why the folder typed cannot be taken; null before anything was tried. */
-      readonly message: string | null;
-      readonly isBusy: boolean;
-    }
+  /** `message` says why the folder typed cannot be taken; null before anything was tried. */
+  | { readonly kind: 'save'; readonly field: TextField; readonly message: string | null; readonly isBusy: boolean }
   /** Asks whether to leave; `under` comes back where the user stays. */
   | { readonly kind: 'quit'; readonly under: Exclude<Overlay, { readonly kind: 'quit' }> | null };
 
@@ -95,10 +83,7 @@ export interface Experiment {
   readonly pinned: Run | null;
 }
 
-export interface Notice {
-  readonly tone: 'good' | 'bad' | 'faint';
-  readonly text: string;
-}
+export type Notice = { readonly tone: 'good' | 'bad' | 'faint'; readonly text: string };
 
 /** The whole state of the application. Immutable, and the same for every way of drawing it. */
 export interface AppState {
@@ -222,10 +207,7 @@ export type Action =
   | RunNews
   | AttackNews;
 
-export interface Step {
-  readonly state: AppState;
-  readonly effects: readonly Effect[];
-}
+export type Step = { readonly state: AppState; readonly effects: readonly Effect[] };
 
 export function stepTo(state: AppState, ...effects: readonly Effect[]): Step {
   return { state, effects };

@@ -43,7 +43,9 @@ export function fieldsOf(scenario: Scenario, { settings, seed, engine, backend }
     ...(scenario.presets === undefined ? [] : [choiceField('preset', settings.preset ?? NO_PRESET, presets, named)]),
     ...parameters.map(([name, schema]): Field => {
       const meta = metaOf(schema);
-      const value = settings[name] ?? preset[name] ?? defaultText(meta);
+      // Some parameters name their default only at the end of their description.
+      const fallback = meta.default ?? /; default: (.*)$/.exec(meta.description)?.[1] ?? '';
+      const value = settings[name] ?? preset[name] ?? fallback;
       return { kind: 'parameter', name, meta, value, isSet: name in settings };
     }),
     { kind: 'seed', name: 'seed', meta: seedMeta, value: String(seed), isSet: seed !== DEFAULT_SEED },
@@ -53,20 +55,10 @@ export function fieldsOf(scenario: Scenario, { settings, seed, engine, backend }
 }
 
 /** A field that takes one of some words, the default the first. */
-function choiceField(
-  kind: Exclude<Field['kind'], 'parameter' | 'seed'>,
-  value: string,
-  choices: readonly string[],
-  description: string,
-): Field {
+function choiceField(kind: 'preset' | 'engine' | 'backend', value: string, choices: readonly string[], about: string) {
   const fallback = choices[0]!;
-  const meta = { description, unit: '1', range: choices.join(', '), default: fallback, choices };
+  const meta = { description: about, unit: '1', range: choices.join(', '), default: fallback, choices };
   return { kind, name: kind, meta, value, isSet: value !== fallback };
-}
-
-/** The default as a user would write it; some parameters name theirs only at the end of their description. */
-function defaultText({ default: fallback, description }: ParameterMeta): string {
-  return fallback ?? /; default: (.*)$/.exec(description)?.[1] ?? '';
 }
 
 /** What is attempted, or what the command line says to it where it is wrong. */

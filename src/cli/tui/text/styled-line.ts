@@ -5,10 +5,7 @@ import type { TextField, WindowSize } from '../state/app-state.js';
 /** What a piece of text means, from which its colour follows. Nothing is shown by colour alone. */
 export type Tone = 'plain' | 'strong' | 'faint' | 'good' | 'bad' | 'caution';
 
-export interface Span {
-  readonly text: string;
-  readonly tone?: Tone;
-}
+export type Span = { readonly text: string; readonly tone?: Tone };
 
 export type StyledLine = readonly Span[];
 
@@ -21,14 +18,7 @@ export function plainLine(text: string, tone: Tone = 'plain'): StyledLine {
 }
 
 /** A text broken into lines of one tone; `rest` blanks stand before all lines but the first. */
-export function wrapped(
-  text: string,
-  width: number,
-  unicode: boolean,
-  tone: Tone = 'plain',
-  first = 0,
-  rest = first,
-): StyledLine[] {
+export function wrapped(text: string, width: number, unicode: boolean, tone: Tone = 'plain', first = 0, rest = first) {
   return wrapCells(safeText(text, unicode), width, first, rest).map((line) => plainLine(line, tone));
 }
 
