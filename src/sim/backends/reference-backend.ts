@@ -160,20 +160,14 @@ function flatten(matrices: readonly Matrix[]): Float64Array {
   return Float64Array.from(matrices.flatMap((matrix) => matrix.to1DArray()));
 }
 
-function layersOf({ shape, layers }: PerturbedNetworks, network: number): { first: Matrix; second: Matrix } {
+function layersOf({ shape, layers }: PerturbedNetworks, network: number): Layers<Matrix> {
   const { rows, hidden, cols } = shape;
-  if (!('factors' in layers)) {
-    return {
-      first: matrixAt(layers.first, network, rows, hidden),
-      second: matrixAt(layers.second, network, hidden, cols),
-    };
+  if ('factors' in layers) {
+    const factors = Array.from(layers.factors.subarray(network * layers.modes, (network + 1) * layers.modes));
+    return { first: Matrix.diag(factors, rows, hidden), second: Matrix.diag(factors, hidden, cols) };
   }
-  const first = Matrix.zeros(rows, hidden);
-  const second = Matrix.zeros(hidden, cols);
-  for (let mode = 0; mode < layers.modes; mode++) {
-    const factor = layers.factors[network * layers.modes + mode]!;
-    first.set(mode, mode, factor);
-    second.set(mode, mode, factor);
-  }
-  return { first, second };
+  return {
+    first: matrixAt(layers.first, network, rows, hidden),
+    second: matrixAt(layers.second, network, hidden, cols),
+  };
 }

@@ -75,14 +75,8 @@ export function adaptivePlan(problem: Problem, times: readonly number[], finenes
   return planAt(pacesOf(problem, times), times, fineness);
 }
 
-/** Stretches between the times at which the rate is chosen anew, up to each recorded time. */
-interface Paces {
-  readonly stretches: readonly (readonly { readonly length: number; readonly widest: number }[])[];
-  readonly largestStable: number;
-}
-
-/** What no fineness changes: the stretches, and the widest gap at the beginning of each. */
-function pacesOf(problem: Problem, times: readonly number[]): Paces {
+/** What no fineness changes: the stretches between the times at which the rate is chosen anew, with the widest gap at their beginning. */
+function pacesOf(problem: Problem, times: readonly number[]) {
   const largestStable = stabilityLimit(problem.spectrum) / 2;
   const latest = MOST_STEPS * largestStable;
   if (times.at(-1)! > latest) {
@@ -105,7 +99,11 @@ function pacesOf(problem: Problem, times: readonly number[]): Paces {
   return { stretches, largestStable };
 }
 
-function planAt({ stretches, largestStable }: Paces, times: readonly number[], fineness: number): TrainingPlan {
+function planAt(
+  { stretches, largestStable }: ReturnType<typeof pacesOf>,
+  times: readonly number[],
+  fineness: number,
+): TrainingPlan {
   let totalSteps = 0;
   let largestRate = 0;
   const recordings = times.map((time, at) => {

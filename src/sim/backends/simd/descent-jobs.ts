@@ -37,7 +37,10 @@ export async function descendModesOn(
       sigmas,
       scales,
       arena.put(runs.map(({ rate }) => rate)),
-      arena.putIntegers(runs.map(({ steps }) => steps)),
+      arena.put(
+        runs.map(({ steps }) => steps),
+        'i32',
+      ),
       runs.length,
     ],
     items: groups,

@@ -54,7 +54,7 @@ export class MomentJobs {
       workPerItem: isDiagonal ? 8 * p * q : 3 * p * h * q,
       scratchBytes: 2 * arena.bytes * p * q,
     });
-    return arena.doubles(out, MOMENTS * pairs).slice();
+    return new Float64Array(arena.numbers(out, MOMENTS * pairs, 'f64'));
   }
 
   /** A study puts the same noise on every checkpoint, so that the latest one stays. */
