@@ -115,11 +115,14 @@ export interface NetworkShape {
   readonly cols: number;
 }
 
-/** Both layers of every network, row-major, one network after the other. */
-export interface Weights {
-  readonly first: Float64Array;
-  readonly second: Float64Array;
+/** What networks have of each layer: the weights or a moment, in the form that some arithmetic works on. */
+export interface Layers<Batch> {
+  readonly first: Batch;
+  readonly second: Batch;
 }
+
+/** Both layers of every network, row-major, one network after the other. */
+export type Weights = Layers<Float64Array>;
 
 /** An ensemble of networks side by side. */
 export interface NetworkBatch extends Weights {

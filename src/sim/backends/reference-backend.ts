@@ -1,6 +1,7 @@
 import { Matrix } from 'ml-matrix';
 import {
   type Backend,
+  type Layers,
   type MatrixArithmetic,
   MOMENTS,
   type ModeBatch,
@@ -11,7 +12,7 @@ import {
   type PerturbedNetworks,
   type Weights,
 } from './backend.js';
-import { type Layers, optimizerStep, stepCoefficients } from './optimizer.js';
+import { optimizerStep, stepCoefficients } from './optimizer.js';
 
 type Batch = readonly Matrix[];
 

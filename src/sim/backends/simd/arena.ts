@@ -1,5 +1,4 @@
-import type { NetworkShape, Weights } from '../backend.js';
-import type { Layers } from '../optimizer.js';
+import type { Layers, NetworkShape, Weights } from '../backend.js';
 import type { KernelSettings } from './kernels.js';
 
 const VIEWS = { f32: Float32Array, f64: Float64Array, i32: Int32Array } as const;

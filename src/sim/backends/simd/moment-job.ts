@@ -1,6 +1,12 @@
-import { MOMENTS, type NetworkShape, type NoiseBatch, type NoiseSource, type PerturbedNetworks } from '../backend.js';
+import {
+  type Layers,
+  MOMENTS,
+  type NetworkShape,
+  type NoiseBatch,
+  type NoiseSource,
+  type PerturbedNetworks,
+} from '../backend.js';
 import { ranges, shareOf } from '../ensembles.js';
-import type { Layers } from '../optimizer.js';
 import { padded } from './arena.js';
 import { runOn, type SimdSession } from './job.js';
 
