@@ -63,11 +63,9 @@ export class ReferenceBackend implements Backend {
 
   async descendNetworks(batch: NetworkBatch, rates: readonly number[]): Promise<Weights> {
     const { rows, hidden, cols } = batch.shape;
-    const result: Weights = { first: Float64Array.from(batch.first), second: Float64Array.from(batch.second) };
-    for (let network = 0; network < batch.count; network++) {
+    const trained = matricesOf(batch.target, batch.count, rows, cols).map((target, network) => {
       let first = matrixAt(batch.first, network, rows, hidden);
       let second = matrixAt(batch.second, network, hidden, cols);
-      const target = matrixAt(batch.target, network, rows, cols);
       for (const rate of rates) {
         const step = 2 * rate * batch.rateScale[network]!;
         const residual = first.mmul(second).sub(target);
@@ -76,10 +74,9 @@ export class ReferenceBackend implements Backend {
         first = Matrix.sub(first, firstStep);
         second = Matrix.sub(second, secondStep);
       }
-      result.first.set(first.to1DArray(), network * rows * hidden);
-      result.second.set(second.to1DArray(), network * hidden * cols);
-    }
-    return result;
+      return { first, second };
+    });
+    return { first: flatten(trained.map(({ first }) => first)), second: flatten(trained.map(({ second }) => second)) };
   }
 
   async optimizeNetworks(networks: OptimizedNetworks, run: OptimizerRun): Promise<OptimizedNetworks> {

@@ -188,18 +188,12 @@ export function roundingOfSquare(factor: number, rounding: number): number {
   return rounding * (2 * Math.abs(factor) + rounding);
 }
 
-/** A plan with what it gives in exact arithmetic, and whether its discretisation bias is as small as asked. */
-export interface ChosenPlan {
-  readonly plan: TrainingPlan;
-  readonly expected: ExpectedTraining;
-  readonly accurate: boolean;
-}
-
 const COARSEST = 0.1;
 
 /**
  * The plan for a learning rate that the user set, or the cheapest one whose bias is acceptable: the fineness is halved
- * until it is, or until the next halving would exceed the steps that the engine can afford.
+ * until it is, or until the next halving would exceed the steps that the engine can afford. With it comes what it gives in exact
+ * arithmetic, and whether its discretisation bias is as small as asked.
  *
  * @param learningRate the constant rate, or `auto`
  * @param acceptable whether the factors that a plan gives at a recorded time are near enough to the flow
@@ -211,7 +205,7 @@ export function choosePlan(
   learningRate: number | 'auto',
   acceptable: (checkpoint: ExpectedCheckpoint, at: number) => boolean,
   mostSteps: number,
-): ChosenPlan {
+): { plan: TrainingPlan; expected: ExpectedTraining; accurate: boolean } {
   if (learningRate !== 'auto') {
     const plan = constantPlan(times, learningRate);
     const expected = expectTraining(problem, plan, noRounding);

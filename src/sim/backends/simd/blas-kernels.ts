@@ -15,23 +15,11 @@ const REMEDIES: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
   win32: 'put libopenblas.dll on the PATH',
 };
 
-/** `C ← α op(A) op(B) + β C` of row-major matrices at addresses of this process, as CBLAS has it. */
-type MatrixProduct = (
-  order: number,
-  leftTransposed: number,
-  rightTransposed: number,
-  rows: number,
-  cols: number,
-  inner: number,
-  alpha: number,
-  left: number,
-  leftRow: number,
-  right: number,
-  rightRow: number,
-  beta: number,
-  out: number,
-  outRow: number,
-) => void;
+/**
+ * `C ← α op(A) op(B) + β C` of matrices at addresses of this process, as CBLAS has it: order, whether A and B are transposed, rows,
+ * columns, inner size, α, A, its row, B, its row, β, C, its row.
+ */
+type MatrixProduct = (...numbers: number[]) => void;
 
 /** A library of linear algebra on this machine. */
 interface BlasLibrary {
