@@ -5,10 +5,7 @@ import type { RunDocument } from '../../sim/scenario/run-document.js';
 import type { Scenario } from '../../sim/scenario/scenario.js';
 import { claims } from '../../theory/claims/all-claims.js';
 
-export interface Reference {
-  readonly key: string;
-  readonly bibtex: string;
-}
+export type Reference = ReturnType<typeof entry>;
 
 const entries = new Map(
   readFileSync(new URL('../../../references.bib', import.meta.url), 'utf8')
@@ -16,7 +13,7 @@ const entries = new Map(
     .map((bibtex) => [/\{(\w+),/.exec(bibtex)![1]!, bibtex]),
 );
 
-function entry(key: string): Reference {
+function entry(key: string) {
   return { key, bibtex: entries.get(key)! };
 }
 

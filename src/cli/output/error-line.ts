@@ -15,15 +15,10 @@ export const exitCode = {
   interrupted: 130,
 } as const;
 
-export interface Failure {
-  readonly exitCode: number;
-  readonly message: string;
-}
+const [LONGEST_LINE, LONGEST_NAME] = [600, 60];
 
-const LONGEST_LINE = 600;
-const LONGEST_NAME = 60;
-
-export function describeFailure(error: unknown, env: Readonly<Record<string, string | undefined>>): Failure {
+/** How a command that threw ends: its exit code and what stderr says, one line unless the user asked for a stack. */
+export function describeFailure(error: unknown, env: Readonly<Record<string, string | undefined>>) {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return { exitCode: exitCode.done, message: '' };
     return { exitCode: exitCode.invalid, message: line(describeUsage(error)) };
@@ -70,16 +65,16 @@ function line(text: string): string {
 
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_MAPPING, CLOSE_MAPPING] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d];
 
-/** Whether the brackets of a JSON text are nested more than `most` deep, which would overflow a recursive reader. */
-export function isNestedDeeper(text: string, most: number): boolean {
+/** Refuses a JSON text whose brackets are nested more than `most` deep, which would overflow a recursive reader. */
+export function refuseNesting(text: string, most: number): void {
   let depth = 0;
   let isQuoted = false;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     if (isQuoted && code === BACKSLASH) index++;
     else if (code === QUOTE) isQuoted = !isQuoted;
-    else if (!isQuoted && (code === OPEN_LIST || code === OPEN_MAPPING) && ++depth > most) return true;
+    else if (!isQuoted && (code === OPEN_LIST || code === OPEN_MAPPING)) depth++;
     else if (!isQuoted && (code === CLOSE_LIST || code === CLOSE_MAPPING)) depth--;
+    if (depth > most) throw new Error(`brackets more than ${most} deep`);
   }
-  return false;
 }

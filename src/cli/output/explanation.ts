@@ -68,12 +68,8 @@ function greatestOfMap(figure: MapFigure, { tables }: RunResults): string {
 }
 
 export function explainChecks({ checks, diverged }: RunResults, compute: Compute | null, isFinished: boolean): string {
-  const by =
-    compute === null
-      ? 'not yet known'
-      : compute.backend === 'host'
-        ? `the ${compute.engine} engine`
-        : `the ${compute.engine} engine on ${compute.backend}`;
+  const on = compute === null || compute.backend === 'host' ? '' : ` on ${compute.backend}`;
+  const by = compute === null ? 'not yet known' : `the ${compute.engine} engine${on}`;
   const applicable = checks.filter(({ verdict }) => verdict !== 'not-applicable');
   const failing = applicable.filter(({ verdict }) => verdict === 'fails').map(({ claim }) => claim);
   const lost =

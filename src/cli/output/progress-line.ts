@@ -57,13 +57,10 @@ export function durationText(milliseconds: number): string {
 const REDRAW_INTERVAL = 100;
 const BAR_CELLS = 20;
 
-export interface ProgressLine {
-  update(done: number, total: number, label: string): void;
-  /** Takes the line away, so that other output can be written; the next update draws it again. */
-  clear(): void;
-}
+const silent = { update(_done: number, _total: number, _label: string) {}, clear() {} };
 
-const silent: ProgressLine = { update: () => {}, clear: () => {} };
+/** `clear` takes the line away, so that other output can be written; the next update draws it again. */
+export type ProgressLine = typeof silent;
 
 /** The progress line for a stream: drawn only on a terminal that can redraw a line, outside CI, unless `quiet`. */
 export function progressLine(

@@ -44,8 +44,7 @@ export interface Terminal {
   readonly live: boolean;
 }
 
-const PIPE_WIDTH = 80;
-const LEAST_WIDTH = 20;
+const [PIPE_WIDTH, LEAST_WIDTH] = [80, 20];
 
 /** Reads what a stream can show from the stream itself and the environment (`NO_COLOR`, `FORCE_COLOR`, `TERM`, `CI`, `LC_ALL` …). */
 export function terminalOf(stream: OutputStream, env: Environment): Terminal {
@@ -58,12 +57,7 @@ export function terminalOf(stream: OutputStream, env: Environment): Terminal {
   };
 }
 
-const FORCED_DEPTHS: ReadonlyMap<string, ColourDepth> = new Map([
-  ['0', 'none'],
-  ['false', 'none'],
-  ['2', 'indexed'],
-  ['3', 'full'],
-]);
+const FORCED_DEPTHS = new Map(Object.entries<ColourDepth>({ 0: 'none', false: 'none', 2: 'indexed', 3: 'full' }));
 
 /** `FORCE_COLOR` (0 to 3) decides where it is set, then `NO_COLOR`; otherwise only a capable terminal gets colour. */
 function colourDepth(isTerminal: boolean, env: Environment): ColourDepth {
@@ -123,13 +117,16 @@ export function styleFor(depth: ColourDepth) {
 
 /** Greek letters by the names that LaTeX and ASCII have for them. */
 export const GREEK: ReadonlyMap<string, string> = new Map(
-  (
+  pairsOf(
     'alpha α, beta β, gamma γ, delta δ, epsilon ε, zeta ζ, eta η, theta θ, kappa κ, lambda λ, mu μ, nu ν, xi ξ, pi π, ' +
-    'rho ρ, sigma σ, tau τ, phi φ, chi χ, psi ψ, omega ω, Gamma Γ, Delta Δ, Lambda Λ, Sigma Σ, Phi Φ, Omega Ω'
-  )
-    .split(', ')
-    .map((pair) => pair.split(' ') as [string, string]),
+      'rho ρ, sigma σ, tau τ, phi φ, chi χ, psi ψ, omega ω, Gamma Γ, Delta Δ, Lambda Λ, Sigma Σ, Phi Φ, Omega Ω',
+  ),
 );
+
+/** Words with the character of each. */
+export function pairsOf(text: string): (readonly [string, string])[] {
+  return text.split(', ').map((pair) => pair.split(' ') as [string, string]);
+}
 
 /** Other signs with what stands for each in ASCII. The ellipsis marks cuts in lines that are laid out already: one character for one. */
 const SIGNS =
@@ -155,6 +152,14 @@ function withoutAccent(character: string): string {
 /** Any text as a terminal may show it: on one line, and in ASCII where it must be. */
 export function safeText(text: string, unicode: boolean): string {
   return unicode ? oneLine(text) : asciiText(oneLine(text));
+}
+
+/** Plain data in which every text is one that a terminal may show. */
+export function withSafeTexts<Data>(data: Data, unicode: boolean): Data {
+  if (typeof data === 'string') return safeText(data, unicode) as Data;
+  if (typeof data !== 'object' || data === null) return data;
+  if (Array.isArray(data)) return data.map((one) => withSafeTexts(one, unicode)) as Data;
+  return Object.fromEntries(Object.entries(data).map(([name, one]) => [name, withSafeTexts(one, unicode)])) as Data;
 }
 
 /** Text in lines of the terminal's width, in ASCII where it must be; `rest` blanks stand before all lines but the first. */

@@ -13,6 +13,15 @@ export function readableNumber(value: number, digits = 4): string {
     .replace('e+', 'e');
 }
 
+/** The theorems of proofs.md as they are written. */
+export function sectionsOf(markdown: string) {
+  return markdown.split(/\n(?=#{1,2} )/).flatMap((section) => {
+    const [first = '', ...lines] = section.split('\n');
+    const [, id, title] = /^## ([A-Z][A-Za-z0-9]*(?:-[a-z0-9]+)*) — (.+)$/.exec(first) ?? [];
+    return id === undefined || title === undefined ? [] : [{ id, title, body: lines.join('\n') }];
+  });
+}
+
 const GAP = '  ';
 
 /** Texts in columns, numbers on the right. Columns that do not fit are left out from the right; the first stays, cut if it must be. */
@@ -42,6 +51,13 @@ export function layOutTable(
     return fitCells(texts.join(GAP).trimEnd(), width);
   });
   return { lines, leftOut: table.header.slice(shown) };
+}
+
+/** The order of two cells: numbers by size, then text; what is missing comes last for either sign. */
+export function compareCells(a: Cell | undefined, b: Cell | undefined, sign: 1 | -1): number {
+  if (a == null || b == null) return Number(a == null) - Number(b == null);
+  if (typeof a === 'number' && typeof b === 'number') return sign * (a - b);
+  return sign * String(a).localeCompare(String(b), 'en', { numeric: true });
 }
 
 /** A table as RFC 4180 has it, but for lines that end with a line feed alone; null is empty, an empty text `""`. */

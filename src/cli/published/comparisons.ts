@@ -155,53 +155,32 @@ export function exposureFindings(run: RunDocument): readonly Finding[] {
 
 export const publishedSources: readonly PublishedSource[] = [overtrained, forgetting, earlyExposure];
 
-interface Comparison {
-  readonly source: PublishedSource;
-  readonly scenario: string;
-  findings(document: RunDocument): readonly Finding[];
-}
-
-/** Everything that can be compared. Absolute losses cannot: the model is linear. */
-export const comparisons: readonly Comparison[] = [
-  {
-    source: overtrained,
-    scenario: 'gaussian',
-    findings: (run) => controlled(run, { series: 'gamma', what: 'perturbation', ...PERTURBED }),
-  },
-  {
-    source: overtrained,
-    scenario: 'finetune',
-    findings: (run) =>
-      controlled(run, { series: 'learning_rate', what: 'learning rate', after: LOSS_PRE, before: ['loss_pre_before'] }),
-  },
-  {
-    source: overtrained,
-    scenario: 'finetune-tuned',
-    findings: (run) =>
-      curvesOf(run, 'curve', undefined, 'time', LOSS_PRE).map(({ y }) => ({
-        figure: 'controlled',
-        published: 'with a tuned rate the U-shape survives on some tasks only',
-        run: `on this one task it ${hasUTurn(y) ? 'survives' : 'does not survive'}, which a single run can neither confirm nor refute`,
-        verdict: 'open',
-      })),
-  },
+/** Everything that can be compared; a new scenario adds its entries here. Absolute losses cannot: the model is linear. */
+export const comparisons = [
+  { source: overtrained, scenario: 'gaussian', findings: (run: RunDocument) => controlled(run, PERTURBATIONS) },
+  { source: overtrained, scenario: 'finetune', findings: (run: RunDocument) => controlled(run, LEARNING_RATES) },
+  { source: overtrained, scenario: 'finetune-tuned', findings: tuned },
   { source: forgetting, scenario: 'finetune', findings: pretrainLength },
-  {
-    source: forgetting,
-    scenario: 'regularize',
-    findings: (run) => ('anchor' in run.params && run.params.anchor === 'pretraining' ? replay(run) : []),
-  },
+  { source: forgetting, scenario: 'regularize', findings: replay },
   { source: forgetting, scenario: 'replay', findings: replayFindings },
   { source: earlyExposure, scenario: 'early-exposure', findings: exposureFindings },
 ];
 
-const PERTURBED = {
+const LOSS_PRE = ['loss_pre_sim', 'loss_pre_theory'];
+const FORGETTING = ['forgetting_sim', 'forgetting_theory'];
+const PERTURBATIONS: Sweep = {
+  series: 'gamma',
+  what: 'perturbation',
   after: ['perturbed_loss_sim', 'perturbed_loss_theory'],
   before: ['loss'],
   error: 'sensitivity_stderr',
 };
-const LOSS_PRE = ['loss_pre_sim', 'loss_pre_theory'];
-const FORGETTING = ['forgetting_sim', 'forgetting_theory'];
+const LEARNING_RATES: Sweep = {
+  series: 'learning_rate',
+  what: 'learning rate',
+  after: LOSS_PRE,
+  before: ['loss_pre_before'],
+};
 
 /** The findings on a run against one source, in the order of {@link comparisons}. */
 export function findingsOn(document: RunDocument, source: PublishedSource): readonly Finding[] {
@@ -247,6 +226,15 @@ function controlled(run: RunDocument, { series, what, after, before, error }: Sw
   ];
 }
 
+function tuned(run: RunDocument): readonly Finding[] {
+  return curvesOf(run, 'curve', undefined, 'time', LOSS_PRE).map(({ y }) => ({
+    figure: 'controlled',
+    published: 'with a tuned rate the U-shape survives on some tasks only',
+    run: `on this one task it ${hasUTurn(y) ? 'survives' : 'does not survive'}, which a single run can neither confirm nor refute`,
+    verdict: 'open',
+  }));
+}
+
 function baseModel(direction: Direction): Finding {
   return {
     figure: 'olmo_1b_anthropic_hh',
@@ -262,46 +250,36 @@ function pretrainLength(run: RunDocument): readonly Finding[] {
   const forgotten = curvesOf(run, 'curve', 'learning_rate', 'time', FORGETTING);
   const after = curvesOf(run, 'curve', 'learning_rate', 'time', LOSS_PRE);
   if (forgotten.length === 0 || after.length === 0) return [];
-  type Shape = (y: readonly number[]) => boolean;
-  const count = (curves: readonly Curve[], is: Shape) =>
-    `${curves.filter(({ y }) => is(y)).length} of ${curves.length} learning rates`;
-  const all = (curves: readonly Curve[], is: Shape) => (curves.every(({ y }) => is(y)) ? 'agrees' : 'mismatch');
-  const rises = (y: readonly number[]) => directionOf(y) === 'rises';
-  const isPositive = (y: readonly number[]) => y.at(-1)! > 0;
-  const turnsNot = (y: readonly number[]) => !hasUTurn(y);
+  const finding = (
+    published: string,
+    words: string,
+    curves: readonly Curve[],
+    is: (y: readonly number[]) => boolean,
+  ) => {
+    const count = curves.filter(({ y }) => is(y)).length;
+    const verdict = count === curves.length ? 'agrees' : 'mismatch';
+    return { figure, published, run: `${words} for ${count} of ${curves.length} learning rates`, verdict } as const;
+  };
   const figure = 'pretrain_length';
+  const sign = published.at(-1)! > 0 ? 'positive' : 'negative';
+  const turn = hasUTurn(loss_after!) ? 'is U-shaped' : 'shows no U-turn';
+  const plateau = hasPlateau(loss_after!)
+    ? 'levels off: its last third changes by less than a tenth of the whole'
+    : 'has no plateau';
+  const rises = `forgetting ${directionOf(published)} with the length of pre-training`;
+  const ends = `forgetting is ${sign} after the longest pre-training`;
   return [
-    {
-      figure,
-      published: `forgetting ${directionOf(published)} with the length of pre-training`,
-      run: `it rises throughout for ${count(forgotten, rises)}`,
-      verdict: all(forgotten, rises),
-    },
-    {
-      figure,
-      published: `forgetting is ${published.at(-1)! > 0 ? 'positive' : 'negative'} after the longest pre-training`,
-      run: `positive for ${count(forgotten, isPositive)}`,
-      verdict: all(forgotten, isPositive),
-    },
-    {
-      figure,
-      published: `the loss after fine-tuning ${hasUTurn(loss_after!) ? 'is U-shaped' : 'shows no U-turn'}`,
-      run: `no U-turn for ${count(after, turnsNot)}`,
-      verdict: all(after, turnsNot),
-    },
-    {
-      figure,
-      published: `the loss after fine-tuning ${hasPlateau(loss_after!) ? 'levels off: its last third changes by less than a tenth of the whole' : 'has no plateau'}`,
-      run: `levels off for ${count(after, hasPlateau)}`,
-      verdict: all(after, (y) => hasPlateau(y) === hasPlateau(loss_after!)),
-    },
+    finding(rises, 'it rises throughout', forgotten, (y) => directionOf(y) === 'rises'),
+    finding(ends, 'positive', forgotten, (y) => y.at(-1)! > 0),
+    finding(`the loss after fine-tuning ${turn}`, 'no U-turn', after, (y) => !hasUTurn(y)),
+    finding(`the loss after fine-tuning ${plateau}`, 'levels off', after, hasPlateau),
   ];
 }
 
 /** Loss of the old task after fine-tuning from the last checkpoint, against the weight of the pull to that task. */
 function replay(run: RunDocument): readonly Finding[] {
   const curves = curvesOf(run, 'curve', 'lambda', 'time', LOSS_PRE);
-  if (curves.length < 2) return [];
+  if (!('anchor' in run.params) || run.params.anchor !== 'pretraining' || curves.length < 2) return [];
   const last = curves.map(({ y }) => y.at(-1)!);
   const direction = directionOf(last, 0);
   const published = directionOf(forgetting.figures.replay!.series.loss_after!);

@@ -1,5 +1,6 @@
 import MarkdownIt from 'markdown-it';
 import temml from 'temml';
+import { sectionsOf } from '../output/text-table.js';
 
 export class Markup {
   constructor(readonly text: string) {}
@@ -19,13 +20,7 @@ function written(part: Part): string {
   return typeof part === 'object' ? part.map(written).join('') : escaped(String(part));
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /** Text for content and quoted attributes; what no page may hold or what turns the direction of text becomes visible. */
 export function escaped(text: string): string {
@@ -54,8 +49,6 @@ export interface ProvedClaim {
   readonly body: Markup;
 }
 
-const HEADING = /^## ([A-Z][A-Za-z0-9]*(?:-[a-z0-9]+)*) — (.+)$/;
-
 /** The theorems of proofs.md that are wanted: Markdown as HTML, in which HTML of its own counts as text, mathematics as MathML. */
 export function renderProofs(markdown: string, ids: ReadonlySet<string>): readonly ProvedClaim[] {
   const renderer = new MarkdownIt({ html: false, linkify: false, typographer: false });
@@ -65,18 +58,13 @@ export function renderProofs(markdown: string, ids: ReadonlySet<string>): readon
     const token = tokens[index]!;
     return mathematics(token.content, token.markup === '$$');
   };
-  const claims: ProvedClaim[] = [];
-  for (const section of markdown.split(/\n(?=#{1,2} )/)) {
-    const [first = '', ...lines] = section.split('\n');
-    const [, id = '', title = ''] = HEADING.exec(first) ?? [];
-    if (!ids.has(id)) continue;
-    claims.push({
+  return sectionsOf(markdown)
+    .filter(({ id }) => ids.has(id))
+    .map(({ id, title, body }) => ({
       id,
       title: new Markup(renderer.renderInline(title)),
-      body: new Markup(renderer.render(lines.join('\n'))),
-    });
-  }
-  return claims;
+      body: new Markup(renderer.render(body)),
+    }));
 }
 
 /** What the rule below reads and writes of the state of markdown-it. */

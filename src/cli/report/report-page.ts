@@ -156,6 +156,7 @@ function differencesSection(runs: readonly ReportRun[]): Markup {
       parameters.map((values) => (values[name] === undefined ? '–' : parameterText(values[name]))),
     ]),
   ];
+  const short = (text: string) => (text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`);
   const differing = rows.filter(([, values]) => new Set(values).size > 1);
   return html`<section aria-labelledby="differences"><h2 id="differences">What differs</h2>
 ${
@@ -165,7 +166,7 @@ ${
         ({ name, anchor }) => html`<th scope="col"><a href="#${anchor}">${name}</a></th>`,
       )}</tr></thead><tbody>${differing.map(
         ([name, values]) =>
-          html`<tr><th scope="row">${name}</th>${values.map((value) => html`<td class="value">${shortText(value)}</td>`)}</tr>`,
+          html`<tr><th scope="row">${name}</th>${values.map((value) => html`<td class="value">${short(value)}</td>`)}</tr>`,
       )}</tbody></table></div>`
 }</section>`;
 }
@@ -175,11 +176,11 @@ function failing(checks: ReportRun['document']['checks']): string {
   return claims.length === 0 ? 'none' : claims.join(', ');
 }
 
-function shortText(text: string): string {
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
-}
-
 const SCALES = ['linear', 'log'] as const;
+
+function scaled(figure: CurveFigure, x: 'linear' | 'log', y: 'linear' | 'log'): CurveFigure {
+  return { ...figure, x: { ...figure.x, scale: x }, y: { ...figure.y, scale: y } };
+}
 
 /** A figure as the page draws it: a Vega specification for each choice of scales, over the same rows. */
 export function reportFigure(
@@ -237,19 +238,13 @@ export function reportFigure(
   };
 }
 
-function scaled(figure: CurveFigure, x: 'linear' | 'log', y: 'linear' | 'log'): CurveFigure {
-  return { ...figure, x: { ...figure.x, scale: x }, y: { ...figure.y, scale: y } };
-}
-
-export interface ReportParts {
-  readonly runs: readonly ReportRun[];
-  readonly proofs: readonly ProvedClaim[];
-  readonly script: string;
-  readonly style: string;
-}
-
 /** The report as one file: its security policy allows its own script and style by their checksums, and refuses every request. */
-export function reportPage({ runs, proofs, script, style }: ReportParts): string {
+export function reportPage(
+  runs: readonly ReportRun[],
+  proofs: readonly ProvedClaim[],
+  script: string,
+  style: string,
+): string {
   const sheet = `${style}${colourVariables(runs)}`;
   const policy = [
     "default-src 'none'",

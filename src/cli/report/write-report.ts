@@ -45,7 +45,7 @@ export function reportText(stored: readonly StoredRun[], scenarios: readonly Sce
   const proved = new Set(proofs.map(({ id }) => id));
   const runs = stored.map((run, index) => reportRun(run, index, scenarios, proved));
   const script = runs.some(({ sweep }) => sweep !== undefined) ? 'sweep-page.js' : 'page.js';
-  return reportPage({ runs, proofs, script: builtFile(script), style: builtFile('page.css') });
+  return reportPage(runs, proofs, builtFile(script), builtFile('page.css'));
 }
 
 function reportRun(

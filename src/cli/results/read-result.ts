@@ -5,7 +5,7 @@ import type { RunDocument } from '../../sim/scenario/run-document.js';
 import type { Row, Table } from '../../sim/scenario/table.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
 import { oneLine } from '../output/cell-width.js';
-import { isNestedDeeper } from '../output/error-line.js';
+import { refuseNesting } from '../output/error-line.js';
 import { csvText } from '../output/text-table.js';
 import { shellWord } from '../settings/run-request.js';
 import type { SweepSummary } from '../sweep-figures/sweep-rows.js';
@@ -221,7 +221,7 @@ function parse(folder: string, text: string): StoredFile {
   if (text.trim() === '') throw damaged(folder, 'a complete run.json (it is empty)', undefined);
   let content: unknown;
   try {
-    if (isNestedDeeper(text, DEEPEST)) throw new Error(`brackets more than ${DEEPEST} deep`);
+    refuseNesting(text, DEEPEST);
     content = JSON.parse(text);
   } catch (error) {
     const reason = /[}\]]\s*$/.test(text) ? messageOf(error) : 'it is truncated';

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { InvalidInputError } from '../../theory/invalid-input.js';
-import { isNestedDeeper, messageOf } from '../output/error-line.js';
+import { messageOf, refuseNesting } from '../output/error-line.js';
 
 /** Strings, and the punctuation that shows where in a mapping each is. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
@@ -27,8 +27,7 @@ function duplicateKey(text: string): string | undefined {
   return undefined;
 }
 
-const MOST_ALIASES = 20;
-const DEEPEST = 64;
+const [MOST_ALIASES, DEEPEST] = [20, 64];
 
 const READERS: Readonly<Record<string, (text: string) => Promise<unknown> | unknown>> = {
   '.json': parseJson,
@@ -42,6 +41,7 @@ export async function readDataFile(option: string, file: string, mostBytes = 1 <
   if (read === undefined) throw new InvalidInputError(option, file, 'a file that ends in .yaml, .yml or .json');
   const text = await readText(option, file, mostBytes);
   try {
+    refuseNesting(text, DEEPEST);
     return await read(text);
   } catch (error) {
     const [reason] = messageOf(error).split('\n');
@@ -64,16 +64,11 @@ async function readText(option: string, file: string, mostBytes: number): Promis
   }
 }
 
-function refuseDeep(text: string): void {
-  if (isNestedDeeper(text, DEEPEST)) throw new Error(`brackets more than ${DEEPEST} deep`);
-}
-
 function twice(key: unknown): Error {
   return new Error(`the key ${JSON.stringify(key).slice(0, 40)} occurs twice`);
 }
 
 function parseJson(text: string): unknown {
-  refuseDeep(text);
   const content: unknown = JSON.parse(text);
   const key = duplicateKey(text);
   if (key !== undefined) throw twice(key);
@@ -81,7 +76,6 @@ function parseJson(text: string): unknown {
 }
 
 async function parseYaml(text: string): Promise<unknown> {
-  refuseDeep(text);
   const { parseDocument, isScalar, visit } = await import('yaml');
   // The parser's own search for keys that occur twice takes minutes for a hundred thousand keys.
   const document = parseDocument(text, { logLevel: 'error', prettyErrors: true, uniqueKeys: false });
@@ -101,25 +95,14 @@ async function parseYaml(text: string): Promise<unknown> {
   return document.toJS({ maxAliasCount: MOST_ALIASES });
 }
 
-export interface Config {
-  readonly parameters: ReadonlyMap<string, unknown>;
-  readonly run: ReadonlyMap<RunKey, unknown>;
-}
-
 /** Keys that say how to run; they may be given next to the parameters. */
 export const runKeys = ['scenario', 'seed', 'engine', 'backend'] as const;
-type RunKey = (typeof runKeys)[number];
-
 const OPTION = '--config';
 
 /** Reads `params: {…}` beside `scenario`, `seed`, `engine` and `backend`, or parameters themselves in the place of `params`. */
-export async function readConfig(file: string): Promise<Config> {
-  return readContent(file, await readDataFile(OPTION, file));
-}
-
-function readContent(file: string, content: unknown): Config {
-  const entries = mappingIn(file, content, 'a file that holds a mapping of parameters');
-  const run = new Map<RunKey, unknown>();
+export async function readConfig(file: string) {
+  const entries = mappingIn(file, await readDataFile(OPTION, file), 'a file that holds a mapping of parameters');
+  const run = new Map<string, unknown>();
   for (const key of runKeys) {
     if (entries.has(key)) run.set(key, entries.get(key));
     entries.delete(key);

@@ -1,4 +1,4 @@
-import { type BackendChoice, backendChoices } from '../../sim/backends/backend-list.js';
+import { backendChoices } from '../../sim/backends/backend-list.js';
 import { nearestName } from '../../sim/scenario/nearest-name.js';
 import { resolveParameters, settingNames } from '../../sim/scenario/resolve.js';
 import { type Compute, type EngineChoice, engineChoices, type Scenario } from '../../sim/scenario/scenario.js';
@@ -15,30 +15,15 @@ export function readSeed(value: unknown): number {
   throw new InvalidInputError('--seed', value, `an integer from 0 to ${Number.MAX_SAFE_INTEGER}`);
 }
 
-export interface RunOptions {
+export interface RunOptions extends Readonly<Partial<Record<'config' | 'seed' | 'engine' | 'backend', string>>> {
   readonly set?: Settings;
-  readonly config?: string;
-  readonly seed?: string;
-  readonly engine?: string;
-  readonly backend?: string;
 }
 
-export interface ResolvedRun {
-  readonly scenario: Scenario;
-  /** What the user set, from the file and the command line together. */
-  readonly settings: ReadonlyMap<string, unknown>;
-  readonly parameters: object;
-  readonly seed: number;
-  readonly engine: EngineChoice;
-  readonly backend: BackendChoice;
-}
+/** A run, checked and complete; its settings are what the user set, from the file and the command line together. */
+export type ResolvedRun = Awaited<ReturnType<typeof resolveRun>>;
 
 /** Puts a run together: what the command line says goes before the file, and the file before the defaults. */
-export async function resolveRun(
-  id: string | undefined,
-  options: RunOptions,
-  scenarios: readonly Scenario[],
-): Promise<ResolvedRun> {
+export async function resolveRun(id: string | undefined, options: RunOptions, scenarios: readonly Scenario[]) {
   const scenario = scenarioAmong(id, scenarios);
   const config = options.config === undefined ? undefined : await readConfig(options.config);
   const parameters = config?.parameters ?? new Map<string, unknown>();
@@ -73,7 +58,7 @@ function refuseUnknown(scenario: Scenario, parameters: ReadonlyMap<string, unkno
 }
 
 /** The command that gives a run again, number by number, by what really ran; for a POSIX shell. */
-export function reproducingCommand(request: ResolvedRun, compute: Compute | undefined): string {
+export function reproducingCommand(request: Omit<ResolvedRun, 'parameters'>, compute: Compute | undefined): string {
   const words = ['overtrain', 'run', request.scenario.id];
   for (const [name, value] of request.settings) {
     if (value !== null && value !== undefined) words.push('--set', `${name}=${settingText(value)}`);

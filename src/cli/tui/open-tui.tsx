@@ -5,11 +5,10 @@ import { scenarios } from '../../sim/scenarios/scenario-list.js';
 import { exitCode } from '../output/error-line.js';
 import { terminalOf } from '../output/terminal.js';
 import { LiveApp } from './components/app.js';
-import { readSavedRuns, readSavedSweeps } from './effects/saved-runs.js';
-import { performEffect, Store } from './effects/store.js';
+import { performEffect, readSavedRuns, readSavedSweeps } from './effects/saved-runs.js';
 import { enterAlternateScreen, FrameStream } from './screen/frame-stream.js';
 import { initialState } from './state/app-state.js';
-import { MOST_RECENT } from './state/reduce.js';
+import { MOST_RECENT, Store } from './state/reduce.js';
 import { readTheorems } from './text/theorem.js';
 import { ThreadComputer } from './worker/computer.js';
 

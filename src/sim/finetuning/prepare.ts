@@ -6,13 +6,7 @@ import { descentWork, float32SavesTime } from '../backends/gpu-js/gpu-threshold.
 import { eventLoopTurns } from '../scenario/event-loop.js';
 import { requireShapeMemory, requireTableMemory } from '../scenario/memory.js';
 import type { EngineName, Plan, RunContext, RunEvent, RunRequest } from '../scenario/scenario.js';
-import {
-  learningRateParameter,
-  shapeParameters,
-  spectrumParameter,
-  tauParameter,
-  timesParameter,
-} from '../scenario/shared.js';
+import * as shared from '../scenario/shared.js';
 import {
   lossAccuracy,
   type ParsedPretraining,
@@ -45,10 +39,10 @@ export interface OneTaskParameters extends FineTuningParameters {
 
 /** How checkpoints are made in these scenarios, so that their runs can be laid side by side. */
 export const checkpointParameters = {
-  ...shapeParameters(32),
-  spectrum: spectrumParameter('power:0.5'),
-  tau: tauParameter(10),
-  times: timesParameter('log:1:300:40'),
+  ...shared.shapeParameters(32),
+  spectrum: shared.spectrumParameter('power:0.5'),
+  tau: shared.tauParameter(10),
+  times: shared.timesParameter('log:1:300:40'),
 };
 
 /** What every scenario of fine-tuning lets a user choose about how it is done. */
@@ -56,7 +50,7 @@ export const methodParameters = {
   anchor: anchorParameter,
   pretraining: pretrainingParameter,
   finetuning: methodParameter,
-  learningRate: learningRateParameter,
+  learningRate: shared.learningRateParameter,
 };
 
 /**

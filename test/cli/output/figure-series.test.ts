@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { figureChart, MOST_SERIES } from '../../../src/cli/output/figure-series.js';
+import { figureChart, MOST_SERIES } from '../../../src/cli/output/run-report.js';
 import type { Figure } from '../../../src/sim/scenario/figure.js';
 import type { Row, Table } from '../../../src/sim/scenario/table.js';
 

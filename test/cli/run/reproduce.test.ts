@@ -12,7 +12,7 @@ describe('the command that repeats a run', () => {
   )('means the same to a shell as what the user set', (pairs) => {
     const settings = new Map(pairs.map(([name, value]) => [name, value.replaceAll('\0', '')]));
     const command = reproducingCommand(
-      { scenario: parabola, settings, parameters: {}, seed: 4, engine: 'auto', backend: 'auto' },
+      { scenario: parabola, settings, seed: 4, engine: 'auto', backend: 'auto' },
       undefined,
     );
     const print = `for word in ${command}; do printf '%s\\0' "$word"; done`;

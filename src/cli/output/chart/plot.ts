@@ -1,5 +1,5 @@
 import { cellWidth } from '../cell-width.js';
-import type { AxisScale } from './axis-scale.js';
+import type { AxisScale } from './draw-chart.js';
 
 /** A point of a chart; a coordinate that is null or not finite, or not positive on a log axis, is a gap. */
 export interface ChartPoint {
@@ -7,26 +7,18 @@ export interface ChartPoint {
   readonly y: number | null;
 }
 
-export interface ChartMark extends ChartPoint {
-  readonly label: string;
-}
-
 export interface ChartSeries {
   readonly label: string;
   readonly line: readonly ChartPoint[];
   readonly points: readonly ChartPoint[];
-  readonly marks: readonly ChartMark[];
-}
-
-export interface ChartAxis {
-  readonly label: string;
-  readonly scale: 'linear' | 'log';
+  /** Places worth marking, at the height of the series. */
+  readonly marks: readonly (ChartPoint & { readonly label: string })[];
 }
 
 export interface Chart {
   readonly title: string;
-  readonly x: ChartAxis;
-  readonly y: ChartAxis;
+  readonly x: { readonly label: string; readonly scale: 'linear' | 'log' };
+  readonly y: Chart['x'];
   readonly series: readonly ChartSeries[];
   /** What the lines, the points and the marks mean, for the last line of the legend; empty for none. */
   readonly key: { readonly line: string; readonly points: string; readonly marks: string };
@@ -166,10 +158,7 @@ interface Place {
   readonly series: number;
 }
 
-interface Scales {
-  readonly x: AxisScale;
-  readonly y: AxisScale;
-}
+type Scales = Readonly<Record<'x' | 'y', AxisScale>>;
 
 /** Draws lines first, then points, then marks with their labels, so that what a reader looks for lies on top. */
 export function plot({ series: all }: Chart, scales: Scales, raster: Raster, markers: Markers): void {

@@ -2,7 +2,7 @@ import { cellWidth, fitCells, padCells, wrapCells } from '../cell-width.js';
 import { type ChartOptions, centred, finish, flow } from '../chart/draw-chart.js';
 import { markersFor } from '../chart/plot.js';
 import { thinned } from '../figure-series.js';
-import { paintText, type Style, safeText, styleFor } from '../terminal.js';
+import { paintText, type Style, styleFor, withSafeTexts } from '../terminal.js';
 import { readableNumber } from '../text-table.js';
 
 export interface HeatMap {
@@ -16,11 +16,8 @@ export interface HeatMap {
   readonly boundary: readonly (number | null)[];
   readonly boundaryLabel: string;
   /** Of cells without a value, why they have none; where it is not said, there is no value. */
-  readonly missing?: readonly (readonly (MissingCell | null)[])[];
+  readonly missing?: readonly (readonly ('diverged' | 'no value' | 'empty' | null)[])[];
 }
-
-/** Why a cell has no value: training diverged, nothing is known, or there is nothing in it. */
-export type MissingCell = 'diverged' | 'no value' | 'empty';
 
 export interface MapAxis {
   readonly label: string;
@@ -86,22 +83,15 @@ function legendOfMap(map: HeatMap, greatest: number, { width, unicode, colour }:
   return [...label, ...flow(shades.flat(), width), ...flow(others, width)];
 }
 
-const WIDEST_CELL = 8;
-const WIDEST_NAME = 16;
+const [WIDEST_CELL, WIDEST_NAME] = [8, 16];
 /** Title, caption of y, axis, its numbers, caption of x. */
 const LINES_AROUND = 5;
 
-interface Layout {
-  /** Cells of the map that are shown, by position. */
-  readonly columns: readonly number[];
-  readonly rows: readonly number[];
-  readonly cell: number;
-  readonly gutter: number;
-}
+type Layout = ReturnType<typeof layOut>;
 
 /** Draws a map, a line for each place on the y axis, shaded by value; places that find no room are left out evenly. */
 export function drawMap(given: HeatMap, options: ChartOptions): string[] {
-  const map = withSafeLabels(given, options.unicode);
+  const map = withSafeTexts(given, options.unicode);
   const style = styleFor(options.colour);
   const { width, height } = options;
   const title = map.title === '' ? [] : [style.strong(fitCells(map.title, width))];
@@ -120,21 +110,8 @@ export function drawMap(given: HeatMap, options: ChartOptions): string[] {
   return finish([...title, yCaption, ...body, ...below, xCaption, ...legend], options);
 }
 
-function withSafeLabels(map: HeatMap, unicode: boolean): HeatMap {
-  const safe = (text: string) => safeText(text, unicode);
-  const safeAxis = ({ label, places, names }: MapAxis): MapAxis => ({
-    ...{ label: safe(label), places },
-    ...(names === undefined ? {} : { names: names.map(safe) }),
-  });
-  const [title, valueLabel, boundaryLabel] = [map.title, map.valueLabel, map.boundaryLabel].map(safe) as [
-    string,
-    string,
-    string,
-  ];
-  return { ...map, title, x: safeAxis(map.x), y: safeAxis(map.y), valueLabel, boundaryLabel };
-}
-
-function layOut({ x, y }: HeatMap, width: number, height: number): Layout {
+/** Which cells are shown, by position, rows from the greatest y, and the cells that each and the names of rows take. */
+function layOut({ x, y }: HeatMap, width: number, height: number) {
   const widest = y.places.reduce((most, _, place) => Math.max(most, cellWidth(nameOf(y, place))), 0);
   const most = y.names === undefined ? width - 2 : Math.min(width - 2, WIDEST_NAME);
   const gutter = Math.max(0, Math.min(widest, most));

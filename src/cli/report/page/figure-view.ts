@@ -1,19 +1,13 @@
+import type { ScaleContinuousNumeric } from 'd3-scale';
 import { parse, type Spec, View } from 'vega';
 import { expressionInterpreter } from 'vega-interpreter';
 import { button, element, onWidth, toggle } from './element.js';
 import type { PageFigure, ScaleName } from './page-data.js';
 
-interface PlotScale {
-  (value: number): number;
-  invert(position: number): number;
-  domain(): number[];
-  range(): number[];
-}
-
 const LEAST_DRAG = 8;
 
-function scaleOf({ view }: ShownFigure, axis: 'x' | 'y'): PlotScale {
-  return view.scale(axis) as PlotScale;
+function scaleOf({ view }: ShownFigure, axis: 'x' | 'y') {
+  return view.scale(axis) as ScaleContinuousNumeric<number, number>;
 }
 
 /** Zooms about the middle of the plot to a share of its axes; null for the whole figure. */
@@ -90,11 +84,8 @@ function zoomTo(shown: ShownFigure, axis: 'x' | 'y', positions: readonly [number
   const ends = scale.range().map(Number);
   const [least, most] = [Math.min(...ends), Math.max(...ends)];
   const inside = positions.map((position) => scale.invert(Math.min(most, Math.max(least, position))));
-  show(
-    shown,
-    axis,
-    inside.sort((a, b) => a - b),
-  );
+  inside.sort((a, b) => a - b);
+  show(shown, axis, inside);
 }
 
 function plotOrigin({ view, plot }: ShownFigure): readonly [number, number] {

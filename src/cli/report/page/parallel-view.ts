@@ -5,6 +5,11 @@ import type { Mark } from '../../sweep-figures/sweep-rows.js';
 import { MARK_WORDS } from '../../sweep-figures/sweep-style.js';
 import { button, element, toggle } from './element.js';
 
+const HEIGHT = 340;
+/** Room above the axes for their names, at the sides for the numbers at their ends, and below for each kind without a number. */
+const [TOP, SIDE, SLOT] = [44, 48, 22];
+const yOf = (place: number) => TOP + HEIGHT * (1 - place);
+
 const [STEP, PAGE_STEP] = [0.01, 0.1];
 /** A drag over less than this share of the axis is a click, which clears the range. */
 const LEAST_DRAG = 0.01;
@@ -16,8 +21,6 @@ class AxisBrush {
   private readonly band = element('div', { class: 'band', hidden: '' });
   private readonly handles: readonly [HTMLElement, HTMLElement];
   private ends: [number, number] = [0, 1];
-  private top = 0;
-  private height = 1;
 
   constructor(
     private readonly axis: ParallelAxis,
@@ -41,12 +44,10 @@ class AxisBrush {
     return `${this.name} ${valueAt(this.axis, this.ends[0])} to ${valueAt(this.axis, this.ends[1])}`;
   }
 
-  place(x: number, top: number, height: number): void {
-    this.top = top;
-    this.height = height;
+  place(x: number): void {
     for (const one of this.elements) one.style.left = `${x}px`;
-    this.strip.style.top = `${top}px`;
-    this.strip.style.height = `${height}px`;
+    this.strip.style.top = `${TOP}px`;
+    this.strip.style.height = `${HEIGHT}px`;
     this.mark();
   }
 
@@ -118,25 +119,16 @@ class AxisBrush {
   }
 
   private mark(): void {
-    const y = (height: number) => this.top + this.height * (1 - height);
     this.band.hidden = this.range === null;
-    this.band.style.top = `${y(this.ends[1])}px`;
-    this.band.style.height = `${this.height * (this.ends[1] - this.ends[0])}px`;
+    this.band.style.top = `${yOf(this.ends[1])}px`;
+    this.band.style.height = `${HEIGHT * (this.ends[1] - this.ends[0])}px`;
     this.handles.forEach((handle, which) => {
       const at = this.ends[which as 0 | 1];
-      handle.style.top = `${y(at)}px`;
+      handle.style.top = `${yOf(at)}px`;
       handle.setAttribute('aria-valuenow', String(Math.round(100 * at)));
       handle.setAttribute('aria-valuetext', valueAt(this.axis, at));
     });
   }
-}
-
-interface LinePlaces {
-  readonly across: readonly number[];
-  readonly top: number;
-  readonly height: number;
-  /** Between the places under the last axis at which lines without a number end. */
-  readonly slot: number;
 }
 
 /** Colours are put into so many groups, each of which is drawn at once. */
@@ -169,7 +161,7 @@ function grouped(data: ParallelData, chosen: Uint8Array, hidden: ReadonlySet<Mar
 function drawLines(
   context: CanvasRenderingContext2D,
   data: ParallelData,
-  { across, top, height, slot }: LinePlaces,
+  across: readonly number[],
   chosen: Uint8Array,
   hidden: ReadonlySet<Mark | 'number'>,
 ): void {
@@ -183,9 +175,9 @@ function drawLines(
   const last = axes.length - 1;
   const heightOf = (row: number, axis: number) => {
     const place = axes[axis]!.heights[row]!;
-    if (!Number.isNaN(place)) return top + height * (1 - place);
+    if (!Number.isNaN(place)) return yOf(place);
     const mark = marks[row];
-    return axis < last || mark == null ? undefined : top + height + slot * (1 + slots.indexOf(mark));
+    return axis < last || mark == null ? undefined : yOf(0) + SLOT * (1 + slots.indexOf(mark));
   };
   const stroke = (rows: readonly number[], colour: string) => {
     context.strokeStyle = colour;
@@ -236,26 +228,21 @@ function drawLines(
   axes.forEach((axis, index) => {
     const x = across[index]!;
     context.beginPath();
-    context.moveTo(x, top);
-    context.lineTo(x, top + height);
+    context.moveTo(x, TOP);
+    context.lineTo(x, yOf(0));
     context.stroke();
     context.textAlign = 'center';
-    write(symbolText(axis.column), x, top - 22);
+    write(symbolText(axis.column), x, TOP - 22);
     context.textAlign = index === last ? 'right' : 'left';
     const aside = index === last ? -8 : 8;
     const texts = axis.kind === 'text' ? Math.min(axis.ends.length, MOST_TEXTS) : 5;
     for (let tick = 0; tick < texts; tick++) {
       const place = texts === 1 ? 0 : tick / (texts - 1);
-      write(valueAt(axis, place), x + aside, top + height * (1 - place) + 4);
+      write(valueAt(axis, place), x + aside, yOf(place) + 4);
     }
   });
-  for (const [at, mark] of slots.entries())
-    write(MARK_WORDS[mark], across[last]! - 8, top + height + slot * (1 + at) + 4);
+  for (const [at, mark] of slots.entries()) write(MARK_WORDS[mark], across[last]! - 8, yOf(0) + SLOT * (1 + at) + 4);
 }
-
-const HEIGHT = 340;
-/** Room above the axes for their names, and at the sides for the numbers at their ends. */
-const [TOP, SIDE, SLOT] = [44, 48, 22];
 
 /** Tens of thousands of lines on a canvas: a range chosen on an axis leaves the lines within and fades the others. */
 export class ParallelView {
@@ -302,15 +289,15 @@ export class ParallelView {
     this.canvas.height = Math.round(height * ratio);
     this.canvas.style.width = `${width}px`;
     this.canvas.style.height = `${height}px`;
-    const { across } = this.places(data);
-    for (const [index, brush] of this.brushes.entries()) brush.place(across[index]!, TOP, HEIGHT);
+    const across = this.across(data);
+    for (const [index, brush] of this.brushes.entries()) brush.place(across[index]!);
     this.draw();
   }
 
-  private places({ axes }: ParallelData): LinePlaces {
+  private across({ axes }: ParallelData): readonly number[] {
     const width = this.canvas.width / (devicePixelRatio || 1);
     const step = axes.length < 2 ? 0 : (width - 2 * SIDE) / (axes.length - 1);
-    return { across: axes.map((_, index) => SIDE + index * step), top: TOP, height: HEIGHT, slot: SLOT };
+    return axes.map((_, index) => SIDE + index * step);
   }
 
   /** Drags come faster than frames. */
@@ -327,7 +314,7 @@ export class ParallelView {
     const chosen = this.chosen(data);
     const ratio = devicePixelRatio || 1;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    drawLines(context, data, this.places(data), chosen, this.hidden);
+    drawLines(context, data, this.across(data), chosen, this.hidden);
     const ranges = this.brushes.flatMap((brush) => brush.words ?? []);
     const count = chosen.reduce((sum, one) => sum + one, 0);
     this.output.textContent =

@@ -1,4 +1,4 @@
-import type { View } from 'vega';
+import { logger, None, type View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import type { Cell } from '../../../sim/scenario/table.js';
 import { element } from './element.js';
@@ -15,14 +15,6 @@ export interface Shown {
   /** Fields that a reader gets of a row. */
   readonly fields: readonly string[];
 }
-
-const SILENT = {
-  level: () => SILENT,
-  error: () => SILENT,
-  warn: () => SILENT,
-  info: () => SILENT,
-  debug: () => SILENT,
-};
 
 /** A figure of a sweep that is redrawn whenever something else is chosen; it shows a point's values on hover or by the arrow keys. */
 export class SweepPlot {
@@ -79,7 +71,7 @@ export class SweepPlot {
     this.notes.textContent = shown.notes.join('; ');
     this.notes.hidden = shown.notes.length === 0;
     this.clear();
-    const { spec } = compile(shown.spec as TopLevelSpec, { logger: SILENT });
+    const { spec } = compile(shown.spec as TopLevelSpec, { logger: logger(None) });
     this.view = svgView(spec, this.canvas);
     this.view.addEventListener('pointermove', (_, item) => this.point(item?.datum));
     this.view.run();

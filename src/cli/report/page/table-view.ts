@@ -1,10 +1,8 @@
 import type { Cell, Table } from '../../../sim/scenario/table.js';
-import { csvText } from '../../output/text-table.js';
+import { compareCells, csvText } from '../../output/text-table.js';
 import { button, element } from './element.js';
 
 const FIRST_ROWS = 100;
-
-type Order = { readonly column: number; readonly sign: 1 | -1 } | undefined;
 
 /** Fills a table once it is opened: it sorts by its headings and downloads as the CSV file that a result folder has. */
 export function addTable(details: HTMLDetailsElement, name: string, table: Table): void {
@@ -14,7 +12,7 @@ export function addTable(details: HTMLDetailsElement, name: string, table: Table
 }
 
 function fillTable(details: HTMLElement, name: string, table: Table): void {
-  let order: Order;
+  let order: { readonly column: number; readonly sign: 1 | -1 } | undefined;
   let limit = FIRST_ROWS;
   const body = element('tbody');
   const headings = table.columns.map((column, index) => {
@@ -29,7 +27,10 @@ function fillTable(details: HTMLElement, name: string, table: Table): void {
     fill();
   });
   const fill = () => {
-    const rows = sorted(table, order).slice(0, limit);
+    const ordered = [...table.rows];
+    const by = order;
+    if (by !== undefined) ordered.sort((a, b) => compareCells(a[by.column], b[by.column], by.sign));
+    const rows = ordered.slice(0, limit);
     body.replaceChildren(...rows.map((row) => element('tr', {}, row.map(cellElement))));
     headings.forEach((heading, index) => {
       heading.setAttribute(
@@ -51,18 +52,6 @@ function fillTable(details: HTMLElement, name: string, table: Table): void {
 
 function cellElement(cell: Cell): HTMLElement {
   return element('td', typeof cell === 'number' ? { class: 'number' } : {}, [cell === null ? '' : String(cell)]);
-}
-
-/** Rows by one column: numbers by size, then text; nothing comes last in either direction. */
-function sorted({ rows }: Table, order: Order): Table['rows'] {
-  if (order === undefined) return rows;
-  const { column, sign } = order;
-  return [...rows].sort((one, other) => {
-    const [a, b] = [one[column] ?? null, other[column] ?? null];
-    if (a === null || b === null) return Number(a === null) - Number(b === null);
-    if (typeof a === 'number' && typeof b === 'number') return sign * (a - b);
-    return sign * String(a).localeCompare(String(b), 'en', { numeric: true });
-  });
 }
 
 function downloadCsv(name: string, table: Table): void {

@@ -4,11 +4,11 @@ import { isMap } from '../../../sim/scenario/figure.js';
 import type { Scenario } from '../../../sim/scenario/scenario.js';
 import { drawChart } from '../../output/chart/draw-chart.js';
 import type { ChartSeries } from '../../output/chart/plot.js';
-import { figureChart, figureMap, MOST_SERIES } from '../../output/figure-series.js';
 import { drawMap } from '../../output/map/draw-map.js';
-import type { Store } from '../effects/store.js';
+import { figureChart, figureMap, MOST_SERIES } from '../../output/run-report.js';
 import { type AppState, type Experiment, openScenario, type WindowSize } from '../state/app-state.js';
 import type { Key, KeyName } from '../state/bindings.js';
+import type { Store } from '../state/reduce.js';
 import { resultsOf } from '../state/run.js';
 import { footerLine, headerLine, statusLine, tooSmallLines } from '../text/frame.js';
 import { homeBody, panelLines } from '../text/lists.js';
@@ -23,21 +23,17 @@ function Lines({ lines, rows }: { readonly lines: readonly string[]; readonly ro
   return <Text>{Array.from({ length: rows }, (_, index) => lines[index] || ' ').join('\n')}</Text>;
 }
 
-interface ChartSource extends Pick<Experiment, 'figure' | 'shown' | 'pinned'> {
-  readonly scenario: Scenario;
-}
+type ChartProps = Pick<Experiment, 'figure' | 'shown' | 'pinned'> &
+  Display &
+  WindowSize & { readonly scenario: Scenario };
 
 const NO_AXIS = { label: '', scale: 'linear' } as const;
 const EMPTY = { x: NO_AXIS, y: NO_AXIS, series: [], key: { line: '', points: '', marks: '' } };
 
-function chartLines(
-  { scenario, figure: position, shown, pinned }: ChartSource,
-  { columns, rows }: WindowSize,
-  display: Display,
-): readonly string[] {
+function chartLines({ scenario, figure: position, shown, pinned, ...place }: ChartProps): readonly string[] {
   const figure = scenario.figures[position];
   if (figure === undefined) return [];
-  const options = { ...display, width: columns, height: rows };
+  const options = { ...place, width: place.columns, height: place.rows };
   if (shown === null) return drawChart({ ...EMPTY, title: figure.title }, options);
   const { tables } = resultsOf(shown, scenario);
   if (isMap(figure)) return drawMap(figureMap(figure, tables), options);
@@ -60,16 +56,10 @@ function asPinned({ label, line, points, marks }: ChartSeries): ChartSeries {
 }
 
 /** The chart of a run; redrawn only when the run, the figure or the space changes, not with every key. */
-const Chart = memo(function Chart({
-  columns,
-  rows,
-  colour,
-  unicode,
-  ...source
-}: ChartSource & Display & WindowSize): ReactElement {
+const Chart = memo(function Chart(props: ChartProps): ReactElement {
   return (
-    <Box width={columns} flexShrink={0}>
-      <Lines lines={chartLines(source, { columns, rows }, { colour, unicode })} rows={rows} />
+    <Box width={props.columns} flexShrink={0}>
+      <Lines lines={chartLines(props)} rows={props.rows} />
     </Box>
   );
 });
@@ -140,13 +130,8 @@ function SpokenApp({ state, display }: AppProps): ReactElement {
   );
 }
 
-interface LiveAppProps {
-  readonly store: Store;
-  readonly display: Display;
-  readonly isSpoken?: boolean;
-}
-
-export function LiveApp({ store, display, isSpoken = false }: LiveAppProps): ReactElement {
+export function LiveApp(props: { store: Store; display: Display; isSpoken?: boolean }): ReactElement {
+  const { store, display, isSpoken } = props;
   const state = useSyncExternalStore(store.subscribe, store.state);
   useInput((input, inkKey) => {
     for (const key of keysOf(input, inkKey)) store.dispatch({ kind: 'key', key });

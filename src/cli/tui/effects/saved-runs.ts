@@ -5,15 +5,18 @@ import { parseArgs } from 'node:util';
 import type { RunDocument } from '../../../sim/scenario/run-document.js';
 import type { Scenario } from '../../../sim/scenario/scenario.js';
 import type { Row } from '../../../sim/scenario/table.js';
+import { scenarioAmong } from '../../../sim/scenarios/scenario-files.js';
 import { messageOf } from '../../output/error-line.js';
 import { readResult } from '../../results/read-result.js';
 import { reserveResultFolder } from '../../results/result-folder.js';
 import { runFiles } from '../../results/run-files.js';
 import { sweepPlaces } from '../../sweeps/sweep-folder.js';
 import { sweepProgress } from '../../sweeps/sweep-progress.js';
+import type { Action, Effect } from '../state/app-state.js';
 import { checkDraft, type Draft, untouchedDraft } from '../state/draft.js';
 import { type Run, resultsOf, runCommand, startedRun } from '../state/run.js';
 import type { SavedSweep, SweepContents } from '../state/saved-sweep.js';
+import type { ThreadComputer } from '../worker/computer.js';
 
 const RESULTS = 'results';
 
@@ -151,5 +154,30 @@ export function freeFolder(scenario: string, isTaken: (folder: string) => boolea
   for (let count = 1; ; count++) {
     const folder = `${RESULTS}/${scenario}${count === 1 ? '' : `-${count}`}`;
     if (!isTaken(folder)) return folder;
+  }
+}
+
+export function performEffect(
+  effect: Effect,
+  scenarios: readonly Scenario[],
+  computer: ThreadComputer,
+  quit: (exitCode: number) => void,
+  tell: (action: Action) => void,
+): void {
+  if (effect.kind === 'start-run') computer.startRun(effect.order);
+  else if (effect.kind === 'cancel-run') computer.cancelRun(effect.run);
+  else if (effect.kind === 'start-attack') computer.startAttack(effect.claim);
+  else if (effect.kind === 'cancel-attack') computer.cancelAttack();
+  else if (effect.kind === 'quit') quit(effect.exitCode);
+  else if (effect.kind === 'suggest-folder') tell({ kind: 'folder-suggested', folder: freeFolder(effect.scenario) });
+  else if (effect.kind === 'read-sweep') {
+    const { folder } = effect;
+    void readSweepContents(folder).then((read) => tell({ kind: 'sweep-read', folder, read }));
+  } else {
+    const { run, folder } = effect;
+    saveRun(run, scenarioAmong(run.order.scenario, scenarios), folder).then(
+      () => tell({ kind: 'saved', run: run.order.run, folder }),
+      (error: unknown) => tell({ kind: 'not-saved', message: messageOf(error) }),
+    );
   }
 }

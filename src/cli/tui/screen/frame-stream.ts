@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { OutputStream } from '../../output/terminal.js';
 
 const BEGIN_UPDATE = '\u001b[?2026h';
 const END_UPDATE = '\u001b[?2026l';
@@ -14,11 +15,7 @@ export function screenUpdate(before: readonly string[] | undefined, after: reado
   return changes.length === 0 ? '' : BEGIN_UPDATE + changes.join('') + END_UPDATE;
 }
 
-export interface TerminalStream {
-  write(text: string): unknown;
-  readonly columns?: number;
-  readonly rows?: number;
-}
+export type TerminalStream = OutputStream & { readonly rows?: number };
 
 /**
  * Takes whole frames of Ink and writes what has changed. Ink's own way moves up from wherever the cursor is, which leaves traces

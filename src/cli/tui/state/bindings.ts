@@ -10,23 +10,8 @@ export function keyWord(key: Key): string {
   return key.name === 'character' ? key.text : key.name;
 }
 
-interface Binding<Name extends string> {
-  readonly command: Name;
-  readonly keys: readonly string[];
-  readonly sign: string;
-  /** One or two words for the footer; empty where it need not be said there. */
-  readonly short: string;
-  readonly long: string;
-}
-
-/** @param keys their words, with blanks between */
-function binding<Name extends string>(
-  command: Name,
-  keys: string,
-  sign: string,
-  short: string,
-  long: string,
-): Binding<Name> {
+/** Keys by their words, with blanks between; what the footer says of them, nothing for an empty `short`; what the help says. */
+function binding<Name extends string>(command: Name, keys: string, sign: string, short: string, long: string) {
   return { command, keys: keys.split(' '), sign, short, long };
 }
 
@@ -130,15 +115,13 @@ export type Context = keyof typeof TABLE;
 export type Command = (typeof TABLE)[Context][number]['command'];
 
 /** All keys, by context. The reducer reads them from here, and so do the footer and the help. */
-export const bindings: Readonly<Record<Context, readonly Binding<Command>[]>> = TABLE;
+export const bindings: Readonly<Record<Context, readonly ReturnType<typeof binding<Command>>[]>> = TABLE;
 
 export function commandOf(context: Context, key: Key): Command | undefined {
   return bindings[context].find(({ keys }) => keys.includes(keyWord(key)))?.command;
 }
 
-const PAGE = 8;
-
-const END = Number.POSITIVE_INFINITY;
+const [PAGE, END] = [8, Number.POSITIVE_INFINITY];
 
 const MOVEMENTS: Readonly<Partial<Record<Command, number>>> = {
   up: -1,

@@ -3,6 +3,7 @@ import {
   type Action,
   type AppState,
   contextOf,
+  type Effect,
   type Experiment,
   editText,
   homeItems,
@@ -154,4 +155,43 @@ function open(state: AppState): Step {
 function newExperiment(scenario: string, shown: Run | null): Experiment {
   const runs = { active: null, shown, pinned: null };
   return { scenario, focus: 'parameters', field: 0, claim: 0, figure: 0, edit: null, ...runs };
+}
+
+/** Milliseconds for which a changed parameter is not drawn yet: mostly the exact engine answers within them, for one frame of both. */
+const PREVIEW_PATIENCE = 25;
+
+/** Holds the state, changes it only through the reducer, and hands on what is to be done. */
+export class Store {
+  private readonly listeners = new Set<() => void>();
+  private waiting: NodeJS.Timeout | undefined;
+
+  constructor(
+    private current: AppState,
+    private readonly perform: (effect: Effect) => void,
+  ) {}
+
+  readonly state = (): AppState => this.current;
+
+  readonly dispatch = (action: Action): void => {
+    const { state, effects } = reduce(this.current, action);
+    const hasChanged = state !== this.current;
+    this.current = state;
+    for (const effect of effects) this.perform(effect);
+    if (!hasChanged) return;
+    const awaitsPreview = effects.some((effect) => effect.kind === 'start-run' && effect.order.isPreview);
+    // A key that is held down must not put the drawing off for ever.
+    if (awaitsPreview) this.waiting ??= setTimeout(this.notify, PREVIEW_PATIENCE);
+    else this.notify();
+  };
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  private readonly notify = (): void => {
+    clearTimeout(this.waiting);
+    this.waiting = undefined;
+    for (const listener of this.listeners) listener();
+  };
 }

@@ -23,10 +23,7 @@ export interface RunOrder extends Draft {
   readonly isPreview: boolean;
 }
 
-export interface RunProgress {
-  readonly done: number;
-  readonly total: number;
-  readonly label: string;
+export interface RunProgress extends Omit<Extract<RunEvent, { kind: 'progress' }>, 'kind'> {
   readonly millisecondsLeft: number | undefined;
   readonly perSecond: number | undefined;
   /** Optimiser steps per second so far, each network counted on its own; 0 for closed forms. */
@@ -153,5 +150,5 @@ function order(state: AppState, isPreview: boolean): Step {
 
 export function runCommand(scenario: Scenario, { order, compute }: Run): string {
   const settings = new Map(Object.entries(order.settings));
-  return `npx ${reproducingCommand({ ...order, scenario, settings, parameters: {} }, compute ?? undefined)}`;
+  return `npx ${reproducingCommand({ ...order, scenario, settings }, compute ?? undefined)}`;
 }

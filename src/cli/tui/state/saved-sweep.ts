@@ -1,4 +1,5 @@
-import type { Cell, Column, Row, Table } from '../../../sim/scenario/table.js';
+import type { Column, Row, Table } from '../../../sim/scenario/table.js';
+import { compareCells } from '../../output/text-table.js';
 import {
   completed,
   defaultChoice,
@@ -28,15 +29,13 @@ export interface SweepContents {
   readonly warnings: readonly string[];
 }
 
-export type SweepView = 'map' | 'curves' | 'table';
-
 export interface OpenSweep {
   readonly saved: SavedSweep;
   /** Null while they are read, and where there are none. */
   readonly contents: SweepContents | null;
   /** Why there are no results; null where there are, and while they are read. */
   readonly message: string | null;
-  readonly view: SweepView;
+  readonly view: 'map' | 'curves' | 'table';
   readonly choice: SweepChoice | null;
   /** Positions in the table: the first row that is seen, and the column that the arrows are on. */
   readonly row: number;
@@ -61,7 +60,7 @@ export function rowsOfSweep(contents: SweepContents): SweepRows {
 }
 
 /** The views that a sweep has: no map of one axis. */
-export function viewsOf({ choice }: OpenSweep): readonly SweepView[] {
+export function viewsOf({ choice }: OpenSweep): readonly OpenSweep['view'][] {
   if (choice === null) return ['table'];
   return choice.panel === null ? ['curves', 'table'] : ['map', 'curves', 'table'];
 }
@@ -96,22 +95,15 @@ function slicedBy(contents: SweepContents, choice: SweepChoice, by: number): Swe
 
 const sorted = new WeakMap<SweepContents, { readonly order: OpenSweep['order']; readonly rows: readonly Row[] }>();
 
-/** The rows of the table in their order: numbers by size, then text; what is missing comes last. */
 export function orderedRows({ contents, order }: OpenSweep): readonly Row[] {
   if (contents === null) return [];
   const { rows } = contents.table;
   if (order === null) return rows;
   const before = sorted.get(contents);
   if (before?.order === order) return before.rows;
-  const next = [...rows].sort((one, other) => compared(one[order.column], other[order.column], order.sign));
+  const next = [...rows].sort((one, other) => compareCells(one[order.column], other[order.column], order.sign));
   sorted.set(contents, { order, rows: next });
   return next;
-}
-
-function compared(a: Cell | undefined, b: Cell | undefined, sign: 1 | -1): number {
-  if (a == null || b == null) return Number(a == null) - Number(b == null);
-  if (typeof a === 'number' && typeof b === 'number') return sign * (a - b);
-  return sign * String(a).localeCompare(String(b), 'en', { numeric: true });
 }
 
 export function columnsOf({ contents }: OpenSweep): readonly Column[] {

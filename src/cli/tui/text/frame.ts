@@ -24,8 +24,7 @@ export function footerLine(state: AppState, width: number): StyledLine {
   ]);
 }
 
-const MOST_BAR_CELLS = 40;
-const FEWEST_BAR_CELLS = 8;
+const [FEWEST_BAR_CELLS, MOST_BAR_CELLS] = [8, 40];
 
 /** One line that says what is happening: a word to the user, the progress of a run, or what computed the run shown. */
 export function statusLine({ notice, experiment, screen, unicode, window, sweep }: AppState): StyledLine {

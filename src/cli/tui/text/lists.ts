@@ -27,12 +27,6 @@ import { sweepStateText } from './sweep-lines.js';
 
 const NAME_CELLS = 14;
 
-/** A list, and which of its lines the cursor is on. */
-interface ListedLines {
-  readonly lines: readonly StyledLine[];
-  readonly cursor: number;
-}
-
 export function homeBody(state: AppState, height: number): readonly StyledLine[] {
   const width = state.window.columns;
   const lines: StyledLine[] = [];
@@ -51,10 +45,7 @@ export function homeBody(state: AppState, height: number): readonly StyledLine[]
     lines.push(...itemLines(item, isChosen, width, state.unicode));
   }
   const none = `No scenario matches all of these words: ${state.home.filter.text}`;
-  return visiblePart(
-    { lines: items.length === 0 ? wrapped(none, width, state.unicode, 'caution') : lines, cursor },
-    height,
-  );
+  return visiblePart(items.length === 0 ? wrapped(none, width, state.unicode, 'caution') : lines, cursor, height);
 }
 
 const SWEEP_TONES = { complete: 'good', running: 'caution', partial: 'caution', failed: 'bad' } as const;
@@ -87,7 +78,7 @@ function runSpans(run: Run, unicode: boolean): StyledLine {
 }
 
 /** The part of a list that is seen: `height` lines with the cursor among them. */
-function visiblePart({ lines, cursor }: ListedLines, height: number): readonly StyledLine[] {
+function visiblePart(lines: readonly StyledLine[], cursor: number, height: number): readonly StyledLine[] {
   const start = Math.max(0, Math.min(cursor - Math.floor(height / 3), lines.length - height));
   return lines.slice(start, start + height);
 }
@@ -109,9 +100,9 @@ export function verdictText(check: Check | undefined): Span {
   return { text: word + margin, tone };
 }
 
-function claimLines(state: AppState): ListedLines {
+function claimLines(state: AppState): readonly StyledLine[] {
   const { experiment, scenario } = openScenario(state);
-  const lines = claimsOf(scenario, experiment.shown).map((claim, index): StyledLine => {
+  return claimsOf(scenario, experiment.shown).map((claim, index) => {
     const isHere = index === experiment.claim && experiment.focus === 'claims';
     const check = checkOf(experiment.shown, claim);
     const title = state.theorems.get(claim)?.title;
@@ -123,13 +114,11 @@ function claimLines(state: AppState): ListedLines {
       { text: title === undefined ? '' : `  ${title}`, tone: 'faint' },
     ];
   });
-  return { lines, cursor: experiment.claim };
 }
 
-function fieldLines(state: AppState): ListedLines {
+function fieldLines(state: AppState): readonly StyledLine[] {
   const { experiment, scenario } = openScenario(state);
-  const fields = fieldsOf(scenario, draftOf(state, scenario.id));
-  const lines = fields.map((field, index): StyledLine => {
+  return fieldsOf(scenario, draftOf(state, scenario.id)).map((field, index) => {
     const isHere = index === experiment.field && experiment.focus === 'parameters';
     const edit = isHere ? experiment.edit : null;
     return [
@@ -140,14 +129,13 @@ function fieldLines(state: AppState): ListedLines {
         : fieldSpans(edit.field, layoutOf(state.window).panel.columns - NAME_CELLS - 2, state.unicode)),
     ];
   });
-  return { lines, cursor: experiment.field };
 }
 
 function valueSpans({ value, isSet, meta }: Field): StyledLine {
-  const unit = meta.unit === '1' ? '' : ` ${meta.unit}`;
+  const unit = `${meta.unit === '1' ? '' : ` ${meta.unit}`}${isSet ? ' (set)' : ''}`;
   return [
-    { text: value === '' ? 'derived' : value, tone: isSet ? 'good' : 'plain' },
-    { text: isSet ? `${unit} (set)` : unit, tone: 'faint' },
+    { text: value || 'derived', tone: isSet ? 'good' : 'plain' },
+    { text: unit, tone: 'faint' },
   ];
 }
 
@@ -183,19 +171,19 @@ function bothLists(state: AppState, { columns, rows }: WindowSize): readonly Sty
   const claims = claimLines(state);
   const fields = fieldLines(state);
   const notes = fieldNotes(state, columns).slice(0, NOTE_LINES);
-  const claimRoom = Math.min(claims.lines.length, Math.max(FEWEST_CLAIMS, Math.floor(rows * 0.3)));
+  const claimRoom = Math.min(claims.length, Math.max(FEWEST_CLAIMS, Math.floor(rows * 0.3)));
   // Both headings, and an empty line between the lists.
-  const fieldRoom = Math.min(fields.lines.length, rows - claimRoom - NOTE_LINES - 3);
+  const fieldRoom = Math.min(fields.length, rows - claimRoom - NOTE_LINES - 3);
   return [
     [
       { text: 'Parameters', tone: isOnParameters ? 'strong' : 'faint' },
-      { text: `  ${experiment.field + 1} of ${fields.lines.length}`, tone: 'faint' },
+      { text: `  ${experiment.field + 1} of ${fields.length}`, tone: 'faint' },
     ],
-    ...visiblePart(fields, fieldRoom),
+    ...visiblePart(fields, experiment.field, fieldRoom),
     ...notes,
     ...Array.from({ length: NOTE_LINES + 1 - notes.length }, () => plainLine('')),
     plainLine('Claims', isOnParameters ? 'faint' : 'strong'),
-    ...visiblePart(claims, claimRoom),
+    ...visiblePart(claims, experiment.claim, claimRoom),
   ];
 }
 
@@ -210,9 +198,9 @@ function chosenList(state: AppState, { columns, rows }: WindowSize): readonly St
       verdictSign(checkOf(experiment.shown, claim), state.unicode),
     ]),
   ];
-  if (!isOnParameters) return [heading, ...visiblePart(claimLines(state), rows - 1)];
+  if (!isOnParameters) return [heading, ...visiblePart(claimLines(state), experiment.claim, rows - 1)];
   // An error is shown in full; the description of a parameter is cut before the list gets too short.
   const isRefused = experiment.edit?.message != null || state.notice?.tone === 'bad';
   const notes = fieldNotes(state, columns).slice(0, isRefused ? 3 : rows > 7 ? 2 : 1);
-  return [heading, ...visiblePart(fieldLines(state), rows - 1 - notes.length), ...notes];
+  return [heading, ...visiblePart(fieldLines(state), experiment.field, rows - 1 - notes.length), ...notes];
 }

@@ -1,5 +1,5 @@
 import { cellWidth, firstCells, fitCells, padCells, wrapCells } from '../../output/cell-width.js';
-import { asciiText, type ColourDepth, safeText, styleFor } from '../../output/terminal.js';
+import { asciiText, safeText, styleFor, type Terminal } from '../../output/terminal.js';
 import type { TextField, WindowSize } from '../state/app-state.js';
 
 /** What a piece of text means, from which its colour follows. Nothing is shown by colour alone. */
@@ -12,13 +12,9 @@ export interface Span {
 
 export type StyledLine = readonly Span[];
 
-const GAP = 2;
-const LEAST_LEFT = 8;
+const [GAP, LEAST_LEFT] = [2, 8];
 
-export interface Display {
-  readonly colour: ColourDepth;
-  readonly unicode: boolean;
-}
+export type Display = Pick<Terminal, 'colour' | 'unicode'>;
 
 export function plainLine(text: string, tone: Tone = 'plain'): StyledLine {
   return [{ text, tone }];
@@ -105,11 +101,10 @@ export function layoutOf({ columns, rows }: WindowSize) {
   return { height, isTooSmall, isWide, panel: { columns, rows: lines }, chart };
 }
 
-const SIGNS = 3;
-
 /** A text, around its cursor where there is no room for all; the cursor is a sign, so that it is seen without colour. */
 export function fieldSpans({ text, cursor }: TextField, room: number, unicode: boolean): StyledLine {
-  const most = Math.max(1, room - SIGNS);
+  // The cursor, and a sign at either end for what is cut.
+  const most = Math.max(1, room - 3);
   const more = unicode ? '…' : '~';
   const last = firstCells([...text.slice(0, cursor)].reverse(), most);
   const before = [...last].reverse().join('');

@@ -1,9 +1,5 @@
-import { GREEK } from '../../output/terminal.js';
-
-/** Words with the character of each, in pairs. */
-function pairsOf(text: string): (readonly [string, string])[] {
-  return text.split(', ').map((pair) => pair.split(' ') as [string, string]);
-}
+import { GREEK, pairsOf } from '../../output/terminal.js';
+import { sectionsOf } from '../../output/text-table.js';
 
 const RELATIONS =
   'le ≤, leq ≤, ge ≥, geq ≥, ne ≠, neq ≠, ll ≪, gg ≫, approx ≈, equiv ≡, in ∈, notin ∉, to →, mapsto ↦, rightarrow →, ' +
@@ -100,17 +96,10 @@ export interface Theorem {
   readonly paragraphs: readonly string[];
 }
 
-const HEADING = /^## ([A-Z][A-Za-z0-9]*(?:-[a-z0-9]+)*) — (.+)$/;
-
 export function readTheorems(markdown: string): ReadonlyMap<string, Theorem> {
   const theorems = new Map<string, Theorem>();
-  for (const section of markdown.split(/\n(?=#{1,2} )/)) {
-    const [first = '', ...lines] = section.split('\n');
-    const heading = HEADING.exec(first);
-    if (heading === null) continue;
-    const [, id, title] = heading;
-    theorems.set(id!, { id: id!, title: plainMath(title!), paragraphs: paragraphsOf(lines.join('\n')) });
-  }
+  for (const { id, title, body } of sectionsOf(markdown))
+    theorems.set(id, { id, title: plainMath(title), paragraphs: paragraphsOf(body) });
   return theorems;
 }
 

@@ -12,14 +12,7 @@ import {
   readTimes,
 } from '../../scenario/parameter.js';
 import type { ParametersPlan, Resolved, RunEvent, Scenario } from '../../scenario/scenario.js';
-import {
-  batchParameter,
-  oneGammaParameter,
-  replicatesParameter,
-  spectrumParameter,
-  trainingsParameter,
-  warmupParameter,
-} from '../../scenario/shared.js';
+import * as shared from '../../scenario/shared.js';
 import { declaring } from '../../scenario/table.js';
 import { embedDiagonal, randomBasis, squareShape } from '../../training/network-start.js';
 import { optimizersParameter } from '../optimizer-consistency/optimizer-consistency.js';
@@ -63,7 +56,7 @@ const RATES = 'log:0.001953125:1:10';
 
 const schema = z.object({
   dim: integer([2, MOST_WIDTH], 8, 'rows and columns of the task'),
-  spectrum: spectrumParameter('power:0.5'),
+  spectrum: shared.spectrumParameter('power:0.5'),
   reach: between(
     [0.001, 1000],
     0.9,
@@ -107,12 +100,12 @@ const schema = z.object({
     { unit: 'per step' },
   ),
   weightDecay: between([0, 100], 0.1, 'weight decay of the plain layers that use it, in units of the learning rate'),
-  warmup: warmupParameter,
+  warmup: shared.warmupParameter,
   steps: integer([2, 1_000_000], 200, 'steps of training; the learning rate falls linearly to 0 over them'),
-  batch: batchParameter('8'),
-  trainings: trainingsParameter(6),
-  gammas: oneGammaParameter(0.1),
-  replicates: replicatesParameter(50),
+  batch: shared.batchParameter('8'),
+  trainings: shared.trainingsParameter(6),
+  gammas: shared.oneGammaParameter(0.1),
+  replicates: shared.replicatesParameter(50),
 });
 
 /** Magnitude and direction of the weights trained apart: what is gained over plain weights? */

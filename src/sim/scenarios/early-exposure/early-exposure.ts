@@ -5,15 +5,7 @@ import { figureOf, linear } from '../../scenario/figure.js';
 import { requireTableMemory } from '../../scenario/memory.js';
 import { between, described, increasing, readTimes } from '../../scenario/parameter.js';
 import type { Scenario } from '../../scenario/scenario.js';
-import {
-  durationParameter,
-  modeCountParameter,
-  shapeParameters,
-  spectrumParameter,
-  stageRateParameter,
-  stageStepsParameter,
-  tauParameter,
-} from '../../scenario/shared.js';
+import * as shared from '../../scenario/shared.js';
 import { declaring } from '../../scenario/table.js';
 import { planStages, requireSmallSteps, type StagesPlan } from '../../training/stages.js';
 import { type ComparedModes, checkModeStages } from '../../training/training-checks.js';
@@ -33,19 +25,19 @@ const MIXES = 'linear:0:1:41';
 const factor = (fallback: number, what: string) => between([0, 1000], fallback, what, { scale: 'linear' });
 
 const schema = z.object({
-  dim: shapeParameters(8).dim,
-  spectrum: spectrumParameter('linear'),
-  specialised: modeCountParameter(4, 'modes that only post-training data show'),
+  dim: shared.shapeParameters(8).dim,
+  spectrum: shared.spectrumParameter('linear'),
+  specialised: shared.modeCountParameter(4, 'modes that only post-training data show'),
   strength: factor(1, 'singular value of the specialised modes in the post-training task'),
-  inconsistent: modeCountParameter(
+  inconsistent: shared.modeCountParameter(
     4,
     'modes for which pre-training, post-training and fine-tuning ask different values',
   ),
   level: factor(1, 'singular value of the inconsistent modes in the pre-training task'),
   overshoot: factor(2, 'factor of the inconsistent modes in the post-training task'),
   returns: factor(1, 'factor of the inconsistent modes in the fine-tuning task'),
-  tau: tauParameter(5),
-  time: durationParameter(30),
+  tau: shared.tauParameter(5),
+  time: shared.durationParameter(30),
   mixes: described(
     z.preprocess(
       (value) => readTimes(value ?? MIXES),
@@ -58,10 +50,10 @@ const schema = z.object({
       scale: 'linear',
     },
   ),
-  pretrainingRate: stageRateParameter(0.01, 'learning rate of pre-training'),
-  learningRate: stageRateParameter(0.01, 'learning rate of post-training and fine-tuning'),
-  postSteps: stageStepsParameter(100, 'steps of post-training, for the network of the smallest share'),
-  steps: stageStepsParameter(200, 'steps of fine-tuning'),
+  pretrainingRate: shared.stageRateParameter(0.01, 'learning rate of pre-training'),
+  learningRate: shared.stageRateParameter(0.01, 'learning rate of post-training and fine-tuning'),
+  postSteps: shared.stageStepsParameter(100, 'steps of post-training, for the network of the smallest share'),
+  steps: shared.stageStepsParameter(200, 'steps of fine-tuning'),
 });
 
 export type EarlyExposureParameters = Readonly<z.output<typeof schema>>;

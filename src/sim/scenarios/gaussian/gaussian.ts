@@ -13,16 +13,7 @@ import {
 import { figureOf, linear, logarithmic, pretrainingTime, turningTimes } from '../../scenario/figure.js';
 import { requireTableMemory } from '../../scenario/memory.js';
 import type { Resolved, Scenario } from '../../scenario/scenario.js';
-import {
-  gammasParameter,
-  learningRateParameter,
-  noiseParameter,
-  replicatesParameter,
-  shapeParameters,
-  spectrumParameter,
-  tauParameter,
-  timesParameter,
-} from '../../scenario/shared.js';
+import * as shared from '../../scenario/shared.js';
 import { declaring, estimate, gammaColumn, inLoss, table, timeColumn, turnColumns } from '../../scenario/table.js';
 import {
   type Pretraining,
@@ -32,14 +23,14 @@ import {
 } from '../../training/pretraining.js';
 
 const schema = z.object({
-  ...shapeParameters(32),
-  spectrum: spectrumParameter('power:1'),
-  tau: tauParameter(5),
-  times: timesParameter('log:0.1:300:60'),
-  gammas: gammasParameter([0.03, 0.05, 0.07, 0.09]),
-  noise: noiseParameter,
-  replicates: replicatesParameter(200),
-  learningRate: learningRateParameter,
+  ...shared.shapeParameters(32),
+  spectrum: shared.spectrumParameter('power:1'),
+  tau: shared.tauParameter(5),
+  times: shared.timesParameter('log:0.1:300:60'),
+  gammas: shared.gammasParameter([0.03, 0.05, 0.07, 0.09]),
+  noise: shared.noiseParameter,
+  replicates: shared.replicatesParameter(200),
+  learningRate: shared.learningRateParameter,
 });
 
 export type GaussianParameters = Resolved<typeof schema, Pretraining>;

@@ -4,13 +4,7 @@ import { loss, type Problem } from '../../../theory/problem.js';
 import { figureOf, linear, logarithmic, pretrainingTime } from '../../scenario/figure.js';
 import { requireTableMemory } from '../../scenario/memory.js';
 import type { RunEvent, Scenario } from '../../scenario/scenario.js';
-import {
-  learningRateParameter,
-  shapeParameters,
-  spectrumParameter,
-  tauParameter,
-  timesParameter,
-} from '../../scenario/shared.js';
+import * as shared from '../../scenario/shared.js';
 import { declaring, inLoss, modeColumn, pure, sigmaColumn, table, timeColumn } from '../../scenario/table.js';
 import {
   lossAccuracy,
@@ -23,11 +17,11 @@ import { type Checkpoint, hasDiverged, withoutNetwork } from '../../training/rec
 import { checkDecoupling, checkLearningOrder, checkProgressiveSensitivity } from '../../training/training-checks.js';
 
 const schema = z.object({
-  ...shapeParameters(8),
-  spectrum: spectrumParameter('linear'),
-  tau: tauParameter(8),
-  times: timesParameter('log:0.5:100:80'),
-  learningRate: learningRateParameter,
+  ...shared.shapeParameters(8),
+  spectrum: shared.spectrumParameter('linear'),
+  tau: shared.tauParameter(8),
+  times: shared.timesParameter('log:0.5:100:80'),
+  learningRate: shared.learningRateParameter,
 });
 
 /** A network at one time; its checkpoint is absent where nothing was simulated. */

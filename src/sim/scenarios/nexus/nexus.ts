@@ -5,14 +5,7 @@ import { resolveTarget, stepsParameter, targetParameter } from '../../finetuning
 import { requireMemory } from '../../scenario/memory.js';
 import { described, distinct, increasing, integer, numericList, positive } from '../../scenario/parameter.js';
 import type { ParametersPlan, Resolved, Scenario } from '../../scenario/scenario.js';
-import {
-  shapeParameters,
-  spectrumParameter,
-  stageRateParameter,
-  stageStepsParameter,
-  tauParameter,
-  trainingsParameter,
-} from '../../scenario/shared.js';
+import * as shared from '../../scenario/shared.js';
 import { declaring } from '../../scenario/table.js';
 import { embedDiagonal, randomBasis } from '../../training/network-start.js';
 import { requireSmallSteps } from '../../training/stages.js';
@@ -28,9 +21,9 @@ const COPIES = 64;
 const decreasing = (values: readonly number[]) => increasing(values.map((value) => -value));
 
 const schema = z.object({
-  dim: shapeParameters(8).dim,
-  spectrum: spectrumParameter('power:0.5'),
-  tau: tauParameter(3),
+  dim: shared.shapeParameters(8).dim,
+  spectrum: shared.spectrumParameter('power:0.5'),
+  tau: shared.tauParameter(3),
   sources: integer([2, 64], 4, 'number of data sources to train on; one more, drawn like them, is held out', {
     scale: 'linear',
   }),
@@ -68,14 +61,14 @@ const schema = z.object({
     'fraction of its summed loss to which joint descent then trains every network, so that what the inner steps left can settle',
   ),
   pace: paceParameter(0.1),
-  patience: stageStepsParameter(
+  patience: shared.stageStepsParameter(
     3000,
     'steps of the optimiser after which a training that has not reached its losses is abandoned',
   ),
   target: targetParameter('scale:1.5'),
   steps: stepsParameter(50),
-  learningRate: stageRateParameter(0.05, 'learning rate of fine-tuning on the held-out inputs'),
-  trainings: trainingsParameter(24, 'independent trainings, each with its own start and its own sources'),
+  learningRate: shared.stageRateParameter(0.05, 'learning rate of fine-tuning on the held-out inputs'),
+  trainings: shared.trainingsParameter(24, 'independent trainings, each with its own start and its own sources'),
 });
 
 export type NexusParameters = Resolved<

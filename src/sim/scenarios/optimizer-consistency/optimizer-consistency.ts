@@ -11,13 +11,7 @@ import { figureOf, linear } from '../../scenario/figure.js';
 import { requireMemory } from '../../scenario/memory.js';
 import { choices, integer, positive } from '../../scenario/parameter.js';
 import type { ParametersPlan, Resolved, Scenario } from '../../scenario/scenario.js';
-import {
-  shapeParameters,
-  spectrumParameter,
-  stageStepsParameter,
-  tauParameter,
-  trainingsParameter,
-} from '../../scenario/shared.js';
+import * as shared from '../../scenario/shared.js';
 import { declaring, estimate, inLoss, pure, table } from '../../scenario/table.js';
 import { embedCore, embedDiagonal, randomBasis } from '../../training/network-start.js';
 import { optimizers } from '../../training/optimizers.js';
@@ -75,9 +69,9 @@ const matrix = table<NumberedPair>('matrix', {
 });
 
 const schema = z.object({
-  dim: shapeParameters(8).dim,
-  spectrum: spectrumParameter('power:0.5'),
-  tau: tauParameter(3),
+  dim: shared.shapeParameters(8).dim,
+  spectrum: shared.spectrumParameter('power:0.5'),
+  tau: shared.tauParameter(3),
   target: targetParameter('scale:1.5'),
   angle: angleParameter,
   seen: integer(
@@ -93,8 +87,11 @@ const schema = z.object({
   pretrainingGoal: shareGoal('pre-training'),
   finetuningGoal: shareGoal('fine-tuning'),
   pace: paceParameter(0.1),
-  patience: stageStepsParameter(20_000, 'steps after which a training that has not reached its loss is abandoned'),
-  trainings: trainingsParameter(12),
+  patience: shared.stageStepsParameter(
+    20_000,
+    'steps after which a training that has not reached its loss is abandoned',
+  ),
+  trainings: shared.trainingsParameter(12),
 });
 
 /** Does fine-tuning with the optimiser of pre-training forget least? */

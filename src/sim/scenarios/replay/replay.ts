@@ -5,16 +5,7 @@ import { learningRatesParameter } from '../../finetuning/finetuning-parameters.j
 import { requireMemory } from '../../scenario/memory.js';
 import { between, described, increasing, integer, numericList, positive } from '../../scenario/parameter.js';
 import type { ParametersPlan, Resolved, Scenario } from '../../scenario/scenario.js';
-import {
-  durationParameter,
-  modeCountParameter,
-  shapeParameters,
-  spectrumParameter,
-  stageRateParameter,
-  tauParameter,
-  timesParameter,
-  trainingsParameter,
-} from '../../scenario/shared.js';
+import * as shared from '../../scenario/shared.js';
 import { declaring } from '../../scenario/table.js';
 import { requireSmallSteps } from '../../training/stages.js';
 import { outOfFloat32 } from '../../training/training-plan.js';
@@ -29,10 +20,10 @@ const COPIES = 8;
 const HELD_STEPS = 64;
 
 const schema = z.object({
-  dim: shapeParameters(10).dim,
+  dim: shared.shapeParameters(10).dim,
   block: integer([1, 1000], 8, 'inputs of each of the two tasks'),
-  features: modeCountParameter(6, 'singular values of the old task that are not zero'),
-  spectrum: spectrumParameter('power:0.5'),
+  features: shared.modeCountParameter(6, 'singular values of the old task that are not zero'),
+  spectrum: shared.spectrumParameter('power:0.5'),
   newSpectrum: described(numericList(z.array(z.number().positive().max(1e3)).min(1).max(1000)), {
     default: '1,0.8',
     description: 'singular values of the new task',
@@ -40,9 +31,9 @@ const schema = z.object({
     range: 'a list of numbers above 0 and up to 1000',
     scale: 'linear',
   }),
-  tau: tauParameter(8),
-  times: timesParameter('1,2,4,6,8,10,12,16,24,40'),
-  time: durationParameter(40),
+  tau: shared.tauParameter(8),
+  times: shared.timesParameter('1,2,4,6,8,10,12,16,24,40'),
+  time: shared.durationParameter(40),
   widths: described(numericList(z.array(z.number().int().min(1).max(1000)).min(1).refine(increasing)), {
     default: '6,7,8,9,10,12',
     description: 'hidden widths to compare',
@@ -52,7 +43,7 @@ const schema = z.object({
   }),
   hidden: integer([1, 1000], 7, 'hidden width used while something else varies'),
   learningRates: learningRatesParameter([0.0025, 0.005, 0.01, 0.02, 0.04]),
-  learningRate: stageRateParameter(0.02, 'learning rate of fine-tuning where something else is varied'),
+  learningRate: shared.stageRateParameter(0.02, 'learning rate of fine-tuning where something else is varied'),
   replays: described(numericList(z.array(z.number().min(0).max(100)).min(1).refine(increasing)), {
     default: '0,0.015625,0.0625,0.25,1',
     description: 'weights of replay, or of the pull, relative to the new task',
@@ -61,12 +52,12 @@ const schema = z.object({
     scale: 'log',
   }),
   replay: between([0, 100], 0.25, 'weight of replay, or of the pull, while something else varies'),
-  pretrainingRate: stageRateParameter(0.02, 'learning rate of pre-training'),
+  pretrainingRate: shared.stageRateParameter(0.02, 'learning rate of pre-training'),
   goal: between([0, 1], 0.05, 'loss on the new task at which fine-tuning stops, as a fraction of its squared norm'),
   patience: positive(1e5, 60, 'flow time after which fine-tuning that has not reached the goal is abandoned', {
     unit: 'flow time',
   }),
-  trainings: trainingsParameter(4),
+  trainings: shared.trainingsParameter(4),
 });
 
 export type ReplayParameters = Resolved<typeof schema, { readonly spectrum: readonly number[] }>;

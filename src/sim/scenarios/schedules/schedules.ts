@@ -5,17 +5,7 @@ import { judgePerturbationIdentity } from '../../noise/noise-checks.js';
 import { figureOf, linear, logarithmic } from '../../scenario/figure.js';
 import { between, choice, choices, described, numeric } from '../../scenario/parameter.js';
 import { type Check, notApplicable, type Resolved, type Scenario } from '../../scenario/scenario.js';
-import {
-  batchParameter,
-  oneGammaParameter,
-  replicatesParameter,
-  shapeParameters,
-  spectrumParameter,
-  tauParameter,
-  timesParameter,
-  trainingsParameter,
-  warmupParameter,
-} from '../../scenario/shared.js';
+import * as shared from '../../scenario/shared.js';
 import { declaring } from '../../scenario/table.js';
 import { startNames } from '../../training/network-start.js';
 import { optimizers } from '../../training/optimizers.js';
@@ -36,22 +26,22 @@ const peakRateParameter = described(z.union([z.literal('auto'), numeric(z.number
 });
 
 const schema = z.object({
-  ...shapeParameters(12, { hidden: 6 }),
-  spectrum: spectrumParameter('power:0.5'),
-  tau: tauParameter(4),
-  times: timesParameter('log:1:300:24'),
+  ...shared.shapeParameters(12, { hidden: 6 }),
+  spectrum: shared.spectrumParameter('power:0.5'),
+  tau: shared.tauParameter(4),
+  times: shared.timesParameter('log:1:300:24'),
   schedules: choices(
     scheduleNames,
     scheduleNames.join(','),
     'learning-rate schedules, one curve each; all have the same peak and the same sum',
   ),
-  warmup: warmupParameter,
+  warmup: shared.warmupParameter,
   decay: between([0, 1], 0.2, 'share of the steps over which warmup-stable-decay falls to 0', {
     ...{ range: 'a number from 0 to 1 - warmup', scale: 'linear' },
   }),
   learningRate: peakRateParameter,
-  batch: batchParameter('8'),
-  trainings: trainingsParameter(4),
+  batch: shared.batchParameter('8'),
+  trainings: shared.trainingsParameter(4),
   optimizer: choice(
     optimizers.map(({ name }) => name),
     optimizers[0]!.name,
@@ -62,8 +52,8 @@ const schema = z.object({
     'aligned',
     'weights before training: aligned with the task, balanced with random singular vectors, or random Gaussian',
   ),
-  gammas: oneGammaParameter(0.1),
-  replicates: replicatesParameter(50),
+  gammas: shared.oneGammaParameter(0.1),
+  replicates: shared.replicatesParameter(50),
   sharpness: choice(
     ['on', 'off'],
     'on',

@@ -8,15 +8,7 @@ import { figureOf, logarithmic, pretrainingTime } from '../../scenario/figure.js
 import { requireTableMemory } from '../../scenario/memory.js';
 import { described, distinct, increasing, integer, numericList, positive } from '../../scenario/parameter.js';
 import { notApplicable, type Scenario } from '../../scenario/scenario.js';
-import {
-  batchParameter,
-  learningRateParameter,
-  replicatesParameter,
-  shapeParameters,
-  spectrumParameter,
-  tauParameter,
-  timesParameter,
-} from '../../scenario/shared.js';
+import * as shared from '../../scenario/shared.js';
 import { declaring } from '../../scenario/table.js';
 import { checkDecoupling, worstCheck } from '../../training/training-checks.js';
 import { checkLossValley, checkRelativeNoise, scalingVerdict } from './checks.js';
@@ -40,9 +32,9 @@ interface ShannonPlan extends SurfacesPlan {
 }
 
 const schema = z.object({
-  dim: shapeParameters(64).dim,
-  spectrum: spectrumParameter('power:1'),
-  tau: tauParameter(3),
+  dim: shared.shapeParameters(64).dim,
+  spectrum: shared.spectrumParameter('power:1'),
+  tau: shared.tauParameter(3),
   widths: described(numericList(z.array(z.number().int().min(1).max(4096)).min(1).max(100).refine(increasing)), {
     default: '4,6,8,12,16,24,32,48,64',
     description: 'hidden widths of the networks, all on the same task: the N of the laws',
@@ -50,7 +42,7 @@ const schema = z.object({
     range: 'an increasing list of integers from 1 to 4096',
     scale: 'log',
   }),
-  times: timesParameter('log:1:300:20'),
+  times: shared.timesParameter('log:1:300:20'),
   snrs: described(numericList(z.array(z.number().min(1e-3).max(1e12)).min(1).max(20).refine(distinct)), {
     default: '2,5,20',
     description: 'signal-to-noise ratios: the noise on a layer has its squared norm divided by this',
@@ -58,9 +50,9 @@ const schema = z.object({
     range: 'a list of distinct numbers from 0.001 to 1e12',
     scale: 'log',
   }),
-  replicates: replicatesParameter(30),
-  learningRate: learningRateParameter,
-  batch: batchParameter('full'),
+  replicates: shared.replicatesParameter(30),
+  learningRate: shared.learningRateParameter,
+  batch: shared.batchParameter('full'),
   trainings: integer([1, 1000], 4, 'trainings of each width when batch is not full, each on its own mini-batches'),
   fitWidth: positive(1e15, 32, 'laws are fitted to widths up to this; the rest is held out'),
   fitTime: positive(1e15, 150, 'laws are fitted to times up to this; the rest is held out'),

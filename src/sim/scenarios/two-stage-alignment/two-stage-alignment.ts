@@ -7,14 +7,7 @@ import { linear, type MapFigure } from '../../scenario/figure.js';
 import { requireTableMemory } from '../../scenario/memory.js';
 import { described, increasing, readTimes } from '../../scenario/parameter.js';
 import type { Resolved, Scenario } from '../../scenario/scenario.js';
-import {
-  durationParameter,
-  shapeParameters,
-  spectrumParameter,
-  stageRateParameter,
-  stageStepsParameter,
-  tauParameter,
-} from '../../scenario/shared.js';
+import * as shared from '../../scenario/shared.js';
 import { declaring } from '../../scenario/table.js';
 import { planStages, requireSmallSteps, type StagesPlan } from '../../training/stages.js';
 import { type ComparedModes, checkModeStages } from '../../training/training-checks.js';
@@ -39,10 +32,10 @@ function grid(fallback: string, least: number, what: string) {
 const CELLS = 16;
 
 const schema = z.object({
-  dim: shapeParameters(12).dim,
-  spectrum: spectrumParameter('power:0.5'),
-  tau: tauParameter(5),
-  time: durationParameter(30),
+  dim: shared.shapeParameters(12).dim,
+  spectrum: shared.spectrumParameter('power:0.5'),
+  tau: shared.tauParameter(5),
+  time: shared.durationParameter(30),
   target: targetParameter('scale:2'),
   places: grid(
     'linear:-0.5:2:26',
@@ -50,8 +43,8 @@ const schema = z.object({
     'positions of the fine-tuning task along the path from pre-training to alignment: 0 at its start, 1 at its end',
   ),
   offsets: grid('linear:0:1:11', 0, 'distances of the fine-tuning task from that path, in units of its length'),
-  learningRate: stageRateParameter(0.01, 'learning rate of fine-tuning and alignment'),
-  finetuningSteps: stageStepsParameter(1000, 'steps of fine-tuning'),
+  learningRate: shared.stageRateParameter(0.01, 'learning rate of fine-tuning and alignment'),
+  finetuningSteps: shared.stageStepsParameter(1000, 'steps of fine-tuning'),
   steps: stepsParameter(40),
 });
 

@@ -12,16 +12,7 @@ import {
 import { figureOf, logarithmic, pretrainingTime, turningTimes } from '../../scenario/figure.js';
 import { requireMemory, requireTableMemory } from '../../scenario/memory.js';
 import type { Scenario } from '../../scenario/scenario.js';
-import {
-  dimsParameter,
-  gammasParameter,
-  learningRateParameter,
-  noiseParameter,
-  replicatesParameter,
-  spectrumParameter,
-  tauParameter,
-  timesParameter,
-} from '../../scenario/shared.js';
+import * as shared from '../../scenario/shared.js';
 import { declaring, gammaColumn, inLoss, table, timeColumn, turnColumns } from '../../scenario/table.js';
 import { type NamedCheck, worstCheck } from '../../training/training-checks.js';
 import { dimColumn, fit, scaling, scalingFits, type Turn, turnOf } from './width-scaling.js';
@@ -31,14 +22,14 @@ import { planSizes, type SizesPlan } from './width-sizes.js';
 const MODE_BYTES = 150;
 
 const schema = z.object({
-  dims: dimsParameter([4, 6, 8, 12, 16, 24, 32, 48]),
-  spectrum: spectrumParameter('power:1'),
-  tau: tauParameter(5),
-  times: timesParameter('log:1:200:60'),
-  gammas: gammasParameter([0.02, 0.05, 0.1]),
-  noise: noiseParameter,
-  replicates: replicatesParameter(100),
-  learningRate: learningRateParameter,
+  dims: shared.dimsParameter([4, 6, 8, 12, 16, 24, 32, 48]),
+  spectrum: shared.spectrumParameter('power:1'),
+  tau: shared.tauParameter(5),
+  times: shared.timesParameter('log:1:200:60'),
+  gammas: shared.gammasParameter([0.02, 0.05, 0.1]),
+  noise: shared.noiseParameter,
+  replicates: shared.replicatesParameter(100),
+  learningRate: shared.learningRateParameter,
 });
 
 export type WidthParameters = Readonly<z.output<typeof schema>>;

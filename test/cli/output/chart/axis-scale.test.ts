@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { axisScale } from '../../../../src/cli/output/chart/axis-scale.js';
+import { axisScale } from '../../../../src/cli/output/chart/draw-chart.js';
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 const kind = fc.constantFrom('linear' as const, 'log' as const);

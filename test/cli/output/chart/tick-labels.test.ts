@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { cellWidth } from '../../../../src/cli/output/cell-width.js';
-import { axisScale, placeHorizontal, placeVertical } from '../../../../src/cli/output/chart/axis-scale.js';
+import { axisScale, placeHorizontal, placeVertical } from '../../../../src/cli/output/chart/draw-chart.js';
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 const scale = fc

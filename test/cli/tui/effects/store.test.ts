@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Store } from '../../../../src/cli/tui/effects/store.js';
 import type { Effect } from '../../../../src/cli/tui/state/app-state.js';
+import { Store } from '../../../../src/cli/tui/state/reduce.js';
 import { key, opened, someRows } from '../support.js';
 
 beforeEach(() => void vi.useFakeTimers());
