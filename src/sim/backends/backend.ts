@@ -115,11 +115,14 @@ export interface NetworkShape {
   readonly cols: number;
 }
 
-/** Both layers of every network, row-major, one network after the other. */
-export interface Weights {
-  readonly first: Float64Array;
-  readonly second: Float64Array;
+/** What networks have of each layer: the weights or a moment, in the form that some arithmetic works on. */
+export interface Layers<Batch> {
+  readonly first: Batch;
+  readonly second: Batch;
 }
+
+/** Both layers of every network, row-major, one network after the other. */
+export type Weights = Layers<Float64Array>;
 
 /** An ensemble of networks side by side. */
 export interface NetworkBatch extends Weights {
@@ -189,19 +192,13 @@ export interface NoiseSource {
 /** Inner products per network and replicate that `perturbationMoments` returns. */
 export const MOMENTS = 5;
 
-const BATCH: ModeBatch = {
-  count: 1,
-  modes: 1,
-  factors: Float64Array.of(0.5),
-  sigmas: Float64Array.of(1),
-  rateScale: Float64Array.of(1),
-};
-
 /** `D − 2ηD(D² − σ)` from D = 1/2 with σ = 1 and η = 1/4: every number on the way is exact in float32. */
 const RIGHT = 0.6875;
 
 /** Makes a step whose result is known. @throws Error when the backend does not run or gives another result */
 export async function requireKnownStep(backend: Backend): Promise<void> {
-  const [factor] = await backend.descendModes(BATCH, [0.25]);
+  const one = Float64Array.of(1);
+  const batch = { count: 1, modes: 1, factors: Float64Array.of(0.5), sigmas: one, rateScale: one };
+  const [factor] = await backend.descendModes(batch, [0.25]);
   if (factor !== RIGHT) throw new Error(`runs, but a step from 0.5 gave ${factor} instead of ${RIGHT}`);
 }

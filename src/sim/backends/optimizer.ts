@@ -1,4 +1,4 @@
-import type { MatrixArithmetic, NetworkShape } from './backend.js';
+import type { Layers, MatrixArithmetic, NetworkShape } from './backend.js';
 
 export interface LayerShape {
   readonly rows: number;
@@ -60,12 +60,6 @@ export interface Optimizer extends Rule {
     moments: readonly Batch[],
     layer: LayerShape,
   ): { readonly direction: Batch; readonly moments: readonly Batch[] };
-}
-
-/** What networks in training have of each layer: the weights or a moment, in the form that some arithmetic works on. */
-export interface Layers<Batch> {
-  readonly first: Batch;
-  readonly second: Batch;
 }
 
 /** What keeps a vanishing gradient from a division by zero: far below any that moves a network. */

@@ -55,21 +55,11 @@ export async function probeBackends(): Promise<BackendReport[]> {
 async function probe(name: BackendName, record: BackendRecord): Promise<BackendReport> {
   try {
     const backend = await record.open({});
-    try {
-      await requireKnownStep(backend);
-    } finally {
-      await backend.dispose();
-    }
+    await requireKnownStep(backend).finally(() => backend.dispose());
     const { device, precision } = backend;
     return { name, available: true, device, precision, detail: 'runs', remedy: null };
   } catch (error) {
-    return {
-      name,
-      available: false,
-      device: null,
-      precision: null,
-      detail: messageOf(error),
-      remedy: error instanceof MissingDevice ? error.remedy : record.remedy,
-    };
+    const remedy = error instanceof MissingDevice ? error.remedy : record.remedy;
+    return { name, available: false, device: null, precision: null, detail: messageOf(error), remedy };
   }
 }

@@ -1,6 +1,7 @@
 import { Matrix } from 'ml-matrix';
 import {
   type Backend,
+  type Layers,
   type MatrixArithmetic,
   MOMENTS,
   type ModeBatch,
@@ -11,7 +12,7 @@ import {
   type PerturbedNetworks,
   type Weights,
 } from './backend.js';
-import { type Layers, optimizerStep, stepCoefficients } from './optimizer.js';
+import { optimizerStep, stepCoefficients } from './optimizer.js';
 
 type Batch = readonly Matrix[];
 
@@ -62,11 +63,9 @@ export class ReferenceBackend implements Backend {
 
   async descendNetworks(batch: NetworkBatch, rates: readonly number[]): Promise<Weights> {
     const { rows, hidden, cols } = batch.shape;
-    const result: Weights = { first: Float64Array.from(batch.first), second: Float64Array.from(batch.second) };
-    for (let network = 0; network < batch.count; network++) {
+    const trained = matricesOf(batch.target, batch.count, rows, cols).map((target, network) => {
       let first = matrixAt(batch.first, network, rows, hidden);
       let second = matrixAt(batch.second, network, hidden, cols);
-      const target = matrixAt(batch.target, network, rows, cols);
       for (const rate of rates) {
         const step = 2 * rate * batch.rateScale[network]!;
         const residual = first.mmul(second).sub(target);
@@ -75,10 +74,9 @@ export class ReferenceBackend implements Backend {
         first = Matrix.sub(first, firstStep);
         second = Matrix.sub(second, secondStep);
       }
-      result.first.set(first.to1DArray(), network * rows * hidden);
-      result.second.set(second.to1DArray(), network * hidden * cols);
-    }
-    return result;
+      return { first, second };
+    });
+    return { first: flatten(trained.map(({ first }) => first)), second: flatten(trained.map(({ second }) => second)) };
   }
 
   async optimizeNetworks(networks: OptimizedNetworks, run: OptimizerRun): Promise<OptimizedNetworks> {
@@ -160,20 +158,14 @@ function flatten(matrices: readonly Matrix[]): Float64Array {
   return Float64Array.from(matrices.flatMap((matrix) => matrix.to1DArray()));
 }
 
-function layersOf({ shape, layers }: PerturbedNetworks, network: number): { first: Matrix; second: Matrix } {
+function layersOf({ shape, layers }: PerturbedNetworks, network: number): Layers<Matrix> {
   const { rows, hidden, cols } = shape;
-  if (!('factors' in layers)) {
-    return {
-      first: matrixAt(layers.first, network, rows, hidden),
-      second: matrixAt(layers.second, network, hidden, cols),
-    };
+  if ('factors' in layers) {
+    const factors = Array.from(layers.factors.subarray(network * layers.modes, (network + 1) * layers.modes));
+    return { first: Matrix.diag(factors, rows, hidden), second: Matrix.diag(factors, hidden, cols) };
   }
-  const first = Matrix.zeros(rows, hidden);
-  const second = Matrix.zeros(hidden, cols);
-  for (let mode = 0; mode < layers.modes; mode++) {
-    const factor = layers.factors[network * layers.modes + mode]!;
-    first.set(mode, mode, factor);
-    second.set(mode, mode, factor);
-  }
-  return { first, second };
+  return {
+    first: matrixAt(layers.first, network, rows, hidden),
+    second: matrixAt(layers.second, network, hidden, cols),
+  };
 }

@@ -29,11 +29,6 @@ function dependencyVersion(name: string): string {
   return 'not found';
 }
 
-interface Manifest {
-  readonly version: string;
-  readonly devDependencies?: Readonly<Record<string, string>>;
-}
-
-function readManifest(path: string | URL): Manifest {
-  return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+function readManifest(path: string | URL): { version: string; devDependencies?: Record<string, string> } {
+  return JSON.parse(readFileSync(path, 'utf8'));
 }

@@ -79,13 +79,7 @@ export function boundedSquare(weight: number): boolean {
   return Number.isFinite(weight ** 4);
 }
 
-/**
- * The record of a network as full matrices.
- *
- * @param weights both layers of one network, row-major
- * @param target the task `A`
- * @param basis singular vectors of the task
- */
+/** The record of a network as full matrices that learns the task `A`, `target`, with these singular vectors. */
 export function matrixCheckpoint(
   problem: Problem,
   weights: Weights,
@@ -94,7 +88,8 @@ export function matrixCheckpoint(
   time: number,
 ): TrainedCheckpoint {
   const { rows, hidden, cols } = problem;
-  const { first, second } = matricesOf(problem, weights);
+  const shape = { rows, hidden, cols };
+  const { first, second } = matricesOf(shape, weights);
   const network = first.mmul(second);
   const residual = Matrix.sub(network, target);
   const singularValues = diagonalOf(network, basis, problem.modes.length);
@@ -103,12 +98,7 @@ export function matrixCheckpoint(
     singularValues,
     loss: residual.dot(residual),
     squaredNorms: [first.dot(first), second.dot(second)],
-    network: {
-      shape: { rows, hidden, cols },
-      count: 1,
-      layers: weights,
-      residual: Float64Array.from(residual.to1DArray()),
-    },
+    network: { shape, count: 1, layers: weights, residual: Float64Array.from(residual.to1DArray()) },
   };
 }
 
@@ -133,15 +123,13 @@ export function optimizerTrainee(
   { optimizer, starts, basis, inputs }: OptimizerTraining,
 ): Trainee<OptimizedNetworks, readonly TrainedCheckpoint[]> {
   const { rows, hidden, cols } = problem;
+  const shape = { rows, hidden, cols };
   const target = embedDiagonal(basis.left, problem.spectrum, basis.right);
   const task = Float64Array.from(target.to1DArray());
+  const networks = starts.map((layers) => ({ layers, target: task }));
   const atMost = Math.max(1, Math.floor(MOMENT_BYTES / (8 * starts.length * cols * cols)));
   return {
-    start: sideBySide(
-      { rows, hidden, cols },
-      starts.map((layers) => ({ layers, target: task })),
-      optimizer,
-    ),
+    start: sideBySide(shape, networks, optimizer),
     async descend(networks, rates) {
       if (inputs === undefined) return backend.optimizeNetworks(networks, { optimizer, rates });
       let current = networks;
@@ -153,10 +141,7 @@ export function optimizerTrainee(
       return current;
     },
     inBounds: (networks) => networks.first.every(boundedSquare) && networks.second.every(boundedSquare),
-    record: (networks, time) =>
-      starts.map((_, network) => {
-        const weights = layersAt(networks, { rows, hidden, cols }, network);
-        return matrixCheckpoint(problem, weights, target, basis, time);
-      }),
+    record: (trained, time) =>
+      starts.map((_, at) => matrixCheckpoint(problem, layersAt(trained, shape, at), target, basis, time)),
   };
 }

@@ -75,14 +75,8 @@ export function adaptivePlan(problem: Problem, times: readonly number[], finenes
   return planAt(pacesOf(problem, times), times, fineness);
 }
 
-/** Stretches between the times at which the rate is chosen anew, up to each recorded time. */
-interface Paces {
-  readonly stretches: readonly (readonly { readonly length: number; readonly widest: number }[])[];
-  readonly largestStable: number;
-}
-
-/** What no fineness changes: the stretches, and the widest gap at the beginning of each. */
-function pacesOf(problem: Problem, times: readonly number[]): Paces {
+/** What no fineness changes: the stretches between the times at which the rate is chosen anew, with the widest gap at their beginning. */
+function pacesOf(problem: Problem, times: readonly number[]) {
   const largestStable = stabilityLimit(problem.spectrum) / 2;
   const latest = MOST_STEPS * largestStable;
   if (times.at(-1)! > latest) {
@@ -105,7 +99,11 @@ function pacesOf(problem: Problem, times: readonly number[]): Paces {
   return { stretches, largestStable };
 }
 
-function planAt({ stretches, largestStable }: Paces, times: readonly number[], fineness: number): TrainingPlan {
+function planAt(
+  { stretches, largestStable }: ReturnType<typeof pacesOf>,
+  times: readonly number[],
+  fineness: number,
+): TrainingPlan {
   let totalSteps = 0;
   let largestRate = 0;
   const recordings = times.map((time, at) => {
@@ -190,18 +188,12 @@ export function roundingOfSquare(factor: number, rounding: number): number {
   return rounding * (2 * Math.abs(factor) + rounding);
 }
 
-/** A plan with what it gives in exact arithmetic, and whether its discretisation bias is as small as asked. */
-export interface ChosenPlan {
-  readonly plan: TrainingPlan;
-  readonly expected: ExpectedTraining;
-  readonly accurate: boolean;
-}
-
 const COARSEST = 0.1;
 
 /**
  * The plan for a learning rate that the user set, or the cheapest one whose bias is acceptable: the fineness is halved
- * until it is, or until the next halving would exceed the steps that the engine can afford.
+ * until it is, or until the next halving would exceed the steps that the engine can afford. With it comes what it gives in exact
+ * arithmetic, and whether its discretisation bias is as small as asked.
  *
  * @param learningRate the constant rate, or `auto`
  * @param acceptable whether the factors that a plan gives at a recorded time are near enough to the flow
@@ -213,7 +205,7 @@ export function choosePlan(
   learningRate: number | 'auto',
   acceptable: (checkpoint: ExpectedCheckpoint, at: number) => boolean,
   mostSteps: number,
-): ChosenPlan {
+): { plan: TrainingPlan; expected: ExpectedTraining; accurate: boolean } {
   if (learningRate !== 'auto') {
     const plan = constantPlan(times, learningRate);
     const expected = expectTraining(problem, plan, noRounding);

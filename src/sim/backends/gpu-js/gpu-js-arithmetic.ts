@@ -34,7 +34,7 @@ export interface StepInputs {
   readonly moments: Handle | undefined;
 }
 
-type KernelSource = Parameters<GpuInstance['createKernel']>[0];
+export type KernelSource = Parameters<GpuInstance['createKernel']>[0];
 
 /** Creates each kernel of one plan once, however many of its steps use it. */
 export class KernelShelf {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { type Backend, MOMENTS, requireKnownStep } from '../backend.js';
-import { type Layers, stepCoefficients } from '../optimizer.js';
+import { type Backend, type Layers, MOMENTS, requireKnownStep } from '../backend.js';
+import { stepCoefficients } from '../optimizer.js';
 import { GpuJsPlans, ranOn, sumRows } from './gpu-js-plans.js';
 import { flatten, type GpuInput, loadGpuModule, type NestedArray, type Pipeline } from './gpu-module.js';
 import { launchesOf, launchesWithin, processorLaunches, splitting } from './launches.js';

@@ -1,7 +1,7 @@
-import { MOMENTS, type NetworkShape } from '../backend.js';
-import { type Layers, optimizerStep, stepCoefficients, type TrainingRule } from '../optimizer.js';
-import { type DeviceBatch, gpuJsArithmetic, KernelShelf } from './gpu-js-arithmetic.js';
-import type { GpuInstance, Handle, Pipeline, PlanResult } from './gpu-module.js';
+import { type Layers, MOMENTS, type NetworkShape } from '../backend.js';
+import { optimizerStep, stepCoefficients, type TrainingRule } from '../optimizer.js';
+import { type DeviceBatch, gpuJsArithmetic, KernelShelf, type KernelSource } from './gpu-js-arithmetic.js';
+import type { GpuInstance, Handle, Kernel, Pipeline, PlanResult } from './gpu-module.js';
 import {
   diagonalDisplacement,
   displacement,
@@ -51,12 +51,9 @@ export class GpuJsPlans {
   /** Takes (first, second, target, rates, scales), returns {first, second}. */
   networkDescent({ rows, hidden, cols }: NetworkShape, count: number, steps: number): Pipeline {
     return this.cached(`networks ${rows} ${hidden} ${cols} ${count} ${steps}`, () => {
-      const residuals = this.gpu.createKernel(residual, { constants: { hidden }, output: [cols, rows, count] });
-      const firstSteps = this.gpu.createKernel(firstLayerStep, { constants: { cols }, output: [hidden, rows, count] });
-      const secondSteps = this.gpu.createKernel(secondLayerStep, {
-        constants: { rows },
-        output: [cols, hidden, count],
-      });
+      const residuals = this.kernel(residual, { hidden }, [cols, rows, count]);
+      const firstSteps = this.kernel(firstLayerStep, { cols }, [hidden, rows, count]);
+      const secondSteps = this.kernel(secondLayerStep, { rows }, [cols, hidden, count]);
       return (first: Handle, second: Handle, target: Handle, rates: Handle, scales: Handle) => {
         let layers = { first, second };
         for (let step = 0; step < steps; step++) {
@@ -109,7 +106,7 @@ export class GpuJsPlans {
   /** Takes (factors, sigmas, scales, rates), returns the factors. */
   modeDescent(modes: number, steps: number): Pipeline {
     return this.cached(`modes ${modes} ${steps}`, () => {
-      const descend = this.gpu.createKernel(modeSteps, { constants: { steps }, output: [modes] });
+      const descend = this.kernel(modeSteps, { steps }, [modes]);
       return (factors: Handle, sigmas: Handle, scales: Handle, rates: Handle) =>
         descend(factors, sigmas, scales, rates);
     });
@@ -128,11 +125,11 @@ export class GpuJsPlans {
         output: [MOMENTS, rows, count * replicates],
       });
       if (modes === undefined) {
-        const displace = this.gpu.createKernel(displacement, { constants: { hidden, replicates }, output });
+        const displace = this.kernel(displacement, { hidden, replicates }, output);
         return (first: Handle, second: Handle, error: Handle, noise1: Handle, noise2: Handle) =>
           sum(error, displace(first, second, noise1, noise2), multiply(noise1, noise2));
       }
-      const displace = this.gpu.createKernel(diagonalDisplacement, { constants: { modes, replicates }, output });
+      const displace = this.kernel(diagonalDisplacement, { modes, replicates }, output);
       return (factors: Handle, error: Handle, noise1: Handle, noise2: Handle) =>
         sum(error, displace(factors, noise1, noise2), multiply(noise1, noise2));
     });
@@ -142,6 +139,10 @@ export class GpuJsPlans {
     this.disposed = true;
     this.plans.clear();
     await this.gpu.destroy();
+  }
+
+  private kernel(source: KernelSource, constants: Record<string, number>, output: number[]): Kernel {
+    return this.gpu.createKernel(source, { constants, output });
   }
 
   private cached(key: string, build: () => (...handles: never[]) => PlanResult): Pipeline {

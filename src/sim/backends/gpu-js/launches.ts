@@ -94,8 +94,7 @@ const LAUNCH_FLOPS = 5e11;
  * @param matrices that an item has in the largest batch
  * @returns at least 1: an item that does not fit even alone is refused by the device itself
  */
-export function itemsPerLaunch(limits: BatchLimits | undefined, entries: number, matrices = 1): number {
-  if (limits === undefined) return Number.POSITIVE_INFINITY;
+export function itemsPerLaunch(limits: BatchLimits, entries: number, matrices = 1): number {
   return Math.max(1, Math.floor(Math.min(limits.matrices / matrices, limits.entries / entries)));
 }
 

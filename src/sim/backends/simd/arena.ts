@@ -1,6 +1,8 @@
-import type { NetworkShape, Weights } from '../backend.js';
-import type { Layers } from '../optimizer.js';
-import { BYTES, type KernelSettings } from './kernels.js';
+import type { Layers, NetworkShape, Weights } from '../backend.js';
+import type { KernelSettings } from './kernels.js';
+
+const VIEWS = { f32: Float32Array, f64: Float64Array, i32: Int32Array } as const;
+type View = Float32Array<SharedArrayBuffer> | Float64Array<SharedArrayBuffer> | Int32Array<SharedArrayBuffer>;
 
 const PAGE = 65536;
 /** The first bytes belong to the counter of jobs. */
@@ -18,7 +20,7 @@ export class Arena {
   readonly bytes: number;
 
   constructor(private readonly settings: Pick<KernelSettings, 'memory' | 'precision'>) {
-    this.bytes = BYTES[settings.precision];
+    this.bytes = VIEWS[settings.precision].BYTES_PER_ELEMENT;
   }
 
   /** Takes back everything, except what {@link keep} was called for. */
@@ -46,24 +48,10 @@ export class Arena {
     return address;
   }
 
-  /** Copies numbers in, one after the other. */
-  put(values: ArrayLike<number>): number {
-    const address = this.reserve(values.length * this.bytes);
-    this.numbers(address, values.length).set(values);
-    return address;
-  }
-
-  /** Copies 32-bit integers in. */
-  putIntegers(values: ArrayLike<number>): number {
-    const address = this.reserve(4 * values.length);
-    new Int32Array(this.settings.memory.buffer, address, values.length).set(values);
-    return address;
-  }
-
-  /** Copies float64 numbers in, whatever the precision. */
-  putDoubles(values: ArrayLike<number>): number {
-    const address = this.reserve(8 * values.length);
-    this.doubles(address, values.length).set(values);
+  /** Copies numbers in, one after the other; in the precision of the kernels unless another kind is named. */
+  put(values: ArrayLike<number>, kind: keyof typeof VIEWS = this.settings.precision): number {
+    const address = this.reserve(values.length * VIEWS[kind].BYTES_PER_ELEMENT);
+    this.numbers(address, values.length, kind).set(values);
     return address;
   }
 
@@ -118,16 +106,9 @@ export class Arena {
     }
   }
 
-  /** The numbers at an address, in the precision of the kernels; valid until the next {@link reserve}. */
-  numbers(address: number, length: number): Float32Array<SharedArrayBuffer> | Float64Array<SharedArrayBuffer> {
-    const { buffer } = this.settings.memory;
-    return this.settings.precision === 'f32'
-      ? new Float32Array(buffer, address, length)
-      : new Float64Array(buffer, address, length);
-  }
-
-  /** The float64 numbers at an address. */
-  doubles(address: number, length: number): Float64Array<SharedArrayBuffer> {
-    return new Float64Array(this.settings.memory.buffer, address, length);
+  /** The numbers at an address, of the same kinds; valid until the next {@link reserve}. */
+  numbers(address: number, length: number, kind: keyof typeof VIEWS = this.settings.precision): View {
+    const NumbersOfKind: new (memory: SharedArrayBuffer, address: number, length: number) => View = VIEWS[kind];
+    return new NumbersOfKind(this.settings.memory.buffer, address, length);
   }
 }

@@ -1,12 +1,5 @@
 import { MissingDevice } from '../gpu-js/webgpu-device.js';
-import {
-  BYTES,
-  instantiateKernels,
-  type KernelSettings,
-  type Kernels,
-  type KernelsOfThread,
-  type Precision,
-} from './kernels.js';
+import { instantiateKernels, type KernelSettings, type Kernels, type KernelsOfThread } from './kernels.js';
 
 /** Environment variable with the file of the library, where none of the usual names is right. */
 const LIBRARY_VARIABLE = 'OVERTRAIN_BLAS';
@@ -22,23 +15,11 @@ const REMEDIES: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
   win32: 'put libopenblas.dll on the PATH',
 };
 
-/** `C ← α op(A) op(B) + β C` of row-major matrices at addresses of this process, as CBLAS has it. */
-type MatrixProduct = (
-  order: number,
-  leftTransposed: number,
-  rightTransposed: number,
-  rows: number,
-  cols: number,
-  inner: number,
-  alpha: number,
-  left: number,
-  leftRow: number,
-  right: number,
-  rightRow: number,
-  beta: number,
-  out: number,
-  outRow: number,
-) => void;
+/**
+ * `C ← α op(A) op(B) + β C` of matrices at addresses of this process, as CBLAS has it: order, whether A and B are transposed, rows,
+ * columns, inner size, α, A, its row, B, its row, β, C, its row.
+ */
+type MatrixProduct = (...numbers: number[]) => void;
 
 /** A library of linear algebra on this machine. */
 interface BlasLibrary {
@@ -57,7 +38,7 @@ type Koffi = typeof import('koffi').default;
  * @param precision of the product
  * @throws MissingDevice when koffi or a library is not there
  */
-export async function loadBlas(precision: Precision): Promise<BlasLibrary> {
+export async function loadBlas(precision: KernelSettings['precision']): Promise<BlasLibrary> {
   const koffi = await loadKoffi();
   const named = process.env[LIBRARY_VARIABLE];
   const files = named === undefined || named === '' ? (USUAL_NAMES[process.platform] ?? []) : [named];
@@ -91,7 +72,7 @@ async function loadKoffi(): Promise<Koffi> {
 }
 
 /** @throws Error where the library has no such function */
-function productOf(library: ReturnType<Koffi['load']>, precision: Precision): MatrixProduct {
+function productOf(library: ReturnType<Koffi['load']>, precision: KernelSettings['precision']): MatrixProduct {
   const [name, scalar] = precision === 'f32' ? ['cblas_sgemm', 'float'] : ['cblas_dgemm', 'double'];
   return library.func(
     `void ${name}(int, int, int, int, int, int, ${scalar}, uintptr_t, int, uintptr_t, int, ${scalar}, uintptr_t, int)`,
@@ -124,7 +105,7 @@ export async function blasKernels(settings: KernelSettings): Promise<KernelsOfTh
   const { memory, precision } = settings;
   const { description, product, addressOf } = await loadBlas(precision);
   const base = addressOf(memory);
-  const size = BYTES[precision];
+  const size = precision === 'f32' ? 4 : 8;
   const numbers = () => (precision === 'f32' ? new Float32Array(memory.buffer) : new Float64Array(memory.buffer));
 
   /** `out ← α X Y + β out`. */

@@ -16,46 +16,32 @@ export async function descendModesOn(
   arena.clear();
   const groupSize = GROUP_BYTES / arena.bytes;
   const groups = Math.ceil(batch.factors.length / groupSize);
-  const reserve = () => arena.reserve(groups * GROUP_BYTES);
-  const [factors, sigmas, scales] = [reserve(), reserve(), reserve()];
-  const numbersAt = (address: number) => arena.numbers(address, groups * groupSize);
-  for (const [address, values] of [
-    [factors, batch.factors],
-    [sigmas, batch.sigmas],
-  ] as const) {
-    numbersAt(address).fill(0, values.length).set(values);
-  }
-  const pace = numbersAt(scales).fill(0, batch.factors.length);
-  batch.rateScale.forEach((scale, network) => {
-    pace.fill(scale, network * batch.modes, (network + 1) * batch.modes);
+  const put = (values: Float64Array) => {
+    const address = arena.reserve(groups * GROUP_BYTES);
+    arena
+      .numbers(address, groups * groupSize)
+      .fill(0, values.length)
+      .set(values);
+    return address;
+  };
+  const factors = put(batch.factors);
+  const sigmas = put(batch.sigmas);
+  const scales = put(batch.factors.map((_, index) => batch.rateScale[Math.floor(index / batch.modes)]!));
+  // Equal rates in a row are one loop of the kernel.
+  const starts: number[] = [];
+  rates.forEach((rate, step) => {
+    if (rate !== rates[step - 1]) starts.push(step);
   });
-  const runs = runsOf(rates);
+  const lengths = starts.map((start, run) => (starts[run + 1] ?? rates.length) - start);
+  const runRates = arena.put(starts.map((start) => rates[start]!));
   await runOn(session, {
     kernel: 'descendModes',
-    numbers: [
-      factors,
-      sigmas,
-      scales,
-      arena.put(runs.map(({ rate }) => rate)),
-      arena.putIntegers(runs.map(({ steps }) => steps)),
-      runs.length,
-    ],
+    numbers: [factors, sigmas, scales, runRates, arena.put(lengths, 'i32'), starts.length],
     items: groups,
     workPerItem: groupSize * rates.length,
     scratchBytes: 2 * GROUP_BYTES,
   });
   return new Float64Array(arena.numbers(factors, batch.factors.length));
-}
-
-/** Equal rates in a row. */
-function runsOf(rates: readonly number[]): { rate: number; steps: number }[] {
-  const runs: { rate: number; steps: number }[] = [];
-  for (const rate of rates) {
-    const last = runs.at(-1);
-    if (last !== undefined && last.rate === rate) last.steps++;
-    else runs.push({ rate, steps: 1 });
-  }
-  return runs;
 }
 
 /** Bytes of networks that are in the shared memory at the same time; larger ensembles go through in parts. */

@@ -1,12 +1,5 @@
 import { fileURLToPath } from 'node:url';
-
-/** Numbers on which the kernels compute, and bytes of each. */
-export const BYTES = { f32: 4, f64: 8 } as const;
-
-export type Precision = keyof typeof BYTES;
-
-/** A kernel of the compiled module. Addresses are in bytes; the last two numbers of a kernel over items are their range. */
-type KernelFunction = (...numbers: number[]) => void;
+import type { Backend } from '../backend.js';
 
 export type KernelName =
   | 'descendNetworks'
@@ -19,7 +12,8 @@ export type KernelName =
   | 'drawNoise'
   | 'runProgram';
 
-export type Kernels = Readonly<Record<KernelName, KernelFunction>>;
+/** The kernels of a compiled module. Addresses are in bytes; the last two numbers of a kernel over items are their range. */
+export type Kernels = Readonly<Record<KernelName, (...numbers: number[]) => void>>;
 
 /**
  * Makes `X Y`, or `Xᵀ Y` of an `inner × rows` matrix X, if it pays: 0 where it leaves that to the kernel. Addresses are in bytes.
@@ -40,7 +34,7 @@ export interface KernelSettings {
   readonly module: WebAssembly.Module;
   /** On which they work; threads share it. */
   readonly memory: WebAssembly.Memory;
-  readonly precision: Precision;
+  readonly precision: Backend['precision'];
   /** What multiplies large matrices: our own kernels, or a BLAS library of this machine. */
   readonly products: 'own' | 'blas';
 }

@@ -1,6 +1,12 @@
-import { MOMENTS, type NetworkShape, type NoiseBatch, type NoiseSource, type PerturbedNetworks } from '../backend.js';
+import {
+  type Layers,
+  MOMENTS,
+  type NetworkShape,
+  type NoiseBatch,
+  type NoiseSource,
+  type PerturbedNetworks,
+} from '../backend.js';
 import { ranges, shareOf } from '../ensembles.js';
-import type { Layers } from '../optimizer.js';
 import { padded } from './arena.js';
 import { runOn, type SimdSession } from './job.js';
 
@@ -54,7 +60,7 @@ export class MomentJobs {
       workPerItem: isDiagonal ? 8 * p * q : 3 * p * h * q,
       scratchBytes: 2 * arena.bytes * p * q,
     });
-    return arena.doubles(out, MOMENTS * pairs).slice();
+    return new Float64Array(arena.numbers(out, MOMENTS * pairs, 'f64'));
   }
 
   /** A study puts the same noise on every checkpoint, so that the latest one stays. */

@@ -48,12 +48,12 @@ export async function optimizeNetworksOn(
     numbers: [
       putLists(arena, lists),
       rates.length,
-      arena.putIntegers(places.flat()),
+      arena.put(places.flat(), 'i32'),
       places.length,
-      arena.putDoubles(numbers),
+      arena.put(numbers, 'f64'),
       columns,
-      arena.putDoubles(rates),
-      arena.putDoubles(networks.rateScale),
+      arena.put(rates, 'f64'),
+      arena.put(networks.rateScale, 'f64'),
       // The table of places is behind the room.
       program.roomBytes,
     ],
@@ -69,14 +69,10 @@ export async function optimizeNetworksOn(
 function putLists(arena: Arena, lists: readonly OperationList[]): number {
   const addresses = new Map<OperationList, number>();
   for (const list of lists) {
-    if (!addresses.has(list)) addresses.set(list, arena.putIntegers(list.words));
+    if (!addresses.has(list)) addresses.set(list, arena.put(list.words, 'i32'));
   }
-  return arena.putIntegers(
-    lists.flatMap((list) => {
-      const address = addresses.get(list)!;
-      return [address, address + list.words.byteLength];
-    }),
-  );
+  const ends = lists.flatMap((list) => [addresses.get(list)!, addresses.get(list)! + list.words.byteLength]);
+  return arena.put(ends, 'i32');
 }
 
 /** Programs of rules, by shape: a rule is recorded once for all calls. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { fillGaussian } from '../../../../src/sim/backends/random.js';
-import { builtFile, instantiateKernels, type Precision } from '../../../../src/sim/backends/simd/kernels.js';
+import { builtFile, instantiateKernels, type KernelSettings } from '../../../../src/sim/backends/simd/kernels.js';
 import { samples } from '../../../support/sample-size.js';
 
 const ROWS = 64;
@@ -10,7 +10,10 @@ const SIZE = ROWS * ROWS;
 const FIRST = 65536;
 
 /** The first layers of the replicates as the kernel draws them: 262,144 numbers in `npm test`, up to 8 million otherwise. */
-async function drawnByKernel(precision: Precision, seed: number): Promise<Float32Array | Float64Array> {
+async function drawnByKernel(
+  precision: KernelSettings['precision'],
+  seed: number,
+): Promise<Float32Array | Float64Array> {
   const bytes = precision === 'f32' ? 4 : 8;
   const second = FIRST + REPLICATES * SIZE * bytes;
   const room = second + REPLICATES * SIZE * bytes;

@@ -1,4 +1,4 @@
-// @ts-nocheck: a compiler of TypeScript would refuse the decorators
+// @ts-nocheck: TypeScript refuses the decorators and does not know `real`
 /*
  * Box–Muller for four pairs at once in float32: good to four units in the last place of the radius, also where the radius is
  * small. The logarithm is fdlibm's for single precision (Sun Microsystems 1993), sine and cosine are minimax polynomials up to an

@@ -1,4 +1,4 @@
-// @ts-nocheck: a compiler of TypeScript would refuse the decorators
+// @ts-nocheck: TypeScript refuses the decorators and does not know `real`
 /*
  * Elementary functions for two float64 at once, for arguments as Box–Muller needs them. Reductions and polynomials are those
  * of fdlibm (Sun Microsystems 1993), good to about one unit in the last place.

@@ -1,4 +1,4 @@
-// @ts-nocheck: a compiler of TypeScript would refuse the decorators
+// @ts-nocheck: TypeScript refuses the decorators and does not know `real`
 /** Bytes of the eight vectors of modes that advance together: enough independent chains to keep the units busy. */
 const GROUP: usize = 128;
 

@@ -1,4 +1,4 @@
-// @ts-nocheck: a compiler of TypeScript would refuse the decorators
+// @ts-nocheck: TypeScript refuses the decorators and does not know `real`
 import { DESCEND, multiply, SUBTRACT, transpose } from './multiply';
 
 /**

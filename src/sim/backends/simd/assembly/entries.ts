@@ -1,4 +1,4 @@
-// @ts-nocheck: a compiler of TypeScript would refuse the decorators
+// @ts-nocheck: TypeScript refuses the decorators and does not know `real`
 /* Arithmetic on all entries of a matrix; `end` is the address behind its last entry. */
 
 /** `a X + b Y`. */

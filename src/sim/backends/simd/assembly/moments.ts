@@ -1,4 +1,4 @@
-// @ts-nocheck: a compiler of TypeScript would refuse the decorators
+// @ts-nocheck: TypeScript refuses the decorators and does not know `real`
 import { ACCUMULATE, ASSIGN, multiply } from './multiply';
 
 /** Adds the lanes to two sums in float64. */

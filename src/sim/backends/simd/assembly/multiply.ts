@@ -1,4 +1,4 @@
-// @ts-nocheck: a compiler of TypeScript would refuse the decorators
+// @ts-nocheck: TypeScript refuses the decorators and does not know `real`
 /*
  * Matrix products in registers. Matrices are row-major; all numbers of rows and columns are multiples of
  * four, filled up with zeros. Addresses and distances are in bytes.

@@ -1,4 +1,4 @@
-// @ts-nocheck: a compiler of TypeScript would refuse the decorators
+// @ts-nocheck: TypeScript refuses the decorators and does not know `real`
 import { boxMuller32, CONSTANTS_32, writeConstants32 } from './box-muller-32';
 import { boxMuller64 } from './box-muller-64';
 import { philox } from './philox';

@@ -1,4 +1,4 @@
-// @ts-nocheck: a compiler of TypeScript would refuse the decorators
+// @ts-nocheck: TypeScript refuses the decorators and does not know `real`
 /*
  * Philox4x32-10 (Salmon, Moraes, Dror and Shaw, SC 2011) for counters side by side, one in each lane. A block of four words
  * per counter is left in memory, word by word: four lanes of the first word, of the second, ….

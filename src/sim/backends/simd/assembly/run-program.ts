@@ -1,4 +1,4 @@
-// @ts-nocheck: a compiler of TypeScript would refuse the decorators
+// @ts-nocheck: TypeScript refuses the decorators and does not know `real`
 /*
  * Steps of an optimiser on networks, as a program of operations on matrices; `optimizer-program.ts` writes it and says what the words
  * of an operation are.
