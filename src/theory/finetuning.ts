@@ -1,6 +1,6 @@
 import { Matrix } from 'ml-matrix';
 import { descendFactor } from './descent.js';
-import { InvalidInputError } from './invalid-input.js';
+import { InvalidInputError, requireInput } from './invalid-input.js';
 import { gap, singularValue } from './mode.js';
 import { loss, type Problem, unlearnableLoss } from './problem.js';
 import { squaredNorm } from './sensitivity.js';
@@ -116,22 +116,18 @@ function descend(start: number, goal: number, rate: number, steps: number): numb
  */
 export function requireFineTuning(problem: Problem, time: number, fineTuning: FineTuning): void {
   const { target, pull, length } = fineTuning;
-  if (!(time >= 0)) throw new InvalidInputError('time', time, 'a number from 0');
+  requireInput(time >= 0, 'time', time, 'a number from 0');
   if (target.length !== problem.spectrum.length) {
     throw new InvalidInputError('target', target, `${problem.spectrum.length} singular values`);
   }
   effectiveSpeed(pull);
   if ('time' in length) {
-    if (!(length.time >= 0)) throw new InvalidInputError('time', length.time, 'a number from 0');
+    requireInput(length.time >= 0, 'time', length.time, 'a number from 0');
     return;
   }
   const { rate, steps } = length;
-  if (!(rate >= 0 && rate < Infinity)) {
-    throw new InvalidInputError('learningRates', rate, 'finite numbers from 0');
-  }
-  if (!(Number.isSafeInteger(steps) && steps >= 0)) {
-    throw new InvalidInputError('steps', steps, 'an integer from 0');
-  }
+  requireInput(rate >= 0 && rate < Infinity, 'learningRates', rate, 'finite numbers from 0');
+  requireInput(Number.isSafeInteger(steps) && steps >= 0, 'steps', steps, 'an integer from 0');
 }
 
 /** Pulls `λ` are from 0 to this; every function that takes one refuses others (`InvalidInputError`, option `lambdas`). */
@@ -166,9 +162,7 @@ export function effectiveValue(target: number, anchor: number, pull: number): nu
  * `(1 + λ)η` on `‖W - A_eff‖²`, and time runs `1 + λ` times as fast.
  */
 export function effectiveSpeed(pull: number): number {
-  if (!(pull >= 0 && pull <= LARGEST_PULL)) {
-    throw new InvalidInputError('lambdas', pull, `numbers from 0 to ${LARGEST_PULL}`);
-  }
+  requireInput(pull >= 0 && pull <= LARGEST_PULL, 'lambdas', pull, `numbers from 0 to ${LARGEST_PULL}`);
   return 1 + pull;
 }
 

@@ -1,4 +1,4 @@
-import { InvalidInputError } from './invalid-input.js';
+import { InvalidInputError, requireInput } from './invalid-input.js';
 import { gap, type Mode, singularValue } from './mode.js';
 import { parseSpectrum, type Spectrum } from './spectrum.js';
 
@@ -59,9 +59,7 @@ export function createProblem(options: ProblemOptions): Problem {
   const hidden = dimension('hidden', options.hidden, options.dim);
   const cols = dimension('cols', options.cols, options.dim);
   const { tau } = options;
-  if (!(tau >= 0 && tau <= LARGEST_TAU)) {
-    throw new InvalidInputError('tau', tau, `a number from 0 to ${LARGEST_TAU}`);
-  }
+  requireInput(tau >= 0 && tau <= LARGEST_TAU, 'tau', tau, `a number from 0 to ${LARGEST_TAU}`);
   const spectrum = parseSpectrum(options.spectrum, Math.min(rows, cols));
   const count = Math.min(rows, hidden, cols);
   const starts = validStarts(options.starts, count);

@@ -1,7 +1,7 @@
 import { Matrix } from 'ml-matrix';
 import type { Weights } from './balance.js';
 import { effectiveSpeed, effectiveTask, type FineTuning, requireFineTuning } from './finetuning.js';
-import { InvalidInputError } from './invalid-input.js';
+import { requireInput } from './invalid-input.js';
 import { singularValue } from './mode.js';
 import { loss, type Problem } from './problem.js';
 import { flowFromBasis, riccatiBasis } from './riccati.js';
@@ -141,7 +141,7 @@ export function modeRotation(angle: number, size: number): Matrix {
 
 /** Cosine and sine of an angle in degrees, exact at 0°, 90° and 180° and symmetric about 45° and 90°. */
 function turn(angle: number): { cos: number; sin: number } {
-  if (!(angle >= 0 && angle <= 180)) throw new InvalidInputError('angle', angle, 'degrees from 0 to 180');
+  requireInput(angle >= 0 && angle <= 180, 'angle', angle, 'degrees from 0 to 180');
   if (angle > 90) {
     const { cos, sin } = turn(180 - angle);
     return { cos: -cos, sin };
