@@ -2,11 +2,9 @@ import { Matrix } from 'ml-matrix';
 import { decay, NEGLIGIBLE_EXPONENT } from './mode.js';
 import { squaredNorm } from './sensitivity.js';
 
-/** Weights of a two-layer linear network `W = W1 W2`. */
+/** Weights of a two-layer linear network `W = W1 W2`: `W1`, `p×h`, and `W2`, `h×q`. */
 export interface Weights {
-  /** `W1`, `p×h`. */
   readonly first: Matrix;
-  /** `W2`, `h×q`. */
   readonly second: Matrix;
 }
 
@@ -16,8 +14,6 @@ export interface Weights {
  * `W1ᵀW1 - W2W2ᵀ` is conserved by gradient flow on any loss of the product `W1W2` (Du, Hu and Lee 2018). Weights with one
  * hidden unit are λ-balanced always; `ℓ > 0` needs `h ≤ p` and `ℓ < 0` needs `h ≤ q`.
  *
- * @param first `W1`, `p×h`
- * @param second `W2`, `h×q`
  * @param tolerance largest departure from `ℓ I`, in Frobenius norm, relative to `‖W1‖² + ‖W2‖²`
  * @returns `ℓ`; exactly 0 where it is within rounding of balanced weights
  */
@@ -35,12 +31,7 @@ export function imbalanceOf(first: Matrix, second: Matrix, tolerance = 1e-10): n
   return Math.abs(mean) <= 4 * Number.EPSILON * scale ? 0 : mean * size * size;
 }
 
-/**
- * `W1ᵀW1 - W2W2ᵀ`, the `h×h` matrix that gradient flow conserves.
- *
- * @param first `W1`, `p×h`
- * @param second `W2`, `h×q`
- */
+/** `W1ᵀW1 - W2W2ᵀ`, the `h×h` matrix that gradient flow conserves. */
 export function imbalanceMatrix(first: Matrix, second: Matrix): Matrix {
   return Matrix.sub(first.transpose().mmul(first), second.mmul(second.transpose()));
 }
@@ -56,11 +47,7 @@ export function pairImbalance({ first, second }: FactorPair): number {
   return (first - second) * (first + second);
 }
 
-/**
- * Speed of the product under gradient flow of `(ab - σ)²`: `ds/dt = 2(σ - s)√(ℓ² + 4s²) = 2(σ - s)(a² + b²)` (T0″).
- *
- * @param pair the factors `a`, `b`
- */
+/** Speed of the product under gradient flow of `(ab - σ)²`: `ds/dt = 2(σ - s)√(ℓ² + 4s²) = 2(σ - s)(a² + b²)` (T0″). */
 export function pairVelocity({ first, second }: FactorPair, sigma: number): number {
   return 2 * (sigma - first * second) * (first * first + second * second);
 }
@@ -127,17 +114,8 @@ export function pairGap(start: FactorPair, sigma: number, time: number): number 
   return initial * share * ((1 + after) / (1 + before));
 }
 
-interface Shares {
-  /** `A` of `pairAt`. */
-  readonly sumShare: number;
-  /** `B` of `pairAt`. */
-  readonly differenceShare: number;
-  /** `φ` of `pairAt`. */
-  readonly elapsed: number;
-}
-
-/** The fractions of the closed form, for `κ > 0`. */
-function shares(start: FactorPair, sigma: number, time: number): Shares {
+/** `A`, `B` and `φ` of `pairAt`, for `κ > 0`. */
+function shares(start: FactorPair, sigma: number, time: number) {
   const { first, second } = start;
   const rate = decayRate(start, sigma);
   const exponent = 4 * rate * time;

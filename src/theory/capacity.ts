@@ -1,11 +1,9 @@
 import { Matrix } from 'ml-matrix';
-import { InvalidInputError } from './invalid-input.js';
+import { requireInput } from './invalid-input.js';
 import { fullSingularBasis, singularValuesOf } from './linear-algebra.js';
 import { squaredNorm } from './sensitivity.js';
 
-/*
- * What one network can do on several tasks at once: least joint losses (T7), and what a loss on one says about the other (T4-bracket).
- */
+// What one network can do on several tasks at once: least joint losses (T7), and what a loss on one says about the other (T4-bracket).
 
 /** A task on its own block of inputs, which shares the first layer's `h` hidden units with the other tasks. */
 export interface SharedTask {
@@ -16,7 +14,7 @@ export interface SharedTask {
 }
 
 /** The best that any network of a given width can do on several tasks at once. */
-export interface SharedOptimum {
+interface SharedOptimum {
   /** `Σ_j weight_j ‖W1W2_j - A_j‖²` at the optimum. */
   readonly loss: number;
   /** `‖W1W2_j - A_j‖²` of each task there. */
@@ -34,8 +32,6 @@ export interface SharedOptimum {
  * `Σ_{k>h} sv_k([√m_1 A_1, √m_2 A_2, …])²`, reached by projecting every task on the first `h` left singular vectors.
  * For two tasks in proportions `1 - m` and `m` see `mixture`.
  *
- * @param tasks at least one task
- * @param hidden hidden width `h`, an integer from 1
  * @throws InvalidInputError for no task or tasks of different heights (`tasks`), a weight out of its range (`weights`) or a
  *   width that is not an integer from 1 (`hidden`)
  */
@@ -53,13 +49,7 @@ export function sharedOptimum(tasks: readonly SharedTask[], hidden: number): Sha
   };
 }
 
-/**
- * The losses of `sharedOptimum` at several widths, without weights that reach them: one decomposition gives them all.
- *
- * @param tasks at least one task
- * @param widths integers from 1
- * @throws InvalidInputError as `sharedOptimum` does
- */
+/** The losses of `sharedOptimum` at several widths, without weights that reach them: one decomposition gives them all. */
 function sharedLosses(tasks: readonly SharedTask[], widths: readonly number[]): number[] {
   const stacked = weightedTasks(tasks);
   widths.forEach(requireWidth);
@@ -71,9 +61,7 @@ function sharedLosses(tasks: readonly SharedTask[], widths: readonly number[]): 
 }
 
 function requireWidth(hidden: number): void {
-  if (!(Number.isInteger(hidden) && hidden >= 1)) {
-    throw new InvalidInputError('hidden', hidden, 'an integer from 1');
-  }
+  requireInput(Number.isInteger(hidden) && hidden >= 1, 'hidden', hidden, 'an integer from 1');
 }
 
 function lossBeyond(hidden: number, values: readonly number[]): number {
@@ -81,15 +69,12 @@ function lossBeyond(hidden: number, values: readonly number[]): number {
 }
 
 /**
- * Two tasks in the proportions `1 - share` and `share` (T7).
+ * The task of pre-training, `p×q_1`, and a new one, `p×q_2`, in the proportions `1 - share` and `share` (T7).
  *
- * @param old the task of pre-training, `p×q_1`
- * @param added the new task, `p×q_2`
- * @param share how much the new task counts, from 0 to 1
  * @throws InvalidInputError (option `mix`) where the share is out of its range
  */
 export function mixture(old: Matrix, added: Matrix, share: number): readonly SharedTask[] {
-  if (!(share >= 0 && share <= 1)) throw new InvalidInputError('mix', share, 'a number from 0 to 1');
+  requireInput(share >= 0 && share <= 1, 'mix', share, 'a number from 0 to 1');
   return [
     { task: old, weight: 1 - share },
     { task: added, weight: share },
@@ -99,14 +84,11 @@ export function mixture(old: Matrix, added: Matrix, share: number): readonly Sha
 /** `[√m_1 A_1, √m_2 A_2, …]`, row by row. */
 function weightedTasks(tasks: readonly SharedTask[]): number[][] {
   const rows = tasks[0]?.task.rows;
-  if (rows === undefined || tasks.some(({ task }) => task.rows !== rows)) {
-    throw new InvalidInputError('tasks', tasks.length, 'one or more tasks with the same number of rows');
-  }
+  const fit = rows !== undefined && tasks.every(({ task }) => task.rows === rows);
+  requireInput(fit, 'tasks', tasks.length, 'one or more tasks with the same number of rows');
   const stacked = Array.from({ length: rows }, (): number[] => []);
   for (const { task, weight } of tasks) {
-    if (!(weight >= 0 && weight < Infinity)) {
-      throw new InvalidInputError('weights', weight, 'finite numbers from 0');
-    }
+    requireInput(weight >= 0 && weight < Infinity, 'weights', weight, 'finite numbers from 0');
     const factor = Math.sqrt(weight);
     for (let row = 0; row < rows; row += 1) {
       for (let column = 0; column < task.columns; column += 1) {
@@ -127,24 +109,8 @@ export interface JointLoss {
 /** Shares from `e^-9` to `1 - e^-9`, equally spaced in their log-odds, and 0. */
 const SHARES: readonly number[] = [0, ...Array.from({ length: 73 }, (_, index) => 1 / (1 + Math.exp(9 - index / 4)))];
 
-/**
- * Least joint losses of two tasks that share a hidden layer, over a grid of proportions (T7).
- *
- * @param old the task of pre-training, `p×q_1`
- * @param added the new task, `p×q_2`
- * @param shares how much the new task counts, from 0 to below 1
- */
+/** Least joint losses of two tasks that share a hidden layer, over proportions as in `JointLoss` (T7); a list for each hidden width. */
 export function jointLosses(
-  old: Matrix,
-  added: Matrix,
-  hidden: number,
-  shares: readonly number[] = SHARES,
-): JointLoss[] {
-  return jointLossesOf(old, added, [hidden], shares)[0]!;
-}
-
-/** The same for several hidden widths, one list for each. */
-export function jointLossesOf(
   old: Matrix,
   added: Matrix,
   widths: readonly number[],
@@ -157,8 +123,6 @@ export function jointLossesOf(
 /**
  * Least loss on the old task of any network with this loss on the new one (T7-forgetting): the largest
  * `(J(m) - m L_2)/(1 - m)` over the given proportions m.
- *
- * @param lossNew loss `L_2` on the new task, from 0
  */
 export function oldLossFloor(joint: readonly JointLoss[], lossNew: number): number {
   return joint.reduce((most, { share, loss }) => Math.max(most, (loss - share * lossNew) / (1 - share)), 0);
@@ -171,8 +135,6 @@ export function oldLossFloor(joint: readonly JointLoss[], lossNew: number): numb
  * concave, and the odds of the grid lie farther and farther apart. Where two neighbours differ by more than rounding, what lies beyond
  * the lower one is lower still, so that bisection finds the largest; neighbours within rounding of each other are all compared.
  *
- * @param old the task of pre-training, `p×q_1`
- * @param added the new task, `p×q_2`
  * @returns the floor as a function of the loss `L_2` on the new task; it keeps the joint losses that it has needed
  * @throws InvalidInputError as documented at `sharedOptimum`, when the floor is asked for
  */

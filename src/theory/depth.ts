@@ -1,23 +1,10 @@
-import { InvalidInputError } from './invalid-input.js';
+import { requireInput } from './invalid-input.js';
 import { logRatio, type Mode } from './mode.js';
 import { bisect } from './search.js';
 
-export interface DeepModeState {
-  /** Singular value `s` of the product of all layers. */
-  readonly value: number;
-  /** What it still lacks, `σ - s`, with full relative accuracy. */
-  readonly gap: number;
-}
-
 const LARGEST_DEPTH = 1e6;
 
-/**
- * Speed of a mode of a balanced network of depth `L`: `ds/dt = 2L s^{2-2/L}(σ - s)` (T0″).
- *
- * @param value singular value `s` of the product of all layers, from 0
- * @param depth number of layers `L`, an integer from 2 to 1e6
- * @throws InvalidInputError where `depth` is out of its range
- */
+/** Speed of a mode of a balanced network of depth `L`: `ds/dt = 2L s^{2-2/L}(σ - s)`, s the singular value of the product (T0″). */
 export function deepVelocity(sigma: number, value: number, depth: number): number {
   return 2 * requireDepth(depth) * value ** (2 - 2 / depth) * (sigma - value);
 }
@@ -33,11 +20,11 @@ export function deepVelocity(sigma: number, value: number, depth: number): numbe
  * relative otherwise. From tiny starts and `L > 2` the rise is late (`~ s0^{-(1-2/L)}`) and steep, so that this error of
  * the time, which the rounding of the arguments makes as large anyway, is what one sees.
  *
- * @param mode `σ` and the singular value of the product at time 0
  * @param depth number of layers `L`, an integer from 2 to 1e6
+ * @returns singular value `s` of the product of all layers, and its gap `σ - s` with full relative accuracy
  * @throws InvalidInputError where `depth` is out of its range
  */
-export function deepMode(mode: Mode, depth: number, time: number): DeepModeState {
+export function deepMode(mode: Mode, depth: number, time: number): { readonly value: number; readonly gap: number } {
   requireDepth(depth);
   const { sigma, start } = mode;
   if (start === 0 || start === sigma || time === 0) return { value: start, gap: sigma - start };
@@ -75,7 +62,7 @@ class Approach {
     this.scale = this.below ? Math.exp(-this.beta * this.distance) : 1;
   }
 
-  after(time: number): DeepModeState {
+  after(time: number) {
     const { distance, scale } = this;
     const { sigma, start } = this.mode;
     const scaledTime = 2 * this.depth * sigma * time * (this.below ? start : sigma) ** this.beta;
@@ -94,7 +81,7 @@ class Approach {
   }
 
   /** State a time after a distance of at most 1; its unknown is the logarithm by which the distance shrinks. */
-  private near(from: number, time: number): DeepModeState {
+  private near(from: number, time: number) {
     const { sigma } = this.mode;
     const elapsed = (shrinkage: number): number =>
       Math.exp(this.beta * from) * this.powerIntegral(-from * Math.expm1(-shrinkage)) +
@@ -113,9 +100,8 @@ class Approach {
 }
 
 function requireDepth(depth: number): number {
-  if (!Number.isInteger(depth) || depth < 2 || depth > LARGEST_DEPTH) {
-    throw new InvalidInputError('depth', depth, `an integer from 2 to ${LARGEST_DEPTH}`);
-  }
+  const valid = Number.isInteger(depth) && depth >= 2 && depth <= LARGEST_DEPTH;
+  requireInput(valid, 'depth', depth, `an integer from 2 to ${LARGEST_DEPTH}`);
   return depth;
 }
 
@@ -124,13 +110,7 @@ const SERIES_TERMS = 26;
 
 const NEGLIGIBLE = 2 ** -60;
 
-/**
- * `∫ e^{-bx}/(e^x - 1) dx` over an interval beyond 1, by the geometric series `Σ_m e^{-(m+b)x}`.
- *
- * @param end upper end of the interval
- * @param way length of the interval; `end - way ≥ 1`
- * @param exponent `b`, above -1 and below 1
- */
+/** `∫ e^{-bx}/(e^x - 1) dx` from `end - way ≥ 1` to `end`, by the geometric series `Σ_m e^{-(m+b)x}`; `-1 < b < 1`. */
 function farIntegral(end: number, way: number, exponent: number): number {
   const begin = end - way;
   let sum = 0;
@@ -142,12 +122,8 @@ function farIntegral(end: number, way: number, exponent: number): number {
 }
 
 /**
- * `∫ e^{-bx}/(e^x - 1) dx` over an interval within 1, by the series `x e^{-bx}/(e^x - 1) = Σ_n B_n(-b) x^n/n!` with the
- * Bernoulli polynomials, which converges within 2π.
- *
- * @param end upper end of the interval, above 0 and at most 1
- * @param shrinkage logarithm of the ratio of the ends, from 0: the lower end is `end · e^{-shrinkage}`
- * @param coefficients `B_n(-b)/n!`
+ * `∫ e^{-bx}/(e^x - 1) dx` from `end · e^{-shrinkage}` to `end ≤ 1`, by the series `x e^{-bx}/(e^x - 1) = Σ_n B_n(-b) x^n/n!`
+ * with the Bernoulli polynomials, which converges within 2π; the coefficients are `B_n(-b)/n!`.
  */
 function nearIntegral(end: number, shrinkage: number, coefficients: readonly number[]): number {
   let sum = shrinkage;

@@ -1,29 +1,21 @@
-import { InvalidInputError } from './invalid-input.js';
+import { InvalidInputError, requireInput } from './invalid-input.js';
 import type { Mode } from './mode.js';
 import type { Problem } from './problem.js';
 
-/*
- * Gradient descent in place of gradient flow: one step of a mode, schedules of learning rates, and how far from the flow they end.
- */
+// Gradient descent in place of gradient flow: one step of a mode, schedules of learning rates, and how far from the flow they end.
 
 /**
  * One gradient-descent step of one mode, exactly (T0): for an aligned balanced start, the step of size `rate` on
  * `‖W1W2 - A‖²` maps both factors `D` of the mode to `D - 2·rate·D·(D² - σ)`.
- *
- * @param factor the factor `D = √s` of the mode
- * @returns the factor after the step; it grows without bound where the rate is far above `1/(2σ)`
+ * It grows without bound where the rate is far above `1/(2σ)`.
  */
 export function descendFactor(factor: number, sigma: number, rate: number): number {
   return factor - 2 * rate * factor * (factor * factor - sigma);
 }
 
 /**
- * Gradient descent of all modes at once: one `descendFactor` per mode and rate.
+ * Gradient descent of the factors `D_i` of all modes towards the singular values `σ_i`: one `descendFactor` per mode and rate.
  *
- * @param factors factors `D_i` at the start
- * @param sigmas singular values `σ_i` of the task, one per factor
- * @param rates learning rate of each step
- * @returns the factors after the last step, a new array
  * @throws RangeError where the numbers of factors and singular values differ
  */
 export function descendFactors(
@@ -51,9 +43,6 @@ export interface Schedule {
   readonly decay?: number;
 }
 
-const DEFAULT_WARMUP = 0.1;
-const DEFAULT_DECAY = 0.2;
-
 /**
  * Learning rates of a schedule with a given peak: `η_k = peak · f((k + ½)/K)` for steps `k = 0 … K-1`, where `f` rises to 1 and
  * falls to 0 on [0, 1] (`constant`: is 1). Sampling at the middle of each step keeps every rate above 0.
@@ -64,16 +53,10 @@ const DEFAULT_DECAY = 0.2;
  *   `decay`), or steps or a peak out of their range (`steps`, `learningRate`)
  */
 export function scheduleRates(schedule: Schedule, steps: number, peak: number): number[] {
-  if (!(peak >= 0 && peak < Infinity)) {
-    throw new InvalidInputError('learningRate', peak, 'a finite number from 0');
-  }
-  if (!(Number.isSafeInteger(steps) && steps >= 0)) {
-    throw new InvalidInputError('steps', steps, 'an integer from 0');
-  }
+  requireInput(peak >= 0 && peak < Infinity, 'learningRate', peak, 'a finite number from 0');
+  requireInput(Number.isSafeInteger(steps) && steps >= 0, 'steps', steps, 'an integer from 0');
   const shape = scheduleShape(schedule);
-  const rates = new Array<number>(steps);
-  for (let step = 0; step < steps; step += 1) rates[step] = peak * shape((step + 0.5) / steps);
-  return rates;
+  return Array.from({ length: steps }, (_, step) => peak * shape((step + 0.5) / steps));
 }
 
 /**
@@ -86,24 +69,23 @@ export function scheduleRates(schedule: Schedule, steps: number, peak: number): 
  * @throws InvalidInputError as `scheduleRates`, with `time` for a total out of its range
  */
 export function scheduleRatesOverTime(schedule: Schedule, steps: number, total: number): number[] {
-  if (!(total >= 0 && total < Infinity)) throw new InvalidInputError('time', total, 'a finite number from 0');
-  if (!(steps >= 1)) throw new InvalidInputError('steps', steps, 'an integer from 1');
+  requireInput(total >= 0 && total < Infinity, 'time', total, 'a finite number from 0');
+  requireInput(steps >= 1, 'steps', steps, 'an integer from 1');
   const shape = scheduleRates(schedule, steps, 1);
   const scale = total / sumOfRates(shape);
   const rates = shape.map((value) => value * scale);
   // Scaling rounds each rate. The largest one takes up what that left over, up to its own rounding, which the next one takes up:
   // at most two rates can be so large that half a unit in the last place of the total is below theirs.
-  for (const index of threeLargest(rates)) rates[index]! -= sumWith(rates, -total);
+  for (const index of threeLargest(rates)) rates[index]! -= sumOfRates(rates, -total);
   return rates;
 }
 
-/** Sum of learning rates by compensated summation (Neumaier 1974): the gradient-flow time that a run stands for. */
-export function sumOfRates(rates: readonly number[]): number {
-  return sumWith(rates, 0);
-}
-
-/** The same with one more number at the end. */
-function sumWith(rates: readonly number[], last: number): number {
+/**
+ * Sum of learning rates by compensated summation (Neumaier 1974): the gradient-flow time that a run stands for.
+ *
+ * @param last one more number, at the end
+ */
+export function sumOfRates(rates: readonly number[], last = 0): number {
   let sum = 0;
   let lost = 0;
   for (let index = 0; index <= rates.length; index += 1) {
@@ -128,9 +110,11 @@ function threeLargest(rates: readonly number[]): number[] {
 }
 
 /** The shape `f` on [0, 1] of a schedule. */
-function scheduleShape(schedule: Schedule): (progress: number) => number {
-  const { warmup, decay } = requireShares(schedule);
-  switch (schedule.name) {
+function scheduleShape({ name, warmup = 0.1, decay = 0.2 }: Schedule): (progress: number) => number {
+  requireInput(warmup >= 0 && warmup <= 1, 'warmup', warmup, 'a share of the steps from 0 to 1');
+  const most = name === 'warmup-stable-decay' ? 1 - warmup : 1;
+  requireInput(decay >= 0 && decay <= most, 'decay', decay, `a share of the steps from 0 to ${most}`);
+  switch (name) {
     case 'constant':
       return () => 1;
     case 'linear':
@@ -142,23 +126,12 @@ function scheduleShape(schedule: Schedule): (progress: number) => number {
     case 'warmup-stable-decay':
       return (progress) => Math.min(1, progress / warmup, (1 - progress) / decay);
     default:
-      throw new InvalidInputError('schedule', schedule.name, scheduleNames.join(', '));
+      throw new InvalidInputError('schedule', name, scheduleNames.join(', '));
   }
 }
 
 function halfCosine(progress: number): number {
   return (1 + Math.cos(Math.PI * progress)) / 2;
-}
-
-function requireShares({ name, warmup = DEFAULT_WARMUP, decay = DEFAULT_DECAY }: Schedule) {
-  if (!(warmup >= 0 && warmup <= 1)) {
-    throw new InvalidInputError('warmup', warmup, 'a share of the steps from 0 to 1');
-  }
-  const most = name === 'warmup-stable-decay' ? 1 - warmup : 1;
-  if (!(decay >= 0 && decay <= most)) {
-    throw new InvalidInputError('decay', decay, `a share of the steps from 0 to ${most}`);
-  }
-  return { warmup, decay };
 }
 
 /**
@@ -202,13 +175,9 @@ export function endPointConstant({ sigma, start }: Mode): number {
 
 /**
  * How far the loss after gradient descent can be from the loss of gradient flow at the same `Σ η_k` (T9):
- * `2 max η Σ_i C_i |σ_i - s_i(0)|`, as neither leaves the interval between `s_i(0)` and `σ_i`.
- *
- * @param peak the largest learning rate, at most `largestCoveredRate` of every mode
+ * `2 max η Σ_i C_i |σ_i - s_i(0)|`, as neither leaves the interval between `s_i(0)` and `σ_i`; `peak` is `max η`.
  */
 export function lossEndPointBound(problem: Problem, peak: number): number {
-  return problem.modes.reduce(
-    (sum, mode) => sum + 2 * peak * endPointConstant(mode) * Math.abs(mode.sigma - mode.start),
-    0,
-  );
+  const parts = problem.modes.map((mode) => 2 * peak * endPointConstant(mode) * Math.abs(mode.sigma - mode.start));
+  return parts.reduce((sum, part) => sum + part, 0);
 }

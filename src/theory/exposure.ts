@@ -1,10 +1,8 @@
-import { InvalidInputError } from './invalid-input.js';
+import { requireInput } from './invalid-input.js';
 import { halfTime, type Mode, singularValue } from './mode.js';
 
-/*
- * Training on data whose inputs do not cover all directions alike: `x ~ N(0, V C Vᵀ)` with `C` diagonal in the right singular
- * vectors of the task, so that the loss is `Σ c_i (s_i - σ_i)²` (T0-exposure).
- */
+// Training on data whose inputs do not cover all directions alike: `x ~ N(0, V C Vᵀ)` with `C` diagonal in the right singular
+// vectors of the task, so that the loss is `Σ c_i (s_i - σ_i)²` (T0-exposure).
 
 /** One mode of a task and how much of its input direction the data show. */
 export interface CoveredMode {
@@ -18,13 +16,11 @@ export interface CoveredMode {
  * The mode that a mixture of two kinds of data asks for: covariances add in proportion, and the singular value is the mean
  * weighted by them (T0-exposure).
  *
- * @param main what most of the data ask for
- * @param added what a share of them asks for
  * @param share of the added data, from 0 to 1
  * @throws InvalidInputError (option `mixes`) where the share is out of its range
  */
 export function mixedMode(main: CoveredMode, added: CoveredMode, share: number): CoveredMode {
-  if (!(share >= 0 && share <= 1)) throw new InvalidInputError('mixes', share, 'numbers from 0 to 1');
+  requireInput(share >= 0 && share <= 1, 'mixes', share, 'numbers from 0 to 1');
   const fromMain = (1 - share) * main.covariance;
   const fromAdded = share * added.covariance;
   const covariance = fromMain + fromAdded;
@@ -32,12 +28,7 @@ export function mixedMode(main: CoveredMode, added: CoveredMode, share: number):
   return { sigma: (fromMain * main.sigma + fromAdded * added.sigma) / covariance, covariance };
 }
 
-/**
- * Singular value of the network in a covered mode after gradient flow: that of T0 at time `c t` (T0-exposure).
- *
- * @param mode what the data ask for
- * @param start singular value of the network before, from 0
- */
+/** Singular value of the network in a covered mode after gradient flow from `start`: that of T0 at time `c t` (T0-exposure). */
 export function coveredValue({ sigma, covariance }: CoveredMode, start: number, time: number): number {
   if (covariance === 0) return start;
   return singularValue({ sigma, start }, covariance * time);
@@ -45,30 +36,20 @@ export function coveredValue({ sigma, covariance }: CoveredMode, start: number, 
 
 /**
  * Least share of exposure by which a mode that only the added data show is half learned at the end of pre-training
- * (T0-exposure): `ln(σ/s(0) - 1)/(4 c σ T)`.
- *
- * @param mode the mode, with its start
- * @param covariance what the added data show of it
- * @param time length `T` of pre-training
- * @returns the share; above 1 where no mixture is enough
+ * (T0-exposure): `ln(σ/s(0) - 1)/(4 c σ T)`, with `c` what the added data show of it and `T` the length of pre-training; above 1
+ * where no mixture is enough.
  */
 export function exposureThreshold(mode: Mode, covariance: number, time: number): number {
   return halfTime(mode) / (covariance * time);
 }
 
-/** A mode in the two stages after pre-training. */
-export interface StagedCoverage {
-  /** Singular value of the network when fine-tuning begins. */
-  readonly start: number;
-  readonly postTraining: CoveredMode;
-  readonly fineTuning: CoveredMode;
-}
-
 /**
  * By how much fine-tuning to convergence raises the post-training loss `Σ c_i (s_i - σ_i^post)²` (T4-exposure): modes that the
- * fine-tuning data do not show add nothing.
+ * fine-tuning data do not show add nothing. `start` is the singular value of the network when fine-tuning begins.
  */
-export function retainedRise(modes: readonly StagedCoverage[]): number {
+export function retainedRise(
+  modes: readonly { readonly start: number; readonly postTraining: CoveredMode; readonly fineTuning: CoveredMode }[],
+): number {
   return modes.reduce((sum, { start, postTraining, fineTuning }) => {
     if (fineTuning.covariance === 0) return sum;
     const after = fineTuning.sigma - postTraining.sigma;

@@ -1,23 +1,9 @@
 import { Matrix } from 'ml-matrix';
 import { descendFactor } from './descent.js';
-import { InvalidInputError } from './invalid-input.js';
+import { requireInput } from './invalid-input.js';
 import { gap, singularValue } from './mode.js';
 import { loss, type Problem, unlearnableLoss } from './problem.js';
 import { squaredNorm } from './sensitivity.js';
-
-/** `steps` gradient-descent steps of one size. */
-export interface DescentLength {
-  /** Learning rate `η` on `‖W - A_ft‖² + λ‖W - W_0‖²`; finite, from 0. */
-  readonly rate: number;
-  /** Number `K` of steps; an integer from 0. */
-  readonly steps: number;
-}
-
-/** Gradient flow for some time. */
-export interface FlowLength {
-  /** Gradient-flow time, from 0; `Infinity` runs to the limit. */
-  readonly time: number;
-}
 
 /** How a checkpoint is fine-tuned on a task that shares its singular vectors. */
 export interface FineTuning {
@@ -27,19 +13,26 @@ export interface FineTuning {
   readonly pull: number;
   /** What is pulled to: the checkpoint `W_0` itself, or the pre-training task (replay of its data). */
   readonly anchor: 'checkpoint' | 'pretraining';
-  /** How long: steps of gradient descent, or gradient flow. */
-  readonly length: DescentLength | FlowLength;
+  /**
+   * How long: an integer number of steps of gradient descent on `‖W - A_ft‖² + λ‖W - W_0‖²`, at a rate that is finite and from 0,
+   * or a time of gradient flow, from 0; `Infinity` runs to the limit.
+   */
+  readonly length: { readonly rate: number; readonly steps: number } | { readonly time: number };
 }
 
-export interface FineTuned {
-  /** Singular values of the network, one per mode of the problem; `Infinity` where descent diverged. */
-  readonly singularValues: readonly number[];
+/** Losses of a network before and after fine-tuning; `Infinity` where descent diverged. */
+export interface FineTuningLosses {
   readonly lossBefore: number;
   readonly lossPre: number;
   /** Fine-tuning loss after, without the regulariser. */
   readonly lossFt: number;
-  /** `lossPre - lossBefore`, without their cancellation. */
+  /** `lossPre - lossBefore`. */
   readonly forgetting: number;
+}
+
+export interface FineTuned extends FineTuningLosses {
+  /** Singular values of the network, one per mode of the problem; `Infinity` where descent diverged. */
+  readonly singularValues: readonly number[];
 }
 
 /**
@@ -47,7 +40,7 @@ export interface FineTuned {
  *
  * Every mode moves on its own, learned or not. Gradient descent is the recurrence
  * `D ← D - 2ηD[(D² - σ^ft) + λ(D² - s_0)]` from `D = √s_0`; gradient flow is the closed form of T0 toward
- * `(σ^ft + λ s_0)/(1 + λ)` at time `(1 + λ)t`. Modes beyond the hidden width stay at zero.
+ * `(σ^ft + λ s_0)/(1 + λ)` at time `(1 + λ)t`. Modes beyond the hidden width stay at zero. Forgetting has no cancellation.
  *
  * @param time gradient-flow time of the checkpoint, from 0; `Infinity` is the limit
  * @throws InvalidInputError for a wrong number of values (`target`), a pull out of its range (`lambdas`), a rate that is not
@@ -56,7 +49,6 @@ export interface FineTuned {
 export function fineTune(problem: Problem, time: number, fineTuning: FineTuning): FineTuned {
   requireFineTuning(problem, time, fineTuning);
   const { target } = fineTuning;
-  const lossBefore = loss(problem, time);
   let lossPre = unlearnableLoss(problem);
   let lossFt = target.slice(problem.modes.length).reduce((total, value) => total + value ** 2, 0);
   let forgetting = 0;
@@ -68,17 +60,10 @@ export function fineTune(problem: Problem, time: number, fineTuning: FineTuning)
     forgetting += (after - before) * (after - mode.sigma - gap(mode, time));
     return after;
   });
-  return { singularValues, lossBefore, lossPre, lossFt, forgetting };
+  return { singularValues, lossBefore: loss(problem, time), lossPre, lossFt, forgetting };
 }
 
-/**
- * Singular value of one mode after fine-tuning (T4, T5).
- *
- * @param before singular value `s_0` at the checkpoint, from 0
- * @param sigma singular value `σ` of the pre-training task, the anchor of replay
- * @param fineTuning the pull, its anchor and the length
- * @returns the singular value; `Infinity` where descent diverged
- */
+/** Singular value of one mode after fine-tuning from `s_0` (T4, T5), with `σ` the anchor of replay; `Infinity` where descent diverged. */
 export function fineTuneMode(
   before: number,
   sigma: number,
@@ -108,30 +93,20 @@ function descend(start: number, goal: number, rate: number, steps: number): numb
   return factor;
 }
 
-/**
- * Refuses a fine-tuning that does not fit a problem.
- *
- * @param time gradient-flow time of the checkpoint
- * @throws InvalidInputError as documented at `fineTune`
- */
+/** Refuses a fine-tuning that does not fit a problem, as documented at `fineTune`. */
 export function requireFineTuning(problem: Problem, time: number, fineTuning: FineTuning): void {
   const { target, pull, length } = fineTuning;
-  if (!(time >= 0)) throw new InvalidInputError('time', time, 'a number from 0');
-  if (target.length !== problem.spectrum.length) {
-    throw new InvalidInputError('target', target, `${problem.spectrum.length} singular values`);
-  }
+  requireInput(time >= 0, 'time', time, 'a number from 0');
+  const modes = problem.spectrum.length;
+  requireInput(target.length === modes, 'target', target, `${modes} singular values`);
   effectiveSpeed(pull);
   if ('time' in length) {
-    if (!(length.time >= 0)) throw new InvalidInputError('time', length.time, 'a number from 0');
+    requireInput(length.time >= 0, 'time', length.time, 'a number from 0');
     return;
   }
   const { rate, steps } = length;
-  if (!(rate >= 0 && rate < Infinity)) {
-    throw new InvalidInputError('learningRates', rate, 'finite numbers from 0');
-  }
-  if (!(Number.isSafeInteger(steps) && steps >= 0)) {
-    throw new InvalidInputError('steps', steps, 'an integer from 0');
-  }
+  requireInput(rate >= 0 && rate < Infinity, 'learningRates', rate, 'finite numbers from 0');
+  requireInput(Number.isSafeInteger(steps) && steps >= 0, 'steps', steps, 'an integer from 0');
 }
 
 /** Pulls `λ` are from 0 to this; every function that takes one refuses others (`InvalidInputError`, option `lambdas`). */
@@ -143,19 +118,13 @@ const LARGEST_PULL = 1e150;
  * `‖W - A_ft‖² + λ‖W - W_0‖² = (1 + λ)‖W - A_eff‖² + λ/(1 + λ) ‖A_ft - W_0‖²` for every `W`, so that fine-tuning with a pull of
  * `λ` toward the checkpoint is plain fine-tuning to `A_eff` in time `(1 + λ)t`, for any shapes and any start. With the
  * pre-training task `A_pre` as the anchor the same holds for replay of true pre-training data with weight `λ`.
- *
- * @param anchor `W_0`, the product of the checkpoint's weights; or `A_pre` for replay
  */
 export function effectiveTask(task: Matrix, anchor: Matrix, pull: number): Matrix {
   const { onTask, onAnchor } = sharesOf(pull);
   return Matrix.mul(task, onTask).add(Matrix.mul(anchor, onAnchor));
 }
 
-/**
- * `effectiveTask` for one mode whose singular vectors the task and the anchor share: `(σ^ft + λ s_0)/(1 + λ)`.
- *
- * @param anchor singular value of the checkpoint, `s_0`; or of the pre-training task for replay
- */
+/** `effectiveTask` for one mode whose singular vectors the task and the anchor share: `(σ^ft + λ s_0)/(1 + λ)`. */
 export function effectiveValue(target: number, anchor: number, pull: number): number {
   const { onTask, onAnchor } = sharesOf(pull);
   return target * onTask + anchor * onAnchor;
@@ -166,17 +135,11 @@ export function effectiveValue(target: number, anchor: number, pull: number): nu
  * `(1 + λ)η` on `‖W - A_eff‖²`, and time runs `1 + λ` times as fast.
  */
 export function effectiveSpeed(pull: number): number {
-  if (!(pull >= 0 && pull <= LARGEST_PULL)) {
-    throw new InvalidInputError('lambdas', pull, `numbers from 0 to ${LARGEST_PULL}`);
-  }
+  requireInput(pull >= 0 && pull <= LARGEST_PULL, 'lambdas', pull, `numbers from 0 to ${LARGEST_PULL}`);
   return 1 + pull;
 }
 
-/**
- * The part of the regularised loss that no weights remove, `λ/(1 + λ) ‖A_ft - W_0‖²` (T5).
- *
- * @param anchor `W_0`, or `A_pre` for replay
- */
+/** The part of the regularised loss that no weights remove, `λ/(1 + λ) ‖A_ft - W_0‖²`, with `A_pre` for `W_0` in replay (T5). */
 export function regularizationFloor(task: Matrix, anchor: Matrix, pull: number): number {
   return sharesOf(pull).onAnchor * squaredNorm(Matrix.sub(task, anchor));
 }
@@ -186,21 +149,14 @@ function sharesOf(pull: number): { onTask: number; onAnchor: number } {
   return { onTask: 1 / speed, onAnchor: pull / speed };
 }
 
-/** An alignment task's loss before and after a network is trained on it. */
-export interface Alignment {
-  readonly before: number;
-  readonly after: number;
-  /** `before - after`. */
-  readonly gain: number;
-}
-
 /**
- * Alignment by gradient flow from a checkpoint that shares its singular vectors with the task (T4-two-stage).
+ * An alignment task's loss before and after gradient flow from a checkpoint that shares its singular vectors, and what it gains
+ * (T4-two-stage).
  *
  * @param starts singular values of the checkpoint, one per mode, from 0
  * @param goals singular values `σ^al` of the alignment task
  */
-export function alignByFlow(starts: readonly number[], goals: readonly number[], time: number): Alignment {
+export function alignByFlow(starts: readonly number[], goals: readonly number[], time: number) {
   let before = 0;
   let after = 0;
   starts.forEach((start, index) => {

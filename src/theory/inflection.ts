@@ -39,12 +39,11 @@ const BEYOND = 1 + 2 ** -20;
 function leastTime(landscape: NoiseLandscape): number {
   if (landscape.modes.length === 0) return 0;
   if (landscape.critical === 0) return Infinity;
-  const search = new MinimumSearch(landscape);
   const end = landscape.lastModeOptimum();
   if (end === 0 && !landscape.hasFallingModes) return 0;
   const times = timeGrid(end * BEYOND);
   if (landscape.hasFallingModes) times.push(Infinity);
-  return search.run(times);
+  return new MinimumSearch(landscape).run(times);
 }
 
 type Cell = readonly [from: LandscapePoint, to: LandscapePoint];
@@ -90,8 +89,8 @@ class MinimumSearch {
       const monotone = bounds.slopeHigh <= 0 || bounds.slopeLow >= 0;
       return beaten || monotone ? undefined : this.visit(middleTime(from.time, to.time));
     }
-    if (this.excluded(cell, bounds)) return undefined;
-    if (bounds.curvatureHigh < 0) return undefined;
+    const beaten = bounds.objectiveLow > this.upper + from.uncertainty + to.uncertainty - this.allowance;
+    if (beaten || bounds.slopeLow > 0 || bounds.slopeHigh < 0 || bounds.curvatureHigh < 0) return undefined;
     if (bounds.curvatureLow > 0) {
       this.finish(cell);
       return undefined;
@@ -102,11 +101,6 @@ class MinimumSearch {
     }
     const middle = this.visit(middleTime(from.time, to.time));
     return this.monotone(cell, middle, bounds) ? undefined : middle;
-  }
-
-  private excluded([from, to]: Cell, { objectiveLow, slopeLow, slopeHigh }: LandscapeEnclosure): boolean {
-    if (slopeLow > 0 || slopeHigh < 0) return true;
-    return objectiveLow > this.upper + from.uncertainty + to.uncertainty - this.allowance;
   }
 
   /** Mean-value form: the slope in the cell differs from the one in its middle by at most curvature times distance. */
@@ -169,8 +163,7 @@ export function lastDescent(problem: Problem, gamma: number): number {
  * Whether the perturbed loss falls towards its limit. Late, each part is `c` times the gap, which decays like
  * `σ(σ - s0)/s0 · e^{-4σt}` (algebraically for null modes), so that the modes with the least `σ` decide.
  */
-function fallsAtTheEnd({ modes }: NoiseLandscape): boolean {
-  const slowest = modes.reduce((least, { sigma }) => Math.min(least, sigma), Infinity);
+function fallsAtTheEnd({ modes, slowest }: NoiseLandscape): boolean {
   const late = modes
     .filter(({ sigma }) => sigma === slowest)
     .reduce((sum, { sigma, start }) => sum + (sigma - start) / start, 0);
@@ -183,14 +176,12 @@ function fallsAtTheEnd({ modes }: NoiseLandscape): boolean {
  * at a rate above `4σ_j`, a gap of the slowest rising modes at one below `4σ_m ≤ 4σ_j`.
  */
 function certifiedRise(landscape: NoiseLandscape): number {
-  const { modes } = landscape;
-  const slowest = modes.reduce((least, { sigma }) => Math.min(least, sigma), Infinity);
   let time = Math.max(landscape.lastModeOptimum(), 1);
-  while (!outweighs(landscape, landscape.at(time), slowest)) time *= 2;
+  while (!outweighs(landscape, landscape.at(time))) time *= 2;
   return time;
 }
 
-function outweighs({ modes, critical }: NoiseLandscape, { values, gaps }: LandscapePoint, slowest: number): boolean {
+function outweighs({ modes, critical, slowest }: NoiseLandscape, { values, gaps }: LandscapePoint): boolean {
   let rising = 0;
   let falling = 0;
   modes.forEach(({ sigma }, index) => {
@@ -206,41 +197,23 @@ function outweighs({ modes, critical }: NoiseLandscape, { values, gaps }: Landsc
 const MOST_CELLS = 8192;
 
 function lastNonPositive(landscape: NoiseLandscape, end: number): number {
-  const search = { searched: 0 };
+  // From the right, and each point of the grid only when its turn has come: most searches end in one of the last cells.
   const times = timeGrid(end);
-  // From the right, and each point only when its turn has come: most searches end in one of the last cells.
-  let to = landscape.at(times.at(-1) as number);
-  for (const time of times.slice(0, -1).reverse()) {
-    const from = landscape.at(time);
-    const found = lastNonPositiveIn(landscape, [from, to], search);
-    if (found !== undefined) return found;
-    to = from;
-  }
-  return 0;
-}
-
-/** The search in one cell of the grid; undefined where the loss rises throughout. */
-function lastNonPositiveIn(
-  landscape: NoiseLandscape,
-  gridCell: Cell,
-  search: { searched: number },
-): number | undefined {
-  const cells = [gridCell];
-  for (let cell = cells.pop(); cell !== undefined; cell = cells.pop()) {
-    const [from, to] = cell;
-    search.searched += 1;
+  let to = landscape.at(times.pop() as number);
+  /** Points within a cell of the grid at which it has been split, and the cell's beginning; the last is next. */
+  const within: LandscapePoint[] = [];
+  for (let searched = 1; within.length > 0 || times.length > 0; searched += 1) {
+    const from = within.pop() ?? landscape.at(times.pop() as number);
     // Everything later has been proved to rise, so that a slope that is not positive here is the last one.
     if (to.slope <= 0) return to.time;
-    const bounds = landscape.enclose(from, to);
-    const rises = bounds.slopeLow > 0 || bounds.curvatureHigh < 0;
-    if (rises) continue;
-    if (bounds.curvatureLow > 0) {
-      if (from.slope > 0) continue;
-      return bisect(from.time, to.time, (time) => landscape.at(time).slope);
+    const { slopeLow, curvatureLow, curvatureHigh } = landscape.enclose(from, to);
+    if (slopeLow > 0 || curvatureHigh < 0 || (curvatureLow > 0 && from.slope > 0)) {
+      to = from;
+      continue;
     }
-    if (unsplittable(from.time, to.time) || search.searched > MOST_CELLS) return to.time;
-    const middle = landscape.at(middleTime(from.time, to.time));
-    cells.push([from, middle], [middle, to]);
+    if (curvatureLow > 0) return bisect(from.time, to.time, (time) => landscape.at(time).slope);
+    if (unsplittable(from.time, to.time) || searched > MOST_CELLS) return to.time;
+    within.push(from, landscape.at(middleTime(from.time, to.time)));
   }
-  return undefined;
+  return 0;
 }

@@ -23,6 +23,11 @@ export class InvalidInputError extends Error {
   }
 }
 
+/** Throws an `InvalidInputError` about an option unless its value is valid. */
+export function requireInput(valid: boolean, option: string, value: unknown, allowed: string): asserts valid {
+  if (!valid) throw new InvalidInputError(option, value, allowed);
+}
+
 const LONGEST_DISPLAY = 60;
 
 /** One line of at most 60 characters for any value, with control characters made visible. */

@@ -1,4 +1,4 @@
-import { InvalidInputError } from './invalid-input.js';
+import { requireInput } from './invalid-input.js';
 import type { Spectrum } from './spectrum.js';
 
 /**
@@ -25,16 +25,8 @@ const LARGEST_EXPONENT = 700;
 /** Below this exponent `(1 - e^-x)/x` is 1 to the last bit. */
 export const NEGLIGIBLE_EXPONENT = 1e-17;
 
-/** Share of the mode's value and gap that is left: the two fractions of the closed form. */
-export interface Fractions {
-  /** `s0 / (E + s0 φ)`, the singular value. */
-  readonly value: number;
-  /** `E / (E + s0 φ)`, the share of the initial gap that is left. */
-  readonly decay: number;
-}
-
-/** Both fractions at once, at the price of one; see {@link singularValue} and {@link decay} for what each is. */
-export function fractions({ sigma, start }: Mode, time: number): Fractions {
+/** Both fractions of the closed form at once: {@link singularValue} is `s0 / (E + s0 φ)`, and {@link decay} is `E / (E + s0 φ)`. */
+export function fractions({ sigma, start }: Mode, time: number) {
   if (start === 0 || time === 0) return { value: start, decay: 1 };
   const exponent = sigma === 0 ? 0 : 4 * sigma * time;
   const elapsed = exponent < NEGLIGIBLE_EXPONENT ? 4 * time : -Math.expm1(-exponent) / sigma;
@@ -71,11 +63,7 @@ export function gap(mode: Mode, time: number): number {
   return (mode.sigma - mode.start) * decay(mode, time);
 }
 
-/**
- * Share of the initial gap that is left, `(σ - s(time))/(σ - s(0))`, also where the initial gap is zero.
- *
- * @returns a number from 0 to 1
- */
+/** Share of the initial gap that is left, `(σ - s(time))/(σ - s(0))`, from 0 to 1, also where the initial gap is zero. */
 export function decay(mode: Mode, time: number): number {
   return fractions(mode, time).decay;
 }
@@ -153,11 +141,7 @@ export function learnedGapBound(mode: Mode, time: number): number {
   return Math.exp(2 * Math.log(mode.sigma) - Math.log(mode.start) - 4 * mode.sigma * time);
 }
 
-/**
- * Number of modes that theory calls learned at time `t = τθ`: those with `2σθ > 1` (T0′).
- *
- * @param theta time in units of `τ`, from 0
- */
+/** Number of modes that theory calls learned at time `t = τθ`: those with `2σθ > 1` (T0′). */
 export function learnedCount(spectrum: Spectrum, theta: number): number {
   return spectrum.filter((sigma) => sigma > 0 && 2 * sigma * theta > 1).length;
 }
@@ -170,9 +154,8 @@ export function learnedCount(spectrum: Spectrum, theta: number): number {
  * @throws InvalidInputError (option `learned`) where `learned` is not such an integer
  */
 export function learningWindow(spectrum: Spectrum, learned: number): { readonly from: number; readonly to: number } {
-  if (!Number.isInteger(learned) || learned < 0 || learned > spectrum.length) {
-    throw new InvalidInputError('learned', learned, `an integer from 0 to ${spectrum.length}`);
-  }
+  const valid = Number.isInteger(learned) && learned >= 0 && learned <= spectrum.length;
+  requireInput(valid, 'learned', learned, `an integer from 0 to ${spectrum.length}`);
   const last = spectrum[learned - 1];
   const next = spectrum[learned] ?? 0;
   return { from: last === undefined ? 0 : 1 / (2 * last), to: 1 / (2 * next) };

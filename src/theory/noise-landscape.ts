@@ -57,6 +57,8 @@ export class NoiseLandscape {
   readonly critical: number;
   /** Value of one unit: singular values are multiples of it, times multiples of its inverse. */
   readonly unit: number;
+  /** The least `σ`; `Infinity` without modes. */
+  readonly slowest: number;
   /** Whether some mode starts above its `σ` (null modes among them): its part of the perturbed loss only ever falls. */
   readonly hasFallingModes: boolean;
 
@@ -70,6 +72,7 @@ export class NoiseLandscape {
       const scaled = sigma / this.unit;
       return { sigma: scaled, start: start / this.unit, extremes: slopeExtremes(scaled, this.critical) };
     });
+    this.slowest = this.modes.reduce((least, { sigma }) => Math.min(least, sigma), Infinity);
   }
 
   /** State at a time in the landscape's unit; `Infinity` gives the limit. */

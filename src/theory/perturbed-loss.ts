@@ -1,15 +1,11 @@
-import { InvalidInputError } from './invalid-input.js';
+import { requireInput } from './invalid-input.js';
 import { gap, type Mode, singularValue, timeOfGap } from './mode.js';
 import { loss, type Problem, singularValueSum, unlearnableLoss } from './problem.js';
 import { noiseFloor, requireNoiseScale, sensitivityOfSum } from './sensitivity.js';
 
-/*
- * Noise scales `γ` are from 0 to 1e60; every function that takes one refuses others (`InvalidInputError`, option `gamma`).
- */
+// Noise scales `γ` are from 0 to 1e60; every function that takes one refuses others (`InvalidInputError`, option `gamma`).
 
-/**
- * Gap at which further learning of a mode begins to hurt under noise, `c = γ²(p+q)/2` (T3 a; `γ²d` for a square network).
- */
+/** Gap at which further learning of a mode begins to hurt under noise, `c = γ²(p+q)/2` (T3 a; `γ²d` for a square network). */
 export function criticalGap(problem: Problem, gamma: number): number {
   return (requireNoiseScale(gamma) ** 2 * (problem.rows + problem.cols)) / 2;
 }
@@ -32,9 +28,6 @@ export class NoisyCheckpoint {
   readonly loss: number;
   private readonly sum: number;
 
-  /**
-
-   */
   constructor(
     private readonly problem: Problem,
     time: number,
@@ -43,7 +36,7 @@ export class NoisyCheckpoint {
     this.sum = singularValueSum(problem, time);
   }
 
-  /** Sensitivity, see `sensitivityAt`. */
+  /** See `sensitivityAt`. */
   sensitivity(gamma: number): number {
     return sensitivityOfSum(this.problem, gamma, this.sum);
   }
@@ -93,9 +86,8 @@ export function modeOptimum(problem: Problem, gamma: number, mode: Mode): number
  */
 export function stagedPerturbedLoss(problem: Problem, gamma: number, learned: number): number {
   const count = problem.modes.length;
-  if (!Number.isInteger(learned) || learned < 0 || learned > count) {
-    throw new InvalidInputError('learned', learned, `an integer from 0 to ${count}`);
-  }
+  const valid = Number.isInteger(learned) && learned >= 0 && learned <= count;
+  requireInput(valid, 'learned', learned, `an integer from 0 to ${count}`);
   const critical = criticalGap(problem, gamma);
   return problem.modes.reduce(
     (sum, { sigma }, index) => sum + (index < learned ? 2 * critical * sigma : sigma ** 2),

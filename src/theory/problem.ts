@@ -1,4 +1,4 @@
-import { InvalidInputError } from './invalid-input.js';
+import { requireInput } from './invalid-input.js';
 import { gap, type Mode, singularValue } from './mode.js';
 import { parseSpectrum, type Spectrum } from './spectrum.js';
 
@@ -59,9 +59,7 @@ export function createProblem(options: ProblemOptions): Problem {
   const hidden = dimension('hidden', options.hidden, options.dim);
   const cols = dimension('cols', options.cols, options.dim);
   const { tau } = options;
-  if (!(tau >= 0 && tau <= LARGEST_TAU)) {
-    throw new InvalidInputError('tau', tau, `a number from 0 to ${LARGEST_TAU}`);
-  }
+  requireInput(tau >= 0 && tau <= LARGEST_TAU, 'tau', tau, `a number from 0 to ${LARGEST_TAU}`);
   const spectrum = parseSpectrum(options.spectrum, Math.min(rows, cols));
   const count = Math.min(rows, hidden, cols);
   const starts = validStarts(options.starts, count);
@@ -82,18 +80,15 @@ export function createProblem(options: ProblemOptions): Problem {
 
 function dimension(name: string, value: number | undefined, common: number | undefined): number {
   const [option, size] = value === undefined && common !== undefined ? ['dim', common] : [name, value];
-  if (size === undefined || !Number.isInteger(size) || size < 1 || size > LARGEST_DIMENSION) {
-    throw new InvalidInputError(option, size, `an integer from 1 to ${LARGEST_DIMENSION}`);
-  }
+  const valid = size !== undefined && Number.isInteger(size) && size >= 1 && size <= LARGEST_DIMENSION;
+  requireInput(valid, option, size, `an integer from 1 to ${LARGEST_DIMENSION}`);
   return size;
 }
 
 function validStarts(starts: readonly number[] | undefined, count: number): readonly number[] | undefined {
   if (starts === undefined) return undefined;
   const valid = starts.length === count && starts.every((start) => start >= 0 && start <= LARGEST_START);
-  if (!valid) {
-    throw new InvalidInputError('starts', starts, `${count} numbers from 0 to ${LARGEST_START}, one per mode`);
-  }
+  requireInput(valid, 'starts', starts, `${count} numbers from 0 to ${LARGEST_START}, one per mode`);
   return starts;
 }
 
@@ -125,9 +120,7 @@ export function singularValueSum(problem: Problem, time: number): number {
   return problem.modes.reduce((sum, mode) => sum + singularValue(mode, time), 0);
 }
 
-/**
- * Number of learned modes: those with `s_i(time) > σ_i/2`. A mode with `σ = 0` has nothing to learn and is not counted.
- */
+/** Number of learned modes: those with `s_i(time) > σ_i/2`. A mode with `σ = 0` has nothing to learn and is not counted. */
 export function learnedModes(problem: Problem, time: number): number {
   return problem.modes.filter((mode) => mode.sigma > 0 && singularValue(mode, time) > mode.sigma / 2).length;
 }

@@ -1,6 +1,6 @@
 import { Matrix } from 'ml-matrix';
 import { imbalanceOf, type Weights } from './balance.js';
-import { InvalidInputError } from './invalid-input.js';
+import { InvalidInputError, requireInput } from './invalid-input.js';
 import { eliminateGraded, fullSingularBasis } from './linear-algebra.js';
 
 /** Times are cut where every exponential of the closed form has long vanished and its argument is still finite. */
@@ -117,7 +117,7 @@ export function riccatiBasis(task: Matrix, imbalance: number): RiccatiBasis {
  * @throws InvalidInputError (option `time`) where the time is negative or NaN
  */
 export function flowFromBasis(basis: RiccatiBasis, first: Matrix, second: Matrix, time: number): Weights {
-  if (!(time >= 0)) throw new InvalidInputError('time', time, 'a number from 0');
+  requireInput(time >= 0, 'time', time, 'a number from 0');
   const stacked = Matrix.zeros(basis.rows + basis.cols, first.columns);
   stacked.setSubMatrix(first, 0, 0);
   stacked.setSubMatrix(second.transpose(), basis.rows, 0);

@@ -1,31 +1,28 @@
 import { Matrix } from 'ml-matrix';
 import type { Weights } from './balance.js';
-import { effectiveSpeed, effectiveTask, type FineTuning, requireFineTuning } from './finetuning.js';
-import { InvalidInputError } from './invalid-input.js';
+import {
+  effectiveSpeed,
+  effectiveTask,
+  type FineTuning,
+  type FineTuningLosses,
+  requireFineTuning,
+} from './finetuning.js';
+import { requireInput } from './invalid-input.js';
 import { singularValue } from './mode.js';
 import { loss, type Problem } from './problem.js';
 import { flowFromBasis, riccatiBasis } from './riccati.js';
 import { squaredNorm } from './sensitivity.js';
 
-/*
- * Tasks whose singular vectors are turned against those of pre-training by an angle, from 0 to 180 degrees; others are refused
- * (`InvalidInputError`, option `angle`).
- */
+// Tasks whose singular vectors are turned against those of pre-training by an angle, from 0 to 180 degrees; others are refused
+// (`InvalidInputError`, option `angle`).
 
 /** A checkpoint after fine-tuning on a task with turned singular vectors. */
-export interface RotatedFineTuned {
+export interface RotatedFineTuned extends FineTuningLosses {
   /**
    * The network `W1W2` in the basis of the singular vectors of pre-training, restricted to its `min(p, q)` modes: block
    * diagonal with blocks of 2. Entries are not finite where descent diverged.
    */
   readonly core: Matrix;
-  readonly lossBefore: number;
-  /** Pre-training loss after; `Infinity` where descent diverged. */
-  readonly lossPre: number;
-  /** Fine-tuning loss after, without the regulariser; `Infinity` where descent diverged. */
-  readonly lossFt: number;
-  /** `lossPre - lossBefore`. */
-  readonly forgetting: number;
 }
 
 /**
@@ -37,7 +34,6 @@ export interface RotatedFineTuned {
  * At 0° and 180° this is `fineTune`, at 90° `fineTune` with the values of each pair swapped.
  *
  * @param time gradient-flow time of the checkpoint, from 0; `Infinity` is the limit
- * @param fineTuning the task's singular values, the pull and the length
  * @throws InvalidInputError as `fineTune`, and for an angle out of its range (`angle`)
  */
 export function fineTuneRotated(
@@ -108,25 +104,14 @@ export function rotateModes(values: readonly number[], angle: number): Matrix {
   return core;
 }
 
-/**
- * The same task as a `rows×cols` matrix, in the basis of the singular vectors of pre-training (`U = I`, `V = I`). The
- * dynamics do not depend on that basis; multiply by `U` and `Vᵀ` for another one.
- *
- * @param values `σ^ft`, `min(rows, cols)` of them
- * @param rows rows `p` of the task
- * @param cols columns `q` of the task
- */
+/** The same task as a `rows×cols` matrix for `U = I`, `V = I`; multiply by `U` and `Vᵀ` for other bases. */
 export function rotatedTask(values: readonly number[], angle: number, rows: number, cols: number): Matrix {
   const task = Matrix.zeros(rows, cols);
   task.setSubMatrix(rotateModes(values, angle), 0, 0);
   return task;
 }
 
-/**
- * The rotation `R` itself: by `angle` in the planes of coordinates (1,2), (3,4), …
- *
- * @param size number of coordinates
- */
+/** The rotation `R` itself: by `angle` in the planes of coordinates (1,2), (3,4), … */
 export function modeRotation(angle: number, size: number): Matrix {
   const { cos, sin } = turn(angle);
   const rotation = Matrix.eye(size);
@@ -141,7 +126,7 @@ export function modeRotation(angle: number, size: number): Matrix {
 
 /** Cosine and sine of an angle in degrees, exact at 0°, 90° and 180° and symmetric about 45° and 90°. */
 function turn(angle: number): { cos: number; sin: number } {
-  if (!(angle >= 0 && angle <= 180)) throw new InvalidInputError('angle', angle, 'degrees from 0 to 180');
+  requireInput(angle >= 0 && angle <= 180, 'angle', angle, 'degrees from 0 to 180');
   if (angle > 90) {
     const { cos, sin } = turn(180 - angle);
     return { cos: -cos, sin };
@@ -158,11 +143,7 @@ function turn(angle: number): { cos: number; sin: number } {
  * Gradient descent on `‖W1W2 - A‖²` for full weight matrices in float64: `steps` simultaneous steps
  * `W1 ← W1 - 2η(W - A)W2ᵀ`, `W2 ← W2 - 2ηW1ᵀ(W - A)`.
  *
- * @param first `W1`, `p×h`; not changed
- * @param second `W2`, `h×q`; not changed
- * @param task the task `A`, `p×q`
- * @param steps number of steps, an integer from 0
- * @returns the weights after the last step; with non-finite entries where descent diverged
+ * @returns the weights after the last step, new ones; with non-finite entries where descent diverged
  */
 export function descendWeights(first: Matrix, second: Matrix, task: Matrix, rate: number, steps: number): Weights {
   const [rows, hidden, cols] = [first.rows, first.columns, second.columns];

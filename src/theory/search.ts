@@ -1,6 +1,4 @@
-/*
- * What searches for times and minima share: bisection, cells of time for branch and bound, and the minimum of a curve on a grid.
- */
+// What searches for times and minima share: bisection, cells of time for branch and bound, and the minimum of a curve on a grid.
 
 /** More halvings than this only happen when the root is at zero itself. */
 const MOST_HALVINGS = 200;
@@ -9,8 +7,6 @@ const MOST_HALVINGS = 200;
  * Root of a function that is negative (or zero) on the left and positive on the right, by bisection down to neighbouring
  * doubles: slow, and right for every continuous function.
  *
- * @param negative where the function is not positive
- * @param positive where the function is positive
  * @returns the point of the last bracket where the function is not positive
  */
 export function bisect(negative: number, positive: number, evaluate: (at: number) => number): number {
@@ -32,11 +28,7 @@ const GRID_CELLS = 64;
 
 const TAIL_RATIO = 16;
 
-/**
- * Times from 0 to `end` between which a search begins, evenly spaced on a logarithmic scale after the first one.
- *
- * @param end last time, finite and from 0
- */
+/** Times from 0 to `end`, which is finite, between which a search begins, evenly spaced on a logarithmic scale after the first one. */
 export function timeGrid(end: number): number[] {
   if (end <= FIRST_TIME) return end === 0 ? [0] : [0, end];
   const ratio = end / FIRST_TIME;

@@ -1,6 +1,6 @@
 import { Matrix, SingularValueDecomposition } from 'ml-matrix';
 import type { Weights } from './balance.js';
-import { InvalidInputError } from './invalid-input.js';
+import { InvalidInputError, requireInput } from './invalid-input.js';
 
 /*
  * What the norms of two layers decide (T6): the least sensitivity of a product, the least loss of bounded layers, and the
@@ -79,12 +79,8 @@ export interface NearestInBall {
  * @throws InvalidInputError (`hidden`, `radius`) where these are out of their range
  */
 export function nearestInNuclearBall(spectrum: readonly number[], hidden: number, radius: number): NearestInBall {
-  if (!(Number.isInteger(hidden) && hidden >= 1)) {
-    throw new InvalidInputError('hidden', hidden, 'an integer from 1');
-  }
-  if (!(radius >= 0 && radius < Infinity)) {
-    throw new InvalidInputError('radius', radius, 'a finite number from 0');
-  }
+  requireInput(Number.isInteger(hidden) && hidden >= 1, 'hidden', hidden, 'an integer from 1');
+  requireInput(radius >= 0 && radius < Infinity, 'radius', radius, 'a finite number from 0');
   const shrinkage = shrinkageOf(spectrum.slice(0, hidden), radius);
   const values = spectrum.map((sigma, index) => (index < hidden ? Math.max(sigma - shrinkage, 0) : 0));
   const loss = spectrum.reduce((sum, sigma, index) => sum + (sigma - values[index]!) ** 2, 0);
@@ -111,9 +107,7 @@ function shrinkageOf(spectrum: readonly number[], radius: number): number {
  * @throws InvalidInputError (`learningRate`) where it is not
  */
 export function relativeSphereStep(rate: number): number {
-  if (!(rate >= 0 && rate < Infinity)) {
-    throw new InvalidInputError('learningRate', rate, 'a finite number from 0');
-  }
+  requireInput(rate >= 0 && rate < Infinity, 'learningRate', rate, 'a finite number from 0');
   return 2 * Math.sin(Math.atan(rate) / 2);
 }
 

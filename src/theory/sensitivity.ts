@@ -1,15 +1,10 @@
 import { Matrix } from 'ml-matrix';
-import { InvalidInputError } from './invalid-input.js';
+import { InvalidInputError, requireInput } from './invalid-input.js';
 import { gap, velocity } from './mode.js';
 import { loss, type Problem, singularValueSum } from './problem.js';
 
-/** Noise scales of the two layers. */
-export interface LayerNoise {
-  /** Standard deviation of the noise on every entry of `W1`. */
-  readonly first: number;
-  /** Standard deviation of the noise on every entry of `W2`. */
-  readonly second: number;
-}
+/** Standard deviations of the noise on every entry of `W1` and of `W2`. */
+export type LayerNoise = { readonly [Layer in 'first' | 'second']: number };
 
 /**
  * Expected rise of `‖W1W2 - A‖²` when independent Gaussian noise is added to the weights (T1).
@@ -62,9 +57,8 @@ export function hessianTrace(first: Matrix, second: Matrix): number {
 export function expectedExcessDeep(layers: readonly Matrix[], noise: number | readonly number[]): number {
   requireChain(layers);
   const scales = typeof noise === 'number' ? layers.map(() => noise) : noise;
-  if (scales.length !== layers.length) {
-    throw new InvalidInputError('gammas', scales.length, `${layers.length} noise scales, one per layer`);
-  }
+  const allowed = `${layers.length} noise scales, one per layer`;
+  requireInput(scales.length === layers.length, 'gammas', scales.length, allowed);
   let clean = Matrix.eye((layers.at(-1) as Matrix).columns);
   let excess = Matrix.zeros(clean.rows, clean.columns);
   for (let index = layers.length - 1; index >= 0; index -= 1) {
@@ -88,7 +82,7 @@ export function sensitivityAt(problem: Problem, gamma: number, time: number): nu
   return sensitivityOfSum(problem, gamma, singularValueSum(problem, time));
 }
 
-/** Sensitivity of a balanced checkpoint by the sum of its singular values (T1). */
+/** `sensitivityAt` by the sum of the singular values. */
 export function sensitivityOfSum(problem: Problem, gamma: number, sum: number): number {
   return requireNoiseScale(gamma) ** 2 * (problem.rows + problem.cols) * sum + noiseFloor(problem, gamma);
 }
@@ -123,17 +117,12 @@ export function sensitivityVelocity(first: Matrix, second: Matrix, target: Matri
   return 4 * (product.rows + product.columns) * product.dot(Matrix.sub(target, product));
 }
 
-/*
- * Noise in proportion to the weights (T8): signal-to-noise ratios are above 0, and others are refused (`InvalidInputError`, option `snr`).
- */
+// Noise in proportion to the weights (T8): signal-to-noise ratios are above 0, and others are refused (`InvalidInputError`, option `snr`).
 
 /**
  * Noise scales of a signal-to-noise ratio (T8): `γ_l² = ‖W_l‖²/(n_l · snr)` for a layer of `n_l` entries, so that the
  * expected squared norm of the noise on a layer is the layer's own divided by `snr`.
- *
- * @param first `W1`
- * @param second `W2`
- * @param snr signal-to-noise ratio, above 0 (`Infinity` is no noise)
+ * `Infinity` is no noise.
  */
 export function relativeNoise(first: Matrix, second: Matrix, snr: number): LayerNoise {
   requireRatio(snr);
@@ -141,13 +130,7 @@ export function relativeNoise(first: Matrix, second: Matrix, snr: number): Layer
   return { first: scale(first), second: scale(second) };
 }
 
-/**
- * Expected rise of the loss under noise of a signal-to-noise ratio, for any weights:
- * `‖W1‖²‖W2‖²/h · (2/snr + 1/snr²)`, which T1 gives for the scales of T8.
- *
- * @param first `W1`, `p×h`
- * @param second `W2`, `h×q`
- */
+/** Expected rise of the loss under such noise, for any weights: `‖W1‖²‖W2‖²/h · (2/snr + 1/snr²)`, which T1 gives for the scales of T8. */
 export function relativeExcess(first: Matrix, second: Matrix, snr: number): number {
   return ((squaredNorm(first) * squaredNorm(second)) / first.columns) * noiseFactor(snr);
 }
@@ -157,19 +140,14 @@ export function relativeSensitivityAt(problem: Problem, snr: number, time: numbe
   return (singularValueSum(problem, time) ** 2 / problem.hidden) * noiseFactor(snr);
 }
 
-/**
- * Expected loss under noise of a signal-to-noise ratio along gradient flow, `Σ(σ_i − s_i)² + κ(Σ s_i)²/h` with
- * `κ = 2/snr + 1/snr²` and what the width cannot learn (T8-valley).
- */
+/** Expected loss there, `Σ(σ_i − s_i)² + κ(Σ s_i)²/h` with `κ = 2/snr + 1/snr²` and what the width cannot learn (T8-valley). */
 export function relativePerturbedLossAt(problem: Problem, snr: number, time: number): number {
   return loss(problem, time) + relativeSensitivityAt(problem, snr, time);
 }
 
 /**
  * Whether the loss under noise rises from this time on, for ever: every mode is within `κ(Σ s)/h` of what the task asks of it
- * (T8-valley).
- *
- * @param problem the problem, with all starts at or below the task
+ * (T8-valley). All starts have to be at or below the task.
  */
 export function isPastValley(problem: Problem, snr: number, time: number): boolean {
   const worth = (noiseFactor(snr) * singularValueSum(problem, time)) / problem.hidden;
@@ -194,21 +172,15 @@ function noiseFactor(snr: number): number {
 }
 
 function requireRatio(snr: number): void {
-  if (!(snr > 0)) throw new InvalidInputError('snr', snr, 'a number above 0');
+  requireInput(snr > 0, 'snr', snr, 'a number above 0');
 }
 
 /** The fourth power of a noise scale, times the three dimensions, has to stay finite. */
 const LARGEST_NOISE_SCALE = 1e60;
 
-/**
- * Checks a noise scale `γ`, the standard deviation of the Gaussian perturbation of every weight.
- *
- * @throws InvalidInputError where it is not a number from 0 to 1e60
- */
+/** Hands on a noise scale `γ`; refuses what is not a number from 0 to 1e60. */
 export function requireNoiseScale(gamma: number, option = 'gamma'): number {
-  if (!(gamma >= 0 && gamma <= LARGEST_NOISE_SCALE)) {
-    throw new InvalidInputError(option, gamma, `a number from 0 to ${LARGEST_NOISE_SCALE}`);
-  }
+  requireInput(gamma >= 0 && gamma <= LARGEST_NOISE_SCALE, option, gamma, `a number from 0 to ${LARGEST_NOISE_SCALE}`);
   return gamma;
 }
 
@@ -226,7 +198,7 @@ function congruence(outer: Matrix, inner: Matrix): Matrix {
 }
 
 function requireChain(layers: readonly Matrix[]): void {
-  if (layers.length === 0) throw new InvalidInputError('layers', 0, 'at least one layer');
+  requireInput(layers.length > 0, 'layers', 0, 'at least one layer');
   layers.forEach((layer, index) => {
     const next = layers[index + 1];
     if (next !== undefined && layer.columns !== next.rows) {

@@ -1,18 +1,12 @@
 import { Matrix } from 'ml-matrix';
 import type { Weights } from './balance.js';
 import { type LanczosOptions, largestEigenvalue, type SymmetricMap } from './lanczos.js';
-import { singularValue } from './mode.js';
-import type { Problem } from './problem.js';
+import { type Problem, singularValues } from './problem.js';
 import type { Spectrum } from './spectrum.js';
 
 /**
  * The Hessian of `‖W1W2 - A‖²` in all weights, as a map of directions `(X1, X2)`:
  * `2(dW W2ᵀ + (W - A)X2ᵀ)` on `W1` and `2(W1ᵀdW + X1ᵀ(W - A))` on `W2`, with `dW = X1W2 + W1X2`.
- *
- * @param first `W1`, `p×h`
- * @param second `W2`, `h×q`
- * @param task the task `A`, `p×q`
- * @returns the product with a direction, whose parts have the shapes of the weights
  */
 export function hessianOf(first: Matrix, second: Matrix, task: Matrix): (direction: Weights) => Weights {
   const split = first.rows * first.columns;
@@ -34,9 +28,6 @@ export function hessianOf(first: Matrix, second: Matrix, task: Matrix): (directi
  * `4σ_1`, and gradient descent at a minimum is stable below the rate `2/sharpness` (T2 iii). With a pull `λ` toward `W_0` the Hessian
  * is `1 + λ` times that of `A_eff` (T5).
  *
- * @param first `W1`, `p×h`
- * @param second `W2`, `h×q`
- * @param task the task `A`, `p×q`
  * @param options tolerance, and the first vector: all weights of a direction, those of `W1` row by row and then those of `W2`
  * @returns the sharpness, never negative except by rounding; NaN where a weight is not finite
  */
@@ -135,12 +126,12 @@ function flat(matrix: Matrix): Float64Array {
  * [D_iD_j, s_i ± r_j]]`. Where the second index is beyond the hidden width, `X2_ij` and `X1_ji` alone are there: `s_i ± r_j`; where it is
  * beyond rows and columns, `X1_ij` and `X2_ji` leave `± r_i`, and `X2_ij` or `X1_ji`, whichever exists, `s_i`. All of them count twice.
  *
- * @param singularValues `s_i`, one per mode, each from 0
+ * @param values `s_i`, one per mode, each from 0
  * @returns the sharpness, never below 0
  */
 export function alignedSharpness(
   { rows, hidden, cols, modes, unlearnable }: Problem,
-  singularValues: ArrayLike<number>,
+  values: ArrayLike<number>,
 ): number {
   let largest = 0;
   const see = (eigenvalue: number) => {
@@ -148,14 +139,14 @@ export function alignedSharpness(
   };
   const beyond = unlearnable[0] ?? 0;
   modes.forEach(({ sigma }, i) => {
-    const value = singularValues[i]!;
+    const value = values[i]!;
     const residual = value - sigma;
     see(2 * (value + residual + value));
     see(-2 * residual);
     if (hidden > Math.min(rows, cols)) see(2 * Math.abs(residual));
     if (Math.max(rows, cols) > modes.length) see(2 * (value + beyond));
     for (let j = 0; j < i; j += 1) {
-      const other = singularValues[j]!;
+      const other = values[j]!;
       const otherResidual = other - modes[j]!.sigma;
       for (const sign of [1, -1]) {
         const sum = value + other + sign * (residual + otherResidual);
@@ -167,16 +158,9 @@ export function alignedSharpness(
   return largest;
 }
 
-/**
- * Sharpness along the gradient flow of a problem.
- *
- * @param time gradient-flow time, from 0; `Infinity` gives the limit, `4σ_1`
- */
+/** Sharpness along the gradient flow of a problem; its limit is `4σ_1`. */
 export function sharpnessAt(problem: Problem, time: number): number {
-  return alignedSharpness(
-    problem,
-    problem.modes.map((mode) => singularValue(mode, time)),
-  );
+  return alignedSharpness(problem, singularValues(problem, time));
 }
 
 /** Largest eigenvalue of the Hessian of `‖W1W2 - A‖²` at the balanced minimum, `4σ_1` (T2 iii). */
@@ -184,9 +168,7 @@ export function sharpnessAtMinimum(spectrum: Spectrum): number {
   return 4 * (spectrum[0] as number);
 }
 
-/**
- * Largest learning rate at which the balanced minimum is stable under gradient descent, `2/(4σ_1) = 1/(2σ_1)` (T2 iii).
- */
+/** Largest learning rate at which the balanced minimum is stable under gradient descent, `2/(4σ_1) = 1/(2σ_1)` (T2 iii). */
 export function stabilityLimit(spectrum: Spectrum): number {
   return 2 / sharpnessAtMinimum(spectrum);
 }

@@ -1,4 +1,4 @@
-import { InvalidInputError, readDecimal } from './invalid-input.js';
+import { readDecimal, requireInput } from './invalid-input.js';
 
 /** Singular values of a task: non-increasing, non-negative and finite, the first one positive. */
 export type Spectrum = readonly number[];
@@ -25,23 +25,20 @@ export function parseSpectrum(input: string | readonly number[], length: number)
   if (typeof input !== 'string') return fromValues(input, length, input);
   const text = input.trim();
   const [form = '', parameter, ...rest] = text.split(':');
-  if (rest.length > 0) throw new InvalidInputError('spectrum', input, ALLOWED);
+  requireInput(rest.length === 0, 'spectrum', input, ALLOWED);
   switch (form.trim()) {
     case 'linear':
-      if (parameter !== undefined) throw new InvalidInputError('spectrum', input, ALLOWED);
+      requireInput(parameter === undefined, 'spectrum', input, ALLOWED);
       return fromLaw(length, (index) => (length - index) / length);
     case 'power': {
       const exponent = readDecimal(parameter ?? '');
-      if (!(exponent >= 0 && exponent < Infinity)) {
-        throw new InvalidInputError('spectrum', input, 'power:EXPONENT with a finite EXPONENT >= 0');
-      }
+      const allowed = 'power:EXPONENT with a finite EXPONENT >= 0';
+      requireInput(exponent >= 0 && exponent < Infinity, 'spectrum', input, allowed);
       return fromLaw(length, (index) => (index + 1) ** -exponent);
     }
     case 'geometric': {
       const ratio = readDecimal(parameter ?? '');
-      if (!(ratio > 0 && ratio <= 1)) {
-        throw new InvalidInputError('spectrum', input, 'geometric:RATIO with 0 < RATIO <= 1');
-      }
+      requireInput(ratio > 0 && ratio <= 1, 'spectrum', input, 'geometric:RATIO with 0 < RATIO <= 1');
       return fromLaw(length, (index) => ratio ** index);
     }
     default:
@@ -56,9 +53,9 @@ function fromList(text: string, length: number, input: string): Spectrum {
   while (from <= text.length) {
     const comma = text.indexOf(',', from);
     const to = comma === -1 ? text.length : comma;
-    if (values.length === length) throw tooLong(input, length);
+    requireFew(values.length + 1, length, input);
     const value = readDecimal(text.slice(from, to));
-    if (Number.isNaN(value)) throw new InvalidInputError('spectrum', input, ALLOWED);
+    requireInput(!Number.isNaN(value), 'spectrum', input, ALLOWED);
     values.push(value);
     from = to + 1;
   }
@@ -66,24 +63,20 @@ function fromList(text: string, length: number, input: string): Spectrum {
 }
 
 function fromValues(values: readonly number[], length: number, input: unknown): Spectrum {
-  if (values.length === 0) throw new InvalidInputError('spectrum', input, 'at least one singular value');
-  if (values.length > length) throw tooLong(input, length);
-  let previous = LARGEST_SINGULAR_VALUE;
-  for (const value of values) {
-    if (!(value >= 0 && value <= LARGEST_SINGULAR_VALUE)) {
-      throw new InvalidInputError('spectrum', input, `finite singular values from 0 to ${LARGEST_SINGULAR_VALUE}`);
-    }
-    if (value > previous) {
-      throw new InvalidInputError('spectrum', input, 'singular values that never increase along the list');
-    }
-    previous = value;
-  }
-  if (values[0] === 0) throw new InvalidInputError('spectrum', input, 'a first singular value above 0');
+  requireInput(values.length > 0, 'spectrum', input, 'at least one singular value');
+  requireFew(values.length, length, input);
+  const range = `finite singular values from 0 to ${LARGEST_SINGULAR_VALUE}`;
+  values.forEach((value, index) => {
+    requireInput(value >= 0 && value <= LARGEST_SINGULAR_VALUE, 'spectrum', input, range);
+    const falls = index === 0 || value <= values[index - 1]!;
+    requireInput(falls, 'spectrum', input, 'singular values that never increase along the list');
+  });
+  requireInput(values[0] !== 0, 'spectrum', input, 'a first singular value above 0');
   return fromLaw(length, (index) => values[index] ?? 0);
 }
 
-function tooLong(input: unknown, length: number): InvalidInputError {
-  return new InvalidInputError('spectrum', input, `at most ${length} singular values, which is min(rows, cols)`);
+function requireFew(count: number, length: number, input: unknown): void {
+  requireInput(count <= length, 'spectrum', input, `at most ${length} singular values, which is min(rows, cols)`);
 }
 
 function fromLaw(length: number, law: (index: number) => number): Spectrum {
@@ -124,61 +117,53 @@ export function parseFineTuningTarget(
 }
 
 function targetFromText(input: string, spectrum: Spectrum, random: () => number): number[] {
-  const [form, ...parameters] = input
-    .trim()
-    .split(':', 4)
-    .map((part) => part.trim());
+  const [form, ...parameters] = input.split(':', 4).map((part) => part.trim());
   switch (`${form}/${parameters.length}`) {
-    case 'scale/1': {
-      const factor = readFactor(parameters[0]!, input);
-      return checkedTarget(
-        spectrum.map((sigma) => sigma * factor),
-        input,
-      );
-    }
+    case 'scale/1':
+      return scaledAfter(0, readFactor(parameters[0]!, input), spectrum, input);
     case 'overshoot/2': {
       const last = readMode(parameters[0]!, spectrum.length, input);
-      const factor = readFactor(parameters[1]!, input);
-      return checkedTarget(
-        spectrum.map((sigma, index) => (index < last ? sigma : sigma * factor)),
-        input,
-      );
+      return scaledAfter(last, readFactor(parameters[1]!, input), spectrum, input);
     }
-    case 'erase/1': {
-      const last = readMode(parameters[0]!, spectrum.length, input);
-      return spectrum.map((sigma, index) => (index < last ? sigma : 0));
-    }
+    case 'erase/1':
+      return scaledAfter(readMode(parameters[0]!, spectrum.length, input), 0, spectrum, input);
     case 'shuffle/0':
       return shuffleNonzero(spectrum, random);
   }
   // The length is checked before anything is read, so that a very long text costs nothing.
-  if (parameters.length > 0 || !/^[+-.\d]/.test(form!)) throw new InvalidInputError('target', input, TARGET_FORMS);
+  requireInput(parameters.length === 0 && /^[+-.\d]/.test(form!), 'target', input, TARGET_FORMS);
   const parts = input.split(',', spectrum.length + 1);
   return targetFromList(parts.map(readDecimal), spectrum, input);
 }
 
-function targetFromList(values: readonly number[], spectrum: Spectrum, input: unknown): number[] {
-  const nonzero = spectrum.filter((sigma) => sigma > 0).length;
-  if (values.length !== nonzero && values.length !== spectrum.length) {
-    const lengths = nonzero === spectrum.length ? `${nonzero}` : `${nonzero} or ${spectrum.length}`;
-    throw new InvalidInputError('target', input, `${lengths} singular values, as many as pre-training has`);
-  }
-  return checkedTarget(
-    spectrum.map((_, index) => values[index] ?? 0),
-    input,
-  );
+/** Every mode after the `last`-th times a factor. */
+function scaledAfter(last: number, factor: number, spectrum: Spectrum, input: string): number[] {
+  const target = spectrum.map((sigma, index) => (index < last ? sigma : sigma * factor));
+  requireTarget(target, input);
+  return target;
 }
 
-function checkedTarget(values: number[], input: unknown): number[] {
-  if (values.every((value) => value >= 0 && value <= LARGEST_TARGET)) return values;
-  throw new InvalidInputError('target', input, `finite singular values from 0 to ${LARGEST_TARGET}`);
+function targetFromList(values: readonly number[], spectrum: Spectrum, input: unknown): number[] {
+  const lengths = [...new Set([nonzeroCount(spectrum), spectrum.length])];
+  const allowed = `${lengths.join(' or ')} singular values, as many as pre-training has`;
+  requireInput(lengths.includes(values.length), 'target', input, allowed);
+  requireTarget(values, input);
+  return spectrum.map((_, index) => values[index] ?? 0);
+}
+
+function requireTarget(values: readonly number[], input: unknown): void {
+  const valid = values.every((value) => value >= 0 && value <= LARGEST_TARGET);
+  requireInput(valid, 'target', input, `finite singular values from 0 to ${LARGEST_TARGET}`);
+}
+
+function nonzeroCount(spectrum: Spectrum): number {
+  return spectrum.filter((sigma) => sigma > 0).length;
 }
 
 /** Fisher–Yates on the nonzero values; zeros stay where they are, at the end. */
 function shuffleNonzero(spectrum: Spectrum, random: () => number): number[] {
   const values = [...spectrum];
-  const nonzero = values.filter((sigma) => sigma > 0).length;
-  for (let last = nonzero - 1; last > 0; last -= 1) {
+  for (let last = nonzeroCount(spectrum) - 1; last > 0; last -= 1) {
     const other = Math.floor(random() * (last + 1));
     [values[last], values[other]] = [values[other]!, values[last]!];
   }
@@ -187,12 +172,13 @@ function shuffleNonzero(spectrum: Spectrum, random: () => number): number[] {
 
 function readFactor(text: string, input: string): number {
   const factor = readDecimal(text);
-  if (factor >= 0 && factor <= LARGEST_TARGET) return factor;
-  throw new InvalidInputError('target', input, `a factor from 0 to ${LARGEST_TARGET}`);
+  requireInput(factor >= 0 && factor <= LARGEST_TARGET, 'target', input, `a factor from 0 to ${LARGEST_TARGET}`);
+  return factor;
 }
 
 function readMode(text: string, modes: number, input: string): number {
   const mode = readDecimal(text);
-  if (Number.isInteger(mode) && mode >= 0 && mode <= modes) return mode;
-  throw new InvalidInputError('target', input, `a mode that is an integer from 0 to ${modes}`);
+  const valid = Number.isInteger(mode) && mode >= 0 && mode <= modes;
+  requireInput(valid, 'target', input, `a mode that is an integer from 0 to ${modes}`);
+  return mode;
 }

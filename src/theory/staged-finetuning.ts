@@ -28,9 +28,7 @@ export function stagedPretrainingLoss(task: StagedTask, learned: number): number
   );
 }
 
-/**
- * Fine-tuning loss there, `Σ_{i≤n} (λ/(1 + λ))² (σ_i^ft - σ_i)² + Σ_{i>n} (σ_i^ft)²` (T5), which never falls as `λ` grows.
- */
+/** Fine-tuning loss there, `Σ_{i≤n} (λ/(1 + λ))² (σ_i^ft - σ_i)² + Σ_{i>n} (σ_i^ft)²` (T5), which never falls as `λ` grows. */
 export function stagedFineTuningLoss(task: StagedTask, learned: number): number {
   const share = task.pull / effectiveSpeed(task.pull);
   return sum(task.spectrum, (sigma, index) => {
@@ -50,9 +48,7 @@ export function stagedForgetting(task: StagedTask, learned: number): number {
 
 /**
  * What the `n`-th learned mode does to the pre-training loss after fine-tuning,
- * `F_λ(n) - F_λ(n-1) = (σ_n^ft - (2 + λ)σ_n)(σ_n^ft + λσ_n)/(1 + λ)²` (T4, T5).
- *
- * @param mode the mode `n`, counted from 1
+ * `F_λ(n) - F_λ(n-1) = (σ_n^ft - (2 + λ)σ_n)(σ_n^ft + λσ_n)/(1 + λ)²` (T4, T5); modes are counted from 1.
  */
 export function stagedIncrement(task: StagedTask, mode: number): number {
   const speed = effectiveSpeed(task.pull);
@@ -61,11 +57,7 @@ export function stagedIncrement(task: StagedTask, mode: number): number {
   return ((target - overshootThreshold(task.pull) * sigma) / speed) * ((target + task.pull * sigma) / speed);
 }
 
-/**
- * Ratio `σ^ft/σ` above which learning a mode raises the pre-training loss after fine-tuning, `2 + λ` (T4, T5).
- *
- * @param pull `λ`, from 0
- */
+/** Ratio `σ^ft/σ` above which learning a mode raises the pre-training loss after fine-tuning, `2 + λ` (T4, T5). */
 export function overshootThreshold(pull: number): number {
   return 2 + pull;
 }

@@ -52,7 +52,7 @@ export const forgettingFloor = defineClaim({
     return tightest([
       equal(
         ['loss on the first task of the weights of least joint loss', oldLoss!],
-        ['its floor at their m', oldLossFloor(jointLosses(old, added, hidden, [share]), newLoss!)],
+        ['its floor at their m', oldLossFloor(jointLosses(old, added, [hidden], [share])[0]!, newLoss!)],
         1e-11 * size,
       ),
       atLeast(['the same loss', oldLoss!], ['the floor over all m', floor(newLoss!)], 1e-9 * size),

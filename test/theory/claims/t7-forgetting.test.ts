@@ -12,15 +12,15 @@ describe('T7-forgetting', () => {
 
   test('one hidden unit between two orthogonal features keeps the larger part of one', () => {
     const [old, added] = [Matrix.columnVector([2, 0]), Matrix.columnVector([0, 1])];
-    const joint = jointLosses(old, added, 1);
+    const joint = jointLosses(old, added, [1])[0]!;
     // The hidden direction at an angle keeps cos² of one and sin² of the other: losses on the line from (4, 0) to (0, 1).
     expect(oldLossFloor(joint, 0)).toBeLessThan(4 + 1e-12);
     // The best m, 0.8, is none of the grid's; the neighbours are below by what the corner of J costs there.
     expect(oldLossFloor(joint, 0.25)).toBeGreaterThan(2.8);
     expect(oldLossFloor(joint, 0.25)).toBeLessThan(3);
-    expect(oldLossFloor(jointLosses(old, added, 1, [0.8]), 0.25)).toBeCloseTo(3, 12);
+    expect(oldLossFloor(jointLosses(old, added, [1], [0.8])[0]!, 0.25)).toBeCloseTo(3, 12);
     expect(oldLossFloor(joint, 1)).toBeCloseTo(0, 12);
-    expect(oldLossFloor(jointLosses(old, added, 2), 0)).toBeCloseTo(0, 12);
+    expect(oldLossFloor(jointLosses(old, added, [2])[0]!, 0)).toBeCloseTo(0, 12);
   });
 
   const size = fc.integer({ min: 1, max: 8 });
@@ -37,7 +37,7 @@ describe('T7-forgetting', () => {
       const old = drawnMatrix(rows, oldCols, seed);
       // Scale 0 makes the floor flat where nothing is lost, others put its top at either end of the grid.
       const added = drawnMatrix(rows, newCols, seed + 1).mul(scale);
-      const joint = jointLosses(old, added, hidden);
+      const joint = jointLosses(old, added, [hidden])[0]!;
       const floor = oldLossFloorOnGrid(old, added, hidden);
       for (const lossNew of losses) expect(floor(lossNew)).toBe(oldLossFloor(joint, lossNew));
     },

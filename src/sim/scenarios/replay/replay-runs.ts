@@ -1,5 +1,5 @@
 import { Matrix } from 'ml-matrix';
-import { type JointLoss, jointLossesOf, oldLossFloor } from '../../../theory/capacity.js';
+import { type JointLoss, jointLosses, oldLossFloor } from '../../../theory/capacity.js';
 import { effectiveTask } from '../../../theory/finetuning.js';
 import type { Backend, Weights } from '../../backends/backend.js';
 import { fillGaussian, randomOrthogonal } from '../../backends/random.js';
@@ -206,7 +206,7 @@ export async function* replayPoints(
   training: ReplayRun,
 ): AsyncGenerator<ReplayPoint[], void, undefined> {
   const widths = [...new Set(settings.map((setting) => setting.hidden))];
-  const joint = jointLossesOf(tasks.old, tasks.added, widths);
+  const joint = jointLosses(tasks.old, tasks.added, widths);
   for (const [at, hidden] of widths.entries()) {
     const members = settings.filter((setting) => setting.hidden === hidden);
     const times = [...new Set(members.map(({ time }) => time))].sort((a, b) => a - b);
