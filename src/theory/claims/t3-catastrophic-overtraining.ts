@@ -1,6 +1,10 @@
 import * as fc from 'fast-check';
 import { lastDescent } from '../inflection.js';
-import { atLeast, type Conclusion, concludes, defineClaim, equal, tightest } from './engine/claim.js';
+import type { Mode } from '../mode.js';
+import { modeOptimum, perturbedLoss } from '../perturbed-loss.js';
+import { atLeast, atMost, type Conclusion, concludes, defineClaim, equal, tightest } from './engine/claim.js';
+import { decades, listOf, pluck, singularValue, weighted } from './engine/draws.js';
+import { sigmoid } from './engine/integration.js';
 import * as noisy from './engine/noisy-problem.js';
 
 /** T3 b: for every noise there is a time after which training only hurts. */
@@ -69,4 +73,183 @@ export function lastDescentIsRight(instance: noisy.NoisyProblem, last: number, l
 function relativeSlope(instance: noisy.NoisyProblem, time: number): number {
   const { value, size } = noisy.slopeAt(instance, time);
   return size === 0 ? 0 : value / size;
+}
+
+/** T3 d: when each mode begins to hurt, and by how much it does in the end. */
+export const modeOptimumTimes = defineClaim<noisy.NoisyProblem>({
+  id: 'T3-time',
+  title: 'When a mode begins to hurt',
+  statement:
+    'A mode that starts more than c below its σ_i does best at t_i* = ln[(σ_i/s_i(0) − 1)(σ_i − c)/c]/(4σ_i), one that starts nearer does best at 0 and one that starts above at ∞; the rise of the first kind after t_i* is exactly c² (γ⁴d² for a square network), and T(γ) ≤ max_i t_i*.',
+  origin: 'ours',
+  domain: fc.record({ ...noisy.noisyFields, gamma: noisy.noisyFields.gamma.filter((gamma) => gamma > 0) }),
+  wellFormed: (instance) => noisy.isNoisyProblem(instance) && instance.gamma > 0,
+  hypotheses: [
+    {
+      name: 'something moves',
+      statement: 'some mode starts above zero and not at its σ',
+      holds: ({ modes }) => noisy.movingModes(modes).length > 0,
+    },
+  ],
+  conclusion(instance) {
+    const problem = noisy.problemOf(instance);
+    const { modes, gamma } = instance;
+    const optima = modes.map((mode) => modeOptimum(problem, gamma, mode));
+    const last = lastDescent(problem, gamma);
+    const latest = Math.max(...optima);
+    // Both are infinite where a mode falls from above for ever.
+    const bound = atMost(['T(γ)', last], ['max t*', latest], 1e-12 * latest + Number.MIN_VALUE);
+    // A mode that falls from above for ever bounds nothing.
+    const bounds = latest < Infinity ? [bound] : [];
+    return tightest([...bounds, ...modes.flatMap((mode, index) => optimumIsRight(instance, mode, optima[index]!))]);
+  },
+  toleranceReason:
+    'a time of ln(…)/4σ carries a few roundings of the logarithms of its factors; the rise is a difference of perturbed losses, a hundred roundings of the larger',
+});
+
+function optimumIsRight(instance: noisy.NoisyProblem, mode: Mode, optimum: number): Conclusion[] {
+  const critical = noisy.halfNoise(instance);
+  const { sigma, start } = mode;
+  const time = { label: `t* of the mode σ = ${sigma}, s(0) = ${start}`, value: optimum };
+  if (start > sigma) {
+    const never = { label: 'reciprocal of its t*', value: 1 / optimum };
+    return [equal(never, ['falls for ever', 0], 1e-12)];
+  }
+  if (start === 0 || sigma - start <= critical) {
+    return [equal(time, ['never helps', 0], 1e-12)];
+  }
+  const ratio = ((sigma - start) / start) * ((sigma - critical) / critical);
+  const logs = Math.abs(Math.log(start)) + Math.abs(Math.log(critical)) + 2 * Math.abs(Math.log(sigma)) + 4;
+  const formula = equal(
+    time,
+    ['ln[(σ/s(0) − 1)(σ − c)/c]/4σ', Math.log(ratio) / (4 * sigma)],
+    (1e-15 * logs + roundingOfRatio(mode, critical)) / (4 * sigma),
+  );
+  const alone = noisy.problemOf({ ...instance, modes: [mode] });
+  // One mode's network has other dimensions: the same c needs γ² in proportion.
+  const gamma = Math.sqrt((2 * critical) / (alone.rows + alone.cols));
+  const [best, end] = [perturbedLoss(alone, gamma, optimum), perturbedLoss(alone, gamma, Infinity)];
+  const rise = equal(
+    ['rise of its part after t*', end - best],
+    ['c²', critical ** 2],
+    1e-13 * (best + end + sigma ** 2),
+  );
+  return [formula, rise];
+}
+
+/** Relative rounding of the two differences `σ - s(0)` and `σ - c` with `c` off by a few roundings. */
+function roundingOfRatio({ sigma, start }: Mode, critical: number): number {
+  return 1e-15 * (sigma / (sigma - start) + sigma / (sigma - critical));
+}
+
+/** Modes that start below, at or above their σ, null modes among them. */
+const anyModes = listOf(
+  12,
+  fc
+    .record({
+      sigma: weighted([20, singularValue], [1, fc.constant(0)]),
+      share: weighted([3, decades(-12, -0.05)], [1, decades(0, 2)]),
+    })
+    .map(({ sigma, share }) => ({ sigma, start: sigma === 0 ? share : sigma * share })),
+);
+
+/** The slowest modes cancel exactly: one starts at half its σ, two at twice. */
+const tied = fc
+  .record({ ...noisy.noisyFields, modes: anyModes, sigma: fc.integer({ min: 1, max: 4 }) })
+  .map(({ modes, sigma, ...rest }) => ({
+    ...rest,
+    modes: [0.5, 2, 2]
+      .map((share) => ({ sigma, start: sigma * share }))
+      .concat(modes.filter((mode) => mode.sigma > sigma).slice(0, 9)),
+  }));
+
+/** T3 b, sharpened: how the perturbed loss ends from any aligned start. */
+export const endOfTraining = defineClaim<noisy.NoisyProblem>({
+  id: 'T3-end',
+  title: 'The slowest modes decide whether the perturbed loss rises at the end',
+  statement:
+    'Late in training the perturbed loss increases strictly, and T(γ) is finite, where the modes of least σ among those that move have Σ (σ_i/s_i(0) − 1) > 0, and decreases strictly, with T(γ) = ∞, where that sum is negative, as it is whenever a mode with σ = 0 starts above zero.',
+  origin: 'ours',
+  domain: fc.record({ ...noisy.noisyFields, modes: anyModes }),
+  wellFormed: noisy.isNoisyProblem,
+  hypotheses: [
+    { name: 'some noise', statement: 'γ > 0', holds: ({ gamma }) => gamma > 0 },
+    {
+      name: 'no balance',
+      statement: 'some mode moves, and Σ (σ_i/s_i(0) − 1) over the slowest moving modes is not zero',
+      holds: ({ modes }) => balance(slowestModes(modes)) !== 0,
+      broken: tied,
+    },
+  ],
+  conclusion(instance) {
+    const sum = balance(slowestModes(instance.modes));
+    const direction = equal(
+      ['sign of P′ at the end', Math.sign(finalSlope(instance))],
+      ['sign of Σ (σ/s(0) − 1) over the slowest modes', Math.sign(sum)],
+      1e-9,
+    );
+    if (!concludes(direction)) return direction;
+    const last = lastDescent(noisy.problemOf(instance), instance.gamma);
+    const finite = equal(
+      ['whether T(γ) is finite (1 or −1)', last < Infinity ? 1 : -1],
+      ['sign of Σ (σ/s(0) − 1) over the slowest modes', Math.sign(sum)],
+      1e-9,
+    );
+    return tightest([direction, finite, ...whereItIsFinite(instance, last)]);
+  },
+  toleranceReason:
+    'signs are exact; slopes are compared as in T3, where a finite T(γ) comes before the gaps leave the doubles',
+});
+
+function slowestModes(modes: readonly Mode[]): Mode[] {
+  const moving = noisy.movingModes(modes);
+  const least = Math.min(...pluck(moving, 'sigma'));
+  return moving.filter(({ sigma }) => sigma === least);
+}
+
+function balance(modes: readonly Mode[]): number {
+  return modes.reduce((sum, { sigma, start }) => sum + (sigma - start) / start, 0);
+}
+
+function whereItIsFinite(instance: noisy.NoisyProblem, last: number): Conclusion[] {
+  const late = noisy.lateTime(instance);
+  return last < late ? lastDescentIsRight(instance, last, late) : [];
+}
+
+/**
+ * Slope of the perturbed loss, times the positive factor `e^{4σt}` of the slowest modes that keeps it among the doubles, at
+ * a time so late that it has the sign that it keeps.
+ */
+function finalSlope(instance: noisy.NoisyProblem): number {
+  const critical = noisy.halfNoise(instance);
+  const moving = noisy.movingModes(instance.modes);
+  const slowest = slowestModes(instance.modes);
+  const least = slowest[0]?.sigma ?? 0;
+  if (least === 0) return nullSlope(instance);
+  const lead = moving.reduce((sum, { sigma, start }) => {
+    const lacking = (sigma - start) / start;
+    return sum + (Math.abs(lacking) + lacking ** 2) * sigma ** 2 * (1 + sigma / critical);
+  }, 0);
+  const logarithm = 60 + Math.log(lead / (least ** 2 * Math.abs(balance(slowest))));
+  const next = Math.min(...moving.map(({ sigma }) => (sigma > least ? sigma - least : Infinity)), least);
+  const time = logarithm < Infinity ? logarithm / (4 * next) : 100 / next;
+  return moving.reduce((sum, { sigma, start }) => {
+    const lacking = (sigma - start) / start;
+    const value = sigma / (1 + lacking * Math.exp(-4 * sigma * time));
+    const scaledGap = value * lacking * Math.exp(-4 * (sigma - least) * time);
+    return sum + value * scaledGap * (critical - sigmoid({ sigma, start }, time).gap);
+  }, 0);
+}
+
+/** The same where null modes move: they decay like 1/t and everything else has gone. */
+function nullSlope(instance: noisy.NoisyProblem): number {
+  const moving = noisy.movingModes(instance.modes);
+  const time = moving.reduce((latest, { sigma, start }) => {
+    return Math.max(latest, sigma > 0 ? 200 / sigma : 1e4 / start);
+  }, 0);
+  const critical = noisy.halfNoise(instance);
+  return moving.reduce((sum, mode) => {
+    const { value, gap } = sigmoid(mode, time);
+    return sum + value * time * (gap * time) * (critical - gap);
+  }, 0);
 }

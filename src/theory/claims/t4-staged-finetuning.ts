@@ -1,14 +1,33 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
+import { fineTune } from '../finetuning.js';
 import { flowWeights } from '../riccati.js';
-import { stagedIncrement, stagedInflection, stagedPretrainingLoss } from '../staged-finetuning.js';
-import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
-import { areWhole, listOf, pluck, singularValue, weighted } from './engine/draws.js';
-import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
+import { parseFineTuningTarget, parseSpectrum } from '../spectrum.js';
+import {
+  overshootThreshold,
+  stagedForgetting,
+  stagedIncrement,
+  stagedInflection,
+  stagedPretrainingLoss,
+} from '../staged-finetuning.js';
+import { atLeast, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
+import {
+  areWhole,
+  areWithin,
+  decades,
+  listOf,
+  pluck,
+  quotients,
+  singularValue,
+  singularValues,
+  weighted,
+} from './engine/draws.js';
+import { alignedTask, alignedWeights, drawnBases, matrixDistance } from './engine/networks.js';
 import * as twoTasks from './engine/tuned-modes.js';
+import { pullWeight } from './engine/tuned-modes.js';
 
 /** Two tasks with the same singular vectors, and a checkpoint with some modes learned. */
-interface Instance extends twoTasks.Surplus {
+interface Staged extends twoTasks.Surplus {
   /** Modes in the order in which they are learned. */
   readonly modes: readonly twoTasks.TunedMode[];
   /** Modes learned where the loss is computed from matrices; no more than the width. */
@@ -33,7 +52,7 @@ function overshoots({ sigma, target }: twoTasks.TunedMode): boolean {
 }
 
 /** T4: the U-turn of the pre-training loss after fine-tuning. */
-export const stagedFineTuning = defineClaim<Instance>({
+export const stagedFineTuning = defineClaim<Staged>({
   id: 'T4',
   title: 'Fine-tuning turns at the first mode that overshoots by more than twice',
   statement:
@@ -83,7 +102,7 @@ export const stagedFineTuning = defineClaim<Instance>({
     'the limit of the flow comes from an eigenbasis of the task, whose error is some thousand roundings of its largest values; increments are differences of sums of at most 10 squares; signs are exact',
 });
 
-function lossOfLimit(instance: Instance, learned: number): number {
+function lossOfLimit(instance: Staged, learned: number): number {
   const modes = twoTasks.stagedModes(instance.modes, learned);
   const problem = twoTasks.tunedProblem(modes, instance);
   // In turned bases the rounding of zeros would be learned in the end: unlearned modes are a saddle.
@@ -117,4 +136,195 @@ function turnIsRight(modes: readonly twoTasks.TunedMode[]): Conclusion[] {
     1e-9,
   );
   return turn > 0 ? [rising, falling, least] : [rising, falling];
+}
+
+/** A pre-training spectrum and a fine-tuning task by their names, and a pull. */
+const namedTask = fc.record({
+  spectrum: fc.constantFrom('power', 'linear', 'geometric', 'list'),
+  /** Exponent of the power law; its inverse power of two is the ratio of the geometric one. */
+  exponent: quotients(0, 12, 4),
+  /** Values of the list; their number is that of the modes for every spectrum. */
+  values: singularValues(),
+  task: fc.constantFrom('overshoot', 'scale', 'erase'),
+  /** Modes that the task leaves as they are. */
+  kept: fc.nat({ max: 12 }),
+  /** What the others are multiplied by. */
+  factor: fc.oneof(decades(-1, 2), quotients(0, 16, 4)),
+  pull: fc.oneof(pullWeight, quotients(0, 8, 4)),
+});
+
+/** T4 and T5 for the tasks that a user names. */
+export const overshootInflection = defineClaim({
+  id: 'T4-overshoot',
+  title: 'A task that multiplies the later modes by F turns at F = 2 + λ',
+  statement:
+    'Fine-tuned to convergence with a pull λ on the task that multiplies every mode after the n0-th by F, the fewest learned modes with the least pre-training loss are n0 where F ≥ 2+λ, all of them where F < 2+λ, and n0 where the modes are erased without a pull, so that erasing or shrinking features never makes the loss rise again.',
+  origin: 'ours',
+  domain: namedTask,
+  wellFormed: ({ exponent, values, kept, factor, pull }) =>
+    areWithin([exponent], 0, 8) &&
+    areWhole([values.length], 1, 12) &&
+    values.every((value, index) => areWithin([value], 1e-6, 1e6) && value <= (values[index - 1] ?? Infinity)) &&
+    areWhole([kept], 0, Infinity) &&
+    areWithin([factor, pull], 0, 1e6),
+  hypotheses: [],
+  conclusion(instance) {
+    const { values, exponent, pull } = instance;
+    const count = values.length;
+    const kept = instance.task === 'scale' ? 0 : Math.min(instance.kept, count);
+    const factor = instance.task === 'erase' ? 0 : instance.factor;
+    const [name, law] = spectrumOf(instance);
+    const spectrum = parseSpectrum(name, count);
+    const task = { overshoot: `overshoot:${kept}:${factor}`, scale: `scale:${factor}`, erase: `erase:${kept}` };
+    const target = parseFineTuningTarget(task[instance.task], spectrum, () => 0);
+    const named = spectrum.map((sigma, index) =>
+      equal([`σ_${index + 1} of ${name}`, sigma / law(index)], ['its law', 1], 1e-14),
+    );
+    const tuned = target.map((value, index) =>
+      equal(
+        [`σ_${index + 1}^ft/σ_${index + 1} of ${task[instance.task]}`, value / law(index)],
+        ['its factor', index < kept ? 1 : factor],
+        1e-14 * (1 + factor),
+      ),
+    );
+    const turns = factor >= 2 + pull || (factor === 0 && pull === 0);
+    const inflection = equal(
+      [`inflection of F = ${factor}, λ = ${pull}`, stagedInflection({ spectrum, target, pull })],
+      [turns ? 'n0' : 'all modes', turns ? kept : count],
+      1e-9,
+    );
+    const halfway = Math.ceil(count / 2);
+    const bounded = equal(
+      [`inflection among at most ${halfway} modes`, stagedInflection({ spectrum, target, pull }, halfway)],
+      [turns ? 'n0 or those' : 'those', turns ? Math.min(kept, halfway) : halfway],
+      1e-9,
+    );
+    const threshold = equal(['threshold of σ^ft/σ', overshootThreshold(pull)], ['2 + λ', 2 + pull], 1e-15 * (2 + pull));
+    return tightest([...named, ...tuned, inflection, bounded, threshold, shuffled(spectrum, exponent)]);
+  },
+  toleranceReason:
+    'powers and products are off by a few roundings; numbers of modes are exact, where F and 2 + λ are compared as they are',
+});
+
+function spectrumOf({
+  spectrum,
+  exponent,
+  values,
+}: Drawn<typeof namedTask>): [name: string, law: (index: number) => number] {
+  const ratio = 2 ** -exponent;
+  switch (spectrum) {
+    case 'power':
+      return [`power:${exponent}`, (index) => Math.exp(-exponent * Math.log(index + 1))];
+    case 'linear':
+      return ['linear', (index) => 1 - index / values.length];
+    case 'geometric':
+      return [`geometric:${ratio}`, (index) => 2 ** (-exponent * index)];
+    case 'list':
+      return [values.join(','), (index) => values[index]!];
+  }
+}
+
+/** That a shuffled task has the same singular values. */
+function shuffled(spectrum: readonly number[], draw: number): Conclusion {
+  const target = parseFineTuningTarget('shuffle', spectrum, () => (draw / 3) % 1);
+  const sorted = [...target].sort((a, b) => b - a);
+  return equal(
+    [
+      'largest change of a singular value by shuffling',
+      Math.max(...sorted.map((value, index) => Math.abs(value - spectrum[index]!))),
+    ],
+    ['none', 0],
+    Number.MIN_VALUE,
+  );
+}
+
+/** Two tasks with the same singular vectors, a checkpoint, and how it is fine-tuned. */
+const domain = fc.record({
+  modes: twoTasks.tunedModes(9),
+  learned: fc.integer({ min: 1, max: 9 }),
+  /** How much of its σ each learned mode has. */
+  share: weighted([6, fc.constant(1)], [1, decades(-3, 1)]),
+  pull: twoTasks.pullWeight,
+  /** Time of the fine-tuning flow. */
+  time: fc.oneof(decades(-3, 3), fc.constant('limit' as const)),
+  ...twoTasks.surplusFields,
+});
+
+type Instance = Drawn<typeof domain>;
+
+/** T4: forgetting grows with the number of learned modes. */
+export const forgetting = defineClaim({
+  id: 'T4-forgetting',
+  title: 'Every learned mode is one more to forget',
+  statement:
+    'The rise of the pre-training loss by fine-tuning a checkpoint with n fully learned modes on a task with the same singular vectors never decreases with n, after any time of gradient flow and with any pull λ toward the checkpoint; at convergence it is Σ_{i≤n} ((σ_i^ft − σ_i)/(1+λ))².',
+  origin: 'ours',
+  domain,
+  wellFormed: ({ modes, learned, share, pull, time, ...surplus }) =>
+    twoTasks.areTunedModes(modes) &&
+    twoTasks.isSurplus(surplus) &&
+    areWhole([learned], 1, Infinity) &&
+    areWithin([share], Number.MIN_VALUE, 100) &&
+    areWithin([pull], 0, 1e6) &&
+    (time === 'limit' || time >= 0),
+  hypotheses: [
+    {
+      name: 'fully learned',
+      statement: 'the learned modes of the checkpoint are at their σ_i',
+      holds: ({ share }) => share === 1,
+    },
+  ],
+  conclusion(instance) {
+    const { modes, pull, share } = instance;
+    const learned = Math.min(instance.learned, modes.length, Math.max(1, modes.length - instance.beyond));
+    const size = twoTasks.sumOfSquares(modes.flatMap(({ sigma, target }) => [sigma * Math.max(1, share), target]));
+    const [before, after] = [learned - 1, learned].map((n) => forgotten(instance, n));
+    const growth = atLeast(
+      [`forgetting with ${learned} learned modes`, after!],
+      ['with one fewer', before!],
+      1e-13 * size,
+    );
+    if (share !== 1) return growth;
+    const closedForm = equal(
+      ['Σ ((σ^ft − σ)/(1+λ))²', stagedForgetting(twoTasks.stagedTask(modes, pull), learned)],
+      ['rise of ‖W1W2 − A‖² in the limit of the flow', forgottenInTheLimit(instance, learned)],
+      1e-10 * size,
+    );
+    return tightest([growth, closedForm]);
+  },
+  toleranceReason:
+    'sums of at most 9 products of differences, each a few roundings; the limit of the flow comes from an eigenbasis of the task, whose error is some thousand roundings of its largest values',
+});
+
+function checkpoint({ modes, share }: Instance, learned: number): twoTasks.StartedMode[] {
+  return modes.map((mode, index) => ({ ...mode, start: index < learned ? mode.sigma * share : 0 }));
+}
+
+function forgotten(instance: Instance, learned: number): number {
+  const modes = checkpoint(instance, learned);
+  const problem = twoTasks.tunedProblem(modes, instance);
+  const { pull, time } = instance;
+  return fineTune(problem, 0, {
+    target: twoTasks.targetsOf(modes, problem),
+    pull,
+    anchor: 'checkpoint',
+    length: { time: time === 'limit' ? Infinity : time },
+  }).forgetting;
+}
+
+/** The same at convergence, from weights as matrices. */
+function forgottenInTheLimit(instance: Instance, learned: number): number {
+  const modes = checkpoint(instance, learned);
+  const problem = twoTasks.tunedProblem(modes, instance);
+  // In turned bases the rounding of zeros would be learned in the end: unlearned modes are a saddle.
+  const bases = drawnBases(problem.rows, problem.hidden, problem.cols, 0);
+  const { first, second } = alignedWeights(bases, pluck(problem.modes, 'start'));
+  const task = alignedTask(bases, problem.spectrum);
+  const start = first.mmul(second);
+  const goal = alignedTask(bases, twoTasks.targetsOf(modes, problem))
+    .add(Matrix.mul(start, instance.pull))
+    .div(1 + instance.pull);
+  const end = flowWeights(first, second, goal, Infinity);
+  const [before, after] = [start, end.first.mmul(end.second)].map((network) => matrixDistance(network, task));
+  return after! ** 2 - before! ** 2;
 }

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { EigenvalueDecomposition, Matrix, solve } from 'ml-matrix';
-import { mixture, sharedOptimum } from '../capacity.js';
-import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { jointLosses, mixture, oldLossFloor, oldLossFloorOnGrid, sharedOptimum } from '../capacity.js';
+import { atLeast, atMost, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
 import { areWhole, areWithin, dimension, drawnMatrix, matrixSeed, weighted } from './engine/draws.js';
-import { beside } from './engine/networks.js';
+import { beside, matrixDistance } from './engine/networks.js';
 
 /** T7: what a shared hidden width can hold of two tasks. */
 export const sharedCapacity = defineClaim({
@@ -102,4 +102,111 @@ function leastSquares(left: Matrix, right: Matrix): Matrix {
 function squaredDistance(left: Matrix, right: Matrix): number {
   const difference = Matrix.sub(left, right);
   return difference.dot(difference);
+}
+
+/** Two tasks that share a hidden layer, and how weights for them are found. */
+const domain = fc.record({
+  rows: dimension,
+  hidden: fc.integer({ min: 1, max: 8 }),
+  oldCols: fc.integer({ min: 1, max: 8 }),
+  newCols: fc.integer({ min: 1, max: 8 }),
+  /** Share of the new task in hundredths, of the weights that attain the floor. */
+  percent: fc.integer({ min: 0, max: 95 }),
+  seed: matrixSeed,
+  /** Gradient-descent steps that the rival weights have made. */
+  steps: fc.nat({ max: 30 }),
+});
+
+type Instance = Drawn<typeof domain>;
+
+/** T7-forgetting: no way of fine-tuning forgets less. */
+export const forgettingFloor = defineClaim({
+  id: 'T7-forgetting',
+  title: 'What a new task must cost an old one',
+  statement:
+    'Of two tasks on disjoint blocks of inputs that share a hidden width h, any network with the loss L_2 on the second has a loss of at least (J(m) − m L_2)/(1−m) on the first, for every 0 ≤ m < 1, with J(m) the least joint loss of T7; the weights of least joint loss attain it for their m, and for another m′ are above it by at most (m′−m)(Δ(m)−Δ(m′))/(1−m′), with Δ their loss on the second minus that on the first.',
+  origin: 'ours, from T7 by Lagrangian duality',
+  domain,
+  wellFormed: ({ rows, hidden, oldCols, newCols, percent, seed, steps }) =>
+    areWhole([rows, hidden, oldCols, newCols], 1, 12) &&
+    Number.isInteger(seed) &&
+    areWithin([percent], 0, 95) &&
+    areWhole([steps], 0, 50),
+  hypotheses: [],
+  conclusion(instance) {
+    const { rows, hidden, oldCols, newCols, percent, seed } = instance;
+    const old = drawnMatrix(rows, oldCols, 4 * seed + 1);
+    const added = drawnMatrix(rows, newCols, 4 * seed + 2);
+    const size = old.norm() ** 2 + added.norm() ** 2;
+    const floor = oldLossFloorOnGrid(old, added, hidden);
+    const share = percent / 100;
+    const lossesAt = (m: number) => {
+      const optimum = sharedOptimum(mixture(old, added, m), hidden);
+      return [old, added].map((task, index) => matrixDistance(optimum.first.mmul(optimum.seconds[index]!), task) ** 2);
+    };
+    const [oldLoss, newLoss] = lossesAt(share);
+    const near = nearestOfGrid(share);
+    const [oldNear, newNear] = lossesAt(near);
+    const above = ((near - share) * (newLoss! - oldLoss! - (newNear! - oldNear!))) / (1 - near);
+    return tightest([
+      equal(
+        ['loss on the first task of the weights of least joint loss', oldLoss!],
+        ['its floor at their m', oldLossFloor(jointLosses(old, added, [hidden], [share])[0]!, newLoss!)],
+        1e-11 * size,
+      ),
+      atLeast(['the same loss', oldLoss!], ['the floor over all m', floor(newLoss!)], 1e-9 * size),
+      atMost(
+        ['the same loss', oldLoss!],
+        ['the floor over all m, and what their spacing leaves', floor(newLoss!) + above],
+        1e-9 * size,
+      ),
+      byDescent(instance, old, added, floor, 1e-9 * size),
+    ]);
+  },
+  toleranceReason:
+    'singular values of matrices of at most 12 rows to 1e-14 of the squared norm, divided by 1 − m, which is at least e^-9',
+});
+
+/** The share of the grid of `jointLosses`, a quarter apart in log-odds, that is nearest in these; 0 is of the grid. */
+function nearestOfGrid(share: number): number {
+  if (share === 0) return 0;
+  return 1 / (1 + Math.exp(-Math.round(4 * Math.log(share / (1 - share))) / 4));
+}
+
+/** Weights that gradient descent finds, an honest rival. */
+function byDescent(
+  { rows, hidden, seed, steps, percent }: Instance,
+  old: Matrix,
+  added: Matrix,
+  floor: (lossNew: number) => number,
+  tolerance: number,
+): Conclusion {
+  const first = drawnMatrix(rows, hidden, 4 * seed + 3);
+  // Both tasks side by side are one, whose columns count each with the weight of its task.
+  const task = beside(old, added);
+  const second = beside(
+    drawnMatrix(hidden, old.columns, 4 * seed + 4),
+    drawnMatrix(hidden, added.columns, 4 * seed + 5),
+  );
+  const weights = Array.from({ length: task.columns }, (_, column) =>
+    column < old.columns ? 1 - percent / 100 : percent / 100,
+  );
+  for (let step = 0; step < steps; step++) {
+    const rate = 1 / (8 * (first.norm() ** 2 + second.norm() ** 2 + old.norm() + added.norm()));
+    const residual = first
+      .mmul(second)
+      .sub(task)
+      .mulRowVector(weights)
+      .mul(2 * rate);
+    const change = residual.mmul(second.transpose());
+    second.sub(first.transpose().mmul(residual));
+    first.sub(change);
+  }
+  const residual = first.mmul(second).sub(task);
+  const lossOf = (from: number, to: number) => residual.subMatrix(0, rows - 1, from, to - 1).norm() ** 2;
+  return atLeast(
+    ['loss on the first task of weights by gradient descent', lossOf(0, old.columns)],
+    ['its floor at their loss on the second', floor(lossOf(old.columns, task.columns))],
+    tolerance,
+  );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { exposure } from '../../../src/theory/claims/t0-exposure.js';
+import { exposure } from '../../../src/theory/claims/exposure.js';
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
 import { samples } from '../../support/sample-size.js';

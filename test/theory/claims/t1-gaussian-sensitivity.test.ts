@@ -7,7 +7,7 @@ import {
   meanOverSigns,
   weightsOf,
 } from '../../../src/theory/claims/engine/explicit-loss.js';
-import { gaussianSensitivity } from '../../../src/theory/claims/t1-gaussian-sensitivity.js';
+import { gaussianSensitivity } from '../../../src/theory/claims/t1-sensitivity.js';
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
 import { samples } from '../../support/sample-size.js';

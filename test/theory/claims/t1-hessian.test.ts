@@ -1,7 +1,7 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
 import { explicitLoss, hessianOf, weightsOf } from '../../../src/theory/claims/engine/explicit-loss.js';
-import { hessianOfSensitivity } from '../../../src/theory/claims/t1-hessian.js';
+import { hessianOfSensitivity } from '../../../src/theory/claims/t1-sensitivity.js';
 import { hessianTrace } from '../../../src/theory/sensitivity.js';
 import { testClaim } from '../../../src/vitest.js';
 import { samples } from '../../support/sample-size.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../src/theory/claims/engine/claim.js';
-import { unequalNoise } from '../../../src/theory/claims/t1-unequal-noise.js';
+import { unequalNoise } from '../../../src/theory/claims/t1-sensitivity.js';
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
 import { samples } from '../../support/sample-size.js';

@@ -1,6 +1,6 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
-import { velocityOfSensitivity } from '../../../src/theory/claims/t2-sensitivity-velocity.js';
+import { velocityOfSensitivity } from '../../../src/theory/claims/t2-progressive-sensitivity.js';
 import { sensitivityVelocity } from '../../../src/theory/sensitivity.js';
 import { testClaim } from '../../../src/vitest.js';
 import { integrateWeights } from '../../support/integrate.js';

@@ -1,7 +1,7 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
 import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
-import { signOfVelocity } from '../../../src/theory/claims/t2-sign-of-velocity.js';
+import { signOfVelocity } from '../../../src/theory/claims/t2-progressive-sensitivity.js';
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
 import { integrateWeights } from '../../support/integrate.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
-import { stability } from '../../../src/theory/claims/t2-stability.js';
+import { stability } from '../../../src/theory/claims/t2-sharpness.js';
 import { descendFactor } from '../../../src/theory/descent.js';
 import { stabilityLimit } from '../../../src/theory/sharpness.js';
 import { testClaim } from '../../../src/vitest.js';

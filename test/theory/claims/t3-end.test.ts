@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
-import { endOfTraining } from '../../../src/theory/claims/t3-end.js';
+import { endOfTraining } from '../../../src/theory/claims/t3-catastrophic-overtraining.js';
 import { lastDescent } from '../../../src/theory/inflection.js';
 import { createProblem } from '../../../src/theory/problem.js';
 import { testClaim } from '../../../src/vitest.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
-import { modeOptimumTimes } from '../../../src/theory/claims/t3-time.js';
+import { modeOptimumTimes } from '../../../src/theory/claims/t3-catastrophic-overtraining.js';
 import { modeOptimum } from '../../../src/theory/perturbed-loss.js';
 import { createProblem } from '../../../src/theory/problem.js';
 import { testClaim } from '../../../src/vitest.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
-import { forgetting } from '../../../src/theory/claims/t4-forgetting.js';
+import { forgetting } from '../../../src/theory/claims/t4-staged-finetuning.js';
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
 import { samples } from '../../support/sample-size.js';

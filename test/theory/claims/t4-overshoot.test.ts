@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
-import { overshootInflection } from '../../../src/theory/claims/t4-overshoot.js';
+import { overshootInflection } from '../../../src/theory/claims/t4-staged-finetuning.js';
 import { testClaim } from '../../../src/vitest.js';
 import { samples } from '../../support/sample-size.js';
 

@@ -1,7 +1,7 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
 import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
-import { turnedTask } from '../../../src/theory/claims/t4-rotation.js';
+import { turnedTask } from '../../../src/theory/claims/t4-steps.js';
 import { createProblem } from '../../../src/theory/problem.js';
 import { fineTuneRotated } from '../../../src/theory/rotated-finetuning.js';
 import { testClaim } from '../../../src/vitest.js';

@@ -3,9 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { sharedOptimum } from '../../../src/theory/capacity.js';
 import { concludes } from '../../../src/theory/claims/engine/claim.js';
 import { falsifyClaim } from '../../../src/theory/claims/engine/falsify.js';
-import { regularizationCost } from '../../../src/theory/claims/t5-cost.js';
-import { regularizedInflection } from '../../../src/theory/claims/t5-inflection.js';
-import { regularizedFineTuning } from '../../../src/theory/claims/t5-regularized-finetuning.js';
+import {
+  regularizationCost,
+  regularizedFineTuning,
+  regularizedInflection,
+} from '../../../src/theory/claims/t5-regularized-finetuning.js';
 import { sharedCapacity } from '../../../src/theory/claims/t7-capacity.js';
 import { testClaim } from '../../../src/vitest.js';
 import { samples } from '../../support/sample-size.js';

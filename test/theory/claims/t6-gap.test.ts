@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../src/theory/claims/engine/claim.js';
-import { gapAboveFloor } from '../../../src/theory/claims/t6-gap.js';
+import { gapAboveFloor } from '../../../src/theory/claims/t6-sensitivity-floor.js';
 import { testClaim } from '../../../src/vitest.js';
 import { samples } from '../../support/sample-size.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../src/theory/claims/engine/claim.js';
-import { updateOnSphere } from '../../../src/theory/claims/t6-update.js';
+import { updateOnSphere } from '../../../src/theory/claims/t6-sphere.js';
 import { testClaim } from '../../../src/vitest.js';
 import { samples } from '../../support/sample-size.js';
 

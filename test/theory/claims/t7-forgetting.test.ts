@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import { describe, expect } from 'vitest';
 import { jointLosses, oldLossFloor, oldLossFloorOnGrid } from '../../../src/theory/capacity.js';
 import { drawnMatrix } from '../../../src/theory/claims/engine/draws.js';
-import { forgettingFloor } from '../../../src/theory/claims/t7-forgetting.js';
+import { forgettingFloor } from '../../../src/theory/claims/t7-capacity.js';
 import { testClaim } from '../../../src/vitest.js';
 import { samples } from '../../support/sample-size.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lossValley } from '../../../src/theory/claims/t8-valley.js';
+import { lossValley } from '../../../src/theory/claims/t8-relative-noise.js';
 import { createProblem } from '../../../src/theory/problem.js';
 import { isPastValley, relativePerturbedLossAt, stagedRelativeStep } from '../../../src/theory/sensitivity.js';
 import { testClaim } from '../../../src/vitest.js';

@@ -1,12 +1,132 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import type { Weights } from '../balance.js';
-import { coveredValue, retainedRise } from '../exposure.js';
+import { coveredValue, exposureThreshold, mixedMode, retainedRise } from '../exposure.js';
 import { type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
 import * as draws from './engine/draws.js';
 import * as networks from './engine/networks.js';
 
-const variance = draws.weighted([2, draws.quotients(1, 8, 4)], [1, fc.constant(0)]);
+/** What two kinds of data ask of one mode. */
+interface MixedMode {
+  readonly main: { readonly sigma: number; readonly covariance: number };
+  readonly added: { readonly sigma: number; readonly covariance: number };
+  readonly start: number;
+}
+
+const variance = (often: number) => draws.weighted([often, draws.quotients(1, 8, 4)], [1, fc.constant(0)]);
+const data = fc.record({ sigma: draws.singularValue, covariance: variance(4) });
+
+/** T0-exposure: what a mixture of data teaches, and from which share on. */
+export const exposure = defineClaim({
+  id: 'T0-exposure',
+  title: 'Features that only some of the data show',
+  statement:
+    'Gradient flow on a mixture (1−α)E‖(W−A)x‖² + αE‖(W−B)x‖² of two kinds of data, whose input covariances are diagonal in the right singular vectors that A and B share, moves each mode by ds/dt = 4c s(σ − s) with c = (1−α)c_A + αc_B and σ the mean of both singular values weighted by (1−α)c_A and αc_B; a mode that only the added data show (c_A = 0) is half learned at time T exactly where α ≥ ln(σ/s(0) − 1)/(4c_BσT).',
+  origin: 'ours; the question is that of arXiv 2605.12705',
+  /** Modes, a mixture of data, bases, and a time. */
+  domain: fc.record({
+    modes: draws.listOf(6, fc.record({ main: data, added: data, start: draws.decades(-6, 0.5) })),
+    /** Share of the added data in hundredths. */
+    percent: fc.integer({ min: 0, max: 100 }),
+    seed: draws.matrixSeed,
+    /** Turns the covariances out of the singular vectors; 0 does not. */
+    twistSeed: draws.weighted([12, fc.constant(0)], [1, fc.integer({ min: 1, max: 9999 })]),
+    time: draws.flowTime,
+  }),
+  wellFormed: ({ modes, percent, seed, twistSeed, time }) =>
+    draws.areWhole([modes.length], 1, 8) &&
+    modes.every(
+      ({ main, added, start }) =>
+        draws.areWithin([start], Number.MIN_VALUE, 100) &&
+        [main, added].every(
+          ({ sigma, covariance }) => draws.areWithin([sigma], 0, 1e6) && draws.areWithin([covariance], 0, 100),
+        ),
+    ) &&
+    draws.areWhole([seed, twistSeed], 0, Infinity) &&
+    draws.areWithin([percent], 0, 100) &&
+    time >= 0,
+  hypotheses: [
+    {
+      name: 'diagonal covariances',
+      statement: 'both input covariances are diagonal in the right singular vectors of the tasks',
+      holds: ({ twistSeed }) => twistSeed === 0,
+    },
+  ],
+  conclusion({ modes, percent, seed, twistSeed, time }) {
+    const share = percent / 100;
+    const mixed = modes.map(({ main, added }) => mixedMode(main, added, share));
+    const values = modes.map(({ start }, index) => coveredValue(mixed[index]!, start, time));
+    const bases = networks.drawnBases(modes.length, modes.length, modes.length, seed);
+    const layers = networks.alignedWeights(bases, values);
+    const gradients = (['main', 'added'] as const).map((kind) => {
+      const task = networks.alignedTask(
+        bases,
+        modes.map((mode) => mode[kind].sigma),
+      );
+      const variances = modes.map((mode) => mode[kind].covariance);
+      return networks.coveredGradient(layers, task, networks.inputCovariance(bases, variances, twistSeed));
+    });
+    const velocityOf = (layer: 'first' | 'second') =>
+      Matrix.mul(gradients[0]![layer], share - 1).sub(Matrix.mul(gradients[1]![layer], share));
+    const moved = velocityOf('first')
+      .mmul(layers.second)
+      .add(layers.first.mmul(velocityOf('second')));
+    const expected = networks.alignedTask(
+      bases,
+      mixed.map(({ sigma, covariance }, mode) => 4 * covariance * values[mode]! * (sigma - values[mode]!)),
+    );
+    const size = modes.reduce((most, { main, added, start }) => {
+      const largest = Math.max(main.sigma, added.sigma, start);
+      return Math.max(most, largest ** 2 * Math.max(main.covariance, added.covariance, 1));
+    }, 0);
+    return tightest([
+      equal(
+        [
+          'distance of d(W1W2)/dt from U diag(4cs(σ−s)) Vᵀ, in units of its largest possible size',
+          networks.matrixDistance(moved, expected) / size,
+        ],
+        ['none', 0],
+        1e-12,
+      ),
+      ...values.map((value, mode) => solved(value, mixed[mode]!, modes[mode]!.start, time)),
+      ...modes.flatMap((mode) => atThreshold(mode, time)),
+    ]);
+  },
+  toleranceReason:
+    '1e-12 of the largest product: products of matrices of at most 8 rows; closed forms by exponentials, whose arguments of up to 700 take 2^-53 of themselves',
+});
+
+/** The closed form against the invariant of its equation, `s/(σ − s) = s0/(σ − s0) e^{4cσt}`. */
+function solved(
+  value: number,
+  { sigma, covariance }: { sigma: number; covariance: number },
+  start: number,
+  time: number,
+): Conclusion {
+  const growth = 4 * covariance * sigma * time;
+  const decay = Math.exp(-growth);
+  const lasting = growth === 0 ? 4 * covariance * time : (1 - decay) / sigma;
+  return equal(
+    ['singular value by the closed form', value],
+    ['s0/(e^{−4cσt} + s0(1 − e^{−4cσt})/σ)', start / (decay + start * lasting)],
+    1e-9 * Math.max(start, sigma),
+  );
+}
+
+/** A mode that only the added data show, at the threshold: half of its σ. */
+function atThreshold({ added, start }: MixedMode, time: number): Conclusion[] {
+  const { sigma, covariance } = added;
+  if (!(covariance > 0 && time > 0 && start < sigma / 2)) return [];
+  const share = exposureThreshold({ sigma, start }, covariance, time);
+  const growth = share * 4 * covariance * sigma * time;
+  return [
+    equal(
+      ['(σ/s0 − 1)e^{−4αcσT} at the threshold', (sigma / start - 1) * Math.exp(-growth)],
+      ['one, where s = σ/2', 1],
+      1e-11,
+    ),
+  ];
+}
 
 /** Modes, bases, and steps of fine-tuning by which directions are looked at. */
 const domain = fc.record({
@@ -15,9 +135,9 @@ const domain = fc.record({
     fc.record({
       start: draws.weighted([8, draws.decades(-3, 0.5)], [1, fc.constant(0)]),
       post: draws.singularValue,
-      postCovariance: variance,
+      postCovariance: variance(2),
       fine: draws.singularValue,
-      fineCovariance: variance,
+      fineCovariance: variance(2),
     }),
   ),
   seed: draws.matrixSeed,
