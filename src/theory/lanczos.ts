@@ -1,4 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { hypotenuse } from './linear-algebra.js';
 
 /** A symmetric linear map on arrays of numbers of one length; every product is an array of its own. */
 export type SymmetricMap = (vector: Float64Array) => Float64Array;
@@ -139,14 +140,6 @@ function sweep(values: Float64Array, beside: Float64Array, row: Float64Array, fr
   pivot = (-sine * sineBefore * cosineEarlier * secondBeside * beside[from]!) / second;
   beside[from] = sine * pivot;
   values[from] = cosine * pivot;
-}
-
-/** The square root of `a² + b²`, without overflow. */
-function hypotenuse(a: number, b: number): number {
-  const [large, small] = Math.abs(a) > Math.abs(b) ? [a, b] : [b, a];
-  if (large === 0) return 0;
-  const ratio = small / large;
-  return Math.abs(large) * Math.sqrt(1 + ratio * ratio);
 }
 
 /** The Ritz vector of that largest eigenvalue. */

@@ -105,6 +105,14 @@ export function fromColumns(columns: readonly ArrayLike<number>[]): Matrix {
   return matrix;
 }
 
+/** The square root of `a² + b²`, without overflow. */
+export function hypotenuse(a: number, b: number): number {
+  const [large, small] = Math.abs(a) > Math.abs(b) ? [a, b] : [b, a];
+  if (large === 0) return 0;
+  const ratio = small / large;
+  return Math.abs(large) * Math.sqrt(1 + ratio * ratio);
+}
+
 function orthogonalize(vector: number[], columns: readonly (readonly number[])[]): void {
   for (const column of columns) {
     let overlap = 0;
