@@ -1,9 +1,9 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { hypotenuse } from './linear-algebra.js';
 
 /** A symmetric linear map on arrays of numbers of one length; every product is an array of its own. */
 export type SymmetricMap = (vector: Float64Array) => Float64Array;
 
-/** How an eigenvalue is sought. */
 export interface LanczosOptions {
   /** The search ends where `‖Hx - θx‖ ≤ tolerance · |H|`; then `θ` is within that of an eigenvalue. Default 1e-10. */
   readonly tolerance?: number;
@@ -31,9 +31,6 @@ interface RitzValue {
  * Largest eigenvalue (the algebraic one) of a symmetric map that is known only by its products with vectors: Lanczos
  * iteration with full reorthogonalisation, restarted from the Ritz vector (Golub and Van Loan, *Matrix Computations*, ch. 10).
  *
- * @param map the map `H`
- * @param size length of its vectors, at least 1
- * @param options tolerance and first vector
  * @returns the largest eigenvalue; NaN where the map gives numbers that are not finite
  */
 export function largestEigenvalue(map: SymmetricMap, size: number, options: LanczosOptions = {}): number {
@@ -67,7 +64,7 @@ function krylovSearch(map: SymmetricMap, start: Float64Array, tolerance: number)
     if (full || basis.length % CHECK_INTERVAL === 0) {
       const { value, last, size } = largestRitz(diagonal, offDiagonal);
       const residual = invariant ? 0 : (length * Math.abs(last)) / size;
-      const vector = () => combine(basis, ritzWeights(diagonal, offDiagonal));
+      const vector = () => ritzVector(basis, diagonal, offDiagonal);
       if (full || residual <= tolerance) return { value, residual, vector };
     }
     offDiagonal.push(length);
@@ -145,16 +142,8 @@ function sweep(values: Float64Array, beside: Float64Array, row: Float64Array, fr
   values[from] = cosine * pivot;
 }
 
-/** The square root of `a² + b²`, without overflow. */
-function hypotenuse(a: number, b: number): number {
-  const [large, small] = Math.abs(a) > Math.abs(b) ? [a, b] : [b, a];
-  if (large === 0) return 0;
-  const ratio = small / large;
-  return Math.abs(large) * Math.sqrt(1 + ratio * ratio);
-}
-
-/** The eigenvector of that largest eigenvalue. */
-function ritzWeights(diagonal: readonly number[], offDiagonal: readonly number[]): number[] {
+/** The Ritz vector of that largest eigenvalue. */
+function ritzVector(basis: readonly Float64Array[], diagonal: readonly number[], offDiagonal: readonly number[]) {
   const tridiagonal = Matrix.diag([...diagonal]);
   offDiagonal.forEach((value, index) => {
     tridiagonal.set(index, index + 1, value);
@@ -162,7 +151,12 @@ function ritzWeights(diagonal: readonly number[], offDiagonal: readonly number[]
   });
   const { eigenvectorMatrix } = new EigenvalueDecomposition(tridiagonal, { assumeSymmetric: true });
   // Eigenvalues come in increasing order.
-  return eigenvectorMatrix.getColumn(diagonal.length - 1);
+  const weights = eigenvectorMatrix.getColumn(diagonal.length - 1);
+  const sum = new Float64Array(basis[0]!.length);
+  basis.forEach((vector, index) => {
+    for (let k = 0; k < sum.length; k += 1) sum[k]! += weights[index]! * vector[k]!;
+  });
+  return sum;
 }
 
 /** A fixed vector with all entries different and from ½ to 1½ in size, so that no eigenvector of a structured map is orthogonal to it. */
@@ -185,14 +179,6 @@ function orthogonalize(vector: Float64Array, basis: readonly Float64Array[]): vo
     }
     overlap = sum;
   }
-}
-
-function combine(basis: readonly Float64Array[], weights: readonly number[]): Float64Array {
-  const sum = new Float64Array(basis[0]!.length);
-  basis.forEach((vector, index) => {
-    for (let k = 0; k < sum.length; k += 1) sum[k]! += weights[index]! * vector[k]!;
-  });
-  return sum;
 }
 
 function dot(left: Float64Array, right: Float64Array): number {

@@ -1,23 +1,19 @@
 import { Matrix } from 'ml-matrix';
 
-/** A singular value decomposition with complete bases: `A = left · diag(values) · rightᵀ`. */
-export interface FullSingularBasis {
-  /** Orthogonal `p×p`; its first `min(p, q)` columns belong to `values`. */
+/** `A = left · diag(values) · rightᵀ` with square orthogonal bases, whose first `min(p, q)` columns belong to the values. */
+interface FullSingularBasis {
   readonly left: Matrix;
-  /** The `min(p, q)` singular values, non-increasing; those within rounding of 0, or of each other, are exactly so. */
+  /** The `min(p, q)` singular values, non-increasing. */
   readonly values: readonly number[];
-  /** Orthogonal `q×q`; its first `min(p, q)` columns belong to `values`. */
   readonly right: Matrix;
 }
 
 /**
- * Singular value decomposition with square orthogonal bases, so that null directions are present too.
+ * Singular value decomposition of any finite matrix with square bases, so that null directions are present too.
  *
  * Singular values nearer than `max(p, q)·ε·σ_1` to zero, or to each other, cannot be told apart in float64 and are returned
  * as zero, or as equal: the dynamics of a singular task differ in kind (a mode that decays like `1/t` instead of growing
  * from rounding), and so do those of a task with repeated singular values.
- *
- * @param matrix any finite `p×q` matrix
  */
 export function fullSingularBasis(matrix: Matrix): FullSingularBasis {
   if (matrix.rows < matrix.columns) {
@@ -50,22 +46,15 @@ export function fullSingularBasis(matrix: Matrix): FullSingularBasis {
   };
 }
 
-/**
- * The `values` of `fullSingularBasis`, to the last bit, without its bases.
- *
- * @param rows the rows of any finite `p×q` matrix
- */
+/** The `values` of `fullSingularBasis`, to the last bit, without its bases. */
 export function singularValuesOf(rows: readonly (readonly number[])[]): number[] {
-  const columns = rows.length < rows[0]!.length ? rows : transposed(rows);
+  const isWide = rows.length < rows[0]!.length;
+  const columns = isWide ? rows : rows[0]!.map((_, column) => rows.map((row) => row[column]!));
   let scale = 0;
   for (const column of columns) for (const entry of column) scale = Math.max(scale, Math.abs(entry));
   const scaled = scale === 0 ? columns : columns.map((column) => column.map((entry) => entry / scale));
-  const { values } = sortedLengths(orthogonalColumns(scaled));
+  const { values } = sortedLengths(orthogonalizeColumns(scaled, false).columns);
   return values.map((value) => value * scale);
-}
-
-function transposed(rows: readonly (readonly number[])[]): number[][] {
-  return rows[0]!.map((_, column) => rows.map((row) => row[column]!));
 }
 
 /** Lengths of orthogonal columns, their order from the longest on, and the singular values that they are in this order. */
@@ -116,6 +105,14 @@ export function fromColumns(columns: readonly ArrayLike<number>[]): Matrix {
   return matrix;
 }
 
+/** The square root of `a² + b²`, without overflow. */
+export function hypotenuse(a: number, b: number): number {
+  const [large, small] = Math.abs(a) > Math.abs(b) ? [a, b] : [b, a];
+  if (large === 0) return 0;
+  const ratio = small / large;
+  return Math.abs(large) * Math.sqrt(1 + ratio * ratio);
+}
+
 function orthogonalize(vector: number[], columns: readonly (readonly number[])[]): void {
   for (const column of columns) {
     let overlap = 0;
@@ -124,14 +121,6 @@ function orthogonalize(vector: number[], columns: readonly (readonly number[])[]
   }
   const length = Math.hypot(...vector);
   for (let index = 0; index < vector.length; index += 1) vector[index]! /= length;
-}
-
-/** Columns of a matrix that one-sided Jacobi rotations have made orthogonal, and the rotations. */
-export interface OrthogonalColumns {
-  /** The columns of `A V`: mutually orthogonal, in no particular order. */
-  readonly columns: readonly Float64Array[];
-  /** The columns of the orthogonal `V`. */
-  readonly rotation: readonly Float64Array[];
 }
 
 const MOST_SWEEPS = 60;
@@ -143,97 +132,59 @@ const MOST_SWEEPS = 60;
  * direction that is nearly absent from the start by any power.
  *
  * @param start the columns, of one length; entries at most about 1 in size, so that squares stay finite; not changed
+ * @param wantsRotation whether the rotation is to be worked out, too
+ * @returns the columns of `A V`, mutually orthogonal and in no particular order, and those of the orthogonal `V`
  */
-export function orthogonalizeColumns(start: readonly (readonly number[])[]): OrthogonalColumns {
-  const columns = listOf(start);
-  const rotation = listOf(start.map((_, index) => start.map((_column, row) => (row === index ? 1 : 0))));
-  rotateUntilOrthogonal(columns, rotation);
-  return { columns: vectorsOf(columns), rotation: vectorsOf(rotation) };
+export function orthogonalizeColumns(start: readonly (readonly number[])[], wantsRotation = true) {
+  const length = start[0]?.length ?? 0;
+  const stride = wantsRotation ? length + start.length : length;
+  // One array for all, each column followed by its part of the rotation: many small ones would cost more than the arithmetic.
+  const entries = new Float64Array(start.length * stride);
+  start.forEach((column, index) => {
+    entries.set(column, index * stride);
+    if (wantsRotation) entries[index * stride + length + index] = 1;
+  });
+  for (let sweep = 0; sweep < MOST_SWEEPS && rotatesPairs(entries, stride, length); sweep += 1);
+  const parts = (from: number, to: number) =>
+    start.map((_, index) => entries.subarray(index * stride + from, index * stride + to));
+  return { columns: parts(0, length), rotation: parts(length, stride) };
 }
 
-/**
- * The columns alone, the same to the last bit, for those who need no more than their lengths.
- *
- * @param start as for `orthogonalizeColumns`
- */
-function orthogonalColumns(start: readonly (readonly number[])[]): readonly Float64Array[] {
-  const columns = listOf(start);
-  rotateUntilOrthogonal(columns, undefined);
-  return vectorsOf(columns);
-}
-
-/** Vectors of one length, one after the other: as arrays of their own they would cost more than the arithmetic. */
-interface VectorList {
-  readonly count: number;
-  readonly length: number;
-  readonly entries: Float64Array;
-}
-
-function listOf(vectors: readonly (readonly number[])[]): VectorList {
-  const count = vectors.length;
-  const length = vectors[0]?.length ?? 0;
-  const entries = new Float64Array(count * length);
-  for (let index = 0; index < count; index += 1) {
-    const vector = vectors[index]!;
-    for (let row = 0; row < length; row += 1) entries[index * length + row] = vector[row]!;
-  }
-  return { count, length, entries };
-}
-
-function vectorsOf({ count, length, entries }: VectorList): Float64Array[] {
-  return Array.from({ length: count }, (_, index) => entries.subarray(index * length, (index + 1) * length));
-}
-
-/** Rotates the columns in place, and the vectors of `rotation` with them. */
-function rotateUntilOrthogonal(columns: VectorList, rotation: VectorList | undefined): void {
-  const { count, length, entries } = columns;
+/** One sweep over all pairs of columns, which are the first `length` of every `stride` entries; whether any was not orthogonal. */
+function rotatesPairs(entries: Float64Array, stride: number, length: number): boolean {
   const tolerance = Number.EPSILON * Math.sqrt(length);
-  for (let sweep = 0, moved = true; moved && sweep < MOST_SWEEPS; sweep += 1) {
-    moved = false;
-    for (let left = 0; left < count; left += 1) {
-      for (let right = left + 1; right < count; right += 1) {
-        let alpha = 0;
-        let beta = 0;
-        let gamma = 0;
-        for (let row = 0; row < length; row += 1) {
-          const onLeft = entries[left * length + row]!;
-          const onRight = entries[right * length + row]!;
-          alpha += onLeft * onLeft;
-          beta += onRight * onRight;
-          gamma += onLeft * onRight;
-        }
-        if (Math.abs(gamma) <= tolerance * Math.sqrt(alpha) * Math.sqrt(beta)) continue;
-        const zeta = (beta - alpha) / (2 * gamma);
-        const tangent = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.hypot(1, zeta));
-        rotate(columns, left, right, tangent);
-        if (rotation !== undefined) rotate(rotation, left, right, tangent);
-        moved = true;
+  let moved = false;
+  for (let left = 0; left < entries.length; left += stride) {
+    for (let right = left + stride; right < entries.length; right += stride) {
+      let alpha = 0;
+      let beta = 0;
+      let gamma = 0;
+      for (let row = 0; row < length; row += 1) {
+        const onLeft = entries[left + row]!;
+        const onRight = entries[right + row]!;
+        alpha += onLeft * onLeft;
+        beta += onRight * onRight;
+        gamma += onLeft * onRight;
       }
+      if (Math.abs(gamma) <= tolerance * Math.sqrt(alpha) * Math.sqrt(beta)) continue;
+      const zeta = (beta - alpha) / (2 * gamma);
+      const tangent = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.hypot(1, zeta));
+      const cos = 1 / Math.hypot(1, tangent);
+      const sin = cos * tangent;
+      for (let row = 0; row < stride; row += 1) {
+        const onLeft = entries[left + row]!;
+        const onRight = entries[right + row]!;
+        entries[left + row] = cos * onLeft - sin * onRight;
+        entries[right + row] = sin * onLeft + cos * onRight;
+      }
+      moved = true;
     }
   }
-}
-
-function rotate({ length, entries }: VectorList, left: number, right: number, tangent: number): void {
-  const cos = 1 / Math.hypot(1, tangent);
-  const sin = cos * tangent;
-  for (let row = 0; row < length; row += 1) {
-    const onLeft = entries[left * length + row]!;
-    const onRight = entries[right * length + row]!;
-    entries[left * length + row] = cos * onLeft - sin * onRight;
-    entries[right * length + row] = sin * onLeft + cos * onRight;
-  }
-}
-
-/** A matrix `Y` with scaled rows, reduced by orthogonal column operations to a lower trapezoid of full column rank. */
-export interface GradedElimination {
-  /** `Y` times an orthogonal matrix, without the columns that are zero; one array per row of `Y`. */
-  readonly rows: readonly (readonly number[])[];
-  /** Row that was eliminated at each step: `rows[pivots[j]]` is zero beyond column `j`. As many as the rank. */
-  readonly pivots: readonly number[];
+  return moved;
 }
 
 /**
- * Reduces a matrix whose row `i` counts `e^{logScales[i]}` times by complete pivoting: at each step the row that is
+ * Reduces a matrix `Y` to a lower trapezoid of full column rank by orthogonal column operations, where row `i` counts `e^{logScales[i]}` times by complete pivoting: at each step the row that is
  * largest *with its scale* is reflected onto one column. The scales themselves are never formed, so they may lie
  * any number of decades apart. After step `j` no scaled entry of column `j` exceeds the scaled pivot, which is what keeps
  * every later ratio at most 1.
@@ -245,8 +196,10 @@ export interface GradedElimination {
  * @param start the matrix `Y`; not changed
  * @param errors bound on the rounding error of each entry of `Y`; not changed
  * @param logScales natural logarithm of the scale of each row
+ * @returns the rows of `Y` times an orthogonal matrix, without the columns that are zero, and the row that was eliminated at
+ *   each step, as many as the rank: `rows[pivots[j]]` is zero beyond column `j`
  */
-export function eliminateGraded(start: Matrix, errors: Matrix, logScales: readonly number[]): GradedElimination {
+export function eliminateGraded(start: Matrix, errors: Matrix, logScales: readonly number[]) {
   const rows = start.to2DArray();
   const variances = errors.to2DArray().map((row) => row.map((error) => error ** 2));
   const pivots: number[] = [];
@@ -256,7 +209,7 @@ export function eliminateGraded(start: Matrix, errors: Matrix, logScales: readon
     const pivot = largestRow(rows, free, logScales, column);
     if (pivot === undefined) break;
     const largest = largestEntry(rows[pivot]!, column);
-    for (const row of [...rows, ...variances]) swap(row, column, largest);
+    for (const row of [...rows, ...variances]) [row[column], row[largest]] = [row[largest]!, row[column]!];
     const reflector = reflectorOnto(rows[pivot]!, column);
     for (const index of free) {
       reflect(rows[index]!, reflector, column);
@@ -269,11 +222,8 @@ export function eliminateGraded(start: Matrix, errors: Matrix, logScales: readon
   return { rows: rows.map((row) => row.slice(0, pivots.length)), pivots };
 }
 
-/** The vector `v` of a reflection `I - v vᵀ`, `‖v‖² = 2`, that acts on the columns from some column on. */
-type Reflector = readonly number[];
-
-/** Reflector that maps the part of a row from `column` on to a multiple of its first entry. */
-function reflectorOnto(row: readonly number[], column: number): Reflector {
+/** The `v` of the reflection `I - v vᵀ`, `‖v‖² = 2`, that maps the part of a row from `column` on to a multiple of its first entry. */
+function reflectorOnto(row: readonly number[], column: number): readonly number[] {
   const tail = row.slice(column);
   const length = Math.hypot(...tail);
   const vector = tail.map((value) => value / length);
@@ -283,7 +233,7 @@ function reflectorOnto(row: readonly number[], column: number): Reflector {
   return vector.map((value) => value * normalisation);
 }
 
-function reflect(row: number[], reflector: Reflector, column: number): void {
+function reflect(row: number[], reflector: readonly number[], column: number): void {
   const overlap = reflector.reduce((sum, value, k) => sum + value * row[column + k]!, 0);
   reflector.forEach((value, k) => {
     row[column + k]! -= overlap * value;
@@ -291,7 +241,7 @@ function reflect(row: number[], reflector: Reflector, column: number): void {
 }
 
 /** Independent errors keep their total variance under a reflection `H`: their squares go through `H∘H`. */
-function spreadVariance(variances: number[], reflector: Reflector, column: number): void {
+function spreadVariance(variances: number[], reflector: readonly number[], column: number): void {
   const total = reflector.reduce((sum, value, k) => sum + value * value * variances[column + k]!, 0);
   reflector.forEach((value, k) => {
     const weight = value * value;
@@ -328,8 +278,4 @@ function largestEntry(row: readonly number[], column: number): number {
   let best = column;
   for (let k = column + 1; k < row.length; k += 1) if (Math.abs(row[k]!) > Math.abs(row[best]!)) best = k;
   return best;
-}
-
-function swap(row: number[], left: number, right: number): void {
-  [row[left], row[right]] = [row[right]!, row[left]!];
 }

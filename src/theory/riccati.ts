@@ -1,6 +1,6 @@
 import { Matrix } from 'ml-matrix';
 import { imbalanceOf, type Weights } from './balance.js';
-import { InvalidInputError, requireInput } from './invalid-input.js';
+import { requireInput } from './invalid-input.js';
 import { eliminateGraded, fullSingularBasis } from './linear-algebra.js';
 
 /** Times are cut where every exponential of the closed form has long vanished and its argument is still finite. */
@@ -22,9 +22,6 @@ const NEGLIGIBLE_ADVANCE = 1e-18;
  * singular vectors is needed. Only decaying exponentials are evaluated, and no difference of large terms: see
  * `flowFromBasis`.
  *
- * @param first `W1`, `p×h`, at time 0
- * @param second `W2`, `h×q`, at time 0
- * @param task the task `A`, `p×q`, of any rank
  * @returns weights at that time, up to a rotation of the hidden units (`W1R`, `RᵀW2` with `R` orthogonal), which no
  *   function of `W1W2`, `W1W1ᵀ` and `W2ᵀW2` sees and under which gradient flow is equivariant
  * @throws InvalidInputError where shapes do not fit (`start`), an entry is not finite (`start`, `target`), the start is not
@@ -35,28 +32,18 @@ export function flowWeights(first: Matrix, second: Matrix, task: Matrix, time: n
   requireFinite('start', second);
   requireFinite('target', task);
   const fits = first.rows === task.rows && second.columns === task.columns && first.columns === second.rows;
-  if (!fits) {
-    const shapes = `${first.rows}x${first.columns} ${second.rows}x${second.columns}`;
-    throw new InvalidInputError('start', shapes, `weights whose product is ${task.rows}x${task.columns}`);
-  }
+  const shapes = `${first.rows}x${first.columns} ${second.rows}x${second.columns}`;
+  requireInput(fits, 'start', shapes, `weights whose product is ${task.rows}x${task.columns}`);
   const imbalance = imbalanceOf(first, second);
-  if (imbalance === null) {
-    const allowed = 'a λ-balanced start: W1ᵀW1 - W2W2ᵀ a multiple of the identity';
-    throw new InvalidInputError('start', 'weights that are not λ-balanced', allowed);
-  }
+  const balanced = 'a λ-balanced start: W1ᵀW1 - W2W2ᵀ a multiple of the identity';
+  requireInput(imbalance !== null, 'start', 'weights that are not λ-balanced', balanced);
   return flowFromBasis(riccatiBasis(task, imbalance), first, second, time);
 }
 
-/**
- * Eigenbasis of the symmetric matrix `F = [[ℓ/2 I, A], [Aᵀ, -ℓ/2 I]]` that drives the stacked weights `Q = [W1; W2ᵀ]`
- * of a λ-balanced network on the task `A`.
- */
+/** Eigenbasis of the matrix `F` that drives the stacked weights of a network of imbalance `ℓ` on a `p×q` task. */
 export interface RiccatiBasis {
-  /** Rows `p` of the task. */
   readonly rows: number;
-  /** Columns `q` of the task. */
   readonly cols: number;
-  /** The imbalance `ℓ` of the weights that the basis serves. */
   readonly imbalance: number;
   /** The `p + q` eigenvalues of `F`, in no particular order. */
   readonly eigenvalues: readonly number[];
@@ -69,9 +56,6 @@ export interface RiccatiBasis {
  * eigenvalues `±√(σ² + ℓ²/4)` in the plane of `(u, 0)` and `(0, v)`; what is left of the row (column) space is null and
  * has the eigenvalue `ℓ/2` (`-ℓ/2`). Pairs are symmetric and null directions exact, which a general eigensolver would
  * give only up to rounding.
- *
- * @param task the task `A`, `p×q`, finite
- * @param imbalance the imbalance `ℓ` of the weights, see `imbalanceOf`
  */
 export function riccatiBasis(task: Matrix, imbalance: number): RiccatiBasis {
   const { rows, columns: cols } = task;
@@ -111,9 +95,7 @@ export function riccatiBasis(task: Matrix, imbalance: number): RiccatiBasis {
  * logarithms gives `B = B̂ diag(κ)` with no entry of `B̂` above 1, and orthonormalising the columns of `[B̂; diag(1/κ)]`
  * (each scaled to about 1) gives `B (I + BᵀB)^{-½}` up to a rotation without a difference of large terms.
  *
- * @param basis the task's eigenbasis for the imbalance of the start
- * @param first `W1` at time 0
- * @param second `W2` at time 0; the imbalance of the weights has to be that of the basis (not checked)
+ * @param basis the task's eigenbasis for the imbalance of the weights (not checked)
  * @throws InvalidInputError (option `time`) where the time is negative or NaN
  */
 export function flowFromBasis(basis: RiccatiBasis, first: Matrix, second: Matrix, time: number): Weights {
@@ -218,7 +200,5 @@ function orthonormalizeColumns(matrix: Matrix): void {
 }
 
 function requireFinite(option: string, matrix: Matrix): void {
-  for (const value of matrix.values()) {
-    if (!Number.isFinite(value)) throw new InvalidInputError(option, value, 'finite entries');
-  }
+  for (const value of matrix.values()) requireInput(Number.isFinite(value), option, value, 'finite entries');
 }

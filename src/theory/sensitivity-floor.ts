@@ -1,18 +1,14 @@
 import { Matrix, SingularValueDecomposition } from 'ml-matrix';
 import type { Weights } from './balance.js';
-import { InvalidInputError, requireInput } from './invalid-input.js';
+import { requireInput } from './invalid-input.js';
 
-/*
- * What the norms of two layers decide (T6): the least sensitivity of a product, the least loss of bounded layers, and the
- * sensitivity and the steps of layers of constant norm.
- */
+// What the norms of two layers decide (T6): the least sensitivity of a product, the least loss of bounded layers, and the
+// sensitivity and the steps of layers of constant norm.
 
 /**
  * Least possible value of `q‖W1‖² + p‖W2‖²` over all factorisations `W = W1W2`, of any width: `2√(pq)‖W‖_*` (T6).
  *
  * By T1, no way of training can make the coefficient of `γ²` in the sensitivity of `W` smaller than this.
- *
- * @param product `W`, `p×q`
  */
 export function sensitivityFloor(product: Matrix): number {
   return 2 * Math.sqrt(product.rows * product.columns) * nuclearNorm(product);
@@ -32,7 +28,6 @@ export function nuclearNorm(matrix: Matrix): number {
  * A factorisation that attains the floor of T6: `W1 = (p/q)^{1/4} U√Σ`, `W2 = (q/p)^{1/4} √Σ Vᵀ`, so that
  * `q W1ᵀW1 = p W2W2ᵀ`.
  *
- * @param product `W = UΣVᵀ`, `p×q`
  * @param hidden width `h`, an integer from `min(p, q)` on (the default); wider factors are padded with zeros
  * @throws InvalidInputError (option `hidden`) where `hidden` is not such an integer
  */
@@ -40,9 +35,8 @@ export function leastSensitiveFactors(product: Matrix, hidden?: number): Weights
   const { rows, columns } = product;
   const least = Math.min(rows, columns);
   const width = hidden ?? least;
-  if (!Number.isInteger(width) || width < least) {
-    throw new InvalidInputError('hidden', width, `an integer of at least ${least}, which is min(rows, cols)`);
-  }
+  const allowed = `an integer of at least ${least}, which is min(rows, cols)`;
+  requireInput(Number.isInteger(width) && width >= least, 'hidden', width, allowed);
   // Without autoTranspose a wide matrix makes the library print a warning.
   const { leftSingularVectors, rightSingularVectors, diagonal } = new SingularValueDecomposition(product, {
     autoTranspose: true,
@@ -60,14 +54,6 @@ export function leastSensitiveFactors(product: Matrix, hidden?: number): Weights
   return { first, second };
 }
 
-/** The network nearest to a task among those of a width whose layers have bounded norms. */
-export interface NearestInBall {
-  /** Its singular values, as many as those of the task, in the same order. */
-  readonly values: readonly number[];
-  /** Its loss `‖W − A‖²`, which no other has less of. */
-  readonly loss: number;
-}
-
 /**
  * Least loss of a two-layer network whose layers have norms of at most ρ1 and ρ2 (T6-sphere). Then `‖W1W2‖_* ≤ ρ1ρ2`, and the nearest matrix
  * in this ball has the singular vectors of the task and its h largest singular values less the same number μ, as far as they are
@@ -76,9 +62,10 @@ export interface NearestInBall {
  * @param spectrum singular values of the task, non-increasing, from 0
  * @param hidden width h, an integer from 1
  * @param radius `ρ1ρ2`, finite and from 0
+ * @returns its singular values, as many as those of the task and in the same order, and its loss `‖W − A‖²`
  * @throws InvalidInputError (`hidden`, `radius`) where these are out of their range
  */
-export function nearestInNuclearBall(spectrum: readonly number[], hidden: number, radius: number): NearestInBall {
+export function nearestInNuclearBall(spectrum: readonly number[], hidden: number, radius: number) {
   requireInput(Number.isInteger(hidden) && hidden >= 1, 'hidden', hidden, 'an integer from 1');
   requireInput(radius >= 0 && radius < Infinity, 'radius', radius, 'a finite number from 0');
   const shrinkage = shrinkageOf(spectrum.slice(0, hidden), radius);
@@ -111,20 +98,10 @@ export function relativeSphereStep(rate: number): number {
   return 2 * Math.sin(Math.atan(rate) / 2);
 }
 
-/** Shape of a network and the norms of its layers. */
-export interface SphereNorms {
-  readonly rows: number;
-  /** Columns q of the product. */
-  readonly cols: number;
-  /** `ρ1 = ‖W1‖`. */
-  readonly first: number;
-  /** `ρ2 = ‖W2‖`. */
-  readonly second: number;
-}
+/** Shape of a product, `p×q`, and the norms of its layers, `ρ1 = ‖W1‖` and `ρ2 = ‖W2‖`. */
+type SphereNorms = { readonly [Field in 'rows' | 'cols' | 'first' | 'second']: number };
 
-/**
- * Coefficient of γ² in the sensitivity of every network with these norms, whatever it has learned: `qρ1² + pρ2²` (T6-constant).
- */
+/** Coefficient of γ² in the sensitivity of every network with these norms, whatever it has learned: `qρ1² + pρ2²` (T6-constant). */
 export function sphereSensitivity({ rows, cols, first, second }: SphereNorms): number {
   return cols * first ** 2 + rows * second ** 2;
 }

@@ -1,27 +1,21 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Weights } from './balance.js';
+import { lossBracket } from './capacity.js';
 import { hessianOf } from './sharpness.js';
 
-/*
- * Sources of data that show inputs in the ranges of projections `Π_k = F_kF_kᵀ` and ask the same task of them; see T0-coverage. Here R is
- * the residual `W − A` of a network, `p×q`, and every F_k, `q×r_k`, has orthonormal columns.
- */
+// Sources of data that show inputs in the ranges of projections `Π_k = F_kF_kᵀ` and ask the same task of them; see T0-coverage. Here R is
+// the residual `W − A` of a network, `p×q`, and every F_k, `q×r_k`, has orthonormal columns.
 
 /** Directions that fewer sources show than this are taken for unseen: rounding of a sum of projections. */
 const UNSEEN = 1e-10;
 
-/** What sources see of a residual. */
-export interface SeenResidual {
-  /** The summed loss `L = Σ‖RF_k‖²`. */
-  readonly loss: number;
-  /** Sum over the sources of the squared distance of the minimiser that is nearest to the network from the mean of these minimisers. */
-  readonly spread: number;
-  /** Number of sources that show what is left to learn, `tr(RS²Rᵀ)/L` with `S = Σ Π_k`; NaN where nothing is left. */
-  readonly coverage: number;
-}
-
-/** Nearest minimisers of the sources, `W − RΠ_k`, and how far they lie apart. */
-export function seenResidual(residual: Matrix, sources: readonly Matrix[]): SeenResidual {
+/**
+ * What sources see of a residual, by their minimisers that are nearest to the network, `W − RΠ_k`.
+ *
+ * @returns the summed loss `L = Σ‖RF_k‖²`; the sum of the squared distances of the minimisers from their mean; and the number of
+ *   sources that show what is left to learn, `tr(RS²Rᵀ)/L` with `S = Σ Π_k` (NaN where nothing is left)
+ */
+export function seenResidual(residual: Matrix, sources: readonly Matrix[]) {
   const steps = sources.map((inputs) => residual.mmul(inputs).mmul(inputs.transpose()));
   const sum = steps.reduce((total, step) => Matrix.add(total, step), Matrix.zeros(residual.rows, residual.columns));
   const mean = Matrix.div(sum, sources.length);
@@ -98,10 +92,8 @@ export function heldOutBracket(
   residual: Matrix,
   loss: number,
   { heldOutShare, unseen }: Pick<SourceCoverage, 'heldOutShare' | 'unseen'>,
-): { readonly least: number; readonly most: number } {
-  const floor = residual.mmul(unseen).norm();
-  const root = Math.sqrt(heldOutShare * loss);
-  return { least: Math.max(0, floor - root) ** 2, most: (floor + root) ** 2 };
+) {
+  return lossBracket(residual.mmul(unseen).norm(), heldOutShare * loss);
 }
 
 /** A source of data that shows some inputs, and what it asks of them. */
@@ -132,7 +124,7 @@ export function sourceHessian({ first, second }: Weights, { task, inputs }: Sour
 }
 
 /** What an inner loop over sources does to the weights, to second order in its step, and what that has to do with similarity. */
-export interface InnerLoopTerms {
+interface InnerLoopTerms {
   /** Sum over all pairs of sources of the cosine between their gradients, `C = Σ_{j<k} ĝ_j·ĝ_k`. */
   readonly similarity: number;
   /** `Σ ĝ_k`: the loop moves by `−γ` times this. */
@@ -149,7 +141,6 @@ export interface InnerLoopTerms {
  * Terms of one inner loop along normalised gradients `ĝ_k = g_k/|g_k|` (T0-nexus), with `J_k = (I − ĝ_kĝ_kᵀ)H_k/|g_k|` the
  * derivative of ĝ_k.
  *
- * @param weights from which the loop starts
  * @param sources at least two; where the gradient of one vanishes everything is NaN
  */
 export function innerLoopTerms(weights: Weights, sources: readonly Source[]): InnerLoopTerms {
@@ -186,11 +177,8 @@ export function innerLoopTerms(weights: Weights, sources: readonly Source[]): In
   };
 }
 
-/*
- * Both layers of a network taken as one vector of all its weights.
- */
+// Both layers of a network taken as one vector of all its weights.
 
-/** Inner product of two vectors. */
 export function weightProduct(left: Weights, right: Weights): number {
   return left.first.dot(right.first) + left.second.dot(right.second);
 }
@@ -201,21 +189,8 @@ export function weightNorm({ first, second }: Weights): number {
 
 /** `left + factor · right`. */
 export function plusTimes(left: Weights, factor: number, right: Weights): Weights {
-  return {
-    first: plusTimesMatrix(left.first, factor, right.first),
-    second: plusTimesMatrix(left.second, factor, right.second),
-  };
-}
-
-/** The same for matrices, in one pass. */
-function plusTimesMatrix(left: Matrix, factor: number, right: Matrix): Matrix {
-  const sum = Matrix.zeros(left.rows, left.columns);
-  for (let row = 0; row < sum.rows; row += 1) {
-    for (let column = 0; column < sum.columns; column += 1) {
-      sum.set(row, column, right.get(row, column) * factor + left.get(row, column));
-    }
-  }
-  return sum;
+  const scaled = timesWeights(factor, right);
+  return { first: scaled.first.add(left.first), second: scaled.second.add(left.second) };
 }
 
 /** `factor · weights`. */

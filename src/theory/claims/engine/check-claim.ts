@@ -50,31 +50,16 @@ export function checkClaim<Case>(claim: Claim<Case>, options: CheckOptions = {})
     path === undefined
       ? check(tried, { numRuns: runs, seed: seedOfGenerator(seed) })
       : replay(path, () => check(tried, { numRuns: 1, seed: seedOfGenerator(seed), path, endOnFailure: true }));
+  const { id } = claim;
   const instance = details.counterexample?.[0];
   if (instance === undefined) {
     const verdict = met >= FEWEST_MET * cases && met > 0 ? 'holds' : 'exhausted';
-    return {
-      id: claim.id,
-      verdict,
-      cases,
-      met,
-      margin: met > 0 ? margin : null,
-      counterexample: null,
-      seed,
-      path: null,
-    };
+    return { id, verdict, cases, met, margin: met > 0 ? margin : null, counterexample: null, seed, path: null };
   }
   const conclusion = evaluate(claim, instance);
-  return {
-    id: claim.id,
-    verdict: 'refuted',
-    cases,
-    met,
-    margin: Math.min(margin, relativeMargin(conclusion)),
-    counterexample: { instance, conclusion },
-    seed,
-    path: path ?? details.counterexamplePath,
-  };
+  margin = Math.min(margin, relativeMargin(conclusion));
+  const counterexample = { instance, conclusion };
+  return { id, verdict: 'refuted', cases, met, margin, counterexample, seed, path: path ?? details.counterexamplePath };
 }
 
 /** fast-check takes 32-bit seeds: the two halves of ours are folded into one. */
@@ -84,11 +69,8 @@ function seedOfGenerator(seed: number): number {
 
 /** Replays; a path that leads nowhere is the user's mistake. */
 function replay<Details>(path: string, run: () => Details): Details {
-  const refusal = new InvalidInputError(
-    '--path',
-    path,
-    'the path that a refutation of this claim printed, such as 12:0',
-  );
+  const allowed = 'the path that a refutation of this claim printed, such as 12:0';
+  const refusal = new InvalidInputError('--path', path, allowed);
   if (!/^\d+(:\d+)*$/.test(path) || path.length > 10_000) throw refusal;
   try {
     return run();

@@ -37,6 +37,9 @@ export interface Claim<Case = unknown> {
 /** An instance as a domain draws it. */
 export type Drawn<Domain> = Domain extends Arbitrary<infer Case> ? Case : never;
 
+/** A part of an instance, from the arbitraries of its fields. */
+export type DrawnFields<Fields> = { readonly [Name in keyof Fields]: Drawn<Fields[Name]> };
+
 /** A named condition of a theorem. */
 export interface Hypothesis<Case> {
   /** Short name, a few words: `starts below`. */
@@ -89,29 +92,19 @@ export function defineClaim<Case>(claim: Claim<Case>): Claim<Case> {
 type Written = Side | readonly [label: string, value: number];
 
 /** Conclusion of an identity. */
-export function equal(left: Written, right: Written, tolerance: number): Conclusion {
-  return compared(left, '=', right, tolerance, (one, other) => -Math.abs(one - other));
-}
+export const equal = comparison('=', (left, right) => -Math.abs(left - right));
 
 /** Conclusion `left ≤ right`. */
-export function atMost(left: Written, right: Written, tolerance: number): Conclusion {
-  return compared(left, '≤', right, tolerance, (one, other) => other - one);
-}
+export const atMost = comparison('≤', (left, right) => right - left);
 
 /** Conclusion `left ≥ right`. */
-export function atLeast(left: Written, right: Written, tolerance: number): Conclusion {
-  return compared(left, '≥', right, tolerance, (one, other) => one - other);
-}
+export const atLeast = comparison('≥', (left, right) => left - right);
 
-function compared(
-  writtenLeft: Written,
-  relation: Conclusion['relation'],
-  writtenRight: Written,
-  tolerance: number,
-  marginOf: (left: number, right: number) => number,
-): Conclusion {
-  const [left, right] = [sideOf(writtenLeft), sideOf(writtenRight)];
-  return { margin: marginOf(left.value, right.value), tolerance, left, relation, right };
+function comparison(relation: Conclusion['relation'], marginOf: (left: number, right: number) => number) {
+  return (writtenLeft: Written, writtenRight: Written, tolerance: number): Conclusion => {
+    const [left, right] = [sideOf(writtenLeft), sideOf(writtenRight)];
+    return { margin: marginOf(left.value, right.value), tolerance, left, relation, right };
+  };
 }
 
 function sideOf(written: Written): Side {

@@ -1,10 +1,9 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
-import { fromColumns } from '../../linear-algebra.js';
+import { fromColumns, hypotenuse } from '../../linear-algebra.js';
+import type { Drawn } from './claim.js';
 
-/*
- * Building blocks for the domains of claims. All shrink to small, round instances and are plain JSON values.
- */
+// Building blocks for the domains of claims. All shrink to small, round instances and are plain JSON values.
 
 /** Numbers over some decades, `10^from` to `10^to`, of three significant digits; shrinks towards 1. */
 export function decades(from: number, to: number): fc.Arbitrary<number> {
@@ -15,9 +14,7 @@ const ROUNDED_POWERS = new Map<number, number>();
 
 /** `10^(hundredth/100)` to three digits; looked up where possible, since reading digits back costs more than drawing. */
 function roundedPower(hundredth: number): number {
-  const known = ROUNDED_POWERS.get(hundredth);
-  if (known !== undefined) return known;
-  const rounded = Number((10 ** (hundredth / 100)).toPrecision(3));
+  const rounded = ROUNDED_POWERS.get(hundredth) ?? Number((10 ** (hundredth / 100)).toPrecision(3));
   ROUNDED_POWERS.set(hundredth, rounded);
   return rounded;
 }
@@ -173,12 +170,6 @@ function reflect(vector: number[], reflector: readonly number[], from: number): 
   for (let row = from; row < vector.length; row++) vector[row]! += share * reflector[row]!;
 }
 
-/** `√(a² + b²)` without overflow. */
-function hypotenuse(a: number, b: number): number {
-  const [small, large] = Math.abs(a) > Math.abs(b) ? [b, a] : [a, b];
-  return large === 0 ? 0 : Math.abs(large) * Math.sqrt(1 + (small / large) ** 2);
-}
-
 /** Numbers in (0, 1) by Weyl increments through a 32-bit mixing function (Steele, Lea and Flood's SplitMix). */
 function uniforms(seed: number): () => number {
   // Mixed first, so that neighbouring seeds do not give the same sequence one step apart.
@@ -195,20 +186,6 @@ function mix(word: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
-/** Arbitrary weights and an arbitrary task of any shapes and sizes, named by numbers. */
-export interface DrawnNetwork {
-  readonly rows: number;
-  readonly hidden: number;
-  readonly cols: number;
-  readonly seed: number;
-  /** Standard deviation of the entries of `W1`. */
-  readonly firstSize: number;
-  /** Standard deviation of the entries of `W2`. */
-  readonly secondSize: number;
-  /** Standard deviation of the entries of the task. */
-  readonly taskSize: number;
-}
-
 /** Two layers and a task. */
 export interface Network {
   readonly first: Matrix;
@@ -216,17 +193,18 @@ export interface Network {
   readonly task: Matrix;
 }
 
-/** Size of the entries of a matrix: over four decades, zero now and then. */
+/** Standard deviation of the entries of a matrix: over four decades, zero now and then. */
 const entrySize = weighted([12, decades(-2, 2)], [1, fc.constant(0)]);
 
-/** Shapes of dimensions 1 to 12 and sizes over decades. */
-export const drawnNetwork: fc.Arbitrary<DrawnNetwork> = fc
+/** Arbitrary weights and an arbitrary task, named by numbers: shapes of dimensions 1 to 12 and sizes over decades. */
+export const drawnNetwork = fc
   .record({ shape, seed: matrixSeed, firstSize: entrySize, secondSize: entrySize, taskSize: entrySize })
   .map(({ shape, ...rest }) => ({ ...shape, ...rest }));
 
+type DrawnNetwork = Drawn<typeof drawnNetwork>;
+
 /** Whether a plain value is a network: whole dimensions that stay small, sizes that stay finite. */
-export function isDrawnNetwork(network: DrawnNetwork): boolean {
-  const { rows, hidden, cols, seed, firstSize, secondSize, taskSize } = network;
+export function isDrawnNetwork({ rows, hidden, cols, seed, firstSize, secondSize, taskSize }: DrawnNetwork): boolean {
   return (
     [rows, hidden, cols].every(isDimension) &&
     Number.isInteger(seed) &&
@@ -259,8 +237,7 @@ export function isDimension(value: number): boolean {
 /** Beyond every `matrixSeed`, so that the matrices of one instance have seeds of their own. */
 export const SEED_STRIDE = 100_000;
 
-export function networkOf(network: DrawnNetwork): Network {
-  const { rows, hidden, cols, seed, firstSize, secondSize, taskSize } = network;
+export function networkOf({ rows, hidden, cols, seed, firstSize, secondSize, taskSize }: DrawnNetwork): Network {
   return {
     first: drawnMatrix(rows, hidden, seed).mul(firstSize),
     second: drawnMatrix(hidden, cols, seed + SEED_STRIDE).mul(secondSize),

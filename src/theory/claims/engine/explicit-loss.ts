@@ -1,22 +1,17 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import type { LayerNoise } from '../../sensitivity.js';
+import type { Drawn } from './claim.js';
 import { decades, type Network, weighted } from './draws.js';
 
-/*
- * The loss of a network written out entry by entry, its derivatives by exact differences, and its mean under noise.
- */
+// The loss of a network written out entry by entry, its derivatives by exact differences, and its mean under noise.
 
 /** All weights of a network in one list: layer by layer, row by row. */
 export function weightsOf(layers: readonly Matrix[]): Float64Array {
   return Float64Array.from(layers.flatMap((layer) => layer.to1DArray()));
 }
 
-/**
- * The loss `‖W1 ⋯ WL - A‖²` as a function of all weights, written out in loops over entries.
- *
- * @param layers gives the shapes of the layers
- */
+/** The loss `‖W1 ⋯ WL - A‖²` as a function of all weights, written out in loops over entries; `layers` gives the shapes. */
 export function explicitLoss(layers: readonly Matrix[], task: Matrix): SeparatelyQuadratic {
   const shapes = layers.map(({ rows, columns }) => ({ rows, columns }));
   const target = Float64Array.from(task.to1DArray());
@@ -66,15 +61,8 @@ function multiply(
   }
 }
 
-/**
- * A bound on `‖(W1 + X1)(W2 + X2) - A‖²` over all displacements of these norms. Rounding of the loss is in units of it.
- *
- * @param displacement largest norms of `X1` and `X2`
- */
-export function lossBound(
-  { first, second, task }: Network,
-  displacement: { readonly first: number; readonly second: number },
-): number {
+/** A bound on `‖(W1 + X1)(W2 + X2) - A‖²` for `X1` and `X2` of at most these norms. Rounding of the loss is in units of it. */
+export function lossBound({ first, second, task }: Network, displacement: Record<'first' | 'second', number>): number {
   const product = (first.norm() + displacement.first) * (second.norm() + displacement.second);
   return 2 * (product ** 2 + task.norm() ** 2);
 }
@@ -93,10 +81,8 @@ export type SeparatelyQuadratic = (point: Float64Array) => number;
 /** Gradient by central differences. */
 export function slopes(of: SeparatelyQuadratic, point: Float64Array, step: number): Float64Array {
   const probe = Float64Array.from(point);
-  return point.map((at, index) => {
-    const above = probeAt(of, probe, index, at + step);
-    const below = probeAt(of, probe, index, at - step);
-    probe[index] = at;
+  return point.map((_, index) => {
+    const [above, below] = aboveAndBelow(of, probe, index, step);
     return (above - below) / (2 * step);
   });
 }
@@ -106,12 +92,10 @@ export function hessianTraceOf(of: SeparatelyQuadratic, point: Float64Array, ste
   const probe = Float64Array.from(point);
   const centre = of(probe);
   let trace = 0;
-  point.forEach((at, index) => {
-    const above = probeAt(of, probe, index, at + step);
-    const below = probeAt(of, probe, index, at - step);
-    probe[index] = at;
+  for (let index = 0; index < probe.length; index++) {
+    const [above, below] = aboveAndBelow(of, probe, index, step);
     trace += (above - 2 * centre + below) / step ** 2;
-  });
+  }
   return trace;
 }
 
@@ -122,18 +106,15 @@ export function hessianOf(of: SeparatelyQuadratic, point: Float64Array, step: nu
   const centre = of(probe);
   for (let index = 0; index < point.length; index++) {
     const at = point[index]!;
-    const above = probeAt(of, probe, index, at + step);
-    const below = probeAt(of, probe, index, at - step);
-    probe[index] = at;
+    const [above, below] = aboveAndBelow(of, probe, index, step);
     hessian.set(index, index, (above - 2 * centre + below) / step ** 2);
     for (let other = 0; other < index; other++) {
-      const corner = (sign: number, otherSign: number): number => {
-        probe[index] = at + sign * step;
-        return probeAt(of, probe, other, point[other]! + otherSign * step);
-      };
-      const mixed = (corner(1, 1) - corner(1, -1) - corner(-1, 1) + corner(-1, -1)) / (4 * step ** 2);
+      probe[index] = at + step;
+      const [bothAbove, firstAbove] = aboveAndBelow(of, probe, other, step);
+      probe[index] = at - step;
+      const [secondAbove, bothBelow] = aboveAndBelow(of, probe, other, step);
       probe[index] = at;
-      probe[other] = point[other]!;
+      const mixed = (bothAbove - firstAbove - secondAbove + bothBelow) / (4 * step ** 2);
       hessian.set(index, other, mixed);
       hessian.set(other, index, mixed);
     }
@@ -155,9 +136,15 @@ export function meanOverSigns(of: SeparatelyQuadratic, point: Float64Array, scal
   return total / cases;
 }
 
-function probeAt(of: SeparatelyQuadratic, probe: Float64Array, index: number, value: number): number {
-  probe[index] = value;
-  return of(probe);
+/** The function at a step up and at a step down in one coordinate of a point, which is then as it was. */
+function aboveAndBelow(of: SeparatelyQuadratic, probe: Float64Array, index: number, step: number): [number, number] {
+  const at = probe[index]!;
+  probe[index] = at + step;
+  const above = of(probe);
+  probe[index] = at - step;
+  const below = of(probe);
+  probe[index] = at;
+  return [above, below];
 }
 
 /**
@@ -186,19 +173,14 @@ export function flowOfSensitivity(network: Network): { velocity: number; roundin
 /** Keeps the tolerance positive where nothing is left to round. */
 const TINY = 1e-300;
 
-/** How the noise of the weights is drawn, in units of the noise scale `γ` of each weight's layer. */
-export interface NoiseModel {
+/** How the noise of the weights is drawn, in units of the noise scale `γ` of each weight's layer: mostly independent of mean zero. */
+export const noiseModel = fc.record({
   /** `independent`, or one fair sign for all weights of the network: still of variance `γ²` each, but in step. */
-  readonly draw: 'independent' | 'in step';
-  /** Mean of the noise, in units of `γ`. */
-  readonly mean: number;
-}
-
-/** Mostly independent noise of mean zero. */
-export const noiseModel: fc.Arbitrary<NoiseModel> = fc.record({
   draw: weighted([10, fc.constant('independent' as const)], [1, fc.constant('in step' as const)]),
   mean: weighted([10, fc.constant(0)], [1, decades(-1, 0.5)]),
 });
+
+export type NoiseModel = Drawn<typeof noiseModel>;
 
 /** Whether a plain value is a noise model. */
 export function isNoiseModel({ draw, mean }: NoiseModel): boolean {
@@ -221,9 +203,6 @@ export const noiseHypotheses = [
 
 /**
  * Mean of `‖W̃1W̃2 - A‖²` over the noise, less its value without noise, entry by entry and for any model of the noise.
- *
- * @param scales standard deviation of the noise on each entry of `W1` and of `W2`
- * @param model how the noise is drawn
  */
 export function explicitExcess(network: Network, scales: LayerNoise, model: NoiseModel): number {
   const lossAt = (draw: number): number => {

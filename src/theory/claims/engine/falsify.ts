@@ -1,4 +1,4 @@
-import { type Arbitrary, sample } from 'fast-check';
+import { sample } from 'fast-check';
 import { type Claim, type Counterexample, concludes, evaluate, type Hypothesis, relativeMargin } from './claim.js';
 
 /** What an attack on one hypothesis of a claim showed. */
@@ -66,10 +66,7 @@ function attack<Case>(
   return { name: dropped.name, verdict: 'not-refuted', cases, counterexample: null };
 }
 
-interface Rated<Case> {
-  readonly instance: Case;
-  readonly slack: number;
-}
+type Rated<Case> = { readonly instance: Case; readonly slack: number };
 
 /** Whether an instance breaks the dropped hypothesis and meets all others. */
 function leaves<Case>(claim: Claim<Case>, dropped: Hypothesis<Case>, instance: Case): boolean {
@@ -85,14 +82,15 @@ function leaves<Case>(claim: Claim<Case>, dropped: Hypothesis<Case>, instance: C
 }
 
 function draw<Case>(claim: Claim<Case>, dropped: Hypothesis<Case>, random: Random): Case[] {
-  const source: Arbitrary<Case> = dropped.broken !== undefined && random() < 0.7 ? dropped.broken : claim.domain;
+  const source = dropped.broken !== undefined && random() < 0.7 ? dropped.broken : claim.domain;
   return sample(source, { numRuns: BATCH, seed: Math.floor(random() * 2 ** 31) });
 }
 
 function mutants<Case>(pool: readonly Rated<Case>[], random: Random): Case[] {
   return Array.from({ length: BATCH }, () => {
-    const parent = pool[Math.floor(random() ** 2 * pool.length)]!;
-    return mutate(parent.instance, random);
+    const { instance } = pool[Math.floor(random() ** 2 * pool.length)]!;
+    const mutant = mutated(instance, random);
+    return random() < 0.3 ? mutated(mutant, random) : mutant;
   });
 }
 
@@ -134,16 +132,10 @@ function randomFrom(seed: number): Random {
   };
 }
 
-/** A copy of a plain value in which one or two numbers were changed, or one array lost or doubled an element. */
-function mutate<Value>(value: Value, random: Random): Value {
-  let mutant = mutateOnce(value, random);
-  if (random() < 0.3) mutant = mutateOnce(mutant, random);
-  return mutant;
-}
-
-function mutateOnce<Value>(value: Value, random: Random): Value {
-  const places = numberPaths(value);
-  const lists = arrayPaths(value);
+/** A copy of a plain value in which a number was changed, or an array lost or doubled an element. */
+function mutated<Value>(value: Value, random: Random): Value {
+  const places = paths(value, isNumber);
+  const lists = paths(value, isList);
   if (lists.length > 0 && (places.length === 0 || random() < 0.15)) {
     const list = lists[Math.floor(random() * lists.length)]!;
     return replaceAt(value, list, (old) => resized(old as unknown[], random)) as Value;
@@ -175,7 +167,7 @@ function resized(list: readonly unknown[], random: Random): unknown[] {
  * lose the same one together), then numbers replaced by 0, 1 or fewer digits.
  */
 function* simplifications<Value>(value: Value): Generator<Value> {
-  const lists = arrayPaths(value);
+  const lists = paths(value, isList);
   const lengths = new Set(lists.map((path) => (at(value, path) as unknown[]).length));
   for (const length of lengths) {
     const together = lists.filter((path) => (at(value, path) as unknown[]).length === length);
@@ -185,7 +177,7 @@ function* simplifications<Value>(value: Value): Generator<Value> {
       for (const path of together) yield replaceAt(value, path, without) as Value;
     }
   }
-  for (const path of numberPaths(value)) {
+  for (const path of paths(value, isNumber)) {
     for (const simpler of simplerNumbers(at(value, path) as number)) {
       yield replaceAt(value, path, () => simpler) as Value;
     }
@@ -194,15 +186,8 @@ function* simplifications<Value>(value: Value): Generator<Value> {
 
 /** Numbers that read more easily; never one that is as hard to read, so that simplifying ends. */
 function simplerNumbers(number: number): number[] {
-  const candidates = [
-    0,
-    1,
-    2,
-    Math.round(number),
-    number - 1,
-    Number(number.toPrecision(1)),
-    Number(number.toPrecision(2)),
-  ];
+  const fewerDigits = [1, 2].map((digits) => Number(number.toPrecision(digits)));
+  const candidates = [0, 1, 2, Math.round(number), number - 1, ...fewerDigits];
   return candidates.filter((candidate) => complexity(candidate) < complexity(number));
 }
 
@@ -213,13 +198,8 @@ function complexity(number: number): number {
 
 type Path = readonly (string | number)[];
 
-function numberPaths(value: unknown): Path[] {
-  return paths(value, (part) => typeof part === 'number');
-}
-
-function arrayPaths(value: unknown): Path[] {
-  return paths(value, (part) => Array.isArray(part) && part.length > 0);
-}
+const isNumber = (part: unknown) => typeof part === 'number';
+const isList = (part: unknown) => Array.isArray(part) && part.length > 0;
 
 function paths(value: unknown, wanted: (part: unknown) => boolean): Path[] {
   const own: Path[] = wanted(value) ? [[]] : [];
