@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import type { Weights } from '../../balance.js';
+import { type Conclusion, equal } from './claim.js';
 import * as draws from './draws.js';
 
 /*
@@ -35,10 +36,18 @@ export function alignedTask({ left, right }: Bases, values: readonly number[]): 
   return diagonalInBases(left, values, right);
 }
 
+/** Aligned weights `W1 = U diag(a) Rᵀ`, `W2 = R diag(b) Vᵀ`, balanced where both layers have the same factors. */
+export function weightsOfFactors(
+  { left, inner, right }: Bases,
+  first: readonly number[],
+  second: readonly number[] = first,
+): Weights {
+  return { first: diagonalInBases(left, first, inner), second: diagonalInBases(inner, second, right) };
+}
+
 /** Balanced aligned weights `W1 = U √S Rᵀ`, `W2 = R √S Vᵀ` with the singular values `values` of `W1W2`. */
-export function alignedWeights({ left, inner, right }: Bases, values: readonly number[]): Weights {
-  const factors = values.map(Math.sqrt);
-  return { first: diagonalInBases(left, factors, inner), second: diagonalInBases(inner, factors, right) };
+export function alignedWeights(bases: Bases, values: readonly number[]): Weights {
+  return weightsOfFactors(bases, values.map(Math.sqrt));
 }
 
 /** A singular value of `W1W2` and how its two factors share it. */
@@ -55,20 +64,11 @@ export interface StretchedMode {
  * @param bases `U`, `R` and `V`
  * @param modes singular values `s` with their stretch `t`, as many as outputs and inputs at most
  */
-export function stretchedWeights({ left, inner, right }: Bases, modes: readonly StretchedMode[]): Weights {
-  const kept = modes.slice(0, inner.columns);
-  return {
-    first: diagonalInBases(
-      left,
-      kept.map(({ value, stretch }) => Math.sqrt(value) * stretch),
-      inner,
-    ),
-    second: diagonalInBases(
-      inner,
-      kept.map(({ value, stretch }) => Math.sqrt(value) / stretch),
-      right,
-    ),
-  };
+export function stretchedWeights(bases: Bases, modes: readonly StretchedMode[]): Weights {
+  const kept = modes.slice(0, bases.inner.columns);
+  const first = kept.map(({ value, stretch }) => Math.sqrt(value) * stretch);
+  const second = kept.map(({ value, stretch }) => Math.sqrt(value) / stretch);
+  return weightsOfFactors(bases, first, second);
 }
 
 /**
@@ -89,6 +89,11 @@ export function diagonalInBases(left: Matrix, values: readonly number[], right: 
     }
   }
   return product;
+}
+
+/** Conclusion that a distance, such as that of two matrices, is zero. */
+export function vanishes(label: string, distance: number, tolerance: number): Conclusion {
+  return equal([label, distance], ['none', 0], tolerance);
 }
 
 /** Two matrices of as many rows side by side, as one. */
