@@ -6,15 +6,20 @@ import { type Conclusion, type Drawn, defineClaim, equal, tightest } from './eng
 import * as draws from './engine/draws.js';
 import * as networks from './engine/networks.js';
 
-/** What two kinds of data ask of one mode. */
-interface MixedMode {
-  readonly main: { readonly sigma: number; readonly covariance: number };
-  readonly added: { readonly sigma: number; readonly covariance: number };
-  readonly start: number;
-}
-
 const variance = (often: number) => draws.weighted([often, draws.quotients(1, 8, 4)], [1, fc.constant(0)]);
 const data = fc.record({ sigma: draws.singularValue, covariance: variance(4) });
+
+/** What two kinds of data ask of one mode. */
+const mixedModes = fc.record({ main: data, added: data, start: draws.decades(-6, 0.5) });
+
+/** Turns the covariances out of the singular vectors; 0 does not. */
+const twistSeed = draws.weighted([12, fc.constant(0)], [1, fc.integer({ min: 1, max: 9999 })]);
+
+const diagonalCovariances = {
+  name: 'diagonal covariances',
+  statement: 'both input covariances are diagonal in the right singular vectors of the tasks',
+  holds: (instance: { readonly twistSeed: number }) => instance.twistSeed === 0,
+};
 
 /** T0-exposure: what a mixture of data teaches, and from which share on. */
 export const exposure = defineClaim({
@@ -25,12 +30,11 @@ export const exposure = defineClaim({
   origin: 'ours; the question is that of arXiv 2605.12705',
   /** Modes, a mixture of data, bases, and a time. */
   domain: fc.record({
-    modes: draws.listOf(6, fc.record({ main: data, added: data, start: draws.decades(-6, 0.5) })),
+    modes: draws.listOf(6, mixedModes),
     /** Share of the added data in hundredths. */
     percent: fc.integer({ min: 0, max: 100 }),
     seed: draws.matrixSeed,
-    /** Turns the covariances out of the singular vectors; 0 does not. */
-    twistSeed: draws.weighted([12, fc.constant(0)], [1, fc.integer({ min: 1, max: 9999 })]),
+    twistSeed,
     time: draws.flowTime,
   }),
   wellFormed: ({ modes, percent, seed, twistSeed, time }) =>
@@ -45,13 +49,7 @@ export const exposure = defineClaim({
     draws.areWhole([seed, twistSeed], 0, Infinity) &&
     draws.areWithin([percent], 0, 100) &&
     time >= 0,
-  hypotheses: [
-    {
-      name: 'diagonal covariances',
-      statement: 'both input covariances are diagonal in the right singular vectors of the tasks',
-      holds: ({ twistSeed }) => twistSeed === 0,
-    },
-  ],
+  hypotheses: [diagonalCovariances],
   conclusion({ modes, percent, seed, twistSeed, time }) {
     const share = percent / 100;
     const mixed = modes.map(({ main, added }) => mixedMode(main, added, share));
@@ -59,33 +57,26 @@ export const exposure = defineClaim({
     const bases = networks.drawnBases(modes.length, modes.length, modes.length, seed);
     const layers = networks.alignedWeights(bases, values);
     const gradients = (['main', 'added'] as const).map((kind) => {
-      const task = networks.alignedTask(
-        bases,
-        modes.map((mode) => mode[kind].sigma),
-      );
-      const variances = modes.map((mode) => mode[kind].covariance);
-      return networks.coveredGradient(layers, task, networks.inputCovariance(bases, variances, twistSeed));
+      const asked = modes.map((mode) => mode[kind]);
+      const task = networks.alignedTask(bases, draws.pluck(asked, 'sigma'));
+      const covariance = networks.inputCovariance(bases, draws.pluck(asked, 'covariance'), twistSeed);
+      return networks.coveredGradient(layers, task, covariance);
     });
     const velocityOf = (layer: 'first' | 'second') =>
       Matrix.mul(gradients[0]![layer], share - 1).sub(Matrix.mul(gradients[1]![layer], share));
     const moved = velocityOf('first')
       .mmul(layers.second)
       .add(layers.first.mmul(velocityOf('second')));
-    const expected = networks.alignedTask(
-      bases,
-      mixed.map(({ sigma, covariance }, mode) => 4 * covariance * values[mode]! * (sigma - values[mode]!)),
-    );
+    const speed = (value: number, mode: number) => 4 * mixed[mode]!.covariance * value * (mixed[mode]!.sigma - value);
+    const expected = networks.alignedTask(bases, values.map(speed));
     const size = modes.reduce((most, { main, added, start }) => {
       const largest = Math.max(main.sigma, added.sigma, start);
       return Math.max(most, largest ** 2 * Math.max(main.covariance, added.covariance, 1));
     }, 0);
     return tightest([
-      equal(
-        [
-          'distance of d(W1W2)/dt from U diag(4cs(σ−s)) Vᵀ, in units of its largest possible size',
-          networks.matrixDistance(moved, expected) / size,
-        ],
-        ['none', 0],
+      networks.vanishes(
+        'distance of d(W1W2)/dt from U diag(4cs(σ−s)) Vᵀ, in units of its largest possible size',
+        networks.matrixDistance(moved, expected) / size,
         1e-12,
       ),
       ...values.map((value, mode) => solved(value, mixed[mode]!, modes[mode]!.start, time)),
@@ -97,12 +88,7 @@ export const exposure = defineClaim({
 });
 
 /** The closed form against the invariant of its equation, `s/(σ − s) = s0/(σ − s0) e^{4cσt}`. */
-function solved(
-  value: number,
-  { sigma, covariance }: { sigma: number; covariance: number },
-  start: number,
-  time: number,
-): Conclusion {
+function solved(value: number, { sigma, covariance }: Drawn<typeof data>, start: number, time: number): Conclusion {
   const growth = 4 * covariance * sigma * time;
   const decay = Math.exp(-growth);
   const lasting = growth === 0 ? 4 * covariance * time : (1 - decay) / sigma;
@@ -114,18 +100,11 @@ function solved(
 }
 
 /** A mode that only the added data show, at the threshold: half of its σ. */
-function atThreshold({ added, start }: MixedMode, time: number): Conclusion[] {
-  const { sigma, covariance } = added;
+function atThreshold({ added: { sigma, covariance }, start }: Drawn<typeof mixedModes>, time: number): Conclusion[] {
   if (!(covariance > 0 && time > 0 && start < sigma / 2)) return [];
   const share = exposureThreshold({ sigma, start }, covariance, time);
-  const growth = share * 4 * covariance * sigma * time;
-  return [
-    equal(
-      ['(σ/s0 − 1)e^{−4αcσT} at the threshold', (sigma / start - 1) * Math.exp(-growth)],
-      ['one, where s = σ/2', 1],
-      1e-11,
-    ),
-  ];
+  const left = (sigma / start - 1) * Math.exp(-(share * 4 * covariance * sigma * time));
+  return [equal(['(σ/s0 − 1)e^{−4αcσT} at the threshold', left], ['one, where s = σ/2', 1], 1e-11)];
 }
 
 /** Modes, bases, and steps of fine-tuning by which directions are looked at. */
@@ -141,8 +120,7 @@ const domain = fc.record({
     }),
   ),
   seed: draws.matrixSeed,
-  /** Turns the covariances out of the singular vectors; 0 does not. */
-  twistSeed: draws.weighted([12, fc.constant(0)], [1, fc.integer({ min: 1, max: 9999 })]),
+  twistSeed,
   steps: fc.integer({ min: 0, max: 6 }),
 });
 
@@ -165,11 +143,7 @@ export const retainedExposure = defineClaim({
     draws.areWhole([seed, twistSeed, steps], 0, Infinity) &&
     steps <= 12,
   hypotheses: [
-    {
-      name: 'diagonal covariances',
-      statement: 'both input covariances are diagonal in the right singular vectors of the tasks',
-      holds: ({ twistSeed }) => twistSeed === 0,
-    },
+    diagonalCovariances,
     {
       name: 'learned',
       statement: 'every mode that fine-tuning data show is above zero, or they ask for zero',
@@ -181,38 +155,24 @@ export const retainedExposure = defineClaim({
     const { modes, seed, twistSeed } = instance;
     const bases = networks.drawnBases(modes.length, modes.length, modes.length, seed);
     const covariance = (key: 'postCovariance' | 'fineCovariance') =>
-      networks.inputCovariance(
-        bases,
-        modes.map((mode) => mode[key]),
-        twistSeed,
-      );
-    const task = (key: 'post' | 'fine') =>
-      networks.alignedTask(
-        bases,
-        modes.map((mode) => mode[key]),
-      );
+      networks.inputCovariance(bases, draws.pluck(modes, key), twistSeed);
+    const task = (key: 'post' | 'fine') => networks.alignedTask(bases, draws.pluck(modes, key));
     const lossOf = (layers: Weights) => networks.coveredMatrixLoss(layers, task('post'), covariance('postCovariance'));
     const before = networks.alignedWeights(bases, draws.pluck(modes, 'start'));
-    // The limit of each mode by its own equation: that the network gets there is what the steps below bear out.
-    const limits = modes.map(({ start, fine, fineCovariance }) =>
-      coveredValue({ sigma: fine, covariance: fineCovariance }, start, Infinity),
-    );
-    const size = modes.reduce(
-      (sum, { start, post, fine, postCovariance }) =>
-        sum + Math.max(1, postCovariance) * Math.max(start, post, fine) ** 2,
-      0,
-    );
+    const size = modes.reduce((sum, { start, post, fine, postCovariance }) => {
+      return sum + Math.max(1, postCovariance) * Math.max(start, post, fine) ** 2;
+    }, 0);
     const staged = modes.map(({ start, post, postCovariance, fine, fineCovariance }) => ({
       start,
       postTraining: { sigma: post, covariance: postCovariance },
       fineTuning: { sigma: fine, covariance: fineCovariance },
     }));
+    // The limit of each mode by its own equation: that the network gets there is what the steps below bear out.
+    const limits = staged.map(({ start, fineTuning }) => coveredValue(fineTuning, start, Infinity));
+    const rise = lossOf(networks.alignedWeights(bases, limits)) - lossOf(before);
     return tightest([
       equal(
-        [
-          'rise of E‖(W − A_post)x‖² to the limit of fine-tuning',
-          lossOf(networks.alignedWeights(bases, limits)) - lossOf(before),
-        ],
+        ['rise of E‖(W − A_post)x‖² to the limit of fine-tuning', rise],
         ['Σ c[(σ^ft − σ^post)² − (s − σ^post)²]', retainedRise(staged)],
         1e-12 * size,
       ),
@@ -237,21 +197,15 @@ function onTheWay({ modes, seed, steps }: Instance, before: Weights, task: Matri
       first: Matrix.sub(layers.first, Matrix.mul(gradient.first, rate)),
       second: Matrix.sub(layers.second, Matrix.mul(gradient.second, rate)),
     };
-    factors = factors.map(
-      (factor, mode) =>
-        factor - 2 * rate * modes[mode]!.fineCovariance * factor * (factor * factor - modes[mode]!.fine),
-    );
+    factors = factors.map((factor, index) => {
+      const { fine, fineCovariance } = modes[index]!;
+      return factor - 2 * rate * fineCovariance * factor * (factor * factor - fine);
+    });
   }
-  const expected = networks.alignedTask(
-    bases,
-    factors.map((factor) => factor * factor),
-  );
-  return equal(
-    [
-      'distance of W1W2 after steps from its modes moved alone, in units of the largest singular value',
-      layers.first.mmul(layers.second).sub(expected).norm() / largest,
-    ],
-    ['none', 0],
+  const squares = factors.map((factor) => factor * factor);
+  return networks.vanishes(
+    'distance of W1W2 after steps from its modes moved alone, in units of the largest singular value',
+    layers.first.mmul(layers.second).sub(networks.alignedTask(bases, squares)).norm() / largest,
     1e-11,
   );
 }

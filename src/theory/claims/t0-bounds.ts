@@ -1,26 +1,16 @@
 import * as fc from 'fast-check';
-import { halfTime, learnedCount, learnedGapBound, learningWindow, type Mode, unlearnedFactorBound } from '../mode.js';
+import { halfTime, learnedCount, learnedGapBound, learningWindow, unlearnedFactorBound } from '../mode.js';
 import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import { areWithin, quotients, singularValues, weighted } from './engine/draws.js';
 
-/** A spectrum in two parts, a scale of initialisation and a time in units of that scale. */
-interface Instance {
-  /** The first `n` singular values, non-increasing. */
-  readonly learned: readonly number[];
-  /** Those that follow, non-increasing; zeros may end them. */
-  readonly unlearned: readonly number[];
-  readonly tau: number;
-  /** The time is `τθ`. */
-  readonly theta: number;
-}
-
 /** T0′: features are learned one at a time, with constants. */
-export const learningOrder = defineClaim<Instance>({
+export const learningOrder = defineClaim({
   id: 'T0-bounds',
   title: 'Features are learned one at a time',
   statement:
     'With all modes started at e^{−2τ}, at time τθ with 1/(2σ_n) < θ < 1/(2σ_{n+1}) exactly the first n modes are learned: b/√(1 + b²/σ_j) ≤ √s_j ≤ b = e^{−(1−2σ_jθ)τ} < 1 for j > n, and g(1 − e^{−2τ}/σ_i)/(1 + g/σ_i) ≤ σ_i − s_i ≤ g = σ_i²e^{−(4σ_iθ−2)τ} < σ_i² with 0 < σ_i − s_i for i ≤ n; mode i is half learned at time ln(σ_i e^{2τ} − 1)/(4σ_i).',
   origin: 'order of learning: Saxe et al. 2014, Gidel et al. 2019 and the paper, section 4; constants: ours',
+  /** The first `n` singular values, those that follow, both non-increasing, and a time `τθ` in units of the scale `τ`. */
   domain: fc
     .record({
       positive: singularValues(11),
@@ -91,12 +81,12 @@ function rounding(...terms: number[]): number {
 
 /** A mode that is not learned: its factor `√s` by the logarithm of the sigmoid, against the bound and its sharpness. */
 function unlearnedParts(sigma: number, tau: number, theta: number): Conclusion[] {
-  const mode: Mode = { sigma, start: Math.exp(-2 * tau) };
+  const start = Math.exp(-2 * tau);
   const time = tau * theta;
-  const logBound = Math.log(unlearnedFactorBound(mode, time));
+  const logBound = Math.log(unlearnedFactorBound({ sigma, start }, time));
   // s = s0 e^x/(1 + s0 φ) with φ = (e^x − 1)/σ, x = 4σt; 4t where σ = 0.
   const growth = sigma === 0 ? 4 * time : Math.expm1(4 * sigma * time) / sigma;
-  const logFactor = (4 * sigma * time - 2 * tau - Math.log1p(mode.start * growth)) / 2;
+  const logFactor = (4 * sigma * time - 2 * tau - Math.log1p(start * growth)) / 2;
   const tolerance = rounding(4 * tau, 8 * sigma * time);
   const label = `ln √s of the mode ${sigma} at τ = ${tau}, θ = ${theta}`;
   const sharp = sigma === 0 ? -Infinity : logBound - Math.log1p(Math.exp(2 * logBound) / sigma) / 2;
@@ -110,18 +100,15 @@ function unlearnedParts(sigma: number, tau: number, theta: number): Conclusion[]
 
 /** A learned mode: its gap `σ − s` by the logarithm of the sigmoid, against the bound and its sharpness. */
 function learnedParts(sigma: number, tau: number, theta: number): Conclusion[] {
-  const mode: Mode = { sigma, start: Math.exp(-2 * tau) };
+  const start = Math.exp(-2 * tau);
   const time = tau * theta;
   const exponent = (4 * sigma * theta - 2) * tau;
   // Beyond this the bound is below the smallest double, and so is what it bounds.
   if (exponent > 650) return [];
-  const logBound = Math.log(learnedGapBound(mode, time));
-  const initial = sigma - mode.start;
-  const below = atLeast(
-    [`sign of σ − s of the mode ${sigma} at τ = ${tau}`, Math.sign(initial)],
-    ['positive', 1],
-    Number.MIN_VALUE,
-  );
+  const logBound = Math.log(learnedGapBound({ sigma, start }, time));
+  const initial = sigma - start;
+  const sign = { label: `sign of σ − s of the mode ${sigma} at τ = ${tau}`, value: Math.sign(initial) };
+  const below = atLeast(sign, ['positive', 1], Number.MIN_VALUE);
   if (initial <= 0) return [below];
   const lacking = Math.log(initial) + 2 * tau - 4 * sigma * time;
   const logGap = Math.log(sigma) + lacking - Math.log1p(Math.exp(lacking));
@@ -140,14 +127,14 @@ function learnedParts(sigma: number, tau: number, theta: number): Conclusion[] {
 /** Both ends of the window, and the count at the time of each mode, at which it is not learned yet. */
 function windowParts(sigmas: readonly number[], learned: number): Conclusion[] {
   const { from, to } = learningWindow(sigmas, learned);
-  const last = sigmas[learned - 1];
+  const last = sigmas[learned - 1] ?? 0;
   const next = sigmas[learned] ?? 0;
   const positive = sigmas.filter((sigma) => sigma > 0);
   return [
     equal(
-      ['1/θ at the beginning of the window', last === undefined ? from : 1 / from],
-      ['2σ_n', last === undefined ? 0 : 2 * last],
-      4 * Number.EPSILON * (last ?? 0) + Number.MIN_VALUE,
+      ['1/θ at the beginning of the window', learned === 0 ? from : 1 / from],
+      ['2σ_n', 2 * last],
+      4 * Number.EPSILON * last + Number.MIN_VALUE,
     ),
     equal(
       ['1/θ at the end of the window', 1 / to],

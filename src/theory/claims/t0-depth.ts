@@ -2,62 +2,53 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { deepMode, deepVelocity } from '../depth.js';
 import type { Mode } from '../mode.js';
-import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { atMost, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
 import * as draws from './engine/draws.js';
 import { panelIntegral } from './engine/integration.js';
-import { diagonalInBases, matrixDistance } from './engine/networks.js';
+import { diagonalInBases, matrixDistance, vanishes } from './engine/networks.js';
 
 /** Modes of a deep network, its depth, its bases, a kind of start and a time. */
-interface Instance {
-  /** `start` is the singular value of the product of all layers at time 0. */
-  readonly modes: readonly Mode[];
-  readonly depth: number;
-  /** Units of every hidden layer beyond the number of modes; none for the start `identity`. */
-  readonly extraHidden: number;
-  /** Seed of the singular vectors of the task and of the bases of the layers; 0 for identities. */
-  readonly leftSeed: number;
-  readonly rightSeed: number;
-  /** `identity`: every layer starts at a multiple of the identity, with the start of the first mode for all. */
-  readonly start: 'aligned' | 'identity';
-  /** The first layer starts this many times, the last one this part of what a balanced start has. */
-  readonly ratio: number;
-  readonly time: number;
-}
+const domain = fc
+  .record({
+    /** `start` is the singular value of the product of all layers at time 0. */
+    modes: draws.listOf(4, draws.mode),
+    depth: draws.weighted(
+      [6, fc.integer({ min: 2, max: 6 })],
+      [2, fc.integer({ min: 7, max: 40 })],
+      [1, fc.constantFrom(100, 1000, 1_000_000)],
+    ),
+    /** Units of every hidden layer beyond the number of modes; none for the start `identity`. */
+    extraHidden: fc.nat({ max: 2 }),
+    /** Seeds of the singular vectors of the task and of the bases of the layers; 0 for identities. */
+    leftSeed: draws.matrixSeed,
+    rightSeed: draws.matrixSeed,
+    /** `identity`: every layer starts at a multiple of the identity, with the start of the first mode for all. */
+    start: draws.weighted([12, fc.constant<'aligned'>('aligned')], [1, fc.constant<'identity'>('identity')]),
+    /** The first layer starts this many times, the last one this part of what a balanced start has. */
+    ratio: draws.weighted([12, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 1.01)]),
+    clock: draws.weighted(
+      [1, draws.flowTime.map((time) => ({ time, share: 0 }))],
+      [2, draws.decades(-1, 0.5).map((share) => ({ time: 1, share }))],
+    ),
+  })
+  .map(({ clock: { time, share }, ...rest }) => ({
+    ...rest,
+    time: share > 0 ? atShare(rest.modes[0]!, rest.depth, share, time) : time,
+  }));
 
-const anyDepth = draws.weighted(
-  [6, fc.integer({ min: 2, max: 6 })],
-  [2, fc.integer({ min: 7, max: 40 })],
-  [1, fc.constantFrom(100, 1000, 1_000_000)],
-);
+type Instance = Drawn<typeof domain>;
 
 /** Deeper networks are judged by their time integral alone. */
 const MOST_LAYERS = 40;
 
 /** T0″: a balanced network of any depth. */
-export const depth = defineClaim<Instance>({
+export const depth = defineClaim({
   id: 'T0-depth',
   title: 'Balanced networks of any depth',
   statement:
     'From an aligned balanced start of L ≥ 2 layers gradient flow keeps the product aligned, with ds/dt = 2L s^{2−2/L}(σ − s) for each singular value, so that with x = ln(s/|σ − s|) the time is t = ∫(1 ± e^{−x})^{1−2/L} dx/(2Lσ^{2−2/L}), + below and − above σ.',
   origin: 'velocity: Saxe et al. 2014, Arora et al. 2018; the form of the time integral: ours',
-  domain: fc
-    .record({
-      modes: draws.listOf(4, draws.mode),
-      depth: anyDepth,
-      extraHidden: fc.nat({ max: 2 }),
-      leftSeed: draws.matrixSeed,
-      rightSeed: draws.matrixSeed,
-      start: draws.weighted([12, fc.constant<'aligned'>('aligned')], [1, fc.constant<'identity'>('identity')]),
-      ratio: draws.weighted([12, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 1.01)]),
-      clock: draws.weighted(
-        [1, draws.flowTime.map((time) => ({ time, share: 0 }))],
-        [2, draws.decades(-1, 0.5).map((share) => ({ time: 1, share }))],
-      ),
-    })
-    .map(({ clock: { time, share }, ...rest }) => ({
-      ...rest,
-      time: share > 0 ? atShare(rest.modes[0]!, rest.depth, share, time) : time,
-    })),
+  domain,
   wellFormed: ({ modes, depth, extraHidden, ratio, time }) =>
     modes.some(({ sigma }) => sigma > 0) &&
     modes.every(({ sigma, start }) => draws.areWithin([sigma, start], 0, 1e6)) &&
@@ -123,18 +114,14 @@ function movesAt(
   layers[0] = Matrix.mul(layers[0]!, ratio);
   layers[depth - 1] = Matrix.mul(layers[depth - 1]!, 1 / ratio);
   const move = productVelocity(layers, task);
-  const expected = diagonalInBases(
-    left,
-    values.map((value, index) => deepVelocity(sigmas[index]!, value, depth)),
-    right,
-  );
+  const velocities = values.map((value, index) => deepVelocity(sigmas[index]!, value, depth));
   const largest = Math.max(...values);
   // The 2L-th power of s^{1/L} has the rounding of the exponent too.
   const logarithm = largest > 0 ? Math.abs(Math.log(largest)) : 0;
   const size = 2 * depth * largest ** (2 - 2 / depth) * (Math.max(...sigmas) + largest) * ratio ** 2;
-  return equal(
-    [`distance of the velocity of W1⋯W${depth} from that of its modes`, matrixDistance(move, expected)],
-    ['none', 0],
+  return vanishes(
+    `distance of the velocity of W1⋯W${depth} from that of its modes`,
+    matrixDistance(move, diagonalInBases(left, velocities, right)),
     8 * (depth * (count + extraHidden) + logarithm) * Number.EPSILON * size + Number.MIN_VALUE,
   );
 }
@@ -172,14 +159,10 @@ function timeParts(each: Mode, depth: number, time: number): Conclusion[] {
     ),
   ];
   const resting = start === 0 || start === sigma || time === 0;
-  if (resting) parts.push(stays(each, value));
+  if (resting) parts.push(equal(['s of a mode at rest', value], ['s(0)', start], Number.MIN_VALUE));
   else if (sigma === 0) parts.push(nullTime(start, value, depth, time));
   else parts.push(integralOfTime(each, { value, gap }, depth, time));
   return parts;
-}
-
-function stays({ start }: Mode, value: number): Conclusion {
-  return equal(['s of a mode at rest', value], ['s(0)', start], Number.MIN_VALUE);
 }
 
 /** `d(s^{2/L − 2})/dt = 4(L − 1)` for `σ = 0`. */
@@ -198,7 +181,7 @@ const LEAST_GAP = 1e-290;
 
 function integralOfTime(
   { sigma, start }: Mode,
-  end: { readonly value: number; readonly gap: number },
+  end: ReturnType<typeof deepMode>,
   depth: number,
   time: number,
 ): Conclusion {
@@ -224,12 +207,7 @@ function integralOfTime(
 /** Beyond this `e^{-x}` is nothing beside 1. */
 const FAR = 40;
 
-/**
- * `∫ (1 + e^{−x})^β dx`; far out the integrand is `e^{−βx}` on the left and 1 on the right.
- *
- * @param from lower end, of any sign
- * @param beta the exponent `β`, from 0 to 1
- */
+/** `∫ (1 + e^{−x})^β dx` from any end, β from 0 to 1; far out the integrand is `e^{−βx}` on the left and 1 on the right. */
 function integralBelow(from: number, to: number, beta: number): number {
   const leftTo = Math.min(to, -FAR);
   const rightFrom = Math.max(from, FAR);
@@ -240,18 +218,11 @@ function integralBelow(from: number, to: number, beta: number): number {
   }
   const integrand = (x: number) => (1 + Math.exp(-x)) ** beta;
   const last = Math.min(to, FAR);
-  for (let at = Math.max(from, -FAR); at < last; at += 1) {
-    sum += panelIntegral(integrand, at, Math.min(at + 1, last));
-  }
+  for (let at = Math.max(from, -FAR); at < last; at += 1) sum += panelIntegral(integrand, at, Math.min(at + 1, last));
   return sum;
 }
 
-/**
- * `∫ (1 − e^{−x})^β dx` with panels that widen from the singularity at 0.
- *
- * @param from lower end, above 0
- * @param beta the exponent `β`, from 0 to 1
- */
+/** `∫ (1 − e^{−x})^β dx` from an end above 0, β from 0 to 1, with panels that widen from the singularity at 0. */
 function integralAbove(from: number, to: number, beta: number): number {
   const integrand = (x: number) => (-Math.expm1(-x)) ** beta;
   const last = Math.min(to, FAR);

@@ -4,7 +4,7 @@ import { type FactorPair, pairAt, pairGap, pairImbalance, pairVelocity, type Wei
 import { type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
 import * as draws from './engine/draws.js';
 import { flowByTaylor, longestStep, panelIntegral } from './engine/integration.js';
-import { diagonalInBases, matrixDistance } from './engine/networks.js';
+import { diagonalInBases, matrixDistance, vanishes } from './engine/networks.js';
 
 interface PairMode extends FactorPair {
   readonly sigma: number;
@@ -111,12 +111,9 @@ function flowsTo(instance: Instance, pairs: readonly FactorPair[], time: number)
     return pair.first * pair.second - pairs[index]!.first * pairs[index]!.second;
   });
   const size = first.norm() ** 2 + second.norm() ** 2;
-  return equal(
-    [
-      `distance of the change of W1W2 from that of its modes, time ${time} to ${until}`,
-      matrixDistance(change, diagonalInBases(left, expected, right)),
-    ],
-    ['none', 0],
+  return vanishes(
+    `distance of the change of W1W2 from that of its modes, time ${time} to ${until}`,
+    matrixDistance(change, diagonalInBases(left, expected, right)),
     modes.length * size * (1e-14 + roundingOfExponent(modes, time)) + 1e-300,
   );
 }
@@ -130,17 +127,14 @@ function roundingOfExponent(modes: readonly PairMode[], time: number): number {
 /** Conservation, velocity, the gap and its decay, of one pair on its own. */
 function pairParts({ sigma, ...start }: PairMode, end: FactorPair, time: number): Conclusion[] {
   const size = end.first ** 2 + end.second ** 2;
+  const startSize = start.first ** 2 + start.second ** 2;
   const conserved = start.first * start.first - start.second * start.second;
-  const product = end.first * end.second;
+  const startProduct = start.first * start.second;
   const gap = pairGap(start, sigma, time);
   const label = `of the pair (${start.first}, ${start.second}), σ = ${sigma}`;
   const rounding = 1e-14;
   const parts = [
-    equal(
-      [`ℓ ${label}`, pairImbalance(start)],
-      ['a² − b²', conserved],
-      rounding * (start.first ** 2 + start.second ** 2) + Number.MIN_VALUE,
-    ),
+    equal([`ℓ ${label}`, pairImbalance(start)], ['a² − b²', conserved], rounding * startSize + Number.MIN_VALUE),
     equal(
       [`a² − b² ${label} at time ${time}`, end.first ** 2 - end.second ** 2],
       ['at time 0', conserved],
@@ -148,20 +142,16 @@ function pairParts({ sigma, ...start }: PairMode, end: FactorPair, time: number)
     ),
     equal(
       [`σ − ab ${label} at time ${time}`, gap],
-      ['σ − a·b', sigma - product],
+      ['σ − a·b', sigma - end.first * end.second],
       rounding * (sigma + size) + Number.MIN_VALUE,
     ),
     equal(
       [`d(ab)/dt ${label}`, pairVelocity(start, sigma)],
-      [
-        '2(σ − ab)√(ℓ² + 4(ab)²)',
-        2 * (sigma - start.first * start.second) * Math.hypot(conserved, 2 * start.first * start.second),
-      ],
-      rounding * (sigma + start.first ** 2 + start.second ** 2) * (start.first ** 2 + start.second ** 2) +
-        Number.MIN_VALUE,
+      ['2(σ − ab)√(ℓ² + 4(ab)²)', 2 * (sigma - startProduct) * Math.hypot(conserved, 2 * start.first * start.second)],
+      rounding * (sigma + start.first ** 2 + start.second ** 2) * startSize + Number.MIN_VALUE,
     ),
+    limitOf({ sigma, ...start }),
   ];
-  parts.push(limitOf({ sigma, ...start }));
   if (Math.abs(gap) > 1e-280) parts.push(decayOfGap({ sigma, ...start }, end, time));
   return parts;
 }

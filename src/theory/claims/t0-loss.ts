@@ -2,28 +2,9 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import type { Mode } from '../mode.js';
 import { createProblem, learnedModes, loss, type Problem, singularValues, unlearnableLoss } from '../problem.js';
-import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
 import * as draws from './engine/draws.js';
 import { diagonalInBases } from './engine/networks.js';
-
-/** A problem as its user writes it, two bases and a time. */
-interface Instance {
-  readonly rows: number;
-  readonly hidden: number;
-  readonly cols: number;
-  /** Law of the singular values; `list` as text, `values` as numbers. */
-  readonly law: 'power' | 'linear' | 'geometric' | 'list' | 'values';
-  /** Exponent of `power`, ratio of `geometric`. */
-  readonly parameter: number;
-  /** What `list` and `values` give; those beyond `min(rows, cols)` are left out. */
-  readonly values: readonly number[];
-  readonly tau: number;
-  /** Starts as shares of σ (of the largest one for null modes) in turn, in place of `e^{-2τ}`; none where empty. */
-  readonly shares: readonly number[];
-  readonly leftSeed: number;
-  readonly rightSeed: number;
-  readonly time: number;
-}
 
 /** Equal dimensions are a case of their own, and should shrink together. */
 const anyShape = draws.weighted(
@@ -31,29 +12,38 @@ const anyShape = draws.weighted(
   [1, draws.dimension.map((dim) => ({ rows: dim, hidden: dim, cols: dim }))],
 );
 
+/** A problem as its user writes it, two bases and a time. */
+const domain = fc
+  .record({
+    dims: anyShape,
+    /** Law of the singular values; `list` as text, `values` as numbers. */
+    law: fc.constantFrom('list', 'power', 'linear', 'geometric', 'values'),
+    /** Exponent of `power`, ratio of `geometric`. */
+    parameter: fc.oneof(draws.quotients(1, 4, 4), draws.quotients(5, 12, 4)),
+    /** What `list` and `values` give; those beyond `min(rows, cols)` are left out. */
+    values: draws.singularValues(),
+    tau: draws.weighted([3, fc.integer({ min: 0, max: 12 })], [1, fc.integer({ min: 13, max: 300 })]),
+    /** Starts as shares of σ (of the largest one for null modes) in turn, in place of `e^{-2τ}`; none where empty. */
+    shares: draws.weighted(
+      [2, fc.constant<number[]>([])],
+      [3, draws.listOf(12, fc.oneof(fc.constantFrom(0.5, 0, 1, 2, 0.25, 0.75), draws.decades(-9, 1)))],
+    ),
+    leftSeed: draws.matrixSeed,
+    rightSeed: draws.matrixSeed,
+    time: draws.weighted([3, fc.constantFrom(0, 0.5, 1, 2, 4, 8)], [4, draws.flowTime]),
+  })
+  .map(({ dims, ...rest }) => ({ ...dims, ...rest }));
+
+type Instance = Drawn<typeof domain>;
+
 /** T0-loss: the loss along gradient flow, and what is learned. */
-export const lossOfModes = defineClaim<Instance>({
+export const lossOfModes = defineClaim({
   id: 'T0-loss',
   title: 'The loss of decoupled modes',
   statement:
     'From an aligned balanced start the loss ‖W1W2 − A‖² at time t is Σ(σ_i − s_i(t))² over the first min(p, h, q) modes plus Σσ_i² over the others, and of the modes that start above zero and below σ_i/2 exactly those whose half-time ln(σ_i/s_i(0) − 1)/(4σ_i) has passed have s_i(t) > σ_i/2.',
   origin: 'closed form: Saxe, McClelland and Ganguli 2014; the sum over modes and the count: ours',
-  domain: fc
-    .record({
-      dims: anyShape,
-      law: fc.constantFrom('list', 'power', 'linear', 'geometric', 'values'),
-      parameter: fc.oneof(draws.quotients(1, 4, 4), draws.quotients(5, 12, 4)),
-      values: draws.singularValues(),
-      tau: draws.weighted([3, fc.integer({ min: 0, max: 12 })], [1, fc.integer({ min: 13, max: 300 })]),
-      shares: draws.weighted(
-        [2, fc.constant<number[]>([])],
-        [3, draws.listOf(12, fc.oneof(fc.constantFrom(0.5, 0, 1, 2, 0.25, 0.75), draws.decades(-9, 1)))],
-      ),
-      leftSeed: draws.matrixSeed,
-      rightSeed: draws.matrixSeed,
-      time: draws.weighted([3, fc.constantFrom(0, 0.5, 1, 2, 4, 8)], [4, draws.flowTime]),
-    })
-    .map(({ dims, ...rest }) => ({ ...dims, ...rest })),
+  domain,
   wellFormed: ({ rows, hidden, cols, law, parameter, values, tau, shares, time }) =>
     draws.areWhole([rows, hidden, cols], 1, 12) &&
     parameter > 0 &&

@@ -71,15 +71,11 @@ export const nexusLoop = defineClaim({
     const { turning, strength } = sizes(weights, sources, gradients);
     const along = sources.map((source) => gradientSeries([weights, direction], source));
     const step = weightNorm(direction);
+    const full = plusTimes(terms.ascent, 1, terms.missing);
     return tightest([
       same('terms of first order', timesWeights(-1, terms.gradients), normalized.first, 1e-13 * turning.gain),
       same('terms of second order', timesWeights(1 / 2, terms.secondOrder), normalized.second, 1e-13 * turning.size),
-      same(
-        'gradient of the similarity with what it lacks',
-        plusTimes(terms.ascent, 1, terms.missing),
-        terms.secondOrder,
-        1e-13 * turning.size,
-      ),
+      same('gradient of the similarity with what it lacks', full, terms.secondOrder, 1e-13 * turning.size),
       equal(
         ['slope of the similarity by its gradient', weightProduct(terms.ascent, direction)],
         ['slope along a line', slope(along.map(normalizedSeries))],
@@ -97,21 +93,20 @@ export const nexusLoop = defineClaim({
     'a few hundred roundings of products of matrices of at most 8 rows, of terms whose sizes are added up; a gradient much smaller than the products that it is made of has so many roundings more',
 });
 
-function problemOf(instance: Instance): {
-  readonly weights: Weights;
-  readonly sources: readonly Source[];
-  readonly direction: Weights;
-} {
+function problemOf(instance: Instance) {
   const { rows, hidden, cols, rank, seed, scale } = instance;
   const drawn = (height: number, width: number, which: number) => drawnMatrix(height, width, 32 * seed + which);
   const shared = drawn(rows, cols, 0);
   return {
     weights: { first: drawn(rows, hidden, 1).mul(scale), second: drawn(hidden, cols, 2).mul(scale) },
     direction: { first: drawn(rows, hidden, 3), second: drawn(hidden, cols, 4) },
-    sources: Array.from({ length: instance.sources }, (_, at) => ({
-      task: instance.together === 'same task' ? shared : drawn(rows, cols, 8 + at),
-      inputs: drawn(cols, Math.min(rank, cols), 16 + at),
-    })),
+    sources: Array.from(
+      { length: instance.sources },
+      (_, at): Source => ({
+        task: instance.together === 'same task' ? shared : drawn(rows, cols, 8 + at),
+        inputs: drawn(cols, Math.min(rank, cols), 16 + at),
+      }),
+    ),
   };
 }
 
@@ -139,14 +134,10 @@ function same(label: string, left: Weights, right: Weights, tolerance: number): 
 
 /** Sum over pairs of the cosines. */
 function pairs(gradients: readonly Weights[]): number {
-  return gradients.reduce(
-    (sum, gradient, at) =>
-      sum +
-      gradients
-        .slice(at + 1)
-        .reduce((part, other) => part + weightProduct(gradient, other) / (weightNorm(gradient) * weightNorm(other)), 0),
-    0,
-  );
+  const cosine = (one: Weights, other: Weights) => weightProduct(one, other) / (weightNorm(one) * weightNorm(other));
+  return gradients.reduce((sum, gradient, at) => {
+    return sum + gradients.slice(at + 1).reduce((part, other) => part + cosine(gradient, other), 0);
+  }, 0);
 }
 
 /** Derivative of the sum over pairs of the inner products of curves. */
@@ -173,14 +164,9 @@ function gradientSeries(weights: WeightSeries, { task, inputs }: Source): Weight
   const covariance = inputs.mmul(inputs.transpose());
   const [constant, linear] = product(first, second);
   const seen = each([constant.sub(task), linear], (matrix) => matrix.mmul(covariance).mul(2));
-  const left = product(
-    seen,
-    each(second, (matrix) => matrix.transpose()),
-  );
-  const right = product(
-    each(first, (matrix) => matrix.transpose()),
-    seen,
-  );
+  const [firstTransposed, secondTransposed] = [first, second].map((curve) => each(curve, (one) => one.transpose()));
+  const left = product(seen, secondTransposed!);
+  const right = product(firstTransposed!, seen);
   return [
     { first: left[0], second: right[0] },
     { first: left[1], second: right[1] },

@@ -2,65 +2,54 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { imbalanceMatrix, imbalanceOf, type Weights } from '../balance.js';
 import { flowFromBasis, flowWeights, riccatiBasis } from '../riccati.js';
-import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
 import * as draws from './engine/draws.js';
 import { flowByTaylor, longestStep } from './engine/integration.js';
-import { diagonalInBases, matrixDistance } from './engine/networks.js';
-
-/** A task and a start in singular bases of their own, and a time. */
-interface Instance {
-  /** Singular values of the task in any order, and the smaller of the two factors of the start in as many directions. */
-  readonly modes: readonly { readonly sigma: number; readonly factor: number }[];
-  /** Rows and columns beyond the number of modes. */
-  readonly extraRows: number;
-  readonly extraCols: number;
-  readonly hidden: number;
-  /** `ℓ`; positive ones need `hidden ≤ rows`, negative ones `hidden ≤ cols`. */
-  readonly imbalance: number;
-  /** Factor of the first hidden unit of `W1`: 1 for a λ-balanced start. */
-  readonly skew: number;
-  /** Seed of the singular vectors of the task, and of the start: equal ones make an aligned start. */
-  readonly taskSeed: number;
-  readonly startSeed: number;
-  readonly time: number;
-}
+import { diagonalInBases, matrixDistance, vanishes } from './engine/networks.js';
 
 const factor = draws.weighted([4, draws.quotients(1, 12, 8)], [3, draws.decades(-6, 0)], [1, fc.constant(0)]);
 
+/** A task and a start in singular bases of their own, and a time. */
+const domain = fc
+  .record({
+    /** Singular values of the task in any order, and the smaller of the two factors of the start in as many directions. */
+    modes: draws.listOf(6, fc.record({ sigma: draws.weighted([6, draws.singularValue], [1, fc.constant(0)]), factor })),
+    /** Rows and columns beyond the number of modes. */
+    extraRows: fc.nat({ max: 3 }),
+    extraCols: fc.nat({ max: 3 }),
+    hidden: fc.integer({ min: 1, max: 9 }),
+    /** `ℓ`; positive ones need `hidden ≤ rows`, negative ones `hidden ≤ cols`. */
+    imbalance: draws.weighted(
+      [2, fc.constant(0)],
+      [1, draws.decades(-3, 1)],
+      [1, draws.decades(-3, 1).map((size) => -size)],
+    ),
+    /** Factor of the first hidden unit of `W1`: 1 for a λ-balanced start. */
+    skew: draws.weighted([9, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 1.1)]),
+    /** Seed of the singular vectors of the task, and of the start: equal ones make an aligned start. */
+    taskSeed: draws.matrixSeed,
+    startSeed: draws.matrixSeed,
+    aligned: fc.constantFrom(true, false, false),
+    exponent: draws.weighted([9, draws.decades(-2, 3)], [1, fc.constant(0)]),
+  })
+  .map(({ exponent, imbalance, aligned, ...rest }) => {
+    const largest = rest.modes.reduce((most, { sigma }) => Math.max(most, sigma), Math.abs(imbalance) / 2);
+    const time = Number((exponent / (4 * (largest || 1))).toPrecision(3));
+    const smaller = rest.modes.length + (imbalance > 0 ? rest.extraRows : rest.extraCols);
+    const startSeed = aligned ? rest.taskSeed : rest.startSeed;
+    return { ...rest, startSeed, imbalance: rest.hidden <= smaller ? imbalance : 0, time };
+  });
+
+type Instance = Drawn<typeof domain>;
+
 /** T0-riccati: gradient flow from every λ-balanced start, for every task. */
-export const riccatiFlow = defineClaim<Instance>({
+export const riccatiFlow = defineClaim({
   id: 'T0-riccati',
   title: 'Gradient flow in closed form from every λ-balanced start',
   statement:
     'From a start with W1ᵀW1 − W2W2ᵀ = ℓI, for any shapes, task and singular vectors, the stacked weights Q = [W1; W2ᵀ] under gradient flow have QQᵀ(t) = e^{2Ft}Q_0(I + 2Q_0ᵀ ∫_0^t e^{4Fr}dr Q_0)^{−1}Q_0ᵀe^{2Ft} with F = [[ℓ/2·I, A], [Aᵀ, −ℓ/2·I]].',
   origin: 'Fukumizu 1998; Braun et al. 2022; Dominé et al. 2024 for ℓ ≠ 0; the stable evaluation: ours',
-  domain: fc
-    .record({
-      modes: draws.listOf(
-        6,
-        fc.record({ sigma: draws.weighted([6, draws.singularValue], [1, fc.constant(0)]), factor }),
-      ),
-      extraRows: fc.nat({ max: 3 }),
-      extraCols: fc.nat({ max: 3 }),
-      hidden: fc.integer({ min: 1, max: 9 }),
-      imbalance: draws.weighted(
-        [2, fc.constant(0)],
-        [1, draws.decades(-3, 1)],
-        [1, draws.decades(-3, 1).map((size) => -size)],
-      ),
-      skew: draws.weighted([9, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 1.1)]),
-      taskSeed: draws.matrixSeed,
-      startSeed: draws.matrixSeed,
-      aligned: fc.constantFrom(true, false, false),
-      exponent: draws.weighted([9, draws.decades(-2, 3)], [1, fc.constant(0)]),
-    })
-    .map(({ exponent, imbalance, aligned, ...rest }) => {
-      const largest = rest.modes.reduce((most, { sigma }) => Math.max(most, sigma), Math.abs(imbalance) / 2);
-      const time = Number((exponent / (4 * (largest || 1))).toPrecision(3));
-      const smaller = rest.modes.length + (imbalance > 0 ? rest.extraRows : rest.extraCols);
-      const startSeed = aligned ? rest.taskSeed : rest.startSeed;
-      return { ...rest, startSeed, imbalance: rest.hidden <= smaller ? imbalance : 0, time };
-    }),
+  domain,
   wellFormed: ({ modes, extraRows, extraCols, hidden, imbalance, skew, time }) =>
     modes.length > 0 &&
     modes.every(({ sigma, factor }) => draws.areWithin([sigma], 0, 1e6) && draws.areWithin([factor], 0, 1e3)) &&
@@ -136,16 +125,12 @@ function rounding({ first, second }: Weights): number {
   return 1e-14 * (first.rows + first.columns + second.columns);
 }
 
-/**
- * Weights agree up to a rotation of the hidden units: `QQᵀ` is the same.
- *
- * @param exponent the largest exponent, whose rounding each exponential has
- */
+/** Weights agree up to a rotation of the hidden units, `QQᵀ` is the same: each exponential has the rounding of its exponent. */
 function same(label: string, left: Weights, right: Weights, exponent = 0): Conclusion {
   const [leftSquare, rightSquare] = [outer(left), outer(right)];
-  return equal(
-    [`distance of QQᵀ ${label}, from integration`, matrixDistance(leftSquare, rightSquare)],
-    ['none', 0],
+  return vanishes(
+    `distance of QQᵀ ${label}, from integration`,
+    matrixDistance(leftSquare, rightSquare),
     (rounding(left) + 4 * Number.EPSILON * exponent) * rightSquare.norm() + Number.MIN_VALUE,
   );
 }
@@ -155,11 +140,8 @@ function conserves(start: Weights, now: Weights, time: number): Conclusion {
   const size = (start.first.norm() + start.second.norm() + now.first.norm() + now.second.norm()) ** 2;
   const change = matrixDistance(explicitImbalance(now), explicitImbalance(start));
   const own = matrixDistance(imbalanceMatrix(now.first, now.second), explicitImbalance(now));
-  return equal(
-    [`change of W1ᵀW1 − W2W2ᵀ until time ${time}`, change + own],
-    ['none', 0],
-    rounding(now) * size + Number.MIN_VALUE,
-  );
+  const tolerance = rounding(now) * size + Number.MIN_VALUE;
+  return vanishes(`change of W1ᵀW1 − W2W2ᵀ until time ${time}`, change + own, tolerance);
 }
 
 /** `W1ᵀW1 − W2W2ᵀ`, entry by entry. */
@@ -183,11 +165,8 @@ function restsAt({ first, second }: Weights, task: Matrix): Conclusion {
   const residual = first.mmul(second).sub(task);
   const slope = Math.hypot(residual.mmul(second.transpose()).norm(), first.transpose().mmul(residual).norm());
   const size = first.norm() ** 2 + second.norm() ** 2;
-  return equal(
-    ['gradient of the limit', slope],
-    ['none', 0],
-    rounding({ first, second }) * Math.sqrt(size) * (size + task.norm()) + Number.MIN_VALUE,
-  );
+  const tolerance = rounding({ first, second }) * Math.sqrt(size) * (size + task.norm()) + Number.MIN_VALUE;
+  return vanishes('gradient of the limit', slope, tolerance);
 }
 
 /** `imbalanceOf` finds ℓ where there is one, and `flowWeights` then does what `flowFromBasis` does. */
@@ -235,10 +214,8 @@ const WHOLE_BASES = [
 /**
  * Modes that the start lacks exactly stay away for ever, and all others are learned: the last three of them at most, rounded
  * to binary fractions, in a basis in which nothing else is rounded.
- *
- * @param modes singular value of the task and factor of the start of each mode, at least one
  */
-function neverGrows(modes: readonly { readonly sigma: number; readonly factor: number }[]): Conclusion {
+function neverGrows(modes: Instance['modes']): Conclusion {
   const basis = new Matrix(WHOLE_BASES[Math.min(modes.length, WHOLE_BASES.length) - 1]!);
   const some = modes.slice(-basis.rows);
   // Where singular values are close or differ by decades, the rounding errors of the computed singular vectors are large.
@@ -248,12 +225,9 @@ function neverGrows(modes: readonly { readonly sigma: number; readonly factor: n
   const first = Matrix.mul(basis, 1).mulRowVector(factors);
   const { first: left, second: right } = flowWeights(first, first.transpose(), task, Infinity);
   const learned = sigmas.map((sigma, index) => (factors[index] === 0 ? 0 : sigma));
-  return equal(
-    [
-      `distance of the limit from the learned part of diag(${sigmas}), factors ${factors}`,
-      matrixDistance(left.mmul(right), diagonalInBases(basis, learned, basis)),
-    ],
-    ['none', 0],
+  return vanishes(
+    `distance of the limit from the learned part of diag(${sigmas}), factors ${factors}`,
+    matrixDistance(left.mmul(right), diagonalInBases(basis, learned, basis)),
     1e-12 * (1 + task.norm()),
   );
 }

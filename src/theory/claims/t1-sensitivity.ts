@@ -1,9 +1,8 @@
 import * as fc from 'fast-check';
-import { expectedExcess, hessianTrace } from '../sensitivity.js';
+import { expectedExcess, hessianTrace, type LayerNoise } from '../sensitivity.js';
 import { hessianOf } from '../sharpness.js';
 import { defineClaim, equal, tightest } from './engine/claim.js';
 import * as draws from './engine/draws.js';
-import { areWithin, drawnNetwork, isDrawnNetwork, networkOf, noiseScale } from './engine/draws.js';
 import {
   excessRounding,
   explicitExcess,
@@ -11,11 +10,15 @@ import {
   hessianTraceOf,
   isNoiseModel,
   lossBound,
+  type NoiseModel,
   noiseHypotheses,
   noiseModel,
   weightCount,
   weightsOf,
 } from './engine/explicit-loss.js';
+
+const ENTRY_BY_ENTRY =
+  'the mean is taken entry by entry from differences of losses, each of which carries h + 4 roundings of a bound of the loss';
 
 /** T1: what noise of one scale on all weights costs. */
 export const gaussianSensitivity = defineClaim({
@@ -24,21 +27,13 @@ export const gaussianSensitivity = defineClaim({
   statement:
     'Noise of standard deviation γ on every weight, Gaussian or not, raises the expected loss ‖W1W2 − A‖² by exactly γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq, whatever the weights, the shapes, the task and the size of γ.',
   origin: 'setting: paper, section 4; identity: ours',
-  domain: fc.record({ network: drawnNetwork, gamma: noiseScale, noise: noiseModel }),
+  domain: fc.record({ network: draws.drawnNetwork, gamma: draws.noiseScale, noise: noiseModel }),
   wellFormed: ({ network, gamma, noise }) =>
-    isDrawnNetwork(network) && areWithin([gamma], 0, 1e6) && isNoiseModel(noise),
+    draws.isDrawnNetwork(network) && draws.areWithin([gamma], 0, 1e6) && isNoiseModel(noise),
   hypotheses: noiseHypotheses,
-  conclusion({ network, gamma, noise }) {
-    const { first, second, task } = networkOf(network);
-    const scales = { first: gamma, second: gamma };
-    return equal(
-      ['γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq', expectedExcess(first, second, gamma)],
-      ['mean loss with noise − loss, entry by entry', explicitExcess({ first, second, task }, scales, noise)],
-      excessRounding({ first, second, task }, scales, noise),
-    );
-  },
-  toleranceReason:
-    'the mean is taken entry by entry from differences of losses, each of which carries h + 4 roundings of a bound of the loss',
+  conclusion: ({ network, gamma, noise }) =>
+    raisesLoss('γ²(q‖W1‖² + p‖W2‖²) + γ⁴phq', draws.networkOf(network), gamma, noise),
+  toleranceReason: ENTRY_BY_ENTRY,
 });
 
 /** T1 with a noise scale of its own for each layer: which scale meets which factor. */
@@ -48,22 +43,31 @@ export const unequalNoise = defineClaim({
   statement:
     'Noise of standard deviation γ1 on the weights of W1 and γ2 on those of W2 raises the expected loss by exactly γ1²p‖W2‖² + γ2²q‖W1‖² + γ1²γ2²phq: the noise of each layer meets the weights of the other.',
   origin: 'ours',
-  domain: fc.record({ network: drawnNetwork, firstGamma: noiseScale, secondGamma: noiseScale, noise: noiseModel }),
+  domain: fc.record({
+    network: draws.drawnNetwork,
+    firstGamma: draws.noiseScale,
+    secondGamma: draws.noiseScale,
+    noise: noiseModel,
+  }),
   wellFormed: ({ network, firstGamma, secondGamma, noise }) =>
-    isDrawnNetwork(network) && areWithin([firstGamma, secondGamma], 0, 1e6) && isNoiseModel(noise),
+    draws.isDrawnNetwork(network) && draws.areWithin([firstGamma, secondGamma], 0, 1e6) && isNoiseModel(noise),
   hypotheses: noiseHypotheses,
   conclusion({ network, firstGamma, secondGamma, noise }) {
-    const { first, second, task } = networkOf(network);
     const scales = { first: firstGamma, second: secondGamma };
-    return equal(
-      ['γ1²p‖W2‖² + γ2²q‖W1‖² + γ1²γ2²phq', expectedExcess(first, second, scales)],
-      ['mean loss with noise − loss, entry by entry', explicitExcess({ first, second, task }, scales, noise)],
-      excessRounding({ first, second, task }, scales, noise),
-    );
+    return raisesLoss('γ1²p‖W2‖² + γ2²q‖W1‖² + γ1²γ2²phq', draws.networkOf(network), scales, noise);
   },
-  toleranceReason:
-    'the mean is taken entry by entry from differences of losses, each of which carries h + 4 roundings of a bound of the loss',
+  toleranceReason: ENTRY_BY_ENTRY,
 });
+
+/** The formula for the expected rise of the loss against the mean of the loss under noise. */
+function raisesLoss(formula: string, network: draws.Network, gamma: number | LayerNoise, noise: NoiseModel) {
+  const scales = typeof gamma === 'number' ? { first: gamma, second: gamma } : gamma;
+  return equal(
+    [formula, expectedExcess(network.first, network.second, gamma)],
+    ['mean loss with noise − loss, entry by entry', explicitExcess(network, scales, noise)],
+    excessRounding(network, scales, noise),
+  );
+}
 
 /** T1 read as curvature. */
 export const hessianOfSensitivity = defineClaim({
@@ -91,7 +95,8 @@ export const hessianOfSensitivity = defineClaim({
       value: hessianTraceOf(loss, weightsOf([first, second]), size),
     };
     const traceRounding =
-      (Number.EPSILON * (first.columns + 4) * weightCount(drawn) * lossBound(drawn, both(size))) / size ** 2;
+      (Number.EPSILON * (first.columns + 4) * weightCount(drawn) * lossBound(drawn, { first: size, second: size })) /
+      size ** 2;
     // Two scales separate the γ² of the expected rise from its γ⁴.
     const [near, far] = [expectedExcess(first, second, gamma), expectedExcess(first, second, 2 * gamma)];
     const coefficient = (16 * near - far) / (12 * gamma ** 2);
@@ -109,10 +114,7 @@ export const hessianOfSensitivity = defineClaim({
     'second differences of the loss are exact but for its rounding: h + 4 units of a bound of the loss for each weight; the γ² part is what is left of a rise that γ⁴ may dominate',
 });
 
-/**
- * Along two directions the loss is a polynomial of degree 4, so that its mixed differences at two steps give the mixed
- * derivative exactly.
- */
+/** Along two directions the loss has degree 4, so that mixed differences at two steps give the mixed derivative exactly. */
 function secondDerivative(network: draws.Network, seed: number, size: number) {
   const { first, second, task } = network;
   const draw = (offset: number) => ({
@@ -135,8 +137,4 @@ function secondDerivative(network: draws.Network, seed: number, size: number) {
     ['mixed differences of the loss', (4 * mixed(1) - mixed(2)) / 3],
     8 * Number.EPSILON * (first.columns + 8) * lossBound(network, reach),
   );
-}
-
-function both(displacement: number) {
-  return { first: displacement, second: displacement };
 }

@@ -1,26 +1,19 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
-import { createProblem, type Problem } from '../problem.js';
+import type { Problem } from '../problem.js';
 import { expectedExcess, sensitivityAt, sensitivityVelocity, sensitivityVelocityAt } from '../sensitivity.js';
 import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import * as draws from './engine/draws.js';
-import {
-  areWhole,
-  areWithin,
-  decades,
-  drawnNetwork,
-  flowTime,
-  isDrawnNetwork,
-  listOf,
-  mode,
-  networkOf,
-  pluck,
-  risingMode,
-  weighted,
-} from './engine/draws.js';
 import { flowOfSensitivity } from './engine/explicit-loss.js';
 import { panelIntegral, sigmoid } from './engine/integration.js';
-import { alignedTask, drawnBases, stretchedWeights } from './engine/networks.js';
+import {
+  alignedTask,
+  drawnBases,
+  extraFields,
+  largestFirst,
+  problemOfModes,
+  stretchedWeights,
+} from './engine/networks.js';
 
 /** T2 ii: progressive sensitivity from an aligned start. */
 export const progressiveSensitivity = defineClaim({
@@ -31,20 +24,17 @@ export const progressiveSensitivity = defineClaim({
   origin: 'direction: paper, section 4; velocity and hypotheses: ours',
   /** Modes in any order of their σ, the dimensions beyond them, a noise scale and a time. */
   domain: fc.record({
-    modes: weighted([6, listOf(12, risingMode)], [1, listOf(12, mode)]),
-    /** Rows, hidden units and columns beyond the number of modes. */
-    extraRows: fc.nat({ max: 3 }),
-    extraHidden: fc.nat({ max: 3 }),
-    extraCols: fc.nat({ max: 3 }),
-    gamma: decades(-4, 1),
-    time: flowTime,
+    modes: draws.weighted([6, draws.listOf(12, draws.risingMode)], [1, draws.listOf(12, draws.mode)]),
+    ...extraFields,
+    gamma: draws.decades(-4, 1),
+    time: draws.flowTime,
   }),
   wellFormed: ({ modes, extraRows, extraHidden, extraCols, gamma, time }) =>
     modes.length > 0 &&
     gamma > 0 &&
     modes.some(({ sigma }) => sigma > 0) &&
-    modes.every(({ sigma, start }) => areWithin([sigma, start], 0, 1e6)) &&
-    areWhole([extraRows, extraHidden, extraCols], 0, Infinity) &&
+    modes.every(({ sigma, start }) => draws.areWithin([sigma, start], 0, 1e6)) &&
+    draws.areWhole([extraRows, extraHidden, extraCols], 0, Infinity) &&
     time >= 0,
   hypotheses: [
     {
@@ -63,49 +53,32 @@ export const progressiveSensitivity = defineClaim({
       holds: ({ modes }) => modes.some(({ start }) => start > 0),
     },
   ],
-  conclusion({ modes, extraRows, extraHidden, extraCols, gamma, time }) {
-    const sorted = [...modes].sort((a, b) => b.sigma - a.sigma);
-    const rows = modes.length + extraRows;
-    const hidden = modes.length + extraHidden;
-    const cols = modes.length + extraCols;
-    const problem = createProblem({
-      rows,
-      hidden,
-      cols,
-      spectrum: pluck(sorted, 'sigma'),
-      tau: 0,
-      starts: Array.from({ length: Math.min(rows, hidden, cols) }, (_, index) => sorted[index]?.start ?? 0),
-    });
+  conclusion({ modes, gamma, time, ...extra }) {
+    const problem = problemOfModes(modes, extra);
+    const { rows, hidden, cols } = problem;
+    const sorted = largestFirst(modes);
     const scale = gamma ** 2 * (rows + cols);
     const velocity = sensitivityVelocityAt(problem, gamma, time);
     const movers = sorted.filter(({ start }) => start > 0);
     const underflows = movers.length > 0 && movers.every(({ sigma }) => 4 * sigma * time > 700);
     const values = sorted.map((each) => sigmoid(each, time).value);
     const size = sorted.reduce((sum, { sigma, start }) => sum + Math.max(sigma, start) ** 2, 0);
-    const rising = atLeast(
-      ['sign of the velocity of the sensitivity', sign(velocity, underflows)],
-      ['positive', 1],
-      1e-9,
-    );
-    const formula = equal(
-      ['velocity of the sensitivity / γ²(p+q)', velocity / scale],
-      [
-        '4 Σ s(σ − s)',
-        sorted.reduce((sum, { sigma }, index) => sum + 4 * values[index]! * (sigma - values[index]!), 0),
-      ],
-      ROUNDING * size,
-    );
+    // Beyond e^-700 the closed form underflows, and a velocity of exactly 0 there is growth too small for a double.
+    const sign = velocity === 0 && underflows ? 1 : Math.sign(velocity);
+    const drive = sorted.reduce((sum, { sigma }, index) => sum + 4 * values[index]! * (sigma - values[index]!), 0);
     const sensitivity = sensitivityAt(problem, gamma, time);
     const factors = values.map(Math.sqrt);
-    const explicit = equal(
-      ['sensitivity along the flow', sensitivity],
-      [
-        'expected rise of the loss of the weights at that time',
-        expectedExcess(Matrix.diag(factors, rows, hidden), Matrix.diag(factors, hidden, cols), gamma),
-      ],
-      ROUNDING * sensitivity,
-    );
-    return tightest([rising, formula, explicit, risesByVelocity(problem, gamma, time)]);
+    const rise = expectedExcess(Matrix.diag(factors, rows, hidden), Matrix.diag(factors, hidden, cols), gamma);
+    return tightest([
+      atLeast(['sign of the velocity of the sensitivity', sign], ['positive', 1], 1e-9),
+      equal(['velocity of the sensitivity / γ²(p+q)', velocity / scale], ['4 Σ s(σ − s)', drive], ROUNDING * size),
+      equal(
+        ['sensitivity along the flow', sensitivity],
+        ['expected rise of the loss of the weights at that time', rise],
+        ROUNDING * sensitivity,
+      ),
+      risesByVelocity(problem, gamma, time),
+    ]);
   },
   toleranceReason:
     'the sign is exact; the closed form written out carries the rounding of the exponent 4σt, a few hundred units in the last place, and σ − s cancels to as many units of σ',
@@ -128,11 +101,6 @@ function risesByVelocity(problem: Problem, gamma: number, time: number): Conclus
   );
 }
 
-/** Beyond e^-700 the closed form underflows, and a velocity of exactly 0 there is growth too small for a double. */
-function sign(velocity: number, underflows: boolean): number {
-  return velocity === 0 && underflows ? 1 : Math.sign(velocity);
-}
-
 /** T2 i: how fast gradient flow changes the sensitivity, from any weights. */
 export const velocityOfSensitivity = defineClaim({
   id: 'T2-velocity',
@@ -140,11 +108,11 @@ export const velocityOfSensitivity = defineClaim({
   statement:
     'Under gradient flow on ‖W1W2 − A‖² from any weights, the coefficient q‖W1‖² + p‖W2‖² of γ² in the sensitivity changes at the rate 4(p+q)⟨W, A − W⟩ with W = W1W2.',
   origin: 'ours',
-  domain: fc.record({ network: drawnNetwork }),
-  wellFormed: ({ network }) => isDrawnNetwork(network),
+  domain: fc.record({ network: draws.drawnNetwork }),
+  wellFormed: ({ network }) => draws.isDrawnNetwork(network),
   hypotheses: [],
   conclusion({ network }) {
-    const drawn = networkOf(network);
+    const drawn = draws.networkOf(network);
     const { velocity, rounding } = flowOfSensitivity(drawn);
     return equal(
       ['4(p+q)⟨W, A − W⟩', sensitivityVelocity(drawn.first, drawn.second, drawn.task)],
@@ -172,9 +140,7 @@ export const signOfVelocity = defineClaim({
         share: draws.weighted([40, draws.decades(-12, -0.05)], [4, fc.constantFrom(0, 1)], [1, draws.decades(0.05, 1)]),
       }),
     ),
-    extraRows: fc.nat({ max: 3 }),
-    extraHidden: fc.nat({ max: 3 }),
-    extraCols: fc.nat({ max: 3 }),
+    ...extraFields,
     /** `W1` is that many times as large as balanced weights, `W2` as many times smaller. */
     stretch: fc.oneof(fc.constant(1), draws.decades(-1, 1)),
     /** Seed of the singular vectors of the task; 0 is the identity. */
@@ -205,15 +171,14 @@ export const signOfVelocity = defineClaim({
   conclusion({ modes, extraRows, extraHidden, extraCols, stretch, basis, rotation }) {
     const bases = drawnBases(modes.length + extraRows, modes.length + extraHidden, modes.length + extraCols, basis);
     const turned = { ...bases, left: bases.left.mmul(draws.drawnOrthogonal(bases.left.rows, rotation)) };
-    const { first, second } = stretchedWeights(
-      turned,
-      modes.map(({ sigma, share }) => ({ value: sigma * share, stretch })),
-    );
+    const stretched = modes.map(({ sigma, share }) => ({ value: sigma * share, stretch }));
+    const { first, second } = stretchedWeights(turned, stretched);
     const task = alignedTask(bases, draws.pluck(modes, 'sigma'));
     const { velocity, rounding } = flowOfSensitivity({ first, second, task });
     const drive = modes.reduce((sum, { sigma, share }) => sum + sigma * share * sigma * (1 - share), 0);
     const formula = { label: '4(p+q)⟨W, A − W⟩', value: sensitivityVelocity(first, second, task) };
-    const size = 4 * (task.rows + task.columns) * product(first.norm(), second.norm(), task.norm());
+    const product = first.norm() * second.norm();
+    const size = 4 * (task.rows + task.columns) * (product * (product + task.norm()));
     return tightest([
       atLeast(['d/dt (q‖W1‖² + p‖W2‖²) by central differences of the loss', velocity], ['zero', 0], rounding),
       equal(formula, ['4(p+q) Σ s(σ − s)', 4 * (task.rows + task.columns) * drive], 1e-13 * size + 1e-300),
@@ -222,8 +187,3 @@ export const signOfVelocity = defineClaim({
   toleranceReason:
     'central differences of the loss are exact but for its rounding, h + 4 units of a bound of the loss for each weight; products of three orthogonal matrices carry 1e-13 of ‖W1‖‖W2‖(‖W1‖‖W2‖ + ‖A‖)',
 });
-
-/** `‖W1‖‖W2‖(‖W1‖‖W2‖ + ‖A‖)`. */
-function product(first: number, second: number, task: number): number {
-  return first * second * (first * second + task);
-}

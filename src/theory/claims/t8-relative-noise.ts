@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
-import { createProblem, type Problem } from '../problem.js';
 import {
   isPastValley,
   relativeExcess,
@@ -13,9 +12,17 @@ import { atLeast, type Conclusion, type Drawn, defineClaim, equal, tightest } fr
 import * as draws from './engine/draws.js';
 import { excessRounding, explicitExcess } from './engine/explicit-loss.js';
 import { sigmoid } from './engine/integration.js';
-import { alignedTask, alignedWeights, drawnBases, squaredEntries, stretchedWeights } from './engine/networks.js';
+import * as networks from './engine/networks.js';
+
+/** A mode that starts above its σ; far above it the published sigmoid would lose digits. */
+const above = fc
+  .record({ sigma: draws.singularValue, ratio: draws.decades(0, 1) })
+  .map(({ sigma, ratio }) => ({ sigma, start: sigma * ratio }));
 
 const balancedModes = draws.listOf(9, movingMode(fc.constant(1)));
+const scaledModes = fc
+  .tuple(balancedModes, draws.decades(-1, 1))
+  .map(([modes, stretch]) => modes.map((each) => ({ ...each, stretch })));
 
 /** T8: noise in proportion to the weights of each layer. */
 export const relativeNoiseCost = defineClaim({
@@ -26,19 +33,8 @@ export const relativeNoiseCost = defineClaim({
   origin: 'ours',
   domain: fc.record({
     /** Modes of the flow in any order, and how far from balanced the weights are along each. */
-    modes: draws.weighted(
-      [4, balancedModes],
-      [
-        1,
-        fc
-          .tuple(balancedModes, draws.decades(-1, 1))
-          .map(([modes, stretch]) => modes.map((each) => ({ ...each, stretch }))),
-      ],
-      [1, draws.listOf(9, movingMode(draws.decades(-1, 1)))],
-    ),
-    extraRows: fc.nat({ max: 3 }),
-    extraHidden: fc.nat({ max: 3 }),
-    extraCols: fc.nat({ max: 3 }),
+    modes: draws.weighted([4, balancedModes], [1, scaledModes], [1, draws.listOf(9, movingMode(draws.decades(-1, 1)))]),
+    ...networks.extraFields,
     /** Seed of the singular vectors; 0 is the identity. */
     basis: draws.matrixSeed,
     snr: draws.decades(-2, 6),
@@ -61,35 +57,21 @@ export const relativeNoiseCost = defineClaim({
       holds: ({ modes }) => modes.every(({ stretch }) => stretch === modes[0]!.stretch),
     },
   ],
-  conclusion({ modes, extraRows, extraHidden, extraCols, basis, snr, time }) {
-    const sorted = [...modes].sort((a, b) => b.sigma - a.sigma);
-    const rows = modes.length + extraRows;
-    const hidden = modes.length + extraHidden;
-    const cols = modes.length + extraCols;
-    const sigmas = draws.pluck(sorted, 'sigma');
-    const problem = createProblem({
-      rows,
-      hidden,
-      cols,
-      spectrum: sigmas,
-      tau: 0,
-      starts: Array.from({ length: Math.min(rows, hidden, cols) }, (_, index) => sorted[index]?.start ?? 0),
-    });
-    const bases = drawnBases(rows, hidden, cols, basis);
-    const { first, second } = stretchedWeights(
-      bases,
-      sorted.map((each) => ({ value: sigmoid(each, time).value, stretch: each.stretch })),
-    );
-    const network = { first, second, task: alignedTask(bases, sigmas) };
+  conclusion({ modes, basis, snr, time, ...extra }) {
+    const problem = networks.problemOfModes(modes, extra);
+    const { rows, hidden, cols } = problem;
+    const sorted = networks.largestFirst(modes);
+    const bases = networks.drawnBases(rows, hidden, cols, basis);
+    const stretched = sorted.map((each) => ({ value: sigmoid(each, time).value, stretch: each.stretch }));
+    const { first, second } = networks.stretchedWeights(bases, stretched);
+    const network = { first, second, task: networks.alignedTask(bases, draws.pluck(sorted, 'sigma')) };
     const scales = {
-      first: Math.sqrt(squaredEntries(first) / (rows * hidden * snr)),
-      second: Math.sqrt(squaredEntries(second) / (hidden * cols * snr)),
+      first: Math.sqrt(networks.squaredEntries(first) / (rows * hidden * snr)),
+      second: Math.sqrt(networks.squaredEntries(second) / (hidden * cols * snr)),
     };
     const model = { draw: 'independent', mean: 0 } as const;
-    const mean = {
-      label: 'mean loss with noise − loss, entry by entry',
-      value: explicitExcess(network, scales, model),
-    };
+    const explicit = explicitExcess(network, scales, model);
+    const mean = { label: 'mean loss with noise − loss, entry by entry', value: explicit };
     const excess = relativeExcess(first, second, snr);
     const rounding = excessRounding(network, scales, model) + 1e-13 * excess;
     const noise = relativeNoise(first, second, snr);
@@ -111,18 +93,10 @@ export const relativeNoiseCost = defineClaim({
 
 /** A mode of positive σ that starts below it, or now and then above. */
 function movingMode(stretch: fc.Arbitrary<number>) {
-  // Far above σ the published sigmoid would lose digits.
-  const above = fc
-    .record({ sigma: draws.singularValue, ratio: draws.decades(0, 1) })
-    .map(({ sigma, ratio }) => ({ sigma, start: sigma * ratio }));
   return fc
     .tuple(draws.weighted([9, draws.risingMode], [1, above]), stretch)
     .map(([each, factor]) => ({ ...each, stretch: factor }));
 }
-
-const above = fc
-  .record({ sigma: draws.singularValue, ratio: draws.decades(0, 1) })
-  .map(({ sigma, ratio }) => ({ sigma, start: sigma * ratio }));
 
 const domain = fc.record({
   /** Modes in any order. */
@@ -163,19 +137,20 @@ export const lossValley = defineClaim({
     {
       name: 'late',
       statement: 'every gap σ_i − s_i is at most κ(Σ s_j)/h',
-      holds: (instance) => isPastValley(problemOf(instance), instance.snr, timeOf(instance)),
+      holds: (instance) =>
+        isPastValley(networks.problemOfModes(instance.modes, instance), instance.snr, timeOf(instance)),
     },
   ],
   conclusion(instance) {
-    const problem = problemOf(instance);
+    const problem = networks.problemOfModes(instance.modes, instance);
     const { snr, later, seed } = instance;
     const size = problem.modes.length;
-    const bases = drawnBases(size, problem.hidden, size, seed);
+    const bases = networks.drawnBases(size, problem.hidden, size, seed);
     const time = timeOf(instance);
-    const task = alignedTask(bases, problem.spectrum);
+    const task = networks.alignedTask(bases, problem.spectrum);
     // The expected loss of the balanced network with these singular values, from its matrices (T8 for the noise).
     const lossAt = (values: readonly number[]) => {
-      const { first, second } = alignedWeights(bases, values);
+      const { first, second } = networks.alignedWeights(bases, values);
       const residual = Matrix.sub(first.mmul(second), task);
       const noise = (first.dot(first) * second.dot(second) * (2 / snr + 1 / snr ** 2)) / problem.hidden;
       return residual.dot(residual) + noise;
@@ -205,18 +180,6 @@ export const lossValley = defineClaim({
   toleranceReason:
     '1e-12 of the largest loss: norms and products of matrices of at most 9 rows with orthogonal factors drawn to 1e-15, and sigmoids to a few hundred units in the last place',
 });
-
-function problemOf({ modes, extraHidden }: Instance): Problem {
-  const sorted = [...modes].sort((a, b) => b.sigma - a.sigma);
-  return createProblem({
-    rows: sorted.length,
-    hidden: sorted.length + extraHidden,
-    cols: sorted.length,
-    spectrum: draws.pluck(sorted, 'sigma'),
-    tau: 0,
-    starts: draws.pluck(sorted, 'start'),
-  });
-}
 
 /** Gap that is left of every mode, as a share of its σ, at lateness 1. */
 const HUNDREDFOLD = Math.log(100);

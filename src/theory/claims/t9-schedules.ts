@@ -11,9 +11,10 @@ import {
   sumOfRates,
 } from '../descent.js';
 import { type Mode, singularValue } from '../mode.js';
-import { createProblem, loss } from '../problem.js';
+import { loss } from '../problem.js';
 import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
 import * as draws from './engine/draws.js';
+import { largestFirst, problemOfModes } from './engine/networks.js';
 
 /** Modes in any order, a training time and two schedules for it. */
 interface Instance {
@@ -166,11 +167,9 @@ function constants({ sigma, start }: Mode): Conclusion[] {
 
 /** Losses of descent and of flow, `|L_K − L(T)| ≤ 2 max η Σ C |σ − s(0)|`. */
 function lossParts(modes: readonly Mode[], time: number, rates: readonly number[]): Conclusion[] {
-  const sorted = [...modes].sort((a, b) => b.sigma - a.sigma);
+  const sorted = largestFirst(modes);
   if (sorted[0]!.sigma === 0) return [];
-  const spectrum = draws.pluck(sorted, 'sigma');
-  const starts = draws.pluck(sorted, 'start');
-  const problem = createProblem({ dim: modes.length, spectrum, starts, tau: 0 });
+  const problem = problemOfModes(modes, {});
   const end = sorted.reduce((sum, each) => sum + (each.sigma - descended(each, rates)) ** 2, 0);
   const peak = largest(rates);
   const bound = lossEndPointBound(problem, peak);

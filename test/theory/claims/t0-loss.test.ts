@@ -13,14 +13,14 @@ describe('T0-loss', () => {
       rows: 2,
       hidden: 2,
       cols: 2,
-      law: 'values',
+      law: 'values' as const,
       parameter: 1,
       values: [2, 1],
       tau: 1,
       shares: [0.5],
       leftSeed: 1,
       rightSeed: 2,
-    } as const;
+    };
     for (const time of [0, 1e-9, 1]) expect(concludes(evaluate(lossOfModes, { ...instance, time }))).toBe(true);
   });
 

@@ -1,6 +1,9 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import type { Weights } from '../../balance.js';
+import type { Mode } from '../../mode.js';
+import { createProblem, type Problem } from '../../problem.js';
+import { type Conclusion, equal } from './claim.js';
 import * as draws from './draws.js';
 
 /*
@@ -35,10 +38,18 @@ export function alignedTask({ left, right }: Bases, values: readonly number[]): 
   return diagonalInBases(left, values, right);
 }
 
+/** Aligned weights `W1 = U diag(a) Rᵀ`, `W2 = R diag(b) Vᵀ`, balanced where both layers have the same factors. */
+export function weightsOfFactors(
+  { left, inner, right }: Bases,
+  first: readonly number[],
+  second: readonly number[] = first,
+): Weights {
+  return { first: diagonalInBases(left, first, inner), second: diagonalInBases(inner, second, right) };
+}
+
 /** Balanced aligned weights `W1 = U √S Rᵀ`, `W2 = R √S Vᵀ` with the singular values `values` of `W1W2`. */
-export function alignedWeights({ left, inner, right }: Bases, values: readonly number[]): Weights {
-  const factors = values.map(Math.sqrt);
-  return { first: diagonalInBases(left, factors, inner), second: diagonalInBases(inner, factors, right) };
+export function alignedWeights(bases: Bases, values: readonly number[]): Weights {
+  return weightsOfFactors(bases, values.map(Math.sqrt));
 }
 
 /** A singular value of `W1W2` and how its two factors share it. */
@@ -55,20 +66,11 @@ export interface StretchedMode {
  * @param bases `U`, `R` and `V`
  * @param modes singular values `s` with their stretch `t`, as many as outputs and inputs at most
  */
-export function stretchedWeights({ left, inner, right }: Bases, modes: readonly StretchedMode[]): Weights {
-  const kept = modes.slice(0, inner.columns);
-  return {
-    first: diagonalInBases(
-      left,
-      kept.map(({ value, stretch }) => Math.sqrt(value) * stretch),
-      inner,
-    ),
-    second: diagonalInBases(
-      inner,
-      kept.map(({ value, stretch }) => Math.sqrt(value) / stretch),
-      right,
-    ),
-  };
+export function stretchedWeights(bases: Bases, modes: readonly StretchedMode[]): Weights {
+  const kept = modes.slice(0, bases.inner.columns);
+  const first = kept.map(({ value, stretch }) => Math.sqrt(value) * stretch);
+  const second = kept.map(({ value, stretch }) => Math.sqrt(value) / stretch);
+  return weightsOfFactors(bases, first, second);
 }
 
 /**
@@ -89,6 +91,34 @@ export function diagonalInBases(left: Matrix, values: readonly number[], right: 
     }
   }
   return product;
+}
+
+/** Rows, hidden units and columns beyond the number of modes. */
+export const extraFields = {
+  extraRows: fc.nat({ max: 3 }),
+  extraHidden: fc.nat({ max: 3 }),
+  extraCols: fc.nat({ max: 3 }),
+};
+
+export type Extra = { readonly [Field in keyof typeof extraFields]: number };
+
+/** Modes by their σ, the largest first. */
+export function largestFirst<AnyMode extends { readonly sigma: number }>(modes: readonly AnyMode[]): AnyMode[] {
+  return [...modes].sort((a, b) => b.sigma - a.sigma);
+}
+
+/** The pre-training problem of modes in any order, and of others beyond them whose σ and start are zero. */
+export function problemOfModes(modes: readonly Mode[], extra: Partial<Extra>): Problem {
+  const { extraRows = 0, extraHidden = 0, extraCols = 0 } = extra;
+  const [rows, hidden, cols] = [extraRows, extraHidden, extraCols].map((more) => modes.length + more);
+  const sorted = largestFirst(modes);
+  const starts = Array.from({ length: Math.min(rows!, hidden!, cols!) }, (_, index) => sorted[index]?.start ?? 0);
+  return createProblem({ rows, hidden, cols, spectrum: draws.pluck(sorted, 'sigma'), tau: 0, starts });
+}
+
+/** Conclusion that a distance, such as that of two matrices, is zero. */
+export function vanishes(label: string, distance: number, tolerance: number): Conclusion {
+  return equal([label, distance], ['none', 0], tolerance);
 }
 
 /** Two matrices of as many rows side by side, as one. */
@@ -114,12 +144,9 @@ export function matrixDistance(left: Matrix, right: Matrix): number {
 }
 
 /** A matrix with known singular values and one of its factorisations, named by numbers. */
-export interface FactoredMatrix {
+export interface FactoredMatrix extends Extra {
   /** Positive singular values in any order, and how far the factorisation is from the balanced one along each. */
-  readonly modes: readonly { readonly value: number; readonly stretch: number }[];
-  readonly extraRows: number;
-  readonly extraHidden: number;
-  readonly extraCols: number;
+  readonly modes: readonly StretchedMode[];
   /** Seed of the singular vectors; 0 is the identity. */
   readonly basis: number;
   /** Seed of the rotation of the hidden units before they are stretched; 0 is none. */
@@ -134,9 +161,7 @@ export const factoredMatrix: fc.Arbitrary<FactoredMatrix> = fc.record({
     9,
     fc.record({ value: draws.singularValue, stretch: fc.oneof(fc.constant(1), draws.decades(-1.5, 1.5)) }),
   ),
-  extraRows: fc.nat({ max: 3 }),
-  extraHidden: fc.nat({ max: 3 }),
-  extraCols: fc.nat({ max: 3 }),
+  ...extraFields,
   basis: draws.matrixSeed,
   rotation: fc.oneof(fc.constant(0), draws.matrixSeed),
   idle: fc.oneof(fc.constant(0), draws.decades(-3, 1)),
@@ -154,25 +179,11 @@ export function isFactoredMatrix(factored: FactoredMatrix): boolean {
   );
 }
 
-/** The matrix, its factors, and what they cost. */
-export interface Factored {
-  /** `W = UΣVᵀ`, `p×q`. */
-  readonly product: Matrix;
-  /** `W1`, `p×h`. */
-  readonly first: Matrix;
-  /** `W2`, `h×q`. */
-  readonly second: Matrix;
-  /** `q‖W1‖² + p‖W2‖²`, entry by entry. */
-  readonly cost: number;
-  /** `2√(pq)` times the sum of the singular values, which are known. */
-  readonly floor: number;
-}
-
 /**
  * The matrices that a factored matrix names: `W1 = [(p/q)^{1/4} U√Σ  N] M`, `W2 = M⁻¹ [(q/p)^{1/4} √ΣVᵀ; 0]` with `M` a rotation of the
  * hidden units times the stretches, and `N` the idle weights.
  */
-export function factorsOf(factored: FactoredMatrix): Factored {
+export function factorsOf(factored: FactoredMatrix) {
   const { modes, extraRows, extraHidden, extraCols, basis, rotation, idle } = factored;
   const rows = modes.length + extraRows;
   const hidden = modes.length + extraHidden;
@@ -185,22 +196,27 @@ export function factorsOf(factored: FactoredMatrix): Factored {
   const right = Matrix.zeros(hidden, cols);
   roots.forEach((root, index) => {
     left.setColumn(index, bases.left.getColumnVector(index).mul(scale * root));
-    right.setRow(
-      index,
-      bases.right.getColumn(index).map((entry) => (entry * root) / scale),
-    );
+    const direction = bases.right.getColumn(index).map((entry) => (entry * root) / scale);
+    right.setRow(index, direction);
   });
   const turn = draws.drawnOrthogonal(hidden, rotation);
   const stretches = Array.from({ length: hidden }, (_, index) => modes[index]?.stretch ?? 1);
   const first = left.mmul(turn).mulRowVector(stretches).mmul(bases.inner.transpose());
   const second = bases.inner.mmul(turn.transpose().mmul(right).divColumnVector(stretches));
   return {
+    /** `W = UΣVᵀ`. */
     product: alignedTask(bases, values),
     first,
     second,
-    cost: cols * squaredEntries(first) + rows * squaredEntries(second),
+    cost: costOf(first, second),
+    /** `2√(pq)` times the sum of the singular values, which are known. */
     floor: 2 * Math.sqrt(rows * cols) * values.reduce((sum, value) => sum + value, 0),
   };
+}
+
+/** `q‖W1‖² + p‖W2‖²`, entry by entry. */
+export function costOf(first: Matrix, second: Matrix): number {
+  return second.columns * squaredEntries(first) + first.rows * squaredEntries(second);
 }
 
 /** Square of the Frobenius norm, entry by entry. */
