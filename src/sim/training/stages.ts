@@ -1,5 +1,5 @@
 import { descendFactor } from '../../theory/descent.js';
-import { InvalidInputError } from '../../theory/invalid-input.js';
+import { InvalidInputError, requireInput } from '../../theory/invalid-input.js';
 import type { Backend } from '../backends/backend.js';
 import type { EngineName, Plan, RunRequest } from '../scenario/scenario.js';
 import { UNIT_ROUNDOFF } from './pretraining.js';
@@ -120,4 +120,11 @@ export function requireSmallSteps(option: string, rate: number, largest: number)
     rate,
     `a rate up to 1/(8 sigma) = ${Number(limit.toPrecision(3))} for the largest singular value, ${largest}`,
   );
+}
+
+const MOST_STEPS = 1e6;
+
+/** Refuses pre-training of which the steps would never end: a list of their rates alone would fill the memory. */
+export function requireFewSteps(option: string, time: number, rate: number): void {
+  requireInput(time / rate <= MOST_STEPS, option, time, `a time of at most ${MOST_STEPS} steps of pretrainingRate`);
 }

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { exposureThreshold } from '../../../theory/exposure.js';
-import { InvalidInputError } from '../../../theory/invalid-input.js';
 import { figureOf, linear } from '../../scenario/figure.js';
 import { requireTableMemory } from '../../scenario/memory.js';
 import { between, described, increasing, readTimes } from '../../scenario/parameter.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import * as shared from '../../scenario/shared.js';
 import { declaring } from '../../scenario/table.js';
-import { planStages, requireSmallSteps, type StagesPlan } from '../../training/stages.js';
+import { planStages, requireFewSteps, requireSmallSteps, type StagesPlan } from '../../training/stages.js';
 import { type ComparedModes, checkModeStages } from '../../training/training-checks.js';
 import { accuracy, curve, modeTable, published, publishedPoints, thresholdTable } from './columns.js';
 import { exposedModes } from './exposed-modes.js';
@@ -88,9 +87,7 @@ export const earlyExposure: Scenario<EarlyExposureParameters, ExposurePlan, type
     const largest = largestValue(parsed);
     requireSmallSteps('pretrainingRate', pretrainingRate, largest);
     requireSmallSteps('learningRate', learningRate, largest);
-    if (time / pretrainingRate > MOST_STEPS) {
-      throw new InvalidInputError('time', time, `a time of at most ${MOST_STEPS} steps of pretrainingRate`);
-    }
+    requireFewSteps('time', time, pretrainingRate);
     return parsed;
   },
   plan(parameters, request) {
@@ -133,8 +130,6 @@ function overMix(id: string, title: string, y: ReturnType<typeof linear>) {
   const x = linear('mix', 'share of post-training data in pre-training');
   return figureOf(curve, id, title, x, y, { series: 'post_training' });
 }
-
-const MOST_STEPS = 1e6;
 
 function largestValue(parameters: EarlyExposureParameters): number {
   return exposedModes(parameters).reduce(

@@ -7,7 +7,7 @@ import { between, described, increasing, integer, numericList, positive } from '
 import type { ParametersPlan, Resolved, Scenario } from '../../scenario/scenario.js';
 import * as shared from '../../scenario/shared.js';
 import { declaring } from '../../scenario/table.js';
-import { requireSmallSteps } from '../../training/stages.js';
+import { requireFewSteps, requireSmallSteps } from '../../training/stages.js';
 import { outOfFloat32 } from '../../training/training-plan.js';
 import { type ReplaySummary, replayFigures, replayTables, summaryOf } from './columns.js';
 import { blockTasks, type ReplayPoint, replayPoints, replaySettings } from './replay-runs.js';
@@ -104,6 +104,7 @@ export const replay: Scenario<ReplayParameters, ParametersPlan<ReplayParameters>
     const largest = Math.max(spectrum[0]!, ...newSpectrum);
     const heaviest = 1 + Math.max(raw.replay, ...raw.replays);
     requireSmallSteps('pretrainingRate', raw.pretrainingRate, largest);
+    requireFewSteps('times', Math.max(raw.time, ...raw.times), raw.pretrainingRate);
     for (const rate of [raw.learningRate, ...raw.learningRates]) {
       if (!(rate > 0)) throw new InvalidInputError('learningRates', rate, 'numbers above 0');
       requireSmallSteps(rate === raw.learningRate ? 'learningRate' : 'learningRates', rate, largest * heaviest);

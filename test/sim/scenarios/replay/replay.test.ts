@@ -129,6 +129,10 @@ describe('replay', () => {
     [{ features: 9 }, 'features: 9 is not allowed; expected an integer from 1 to 8'],
     [{ newSpectrum: '1,1,1,1,1,1,1,1,1' }, 'features: 6 is not allowed; expected an integer from 1 to 1'],
     [{ learningRates: '0' }, 'learningRates: 0 is not allowed'],
+    [
+      { pretrainingRate: '1e-9' },
+      'times: 40 is not allowed; expected a time of at most 1000000 steps of pretrainingRate',
+    ],
     [{ learningRate: '0.2' }, 'learningRate: 0.2 is not allowed; expected a rate up to'],
     [{ widths: '8,6' }, 'widths: "8,6" is not allowed'],
   ])('%o is refused in one line', (settings, message) => {
