@@ -2,16 +2,10 @@ import { Matrix } from 'ml-matrix';
 import type { Weights } from '../../balance.js';
 import type { Mode } from '../../mode.js';
 
-/*
- * Gradient flow without the closed forms under test: the published sigmoid, quadrature, and an integrator from the equations alone.
- */
+// Gradient flow without the closed forms under test: the published sigmoid, quadrature, and an integrator from the equations alone.
 
-export interface ModeState {
-  /** Singular value `s`. */
-  readonly value: number;
-  /** `σ - s`, with full relative accuracy. */
-  readonly gap: number;
-}
+/** Singular value `s` of a mode and its gap `σ - s`, with full relative accuracy. */
+export type ModeState = { readonly value: number; readonly gap: number };
 
 /**
  * A mode under gradient flow by the sigmoid as it was published (Saxe, McClelland and Ganguli 2014),
@@ -33,14 +27,8 @@ export function sigmoid({ sigma, start }: Mode, time: number): ModeState {
 
 const POINTS = 16;
 
-interface Node {
-  /** Position on [-1, 1]. */
-  readonly at: number;
-  readonly weight: number;
-}
-
 /** The 16-point Gauss–Legendre rule on [-1, 1]: roots of `P_16` by Newton's method. */
-const nodes: readonly Node[] = Array.from({ length: POINTS }, (_, index) => {
+const nodes = Array.from({ length: POINTS }, (_, index) => {
   let at = Math.cos((Math.PI * (index + 0.75)) / (POINTS + 0.5));
   let { value, slope } = legendre(at);
   for (let iteration = 0; iteration < 10; iteration++) {
@@ -68,11 +56,9 @@ export function panelIntegral(integrand: (at: number) => number, from: number, t
   return half * nodes.reduce((sum, { at, weight }) => sum + weight * integrand(middle + half * at), 0);
 }
 
-/*
- * Gradient flow from its definition alone: Ẇ1 = -2(W1W2 - A)W2ᵀ, Ẇ2 = -2W1ᵀ(W1W2 - A) has polynomial right-hand sides, so
- * that the Taylor coefficients of a solution follow one from the other. An integrator of this kind is exact to rounding
- * for every start, and shares no formula with the closed forms that claims judge by it.
- */
+// Gradient flow from its definition alone: Ẇ1 = -2(W1W2 - A)W2ᵀ, Ẇ2 = -2W1ᵀ(W1W2 - A) has polynomial right-hand sides, so
+// that the Taylor coefficients of a solution follow one from the other. An integrator of this kind is exact to rounding
+// for every start, and shares no formula with the closed forms that claims judge by it.
 
 /** Share of the time for which the series is sure to converge that one step is made for at most, and the order that this takes. */
 const LONGEST_SHARE = 1 / 16;
@@ -100,24 +86,12 @@ function orderFor(share: number): number {
   return Math.max(1, Math.ceil(Math.log((LEFT_OUT * (1 - ratio)) / 3.3) / Math.log(ratio)) - 1);
 }
 
-/**
- * The longest time that one Taylor step is made for.
- *
- * @param first `W1`, `p×h`
- * @param second `W2`, `h×q`
- * @param task the task `A`, `p×q`
- */
+/** The longest time that one Taylor step is made for. */
 export function longestStep(first: Matrix, second: Matrix, task: Matrix): number {
   return LONGEST_SHARE * safeRadius(first, second, task);
 }
 
-/**
- * Weights after gradient flow of `‖W1W2 - A‖²` for a time, in as many Taylor steps as it needs.
- *
- * @param first `W1`, `p×h`, at time 0
- * @param second `W2`, `h×q`, at time 0
- * @param task the task `A`, `p×q`
- */
+/** Weights after gradient flow of `‖W1W2 - A‖²` for a time, in as many Taylor steps as it needs. */
 export function flowByTaylor(first: Matrix, second: Matrix, task: Matrix, time: number): Weights {
   let weights: Weights = { first, second };
   for (let left = time; left > 0; ) {
@@ -133,9 +107,7 @@ export function flowByTaylor(first: Matrix, second: Matrix, task: Matrix, time: 
  * One step of the series. With `R` the residual `W1W2 - A`, coefficient by coefficient,
  * `R_n = Σ_k W1_k W2_{n-k}` (less A for n = 0), `W1_{n+1} = -2/(n+1) Σ_k R_k W2_{n-k}ᵀ`, `W2_{n+1} = -2/(n+1) Σ_k W1_{n-k}ᵀ R_k`.
  * Every sum over k and over an index of the matrices is one long product of two rows of numbers: one lists the coefficients
- * upwards, the other, see `Coefficients`, downwards.
- *
- * @param last order at which the series is cut
+ * upwards, the other, see `Coefficients`, downwards. The series is cut at the order `last`.
  */
 function taylorStep({ first, second }: Weights, task: Matrix, step: number, last: number): Weights {
   const [rows, hidden, cols] = [first.rows, first.columns, second.columns];
@@ -220,10 +192,6 @@ class Coefficients {
   set(order: number, row: number, column: number, value: number): void {
     this.entries[this.begin(row, order) + column] = value;
   }
-
-  get(order: number, row: number, column: number): number {
-    return this.entries[this.begin(row, order) + column]!;
-  }
 }
 
 /**
@@ -275,7 +243,9 @@ function sumOfPowers(coefficients: Coefficients, at: number, last: number): Matr
   for (let row = 0; row < sums.rows; row++) {
     for (let column = 0; column < sums.columns; column++) {
       let sum = 0;
-      for (let order = last; order >= 0; order--) sum = sum * at + coefficients.get(order, row, column);
+      for (let order = last; order >= 0; order--) {
+        sum = sum * at + coefficients.entries[coefficients.begin(row, order) + column]!;
+      }
       sums.set(row, column, sum);
     }
   }

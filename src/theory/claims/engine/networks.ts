@@ -3,28 +3,19 @@ import { Matrix } from 'ml-matrix';
 import type { Weights } from '../../balance.js';
 import type { Mode } from '../../mode.js';
 import { createProblem, type Problem } from '../../problem.js';
-import { type Conclusion, equal } from './claim.js';
+import { type Conclusion, type Drawn, equal } from './claim.js';
 import * as draws from './draws.js';
 
-/*
- * Weights and tasks with known singular values: aligned, stretched and factored ones, and data that do not cover all inputs.
- */
+// Weights and tasks with known singular values: aligned, stretched and factored ones, and data that do not cover all inputs.
 
-/** Orthogonal bases of the outputs, the hidden units and the inputs of a two-layer network. */
-export interface Bases {
-  /** `U`, `p×p`. */
-  readonly left: Matrix;
-  /** `R`, `h×h`. */
-  readonly inner: Matrix;
-  /** `V`, `q×q`. */
-  readonly right: Matrix;
-}
+/** Orthogonal bases of the outputs, the hidden units and the inputs of a two-layer network: `U`, `R` and `V`. */
+export type Bases = ReturnType<typeof drawnBases>;
 
 /** Beyond every seed that `drawnBases` makes of a `matrixSeed`. */
 const FURTHER_SEEDS = 700_000;
 
 /** Bases that a seed determines; 0 makes all three the identity. */
-export function drawnBases(rows: number, hidden: number, cols: number, seed: number): Bases {
+export function drawnBases(rows: number, hidden: number, cols: number, seed: number) {
   const seedOf = (order: number) => (seed === 0 ? 0 : seed + order * draws.SEED_STRIDE);
   return {
     left: draws.drawnOrthogonal(rows, seed),
@@ -52,34 +43,24 @@ export function alignedWeights(bases: Bases, values: readonly number[]): Weights
   return weightsOfFactors(bases, values.map(Math.sqrt));
 }
 
-/** A singular value of `W1W2` and how its two factors share it. */
-export interface StretchedMode {
-  readonly value: number;
-  /** The factor of `W1` is `√value · stretch`, that of `W2` is `√value / stretch`; 1 is balanced. */
-  readonly stretch: number;
-}
+/** A singular value `s` of `W1W2` and how its two factors share it, `√s · t` and `√s / t`; with the stretch `t = 1` it is balanced. */
+const stretchedMode = fc.record({
+  value: draws.singularValue,
+  stretch: fc.oneof(fc.constant(1), draws.decades(-1.5, 1.5)),
+});
 
 /**
  * Aligned weights that need not be balanced: `W1 = U diag(√s · t) Rᵀ`, `W2 = R diag(√s / t) Vᵀ`. Modes beyond the hidden
  * width are left out.
- *
- * @param bases `U`, `R` and `V`
- * @param modes singular values `s` with their stretch `t`, as many as outputs and inputs at most
  */
-export function stretchedWeights(bases: Bases, modes: readonly StretchedMode[]): Weights {
+export function stretchedWeights(bases: Bases, modes: readonly Readonly<Drawn<typeof stretchedMode>>[]): Weights {
   const kept = modes.slice(0, bases.inner.columns);
   const first = kept.map(({ value, stretch }) => Math.sqrt(value) * stretch);
   const second = kept.map(({ value, stretch }) => Math.sqrt(value) / stretch);
   return weightsOfFactors(bases, first, second);
 }
 
-/**
- * `U diag(values) Vᵀ` for the first columns of two bases, one per value: how tasks and aligned weights are written down.
- *
- * @param left `U`, with at least as many columns as there are values
- * @param values the diagonal, at least one number
- * @param right `V`, with at least as many columns as there are values
- */
+/** `U diag(values) Vᵀ` for the first columns of two bases, one per value: how tasks and aligned weights are written down. */
 export function diagonalInBases(left: Matrix, values: readonly number[], right: Matrix): Matrix {
   const product = Matrix.zeros(left.rows, right.rows);
   for (let row = 0; row < left.rows; row++) {
@@ -129,9 +110,7 @@ export function beside(left: Matrix, right: Matrix): Matrix {
   return both;
 }
 
-/**
- * Frobenius norm of `left - right`, entry by entry, without the matrices in between: claims compare thousands of pairs.
- */
+/** Frobenius norm of `left - right`, entry by entry, without the matrices in between: claims compare thousands of pairs. */
 export function matrixDistance(left: Matrix, right: Matrix): number {
   let sum = 0;
   for (let row = 0; row < left.rows; row++) {
@@ -143,29 +122,19 @@ export function matrixDistance(left: Matrix, right: Matrix): number {
   return Math.sqrt(sum);
 }
 
-/** A matrix with known singular values and one of its factorisations, named by numbers. */
-export interface FactoredMatrix extends Extra {
-  /** Positive singular values in any order, and how far the factorisation is from the balanced one along each. */
-  readonly modes: readonly StretchedMode[];
-  /** Seed of the singular vectors; 0 is the identity. */
-  readonly basis: number;
-  /** Seed of the rotation of the hidden units before they are stretched; 0 is none. */
-  readonly rotation: number;
-  /** Size of the weights of hidden units that the other layer ignores. */
-  readonly idle: number;
-}
-
-/** Factorisations of all kinds: balanced, stretched along modes or across them, with idle units. */
-export const factoredMatrix: fc.Arbitrary<FactoredMatrix> = fc.record({
-  modes: draws.listOf(
-    9,
-    fc.record({ value: draws.singularValue, stretch: fc.oneof(fc.constant(1), draws.decades(-1.5, 1.5)) }),
-  ),
+/** A matrix with known singular values and a factorisation: balanced, stretched along modes or across them, with idle units. */
+export const factoredMatrix = fc.record({
+  modes: draws.listOf(9, stretchedMode),
   ...extraFields,
+  /** Seed of the singular vectors; 0 is the identity. */
   basis: draws.matrixSeed,
+  /** Seed of the rotation of the hidden units before they are stretched; 0 is none. */
   rotation: fc.oneof(fc.constant(0), draws.matrixSeed),
+  /** Size of the weights of hidden units that the other layer ignores. */
   idle: fc.oneof(fc.constant(0), draws.decades(-3, 1)),
 });
+
+export type FactoredMatrix = Drawn<typeof factoredMatrix>;
 
 /** Whether a plain value is a factored matrix. */
 export function isFactoredMatrix(factored: FactoredMatrix): boolean {
@@ -180,8 +149,10 @@ export function isFactoredMatrix(factored: FactoredMatrix): boolean {
 }
 
 /**
- * The matrices that a factored matrix names: `W1 = [(p/q)^{1/4} U√Σ  N] M`, `W2 = M⁻¹ [(q/p)^{1/4} √ΣVᵀ; 0]` with `M` a rotation of the
+ * The matrices that a factored matrix names, `W = UΣVᵀ` and its factors `W1 = [(p/q)^{1/4} U√Σ  N] M`, `W2 = M⁻¹ [(q/p)^{1/4} √ΣVᵀ; 0]` with `M` a rotation of the
  * hidden units times the stretches, and `N` the idle weights.
+ *
+ * @returns also the cost of the factors, `q‖W1‖² + p‖W2‖²`, and its floor by the singular values, which are known
  */
 export function factorsOf(factored: FactoredMatrix) {
   const { modes, extraRows, extraHidden, extraCols, basis, rotation, idle } = factored;
@@ -224,16 +195,10 @@ export function squaredEntries(matrix: Matrix): number {
   return matrix.to1DArray().reduce((sum, entry) => sum + entry ** 2, 0);
 }
 
-/*
- * What the claims about data that do not cover all inputs (T0-exposure, T4-exposure) share: covariances of inputs and gradients of
- * the loss `E‖(W1W2 - A)x‖²` for `x ~ N(0, C)`, from their definitions.
- */
+// What the claims about data that do not cover all inputs (T0-exposure, T4-exposure) share: covariances of inputs and gradients of
+// the loss `E‖(W1W2 - A)x‖²` for `x ~ N(0, C)`, from their definitions.
 
-/**
- * Covariance of the inputs, `V T diag(variances) Tᵀ Vᵀ`.
- *
- * @param twistSeed of the orthogonal T; 0 for the identity, with which it is diagonal in the singular vectors V
- */
+/** Covariance of the inputs, `V T diag(variances) Tᵀ Vᵀ`, T drawn by `twistSeed`; with 0 it is diagonal in the singular vectors V. */
 export function inputCovariance({ right }: Bases, variances: readonly number[], twistSeed: number): Matrix {
   const padded = Array.from({ length: right.rows }, (_, index) => variances[index] ?? 0);
   const twist = draws.drawnOrthogonal(right.rows, twistSeed === 0 ? 0 : twistSeed + FURTHER_SEEDS);

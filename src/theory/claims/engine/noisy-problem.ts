@@ -1,51 +1,29 @@
 import * as fc from 'fast-check';
 import type { Mode } from '../../mode.js';
 import type { Problem } from '../../problem.js';
+import type { DrawnFields } from './claim.js';
 import { areWhole, areWithin, decades, listOf, mode, pluck, singularValue, weighted } from './draws.js';
 import { type ModeState, sigmoid } from './integration.js';
 
-/*
- * What the claims about the perturbed loss (T3) share: instances, and the perturbed loss written out from definitions, by
- * the published sigmoid and without the functions that these claims judge.
- */
-
-/** A problem and the noise on its weights. */
-export interface NoisyProblem {
-  /** Modes in any order. */
-  readonly modes: readonly Mode[];
-  /** Rows and columns beyond the number of modes. */
-  readonly extraRows: number;
-  readonly extraCols: number;
-  readonly gamma: number;
-}
+// What the claims about the perturbed loss (T3) share: instances, and the perturbed loss written out from definitions, by
+// the published sigmoid and without the functions that these claims judge.
 
 /** Modes that start below their σ, some of them repeated or in clusters as tight as 1e-9; now and then any modes. */
-const noisyModes: fc.Arbitrary<Mode[]> = weighted(
-  [
-    8,
-    listOf(
-      12,
-      fc
-        .record({ sigma: singularValue, closeness: fc.constantFrom(0, 0, 1e-3, 1e-9), share: decades(-12, -0.05) })
-        .map(({ sigma, closeness, share }) => ({
-          sigma: sigma * (1 - closeness),
-          start: sigma * (1 - closeness) * share,
-        })),
-    ),
-  ],
-  [1, listOf(12, mode)],
-);
+const clusteredMode = fc
+  .record({ sigma: singularValue, closeness: fc.constantFrom(0, 0, 1e-3, 1e-9), share: decades(-12, -0.05) })
+  .map(({ sigma, closeness, share }) => ({ sigma: sigma * (1 - closeness), start: sigma * (1 - closeness) * share }));
+const noisyModes: fc.Arbitrary<readonly Mode[]> = weighted([8, listOf(12, clusteredMode)], [1, listOf(12, mode)]);
 
 /** Noise scales, most of them where the critical gap is among ordinary singular values; 0 now and then. */
 const scales = weighted([6, decades(-1.5, 0.3)], [5, decades(-4, 1)], [1, fc.constant(0)]);
 
-/** The fields of a `NoisyProblem`. */
-export const noisyFields = {
-  modes: noisyModes,
-  extraRows: fc.nat({ max: 3 }),
-  extraCols: fc.nat({ max: 3 }),
-  gamma: scales,
-};
+/** Rows and columns beyond the number of modes. */
+const extraDimensions = { extraRows: fc.nat({ max: 3 }), extraCols: fc.nat({ max: 3 }) };
+
+/** The fields of a problem, its modes in any order, and of the noise on its weights. */
+export const noisyFields = { modes: noisyModes, ...extraDimensions, gamma: scales };
+
+export type NoisyProblem = DrawnFields<typeof noisyFields>;
 
 /**
  * Modes far apart in time, and a noise at which one of them is worth about as much as it costs (σ ≈ 2c): a perturbed loss
@@ -54,8 +32,7 @@ export const noisyFields = {
 export const dippingProblem: fc.Arbitrary<NoisyProblem> = fc
   .record({
     modes: fc.array(fc.record({ sigma: decades(-0.5, 0.5), share: decades(-12, -5) }), { minLength: 2, maxLength: 6 }),
-    extraRows: fc.nat({ max: 3 }),
-    extraCols: fc.nat({ max: 3 }),
+    ...extraDimensions,
     balanced: fc.nat({ max: 5 }),
     nearness: decades(-0.1, 0.1),
   })
@@ -155,10 +132,7 @@ export function turningTimes(instance: NoisyProblem): number[] {
   });
 }
 
-/**
- * A time so late that all gaps but those of null modes are below `e^-500`, and still among the doubles: every mode has
- * done what it does.
- */
+/** A time so late that all gaps but those of null modes are below `e^-500`, and still among the doubles: every mode is done. */
 export function lateTime(instance: NoisyProblem): number {
   const moving = movingModes(instance.modes);
   const slowest = moving.reduce((least, { sigma }) => (sigma > 0 ? Math.min(least, sigma) : least), Infinity);

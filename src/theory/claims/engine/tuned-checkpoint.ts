@@ -2,42 +2,34 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import type { Weights } from '../../balance.js';
 import type { FineTuning } from '../../finetuning.js';
-import type { Problem } from '../../problem.js';
+import type { DrawnFields } from './claim.js';
 import { areWhole, areWithin, decades, matrixSeed, quotients, weighted } from './draws.js';
 import { sigmoid } from './integration.js';
 import { alignedTask, alignedWeights, type Bases, drawnBases, matrixDistance } from './networks.js';
 import * as twoTasks from './tuned-modes.js';
 
-/** A checkpoint of pre-training and some gradient-descent steps of fine-tuning on a turned task. */
-export interface TunedCheckpoint extends twoTasks.Surplus {
-  readonly modes: readonly twoTasks.StartedMode[];
-  /** Pre-training time. */
-  readonly time: number;
-  readonly pull: number;
-  readonly anchor: 'checkpoint' | 'pretraining';
-  readonly steps: number;
-  /** Learning rate in units of the largest at which the steps are stable; or far beyond 1, where they diverge. */
-  readonly rate: number;
-  /** Degrees by which pairs of singular vectors of the new task are turned. */
-  readonly angle: number;
-  /** Ratio of the first layer's factors to the second's. */
-  readonly imbalance: number;
-  readonly seed: number;
-}
-
-/** The fields of a `TunedCheckpoint`, up to 8 modes so that full matrices stay cheap. */
+/**
+ * A checkpoint of pre-training and some gradient-descent steps of fine-tuning on a turned task; up to 8 modes, so that full
+ * matrices stay cheap.
+ */
 export const checkpointFields = {
   modes: twoTasks.startedModes(8, twoTasks.anyShare, twoTasks.startedAnywhere),
+  /** Pre-training time. */
   time: fc.oneof(decades(-3, 3), fc.constant(0)),
   pull: twoTasks.pullWeight,
   anchor: fc.constantFrom('checkpoint', 'pretraining'),
   steps: fc.nat({ max: 6 }),
+  /** Learning rate in units of the largest at which the steps are stable; or far beyond 1, where they diverge. */
   rate: weighted([12, quotients(0, 9, 10)], [2, decades(8, 12)]),
-  angle: fc.constant(0),
+  /** Degrees by which pairs of singular vectors of the new task are turned. */
+  angle: fc.constant<number>(0),
+  /** Ratio of the first layer's factors to the second's. */
   imbalance: weighted([12, fc.constant(1)], [1, decades(-1, 1)]),
   ...twoTasks.surplusFields,
   seed: matrixSeed,
 } as const;
+
+type TunedCheckpoint = DrawnFields<typeof checkpointFields>;
 
 /** Whether a plain value is such a checkpoint. */
 export function isTunedCheckpoint(instance: TunedCheckpoint): boolean {
@@ -56,30 +48,10 @@ export function isTunedCheckpoint(instance: TunedCheckpoint): boolean {
 }
 
 /** A checkpoint with all that the library and full matrices need to fine-tune it. */
-export interface PreparedCheckpoint {
-  readonly problem: Problem;
-  readonly fineTuning: FineTuning;
-  /** Singular values of the checkpoint. */
-  readonly values: readonly number[];
-  /** Size of the largest matrices, for tolerances. */
-  readonly size: number;
-  /** Whether full matrices can be compared; if not, whether they diverge for certain. */
-  readonly regime: 'stable' | 'diverging' | 'unclear';
-  /** What full matrices give. */
-  readonly explicit: ExplicitFineTuning;
-}
-
-interface ExplicitFineTuning {
-  readonly layers: Weights;
-  /** `W1W2` in the basis of the singular vectors of pre-training. */
-  readonly core: Matrix;
-  readonly lossBefore: number;
-  readonly lossPre: number;
-  readonly lossFt: number;
-}
+export type PreparedCheckpoint = ReturnType<typeof prepare>;
 
 /** Works a checkpoint out, by full matrices with singular vectors that its seed draws. */
-export function prepare(instance: TunedCheckpoint): PreparedCheckpoint {
+export function prepare(instance: TunedCheckpoint) {
   const { modes, pull, anchor, steps, seed } = instance;
   const problem = twoTasks.tunedProblem(modes, instance);
   const target = twoTasks.targetsOf(modes, problem);
@@ -102,14 +74,20 @@ export function prepare(instance: TunedCheckpoint): PreparedCheckpoint {
   });
   // Modes at zero stay there, whatever the steps.
   const offsets = values.map((value, index) => (value === 0 ? 1 : Math.abs(value - goals[index]!) / largest));
+  const fineTuning: FineTuning = { target, pull, anchor, length: { rate, steps } };
   return {
+    /** Whether full matrices can be compared; if not, whether they diverge for certain. */
     regime: instance.rate <= 1 ? 'stable' : instance.angle === 0 ? ending(layers, offsets) : 'unclear',
     problem,
-    fineTuning: { target, pull, anchor, length: { rate, steps } },
+    fineTuning,
+    /** Singular values of the checkpoint. */
     values,
+    /** Of the largest matrices, for tolerances. */
     size: largest,
+    /** What full matrices give. */
     explicit: {
       layers,
+      /** `W1W2` in the basis of the singular vectors of pre-training. */
       core: bases.left.transpose().mmul(product).mmul(bases.right),
       lossBefore: matrixDistance(before, pretraining) ** 2,
       lossPre: matrixDistance(product, pretraining) ** 2,
@@ -133,14 +111,7 @@ function turning(angle: number, size: number): Matrix {
   const [cos, sin] = [Math.cos(radians), Math.sin(radians)];
   const turn = Matrix.eye(size);
   for (let upper = 0; upper + 1 < size; upper += 2) {
-    turn.setSubMatrix(
-      [
-        [cos, -sin],
-        [sin, cos],
-      ],
-      upper,
-      upper,
-    );
+    turn.setSubMatrix(Matrix.from1DArray(2, 2, [cos, -sin, sin, cos]), upper, upper);
   }
   return turn;
 }
@@ -154,21 +125,16 @@ function ending({ first, second }: Weights, offsets: readonly number[]): 'diverg
   return largest < 1e60 || offsets.some((offset) => offset < 1e-3) ? 'unclear' : 'diverging';
 }
 
-/** What is minimised: `‖W - task‖² + pull·‖W - anchor‖²`. */
-interface PulledLoss {
-  readonly task: Matrix;
-  readonly pull: number;
-  readonly anchor: Matrix;
-}
-
 /**
- * Gradient descent on a regularised loss, written out: both layers move at once along
+ * Gradient descent on `‖W - task‖² + pull·‖W - anchor‖²`, written out: both layers move at once along
  * `-2[(W - A) + λ(W - B)]` times the transpose of the other.
- *
- * @param steps number of steps, an integer from 0
  */
-function descendRegularized(layers: Weights, { task, pull, anchor }: PulledLoss, rate: number, steps: number): Weights {
-  let { first, second } = layers;
+function descendRegularized(
+  { first, second }: Weights,
+  { task, pull, anchor }: { readonly task: Matrix; readonly pull: number; readonly anchor: Matrix },
+  rate: number,
+  steps: number,
+): Weights {
   for (let step = 0; step < steps; step++) {
     const product = first.mmul(second);
     const onTask = product.clone().sub(task);
