@@ -11,17 +11,7 @@ import {
   stagedPretrainingLoss,
 } from '../staged-finetuning.js';
 import { atLeast, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
-import {
-  areWhole,
-  areWithin,
-  decades,
-  listOf,
-  pluck,
-  quotients,
-  singularValue,
-  singularValues,
-  weighted,
-} from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { alignedTask, alignedWeights, drawnBases, matrixDistance } from './engine/networks.js';
 import * as twoTasks from './engine/tuned-modes.js';
 import { pullWeight } from './engine/tuned-modes.js';
@@ -37,7 +27,10 @@ interface Staged extends twoTasks.Surplus {
 /** Modes that overshoot from some mode on, and not before. */
 const turning = fc
   .record({
-    modes: listOf(10, fc.record({ sigma: singularValue, kept: twoTasks.keptShare, overshot: twoTasks.overshootShare })),
+    modes: draws.listOf(
+      10,
+      fc.record({ sigma: draws.singularValue, kept: twoTasks.keptShare, overshot: twoTasks.overshootShare }),
+    ),
     turn: fc.nat({ max: 9 }),
   })
   .map(({ modes, turn }) =>
@@ -59,12 +52,12 @@ export const stagedFineTuning = defineClaim<Staged>({
     'Fine-tuned to convergence on a task with the same singular vectors, a checkpoint with n learned modes has the pre-training loss F(n) with F(n) − F(n−1) = σ_n^ft(σ_n^ft − 2σ_n), so that F never rises up to the last mode n0 with σ_n^ft ≤ 2σ_n, rises strictly from there on, and is least at n0.',
   origin: 'direction: paper, section 4; threshold and closed form: ours',
   domain: fc.record({
-    modes: weighted([7, turning], [1, twoTasks.tunedModes(10)]),
+    modes: draws.weighted([7, turning], [1, twoTasks.tunedModes(10)]),
     learned: fc.nat({ max: 10 }),
     ...twoTasks.surplusFields,
   }),
   wellFormed: ({ modes, learned, ...surplus }) =>
-    twoTasks.areTunedModes(modes) && twoTasks.isSurplus(surplus) && areWhole([learned], 0, Infinity),
+    twoTasks.areTunedModes(modes) && twoTasks.isSurplus(surplus) && draws.areWhole([learned], 0, Infinity),
   hypotheses: [
     {
       name: 'overshoot',
@@ -107,7 +100,7 @@ function lossOfLimit(instance: Staged, learned: number): number {
   const problem = twoTasks.tunedProblem(modes, instance);
   // In turned bases the rounding of zeros would be learned in the end: unlearned modes are a saddle.
   const bases = drawnBases(problem.rows, problem.hidden, problem.cols, 0);
-  const checkpoint = alignedWeights(bases, pluck(problem.modes, 'start'));
+  const checkpoint = alignedWeights(bases, draws.pluck(problem.modes, 'start'));
   const goal = alignedTask(bases, twoTasks.targetsOf(modes, problem));
   const { first, second } = flowWeights(checkpoint.first, checkpoint.second, goal, Infinity);
   const residual = Matrix.sub(first.mmul(second), alignedTask(bases, problem.spectrum));
@@ -142,15 +135,15 @@ function turnIsRight(modes: readonly twoTasks.TunedMode[]): Conclusion[] {
 const namedTask = fc.record({
   spectrum: fc.constantFrom('power', 'linear', 'geometric', 'list'),
   /** Exponent of the power law; its inverse power of two is the ratio of the geometric one. */
-  exponent: quotients(0, 12, 4),
+  exponent: draws.quotients(0, 12, 4),
   /** Values of the list; their number is that of the modes for every spectrum. */
-  values: singularValues(),
+  values: draws.singularValues(),
   task: fc.constantFrom('overshoot', 'scale', 'erase'),
   /** Modes that the task leaves as they are. */
   kept: fc.nat({ max: 12 }),
   /** What the others are multiplied by. */
-  factor: fc.oneof(decades(-1, 2), quotients(0, 16, 4)),
-  pull: fc.oneof(pullWeight, quotients(0, 8, 4)),
+  factor: fc.oneof(draws.decades(-1, 2), draws.quotients(0, 16, 4)),
+  pull: fc.oneof(pullWeight, draws.quotients(0, 8, 4)),
 });
 
 /** T4 and T5 for the tasks that a user names. */
@@ -162,11 +155,11 @@ export const overshootInflection = defineClaim({
   origin: 'ours',
   domain: namedTask,
   wellFormed: ({ exponent, values, kept, factor, pull }) =>
-    areWithin([exponent], 0, 8) &&
-    areWhole([values.length], 1, 12) &&
-    values.every((value, index) => areWithin([value], 1e-6, 1e6) && value <= (values[index - 1] ?? Infinity)) &&
-    areWhole([kept], 0, Infinity) &&
-    areWithin([factor, pull], 0, 1e6),
+    draws.areWithin([exponent], 0, 8) &&
+    draws.areWhole([values.length], 1, 12) &&
+    values.every((value, index) => draws.areWithin([value], 1e-6, 1e6) && value <= (values[index - 1] ?? Infinity)) &&
+    draws.areWhole([kept], 0, Infinity) &&
+    draws.areWithin([factor, pull], 0, 1e6),
   hypotheses: [],
   conclusion(instance) {
     const { values, exponent, pull } = instance;
@@ -243,10 +236,10 @@ const domain = fc.record({
   modes: twoTasks.tunedModes(9),
   learned: fc.integer({ min: 1, max: 9 }),
   /** How much of its σ each learned mode has. */
-  share: weighted([6, fc.constant(1)], [1, decades(-3, 1)]),
+  share: draws.weighted([6, fc.constant(1)], [1, draws.decades(-3, 1)]),
   pull: twoTasks.pullWeight,
   /** Time of the fine-tuning flow. */
-  time: fc.oneof(decades(-3, 3), fc.constant('limit' as const)),
+  time: fc.oneof(draws.decades(-3, 3), fc.constant('limit' as const)),
   ...twoTasks.surplusFields,
 });
 
@@ -263,9 +256,9 @@ export const forgetting = defineClaim({
   wellFormed: ({ modes, learned, share, pull, time, ...surplus }) =>
     twoTasks.areTunedModes(modes) &&
     twoTasks.isSurplus(surplus) &&
-    areWhole([learned], 1, Infinity) &&
-    areWithin([share], Number.MIN_VALUE, 100) &&
-    areWithin([pull], 0, 1e6) &&
+    draws.areWhole([learned], 1, Infinity) &&
+    draws.areWithin([share], Number.MIN_VALUE, 100) &&
+    draws.areWithin([pull], 0, 1e6) &&
     (time === 'limit' || time >= 0),
   hypotheses: [
     {
@@ -318,7 +311,7 @@ function forgottenInTheLimit(instance: Instance, learned: number): number {
   const problem = twoTasks.tunedProblem(modes, instance);
   // In turned bases the rounding of zeros would be learned in the end: unlearned modes are a saddle.
   const bases = drawnBases(problem.rows, problem.hidden, problem.cols, 0);
-  const { first, second } = alignedWeights(bases, pluck(problem.modes, 'start'));
+  const { first, second } = alignedWeights(bases, draws.pluck(problem.modes, 'start'));
   const task = alignedTask(bases, problem.spectrum);
   const start = first.mmul(second);
   const goal = alignedTask(bases, twoTasks.targetsOf(modes, problem))
