@@ -59,13 +59,7 @@ export interface StretchedMode {
   readonly stretch: number;
 }
 
-/**
- * Aligned weights that need not be balanced: `W1 = U diag(√s · t) Rᵀ`, `W2 = R diag(√s / t) Vᵀ`. Modes beyond the hidden
- * width are left out.
- *
- * @param bases `U`, `R` and `V`
- * @param modes singular values `s` with their stretch `t`, as many as outputs and inputs at most
- */
+/** Aligned weights that need not be balanced; modes beyond the hidden width are left out. */
 export function stretchedWeights(bases: Bases, modes: readonly StretchedMode[]): Weights {
   const kept = modes.slice(0, bases.inner.columns);
   const first = kept.map(({ value, stretch }) => Math.sqrt(value) * stretch);
@@ -73,13 +67,7 @@ export function stretchedWeights(bases: Bases, modes: readonly StretchedMode[]):
   return weightsOfFactors(bases, first, second);
 }
 
-/**
- * `U diag(values) Vᵀ` for the first columns of two bases, one per value: how tasks and aligned weights are written down.
- *
- * @param left `U`, with at least as many columns as there are values
- * @param values the diagonal, at least one number
- * @param right `V`, with at least as many columns as there are values
- */
+/** `U diag(values) Vᵀ` for the first columns of two bases, one per value: how tasks and aligned weights are written down. */
 export function diagonalInBases(left: Matrix, values: readonly number[], right: Matrix): Matrix {
   const product = Matrix.zeros(left.rows, right.rows);
   for (let row = 0; row < left.rows; row++) {
@@ -124,14 +112,10 @@ export function vanishes(label: string, distance: number, tolerance: number): Co
 /** Two matrices of as many rows side by side, as one. */
 export function beside(left: Matrix, right: Matrix): Matrix {
   const both = Matrix.zeros(left.rows, left.columns + right.columns);
-  both.setSubMatrix(left, 0, 0);
-  both.setSubMatrix(right, 0, left.columns);
-  return both;
+  return both.setSubMatrix(left, 0, 0).setSubMatrix(right, 0, left.columns);
 }
 
-/**
- * Frobenius norm of `left - right`, entry by entry, without the matrices in between: claims compare thousands of pairs.
- */
+/** Frobenius norm of `left - right`, without the matrices in between: claims compare thousands of pairs. */
 export function matrixDistance(left: Matrix, right: Matrix): number {
   let sum = 0;
   for (let row = 0; row < left.rows; row++) {
