@@ -5,7 +5,7 @@ import { flowFromBasis, flowWeights, riccatiBasis } from '../riccati.js';
 import { type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
 import * as draws from './engine/draws.js';
 import { flowByTaylor, longestStep } from './engine/integration.js';
-import { diagonalInBases, matrixDistance, vanishes } from './engine/networks.js';
+import { beside, diagonalInBases, matrixDistance, vanishes } from './engine/networks.js';
 
 const factor = draws.weighted([4, draws.quotients(1, 12, 8)], [3, draws.decades(-6, 0)], [1, fc.constant(0)]);
 
@@ -191,9 +191,7 @@ function recognised(start: Weights, task: Matrix, now: Weights, time: number): C
 }
 
 function outer({ first, second }: Weights): Matrix {
-  const stacked = Matrix.zeros(first.rows + second.columns, first.columns);
-  stacked.setSubMatrix(first, 0, 0);
-  stacked.setSubMatrix(second.transpose(), first.rows, 0);
+  const stacked = beside(first.transpose(), second).transpose();
   return stacked.mmul(stacked.transpose());
 }
 

@@ -6,14 +6,7 @@ import { atLeast, type Conclusion, defineClaim, equal, tightest } from './engine
 import * as draws from './engine/draws.js';
 import { flowOfSensitivity } from './engine/explicit-loss.js';
 import { panelIntegral, sigmoid } from './engine/integration.js';
-import {
-  alignedTask,
-  drawnBases,
-  extraFields,
-  largestFirst,
-  problemOfModes,
-  stretchedWeights,
-} from './engine/networks.js';
+import * as networks from './engine/networks.js';
 
 /** T2 ii: progressive sensitivity from an aligned start. */
 export const progressiveSensitivity = defineClaim({
@@ -25,7 +18,7 @@ export const progressiveSensitivity = defineClaim({
   /** Modes in any order of their σ, the dimensions beyond them, a noise scale and a time. */
   domain: fc.record({
     modes: draws.weighted([6, draws.listOf(12, draws.risingMode)], [1, draws.listOf(12, draws.mode)]),
-    ...extraFields,
+    ...networks.extraFields,
     gamma: draws.decades(-4, 1),
     time: draws.flowTime,
   }),
@@ -54,9 +47,9 @@ export const progressiveSensitivity = defineClaim({
     },
   ],
   conclusion({ modes, gamma, time, ...extra }) {
-    const problem = problemOfModes(modes, extra);
+    const problem = networks.problemOfModes(modes, extra);
     const { rows, hidden, cols } = problem;
-    const sorted = largestFirst(modes);
+    const sorted = networks.largestFirst(modes);
     const scale = gamma ** 2 * (rows + cols);
     const velocity = sensitivityVelocityAt(problem, gamma, time);
     const movers = sorted.filter(({ start }) => start > 0);
@@ -140,7 +133,7 @@ export const signOfVelocity = defineClaim({
         share: draws.weighted([40, draws.decades(-12, -0.05)], [4, fc.constantFrom(0, 1)], [1, draws.decades(0.05, 1)]),
       }),
     ),
-    ...extraFields,
+    ...networks.extraFields,
     /** `W1` is that many times as large as balanced weights, `W2` as many times smaller. */
     stretch: fc.oneof(fc.constant(1), draws.decades(-1, 1)),
     /** Seed of the singular vectors of the task; 0 is the identity. */
@@ -169,11 +162,16 @@ export const signOfVelocity = defineClaim({
     },
   ],
   conclusion({ modes, extraRows, extraHidden, extraCols, stretch, basis, rotation }) {
-    const bases = drawnBases(modes.length + extraRows, modes.length + extraHidden, modes.length + extraCols, basis);
+    const bases = networks.drawnBases(
+      modes.length + extraRows,
+      modes.length + extraHidden,
+      modes.length + extraCols,
+      basis,
+    );
     const turned = { ...bases, left: bases.left.mmul(draws.drawnOrthogonal(bases.left.rows, rotation)) };
     const stretched = modes.map(({ sigma, share }) => ({ value: sigma * share, stretch }));
-    const { first, second } = stretchedWeights(turned, stretched);
-    const task = alignedTask(bases, draws.pluck(modes, 'sigma'));
+    const { first, second } = networks.stretchedWeights(turned, stretched);
+    const task = networks.alignedTask(bases, draws.pluck(modes, 'sigma'));
     const { velocity, rounding } = flowOfSensitivity({ first, second, task });
     const drive = modes.reduce((sum, { sigma, share }) => sum + sigma * share * sigma * (1 - share), 0);
     const formula = { label: '4(p+q)⟨W, A − W⟩', value: sensitivityVelocity(first, second, task) };

@@ -7,6 +7,14 @@ import { decades, listOf, pluck, singularValue, weighted } from './engine/draws.
 import { sigmoid } from './engine/integration.js';
 import * as noisy from './engine/noisy-problem.js';
 
+const somethingMoves = {
+  name: 'something moves',
+  statement: 'some mode starts above zero and not at its σ',
+  holds: ({ modes }: noisy.NoisyProblem) => noisy.movingModes(modes).length > 0,
+};
+
+const someNoise = { name: 'some noise', statement: 'γ > 0', holds: ({ gamma }: noisy.NoisyProblem) => gamma > 0 };
+
 /** T3 b: for every noise there is a time after which training only hurts. */
 export const catastrophicOvertraining = defineClaim<noisy.NoisyProblem>({
   id: 'T3',
@@ -27,12 +35,8 @@ export const catastrophicOvertraining = defineClaim<noisy.NoisyProblem>({
       statement: 'no mode with σ_i = 0 starts above zero',
       holds: ({ modes }) => modes.every(({ sigma, start }) => sigma > 0 || start === 0),
     },
-    {
-      name: 'something moves',
-      statement: 'some mode starts above zero and not at its σ',
-      holds: ({ modes }) => noisy.movingModes(modes).length > 0,
-    },
-    { name: 'some noise', statement: 'γ > 0', holds: ({ gamma }) => gamma > 0 },
+    somethingMoves,
+    someNoise,
   ],
   conclusion(instance) {
     const late = noisy.lateTime(instance);
@@ -49,25 +53,16 @@ export const catastrophicOvertraining = defineClaim<noisy.NoisyProblem>({
 /** Largest relative slope that rounding of times and gaps can make of zero. */
 const SLOPE_TOLERANCE = 1e-11;
 
-/**
- * That a time is the last at which the perturbed loss does not rise, by its slope written out: zero at that time (or the
- * time is 0), and positive at many later ones.
- *
- * @param late a time after which nothing turns any more
- */
-export function lastDescentIsRight(instance: noisy.NoisyProblem, last: number, late: number): Conclusion[] {
+/** That the perturbed loss turns last at a time: its slope is zero there, or that is 0, and positive at many later ones. */
+function lastDescentIsRight(instance: noisy.NoisyProblem, last: number, late: number): Conclusion[] {
   const finite = atLeast(['latest time looked at', late], ['T(γ)', last], SLOPE_TOLERANCE * late);
   if (!(last <= late)) return [finite];
   const from = last > 0 ? last * (1 + 1e-9) : Math.min(1e-9, late / 2);
   const scanned = [...noisy.logarithmicTimes(from, late, 60), ...noisy.turningTimes(instance)];
   const slopes = scanned.filter((time) => time > from && time < late).map((time) => relativeSlope(instance, time));
   const after = atLeast(['least P′(t)/Σ|terms| after T(γ)', Math.min(0, ...slopes)], ['rising', 0], SLOPE_TOLERANCE);
-  const at = equal(
-    ['P′(T(γ))/Σ|terms|', last > 0 ? relativeSlope(instance, last) : 0],
-    ['turning', 0],
-    SLOPE_TOLERANCE,
-  );
-  return [finite, after, at];
+  const slope = last > 0 ? relativeSlope(instance, last) : 0;
+  return [finite, after, equal(['P′(T(γ))/Σ|terms|', slope], ['turning', 0], SLOPE_TOLERANCE)];
 }
 
 function relativeSlope(instance: noisy.NoisyProblem, time: number): number {
@@ -84,24 +79,19 @@ export const modeOptimumTimes = defineClaim<noisy.NoisyProblem>({
   origin: 'ours',
   domain: fc.record({ ...noisy.noisyFields, gamma: noisy.noisyFields.gamma.filter((gamma) => gamma > 0) }),
   wellFormed: (instance) => noisy.isNoisyProblem(instance) && instance.gamma > 0,
-  hypotheses: [
-    {
-      name: 'something moves',
-      statement: 'some mode starts above zero and not at its σ',
-      holds: ({ modes }) => noisy.movingModes(modes).length > 0,
-    },
-  ],
+  hypotheses: [somethingMoves],
   conclusion(instance) {
     const problem = noisy.problemOf(instance);
     const { modes, gamma } = instance;
     const optima = modes.map((mode) => modeOptimum(problem, gamma, mode));
     const last = lastDescent(problem, gamma);
     const latest = Math.max(...optima);
-    // Both are infinite where a mode falls from above for ever.
-    const bound = atMost(['T(γ)', last], ['max t*', latest], 1e-12 * latest + Number.MIN_VALUE);
-    // A mode that falls from above for ever bounds nothing.
-    const bounds = latest < Infinity ? [bound] : [];
-    return tightest([...bounds, ...modes.flatMap((mode, index) => optimumIsRight(instance, mode, optima[index]!))]);
+    const parts = modes.flatMap((mode, index) => optimumIsRight(instance, mode, optima[index]!));
+    // A mode that falls from above for ever bounds nothing: both are infinite.
+    if (latest < Infinity) {
+      parts.unshift(atMost(['T(γ)', last], ['max t*', latest], 1e-12 * latest + Number.MIN_VALUE));
+    }
+    return tightest(parts);
   },
   toleranceReason:
     'a time of ln(…)/4σ carries a few roundings of the logarithms of its factors; the rise is a difference of perturbed losses, a hundred roundings of the larger',
@@ -111,35 +101,21 @@ function optimumIsRight(instance: noisy.NoisyProblem, mode: Mode, optimum: numbe
   const critical = noisy.halfNoise(instance);
   const { sigma, start } = mode;
   const time = { label: `t* of the mode σ = ${sigma}, s(0) = ${start}`, value: optimum };
-  if (start > sigma) {
-    const never = { label: 'reciprocal of its t*', value: 1 / optimum };
-    return [equal(never, ['falls for ever', 0], 1e-12)];
-  }
-  if (start === 0 || sigma - start <= critical) {
-    return [equal(time, ['never helps', 0], 1e-12)];
-  }
+  if (start > sigma) return [equal(['reciprocal of its t*', 1 / optimum], ['falls for ever', 0], 1e-12)];
+  if (start === 0 || sigma - start <= critical) return [equal(time, ['never helps', 0], 1e-12)];
   const ratio = ((sigma - start) / start) * ((sigma - critical) / critical);
   const logs = Math.abs(Math.log(start)) + Math.abs(Math.log(critical)) + 2 * Math.abs(Math.log(sigma)) + 4;
-  const formula = equal(
-    time,
-    ['ln[(σ/s(0) − 1)(σ − c)/c]/4σ', Math.log(ratio) / (4 * sigma)],
-    (1e-15 * logs + roundingOfRatio(mode, critical)) / (4 * sigma),
-  );
+  // The differences σ − s(0) and σ − c are rounded, with c off by a few roundings.
+  const roundingOfRatio = 1e-15 * (sigma / (sigma - start) + sigma / (sigma - critical));
+  const formula = { label: 'ln[(σ/s(0) − 1)(σ − c)/c]/4σ', value: Math.log(ratio) / (4 * sigma) };
   const alone = noisy.problemOf({ ...instance, modes: [mode] });
   // One mode's network has other dimensions: the same c needs γ² in proportion.
   const gamma = Math.sqrt((2 * critical) / (alone.rows + alone.cols));
   const [best, end] = [perturbedLoss(alone, gamma, optimum), perturbedLoss(alone, gamma, Infinity)];
-  const rise = equal(
-    ['rise of its part after t*', end - best],
-    ['c²', critical ** 2],
-    1e-13 * (best + end + sigma ** 2),
-  );
-  return [formula, rise];
-}
-
-/** Relative rounding of the two differences `σ - s(0)` and `σ - c` with `c` off by a few roundings. */
-function roundingOfRatio({ sigma, start }: Mode, critical: number): number {
-  return 1e-15 * (sigma / (sigma - start) + sigma / (sigma - critical));
+  return [
+    equal(time, formula, (1e-15 * logs + roundingOfRatio) / (4 * sigma)),
+    equal(['rise of its part after t*', end - best], ['c²', critical ** 2], 1e-13 * (best + end + sigma ** 2)),
+  ];
 }
 
 /** Modes that start below, at or above their σ, null modes among them. */
@@ -173,7 +149,7 @@ export const endOfTraining = defineClaim<noisy.NoisyProblem>({
   domain: fc.record({ ...noisy.noisyFields, modes: anyModes }),
   wellFormed: noisy.isNoisyProblem,
   hypotheses: [
-    { name: 'some noise', statement: 'γ > 0', holds: ({ gamma }) => gamma > 0 },
+    someNoise,
     {
       name: 'no balance',
       statement: 'some mode moves, and Σ (σ_i/s_i(0) − 1) over the slowest moving modes is not zero',
@@ -182,20 +158,14 @@ export const endOfTraining = defineClaim<noisy.NoisyProblem>({
     },
   ],
   conclusion(instance) {
-    const sum = balance(slowestModes(instance.modes));
-    const direction = equal(
-      ['sign of P′ at the end', Math.sign(finalSlope(instance))],
-      ['sign of Σ (σ/s(0) − 1) over the slowest modes', Math.sign(sum)],
-      1e-9,
-    );
+    const sum = Math.sign(balance(slowestModes(instance.modes)));
+    const sign = { label: 'sign of Σ (σ/s(0) − 1) over the slowest modes', value: sum };
+    const direction = equal(['sign of P′ at the end', Math.sign(finalSlope(instance))], sign, 1e-9);
     if (!concludes(direction)) return direction;
     const last = lastDescent(noisy.problemOf(instance), instance.gamma);
-    const finite = equal(
-      ['whether T(γ) is finite (1 or −1)', last < Infinity ? 1 : -1],
-      ['sign of Σ (σ/s(0) − 1) over the slowest modes', Math.sign(sum)],
-      1e-9,
-    );
-    return tightest([direction, finite, ...whereItIsFinite(instance, last)]);
+    const late = noisy.lateTime(instance);
+    const finite = equal(['whether T(γ) is finite (1 or −1)', last < Infinity ? 1 : -1], sign, 1e-9);
+    return tightest([direction, finite, ...(last < late ? lastDescentIsRight(instance, last, late) : [])]);
   },
   toleranceReason:
     'signs are exact; slopes are compared as in T3, where a finite T(γ) comes before the gaps leave the doubles',
@@ -209,11 +179,6 @@ function slowestModes(modes: readonly Mode[]): Mode[] {
 
 function balance(modes: readonly Mode[]): number {
   return modes.reduce((sum, { sigma, start }) => sum + (sigma - start) / start, 0);
-}
-
-function whereItIsFinite(instance: noisy.NoisyProblem, last: number): Conclusion[] {
-  const late = noisy.lateTime(instance);
-  return last < late ? lastDescentIsRight(instance, last, late) : [];
 }
 
 /**

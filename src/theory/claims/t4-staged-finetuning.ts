@@ -11,35 +11,19 @@ import {
   stagedPretrainingLoss,
 } from '../staged-finetuning.js';
 import { atLeast, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
-import {
-  areWhole,
-  areWithin,
-  decades,
-  listOf,
-  pluck,
-  quotients,
-  singularValue,
-  singularValues,
-  weighted,
-} from './engine/draws.js';
-import { alignedTask, alignedWeights, drawnBases, matrixDistance } from './engine/networks.js';
+import * as draws from './engine/draws.js';
+import { alignedTask, alignedWeights, drawnBases, matrixDistance, vanishes } from './engine/networks.js';
 import * as twoTasks from './engine/tuned-modes.js';
-import { pullWeight } from './engine/tuned-modes.js';
 
-/** Two tasks with the same singular vectors, and a checkpoint with some modes learned. */
-interface Staged extends twoTasks.Surplus {
-  /** Modes in the order in which they are learned. */
-  readonly modes: readonly twoTasks.TunedMode[];
-  /** Modes learned where the loss is computed from matrices; no more than the width. */
-  readonly learned: number;
-}
+const anyTarget = fc.record({
+  sigma: draws.singularValue,
+  kept: twoTasks.keptShare,
+  overshot: twoTasks.overshootShare,
+});
 
 /** Modes that overshoot from some mode on, and not before. */
-const turning = fc
-  .record({
-    modes: listOf(10, fc.record({ sigma: singularValue, kept: twoTasks.keptShare, overshot: twoTasks.overshootShare })),
-    turn: fc.nat({ max: 9 }),
-  })
+const turning: fc.Arbitrary<twoTasks.TunedMode[]> = fc
+  .record({ modes: draws.listOf(10, anyTarget), turn: fc.nat({ max: 9 }) })
   .map(({ modes, turn }) =>
     modes.map(({ sigma, kept, overshot }, index) => ({
       sigma,
@@ -47,24 +31,29 @@ const turning = fc
     })),
   );
 
+/** Two tasks with the same singular vectors, and a checkpoint with some modes learned. */
+const stagedTasks = fc.record({
+  /** In the order in which they are learned. */
+  modes: draws.weighted([7, turning], [1, twoTasks.tunedModes(10)]),
+  /** Modes learned where the loss is computed from matrices; no more than the width. */
+  learned: fc.nat({ max: 10 }),
+  ...twoTasks.surplusFields,
+});
+
 function overshoots({ sigma, target }: twoTasks.TunedMode): boolean {
   return target > 2 * sigma;
 }
 
 /** T4: the U-turn of the pre-training loss after fine-tuning. */
-export const stagedFineTuning = defineClaim<Staged>({
+export const stagedFineTuning = defineClaim({
   id: 'T4',
   title: 'Fine-tuning turns at the first mode that overshoots by more than twice',
   statement:
     'Fine-tuned to convergence on a task with the same singular vectors, a checkpoint with n learned modes has the pre-training loss F(n) with F(n) − F(n−1) = σ_n^ft(σ_n^ft − 2σ_n), so that F never rises up to the last mode n0 with σ_n^ft ≤ 2σ_n, rises strictly from there on, and is least at n0.',
   origin: 'direction: paper, section 4; threshold and closed form: ours',
-  domain: fc.record({
-    modes: weighted([7, turning], [1, twoTasks.tunedModes(10)]),
-    learned: fc.nat({ max: 10 }),
-    ...twoTasks.surplusFields,
-  }),
+  domain: stagedTasks,
   wellFormed: ({ modes, learned, ...surplus }) =>
-    twoTasks.areTunedModes(modes) && twoTasks.isSurplus(surplus) && areWhole([learned], 0, Infinity),
+    twoTasks.areTunedModes(modes) && twoTasks.isSurplus(surplus) && draws.areWhole([learned], 0, Infinity),
   hypotheses: [
     {
       name: 'overshoot',
@@ -83,9 +72,11 @@ export const stagedFineTuning = defineClaim<Staged>({
     const task = twoTasks.stagedTask(modes, 0);
     const size = twoTasks.sumOfSquares(modes.flatMap(({ sigma, target }) => [sigma, target]));
     const learned = Math.min(instance.learned, Math.max(1, modes.length - instance.beyond));
+    const { end, task: pretraining } = limitOfFlow(twoTasks.stagedModes(modes, learned), instance, 0);
+    const residual = end.sub(pretraining);
     const identity = equal(
       [`F(${learned})`, stagedPretrainingLoss(task, learned)],
-      ['‖W1W2 − A‖² in the limit of the flow on A_ft', lossOfLimit(instance, learned)],
+      ['‖W1W2 − A‖² in the limit of the flow on A_ft', residual.dot(residual)],
       1e-10 * size,
     );
     const increments = modes.map(({ sigma, target }, index) => {
@@ -102,16 +93,17 @@ export const stagedFineTuning = defineClaim<Staged>({
     'the limit of the flow comes from an eigenbasis of the task, whose error is some thousand roundings of its largest values; increments are differences of sums of at most 10 squares; signs are exact',
 });
 
-function lossOfLimit(instance: Staged, learned: number): number {
-  const modes = twoTasks.stagedModes(instance.modes, learned);
-  const problem = twoTasks.tunedProblem(modes, instance);
+/** The pre-training task, the checkpoint with the starts of some modes, and the limit of fine-tuning, as matrices. */
+function limitOfFlow(modes: readonly twoTasks.StartedMode[], surplus: twoTasks.Surplus, pull: number) {
+  const problem = twoTasks.tunedProblem(modes, surplus);
   // In turned bases the rounding of zeros would be learned in the end: unlearned modes are a saddle.
   const bases = drawnBases(problem.rows, problem.hidden, problem.cols, 0);
-  const checkpoint = alignedWeights(bases, pluck(problem.modes, 'start'));
-  const goal = alignedTask(bases, twoTasks.targetsOf(modes, problem));
-  const { first, second } = flowWeights(checkpoint.first, checkpoint.second, goal, Infinity);
-  const residual = Matrix.sub(first.mmul(second), alignedTask(bases, problem.spectrum));
-  return residual.dot(residual);
+  const { first, second } = alignedWeights(bases, draws.pluck(problem.modes, 'start'));
+  const start = first.mmul(second);
+  const target = alignedTask(bases, twoTasks.targetsOf(modes, problem));
+  const goal = target.add(Matrix.mul(start, pull)).div(1 + pull);
+  const end = flowWeights(first, second, goal, Infinity);
+  return { task: alignedTask(bases, problem.spectrum), start, end: end.first.mmul(end.second) };
 }
 
 /** That `F` falls or stays up to the last mode that does not overshoot, and rises from there to the end. */
@@ -119,16 +111,14 @@ function turnIsRight(modes: readonly twoTasks.TunedMode[]): Conclusion[] {
   const task = twoTasks.stagedTask(modes, 0);
   const turn = modes.filter((mode) => !overshoots(mode)).length;
   const rises = modes.map((_, index) => stagedIncrement(task, index + 1) > 0);
+  const [before, after] = [rises.slice(0, turn), rises.slice(turn)].map((part) => part.filter(Boolean).length);
+  const all = Math.max(1, modes.length - turn);
   const rising = equal(
-    [`modes that raise F, of those after n0 = ${turn}`, rises.slice(turn).filter(Boolean).length],
-    ['all of them, one at least', Math.max(1, modes.length - turn)],
+    [`modes that raise F, of those after n0 = ${turn}`, after!],
+    ['all of them, one at least', all],
     1e-9,
   );
-  const falling = equal(
-    [`modes that raise F, of those up to n0 = ${turn}`, rises.slice(0, turn).filter(Boolean).length],
-    ['none', 0],
-    1e-9,
-  );
+  const falling = vanishes(`modes that raise F, of those up to n0 = ${turn}`, before!, 1e-9);
   const useful = modes.map(({ sigma, target }) => target > 0 && target < 2 * sigma);
   const least = equal(
     ['fewest modes with the least F', stagedInflection(task)],
@@ -142,15 +132,15 @@ function turnIsRight(modes: readonly twoTasks.TunedMode[]): Conclusion[] {
 const namedTask = fc.record({
   spectrum: fc.constantFrom('power', 'linear', 'geometric', 'list'),
   /** Exponent of the power law; its inverse power of two is the ratio of the geometric one. */
-  exponent: quotients(0, 12, 4),
+  exponent: draws.quotients(0, 12, 4),
   /** Values of the list; their number is that of the modes for every spectrum. */
-  values: singularValues(),
+  values: draws.singularValues(),
   task: fc.constantFrom('overshoot', 'scale', 'erase'),
   /** Modes that the task leaves as they are. */
   kept: fc.nat({ max: 12 }),
   /** What the others are multiplied by. */
-  factor: fc.oneof(decades(-1, 2), quotients(0, 16, 4)),
-  pull: fc.oneof(pullWeight, quotients(0, 8, 4)),
+  factor: fc.oneof(draws.decades(-1, 2), draws.quotients(0, 16, 4)),
+  pull: fc.oneof(twoTasks.pullWeight, draws.quotients(0, 8, 4)),
 });
 
 /** T4 and T5 for the tasks that a user names. */
@@ -162,11 +152,11 @@ export const overshootInflection = defineClaim({
   origin: 'ours',
   domain: namedTask,
   wellFormed: ({ exponent, values, kept, factor, pull }) =>
-    areWithin([exponent], 0, 8) &&
-    areWhole([values.length], 1, 12) &&
-    values.every((value, index) => areWithin([value], 1e-6, 1e6) && value <= (values[index - 1] ?? Infinity)) &&
-    areWhole([kept], 0, Infinity) &&
-    areWithin([factor, pull], 0, 1e6),
+    draws.areWithin([exponent], 0, 8) &&
+    draws.areWhole([values.length], 1, 12) &&
+    values.every((value, index) => draws.areWithin([value], 1e-6, 1e6) && value <= (values[index - 1] ?? Infinity)) &&
+    draws.areWhole([kept], 0, Infinity) &&
+    draws.areWithin([factor, pull], 0, 1e6),
   hypotheses: [],
   conclusion(instance) {
     const { values, exponent, pull } = instance;
@@ -206,19 +196,15 @@ export const overshootInflection = defineClaim({
     'powers and products are off by a few roundings; numbers of modes are exact, where F and 2 + λ are compared as they are',
 });
 
-function spectrumOf({
-  spectrum,
-  exponent,
-  values,
-}: Drawn<typeof namedTask>): [name: string, law: (index: number) => number] {
-  const ratio = 2 ** -exponent;
-  switch (spectrum) {
+function spectrumOf(instance: Drawn<typeof namedTask>): [name: string, law: (index: number) => number] {
+  const { exponent, values } = instance;
+  switch (instance.spectrum) {
     case 'power':
       return [`power:${exponent}`, (index) => Math.exp(-exponent * Math.log(index + 1))];
     case 'linear':
       return ['linear', (index) => 1 - index / values.length];
     case 'geometric':
-      return [`geometric:${ratio}`, (index) => 2 ** (-exponent * index)];
+      return [`geometric:${2 ** -exponent}`, (index) => 2 ** (-exponent * index)];
     case 'list':
       return [values.join(','), (index) => values[index]!];
   }
@@ -228,14 +214,8 @@ function spectrumOf({
 function shuffled(spectrum: readonly number[], draw: number): Conclusion {
   const target = parseFineTuningTarget('shuffle', spectrum, () => (draw / 3) % 1);
   const sorted = [...target].sort((a, b) => b - a);
-  return equal(
-    [
-      'largest change of a singular value by shuffling',
-      Math.max(...sorted.map((value, index) => Math.abs(value - spectrum[index]!))),
-    ],
-    ['none', 0],
-    Number.MIN_VALUE,
-  );
+  const changes = sorted.map((value, index) => Math.abs(value - spectrum[index]!));
+  return vanishes('largest change of a singular value by shuffling', Math.max(...changes), Number.MIN_VALUE);
 }
 
 /** Two tasks with the same singular vectors, a checkpoint, and how it is fine-tuned. */
@@ -243,10 +223,10 @@ const domain = fc.record({
   modes: twoTasks.tunedModes(9),
   learned: fc.integer({ min: 1, max: 9 }),
   /** How much of its σ each learned mode has. */
-  share: weighted([6, fc.constant(1)], [1, decades(-3, 1)]),
+  share: draws.weighted([6, fc.constant(1)], [1, draws.decades(-3, 1)]),
   pull: twoTasks.pullWeight,
   /** Time of the fine-tuning flow. */
-  time: fc.oneof(decades(-3, 3), fc.constant('limit' as const)),
+  time: fc.oneof(draws.decades(-3, 3), fc.constant('limit' as const)),
   ...twoTasks.surplusFields,
 });
 
@@ -263,9 +243,9 @@ export const forgetting = defineClaim({
   wellFormed: ({ modes, learned, share, pull, time, ...surplus }) =>
     twoTasks.areTunedModes(modes) &&
     twoTasks.isSurplus(surplus) &&
-    areWhole([learned], 1, Infinity) &&
-    areWithin([share], Number.MIN_VALUE, 100) &&
-    areWithin([pull], 0, 1e6) &&
+    draws.areWhole([learned], 1, Infinity) &&
+    draws.areWithin([share], Number.MIN_VALUE, 100) &&
+    draws.areWithin([pull], 0, 1e6) &&
     (time === 'limit' || time >= 0),
   hypotheses: [
     {
@@ -279,15 +259,16 @@ export const forgetting = defineClaim({
     const learned = Math.min(instance.learned, modes.length, Math.max(1, modes.length - instance.beyond));
     const size = twoTasks.sumOfSquares(modes.flatMap(({ sigma, target }) => [sigma * Math.max(1, share), target]));
     const [before, after] = [learned - 1, learned].map((n) => forgotten(instance, n));
-    const growth = atLeast(
-      [`forgetting with ${learned} learned modes`, after!],
-      ['with one fewer', before!],
-      1e-13 * size,
-    );
+    const label = `forgetting with ${learned} learned modes`;
+    const growth = atLeast([label, after!], ['with one fewer', before!], 1e-13 * size);
     if (share !== 1) return growth;
+    const { task, start, end } = limitOfFlow(checkpoint(instance, learned), instance, pull);
     const closedForm = equal(
       ['Σ ((σ^ft − σ)/(1+λ))²', stagedForgetting(twoTasks.stagedTask(modes, pull), learned)],
-      ['rise of ‖W1W2 − A‖² in the limit of the flow', forgottenInTheLimit(instance, learned)],
+      [
+        'rise of ‖W1W2 − A‖² in the limit of the flow',
+        matrixDistance(end, task) ** 2 - matrixDistance(start, task) ** 2,
+      ],
       1e-10 * size,
     );
     return tightest([growth, closedForm]);
@@ -310,21 +291,4 @@ function forgotten(instance: Instance, learned: number): number {
     anchor: 'checkpoint',
     length: { time: time === 'limit' ? Infinity : time },
   }).forgetting;
-}
-
-/** The same at convergence, from weights as matrices. */
-function forgottenInTheLimit(instance: Instance, learned: number): number {
-  const modes = checkpoint(instance, learned);
-  const problem = twoTasks.tunedProblem(modes, instance);
-  // In turned bases the rounding of zeros would be learned in the end: unlearned modes are a saddle.
-  const bases = drawnBases(problem.rows, problem.hidden, problem.cols, 0);
-  const { first, second } = alignedWeights(bases, pluck(problem.modes, 'start'));
-  const task = alignedTask(bases, problem.spectrum);
-  const start = first.mmul(second);
-  const goal = alignedTask(bases, twoTasks.targetsOf(modes, problem))
-    .add(Matrix.mul(start, instance.pull))
-    .div(1 + instance.pull);
-  const end = flowWeights(first, second, goal, Infinity);
-  const [before, after] = [start, end.first.mmul(end.second)].map((network) => matrixDistance(network, task));
-  return after! ** 2 - before! ** 2;
 }

@@ -5,7 +5,7 @@ import { flowWeights } from '../riccati.js';
 import { fineTuneRotated, modeRotation, type RotatedFineTuned, rotatedTask } from '../rotated-finetuning.js';
 import { atLeast, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
 import { areWithin, decades, weighted } from './engine/draws.js';
-import { matrixDistance } from './engine/networks.js';
+import { matrixDistance, vanishes } from './engine/networks.js';
 import * as checkpoints from './engine/tuned-checkpoint.js';
 
 /** A checkpoint fine-tuned by steps and by flow. */
@@ -16,6 +16,12 @@ const domain = fc.record({
 });
 
 type Instance = Drawn<typeof domain>;
+
+const balanced = {
+  name: 'balanced',
+  statement: 'both layers of the checkpoint have the same factor √s_i in each mode',
+  holds: ({ imbalance }: checkpoints.TunedCheckpoint) => imbalance === 1,
+};
 
 /** T4 with finitely many steps. */
 export const fineTuningSteps = defineClaim({
@@ -33,11 +39,7 @@ export const fineTuningSteps = defineClaim({
       statement: 'the two tasks have the same singular vectors: the angle is 0°',
       holds: ({ angle }) => angle === 0,
     },
-    {
-      name: 'balanced',
-      statement: 'both layers of the checkpoint have the same factor √s_i in each mode',
-      holds: ({ imbalance }) => imbalance === 1,
-    },
+    balanced,
   ],
   conclusion(instance) {
     const prepared = checkpoints.prepare(instance);
@@ -45,28 +47,19 @@ export const fineTuningSteps = defineClaim({
     const tuned = fineTune(problem, instance.time, fineTuning);
     const last = Math.max(...tuned.singularValues, 0);
     if (regime === 'unclear') return tightest(byFlow(instance, prepared));
-    if (regime === 'diverging') {
-      return atLeast(['largest singular value', last], ['diverging', 1e100], 1);
-    }
+    if (regime === 'diverging') return atLeast(['largest singular value', last], ['diverging', 1e100], 1);
     const largest = Math.max(size, last, explicit.core.max(), -explicit.core.min());
-    const expected = Matrix.zeros(problem.rows, problem.cols);
-    tuned.singularValues.forEach((value, index) => {
-      expected.set(index, index, value);
-    });
-    const difference = Matrix.sub(explicit.core, expected).div(largest);
-    const vectors = equal(
-      ['distance of W1W2 from U diag(s) Vᵀ, in units of the largest singular value', difference.norm()],
-      ['none', 0],
-      TOLERANCE,
-    );
-    const losses = (['lossBefore', 'lossPre', 'lossFt'] as const).map((name) =>
-      sameLoss(name, tuned[name], explicit[name], largest),
-    );
-    const forgetting = explicit.lossPre - explicit.lossBefore;
+    const expected = Matrix.diag([...tuned.singularValues], problem.rows, problem.cols);
+    const distance = Matrix.sub(explicit.core, expected).div(largest).norm();
+    const label = 'distance of W1W2 from U diag(s) Vᵀ, in units of the largest singular value';
     return tightest([
-      vectors,
-      ...losses,
-      sameLoss('forgetting', tuned.forgetting, forgetting, largest),
+      vanishes(label, distance, TOLERANCE),
+      ...sameLosses(
+        tuned,
+        explicit,
+        largest,
+        (name) => `${name} by modes, in units of the largest singular value squared`,
+      ),
       ...byFlow(instance, prepared),
     ]);
   },
@@ -76,20 +69,26 @@ export const fineTuningSteps = defineClaim({
 
 const TOLERANCE = 1e-11;
 
-function sameLoss(name: string, mode: number, matrix: number, largest: number): Conclusion {
+/** `W1W2` in the basis of the singular vectors of pre-training, and losses, from full matrices. */
+type Expected = Omit<checkpoints.PreparedCheckpoint['explicit'], 'layers'>;
+
+/** Losses and forgetting, in units of the square of the largest singular value. */
+function sameLosses(
+  tuned: Omit<RotatedFineTuned, 'core'>,
+  expected: Omit<Expected, 'core'>,
+  largest: number,
+  labelOf: (name: string) => string,
+): Conclusion[] {
   const scale = largest * largest;
-  return equal(
-    [`${name} by modes, in units of the largest singular value squared`, mode / scale],
-    ['by matrices', matrix / scale],
-    10 * TOLERANCE,
+  const matrices = { ...expected, forgetting: expected.lossPre - expected.lossBefore };
+  return (['lossBefore', 'lossPre', 'lossFt', 'forgetting'] as const).map((name) =>
+    equal([labelOf(name), tuned[name] / scale], ['by matrices', matrices[name] / scale], 10 * TOLERANCE),
   );
 }
 
 /** The flow of each mode, the solution of `ds/dt = s(a - ks)`: `as0/(ks0 + (a - ks0)e^{-at})`. */
-function byFlow(
-  { flow, time }: Instance,
-  { problem, fineTuning, values }: checkpoints.PreparedCheckpoint,
-): Conclusion[] {
+function byFlow({ flow, time }: Instance, prepared: checkpoints.PreparedCheckpoint): Conclusion[] {
+  const { problem, fineTuning, values } = prepared;
   const { pull, anchor, target } = fineTuning;
   const duration = flow === 'limit' ? Infinity : flow;
   const tuned = fineTune(problem, time, { ...fineTuning, length: { time: duration } });
@@ -132,25 +131,16 @@ export const turnedTask = defineClaim({
   origin: 'ours',
   domain: turnedCheckpoint,
   wellFormed: (instance) => checkpoints.isTunedCheckpoint(instance) && areWithin([instance.flow], 0, 5),
-  hypotheses: [
-    {
-      name: 'balanced',
-      statement: 'both layers of the checkpoint have the same factor √s_i in each mode',
-      holds: ({ imbalance }) => imbalance === 1,
-    },
-  ],
+  hypotheses: [balanced],
   conclusion(instance) {
     const prepared = checkpoints.prepare(instance);
     const { problem, fineTuning, explicit, regime } = prepared;
     const turned = fineTuneRotated(problem, instance.time, instance.angle, fineTuning);
     if (regime === 'diverging') {
       const largest = Math.max(...turned.core.to1DArray().map(Math.abs));
-      const size = {
-        label: 'largest entry of the network',
-        value: Number.isFinite(largest) ? largest : Number.MAX_VALUE,
-      };
+      const size = Number.isFinite(largest) ? largest : Number.MAX_VALUE;
       return tightest([
-        atLeast(size, ['diverging', 1e60], 1),
+        atLeast(['largest entry of the network', size], ['diverging', 1e60], 1),
         atLeast(['its pre-training loss', turned.lossPre], ['diverging', 1e60], 1),
       ]);
     }
@@ -162,13 +152,6 @@ export const turnedTask = defineClaim({
     'products of matrices of at most 10 rows, in up to 6 steps that keep errors within bounds: 1e-11 of the largest matrix; the flow comes from eigenbases, with some thousand roundings',
 });
 
-interface Expected {
-  readonly core: Matrix;
-  readonly lossBefore: number;
-  readonly lossPre: number;
-  readonly lossFt: number;
-}
-
 function sameNetwork(
   way: string,
   { size, problem }: checkpoints.PreparedCheckpoint,
@@ -176,30 +159,17 @@ function sameNetwork(
   expected: Expected,
 ): Conclusion[] {
   const largest = Math.max(size, ...expected.core.to1DArray().map(Math.abs));
-  const scale = largest * largest;
-  const embeddedCore = Matrix.zeros(problem.rows, problem.cols);
-  embeddedCore.setSubMatrix(turned.core, 0, 0);
-  const network = equal(
-    [
-      `distance of the blocks from W1W2 after ${way}, in units of the largest singular value`,
-      Matrix.sub(expected.core, embeddedCore).div(largest).norm(),
-    ],
-    ['none', 0],
+  const embeddedCore = Matrix.zeros(problem.rows, problem.cols).setSubMatrix(turned.core, 0, 0);
+  const network = vanishes(
+    `distance of the blocks from W1W2 after ${way}, in units of the largest singular value`,
+    Matrix.sub(expected.core, embeddedCore).div(largest).norm(),
     TOLERANCE,
   );
-  const losses = (['lossBefore', 'lossPre', 'lossFt'] as const).map((name) =>
-    equal(
-      [`${name} after ${way}, by blocks, in units of the largest singular value squared`, turned[name] / scale],
-      ['by matrices', expected[name] / scale],
-      10 * TOLERANCE,
-    ),
-  );
-  const forgetting = equal(
-    ['forgetting, by blocks', turned.forgetting / scale],
-    ['by matrices', (expected.lossPre - expected.lossBefore) / scale],
-    10 * TOLERANCE,
-  );
-  return [network, ...losses, forgetting];
+  const labelOf = (name: string) =>
+    name === 'forgetting'
+      ? 'forgetting, by blocks'
+      : `${name} after ${way}, by blocks, in units of the largest singular value squared`;
+  return [network, ...sameLosses(turned, expected, largest, labelOf)];
 }
 
 /** The same by gradient flow: full matrices in the basis of pre-training, without the planes. */
@@ -210,8 +180,7 @@ function turnedByFlow(instance: Turned, prepared: checkpoints.PreparedCheckpoint
   const pretraining = Matrix.diag([...problem.spectrum], rows, cols);
   const turn = modeRotation(instance.angle, target.length);
   const core = turn.mmul(Matrix.diag([...target])).mmul(turn.transpose());
-  const task = Matrix.zeros(rows, cols);
-  task.setSubMatrix(core, 0, 0);
+  const task = Matrix.zeros(rows, cols).setSubMatrix(core, 0, 0);
   const factors = values.map(Math.sqrt);
   const first = Matrix.diag(factors, rows, hidden);
   const second = Matrix.diag(factors, hidden, cols);
@@ -229,16 +198,9 @@ function turnedByFlow(instance: Turned, prepared: checkpoints.PreparedCheckpoint
     lossPre: matrixDistance(product, pretraining) ** 2,
     lossFt: matrixDistance(product, task) ** 2,
   };
-  const goal = equal(
-    [
-      'distance of the turned task from R diag(σ^ft) Rᵀ, in units of the largest singular value',
-      Matrix.sub(rotatedTask(target, instance.angle, rows, cols), task)
-        .div(size)
-        .norm(),
-    ],
-    ['none', 0],
-    1e-14,
-  );
+  const distance = Matrix.sub(rotatedTask(target, instance.angle, rows, cols), task).div(size);
+  const label = 'distance of the turned task from R diag(σ^ft) Rᵀ, in units of the largest singular value';
+  const goal = vanishes(label, distance.norm(), 1e-14);
   return [goal, ...sameNetwork('gradient flow', prepared, turned, expected)];
 }
 

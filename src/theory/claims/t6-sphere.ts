@@ -8,19 +8,9 @@ import {
   sensitivityFloor,
   sphereSensitivity,
 } from '../sensitivity-floor.js';
-import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { atLeast, atMost, defineClaim, equal, tightest } from './engine/claim.js';
 import * as draws from './engine/draws.js';
-import {
-  areWhole,
-  areWithin,
-  decades,
-  drawnMatrix,
-  isDimension,
-  matrixSeed,
-  singularValues,
-  weighted,
-} from './engine/draws.js';
-import { alignedTask, drawnBases, matrixDistance, squaredEntries } from './engine/networks.js';
+import { alignedTask, costOf, drawnBases, matrixDistance, squaredEntries } from './engine/networks.js';
 
 /** T6-sphere: what layers of bounded norms cannot fit. */
 export const boundedLayers = defineClaim({
@@ -33,28 +23,28 @@ export const boundedLayers = defineClaim({
   /** A task, and layers near the best ones of their norms. */
   domain: fc.record({
     /** Singular values of the task, positive and non-increasing. */
-    sigmas: singularValues(9),
+    sigmas: draws.singularValues(9),
     extraRows: fc.nat({ max: 3 }),
     hidden: fc.integer({ min: 1, max: 12 }),
     extraCols: fc.nat({ max: 3 }),
-    basis: matrixSeed,
+    basis: draws.matrixSeed,
     /** `ρ1ρ2` as a share of the nuclear norm of the task. */
-    share: decades(-1.5, 0.5),
+    share: draws.decades(-1.5, 0.5),
     /** `ρ1/ρ2`. */
-    imbalance: decades(-1, 1),
+    imbalance: draws.decades(-1, 1),
     /** Size of the noise on the best layers, before they are scaled to their norms. */
-    noise: fc.oneof(fc.constant(0), decades(-3, 1)),
+    noise: fc.oneof(fc.constant(0), draws.decades(-3, 1)),
     /** What their norms are multiplied by. */
-    excess: weighted([5, fc.constant(1)], [1, decades(-0.5, 0)], [1, decades(0.05, 0.5)]),
+    excess: draws.weighted([5, fc.constant(1)], [1, draws.decades(-0.5, 0)], [1, draws.decades(0.05, 0.5)]),
   }),
   wellFormed: ({ sigmas, extraRows, hidden, extraCols, basis, share, imbalance, noise, excess }) =>
     sigmas.length > 0 &&
-    sigmas.every((sigma, index) => areWithin([sigma], 1e-9, 1e6) && !(sigma > sigmas[index - 1]!)) &&
-    [extraRows, extraCols].every((extra) => extra >= 0 && isDimension(sigmas.length + extra)) &&
-    isDimension(hidden) &&
+    sigmas.every((sigma, index) => draws.areWithin([sigma], 1e-9, 1e6) && !(sigma > sigmas[index - 1]!)) &&
+    [extraRows, extraCols].every((extra) => extra >= 0 && draws.isDimension(sigmas.length + extra)) &&
+    draws.isDimension(hidden) &&
     Number.isInteger(basis) &&
-    areWithin([share, imbalance, excess], 1e-3, 1e3) &&
-    areWithin([noise], 0, 1e3),
+    draws.areWithin([share, imbalance, excess], 1e-3, 1e3) &&
+    draws.areWithin([noise], 0, 1e3),
   hypotheses: [{ name: 'bounded norms', statement: '‖W1‖ ≤ ρ1 and ‖W2‖ ≤ ρ2', holds: ({ excess }) => excess <= 1 }],
   conclusion({ sigmas, extraRows, hidden, extraCols, basis, share, imbalance, noise, excess }) {
     const rows = sigmas.length + extraRows;
@@ -69,48 +59,34 @@ export const boundedLayers = defineClaim({
     nearest.values.slice(0, hidden).forEach((value, index) => {
       const root = Math.sqrt(value);
       best.left.setColumn(index, bases.left.getColumnVector(index).mul(root * Math.sqrt(imbalance)));
-      best.right.setRow(
-        index,
-        bases.right.getColumn(index).map((entry) => (entry * root) / Math.sqrt(imbalance)),
-      );
+      const direction = bases.right.getColumn(index).map((entry) => (entry * root) / Math.sqrt(imbalance));
+      best.right.setRow(index, direction);
     });
     const scaledTo = (matrix: Matrix, norm: number, seed: number) => {
-      const moved = Matrix.add(
-        matrix,
-        drawnMatrix(matrix.rows, matrix.columns, basis + seed).mul((noise * norm) / Math.sqrt(hidden)),
-      );
+      const random = draws.drawnMatrix(matrix.rows, matrix.columns, basis + seed);
+      const moved = random.mul((noise * norm) / Math.sqrt(hidden)).add(matrix);
       // Layers that are inside and unmoved stay: the best ones need not be on their spheres.
       const size = moved.norm();
       const limit = excess * norm;
       return noise > 0 || excess > 1 || size > limit ? moved.mul(limit / size) : moved;
     };
-    const left = scaledTo(best.left, first, LEFT_SEED);
-    const right = scaledTo(best.right, second, RIGHT_SEED);
+    const left = scaledTo(best.left, first, 810_000);
+    const right = scaledTo(best.right, second, 820_000);
     const product = left.mmul(right);
     const loss = (network: Matrix) => matrixDistance(network, task) ** 2;
-    const size = sigmas.reduce((sum, sigma) => sum + sigma ** 2, 0) + (excess * radius) ** 2;
-    const tolerance = 1e-12 * size;
-    const isTight = sigmas.slice(0, hidden).reduce((sum, sigma) => sum + sigma, 0) >= radius;
+    const tolerance = 1e-12 * (sigmas.reduce((sum, sigma) => sum + sigma ** 2, 0) + (excess * radius) ** 2);
+    const attain = sigmas.slice(0, hidden).reduce((sum, sigma) => sum + sigma, 0) >= radius ? equal : atMost;
     return tightest([
       atMost(['‖W1W2‖_*', nuclearNorm(product)], ['ρ1ρ2', radius], 1e-12 * (radius + excess ** 2 * radius)),
       atLeast(['loss', loss(product)], ['floor', nearest.loss], tolerance),
       equal(['loss of the best layers', loss(best.left.mmul(best.right))], ['floor', nearest.loss], tolerance),
-      ...(
-        [
-          ['‖W1‖ of the best layers', best.left, first, 'ρ1'],
-          ['‖W2‖ of the best layers', best.right, second, 'ρ2'],
-        ] as const
-      ).map(([label, layer, norm, name]) =>
-        (isTight ? equal : atMost)([label, layer.norm()], [name, norm], 1e-12 * norm),
-      ),
+      attain(['‖W1‖ of the best layers', best.left.norm()], ['ρ1', first], 1e-12 * first),
+      attain(['‖W2‖ of the best layers', best.right.norm()], ['ρ2', second], 1e-12 * second),
     ]);
   },
   toleranceReason:
     'sums and singular values of matrices of at most 12 rows, relative to the squared norms of task and network; where Σσ_i is ρ1ρ2 the cancellation in μ costs one unit in the last place of ρ1ρ2',
 });
-
-const LEFT_SEED = 810_000;
-const RIGHT_SEED = 820_000;
 
 /** T6-constant: sensitivity of layers that cannot grow. */
 export const constantSensitivity = defineClaim({
@@ -149,9 +125,8 @@ export const constantSensitivity = defineClaim({
     const right = scaled(partner, second);
     const norms = { rows, cols, first, second };
     const constant = sphereSensitivity(norms);
-    const product = left.mmul(right);
-    const floor = sensitivityFloor(product);
-    const cost = cols * squaredEntries(left) + rows * squaredEntries(right);
+    const floor = sensitivityFloor(left.mmul(right));
+    const cost = costOf(left, right);
     const tolerance = 1e-12 * (cost + constant);
     const nuclear = floor / (2 * Math.sqrt(rows * cols));
     return tightest([
@@ -179,23 +154,23 @@ export const updateOnSphere = defineClaim({
     cols: fc.integer({ min: 2, max: 12 }),
     /** 0: the whole matrix has a fixed norm, 1: every row, 2: every column. */
     sphere: fc.nat({ max: 2 }),
-    seed: matrixSeed,
-    norm: decades(-2, 2),
-    rate: decades(-4, 1),
+    seed: draws.matrixSeed,
+    norm: draws.decades(-2, 2),
+    rate: draws.decades(-4, 1),
     /** Component of the step along the weights, in units of their norm. */
-    tilt: weighted([5, fc.constant(0)], [1, fc.integer({ min: -20, max: 20 }).map((tenths) => tenths / 10)]),
+    tilt: draws.weighted([5, fc.constant(0)], [1, fc.integer({ min: -20, max: 20 }).map((tenths) => tenths / 10)]),
     /** Length of the tangent, in units of the norm of the weights. */
-    stretch: weighted([5, fc.constant(1)], [1, decades(-1, 1)]),
+    stretch: draws.weighted([5, fc.constant(1)], [1, draws.decades(-1, 1)]),
     /** Logarithm of the largest ratio of gains. */
-    spread: fc.oneof(fc.constant(0), decades(-2, 0.5)),
+    spread: fc.oneof(fc.constant(0), draws.decades(-2, 0.5)),
   }),
   wellFormed: ({ rows, cols, sphere, seed, norm, rate, tilt, stretch, spread }) =>
-    areWhole([rows, cols], 2, 12) &&
+    draws.areWhole([rows, cols], 2, 12) &&
     [0, 1, 2].includes(sphere) &&
     Number.isInteger(seed) &&
-    areWithin([norm, rate, stretch], 1e-6, 1e6) &&
+    draws.areWithin([norm, rate, stretch], 1e-6, 1e6) &&
     Math.abs(tilt) <= 100 &&
-    areWithin([spread], 0, 5),
+    draws.areWithin([spread], 0, 5),
   hypotheses: [
     { name: 'tangent', statement: 'T is tangent to the sphere at Ŵ', holds: ({ tilt }) => tilt === 0 },
     {
@@ -210,15 +185,13 @@ export const updateOnSphere = defineClaim({
       const sizes = partSums(Matrix.mul(matrix, matrix), partOf);
       return mapped(matrix, (entry, row, column) => (entry * norm) / Math.sqrt(sizes[partOf(row, column)]!));
     };
-    const before = scaledTo(drawnMatrix(rows, cols, 3 * seed + 1));
-    const drawn = drawnMatrix(rows, cols, 3 * seed + 2);
+    const before = scaledTo(draws.drawnMatrix(rows, cols, 3 * seed + 1));
+    const drawn = draws.drawnMatrix(rows, cols, 3 * seed + 2);
     const along = partSums(Matrix.mul(drawn, before), partOf);
-    const tangent = scaledTo(
-      mapped(
-        drawn,
-        (entry, row, column) => entry - (along[partOf(row, column)]! / norm ** 2) * before.get(row, column),
-      ),
-    );
+    const flattened = mapped(drawn, (entry, row, column) => {
+      return entry - (along[partOf(row, column)]! / norm ** 2) * before.get(row, column);
+    });
+    const tangent = scaledTo(flattened);
     const step = Matrix.add(Matrix.mul(tangent, stretch), Matrix.mul(before, tilt));
     const after = scaledTo(Matrix.sub(before, Matrix.mul(step, rate)));
 
@@ -226,15 +199,16 @@ export const updateOnSphere = defineClaim({
     const composed = (weights: Matrix) =>
       mapped(weights, (entry, row, column) => gain(row, rows) * entry * gain(cols - 1 - column, cols));
     const change = (from: Matrix, to: Matrix) => matrixDistance(to, from) / from.norm();
-    const whole = change(before, after);
+    const whole = { label: '‖Ŵ′ − Ŵ‖/‖Ŵ‖', value: change(before, after) };
     const exact = relativeSphereStep(rate);
-    const gained = change(composed(before), composed(after));
+    const gained = { label: '‖W′ − W‖/‖W‖', value: change(composed(before), composed(after)) };
     const ratio = Math.exp(2 * spread);
     return tightest([
-      equal(['‖Ŵ′ − Ŵ‖/‖Ŵ‖', whole], ['2 sin(½ arctan η)', exact], TOLERANCE),
-      atMost(['‖Ŵ′ − Ŵ‖/‖Ŵ‖', whole], ['η', rate], TOLERANCE),
-      atLeast(['‖Ŵ′ − Ŵ‖/‖Ŵ‖', whole], ['η − 3η³/8', rate - (3 / 8) * rate ** 3], TOLERANCE),
-      ...enclosed(gained, exact, ratio),
+      equal(whole, ['2 sin(½ arctan η)', exact], TOLERANCE),
+      atMost(whole, ['η', rate], TOLERANCE),
+      atLeast(whole, ['η − 3η³/8', rate - (3 / 8) * rate ** 3], TOLERANCE),
+      atMost(gained, ['κ · 2 sin(½ arctan η)', ratio * exact], TOLERANCE * ratio),
+      atLeast(gained, ['2 sin(½ arctan η)/κ', exact / ratio], TOLERANCE),
     ]);
   },
   toleranceReason:
@@ -243,31 +217,17 @@ export const updateOnSphere = defineClaim({
 
 const TOLERANCE = 1e-12;
 
-function enclosed(gained: number, exact: number, ratio: number): Conclusion[] {
-  const left = { label: '‖W′ − W‖/‖W‖', value: gained };
-  return [
-    atMost(left, ['κ · 2 sin(½ arctan η)', ratio * exact], TOLERANCE * ratio),
-    atLeast(left, ['2 sin(½ arctan η)/κ', exact / ratio], TOLERANCE),
-  ];
-}
-
 function partSums(matrix: Matrix, partOf: (row: number, column: number) => number): number[] {
   const sums: number[] = [];
-  for (let row = 0; row < matrix.rows; row++) {
-    for (let column = 0; column < matrix.columns; column++) {
+  matrix.to2DArray().forEach((entries, row) => {
+    entries.forEach((entry, column) => {
       const part = partOf(row, column);
-      sums[part] = (sums[part] ?? 0) + matrix.get(row, column);
-    }
-  }
+      sums[part] = (sums[part] ?? 0) + entry;
+    });
+  });
   return sums;
 }
 
 function mapped(matrix: Matrix, of: (entry: number, row: number, column: number) => number): Matrix {
-  const result = Matrix.zeros(matrix.rows, matrix.columns);
-  for (let row = 0; row < matrix.rows; row++) {
-    for (let column = 0; column < matrix.columns; column++) {
-      result.set(row, column, of(matrix.get(row, column), row, column));
-    }
-  }
-  return result;
+  return new Matrix(matrix.to2DArray().map((entries, row) => entries.map((entry, column) => of(entry, row, column))));
 }

@@ -49,10 +49,7 @@ const stretchedMode = fc.record({
   stretch: fc.oneof(fc.constant(1), draws.decades(-1.5, 1.5)),
 });
 
-/**
- * Aligned weights that need not be balanced: `W1 = U diag(√s · t) Rᵀ`, `W2 = R diag(√s / t) Vᵀ`. Modes beyond the hidden
- * width are left out.
- */
+/** Aligned weights that need not be balanced; modes beyond the hidden width are left out. */
 export function stretchedWeights(bases: Bases, modes: readonly Readonly<Drawn<typeof stretchedMode>>[]): Weights {
   const kept = modes.slice(0, bases.inner.columns);
   const first = kept.map(({ value, stretch }) => Math.sqrt(value) * stretch);
@@ -105,12 +102,10 @@ export function vanishes(label: string, distance: number, tolerance: number): Co
 /** Two matrices of as many rows side by side, as one. */
 export function beside(left: Matrix, right: Matrix): Matrix {
   const both = Matrix.zeros(left.rows, left.columns + right.columns);
-  both.setSubMatrix(left, 0, 0);
-  both.setSubMatrix(right, 0, left.columns);
-  return both;
+  return both.setSubMatrix(left, 0, 0).setSubMatrix(right, 0, left.columns);
 }
 
-/** Frobenius norm of `left - right`, entry by entry, without the matrices in between: claims compare thousands of pairs. */
+/** Frobenius norm of `left - right`, without the matrices in between: claims compare thousands of pairs. */
 export function matrixDistance(left: Matrix, right: Matrix): number {
   let sum = 0;
   for (let row = 0; row < left.rows; row++) {
