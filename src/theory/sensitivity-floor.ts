@@ -47,13 +47,8 @@ export function leastSensitiveFactors(product: Matrix, hidden?: number): Weights
   for (let mode = 0; mode < least; mode += 1) {
     const factor = Math.sqrt(diagonal[mode] as number);
     first.setColumn(mode, leftSingularVectors.getColumnVector(mode).mul(scale * factor));
-    second.setRow(
-      mode,
-      rightSingularVectors
-        .getColumnVector(mode)
-        .mul(factor / scale)
-        .transpose(),
-    );
+    const row = rightSingularVectors.getColumn(mode).map((entry) => (factor / scale) * entry);
+    second.setRow(mode, row);
   }
   return { first, second };
 }

@@ -263,10 +263,10 @@ function excessByDifferences({ first, second, task }: Network, noise: LayerNoise
 /** Mean of the loss of one row over the noise of `W2` alone, and its part that is due to the noise. */
 function meanOverSecond(
   row: readonly number[],
-  columns: readonly (readonly number[])[],
+  columns: readonly number[][],
   target: readonly number[],
   gamma: number,
-): { mean: number; excess: number } {
+) {
   let loss = 0;
   let excess = 0;
   for (let index = 0; index < columns.length; index++) {
