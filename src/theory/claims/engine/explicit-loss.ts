@@ -201,9 +201,7 @@ export const noiseHypotheses = [
   },
 ];
 
-/**
- * Mean of `‖W̃1W̃2 - A‖²` over the noise, less its value without noise, entry by entry and for any model of the noise.
- */
+/** Mean of `‖W̃1W̃2 - A‖²` over the noise, less its value without noise, entry by entry and for any model of the noise. */
 export function explicitExcess(network: Network, scales: LayerNoise, model: NoiseModel): number {
   const lossAt = (draw: number): number => {
     const { first, second } = moved(network, scales, draw);
