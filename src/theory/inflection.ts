@@ -202,7 +202,9 @@ function lastNonPositive(landscape: NoiseLandscape, end: number): number {
   let to = landscape.at(times.pop() as number);
   /** Points within a cell of the grid at which it has been split, and the cell's beginning; the last is next. */
   const within: LandscapePoint[] = [];
-  for (let searched = 1; within.length > 0 || times.length > 0; searched += 1) {
+  let searched = 0;
+  while (within.length > 0 || times.length > 0) {
+    searched += 1;
     const from = within.pop() ?? landscape.at(times.pop() as number);
     // Everything later has been proved to rise, so that a slope that is not positive here is the last one.
     if (to.slope <= 0) return to.time;

@@ -19,13 +19,7 @@ export interface LandscapePoint {
 }
 
 /** Bounds that hold for every time between two points. */
-export interface LandscapeEnclosure {
-  readonly objectiveLow: number;
-  readonly slopeLow: number;
-  readonly slopeHigh: number;
-  readonly curvatureLow: number;
-  readonly curvatureHigh: number;
-}
+export type LandscapeEnclosure = ReturnType<NoiseLandscape['enclose']>;
 
 /** The slope is a product of up to three tiny numbers; this keeps it among the normal doubles. */
 const SLOPE_SCALE = 2 ** 500;
@@ -109,7 +103,7 @@ export class NoiseLandscape {
   }
 
   /** Bounds for all times from one point to a later one, rounding included. */
-  enclose(from: LandscapePoint, to: LandscapePoint): LandscapeEnclosure {
+  enclose(from: LandscapePoint, to: LandscapePoint) {
     const { modes, critical } = this;
     let objectiveLow = 0;
     let slopeLow = 0;
@@ -159,10 +153,8 @@ export class NoiseLandscape {
       const bendHigh = least < top && top < most ? bend(top, sigma, critical) : Math.max(firstBend, lastBend);
       const [a, b] = [growthLow * bendLow, growthLow * bendHigh];
       const [c, d] = [growthHigh * bendLow, growthHigh * bendHigh];
-      const lowCorner = Math.min(a, b, c, d);
-      const highCorner = Math.max(a, b, c, d);
-      curvatureLow += lowCorner;
-      curvatureHigh += highCorner;
+      curvatureLow += Math.min(a, b, c, d);
+      curvatureHigh += Math.max(a, b, c, d);
       const size = Math.max(Math.abs(least), Math.abs(most));
       curvatureMagnitude +=
         Math.max(Math.abs(growthLow), Math.abs(growthHigh)) *

@@ -116,10 +116,7 @@ export function modeRotation(angle: number, size: number): Matrix {
   const { cos, sin } = turn(angle);
   const rotation = Matrix.eye(size);
   for (let index = 0; index + 1 < size; index += 2) {
-    rotation.set(index, index, cos);
-    rotation.set(index + 1, index + 1, cos);
-    rotation.set(index, index + 1, -sin);
-    rotation.set(index + 1, index, sin);
+    rotation.setSubMatrix(Matrix.from1DArray(2, 2, [cos, -sin, sin, cos]), index, index);
   }
   return rotation;
 }

@@ -46,10 +46,9 @@ export function leastSensitiveFactors(product: Matrix, hidden?: number): Weights
   const second = Matrix.zeros(width, columns);
   for (let mode = 0; mode < least; mode += 1) {
     const factor = Math.sqrt(diagonal[mode] as number);
-    for (let row = 0; row < rows; row += 1) first.set(row, mode, scale * factor * leftSingularVectors.get(row, mode));
-    for (let column = 0; column < columns; column += 1) {
-      second.set(mode, column, (factor / scale) * rightSingularVectors.get(column, mode));
-    }
+    first.setColumn(mode, leftSingularVectors.getColumnVector(mode).mul(scale * factor));
+    const row = rightSingularVectors.getColumn(mode).map((entry) => (factor / scale) * entry);
+    second.setRow(mode, row);
   }
   return { first, second };
 }

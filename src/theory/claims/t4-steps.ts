@@ -20,7 +20,7 @@ type Instance = Drawn<typeof domain>;
 const balanced = {
   name: 'balanced',
   statement: 'both layers of the checkpoint have the same factor √s_i in each mode',
-  holds: ({ imbalance }: checkpoints.TunedCheckpoint) => imbalance === 1,
+  holds: ({ imbalance }: { readonly imbalance: number }) => imbalance === 1,
 };
 
 /** T4 with finitely many steps. */

@@ -186,7 +186,12 @@ export function plainWords(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   const fields = Object.entries(value).map(([name, field]) => {
     const isCompound = typeof field === 'object' && field !== null;
-    return `${wordsOf(name)}${isCompound ? ': ' : ' '}${plainWords(field)}`;
+    // `extraRows` as `extra rows`.
+    const words = name.replace(
+      /([a-z])([A-Z])/g,
+      (_, before: string, after: string) => `${before} ${after.toLowerCase()}`,
+    );
+    return `${words}${isCompound ? ': ' : ' '}${plainWords(field)}`;
   });
   const isFlat = Object.values(value).every((field) => typeof field !== 'object' || field === null);
   return fields.join(isFlat ? ', ' : ' · ');
@@ -196,14 +201,6 @@ export function plainWords(value: unknown): string {
 export function bothSides({ left, relation, right, tolerance, failure }: Conclusion): string {
   if (failure !== undefined) return `not evaluated: ${failure}`;
   const opposite = { '=': '≠', '≤': '>', '<': '≥', '≥': '<', '>': '≤' }[relation];
-  return `${left.label} = ${sixDigits(left.value)} ${opposite} ${sixDigits(right.value)} = ${right.label} (tolerance ${tolerance.toPrecision(2)})`;
-}
-
-function sixDigits(value: number): string {
-  return String(Number(value.toPrecision(6)));
-}
-
-/** `extraRows` as `extra rows`. */
-function wordsOf(name: string): string {
-  return name.replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
+  const [one, other] = [left, right].map(({ value }) => Number(value.toPrecision(6)));
+  return `${left.label} = ${one} ${opposite} ${other} = ${right.label} (tolerance ${tolerance.toPrecision(2)})`;
 }

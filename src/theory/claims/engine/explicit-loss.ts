@@ -201,9 +201,7 @@ export const noiseHypotheses = [
   },
 ];
 
-/**
- * Mean of `‖W̃1W̃2 - A‖²` over the noise, less its value without noise, entry by entry and for any model of the noise.
- */
+/** Mean of `‖W̃1W̃2 - A‖²` over the noise, less its value without noise, entry by entry and for any model of the noise. */
 export function explicitExcess(network: Network, scales: LayerNoise, model: NoiseModel): number {
   const lossAt = (draw: number): number => {
     const { first, second } = moved(network, scales, draw);
@@ -263,10 +261,10 @@ function excessByDifferences({ first, second, task }: Network, noise: LayerNoise
 /** Mean of the loss of one row over the noise of `W2` alone, and its part that is due to the noise. */
 function meanOverSecond(
   row: readonly number[],
-  columns: readonly (readonly number[])[],
+  columns: readonly number[][],
   target: readonly number[],
   gamma: number,
-): { mean: number; excess: number } {
+) {
   let loss = 0;
   let excess = 0;
   for (let index = 0; index < columns.length; index++) {
