@@ -184,10 +184,10 @@ function rotatesPairs(entries: Float64Array, stride: number, length: number): bo
 }
 
 /**
- * Reduces a matrix `Y` to a lower trapezoid of full column rank by orthogonal column operations, where row `i` counts `e^{logScales[i]}` times by complete pivoting: at each step the row that is
- * largest *with its scale* is reflected onto one column. The scales themselves are never formed, so they may lie
- * any number of decades apart. After step `j` no scaled entry of column `j` exceeds the scaled pivot, which is what keeps
- * every later ratio at most 1.
+ * Reduces a matrix `Y` to a lower trapezoid of full column rank by orthogonal column operations, where row `i` counts
+ * `e^{logScales[i]}` times. Complete pivoting: at each step the row that is largest *with its scale* is reflected onto one column.
+ * The scales themselves are never formed, so they may lie any number of decades apart. After step `j` no scaled entry of column
+ * `j` exceeds the scaled pivot, which is what keeps every later ratio at most 1.
  *
  * Entries are tracked with their rounding errors. One that is nothing but rounding is set to zero: a direction in which the
  * start has no component never grows, although any rounding in it would. Both are kept apart per column, so that the rows of

@@ -144,8 +144,8 @@ export function isFactoredMatrix(factored: FactoredMatrix): boolean {
 }
 
 /**
- * The matrices that a factored matrix names, `W = UΣVᵀ` and its factors `W1 = [(p/q)^{1/4} U√Σ  N] M`, `W2 = M⁻¹ [(q/p)^{1/4} √ΣVᵀ; 0]` with `M` a rotation of the
- * hidden units times the stretches, and `N` the idle weights.
+ * The matrices that a factored matrix names, `W = UΣVᵀ` and its factors `W1 = [(p/q)^{1/4} U√Σ  N] M`,
+ * `W2 = M⁻¹ [(q/p)^{1/4} √ΣVᵀ; 0]` with `M` a rotation of the hidden units times the stretches, and `N` the idle weights.
  *
  * @returns also the cost of the factors, `q‖W1‖² + p‖W2‖²`, and its floor by the singular values, which are known
  */
