@@ -10,11 +10,7 @@ interface OnGrid extends noisy.NoisyProblem {
   readonly points: number;
 }
 
-/** Modes that never move. */
-const stillModes = listOf(
-  3,
-  singularValue.map((sigma) => ({ sigma, start: 0 })),
-);
+const stillMode = singularValue.map((sigma) => ({ sigma, start: 0 }));
 
 /** T3: the inflection as the global minimum of a curve with several dips. */
 export const inflectionIsGlobal = defineClaim<OnGrid>({
@@ -28,7 +24,7 @@ export const inflectionIsGlobal = defineClaim<OnGrid>({
       problem: weighted(
         [30, fc.record(noisy.noisyFields)],
         [10, noisy.dippingProblem],
-        [1, fc.record({ ...noisy.noisyFields, modes: stillModes })],
+        [1, fc.record({ ...noisy.noisyFields, modes: listOf(3, stillMode) })],
       ),
       points: fc.integer({ min: 1, max: 40 }),
     })
@@ -48,9 +44,8 @@ export const inflectionIsGlobal = defineClaim<OnGrid>({
       Infinity,
     ];
     const best = noisy.riseAt(instance, time);
-    const least = dense
-      .map((at) => noisy.riseAt(instance, at))
-      .reduce((low, next) => (next.value < low.value ? next : low));
+    const rises = dense.map((at) => noisy.riseAt(instance, at));
+    const least = rises.reduce((low, next) => (next.value < low.value ? next : low));
     const global = atMost(
       [`perturbed loss at the inflection, t = ${time.toPrecision(6)}, less that of learning everything`, best.value],
       ['least found by looking at many times', least.value],
@@ -62,11 +57,8 @@ export const inflectionIsGlobal = defineClaim<OnGrid>({
       ['Σ(σ − s)² + γ²(p+q) Σs + γ⁴phq', best.value + learned],
       ROUNDING * (best.size + learned) + Number.MIN_VALUE,
     );
-    const still = equal(
-      ['time of the inflection where nothing moves', noisy.movingModes(instance.modes).length > 0 ? 0 : time],
-      ['the earliest', 0],
-      Number.MIN_VALUE,
-    );
+    const resting = noisy.movingModes(instance.modes).length > 0 ? 0 : time;
+    const still = equal(['time of the inflection where nothing moves', resting], ['the earliest', 0], Number.MIN_VALUE);
     return tightest([global, identity, still, noLaterThanLast(instance, time), ...onGrid(instance, grid)]);
   },
   toleranceReason:
@@ -101,10 +93,8 @@ function onGrid(instance: noisy.NoisyProblem, grid: readonly number[]): Conclusi
   const least = Math.min(...seen);
   const first = seen.at(-1)! > least ? values.indexOf(least) : -1;
   const found = gridInflection(times, values);
-  const nothing = gridInflection(
-    times,
-    times.map(() => Number.NaN),
-  );
+  const diverged = times.map(() => Number.NaN);
+  const nothing = gridInflection(times, diverged);
   return [
     equal(['index of the inflection on a grid (−1: none)', found?.index ?? -1], ['first least point', first], 1e-9),
     equal(['its time (−1: none)', found?.time ?? -1], ['time of that point', times[first] ?? -1], Number.MIN_VALUE),
@@ -182,18 +172,13 @@ function inflectionOf(instance: Instance): number {
   return time > noisy.lateTime(instance) ? Infinity : time;
 }
 
-/**
- * First time at which the perturbed loss turns from falling to rising, by its slope written out; NaN without one, and where
- * a mode falls from above, which blurs the picture.
- */
+/** First time at which the perturbed loss turns from falling to rising; NaN without one, and where a mode falls from above. */
 function firstDip(instance: noisy.NoisyProblem): number {
   if (instance.modes.some(({ sigma, start }) => start > sigma)) return Number.NaN;
   const late = noisy.lateTime(instance);
-  const times = [...noisy.logarithmicTimes(late * 1e-9, late, 200), ...noisy.turningTimes(instance)].sort(
-    (a, b) => a - b,
-  );
+  const times = [...noisy.logarithmicTimes(late * 1e-9, late, 200), ...noisy.turningTimes(instance)];
   let falling = false;
-  for (const time of times) {
+  for (const time of times.sort((a, b) => a - b)) {
     const { value, size } = noisy.slopeAt(instance, time);
     if (falling && value > 1e-9 * size) return time;
     if (value < -1e-9 * size) falling = true;

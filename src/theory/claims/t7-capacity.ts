@@ -35,34 +35,26 @@ export const sharedCapacity = defineClaim({
     const optimum = sharedOptimum(mixture(old, added, share), hidden);
     const counted = [Matrix.mul(old, Math.sqrt(1 - share)), Matrix.mul(added, Math.sqrt(share))];
     const gram = counted.reduce((sum, task) => sum.add(task.mmul(task.transpose())), Matrix.zeros(rows, rows));
-    const size = gram.trace();
-    const tail = new EigenvalueDecomposition(gram, { assumeSymmetric: true }).realEigenvalues
-      .sort((a, b) => b - a)
-      .slice(hidden)
-      .reduce((sum, value) => sum + value, 0);
-    const [oldSecond, newSecond] = optimum.seconds;
-    const oldLoss = squaredDistance(optimum.first.mmul(oldSecond!), old);
-    const newLoss = squaredDistance(optimum.first.mmul(newSecond!), added);
-    const tolerance = 1e-13 * (size + 1e-300);
+    const eigenvalues = new EigenvalueDecomposition(gram, { assumeSymmetric: true }).realEigenvalues;
+    const beyond = eigenvalues.sort((a, b) => b - a).slice(hidden);
+    const tail = beyond.reduce((sum, value) => sum + value, 0);
+    const losses = [old, added].map((task, index) =>
+      squaredDistance(optimum.first.mmul(optimum.seconds[index]!), task),
+    );
+    const joint = (1 - share) * losses[0]! + share * losses[1]!;
+    const size = old.dot(old) + added.dot(added);
+    const tolerance = 1e-13 * (gram.trace() + 1e-300);
     return tightest([
       equal(
         ['least joint loss', optimum.loss],
         ['eigenvalues of (1−m)A_1A_1ᵀ + m A_2A_2ᵀ beyond the h-th', tail],
         tolerance,
       ),
-      equal(
-        ['joint loss of the weights that reach it', (1 - share) * oldLoss + share * newLoss],
-        ['least joint loss', tail],
-        tolerance,
-      ),
+      equal(['joint loss of the weights that reach it', joint], ['least joint loss', tail], tolerance),
       ...optimum.taskLosses.map((loss, index) =>
-        equal(
-          [`loss of task ${index + 1} as reported`, loss],
-          ['by its weights', index === 0 ? oldLoss : newLoss],
-          1e-13 * (squaredDistance(old, old.clone().mul(0)) + squaredDistance(added, added.clone().mul(0))),
-        ),
+        equal([`loss of task ${index + 1} as reported`, loss], ['by its weights', losses[index]!], 1e-13 * size),
       ),
-      notBeaten(counted, hidden, seed, tail, tolerance),
+      notBeaten(beside(counted[0]!, counted[1]!), hidden, seed, tail, tolerance),
     ]);
   },
   toleranceReason:
@@ -70,25 +62,16 @@ export const sharedCapacity = defineClaim({
 });
 
 /** Alternating least squares from random weights, an honest rival: its joint loss is nowhere below the least. */
-function notBeaten(
-  counted: readonly Matrix[],
-  hidden: number,
-  seed: number,
-  least: number,
-  tolerance: number,
-): Conclusion {
-  const joint = beside(counted[0]!, counted[1]!);
+function notBeaten(joint: Matrix, hidden: number, seed: number, least: number, tolerance: number): Conclusion {
   let first = drawnMatrix(joint.rows, Math.min(hidden, joint.rows), 5 * seed + 4);
   let second = leastSquares(first, joint);
   for (let round = 0; round < 3; round++) {
     first = leastSquares(second.transpose(), joint.transpose()).transpose();
     second = leastSquares(first, joint);
   }
-  return atLeast(
-    ['joint loss of weights found by alternating least squares', squaredDistance(first.mmul(second), joint)],
-    ['least joint loss', least],
-    tolerance,
-  );
+  const found = squaredDistance(first.mmul(second), joint);
+  const label = 'joint loss of weights found by alternating least squares';
+  return atLeast([label, found], ['least joint loss', least], tolerance);
 }
 
 /** Some `x` with small `‖left x − right‖²`, by slightly damped normal equations; any x would do for the claim. */
@@ -148,18 +131,15 @@ export const forgettingFloor = defineClaim({
     const near = nearestOfGrid(share);
     const [oldNear, newNear] = lossesAt(near);
     const above = ((near - share) * (newLoss! - oldLoss! - (newNear! - oldNear!))) / (1 - near);
+    const same = { label: 'the same loss', value: oldLoss! };
     return tightest([
       equal(
         ['loss on the first task of the weights of least joint loss', oldLoss!],
         ['its floor at their m', oldLossFloor(jointLosses(old, added, [hidden], [share])[0]!, newLoss!)],
         1e-11 * size,
       ),
-      atLeast(['the same loss', oldLoss!], ['the floor over all m', floor(newLoss!)], 1e-9 * size),
-      atMost(
-        ['the same loss', oldLoss!],
-        ['the floor over all m, and what their spacing leaves', floor(newLoss!) + above],
-        1e-9 * size,
-      ),
+      atLeast(same, ['the floor over all m', floor(newLoss!)], 1e-9 * size),
+      atMost(same, ['the floor over all m, and what their spacing leaves', floor(newLoss!) + above], 1e-9 * size),
       byDescent(instance, old, added, floor, 1e-9 * size),
     ]);
   },
@@ -184,22 +164,16 @@ function byDescent(
   const first = drawnMatrix(rows, hidden, 4 * seed + 3);
   // Both tasks side by side are one, whose columns count each with the weight of its task.
   const task = beside(old, added);
-  const second = beside(
-    drawnMatrix(hidden, old.columns, 4 * seed + 4),
-    drawnMatrix(hidden, added.columns, 4 * seed + 5),
-  );
-  const weights = Array.from({ length: task.columns }, (_, column) =>
-    column < old.columns ? 1 - percent / 100 : percent / 100,
-  );
+  const [onOld, onAdded] = [old, added].map(({ columns }, index) => drawnMatrix(hidden, columns, 4 * seed + 4 + index));
+  const second = beside(onOld!, onAdded!);
+  const share = percent / 100;
+  const weights = Array.from({ length: task.columns }, (_, column) => (column < old.columns ? 1 - share : share));
   for (let step = 0; step < steps; step++) {
     const rate = 1 / (8 * (first.norm() ** 2 + second.norm() ** 2 + old.norm() + added.norm()));
-    const residual = first
-      .mmul(second)
-      .sub(task)
-      .mulRowVector(weights)
-      .mul(2 * rate);
-    const change = residual.mmul(second.transpose());
-    second.sub(first.transpose().mmul(residual));
+    const residual = first.mmul(second).sub(task).mulRowVector(weights);
+    const force = residual.mul(2 * rate);
+    const change = force.mmul(second.transpose());
+    second.sub(first.transpose().mmul(force));
     first.sub(change);
   }
   const residual = first.mmul(second).sub(task);
