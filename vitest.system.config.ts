@@ -22,8 +22,8 @@ export default defineConfig({
     reporters,
     sequence: { sequencer: LongestFirst },
     include: ['test/system/**/*.test.ts'],
-    // Some of them wait for Slurm, a terminal or a browser, so that a third finds something to compute on.
-    maxWorkers: 3,
+    // Many of them wait: for Slurm, a terminal, a browser, a kill. Two more than two cores find something to compute on.
+    maxWorkers: 4,
     // Catches what hangs, and nothing else.
     testTimeout: 300_000,
     hookTimeout: 300_000,
