@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { expectedExcessDeep } from '../sensitivity.js';
-import { type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { type Conclusion, defineClaim, equal, type Side, tightest } from './engine/claim.js';
 import * as draws from './engine/draws.js';
 import * as explicitLosses from './engine/explicit-loss.js';
 
@@ -122,28 +122,24 @@ function driftOfMean(layers: readonly Matrix[], gammas: readonly number[], task:
 
 /** The formula against the mean of the loss over all patterns of signs, or over the two common ones. */
 function bySigns(
-  formula: { label: string; value: number },
+  formula: Side,
   layers: readonly Matrix[],
   gammas: readonly number[],
   task: Matrix,
   noise: explicitLosses.NoiseModel,
 ): Conclusion {
+  const lossAt = explicitLosses.explicitLoss(layers, task);
   const loss = lossOf(layers, task);
   const centre = displaced(layers, gammas, noise.mean);
   const scales = layers.flatMap((layer, index) => new Array<number>(layer.rows * layer.columns).fill(gammas[index]!));
   const mean =
     noise.draw === 'in step'
       ? (lossOf(displaced(centre, gammas, 1), task) + lossOf(displaced(centre, gammas, -1), task)) / 2
-      : explicitLosses.meanOverSigns(
-          explicitLosses.explicitLoss(layers, task),
-          explicitLosses.weightsOf(centre),
-          scales,
-        );
-  const reach = layers.reduce(
-    (product, layer, index) =>
-      product * (layer.norm() + gammas[index]! * (1 + Math.abs(noise.mean)) * Math.sqrt(layer.rows * layer.columns)),
-    1,
-  );
+      : explicitLosses.meanOverSigns(lossAt, explicitLosses.weightsOf(centre), scales);
+  const reach = layers.reduce((product, layer, index) => {
+    const moved = gammas[index]! * (1 + Math.abs(noise.mean)) * Math.sqrt(layer.rows * layer.columns);
+    return product * (layer.norm() + moved);
+  }, 1);
   return equal(
     formula,
     ['mean loss over all signs of the noise − loss', mean - loss],

@@ -3,7 +3,7 @@ import { Matrix } from 'ml-matrix';
 import { criticalGap, perturbedLoss, perturbedLossVelocity } from '../perturbed-loss.js';
 import type { Problem } from '../problem.js';
 import { atMost, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
-import { flowTime, matrixSeed, pluck } from './engine/draws.js';
+import { areWhole, flowTime, matrixSeed, pluck } from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';
 import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
 import { halfNoise, isNoisyProblem, noisyFields, problemOf } from './engine/noisy-problem.js';
@@ -29,8 +29,7 @@ export const modeUnderNoise = defineClaim({
   domain,
   wellFormed: (instance) =>
     isNoisyProblem(instance) &&
-    Number.isInteger(instance.extraHidden) &&
-    Math.abs(instance.extraHidden) <= 4 &&
+    areWhole([instance.extraHidden], -4, 4) &&
     Number.isInteger(instance.seed) &&
     instance.time >= 0,
   hypotheses: [
@@ -45,10 +44,8 @@ export const modeUnderNoise = defineClaim({
     const problem = narrowed(problemOf(instance), instance.extraHidden);
     const bases = drawnBases(problem.rows, problem.hidden, problem.cols, instance.seed);
     const task = alignedTask(bases, problem.spectrum);
-    const { first, second } = alignedWeights(
-      bases,
-      problem.modes.map((mode) => sigmoid(mode, time).value),
-    );
+    const values = problem.modes.map((mode) => sigmoid(mode, time).value);
+    const { first, second } = alignedWeights(bases, values);
     const { rows, hidden, cols } = problem;
     const residual = Matrix.sub(first.mmul(second), task);
     const spread = gamma ** 2 * (cols * first.dot(first) + rows * second.dot(second));

@@ -2,22 +2,24 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { stagedOptimum, stagedPerturbedLoss } from '../perturbed-loss.js';
 import type { Problem } from '../problem.js';
-import { atLeast, atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { atLeast, atMost, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
 import * as draws from './engine/draws.js';
 import { alignedTask, alignedWeights, drawnBases } from './engine/networks.js';
 
 /** A task whose modes are learned in the order given, and the noise. */
-interface Instance {
-  readonly sigmas: readonly number[];
-  readonly extraRows: number;
-  readonly extraCols: number;
+const anyTask = fc.record({
+  sigmas: draws.weighted([8, draws.singularValues()], [1, draws.listOf(12, draws.singularValue)]),
+  extraRows: fc.nat({ max: 3 }),
+  extraCols: fc.nat({ max: 3 }),
   /** Modes beyond the hidden width. */
-  readonly beyond: number;
+  beyond: fc.nat({ max: 3 }),
   /** Modes learned where the loss is computed from matrices; no more than the width. */
-  readonly learned: number;
-  readonly gamma: number;
-  readonly seed: number;
-}
+  learned: fc.nat({ max: 12 }),
+  gamma: draws.weighted([6, draws.decades(-1.5, 0.3)], [5, draws.decades(-4, 1)], [1, fc.constant(0)]),
+  seed: draws.matrixSeed,
+});
+
+type Instance = Drawn<typeof anyTask>;
 
 /** A mode that costs exactly what it is worth: σ = 2c = γ²(p+q), in numbers without rounding. */
 const tied: fc.Arbitrary<Instance> = fc
@@ -35,27 +37,13 @@ const tied: fc.Arbitrary<Instance> = fc
   });
 
 /** T3 e: the perturbed loss as modes are learned one after another. */
-export const stagedOvertraining = defineClaim<Instance>({
+export const stagedOvertraining = defineClaim({
   id: 'T3-staged',
   title: 'The perturbed loss is U-shaped in the number of learned modes',
   statement:
     'With the first n modes fully learned and the others at zero the perturbed loss changes by P(n) − P(n−1) = σ_n(2c − σ_n) with c = γ²(p+q)/2, so that it falls strictly up to n* = #{σ_i > 2c}, never falls after, and is least at n*.',
   origin: 'ours, for the staged picture of the paper, section 4',
-  domain: draws.weighted(
-    [
-      9,
-      fc.record({
-        sigmas: draws.weighted([8, draws.singularValues()], [1, draws.listOf(12, draws.singularValue)]),
-        extraRows: fc.nat({ max: 3 }),
-        extraCols: fc.nat({ max: 3 }),
-        beyond: fc.nat({ max: 3 }),
-        learned: fc.nat({ max: 12 }),
-        gamma: draws.weighted([6, draws.decades(-1.5, 0.3)], [5, draws.decades(-4, 1)], [1, fc.constant(0)]),
-        seed: draws.matrixSeed,
-      }),
-    ],
-    [1, tied],
-  ),
+  domain: draws.weighted([9, anyTask], [1, tied]),
   wellFormed: ({ sigmas, extraRows, extraCols, beyond, learned, gamma, seed }) =>
     draws.areWhole([sigmas.length], 1, 12) &&
     draws.areWithin(sigmas, Number.MIN_VALUE, 1e6) &&
@@ -98,10 +86,8 @@ function problemOf({ sigmas, extraRows, extraCols, beyond }: Instance): Problem 
 function definedLoss(problem: Problem, gamma: number, learned: number, seed: number): number {
   const { rows, hidden, cols, modes, spectrum } = problem;
   const bases = drawnBases(rows, hidden, cols, seed);
-  const { first, second } = alignedWeights(
-    bases,
-    modes.map(({ sigma }, index) => (index < learned ? sigma : 0)),
-  );
+  const values = modes.map(({ sigma }, index) => (index < learned ? sigma : 0));
+  const { first, second } = alignedWeights(bases, values);
   const residual = Matrix.sub(first.mmul(second), alignedTask(bases, spectrum));
   const spread = gamma ** 2 * (cols * first.dot(first) + rows * second.dot(second));
   return residual.dot(residual) + spread + gamma ** 4 * rows * hidden * cols;

@@ -39,23 +39,14 @@ export const matchedLosses = defineClaim({
     const { least, most } = bracketOf(network);
     // On the line through both tasks the triangle is flat: between them the least is attained, beyond the new one the most.
     const [between, beyond] = [0.5, 1.5].map((place) => Matrix.sub(added, task).mul(place).add(task));
+    const sideOf = (label: string, end: Matrix) => ({ label, value: shown(end, task) ** 2 });
+    const halfWay = sideOf('that loss half way between the tasks', between!);
+    const halfBeyond = sideOf('that loss half as far beyond the new task', beyond!);
     return tightest([
       atLeast(['pre-training loss', whole], ['(D − √L)²', least], tolerance),
-      atMost(
-        ['pre-training loss on the inputs that are shown', shown(network, task) ** 2],
-        ['(D + √L)²', most],
-        tolerance,
-      ),
-      equal(
-        ['that loss half way between the tasks', shown(between!, task) ** 2],
-        ['(D − √L)² there', bracketOf(between!).least],
-        tolerance,
-      ),
-      equal(
-        ['that loss half as far beyond the new task', shown(beyond!, task) ** 2],
-        ['(D + √L)² there', bracketOf(beyond!).most],
-        tolerance,
-      ),
+      atMost(sideOf('pre-training loss on the inputs that are shown', network), ['(D + √L)²', most], tolerance),
+      equal(halfWay, ['(D − √L)² there', bracketOf(between!).least], tolerance),
+      equal(halfBeyond, ['(D + √L)² there', bracketOf(beyond!).most], tolerance),
     ]);
   },
   toleranceReason: '1e-12 of the largest loss: norms of matrices of at most 12 rows',
