@@ -2,7 +2,16 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { lossBracket } from '../capacity.js';
 import { atLeast, atMost, defineClaim, equal, tightest } from './engine/claim.js';
-import { areWhole, areWithin, decades, dimension, drawnMatrix, drawnOrthogonal, matrixSeed } from './engine/draws.js';
+import {
+  areWhole,
+  areWithin,
+  decades,
+  dimension,
+  drawnMatrix,
+  drawnOrthogonal,
+  matrixSeed,
+  shapeFields,
+} from './engine/draws.js';
 import { matrixDistance } from './engine/networks.js';
 
 /** T4-bracket: what matched losses leave open. */
@@ -14,9 +23,7 @@ export const matchedLosses = defineClaim({
   origin: 'ours; the triangle inequality',
   /** Two tasks, any network, and the inputs that fine-tuning shows. */
   domain: fc.record({
-    rows: dimension,
-    hidden: dimension,
-    cols: dimension,
+    ...shapeFields,
     /** Number of input directions that fine-tuning shows, at most cols. */
     seen: dimension,
     seed: matrixSeed,

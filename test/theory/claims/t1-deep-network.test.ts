@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../src/theory/claims/engine/claim.js';
-import { deepNetwork } from '../../../src/theory/claims/t1-deep-network.js';
+import { deepNetwork } from '../../../src/theory/claims/t1-sensitivity.js';
 import { expectedExcess, expectedExcessDeep } from '../../../src/theory/sensitivity.js';
 import { testClaim } from '../../../src/vitest.js';
 import { hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
-import { modeUnderNoise } from '../../../src/theory/claims/t3-mode.js';
+import { modeUnderNoise } from '../../../src/theory/claims/t3-staged.js';
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
 import { samples } from '../../support/sample-size.js';
