@@ -2,16 +2,7 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { lossBracket } from '../capacity.js';
 import { atLeast, atMost, defineClaim, equal, tightest } from './engine/claim.js';
-import {
-  areWhole,
-  areWithin,
-  decades,
-  dimension,
-  drawnMatrix,
-  drawnOrthogonal,
-  matrixSeed,
-  shapeFields,
-} from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { matrixDistance } from './engine/networks.js';
 
 /** T4-bracket: what matched losses leave open. */
@@ -23,20 +14,23 @@ export const matchedLosses = defineClaim({
   origin: 'ours; the triangle inequality',
   /** Two tasks, any network, and the inputs that fine-tuning shows. */
   domain: fc.record({
-    ...shapeFields,
+    ...draws.shapeFields,
     /** Number of input directions that fine-tuning shows, at most cols. */
-    seen: dimension,
-    seed: matrixSeed,
-    scale: decades(-2, 1),
+    seen: draws.dimension,
+    seed: draws.matrixSeed,
+    scale: draws.decades(-2, 1),
   }),
   wellFormed: ({ rows, hidden, cols, seen, seed, scale }) =>
-    areWhole([rows, hidden, cols, seen], 1, 12) && Number.isInteger(seed) && areWithin([scale], Number.MIN_VALUE, 100),
+    draws.areWhole([rows, hidden, cols, seen], 1, 12) &&
+    Number.isInteger(seed) &&
+    draws.areWithin([scale], Number.MIN_VALUE, 100),
   hypotheses: [],
   conclusion({ rows, hidden, cols, seen, seed, scale }) {
-    const basis = drawnOrthogonal(cols, seed).subMatrix(0, cols - 1, 0, Math.min(seen, cols) - 1);
-    const [task, added] = [drawnMatrix(rows, cols, 4 * seed + 1), drawnMatrix(rows, cols, 4 * seed + 2)];
-    const network = drawnMatrix(rows, hidden, 4 * seed + 3)
-      .mmul(drawnMatrix(hidden, cols, 4 * seed + 4))
+    const basis = draws.drawnOrthogonal(cols, seed).subMatrix(0, cols - 1, 0, Math.min(seen, cols) - 1);
+    const [task, added] = [draws.drawnMatrix(rows, cols, 4 * seed + 1), draws.drawnMatrix(rows, cols, 4 * seed + 2)];
+    const network = draws
+      .drawnMatrix(rows, hidden, 4 * seed + 3)
+      .mmul(draws.drawnMatrix(hidden, cols, 4 * seed + 4))
       .mul(scale);
     const shown = (left: Matrix, right: Matrix) => Matrix.sub(left, right).mmul(basis).norm();
     const distance = shown(added, task);
