@@ -9,15 +9,13 @@ import { unbalancedPairs } from './t0-imbalance.js';
 import { lossOfModes } from './t0-loss.js';
 import { nexusLoop } from './t0-nexus.js';
 import { riccatiFlow } from './t0-riccati.js';
-import { deepNetwork } from './t1-deep-network.js';
-import { gaussianSensitivity, hessianOfSensitivity, unequalNoise } from './t1-sensitivity.js';
+import { deepNetwork, gaussianSensitivity, hessianOfSensitivity, unequalNoise } from './t1-sensitivity.js';
 import { progressiveSensitivity, signOfVelocity, velocityOfSensitivity } from './t2-progressive-sensitivity.js';
 import { sharpnessOnTheWay, stability } from './t2-sharpness.js';
 import { catastrophicOvertraining, endOfTraining, modeOptimumTimes } from './t3-catastrophic-overtraining.js';
 import { enclosure } from './t3-enclosure.js';
 import { inflectionIsGlobal, inflectionOrder } from './t3-inflection.js';
-import { modeUnderNoise } from './t3-mode.js';
-import { stagedOvertraining } from './t3-staged.js';
+import { modeUnderNoise, stagedOvertraining } from './t3-staged.js';
 import { matchedLosses } from './t4-bracket.js';
 import { erasingFeatures } from './t4-erase.js';
 import { forgetting, overshootInflection, stagedFineTuning } from './t4-staged-finetuning.js';
@@ -32,62 +30,57 @@ import { schedules } from './t9-schedules.js';
 
 /** All claims, in the order of proofs.md. */
 export const claims: readonly Claim[] = [
-  anyCase(decoupling),
-  anyCase(lossOfModes),
-  anyCase(descentOfModes),
-  anyCase(learningOrder),
-  anyCase(depth),
-  anyCase(unbalancedPairs),
-  anyCase(riccatiFlow),
-  anyCase(exposure),
-  anyCase(sharedMinimum),
-  anyCase(nexusLoop),
-  anyCase(gaussianSensitivity),
-  anyCase(unequalNoise),
-  anyCase(deepNetwork),
-  anyCase(hessianOfSensitivity),
-  anyCase(progressiveSensitivity),
-  anyCase(velocityOfSensitivity),
-  anyCase(signOfVelocity),
-  anyCase(stability),
-  anyCase(sharpnessOnTheWay),
-  anyCase(catastrophicOvertraining),
-  anyCase(modeUnderNoise),
-  anyCase(inflectionOrder),
-  anyCase(modeOptimumTimes),
-  anyCase(endOfTraining),
-  anyCase(inflectionIsGlobal),
-  anyCase(enclosure),
-  anyCase(stagedOvertraining),
-  anyCase(stagedFineTuning),
-  anyCase(overshootInflection),
-  anyCase(forgetting),
-  anyCase(erasingFeatures),
-  anyCase(turnedTask),
-  anyCase(fineTuningSteps),
-  anyCase(retainedExposure),
-  anyCase(twoStageAlignment),
-  anyCase(matchedLosses),
-  anyCase(regularizedFineTuning),
-  anyCase(regularizedInflection),
-  anyCase(regularizationCost),
-  anyCase(leastSensitivity),
-  anyCase(balancedAttainsFloor),
-  anyCase(gapAboveFloor),
-  anyCase(boundedLayers),
-  anyCase(constantSensitivity),
-  anyCase(updateOnSphere),
-  anyCase(sharedCapacity),
-  anyCase(forgettingFloor),
-  anyCase(relativeNoiseCost),
-  anyCase(lossValley),
-  anyCase(schedules),
+  decoupling,
+  lossOfModes,
+  descentOfModes,
+  learningOrder,
+  depth,
+  unbalancedPairs,
+  riccatiFlow,
+  exposure,
+  sharedMinimum,
+  nexusLoop,
+  gaussianSensitivity,
+  unequalNoise,
+  deepNetwork,
+  hessianOfSensitivity,
+  progressiveSensitivity,
+  velocityOfSensitivity,
+  signOfVelocity,
+  stability,
+  sharpnessOnTheWay,
+  catastrophicOvertraining,
+  modeUnderNoise,
+  inflectionOrder,
+  modeOptimumTimes,
+  endOfTraining,
+  inflectionIsGlobal,
+  enclosure,
+  stagedOvertraining,
+  stagedFineTuning,
+  overshootInflection,
+  forgetting,
+  erasingFeatures,
+  turnedTask,
+  fineTuningSteps,
+  retainedExposure,
+  twoStageAlignment,
+  matchedLosses,
+  regularizedFineTuning,
+  regularizedInflection,
+  regularizationCost,
+  leastSensitivity,
+  balancedAttainsFloor,
+  gapAboveFloor,
+  boundedLayers,
+  constantSensitivity,
+  updateOnSphere,
+  sharedCapacity,
+  forgettingFloor,
+  relativeNoiseCost,
+  lossValley,
+  schedules,
 ];
-
-/** A list of claims need not know the types of their instances: each claim draws and evaluates only its own. */
-function anyCase<Case>(claim: Claim<Case>): Claim {
-  return claim as unknown as Claim;
-}
 
 /** The claim of an id. @throws InvalidInputError when there is none */
 export function claimById(id: string): Claim {

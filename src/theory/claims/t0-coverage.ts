@@ -60,11 +60,15 @@ export const sharedMinimum = defineClaim({
     const coverage = sourceCoverage(bases, heldOut);
     const found = seenResidual(residual, bases);
     // From definitions: minimisers as networks, and losses of the covariance `variance · Π_k`.
-    const gaps = bases.map((inputs, at) => ({ inputs, gap: Matrix.sub(network, tasks[at]!).mmul(inputs) }));
-    const minimisers = gaps.map(({ inputs, gap }) => Matrix.sub(network, gap.mmul(inputs.transpose())));
-    const mean = minimisers.reduce((sum, one) => Matrix.add(sum, one), Matrix.zeros(rows, network.columns)).div(count);
-    const spread = minimisers.reduce((sum, one) => sum + matrixDistance(one, mean) ** 2, 0);
-    const loss = gaps.reduce((sum, { gap }) => sum + variance * gap.norm() ** 2, 0);
+    const sources = bases.map((inputs, at) => {
+      const gap = Matrix.sub(network, tasks[at]!).mmul(inputs);
+      return { inputs, task: tasks[at]!, gap, minimiser: Matrix.sub(network, gap.mmul(inputs.transpose())) };
+    });
+    const mean = Matrix.zeros(rows, network.columns);
+    for (const { minimiser } of sources) mean.add(minimiser);
+    mean.div(count);
+    const spread = sources.reduce((sum, { minimiser }) => sum + matrixDistance(minimiser, mean) ** 2, 0);
+    const loss = sources.reduce((sum, { gap }) => sum + variance * gap.norm() ** 2, 0);
     const sum = { label: 'squared distances of the minimisers from their mean', value: spread };
     const heldOutLoss = { label: 'held-out loss', value: residual.mmul(heldOut).norm() ** 2 };
     const bracket = heldOutBracket(residual, loss, coverage);
@@ -93,7 +97,7 @@ export const sharedMinimum = defineClaim({
       ),
       atMost(heldOutLoss, ['(u + √(μL))²', bracket.most], tolerance),
       atLeast(heldOutLoss, ['(u − √(μL))²', bracket.least], tolerance),
-      ...gaps.map(({ inputs, gap }, at) => isNearest(network, tasks[at]!, inputs, gap, minimisers[at]!, instance.seed)),
+      ...sources.map((source) => isNearest(network, source, instance.seed)),
       worstHeldOut(bases, heldOut, coverage, instance.seed),
     ]);
   },
@@ -104,24 +108,18 @@ export const sharedMinimum = defineClaim({
 /** The minimiser has no loss on its source, and another one, drawn at random, is no nearer. */
 function isNearest(
   network: Matrix,
-  task: Matrix,
-  inputs: Matrix,
-  gap: Matrix,
-  minimiser: Matrix,
+  { inputs, task, gap, minimiser }: Record<'inputs' | 'task' | 'gap' | 'minimiser', Matrix>,
   seed: number,
 ): Conclusion {
   const elsewhere = draws.drawnMatrix(network.rows, network.columns, 64 * seed + 9);
   const other = Matrix.add(minimiser, Matrix.sub(elsewhere, elsewhere.mmul(inputs).mmul(inputs.transpose())));
   const tolerance = 1e-13 * (network.norm() ** 2 + task.norm() ** 2 + elsewhere.norm() ** 2);
-  const distance = (point: Matrix) => matrixDistance(point, network) ** 2;
+  const distance = matrixDistance(minimiser, network) ** 2;
+  const another = { label: 'squared distance of another minimiser', value: matrixDistance(other, network) ** 2 };
   return tightest([
     vanishes('loss of a minimiser', Matrix.sub(minimiser, task).mmul(inputs).norm() ** 2, tolerance),
-    equal(['its squared distance', distance(minimiser)], ['the loss of the source', gap.norm() ** 2], tolerance),
-    atLeast(
-      ['squared distance of another minimiser', distance(other)],
-      ['of the nearest', distance(minimiser)],
-      tolerance,
-    ),
+    equal(['its squared distance', distance], ['the loss of the source', gap.norm() ** 2], tolerance),
+    atLeast(another, ['of the nearest', distance], tolerance),
   ]);
 }
 

@@ -115,6 +115,7 @@ function buildNetwork(instance: Instance) {
   const common = instance.modes[0]!.start;
   const modes = instance.modes.map(({ sigma, start }) => ({ sigma, start: identity ? common : start }));
   const bases = basesOf(instance, modes.length);
+  const values = modes.map((each) => singularValue(each, time));
   const starts = modes.map(({ start }) => Math.sqrt(start));
   const onFirst = starts.map((factor) => factor * ratio);
   const onSecond = starts.map((factor) => factor / ratio);
@@ -126,10 +127,7 @@ function buildNetwork(instance: Instance) {
     atStart: identity
       ? { first: Matrix.diag(onFirst), second: Matrix.diag(onSecond) }
       : networks.weightsOfFactors(bases, onFirst, onSecond),
-    atTime: networks.alignedWeights(
-      bases,
-      modes.map((each) => singularValue(each, time)),
-    ),
+    atTime: networks.alignedWeights(bases, values),
   };
 }
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
-import { type FactorPair, pairAt, pairGap, pairImbalance, pairVelocity, type Weights } from '../balance.js';
+import { type FactorPair, pairAt, pairGap, pairImbalance, pairVelocity } from '../balance.js';
 import { type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
 import * as draws from './engine/draws.js';
 import { flowByTaylor, longestStep, panelIntegral } from './engine/integration.js';
@@ -81,27 +81,14 @@ export const unbalancedPairs = defineClaim({
     'rounding: some units in the last place of the squared factors, and 1e3 of them in the rate at which the gap shrinks',
 });
 
-/** Weights of the pairs in the bases of an instance, the hidden one of `W2` twisted. */
-function weightsOf(
-  { leftSeed, rightSeed, hiddenSeed, twistSeed }: Instance,
-  pairs: readonly FactorPair[],
-): Weights & { left: Matrix; right: Matrix } {
-  const count = pairs.length;
-  const [left, right] = [draws.drawnOrthogonal(count, leftSeed), draws.drawnOrthogonal(count, rightSeed)];
-  const inner = draws.drawnOrthogonal(count, hiddenSeed);
-  const twisted = draws.drawnOrthogonal(count, twistSeed).mmul(inner);
-  return {
-    left,
-    right,
-    first: diagonalInBases(left, draws.pluck(pairs, 'first'), inner),
-    second: diagonalInBases(twistSeed === 0 ? inner : twisted, draws.pluck(pairs, 'second'), right),
-  };
-}
-
 /** Gradient flow of the full matrices over a short time, from the definition, changes their product as the pairs say. */
 function flowsTo(instance: Instance, pairs: readonly FactorPair[], time: number): Conclusion {
-  const { modes } = instance;
-  const { left, right, first, second } = weightsOf(instance, pairs);
+  const { modes, twistSeed } = instance;
+  const drawn = (seed: number) => draws.drawnOrthogonal(modes.length, seed);
+  const [left, right, inner] = [drawn(instance.leftSeed), drawn(instance.rightSeed), drawn(instance.hiddenSeed)];
+  const twisted = twistSeed === 0 ? inner : drawn(twistSeed).mmul(inner);
+  const first = diagonalInBases(left, draws.pluck(pairs, 'first'), inner);
+  const second = diagonalInBases(twisted, draws.pluck(pairs, 'second'), right);
   const task = diagonalInBases(left, draws.pluck(modes, 'sigma'), right);
   const until = time + Math.min(1, longestStep(first, second, task) / 2);
   const end = flowByTaylor(first, second, task, until - time);

@@ -26,7 +26,7 @@ const taskValues = weighted([20, singularValues(3)], [1, singularValues(6)]);
 /** `W1` is that many times as large as balanced weights, `W2` as many times smaller. */
 const stretching = (often: number) => weighted([often, fc.constant(1)], [1, decades(-1, 1)]);
 
-interface Stretched extends Record<'extraRows' | 'extraCols' | 'hidden' | 'basis' | 'stretch', number> {}
+type Stretched = Record<'extraRows' | 'extraCols' | 'hidden' | 'basis' | 'stretch', number>;
 
 function isWellFormed(sigmas: readonly number[], instance: Stretched): boolean {
   const { extraRows, extraCols, hidden, basis, stretch } = instance;

@@ -34,9 +34,8 @@ export const enclosure = defineClaim({
     const [earlier, later] = [Math.min(instance.time, late), Math.min(instance.time * instance.ratio, late)];
     const between = earlier + (later - earlier) * instance.inside;
     const critical = noisy.halfNoise(instance) / unit;
-    const modes = noisy
-      .movingModes(instance.modes)
-      .map(({ sigma, start }) => ({ sigma: sigma / unit, start: start / unit }));
+    const moving = noisy.movingModes(instance.modes);
+    const modes = moving.map(({ sigma, start }) => ({ sigma: sigma / unit, start: start / unit }));
     const [from, to] = [landscape.at(earlier * unit), landscape.at(later * unit)];
     const bounds = landscape.enclose(from, to);
     return tightest([
@@ -56,17 +55,8 @@ const ROUNDING = 1e-11;
 /** The scale on which the landscape keeps slopes and curvatures. */
 const SCALE = 2 ** 500;
 
-interface State {
-  readonly objective: number;
-  readonly slope: number;
-  readonly curvature: number;
-  readonly objectiveSize: number;
-  readonly slopeSize: number;
-  readonly curvatureSize: number;
-}
-
 /** Objective, slope and curvature written out. */
-function stateAt(modes: readonly Mode[], critical: number, time: number): State {
+function stateAt(modes: readonly Mode[], critical: number, time: number) {
   const sums = { objective: 0, slope: 0, curvature: 0, objectiveSize: 0, slopeSize: 0, curvatureSize: 0 };
   for (const mode of modes) {
     const { value, gap } = sigmoid(mode, time);
@@ -81,6 +71,8 @@ function stateAt(modes: readonly Mode[], critical: number, time: number): State 
   }
   return sums;
 }
+
+type State = ReturnType<typeof stateAt>;
 
 function bend({ sigma }: Mode, critical: number, gap: number): number {
   return 2 * (sigma + critical) * gap - 3 * gap * gap - sigma * critical;
@@ -103,13 +95,10 @@ function isState(point: LandscapePoint, state: State): Conclusion[] {
       ...(name === 'objective' ? [atLeast(share, ['some hundred roundings', 1e-14], 1e-17)] : []),
     ];
   });
+  const rounding = (size: number) => ROUNDING * size + Number.MIN_VALUE;
   return [
-    equal(
-      ['objective', point.objective],
-      ['Σ g(g − 2c)', state.objective],
-      ROUNDING * state.objectiveSize + Number.MIN_VALUE,
-    ),
-    equal(['slope', point.slope], ['Σ s g(c − g)', state.slope], ROUNDING * state.slopeSize + Number.MIN_VALUE),
+    equal(['objective', point.objective], ['Σ g(g − 2c)', state.objective], rounding(state.objectiveSize)),
+    equal(['slope', point.slope], ['Σ s g(c − g)', state.slope], rounding(state.slopeSize)),
     ...shares,
   ];
 }
@@ -145,12 +134,12 @@ function areRanges(
   bounds: LandscapeEnclosure,
   modes: readonly Mode[],
   critical: number,
-  times: readonly [number, number],
+  [from, to]: readonly [number, number],
 ): Conclusion[] {
   const sums = { objective: 0, slopeLow: 0, slopeHigh: 0, curvatureLow: 0, curvatureHigh: 0 };
   const sizes = { objective: 0, slope: 0, curvature: 0 };
   for (const mode of modes) {
-    const [first, last] = [sigmoid(mode, times[0]), sigmoid(mode, times[1])];
+    const [first, last] = [sigmoid(mode, from), sigmoid(mode, to)];
     const [objectives, slopes, growths, bends] = [new Range(), new Range(), new Range(), new Range()];
     let gap = 0;
     for (let cell = 0; cell <= CELLS; cell++) {
@@ -164,16 +153,12 @@ function areRanges(
       bends.see(bend(mode, critical, at));
       gap = Math.max(gap, Math.abs(at));
     }
-    const corners = new Range();
-    for (const growth of [growths.low, growths.high]) {
-      corners.see(growth * bends.low);
-      corners.see(growth * bends.high);
-    }
+    const corners = [growths.low, growths.high].flatMap((growth) => [growth * bends.low, growth * bends.high]);
     sums.objective += objectives.low;
     sums.slopeLow += slopes.low;
     sums.slopeHigh += slopes.high;
-    sums.curvatureLow += 4 * corners.low;
-    sums.curvatureHigh += 4 * corners.high;
+    sums.curvatureLow += 4 * Math.min(...corners);
+    sums.curvatureHigh += 4 * Math.max(...corners);
     const growth = Math.max(-growths.low, growths.high);
     sizes.objective += gap * (gap + 2 * critical);
     sizes.slope += growth * (critical + gap);
@@ -195,12 +180,9 @@ function knowsItsModes(landscape: NoiseLandscape, modes: readonly Mode[], critic
   const helping = modes.filter(({ sigma, start }) => sigma - start > critical);
   const last = landscape.lastModeOptimum();
   const latest = Math.max(0, ...helping.map((mode) => sigmoid(mode, last).gap));
+  const falls = { label: 'whether some mode falls (1 or 0)', value: landscape.hasFallingModes ? 1 : 0 };
   return [
-    equal(
-      ['whether some mode falls (1 or 0)', landscape.hasFallingModes ? 1 : 0],
-      ['whether some starts above its σ', falling ? 1 : 0],
-      1e-9,
-    ),
+    equal(falls, ['whether some starts above its σ', falling ? 1 : 0], 1e-9),
     equal(['moving modes', landscape.modes.length], ['that start above 0 and not at σ', modes.length], 1e-9),
     helping.length > 0 && critical > 0
       ? equal(['largest gap at max t*', latest], ['c', critical], 1e-10 * (critical + 1e-6 * latest))
@@ -216,41 +198,25 @@ function knowsItsModes(landscape: NoiseLandscape, modes: readonly Mode[], critic
 function cellsCover(from: number, to: number): Conclusion[] {
   const grids = [to, to * 1e-9, 0].map(timeGrid);
   const gaps = grids.flatMap((grid) => grid.map((time, index) => (index === 0 ? 0 : time - grid[index - 1]!)));
-  const ordered = atLeast(['least step between times of a grid', Math.min(...gaps)], ['in order', 0], Number.MIN_VALUE);
-  const ends = equal(
-    ['ends of the grids', grids.reduce((sum, grid) => sum + grid[0]! * 1e9 + grid.at(-1)!, 0)],
-    ['0 and the times asked for', to + to * 1e-9],
-    1e-12 * to,
-  );
-  const start = atMost(
-    ['first step of a grid, in which no mode moves', timeGrid(to)[1]!],
-    ['a thousandth of the unit', 1e-3],
-    1e-9,
-  );
-  const middle = middleTime(from, to);
-  const centred = equal(
-    ['square of the middle of a cell over the product of its ends', middle ** 2 / (from * to)],
-    ['about 1', 1.0625],
-    0.07,
-  );
-  const fromZero = equal(
-    ['middle of a cell that begins at 0', middleTime(0, to)],
-    ['half its end', to / 2],
-    1e-15 * to,
-  );
-  const points = [to * (1 + 2 * Number.EPSILON), to * (1 + 12 * Number.EPSILON)];
-  const split = equal(
-    [
-      'cells that can be split, of two wide and two narrow ones',
-      [
-        [0, to * 1e-3],
-        [to, points[1]!],
-        [to, points[0]!],
-        [0, 1e-22],
-      ].filter(([left, right]) => !unsplittable(left!, right!)).length,
-    ],
-    ['the wide ones', 2],
-    1e-9,
-  );
-  return [ordered, ends, start, centred, fromZero, split];
+  const ends = grids.reduce((sum, grid) => sum + grid[0]! * 1e9 + grid.at(-1)!, 0);
+  const centring = middleTime(from, to) ** 2 / (from * to);
+  const cells = [
+    [0, to * 1e-3],
+    [to, to * (1 + 12 * Number.EPSILON)],
+    [to, to * (1 + 2 * Number.EPSILON)],
+    [0, 1e-22],
+  ] as const;
+  const split = cells.filter(([left, right]) => !unsplittable(left, right)).length;
+  return [
+    atLeast(['least step between times of a grid', Math.min(...gaps)], ['in order', 0], Number.MIN_VALUE),
+    equal(['ends of the grids', ends], ['0 and the times asked for', to + to * 1e-9], 1e-12 * to),
+    atMost(
+      ['first step of a grid, in which no mode moves', timeGrid(to)[1]!],
+      ['a thousandth of the unit', 1e-3],
+      1e-9,
+    ),
+    equal(['square of the middle of a cell over the product of its ends', centring], ['about 1', 1.0625], 0.07),
+    equal(['middle of a cell that begins at 0', middleTime(0, to)], ['half its end', to / 2], 1e-15 * to),
+    equal(['cells that can be split, of two wide and two narrow ones', split], ['the wide ones', 2], 1e-9),
+  ];
 }

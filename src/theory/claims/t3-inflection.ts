@@ -5,15 +5,10 @@ import { atMost, type Conclusion, defineClaim, equal, type Side, tightest } from
 import { areWhole, areWithin, decades, listOf, singularValue, weighted } from './engine/draws.js';
 import * as noisy from './engine/noisy-problem.js';
 
-interface OnGrid extends noisy.NoisyProblem {
-  /** Points of the grid after time 0. */
-  readonly points: number;
-}
-
 const stillMode = singularValue.map((sigma) => ({ sigma, start: 0 }));
 
 /** T3: the inflection as the global minimum of a curve with several dips. */
-export const inflectionIsGlobal = defineClaim<OnGrid>({
+export const inflectionIsGlobal = defineClaim({
   id: 'T3-inflection',
   title: 'The inflection is the global minimum over all training times',
   statement:
@@ -26,6 +21,7 @@ export const inflectionIsGlobal = defineClaim<OnGrid>({
         [10, noisy.dippingProblem],
         [1, fc.record({ ...noisy.noisyFields, modes: listOf(3, stillMode) })],
       ),
+      /** Points of the grid after time 0. */
       points: fc.integer({ min: 1, max: 40 }),
     })
     .map(({ problem, points }) => ({ ...problem, points })),

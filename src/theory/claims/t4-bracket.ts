@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { lossBracket } from '../capacity.js';
 import { atLeast, atMost, defineClaim, equal, tightest } from './engine/claim.js';
-import { areWhole, areWithin, decades, dimension, drawnMatrix, drawnOrthogonal, matrixSeed } from './engine/draws.js';
+import * as draws from './engine/draws.js';
 import { matrixDistance } from './engine/networks.js';
 
 /** T4-bracket: what matched losses leave open. */
@@ -14,22 +14,23 @@ export const matchedLosses = defineClaim({
   origin: 'ours; the triangle inequality',
   /** Two tasks, any network, and the inputs that fine-tuning shows. */
   domain: fc.record({
-    rows: dimension,
-    hidden: dimension,
-    cols: dimension,
+    ...draws.shapeFields,
     /** Number of input directions that fine-tuning shows, at most cols. */
-    seen: dimension,
-    seed: matrixSeed,
-    scale: decades(-2, 1),
+    seen: draws.dimension,
+    seed: draws.matrixSeed,
+    scale: draws.decades(-2, 1),
   }),
   wellFormed: ({ rows, hidden, cols, seen, seed, scale }) =>
-    areWhole([rows, hidden, cols, seen], 1, 12) && Number.isInteger(seed) && areWithin([scale], Number.MIN_VALUE, 100),
+    draws.areWhole([rows, hidden, cols, seen], 1, 12) &&
+    Number.isInteger(seed) &&
+    draws.areWithin([scale], Number.MIN_VALUE, 100),
   hypotheses: [],
   conclusion({ rows, hidden, cols, seen, seed, scale }) {
-    const basis = drawnOrthogonal(cols, seed).subMatrix(0, cols - 1, 0, Math.min(seen, cols) - 1);
-    const [task, added] = [drawnMatrix(rows, cols, 4 * seed + 1), drawnMatrix(rows, cols, 4 * seed + 2)];
-    const network = drawnMatrix(rows, hidden, 4 * seed + 3)
-      .mmul(drawnMatrix(hidden, cols, 4 * seed + 4))
+    const basis = draws.drawnOrthogonal(cols, seed).subMatrix(0, cols - 1, 0, Math.min(seen, cols) - 1);
+    const [task, added] = [draws.drawnMatrix(rows, cols, 4 * seed + 1), draws.drawnMatrix(rows, cols, 4 * seed + 2)];
+    const network = draws
+      .drawnMatrix(rows, hidden, 4 * seed + 3)
+      .mmul(draws.drawnMatrix(hidden, cols, 4 * seed + 4))
       .mul(scale);
     const shown = (left: Matrix, right: Matrix) => Matrix.sub(left, right).mmul(basis).norm();
     const distance = shown(added, task);
@@ -39,23 +40,14 @@ export const matchedLosses = defineClaim({
     const { least, most } = bracketOf(network);
     // On the line through both tasks the triangle is flat: between them the least is attained, beyond the new one the most.
     const [between, beyond] = [0.5, 1.5].map((place) => Matrix.sub(added, task).mul(place).add(task));
+    const sideOf = (label: string, end: Matrix) => ({ label, value: shown(end, task) ** 2 });
+    const halfWay = sideOf('that loss half way between the tasks', between!);
+    const halfBeyond = sideOf('that loss half as far beyond the new task', beyond!);
     return tightest([
       atLeast(['pre-training loss', whole], ['(D − √L)²', least], tolerance),
-      atMost(
-        ['pre-training loss on the inputs that are shown', shown(network, task) ** 2],
-        ['(D + √L)²', most],
-        tolerance,
-      ),
-      equal(
-        ['that loss half way between the tasks', shown(between!, task) ** 2],
-        ['(D − √L)² there', bracketOf(between!).least],
-        tolerance,
-      ),
-      equal(
-        ['that loss half as far beyond the new task', shown(beyond!, task) ** 2],
-        ['(D + √L)² there', bracketOf(beyond!).most],
-        tolerance,
-      ),
+      atMost(sideOf('pre-training loss on the inputs that are shown', network), ['(D + √L)²', most], tolerance),
+      equal(halfWay, ['(D − √L)² there', bracketOf(between!).least], tolerance),
+      equal(halfBeyond, ['(D + √L)² there', bracketOf(beyond!).most], tolerance),
     ]);
   },
   toleranceReason: '1e-12 of the largest loss: norms of matrices of at most 12 rows',

@@ -6,33 +6,24 @@ import { areWithin, decades, weighted } from './engine/draws.js';
 import { sigmoid } from './engine/integration.js';
 import * as twoTasks from './engine/tuned-modes.js';
 
-/** Two checkpoints of one pre-training run, and how both are fine-tuned. */
-interface Instance extends twoTasks.Surplus {
-  readonly modes: readonly twoTasks.StartedMode[];
-  /** Pre-training time of the earlier checkpoint. */
-  readonly earlier: number;
-  /** Pre-training time between the two. */
-  readonly delay: number;
-  /** Time of the fine-tuning flow. */
-  readonly time: number | 'limit';
-  /** Degrees by which pairs of singular vectors of the new task are turned. */
-  readonly angle: number;
-}
-
 const erased = twoTasks.keptShare.map((share) => share / 2);
 
+/** Two checkpoints of one pre-training run, and how both are fine-tuned. */
 const fields = {
   modes: weighted(
     [12, twoTasks.startedModes(12, erased, twoTasks.startedBelow)],
     [1, twoTasks.startedModes(12, twoTasks.anyShare, twoTasks.startedBelow)],
     [1, twoTasks.startedModes(12, erased, twoTasks.startedAnywhere)],
   ),
+  /** Pre-training time of the earlier checkpoint, and between the two. */
   earlier: fc.oneof(decades(-3, 3), fc.constant(0)),
   delay: decades(-3, 3),
+  /** Time of the fine-tuning flow. */
   time: weighted([3, decades(-3, 3)], [1, fc.constant('limit' as const)]),
   ...twoTasks.surplusFields,
 };
 
+/** Degrees by which pairs of singular vectors of the new task are turned. */
 const turned = fc.record({ ...fields, angle: fc.integer({ min: 1, max: 179 }) });
 
 /** Two modes of which the later checkpoint knows one, and time to follow the turned task from there. */
@@ -57,7 +48,7 @@ const turnedPair = fc
   }));
 
 /** T4, corollary: no U-turn without overshoot or rotation. */
-export const erasingFeatures = defineClaim<Instance>({
+export const erasingFeatures = defineClaim({
   id: 'T4-erase',
   title: 'Erasing features alone never makes longer pre-training harmful',
   statement:
@@ -95,41 +86,28 @@ export const erasingFeatures = defineClaim<Instance>({
   ],
   conclusion(instance) {
     const { modes, earlier, delay, angle } = instance;
+    const later = earlier + delay;
     const problem = twoTasks.tunedProblem(modes, instance);
-    const fineTuning: FineTuning = {
-      target: twoTasks.targetsOf(modes, problem),
-      pull: 0,
-      anchor: 'checkpoint',
-      length: { time: instance.time === 'limit' ? Infinity : instance.time },
-    };
+    const length = { time: instance.time === 'limit' ? Infinity : instance.time };
+    const target = twoTasks.targetsOf(modes, problem);
+    const fineTuning: FineTuning = { target, pull: 0, anchor: 'checkpoint', length };
     const size = twoTasks.sumOfSquares(modes.flatMap(({ sigma, start, target }) => [sigma, start, target]));
-    const [before, after] = [earlier, earlier + delay].map(
-      (time) => fineTuneRotated(problem, time, angle, fineTuning).lossPre,
-    );
+    const lossFrom = (time: number) => fineTuneRotated(problem, time, angle, fineTuning).lossPre;
     const order = atMost(
-      [`pre-training loss after fine-tuning from t = ${earlier + delay}`, after!],
-      [`from t = ${earlier}`, before!],
+      [`pre-training loss after fine-tuning from t = ${later}`, lossFrom(later)],
+      [`from t = ${earlier}`, lossFrom(earlier)],
       1e-11 * size,
     );
     if (angle % 180 !== 0) return order;
-    const definition = equal(
-      ['the same by modes', fineTune(problem, earlier + delay, fineTuning).lossPre],
-      ['from two sigmoids per mode', lossByModes(instance, earlier + delay)],
-      1e-12 * size,
-    );
-    return tightest([order, definition]);
+    // Mode by mode, after both flows.
+    const byModes = modes.reduce((sum, mode, index) => {
+      const before = index < problem.modes.length ? sigmoid(mode, later).value : 0;
+      const after = sigmoid({ sigma: mode.target, start: before }, length.time).value;
+      return sum + (after - mode.sigma) ** 2;
+    }, 0);
+    const tuned = { label: 'the same by modes', value: fineTune(problem, later, fineTuning).lossPre };
+    return tightest([order, equal(tuned, ['from two sigmoids per mode', byModes], 1e-12 * size)]);
   },
   toleranceReason:
     'losses are sums of at most 12 squares; a singular value carries one rounding per unit of the exponents 4σt that matter, some hundred, and one that comes through the blocks of the turned task some thousand',
 });
-
-/** Pre-training loss after both flows, mode by mode. */
-function lossByModes(instance: Instance, time: number): number {
-  const problem = twoTasks.tunedProblem(instance.modes, instance);
-  const tuning = instance.time === 'limit' ? Infinity : instance.time;
-  return instance.modes.reduce((sum, mode, index) => {
-    const before = index < problem.modes.length ? sigmoid(mode, time).value : 0;
-    const after = sigmoid({ sigma: mode.target, start: before }, tuning).value;
-    return sum + (after - mode.sigma) ** 2;
-  }, 0);
-}

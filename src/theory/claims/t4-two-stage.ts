@@ -3,28 +3,30 @@ import type { Matrix } from 'ml-matrix';
 import { alignByFlow, isPastAThird, liesBetween } from '../finetuning.js';
 import { flowWeights } from '../riccati.js';
 import { atLeast, atMost, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
-import { areWhole, areWithin, decades, matrixSeed, pluck, quotients, singularValue, weighted } from './engine/draws.js';
+import {
+  areWhole,
+  areWithin,
+  decades,
+  listOf,
+  matrixSeed,
+  pluck,
+  quotients,
+  singularValue,
+  weighted,
+} from './engine/draws.js';
 import { alignedTask, alignedWeights, drawnBases, matrixDistance } from './engine/networks.js';
 
 /** How far the base is from its goal: from a thousandth of it to ten times. */
 const baseShare = weighted([4, quotients(2, 30, 12)], [1, decades(-3, 1)]);
 /** Where the fine-tuned network stands on the way, in tenths; beyond 0 and 10 it is not between. */
 const place = weighted([12, fc.integer({ min: 0, max: 10 })], [1, fc.integer({ min: -9, max: 20 })]);
-const drawnModes = fc
-  .array(fc.record({ goal: singularValue, baseShare, place }), { minLength: 1, maxLength: 5 })
-  .map((list) =>
-    list.map(({ goal, baseShare: share, place: tenths }) => {
-      const base = goal * share;
-      const tuned = Math.max(0, tenths === 10 ? goal : base + (tenths / 10) * (goal - base));
-      return { base, tuned, goal };
-    }),
-  );
-
-const columns = ({ modes: list }: Instance) => ({
-  base: pluck(list, 'base'),
-  tuned: pluck(list, 'tuned'),
-  goals: pluck(list, 'goal'),
-});
+const drawnModes = listOf(5, fc.record({ goal: singularValue, baseShare, place })).map((list) =>
+  list.map(({ goal, baseShare: share, place: tenths }) => {
+    const base = goal * share;
+    const tuned = Math.max(0, tenths === 10 ? goal : base + (tenths / 10) * (goal - base));
+    return { base, tuned, goal };
+  }),
+);
 
 /** A mode of the base network, of the fine-tuned one, and of the alignment task. */
 const domain = fc.record({ modes: drawnModes, seed: matrixSeed, time: decades(-3, 2) });
@@ -49,38 +51,27 @@ export const twoStageAlignment = defineClaim({
       name: 'between',
       statement:
         'every singular value of the fine-tuned network lies between those of the base network and of the alignment task',
-      holds: (instance) => {
-        const { base, tuned, goals } = columns(instance);
-        return liesBetween(base, tuned, goals);
-      },
+      holds: ({ modes }) => liesBetween(pluck(modes, 'base'), pluck(modes, 'tuned'), pluck(modes, 'goal')),
     },
     {
       name: 'past a third',
       statement: 'no singular value of the base network is below a third of what the alignment task asks',
-      holds: (instance) => {
-        const { base, goals } = columns(instance);
-        return isPastAThird(base, goals);
-      },
+      holds: ({ modes }) => isPastAThird(pluck(modes, 'base'), pluck(modes, 'goal')),
     },
   ],
   conclusion(instance) {
-    const { base, tuned, goals } = columns(instance);
-    const { time } = instance;
+    const { modes, time } = instance;
+    const [base, tuned, goals] = [pluck(modes, 'base'), pluck(modes, 'tuned'), pluck(modes, 'goal')];
     const size = [...base, ...tuned, ...goals].reduce((sum, value) => sum + value * value, 0);
-    const [fromBase, fromTuned] = [base, tuned].map((starts) => alignByFlow(starts, goals, time));
+    const fromBase = alignByFlow(base, goals, time);
+    const fromTuned = alignByFlow(tuned, goals, time);
+    const after = { label: 'alignment loss after, from the fine-tuned network', value: fromTuned.after };
+    const gain = { label: 'gain from the base network', value: fromBase.gain };
     return tightest([
-      atMost(
-        ['alignment loss after, from the fine-tuned network', fromTuned!.after],
-        ['from the base network', fromBase!.after],
-        1e-13 * size,
-      ),
-      atLeast(
-        ['gain from the base network', fromBase!.gain],
-        ['gain from the fine-tuned network', fromTuned!.gain],
-        1e-13 * size,
-      ),
-      byMatrices(instance, base, fromBase!.gain, size),
-      byMatrices(instance, tuned, fromTuned!.gain, size),
+      atMost(after, ['from the base network', fromBase.after], 1e-13 * size),
+      atLeast(gain, ['gain from the fine-tuned network', fromTuned.gain], 1e-13 * size),
+      byMatrices(instance, base, fromBase.gain, size),
+      byMatrices(instance, tuned, fromTuned.gain, size),
     ]);
   },
   toleranceReason:
@@ -97,10 +88,7 @@ function byMatrices(
   const count = starts.length;
   const bases = drawnBases(count, count, count, seed);
   const { first, second } = alignedWeights(bases, starts);
-  const goal = alignedTask(
-    bases,
-    modes.map(({ goal: value }) => value),
-  );
+  const goal = alignedTask(bases, pluck(modes, 'goal'));
   const end = flowWeights(first, second, goal, time);
   const loss = (network: Matrix) => matrixDistance(network, goal) ** 2;
   return equal(

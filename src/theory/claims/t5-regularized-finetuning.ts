@@ -10,15 +10,13 @@ import {
   stagedPretrainingLoss,
 } from '../staged-finetuning.js';
 import { atLeast, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
-import { areWhole, areWithin, decades, dimension, drawnMatrix, matrixSeed, weighted } from './engine/draws.js';
+import { areWhole, areWithin, decades, drawnMatrix, matrixSeed, shapeFields, weighted } from './engine/draws.js';
 import { vanishes } from './engine/networks.js';
 import * as twoTasks from './engine/tuned-modes.js';
 
 /** Any weights, any task, an anchor, a pull and a learning rate. */
 const domain = fc.record({
-  rows: dimension,
-  hidden: dimension,
-  cols: dimension,
+  ...shapeFields,
   seed: matrixSeed,
   /** Size of the weights; the task has entries of about 1. */
   scale: decades(-2, 0.5),

@@ -97,9 +97,7 @@ export const constantSensitivity = defineClaim({
   origin: 'ours',
   /** Layers of given norms. */
   domain: fc.record({
-    rows: draws.dimension,
-    hidden: draws.dimension,
-    cols: draws.dimension,
+    ...draws.shapeFields,
     seed: draws.matrixSeed,
     /** 0: random layers; 1: the second is the transpose of the first as far as their shapes allow, which makes their product large. */
     alignment: fc.nat({ max: 1 }),

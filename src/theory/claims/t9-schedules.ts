@@ -12,41 +12,25 @@ import {
 } from '../descent.js';
 import { type Mode, singularValue } from '../mode.js';
 import { loss } from '../problem.js';
-import { atMost, type Conclusion, defineClaim, equal, tightest } from './engine/claim.js';
+import { atMost, type Conclusion, type Drawn, defineClaim, equal, tightest } from './engine/claim.js';
 import * as draws from './engine/draws.js';
 import { largestFirst, problemOfModes } from './engine/networks.js';
-
-/** Modes in any order, a training time and two schedules for it. */
-interface Instance {
-  readonly modes: readonly Mode[];
-  readonly time: number;
-  readonly one: Plan;
-  readonly other: Plan;
-  /** The other schedule adds up to this many times the time. */
-  readonly stretch: number;
-}
 
 /** A mode that starts where it would end. */
 const restingMode = draws.singularValue.map((sigma) => ({ sigma, start: sigma }));
 
-/** A learning-rate schedule as part of an instance. */
-interface Plan {
-  readonly name: Schedule['name'];
-  readonly steps: number;
-  /** Shares of the steps; `null` for the defaults, a tenth and a fifth. */
-  readonly warmup: number | null;
-  readonly decay: number | null;
-}
-
 const share = draws.weighted([2, fc.constant(null)], [3, draws.quotients(0, 10, 20)]);
 
-/** Schedules of every kind, of 1 to 300 steps. */
-const plan: fc.Arbitrary<Plan> = fc.record({
+/** Learning-rate schedules of every kind, of 1 to 300 steps. */
+const plan = fc.record({
   name: fc.constantFrom(...scheduleNames),
   steps: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 300 })),
+  /** Shares of the steps; `null` for the defaults, a tenth and a fifth. */
   warmup: share,
   decay: share,
 });
+
+type Plan = Drawn<typeof plan>;
 
 /** Whether a plain value is a plan: a number of steps, and shares that fit. */
 function isPlan({ name, steps, warmup, decay }: Plan): boolean {
@@ -56,7 +40,7 @@ function isPlan({ name, steps, warmup, decay }: Plan): boolean {
 }
 
 /** T9: schedules of equal sum. */
-export const schedules = defineClaim<Instance>({
+export const schedules = defineClaim({
   id: 'T9',
   title: 'In the flow limit only the sum of the learning rates matters',
   statement:
@@ -68,6 +52,7 @@ export const schedules = defineClaim<Instance>({
       one: plan,
       other: plan,
       fill: draws.weighted([12, draws.quotients(1, 10, 10)], [1, fc.constantFrom(3, 5, 8, 20)]),
+      /** The other schedule adds up to this many times the time. */
       stretch: draws.weighted([14, fc.constant(1)], [1, fc.constantFrom(2, 0.5, 4)]),
     })
     .map(({ fill, ...rest }) => {
@@ -97,8 +82,8 @@ export const schedules = defineClaim<Instance>({
     },
   ],
   conclusion({ modes, time, one, other, stretch }) {
-    const rates = ratesOf(one, time);
-    const otherRates = ratesOf(other, stretch * time);
+    const rates = scheduleRatesOverTime(scheduleOf(one), one.steps, time);
+    const otherRates = scheduleRatesOverTime(scheduleOf(other), other.steps, stretch * time);
     return tightest([
       ...rateParts(one, time, rates),
       ...rateParts(other, stretch * time, otherRates),
@@ -127,13 +112,10 @@ function endParts(each: Mode, time: number, rates: readonly number[], otherRates
   const tolerance =
     16 * Number.EPSILON * (8 + rates.length + otherRates.length + exponent) * Math.max(sigma, start) + Number.MIN_VALUE;
   const label = `of the mode ${sigma} from ${start}`;
+  const apart = { label: `|s_K − s′_K′| of two schedules ${label}`, value: Math.abs(end - otherEnd) };
   return [
     atMost([`|s_K − s(T)| ${label}`, Math.abs(end - singularValue(each, time))], ['C max η', bound], tolerance),
-    atMost(
-      [`|s_K − s′_K′| of two schedules ${label}`, Math.abs(end - otherEnd)],
-      ['C (max η + max η′)', bound + otherBound],
-      tolerance,
-    ),
+    atMost(apart, ['C (max η + max η′)', bound + otherBound], tolerance),
   ];
 }
 
@@ -193,11 +175,6 @@ function scheduleOf({ name, warmup, decay }: Plan): Schedule {
   return { name, ...(warmup === null ? {} : { warmup }), ...(decay === null ? {} : { decay }) };
 }
 
-/** Learning rates of a plan that add up to a time, by the function of the theory. */
-function ratesOf(each: Plan, time: number): number[] {
-  return scheduleRatesOverTime(scheduleOf(each), each.steps, time);
-}
-
 /** The shape of a schedule at a progress from 0 to 1, by its definition. */
 function shapeAt({ name, warmup, decay }: Plan, progress: number): number {
   const [rise, fall] = [warmup ?? 0.1, decay ?? 0.2];
@@ -217,9 +194,14 @@ function shapeAt({ name, warmup, decay }: Plan, progress: number): number {
   }
 }
 
-/** The same rates, by definition. */
+/** The shape of a schedule at the middle of every step. */
+function shapeOf(each: Plan): number[] {
+  return Array.from({ length: each.steps }, (_, step) => shapeAt(each, (2 * step + 1) / (2 * each.steps)));
+}
+
+/** Learning rates of a plan that add up to a time, by definition. */
 function textbookRates(each: Plan, time: number): number[] {
-  const shape = Array.from({ length: each.steps }, (_, step) => shapeAt(each, (2 * step + 1) / (2 * each.steps)));
+  const shape = shapeOf(each);
   const sum = shape.reduce((total, value) => total + value, 0);
   return shape.map((value) => (value * time) / sum);
 }
@@ -230,14 +212,11 @@ function rateParts(each: Plan, time: number, rates: readonly number[]): Conclusi
   const peak = largest(expected);
   const unscaled = scheduleRates(scheduleOf(each), each.steps, 2);
   const rounding = 8 * Number.EPSILON * each.steps;
+  const sum = rates.reduce((total, rate) => total + rate, 0);
   const label = `${each.name} of ${each.steps} steps`;
   return [
     equal([`steps of ${label}`, rates.length], ['expected', each.steps], Number.MIN_VALUE),
-    equal(
-      [`sum of the rates of ${label}`, rates.reduce((sum, rate) => sum + rate, 0)],
-      ['time', time],
-      rounding * time + Number.MIN_VALUE,
-    ),
+    equal([`sum of the rates of ${label}`, sum], ['time', time], rounding * time + Number.MIN_VALUE),
     equal(
       [`compensated sum of the rates of ${label}`, sumOfRates(rates)],
       ['time', time],
@@ -247,7 +226,7 @@ function rateParts(each: Plan, time: number, rates: readonly number[]): Conclusi
     worstStep(
       `of ${label} with the peak 2`,
       unscaled,
-      expected.map((_, step) => 2 * shapeAt(each, (2 * step + 1) / (2 * each.steps))),
+      shapeOf(each).map((value) => 2 * value),
       // A quotient of progresses near the peak is rounded like 1, divided by the share of the steps.
       1e-14 / Math.min(1, each.warmup || 1, each.decay || 1),
     ),

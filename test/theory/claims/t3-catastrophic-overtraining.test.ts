@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { concludes, evaluate } from '../../../src/theory/claims/engine/claim.js';
-import { catastrophicOvertraining } from '../../../src/theory/claims/t3-catastrophic-overtraining.js';
+import {
+  catastrophicOvertraining,
+  endOfTraining,
+  modeOptimumTimes,
+} from '../../../src/theory/claims/t3-catastrophic-overtraining.js';
 import { lastDescent } from '../../../src/theory/inflection.js';
+import { modeOptimum } from '../../../src/theory/perturbed-loss.js';
 import { createProblem } from '../../../src/theory/problem.js';
 import { testClaim } from '../../../src/vitest.js';
 import { counterexampleWithout, hypothesisVerdicts } from '../../support/hypothesis-verdicts.js';
@@ -56,5 +61,59 @@ describe('T3', () => {
     // The integration is good to 1e-13; the slope changes by more than 1e-4 of itself over 1e-4 of the time.
     expect(slope(last * (1 - 1e-4))).toBeLessThan(0);
     for (const factor of [1 + 1e-4, 1.1, 2, 4]) expect(slope(last * factor)).toBeGreaterThan(0);
+  });
+});
+
+describe('T3-time', () => {
+  testClaim(modeOptimumTimes, { runs: samples(30), seed: 2 });
+
+  test('needs something that moves', () => {
+    expect(hypothesisVerdicts(modeOptimumTimes)).toEqual({ 'something moves': 'needed' });
+  });
+
+  test('the optimum is the published half-time where c is half of σ', () => {
+    const start = 1e-5;
+    const problem = createProblem({ dim: 1, spectrum: [2], tau: 0, starts: [start] });
+    const halfTime = Math.log(2 / start - 1) / (4 * 2);
+    expect(modeOptimum(problem, 1, problem.modes[0]!)).toBeCloseTo(halfTime, 14);
+  });
+
+  test('holds for starts at σ - c, at σ and above it', () => {
+    const starts = [0, 1e-12, 1, 1.0000001, 2, 3];
+    const modes = starts.map((start) => ({ sigma: 2, start }));
+    // p + q = 12, so that c = 1.
+    const gamma = Math.sqrt(1 / 6);
+    expect(concludes(evaluate(modeOptimumTimes, { modes, extraRows: 0, extraCols: 0, gamma }))).toBe(true);
+  });
+});
+
+const base = { extraRows: 0, extraCols: 0, gamma: 0.5 };
+
+describe('T3-end', () => {
+  testClaim(endOfTraining, { runs: samples(30), seed: 2 });
+
+  test('needs noise and no balance of the slowest modes', () => {
+    expect(hypothesisVerdicts(endOfTraining)).toEqual({ 'some noise': 'needed', 'no balance': 'needed' });
+  });
+
+  test('the slowest mode decides, not the largest gap', () => {
+    const falls = [
+      { sigma: 3, start: 1e-9 },
+      { sigma: 1, start: 1.001 },
+    ];
+    const rises = [
+      { sigma: 3, start: 50 },
+      { sigma: 1, start: 0.999 },
+    ];
+    for (const modes of [falls, rises]) {
+      expect(concludes(evaluate(endOfTraining, { ...base, modes }))).toBe(true);
+      const problem = createProblem({
+        dim: 2,
+        spectrum: modes.map(({ sigma }) => sigma),
+        tau: 0,
+        starts: modes.map(({ start }) => start),
+      });
+      expect(Number.isFinite(lastDescent(problem, base.gamma))).toBe(modes === rises);
+    }
   });
 });

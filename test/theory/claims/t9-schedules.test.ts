@@ -26,7 +26,7 @@ describe('T9', () => {
       ];
       for (const steps of [1, 2, 3, 40, 400]) {
         const one = { ...plan, name, steps };
-        const instance = { modes, time: 0.05 * steps, one, other: { ...constant, steps }, stretch: 1 };
+        const instance = { modes, time: 0.05 * steps, one, other: { ...constant, steps }, stretch: 1 as const };
         expect(schedules.hypotheses.every(({ holds }) => holds(instance))).toBe(true);
         expect(concludes(evaluate(schedules, instance))).toBe(true);
       }

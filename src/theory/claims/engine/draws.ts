@@ -76,7 +76,8 @@ export const risingMode = fc
 export const dimension: fc.Arbitrary<number> = fc.integer({ min: 1, max: 12 });
 
 /** Shape of a two-layer network, dimensions 1 to 12. */
-export const shape = fc.record({ rows: dimension, hidden: dimension, cols: dimension });
+export const shapeFields = { rows: dimension, hidden: dimension, cols: dimension };
+export const shape = fc.record(shapeFields);
 
 /** Seed of a drawn matrix; 0 is the identity where the matrix is orthogonal. */
 export const matrixSeed: fc.Arbitrary<number> = fc.nat({ max: 9999 });
