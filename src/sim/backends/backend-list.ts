@@ -1,5 +1,4 @@
-import type { Backend } from './backend.js';
-import type { DeviceChoice } from './gpu-js/webgpu-device.js';
+import type { Backend, DeviceChoice } from './backend.js';
 
 /** What is known of a backend before it is opened. */
 export interface BackendRecord {

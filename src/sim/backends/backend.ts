@@ -202,3 +202,9 @@ export async function requireKnownStep(backend: Backend): Promise<void> {
   const [factor] = await backend.descendModes(batch, [0.25]);
   if (factor !== RIGHT) throw new Error(`runs, but a step from 0.5 gave ${factor} instead of ${RIGHT}`);
 }
+
+/** Which devices are acceptable. */
+export interface DeviceChoice {
+  /** Also one that is simulated on the processor. */
+  readonly software: boolean;
+}

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { type Backend, type Layers, MOMENTS, requireKnownStep } from '../backend.js';
+import { type Backend, type DeviceChoice, type Layers, MOMENTS, requireKnownStep } from '../backend.js';
 import { stepCoefficients } from '../optimizer.js';
 import { GpuJsPlans, ranOn, sumRows } from './gpu-js-plans.js';
 import { flatten, type GpuInput, loadGpuModule, type NestedArray, type Pipeline } from './gpu-module.js';
 import { launchesOf, launchesWithin, processorLaunches, splitting } from './launches.js';
-import type { DeviceChoice, GpuJsDevice } from './webgpu-device.js';
+import type { GpuJsDevice } from './webgpu-device.js';
 
 /** Modes of gpu.js that are backends here. */
 type GpuJsMode = 'cpu' | 'webasm' | 'webgpu';

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { DeviceChoice } from '../backend.js';
 import type { Environment } from '../card-rates.js';
 import { type BatchLimits, deviceLaunches, type Launches } from './launches.js';
 
@@ -22,12 +23,6 @@ export interface GpuJsDevice {
   check(): void;
   /** Gives the device back once nothing runs on it; a second time does nothing. */
   release(): Promise<void>;
-}
-
-/** Which devices are acceptable. */
-export interface DeviceChoice {
-  /** Also one that is simulated on the processor. */
-  readonly software: boolean;
 }
 
 /** A device that is not there or not acceptable, with what to install or do. */
@@ -129,7 +124,7 @@ export function noWebgpuPackage(): MissingDevice {
 }
 
 /** Dawn found nothing to run on. */
-export function noWebgpuAdapter(platform: NodeJS.Platform): MissingDevice {
+export function noWebgpuAdapter(platform: string): MissingDevice {
   const remedy = platform === 'linux' ? `${DRIVER}; vulkaninfo gives details` : UPDATE;
   return new MissingDevice('no WebGPU adapter: neither a graphics card nor a software device', remedy);
 }
