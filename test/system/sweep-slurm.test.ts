@@ -43,7 +43,12 @@ function started(): string | undefined {
 }
 
 interface Status {
-  readonly shards: readonly { readonly index: number; readonly state: string; readonly kept: number }[];
+  readonly shards: readonly {
+    readonly index: number;
+    readonly state: string;
+    readonly kept: number;
+    readonly points: number;
+  }[];
   readonly again: string | null;
 }
 
@@ -62,15 +67,31 @@ async function until<Value>(what: string, look: () => Promise<Value | undefined>
   throw new Error(`${what} never came: ${(await runHere(['status', 'cluster'], home)).stdout}`);
 }
 
-/** A running shard of which some points are kept and some are not, and its process, from one look: it runs on meanwhile. */
-function midway(except: number) {
+/**
+ * A running shard of which some points are kept and some are not, and its process: held still, so that it cannot come to its end before
+ * what is to stop it has reached it.
+ */
+function heldMidway(except: number) {
   return until('a shard midway', async () => {
     const text = (await runHere(['status', 'cluster'], home)).stdout;
     const running = text.matchAll(/^running .* shard (\d+) of 8: (\d+) of \d+ points kept, process (\d+) on/gm);
-    return [...running]
-      .map((found) => found.slice(1).map(Number) as [number, number, number])
-      .map(([index, kept, pid]) => ({ index, kept, pid }))
-      .find(({ index, kept }) => kept > 0 && kept < 65 && index !== except);
+    const found = [...running]
+      .map((match) => match.slice(1).map(Number) as [number, number, number])
+      .find(([index, kept]) => kept > 0 && index !== except);
+    if (found === undefined) return undefined;
+    const [index, , pid] = found;
+    const signalled = (signal: NodeJS.Signals) => {
+      try {
+        return process.kill(pid, signal);
+      } catch {
+        return false;
+      }
+    };
+    if (!signalled('SIGSTOP')) return undefined;
+    const now = (await statusOf('cluster')).shards.find((shard) => shard.index === index)!;
+    if (now.state === 'running' && now.kept < now.points) return { index, pid };
+    signalled('SIGCONT');
+    return undefined;
   });
 }
 
@@ -91,9 +112,9 @@ test('on a real Slurm a task that is cancelled and one that is killed are named,
   expect(submitted).toMatchObject({ code: 0, stderr: '' });
   const job = /array job (\d+)/.exec(submitted.stdout)![1]!;
 
-  const cancelled = await midway(0);
+  const cancelled = await heldMidway(0);
   execFileSync('scancel', [`${job}_${cancelled.index}`]);
-  const killed = await midway(cancelled.index);
+  const killed = await heldMidway(cancelled.index);
   process.kill(killed.pid, 'SIGKILL');
 
   const stopped = await until('the end of the array job', async () => {
